@@ -1,0 +1,64 @@
+//! The catalog of one root: names, indexes, constraints, settings.
+
+use super::{KeyId, LabelId, ProvenanceVocabulary, Symbols, TypeId};
+use crate::value::Name;
+
+/// The definitions that hold for one root of the graph.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Catalog {
+    /// Grows with every change of a definition, so a prepared statement can tell that it is out of date.
+    pub version: u64,
+    pub labels: Symbols<LabelId>,
+    pub types: Symbols<TypeId>,
+    pub keys: Symbols<KeyId>,
+    pub indexes: Vec<IndexDef>,
+    pub constraints: Vec<ConstraintDef>,
+    pub provenance: ProvenanceVocabulary,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub(crate) struct IndexId(pub u32);
+
+/// Whose properties an index or a constraint is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Owner {
+    Label(LabelId),
+    Type(TypeId),
+}
+
+/// A sorted index over the values of one or more keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IndexDef {
+    pub id: IndexId,
+    pub name: Name,
+    pub owner: Owner,
+    pub keys: Vec<KeyId>,
+}
+
+/// A rule that asserted elements keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ConstraintDef {
+    pub name: Name,
+    pub owner: Owner,
+    pub keys: Vec<KeyId>,
+    pub kind: ConstraintKind,
+    /// The index that enforces uniqueness.
+    pub index: Option<IndexId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum ConstraintKind {
+    /// No two elements have equivalent values; elements that lack a key are exempt.
+    Unique,
+    /// Every element has a value.
+    Exists,
+    /// Both: `IS NODE KEY`.
+    Key,
+}
+
+impl Catalog {
+    /// The index over exactly `keys` of `owner`, in that order.
+    pub(crate) fn index_on(&self, owner: Owner, keys: &[KeyId]) -> Option<&IndexDef> {
+        self.indexes.iter().find(|index| index.owner == owner && index.keys == keys)
+    }
+}

@@ -1,0 +1,31 @@
+//! What a function may ask of the query that calls it.
+
+use std::collections::BTreeMap;
+
+use super::FunctionError;
+use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
+
+/// The graph, the clock and chance, as a function sees them.
+///
+/// An element that the statement has deleted gives [`FunctionError::Deleted`].
+pub(crate) trait Host {
+    fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError>;
+    fn rel_type(&self, rel: &Relationship) -> Result<Name, FunctionError>;
+    /// Start and end: each a node or a relationship.
+    fn ends(&self, rel: &Relationship) -> Result<(Value, Value), FunctionError>;
+    fn is_asserted(&self, rel: &Relationship) -> Result<bool, FunctionError>;
+    fn properties(&self, element: ElementId) -> Result<BTreeMap<Name, Value>, FunctionError>;
+    fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError>;
+    /// The asserted relationships between nodes that touch `node`, as `degree` functions count them.
+    fn degree(&self, node: &Node) -> Result<u64, FunctionError>;
+    /// The commit in which the element was created, and its time.
+    fn recorded(&self, element: ElementId) -> Result<(u64, DateTime), FunctionError>;
+    /// The time at which the transaction, the statement, or this call began.
+    fn transaction_time(&self) -> DateTime;
+    fn statement_time(&self) -> DateTime;
+    fn real_time(&self) -> DateTime;
+    /// A number from 0 (inclusive) to 1 (exclusive).
+    fn random(&self) -> f64;
+    /// Counts `bytes` that a function is about to allocate against the query's budget.
+    fn reserve(&self, bytes: usize) -> Result<(), FunctionError>;
+}

@@ -1,0 +1,18 @@
+//! The functions, aggregates and procedures that a query can call: their signatures and bodies.
+//!
+//! A function is a row in a table beside its body. What it may ask of the graph, the clock and chance comes through
+//! [`Host`], so this layer knows values only.
+
+mod aggregate;
+mod error;
+mod host;
+mod procedure;
+mod registry;
+mod scalar;
+
+pub(crate) use aggregate::{Accumulator, Aggregate};
+pub(crate) use error::FunctionError;
+pub(crate) use host::Host;
+pub(crate) use procedure::{Procedure, ProcedureRows};
+pub(crate) use registry::Registry;
+pub(crate) use scalar::{Arity, Body, Function, NullRule};

@@ -1,0 +1,60 @@
+//! All that can be called, by name.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Aggregate, Function, Procedure};
+
+/// The functions, aggregates and procedures of one database. Names are looked up without regard to case.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Registry {
+    functions: FxHashMap<String, Arc<Function>>,
+    aggregates: FxHashMap<String, Arc<Aggregate>>,
+    procedures: FxHashMap<String, Arc<Procedure>>,
+}
+
+impl Registry {
+    pub(crate) fn function(&self, name: &str) -> Option<&Arc<Function>> {
+        self.functions.get(&name.to_lowercase())
+    }
+
+    pub(crate) fn aggregate(&self, name: &str) -> Option<&Arc<Aggregate>> {
+        self.aggregates.get(&name.to_lowercase())
+    }
+
+    pub(crate) fn procedure(&self, name: &str) -> Option<&Arc<Procedure>> {
+        self.procedures.get(&name.to_lowercase())
+    }
+
+    pub(crate) fn add_function(&mut self, function: Function) {
+        self.functions.insert(function.name.to_lowercase(), Arc::new(function));
+    }
+
+    pub(crate) fn add_aggregate(&mut self, aggregate: Aggregate) {
+        self.aggregates.insert(aggregate.name.to_lowercase(), Arc::new(aggregate));
+    }
+
+    pub(crate) fn add_procedure(&mut self, procedure: Procedure) {
+        self.procedures.insert(procedure.name.to_lowercase(), Arc::new(procedure));
+    }
+
+    /// All functions, in the order of their names.
+    pub(crate) fn functions(&self) -> Vec<&Arc<Function>> {
+        let mut functions: Vec<_> = self.functions.values().collect();
+        functions.sort_by_key(|function| function.name);
+        functions
+    }
+
+    pub(crate) fn aggregates(&self) -> Vec<&Arc<Aggregate>> {
+        let mut aggregates: Vec<_> = self.aggregates.values().collect();
+        aggregates.sort_by_key(|aggregate| aggregate.name);
+        aggregates
+    }
+
+    pub(crate) fn procedures(&self) -> Vec<&Arc<Procedure>> {
+        let mut procedures: Vec<_> = self.procedures.values().collect();
+        procedures.sort_by_key(|procedure| procedure.name.clone());
+        procedures
+    }
+}

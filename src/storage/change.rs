@@ -1,0 +1,76 @@
+//! The vocabulary of writes: what the log records is what is applied.
+
+use crate::catalog::{ConstraintKind, IndexId, KeyId, LabelId, Owner, TypeId};
+use crate::value::{ElementId, Name, Value};
+
+/// One elementary write. Everything that changes a graph is a list of these.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    DefineLabel {
+        id: LabelId,
+        name: Name,
+    },
+    DefineType {
+        id: TypeId,
+        name: Name,
+    },
+    DefineKey {
+        id: KeyId,
+        name: Name,
+    },
+    CreateNode {
+        id: ElementId,
+        labels: Vec<LabelId>,
+    },
+    CreateRel {
+        id: ElementId,
+        rel_type: TypeId,
+        start: ElementId,
+        end: ElementId,
+        asserted: bool,
+    },
+    DeleteNode {
+        id: ElementId,
+    },
+    DeleteRel {
+        id: ElementId,
+    },
+    AddLabel {
+        node: ElementId,
+        label: LabelId,
+    },
+    RemoveLabel {
+        node: ElementId,
+        label: LabelId,
+    },
+    /// Null removes the property.
+    SetProperty {
+        element: ElementId,
+        key: KeyId,
+        value: Value,
+    },
+    /// ASSERT and RETRACT.
+    SetState {
+        rel: ElementId,
+        asserted: bool,
+    },
+    CreateIndex {
+        id: IndexId,
+        name: Name,
+        owner: Owner,
+        keys: Vec<KeyId>,
+    },
+    DropIndex {
+        id: IndexId,
+    },
+    CreateConstraint {
+        name: Name,
+        owner: Owner,
+        keys: Vec<KeyId>,
+        kind: ConstraintKind,
+        index: Option<IndexId>,
+    },
+    DropConstraint {
+        name: Name,
+    },
+}

@@ -1,0 +1,17 @@
+//! The graph in memory: copy-on-write pages under one root, a writer, and readers that hold a root.
+//!
+//! A [`Graph`] is one root. Cloning it is cheap and gives a snapshot that never changes; the [`Writer`] holds the
+//! working root and turns every write into a [`Change`], applies it, and keeps it for the log. This layer knows
+//! labels, types and keys by number and nothing of queries.
+
+mod change;
+mod element;
+mod error;
+mod graph;
+mod writer;
+
+pub(crate) use change::Change;
+pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
+pub(crate) use error::StorageError;
+pub(crate) use graph::{Commit, Graph, Neighbours, PropertyVector, ScanCursor};
+pub(crate) use writer::{Savepoint, Writer};

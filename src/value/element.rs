@@ -1,0 +1,182 @@
+//! Nodes, relationships and paths as values.
+//!
+//! While a query runs, an element is no more than its id; the graph is asked for the rest. Before a row is handed
+//! out, each element in it is filled with what the graph said at the end of the statement.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use super::{Name, Value};
+
+/// The id of a node or a relationship: both draw from one counter, an id is never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ElementId(pub u64);
+
+impl fmt::Display for ElementId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A node; equal to another one if the ids are.
+#[derive(Clone, Debug)]
+pub struct Node {
+    id: ElementId,
+    record: Option<Arc<NodeRecord>>,
+}
+
+/// A relationship, asserted or quoted; equal to another one if the ids are.
+#[derive(Clone, Debug)]
+pub struct Relationship {
+    id: ElementId,
+    record: Option<Arc<RelationshipRecord>>,
+}
+
+/// What the graph says of a node.
+#[derive(Debug, Default)]
+pub(crate) struct NodeRecord {
+    /// In alphabetical order.
+    pub labels: Vec<Name>,
+    pub properties: BTreeMap<Name, Value>,
+}
+
+/// What the graph says of a relationship.
+#[derive(Debug)]
+pub(crate) struct RelationshipRecord {
+    pub rel_type: Name,
+    pub start: ElementId,
+    pub end: ElementId,
+    pub asserted: bool,
+    pub properties: BTreeMap<Name, Value>,
+}
+
+/// A node, or a relationship that stands where a node could: an end of a relationship, a member of a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Element {
+    /// A node.
+    Node(Node),
+    /// A relationship at which others point.
+    Relationship(Relationship),
+}
+
+/// A walk through the graph: one more element than relationships, each relationship between its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path {
+    /// The elements passed, in order; a relationship stands here where the pattern had a bracket.
+    pub elements: Vec<Element>,
+    /// The relationships travelled, in order.
+    pub relationships: Vec<Relationship>,
+}
+
+impl Node {
+    pub(crate) fn bare(id: ElementId) -> Self {
+        Self { id, record: None }
+    }
+
+    pub(crate) fn filled(id: ElementId, record: Arc<NodeRecord>) -> Self {
+        Self { id, record: Some(record) }
+    }
+
+    /// The id, stable for the life of the database.
+    pub fn id(&self) -> ElementId {
+        self.id
+    }
+
+    /// The labels, in alphabetical order.
+    pub fn labels(&self) -> &[Name] {
+        self.record.as_ref().map_or(&[], |record| &record.labels)
+    }
+
+    /// The properties, by key.
+    pub fn properties(&self) -> &BTreeMap<Name, Value> {
+        self.record.as_ref().map_or(&NO_PROPERTIES, |record| &record.properties)
+    }
+}
+
+impl Relationship {
+    pub(crate) fn bare(id: ElementId) -> Self {
+        Self { id, record: None }
+    }
+
+    pub(crate) fn filled(id: ElementId, record: Arc<RelationshipRecord>) -> Self {
+        Self { id, record: Some(record) }
+    }
+
+    /// The id, stable for the life of the database.
+    pub fn id(&self) -> ElementId {
+        self.id
+    }
+
+    /// The type; empty for a relationship that was deleted in the same statement.
+    pub fn rel_type(&self) -> &str {
+        self.record.as_ref().map_or("", |record| &record.rel_type)
+    }
+
+    /// The id of the node or relationship where it starts.
+    pub fn start(&self) -> Option<ElementId> {
+        self.record.as_ref().map(|record| record.start)
+    }
+
+    /// The id of the node or relationship where it ends.
+    pub fn end(&self) -> Option<ElementId> {
+        self.record.as_ref().map(|record| record.end)
+    }
+
+    /// Whether the graph says it, rather than somebody.
+    pub fn is_asserted(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.asserted)
+    }
+
+    /// The properties, by key.
+    pub fn properties(&self) -> &BTreeMap<Name, Value> {
+        self.record.as_ref().map_or(&NO_PROPERTIES, |record| &record.properties)
+    }
+}
+
+impl Element {
+    /// The id, stable for the life of the database.
+    pub fn id(&self) -> ElementId {
+        match self {
+            Element::Node(node) => node.id,
+            Element::Relationship(rel) => rel.id,
+        }
+    }
+}
+
+static NO_PROPERTIES: BTreeMap<Name, Value> = BTreeMap::new();
+
+macro_rules! compared_by_id {
+    ($type:ty) => {
+        impl PartialEq for $type {
+            fn eq(&self, other: &Self) -> bool {
+                self.id == other.id
+            }
+        }
+
+        impl Eq for $type {}
+
+        impl PartialOrd for $type {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $type {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.id.cmp(&other.id)
+            }
+        }
+
+        impl Hash for $type {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.id.hash(state);
+            }
+        }
+    };
+}
+
+compared_by_id!(Node);
+compared_by_id!(Relationship);

@@ -1,0 +1,75 @@
+//! The values of the query language and what can be said of two of them.
+//!
+//! Everything above speaks in [`Value`]. The three relations between values are three functions and are kept
+//! apart: equality ([`compare::equal`], may be unknown), equivalence ([`compare::equivalent`], for `DISTINCT`
+//! and grouping) and order ([`compare::order`], total, for `ORDER BY`). This layer knows no graph: a node here
+//! is its id, and what the graph says of it is filled in when a row is handed out.
+
+pub(crate) mod class;
+pub(crate) mod compare;
+pub(crate) mod edtf;
+mod element;
+mod list;
+mod name;
+pub(crate) mod temporal;
+pub(crate) mod text_form;
+mod types;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub(crate) use class::ErrorClass;
+pub use class::ErrorKind;
+pub use edtf::Edtf;
+pub use element::{Element, ElementId, Node, Path, Relationship};
+pub(crate) use element::{NodeRecord, RelationshipRecord};
+pub use list::List;
+pub use name::Name;
+pub use temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
+pub(crate) use types::Type;
+
+/// A map from property keys to values, in the order of the keys.
+pub type Map = Arc<BTreeMap<Name, Value>>;
+
+/// A value of the query language.
+///
+/// Cloning is cheap: whatever is larger than a word is shared.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Value {
+    /// The missing or unknown value.
+    #[default]
+    Null,
+    /// True or false.
+    Boolean(bool),
+    /// A 64-bit signed integer.
+    Integer(i64),
+    /// A 64-bit IEEE 754 number.
+    Float(f64),
+    /// Text.
+    String(Arc<str>),
+    /// A list of values.
+    List(List),
+    /// A map from keys to values.
+    Map(Map),
+    /// A day.
+    Date(Date),
+    /// A time of day without an offset.
+    LocalTime(LocalTime),
+    /// A time of day with an offset.
+    Time(Time),
+    /// A day and a time of day without an offset.
+    LocalDateTime(LocalDateTime),
+    /// A point in time, with its offset or zone.
+    DateTime(DateTime),
+    /// A length of time in months, days and seconds.
+    Duration(Duration),
+    /// A date as a source gives it (Extended Date/Time Format, ISO 8601-2).
+    Edtf(Edtf),
+    /// A node.
+    Node(Node),
+    /// A relationship, asserted or quoted.
+    Relationship(Relationship),
+    /// A path through the graph.
+    Path(Arc<Path>),
+}

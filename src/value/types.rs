@@ -1,0 +1,102 @@
+//! Static types, as the binder infers them and functions declare them.
+
+use std::fmt;
+
+/// What is known of a value before the query runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// Nothing is known.
+    Any,
+    Null,
+    Boolean,
+    Integer,
+    Float,
+    /// An integer or a float.
+    Number,
+    String,
+    List(Box<Type>),
+    Map,
+    Date,
+    LocalTime,
+    Time,
+    LocalDateTime,
+    DateTime,
+    Duration,
+    Edtf,
+    Node,
+    Relationship,
+    /// A node or a relationship.
+    Element,
+    Path,
+}
+
+impl Type {
+    pub(crate) fn list_of(item: Type) -> Self {
+        Type::List(Box::new(item))
+    }
+
+    pub(crate) const fn is_temporal(&self) -> bool {
+        matches!(
+            self,
+            Type::Date
+                | Type::LocalTime
+                | Type::Time
+                | Type::LocalDateTime
+                | Type::DateTime
+                | Type::Duration
+                | Type::Edtf
+        )
+    }
+
+    /// Whether a value of this static type may turn out to be one of `other`.
+    pub(crate) fn may_be(&self, other: &Type) -> bool {
+        match (self, other) {
+            (Type::Any | Type::Null, _) | (_, Type::Any) => true,
+            (Type::Number, Type::Integer | Type::Float) | (Type::Integer | Type::Float, Type::Number) => true,
+            (Type::Element, Type::Node | Type::Relationship) | (Type::Node | Type::Relationship, Type::Element) => true,
+            (Type::List(mine), Type::List(theirs)) => mine.may_be(theirs),
+            (mine, theirs) => mine == theirs,
+        }
+    }
+
+    /// The narrowest type that holds the values of both.
+    pub(crate) fn join(self, other: Type) -> Type {
+        match (self, other) {
+            (mine, theirs) if mine == theirs => mine,
+            (Type::Null, other) | (other, Type::Null) => other,
+            (Type::Integer | Type::Float | Type::Number, Type::Integer | Type::Float | Type::Number) => Type::Number,
+            (Type::Node | Type::Relationship | Type::Element, Type::Node | Type::Relationship | Type::Element) => {
+                Type::Element
+            }
+            (Type::List(mine), Type::List(theirs)) => Type::list_of(mine.join(*theirs)),
+            _ => Type::Any,
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Type::Any => "ANY",
+            Type::Null => "NULL",
+            Type::Boolean => "BOOLEAN",
+            Type::Integer => "INTEGER",
+            Type::Float => "FLOAT",
+            Type::Number => "NUMBER",
+            Type::String => "STRING",
+            Type::List(item) => return write!(f, "LIST<{item}>"),
+            Type::Map => "MAP",
+            Type::Date => "DATE",
+            Type::LocalTime => "LOCAL TIME",
+            Type::Time => "ZONED TIME",
+            Type::LocalDateTime => "LOCAL DATETIME",
+            Type::DateTime => "ZONED DATETIME",
+            Type::Duration => "DURATION",
+            Type::Edtf => "EDTF",
+            Type::Node => "NODE",
+            Type::Relationship => "RELATIONSHIP",
+            Type::Element => "NODE or RELATIONSHIP",
+            Type::Path => "PATH",
+        })
+    }
+}
