@@ -3,5 +3,6 @@
 mod catalog;
 mod function;
 mod storage;
+mod syntax;
 mod text;
 mod value;

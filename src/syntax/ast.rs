@@ -1,0 +1,564 @@
+//! The syntax tree: a statement as it was written.
+//!
+//! Depth is bounded: the parser refuses a nesting beyond its limit, so recursion over this tree is safe. Chains of
+//! one associative operator (`AND`, `OR`, `XOR`) are flat.
+
+use crate::text::Span;
+use crate::value::Name;
+
+/// A name and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ident {
+    pub name: Name,
+    pub span: Span,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Statement {
+    pub mode: Mode,
+    pub body: Body,
+}
+
+/// What is wanted of the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Run,
+    /// `EXPLAIN`: the plan, nothing is run.
+    Explain,
+    /// `PROFILE`: run it, and tell rows and time per operator.
+    Profile,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Body {
+    Query(Query),
+    Schema(SchemaCommand),
+    Show(Show),
+}
+
+// ---------------------------------------------------------------- queries
+
+/// Single queries joined by UNION.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Query {
+    pub first: SingleQuery,
+    pub rest: Vec<(Union, SingleQuery)>,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Union {
+    pub all: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SingleQuery {
+    pub clauses: Vec<Clause>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Clause {
+    pub kind: ClauseKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ClauseKind {
+    Match(Match),
+    Unwind(Unwind),
+    With(Projection),
+    Return(Projection),
+    /// `CALL name(args) YIELD ...`.
+    Call(Call),
+    /// `CALL { ... }` or `CALL (x, y) { ... }`.
+    Subquery(SubqueryCall),
+    Create(Write),
+    Merge(Merge),
+    Set(Vec<SetItem>),
+    Remove(Vec<RemoveItem>),
+    Delete(Delete),
+    /// `ASSERT r, ...`: the graph says it from now on.
+    Assert(Vec<Expr>),
+    /// `RETRACT r, ...`: from now on it is only quoted.
+    Retract(Vec<Expr>),
+    Foreach(Foreach),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Match {
+    pub optional: bool,
+    pub pattern: Pattern,
+    pub predicate: Option<Expr>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unwind {
+    pub list: Expr,
+    pub variable: Ident,
+}
+
+/// The body of WITH and RETURN.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Projection {
+    pub distinct: bool,
+    /// `*`, where it stands.
+    pub star: Option<Span>,
+    pub items: Vec<ProjectionItem>,
+    pub order_by: Vec<SortItem>,
+    pub skip: Option<Expr>,
+    pub limit: Option<Expr>,
+    /// Only WITH has one.
+    pub predicate: Option<Expr>,
+}
+
+/// An item without an alias is named by the text of its expression, which is what its span covers.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ProjectionItem {
+    pub expr: Expr,
+    pub alias: Option<Ident>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SortItem {
+    pub expr: Expr,
+    pub descending: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Call {
+    /// With its namespace: `db.labels`.
+    pub procedure: Ident,
+    /// `None`: called without parentheses; inputs are taken from parameters of their names.
+    pub arguments: Option<Vec<Expr>>,
+    pub yields: Option<Yield>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Yield {
+    /// `YIELD *`.
+    pub star: bool,
+    /// Output, and the variable it is bound to.
+    pub items: Vec<(Ident, Option<Ident>)>,
+    pub predicate: Option<Expr>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SubqueryCall {
+    /// `Some`: the scope clause `CALL (x, y) {`; `None`: an importing WITH inside, or nothing, is imported.
+    pub imports: Option<Imports>,
+    pub query: Query,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Imports {
+    /// `CALL (*) {`.
+    All,
+    Variables(Vec<Ident>),
+}
+
+/// CREATE: what is drawn and the sources that it is cited to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Write {
+    pub pattern: Pattern,
+    pub citations: Vec<Citation>,
+}
+
+/// One source after CITING.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Citation {
+    pub source: Expr,
+    /// A map literal or a parameter.
+    pub properties: Option<Expr>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Merge {
+    pub part: PatternPart,
+    pub on_create: Vec<SetItem>,
+    pub on_match: Vec<SetItem>,
+    pub citations: Vec<Citation>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SetItem {
+    /// `SET x.k = v`; the target is a property expression.
+    Property { target: Expr, key: Ident, value: Expr },
+    /// `SET x = map`.
+    Replace { variable: Ident, value: Expr },
+    /// `SET x += map`.
+    Update { variable: Ident, value: Expr },
+    /// `SET x:A:B`.
+    Labels { variable: Ident, labels: Vec<Ident> },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum RemoveItem {
+    Property { target: Expr, key: Ident },
+    Labels { variable: Ident, labels: Vec<Ident> },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Delete {
+    pub detach: bool,
+    pub targets: Vec<Expr>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Foreach {
+    pub variable: Ident,
+    pub list: Expr,
+    /// Writing clauses only.
+    pub clauses: Vec<Clause>,
+}
+
+// ---------------------------------------------------------------- patterns
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pattern {
+    pub parts: Vec<PatternPart>,
+    pub span: Span,
+}
+
+/// One comma-separated part of a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PatternPart {
+    /// `p = ...`.
+    pub variable: Option<Ident>,
+    pub selector: Selector,
+    pub path: PathPattern,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Selector {
+    /// Every match.
+    All,
+    /// `shortestPath(...)`: one shortest path.
+    AnyShortest,
+    /// `allShortestPaths(...)`.
+    AllShortest,
+}
+
+/// Endpoints joined by arrows. One endpoint alone has no hops.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PathPattern {
+    pub start: Endpoint,
+    pub hops: Vec<Hop>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Hop {
+    pub rel: RelPattern,
+    pub end: Endpoint,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Endpoint {
+    /// `(n)`.
+    Node(NodePattern),
+    /// `[r]` or `[(a)-[r]->(b)]`: a relationship that stands where a node could.
+    Bracket(Bracket),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NodePattern {
+    pub variable: Option<Ident>,
+    pub labels: Option<LabelExpr>,
+    pub properties: Option<Expr>,
+    pub predicate: Option<Box<Expr>>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bracket {
+    /// The relationship; with `ends`, its direction and those; no length.
+    pub rel: RelPattern,
+    pub ends: Option<Box<(Endpoint, Endpoint)>>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RelPattern {
+    pub direction: ArrowDirection,
+    pub variable: Option<Ident>,
+    /// Types joined by `|`, `&`, `!`.
+    pub types: Option<LabelExpr>,
+    pub length: Option<Length>,
+    pub properties: Option<Expr>,
+    pub predicate: Option<Box<Expr>>,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ArrowDirection {
+    /// `-->`.
+    Right,
+    /// `<--`.
+    Left,
+    /// `--` or `<-->`.
+    Either,
+}
+
+/// `*`, `*2`, `*1..3`, `*..3`, `*1..`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Length {
+    pub min: Option<u64>,
+    pub max: Option<u64>,
+    pub span: Span,
+}
+
+/// What labels or types an element has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum LabelExpr {
+    Name(Ident),
+    /// `%`: any at all.
+    Wildcard(Span),
+    Not(Box<LabelExpr>),
+    /// `A&B`, `:A:B`.
+    And(Vec<LabelExpr>),
+    /// `A|B`.
+    Or(Vec<LabelExpr>),
+}
+
+// ---------------------------------------------------------------- expressions
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Expr {
+    pub kind: ExprKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ExprKind {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Float(f64),
+    String(Name),
+    List(Vec<Expr>),
+    Map(Vec<(Ident, Expr)>),
+    Parameter(Name),
+    Variable(Name),
+    /// `x.k`.
+    Property(Box<Expr>, Ident),
+    /// `x[i]`.
+    Index(Box<Expr>, Box<Expr>),
+    /// `x[a..b]`.
+    Slice(Box<Expr>, Option<Box<Expr>>, Option<Box<Expr>>),
+    /// `n:A|B`.
+    HasLabels(Box<Expr>, LabelExpr),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Xor(Vec<Expr>),
+    Not(Box<Expr>),
+    /// `a < b <= c`: true if each neighbouring pair compares.
+    Comparison(Box<Expr>, Vec<(Comparison, Expr)>),
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    Negate(Box<Expr>),
+    /// Unary plus.
+    Plus(Box<Expr>),
+    IsNull {
+        operand: Box<Expr>,
+        negated: bool,
+    },
+    Case(Case),
+    /// `count(*)`.
+    CountStar,
+    Function(FunctionCall),
+    ListComprehension(ListComprehension),
+    PatternComprehension(Box<PatternComprehension>),
+    Quantifier(Box<Quantifier>),
+    Reduce(Box<Reduce>),
+    MapProjection(MapProjection),
+    /// A pattern as a predicate or, inside `size()`, as a list: `(a)-->(b)`.
+    Pattern(Box<PathPattern>),
+    /// `shortestPath((a)-[*]-(b))` in an expression.
+    Shortest(Box<PatternPart>),
+    Exists(Box<Subquery>),
+    Count(Box<Subquery>),
+    Collect(Box<Subquery>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum BinaryOp {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Power,
+    In,
+    StartsWith,
+    EndsWith,
+    Contains,
+    /// `=~`.
+    Matches,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Case {
+    /// `CASE x WHEN ...`.
+    pub subject: Option<Box<Expr>>,
+    pub branches: Vec<(Expr, Expr)>,
+    pub otherwise: Option<Box<Expr>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FunctionCall {
+    /// With its namespace: `duration.between`.
+    pub name: Ident,
+    pub distinct: bool,
+    pub arguments: Vec<Expr>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ListComprehension {
+    pub variable: Ident,
+    pub list: Box<Expr>,
+    pub predicate: Option<Box<Expr>>,
+    pub map: Option<Box<Expr>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PatternComprehension {
+    /// `p = ...`.
+    pub variable: Option<Ident>,
+    pub path: PathPattern,
+    pub predicate: Option<Expr>,
+    pub map: Expr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum QuantifierKind {
+    All,
+    Any,
+    None,
+    Single,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Quantifier {
+    pub kind: QuantifierKind,
+    pub variable: Ident,
+    pub list: Expr,
+    pub predicate: Expr,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Reduce {
+    pub accumulator: Ident,
+    pub initial: Expr,
+    pub variable: Ident,
+    pub list: Expr,
+    pub step: Expr,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MapProjection {
+    pub base: Ident,
+    pub items: Vec<MapProjectionItem>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum MapProjectionItem {
+    /// `.k`.
+    Property(Ident),
+    /// `k: expr`.
+    Entry(Ident, Expr),
+    /// A variable.
+    Variable(Ident),
+    /// `.*`.
+    All(Span),
+}
+
+/// What stands in the braces of EXISTS, COUNT and COLLECT.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Subquery {
+    /// A bare pattern.
+    Pattern {
+        pattern: Pattern,
+        predicate: Option<Expr>,
+    },
+    Query(Query),
+}
+
+// ---------------------------------------------------------------- schema
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SchemaCommand {
+    CreateIndex {
+        name: Option<Ident>,
+        if_not_exists: bool,
+        owner: SchemaOwner,
+        keys: Vec<Ident>,
+    },
+    DropIndex {
+        name: Ident,
+        if_exists: bool,
+    },
+    CreateConstraint {
+        name: Option<Ident>,
+        if_not_exists: bool,
+        owner: SchemaOwner,
+        keys: Vec<Ident>,
+        kind: SchemaConstraint,
+    },
+    DropConstraint {
+        name: Ident,
+        if_exists: bool,
+    },
+}
+
+/// `(n:Label)` or `()-[r:TYPE]-()`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SchemaOwner {
+    Label(Ident),
+    Type(Ident),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SchemaConstraint {
+    /// `IS UNIQUE`.
+    Unique,
+    /// `IS NOT NULL`.
+    Exists,
+    /// `IS NODE KEY`, `IS RELATIONSHIP KEY`, `IS KEY`.
+    Key,
+}
+
+/// `SHOW ... [YIELD ...] [WHERE ...]`: a table about the database.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Show {
+    pub what: ShowKind,
+    pub yields: Option<Yield>,
+    pub predicate: Option<Expr>,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ShowKind {
+    Labels,
+    RelationshipTypes,
+    PropertyKeys,
+    Indexes,
+    Constraints,
+    Functions,
+    Procedures,
+    Transactions,
+    Settings,
+}

@@ -1,0 +1,49 @@
+//! What makes a text no statement of the language.
+
+use crate::text::Span;
+use crate::value::{ErrorClass, ErrorKind};
+
+/// Text that is not of the language.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum SyntaxError {
+    #[error("expected {expected}, found {found}")]
+    Unexpected { expected: String, found: String, span: Span, help: Option<String> },
+    #[error("nested more than {limit} levels deep")]
+    TooDeep { limit: usize, span: Span },
+    #[error("the statement has {length} bytes; at most {limit} are read")]
+    TooLong { length: usize, limit: usize },
+    #[error("the statement is empty")]
+    Empty,
+    /// A literal that has no value: a number out of range, a bad escape.
+    #[error("{message}")]
+    Literal { detail: &'static str, message: String, span: Span },
+}
+
+impl SyntaxError {
+    pub(crate) fn class(&self) -> ErrorClass {
+        match self {
+            SyntaxError::Unexpected { .. } | SyntaxError::Empty => {
+                ErrorClass::new(ErrorKind::Syntax, "UnexpectedSyntax")
+            }
+            SyntaxError::TooDeep { .. } => ErrorClass::new(ErrorKind::Limit, "NestedTooDeep"),
+            SyntaxError::TooLong { .. } => ErrorClass::new(ErrorKind::Limit, "StatementTooLong"),
+            SyntaxError::Literal { detail, .. } => ErrorClass::new(ErrorKind::Syntax, detail),
+        }
+    }
+
+    pub(crate) fn span(&self) -> Option<Span> {
+        match self {
+            SyntaxError::Unexpected { span, .. }
+            | SyntaxError::TooDeep { span, .. }
+            | SyntaxError::Literal { span, .. } => Some(*span),
+            SyntaxError::TooLong { .. } | SyntaxError::Empty => None,
+        }
+    }
+
+    pub(crate) fn help(&self) -> Option<&str> {
+        match self {
+            SyntaxError::Unexpected { help, .. } => help.as_deref(),
+            _ => None,
+        }
+    }
+}
