@@ -2,12 +2,11 @@
 //!
 //! Days are counted in the proleptic Gregorian calendar, years from -999,999,999 to 999,999,999.
 
-/// A day of the proleptic Gregorian calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    /// Days since 1970-01-01.
-    pub(crate) epoch_days: i64,
-}
+mod civil;
+mod date;
+mod scan;
+
+pub use date::Date;
 
 /// A time of day without an offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
