@@ -1,7 +1,9 @@
 //! Averment: an embedded knowledge-graph store that accepts openCypher.
 
 mod catalog;
+mod expr;
 mod function;
+mod semantic;
 mod storage;
 mod syntax;
 mod text;

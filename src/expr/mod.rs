@@ -1,0 +1,138 @@
+//! Bound expressions: every name resolved, every variable a number, every function found.
+//!
+//! The binder makes them, the optimiser rewrites them, lowering turns them into what the executor evaluates. A
+//! subquery is only named here, by its number in the statement's table of subqueries, so this layer needs no query.
+
+mod build;
+mod variable;
+mod visit;
+
+use std::sync::Arc;
+
+use crate::function::Function;
+use crate::text::Span;
+use crate::value::{Name, Value};
+
+pub(crate) use variable::{VarId, VariableInfo, Variables};
+
+/// An expression and the text that it came from (an empty span if an optimiser made it).
+#[derive(Clone, Debug)]
+pub(crate) struct Expr {
+    pub kind: ExprKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ExprKind {
+    Literal(Value),
+    Parameter(Name),
+    /// A variable of the row, or a local one of a comprehension, quantifier or reduction.
+    Variable(VarId),
+    /// `x.k`: a property, a map's entry, or a temporal component.
+    Property(Box<Expr>, Name),
+    Index(Box<Expr>, Box<Expr>),
+    Slice(Box<Expr>, Option<Box<Expr>>, Option<Box<Expr>>),
+    List(Vec<Expr>),
+    Map(Vec<(Name, Expr)>),
+    /// Labels of a node, or the type of a relationship.
+    HasLabels(Box<Expr>, LabelExpr),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Xor(Vec<Expr>),
+    Not(Box<Expr>),
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    IsNull(Box<Expr>),
+    Operator(Operator, Box<Expr>, Box<Expr>),
+    Negate(Box<Expr>),
+    Call(Arc<Function>, Vec<Expr>),
+    Case {
+        subject: Option<Box<Expr>>,
+        branches: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
+    Comprehension {
+        local: VarId,
+        list: Box<Expr>,
+        predicate: Option<Box<Expr>>,
+        map: Option<Box<Expr>>,
+    },
+    Quantifier {
+        kind: Quantifier,
+        local: VarId,
+        list: Box<Expr>,
+        predicate: Box<Expr>,
+    },
+    Reduce {
+        accumulator: VarId,
+        initial: Box<Expr>,
+        local: VarId,
+        list: Box<Expr>,
+        step: Box<Expr>,
+    },
+    /// `x {.*, ...}`: all properties of the base, then the entries, later ones first in rank.
+    MapProjection {
+        base: Box<Expr>,
+        all: bool,
+        entries: Vec<(Name, Expr)>,
+    },
+    Subquery(SubqueryKind, SubqueryId),
+}
+
+/// The number of a subquery in its statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SubqueryId(pub u32);
+
+/// What is wanted of a subquery's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum SubqueryKind {
+    /// Whether there is one.
+    Exists,
+    /// How many.
+    Count,
+    /// The list of the values of its one column.
+    Collect,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Power,
+    In,
+    StartsWith,
+    EndsWith,
+    Contains,
+    Matches,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Quantifier {
+    All,
+    Any,
+    None,
+    Single,
+}
+
+/// What labels a node has, or what type a relationship.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum LabelExpr {
+    Name(Name),
+    /// Any at all.
+    Wildcard,
+    Not(Box<LabelExpr>),
+    And(Vec<LabelExpr>),
+    Or(Vec<LabelExpr>),
+}

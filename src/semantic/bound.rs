@@ -1,0 +1,333 @@
+//! A statement with every name resolved.
+
+use std::sync::Arc;
+
+use super::Warning;
+use crate::catalog::ConstraintKind;
+use crate::expr::{Expr, LabelExpr, VarId, Variables};
+use crate::function::{Aggregate, Procedure};
+use crate::value::Name;
+
+/// What the binder makes of a statement.
+#[derive(Clone, Debug)]
+pub(crate) struct BoundStatement {
+    pub mode: Mode,
+    pub body: BoundBody,
+    pub variables: Variables,
+    /// What stands in EXISTS, COUNT, COLLECT, pattern predicates and pattern comprehensions, by
+    /// [`SubqueryId`](crate::expr::SubqueryId). Local variables of a surrounding comprehension may be imported.
+    pub subqueries: Vec<BoundSubquery>,
+    /// The parameters named in the text, each once.
+    pub parameters: Vec<Name>,
+    pub writes: bool,
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Run,
+    Explain,
+    Profile,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum BoundBody {
+    /// Also SHOW, which is a call of a built-in procedure.
+    Query(BoundQuery),
+    Schema(SchemaChange),
+}
+
+/// A query in an expression, with the variables that it takes from around it.
+#[derive(Clone, Debug)]
+pub(crate) struct BoundSubquery {
+    pub query: BoundQuery,
+    pub imports: Vec<VarId>,
+}
+
+/// One or more branches joined by UNION.
+#[derive(Clone, Debug)]
+pub(crate) struct BoundQuery {
+    pub branches: Vec<BoundBranch>,
+    /// False: UNION, which drops equivalent rows.
+    pub union_all: bool,
+    /// The names of the columns and the variables that hold them after the union (with one branch: its own). Empty if
+    /// the query returns nothing.
+    pub columns: Vec<(Name, VarId)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct BoundBranch {
+    pub clauses: Vec<BoundClause>,
+    /// The variable of each column of the query.
+    pub columns: Vec<VarId>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum BoundClause {
+    Match(BoundMatch),
+    Unwind {
+        list: Expr,
+        var: VarId,
+    },
+    /// WITH and RETURN.
+    Project(Projection),
+    Call(ProcedureCall),
+    Subquery(SubqueryCall),
+    Create(Create),
+    Merge(Merge),
+    Set(Vec<SetItem>),
+    Delete {
+        detach: bool,
+        targets: Vec<Expr>,
+    },
+    /// ASSERT and RETRACT.
+    SetState {
+        targets: Vec<Expr>,
+        asserted: bool,
+    },
+    Foreach {
+        var: VarId,
+        list: Expr,
+        clauses: Vec<BoundClause>,
+    },
+}
+
+// ---------------------------------------------------------------- reading
+
+#[derive(Clone, Debug)]
+pub(crate) struct BoundMatch {
+    pub optional: bool,
+    pub pattern: GraphPattern,
+    /// Conjuncts: what stands in braces and WHERE, in patterns and after them.
+    pub predicates: Vec<Expr>,
+}
+
+/// What is looked for: elements, how they hang together, and the paths that run through them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GraphPattern {
+    /// Each node once, in the order of the text.
+    pub nodes: Vec<PatternNode>,
+    /// In the order of the text; a bracket before the arrow that ends at it.
+    pub rels: Vec<PatternRel>,
+    pub paths: Vec<PatternPath>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PatternNode {
+    pub var: VarId,
+    pub labels: Option<LabelExpr>,
+    /// Bound before this clause.
+    pub bound: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PatternRel {
+    /// A relationship; for [`Reach::Many`] a list of them.
+    pub var: VarId,
+    /// As written from left to right: each a node, or a relationship in a bracket. `None`: `[t]` alone, any ends.
+    pub ends: Option<(VarId, VarId)>,
+    pub direction: Direction,
+    pub types: Option<LabelExpr>,
+    pub reach: Reach,
+    pub place: Place,
+    /// Bound before this clause.
+    pub bound: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Direction {
+    /// From the left end to the right one.
+    Right,
+    Left,
+    Either,
+}
+
+/// Where a relationship is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    /// As an arrow: asserted only, distinct from every other arrow of the clause.
+    Arrow,
+    /// In a bracket: either state, no rule of distinctness.
+    Bracket,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Reach {
+    One,
+    Many {
+        min: u64,
+        /// `None`: no bound.
+        max: Option<u64>,
+        selector: Selector,
+        /// What each relationship on the way must satisfy, said of the local variable.
+        each: Option<(VarId, Expr)>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Selector {
+    All,
+    /// `shortestPath`: one of the shortest.
+    AnyShortest,
+    AllShortest,
+}
+
+/// A path variable and what it runs through: elements and relationships by turns, an element first.
+#[derive(Clone, Debug)]
+pub(crate) struct PatternPath {
+    pub var: VarId,
+    pub steps: Vec<VarId>,
+}
+
+/// WITH and RETURN: first aggregate, then items, then DISTINCT, ORDER BY, SKIP, LIMIT, WHERE.
+#[derive(Clone, Debug)]
+pub(crate) struct Projection {
+    pub aggregation: Option<Aggregation>,
+    /// The columns that go on; over the input, or over what the aggregation makes.
+    pub items: Vec<(VarId, Expr)>,
+    pub distinct: bool,
+    /// Over the items; and over the input (or the aggregation's variables) where there is no DISTINCT.
+    pub order_by: Vec<SortKey>,
+    pub skip: Option<Expr>,
+    pub limit: Option<Expr>,
+    /// Over the items.
+    pub predicate: Option<Expr>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Aggregation {
+    pub keys: Vec<(VarId, Expr)>,
+    pub calls: Vec<(VarId, AggregateCall)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct AggregateCall {
+    /// `None`: `count(*)`.
+    pub aggregate: Option<Arc<Aggregate>>,
+    pub distinct: bool,
+    pub arguments: Vec<Expr>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct SortKey {
+    pub expr: Expr,
+    pub descending: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ProcedureCall {
+    pub procedure: Arc<Procedure>,
+    pub arguments: Vec<Expr>,
+    /// Which output goes into which variable. A procedure without outputs lets each row pass once.
+    pub yields: Vec<(usize, VarId)>,
+    pub predicate: Option<Expr>,
+}
+
+/// `CALL { ... }`.
+#[derive(Clone, Debug)]
+pub(crate) struct SubqueryCall {
+    pub query: BoundQuery,
+    pub imports: Vec<VarId>,
+    /// Without RETURN: each outer row goes on once.
+    pub unit: bool,
+}
+
+// ---------------------------------------------------------------- writing
+
+/// CREATE, in the order in which elements must come to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Create {
+    pub draws: Vec<Draw>,
+    pub paths: Vec<PatternPath>,
+    pub cite: Option<Cite>,
+}
+
+/// One new element.
+#[derive(Clone, Debug)]
+pub(crate) enum Draw {
+    Node { var: VarId, labels: Vec<Name>, properties: Option<Expr> },
+    Rel { var: VarId, rel_type: Name, start: VarId, end: VarId, asserted: bool, properties: Option<Expr> },
+}
+
+/// CITING: each source gets a citation of each target, merged.
+#[derive(Clone, Debug)]
+pub(crate) struct Cite {
+    /// Arrows drawn or found, and nodes: those of [`Cite::created_only`] only if this clause created them.
+    pub targets: Vec<VarId>,
+    pub created_only: Vec<VarId>,
+    /// Source and properties.
+    pub sources: Vec<(Expr, Option<Expr>)>,
+}
+
+/// One level of MERGE: the binder takes brackets apart, innermost first.
+#[derive(Clone, Debug)]
+pub(crate) struct Merge {
+    pub pattern: GraphPattern,
+    pub predicates: Vec<Expr>,
+    /// What to create if nothing matches.
+    pub draws: Vec<Draw>,
+    pub on_create: Vec<SetItem>,
+    pub on_match: Vec<SetItem>,
+    pub cite: Option<Cite>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum SetItem {
+    /// `SET x.k = v`, and REMOVE with a literal null.
+    Property {
+        target: Expr,
+        key: Name,
+        value: Expr,
+    },
+    /// `SET x = map` or another element: what is not named goes.
+    Replace {
+        target: Expr,
+        value: Expr,
+    },
+    /// `SET x += map`.
+    Update {
+        target: Expr,
+        value: Expr,
+    },
+    AddLabels {
+        target: Expr,
+        labels: Vec<Name>,
+    },
+    RemoveLabels {
+        target: Expr,
+        labels: Vec<Name>,
+    },
+}
+
+// ---------------------------------------------------------------- schema
+
+#[derive(Clone, Debug)]
+pub(crate) enum SchemaChange {
+    CreateIndex {
+        name: Option<Name>,
+        if_not_exists: bool,
+        owner: SchemaOwner,
+        keys: Vec<Name>,
+    },
+    DropIndex {
+        name: Name,
+        if_exists: bool,
+    },
+    CreateConstraint {
+        name: Option<Name>,
+        if_not_exists: bool,
+        owner: SchemaOwner,
+        keys: Vec<Name>,
+        kind: ConstraintKind,
+    },
+    DropConstraint {
+        name: Name,
+        if_exists: bool,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SchemaOwner {
+    Label(Name),
+    Type(Name),
+}
