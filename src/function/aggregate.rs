@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::FunctionError;
-use crate::value::{Type, Value};
+use super::{Accepts, FunctionError, ResultType};
+use crate::value::Value;
 
 /// The state of one aggregate in one group.
 pub(crate) trait Accumulator: Send {
@@ -13,12 +13,12 @@ pub(crate) trait Accumulator: Send {
     fn finish(self: Box<Self>) -> Result<Value, FunctionError>;
 }
 
-/// A function of many rows. `DISTINCT` is the caller's business.
+/// A function of many rows. `DISTINCT` is the caller's business, and so is `count(*)`.
 #[derive(Clone)]
 pub(crate) struct Aggregate {
     pub name: &'static str,
-    pub parameters: &'static [Type],
-    pub result: Type,
+    pub parameters: &'static [Accepts],
+    pub result: ResultType,
     pub summary: &'static str,
     pub start: fn() -> Box<dyn Accumulator>,
 }

@@ -6,9 +6,12 @@
 mod aggregate;
 mod error;
 mod host;
+pub(crate) mod operator;
 mod procedure;
 mod registry;
 mod scalar;
+mod signature;
+mod temporal;
 
 pub(crate) use aggregate::{Accumulator, Aggregate};
 pub(crate) use error::FunctionError;
@@ -16,3 +19,5 @@ pub(crate) use host::Host;
 pub(crate) use procedure::{Procedure, ProcedureRows};
 pub(crate) use registry::Registry;
 pub(crate) use scalar::{Arity, Body, Function, NullRule};
+pub(crate) use signature::{Accepts, ResultType};
+pub(crate) use temporal::Arithmetic;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{Aggregate, Function, Procedure};
+use crate::value::Name;
+use crate::value::nearest::nearest;
 
 /// The functions, aggregates and procedures of one database. Names are looked up without regard to case.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +17,22 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
+    /// All that comes with the language.
+    pub(crate) fn builtin() -> Self {
+        Self::default()
+    }
+
+    /// The function or aggregate whose name is nearest to `name`.
+    pub(crate) fn nearest(&self, name: &str) -> Option<Name> {
+        let functions = self.functions.values().map(|function| function.name);
+        nearest(name, functions.chain(self.aggregates.values().map(|aggregate| aggregate.name)))
+    }
+
+    /// The procedure whose name is nearest to `name`.
+    pub(crate) fn nearest_procedure(&self, name: &str) -> Option<Name> {
+        nearest(name, self.procedures.values().map(|procedure| procedure.name.as_str()))
+    }
+
     pub(crate) fn function(&self, name: &str) -> Option<&Arc<Function>> {
         self.functions.get(&name.to_lowercase())
     }

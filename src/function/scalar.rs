@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{FunctionError, Host};
-use crate::value::{Type, Value};
+use super::{Accepts, FunctionError, Host, ResultType};
+use crate::value::Value;
 
 /// How many arguments a function takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +23,13 @@ pub(crate) enum NullRule {
     Pass,
 }
 
+/// The body of a function that comes with the crate.
+pub(crate) type PlainBody = fn(&dyn Host, &[Value]) -> Result<Value, FunctionError>;
+
 /// A function's body: a plain one, or one that a user registered.
 #[derive(Clone)]
 pub(crate) enum Body {
-    Plain(fn(&dyn Host, &[Value]) -> Result<Value, FunctionError>),
+    Plain(PlainBody),
     Custom(Arc<dyn Fn(&[Value]) -> Result<Value, FunctionError> + Send + Sync>),
 }
 
@@ -35,16 +38,79 @@ pub(crate) enum Body {
 pub(crate) struct Function {
     /// As documented (`toUpper`, `edtf.days`); looked up without regard to case.
     pub name: &'static str,
-    /// The static types of the arguments; the last one repeats if the arity allows more.
-    pub parameters: &'static [Type],
+    /// What each argument may be; the last one repeats if the arity allows more. Where the language wants a
+    /// wrong type to fail when the query runs, this is [`Accepts::ANY`] and the body checks.
+    pub parameters: &'static [Accepts],
     pub arity: Arity,
-    pub result: Type,
+    pub result: ResultType,
     pub nulls: NullRule,
     /// Whether equal arguments always give an equal result (not so: `rand`, `datetime` without arguments).
     pub deterministic: bool,
     /// One line for `SHOW FUNCTIONS`.
     pub summary: &'static str,
     pub body: Body,
+}
+
+impl Function {
+    /// A deterministic function that takes exactly its parameters and is null if one of them is.
+    pub(crate) const fn new(
+        name: &'static str,
+        parameters: &'static [Accepts],
+        result: ResultType,
+        body: PlainBody,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            parameters,
+            arity: Arity { min: parameters.len(), max: parameters.len() },
+            result,
+            nulls: NullRule::Propagate,
+            deterministic: true,
+            summary,
+            body: Body::Plain(body),
+        }
+    }
+
+    /// The last `count` parameters may be left out.
+    pub(crate) const fn optional(mut self, count: usize) -> Self {
+        self.arity.min = self.parameters.len() - count;
+        self
+    }
+
+    /// The last parameter may be given any number of times, at least once.
+    pub(crate) const fn variadic(mut self) -> Self {
+        self.arity.max = usize::MAX;
+        self
+    }
+
+    /// The body sees nulls.
+    pub(crate) const fn sees_nulls(mut self) -> Self {
+        self.nulls = NullRule::Pass;
+        self
+    }
+
+    /// Equal arguments may give another result: it depends on the clock, on chance, or on the graph.
+    pub(crate) const fn volatile(mut self) -> Self {
+        self.deterministic = false;
+        self
+    }
+
+    /// What the argument with this index may be.
+    pub(crate) fn parameter(&self, index: usize) -> Accepts {
+        self.parameters.get(index).or(self.parameters.last()).copied().unwrap_or(Accepts::ANY)
+    }
+
+    /// Calls the function, after the rule for nulls.
+    pub(crate) fn call(&self, host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+        if self.nulls == NullRule::Propagate && arguments.iter().any(Value::is_null) {
+            return Ok(Value::Null);
+        }
+        match &self.body {
+            Body::Plain(body) => body(host, arguments),
+            Body::Custom(body) => body(arguments),
+        }
+    }
 }
 
 impl fmt::Debug for Function {

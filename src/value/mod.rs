@@ -11,6 +11,7 @@ pub(crate) mod edtf;
 mod element;
 mod list;
 mod name;
+pub(crate) mod nearest;
 pub(crate) mod temporal;
 pub(crate) mod text_form;
 mod types;
@@ -72,4 +73,34 @@ pub enum Value {
     Relationship(Relationship),
     /// A path through the graph.
     Path(Arc<Path>),
+}
+
+impl Value {
+    /// Whether this is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// The type of the value, in the words of the language.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "NULL",
+            Value::Boolean(_) => "BOOLEAN",
+            Value::Integer(_) => "INTEGER",
+            Value::Float(_) => "FLOAT",
+            Value::String(_) => "STRING",
+            Value::List(_) => "LIST",
+            Value::Map(_) => "MAP",
+            Value::Date(_) => "DATE",
+            Value::LocalTime(_) => "LOCAL TIME",
+            Value::Time(_) => "ZONED TIME",
+            Value::LocalDateTime(_) => "LOCAL DATETIME",
+            Value::DateTime(_) => "ZONED DATETIME",
+            Value::Duration(_) => "DURATION",
+            Value::Edtf(_) => "EDTF",
+            Value::Node(_) => "NODE",
+            Value::Relationship(_) => "RELATIONSHIP",
+            Value::Path(_) => "PATH",
+        }
+    }
 }

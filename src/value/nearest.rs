@@ -1,0 +1,51 @@
+//! The name somebody probably meant.
+
+use super::Name;
+
+/// The candidate nearest to `name`, if one is near enough to be a slip of the hand.
+///
+/// Letters that differ in case only count as equal. Near enough is one edit in a short name and one in three
+/// letters of a longer one; a single letter is near to its capital only. Of two equally near, the first in the alphabet wins, so that a message is the same every time.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<Name> {
+    let wanted = name.to_lowercase();
+    let letter_count = wanted.chars().count();
+    let allowed = if letter_count < 2 { 0 } else { (letter_count / 3).max(1) };
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != name)
+        .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| Name::from(candidate))
+}
+
+/// Edits, where swapping two neighbours is one.
+fn distance(left: &str, right: &str) -> usize {
+    strsim::osa_distance(left, right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_hand_is_found_and_a_stranger_is_not() {
+        let labels = ["Company", "Person", "Paragraph"];
+        assert_eq!(nearest("Compny", labels), Some(Name::from("Company")));
+        assert_eq!(nearest("PERSON", labels), Some(Name::from("Person")));
+        assert_eq!(nearest("Vessel", labels), None);
+        assert_eq!(nearest("Company", ["Company"]), None);
+    }
+
+    #[test]
+    fn names_in_other_scripts_count_letters_not_bytes() {
+        assert_eq!(nearest("Компани", ["Компания", "Лицо"]), Some(Name::from("Компания")));
+    }
+
+    #[test]
+    fn a_short_name_allows_one_edit() {
+        assert_eq!(nearest("ob", ["on", "person"]), Some(Name::from("on")));
+        assert_eq!(nearest("n", ["m", "N"]), Some(Name::from("N")));
+        assert_eq!(nearest("ab", ["cd"]), None);
+    }
+}
