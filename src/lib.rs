@@ -3,6 +3,7 @@
 mod catalog;
 mod expr;
 mod function;
+mod physical;
 mod semantic;
 mod storage;
 mod syntax;

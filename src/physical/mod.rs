@@ -1,0 +1,11 @@
+//! Turns a logical plan into what the executor runs: columns by position, names by reference, expressions compiled.
+//!
+//! A row is a set of columns; each operator hands on the input columns that are still needed (`carry`) and appends
+//! its own. Nothing here knows the graph: labels, types and keys are looked up in the tables of the plan, whose names
+//! the executor resolves before the first row and again after a write has made new ones.
+
+mod operator;
+mod scalar;
+
+pub(crate) use operator::*;
+pub(crate) use scalar::*;

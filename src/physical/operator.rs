@@ -1,0 +1,461 @@
+//! Operators and the plan that they form.
+//!
+//! # Rows inside an Apply
+//!
+//! The inner plan of an [`Op::Apply`], of a [`Subplan`] or of a MERGE starts from an [`Op::Argument`] that is handed a
+//! batch of outer rows. Its first column is the ordinal of the outer row (kind [`ColumnKind::Ordinal`]); the imported
+//! columns follow. Every operator inside carries the ordinal, and those that look across rows keep a `partition`: the
+//! position of the ordinal, so LIMIT, sorting, DISTINCT and aggregation hold per outer row. The outermost plan has no
+//! ordinal; its Argument hands out one row without columns.
+
+use std::sync::Arc;
+
+use super::Scalar;
+use crate::catalog::{ConstraintKind, IndexId};
+use crate::function::{Aggregate, Procedure};
+use crate::value::Name;
+
+/// A plan that can run many times, with other parameters.
+#[derive(Debug)]
+pub(crate) struct PhysicalPlan {
+    pub root: PlanBody,
+    /// The name of each column of the answer and where it stands in the root's rows.
+    pub columns: Vec<(Name, usize)>,
+    /// What expressions run: by number.
+    pub subplans: Vec<Subplan>,
+    /// Names that operators and expressions refer to by number.
+    pub labels: Vec<Name>,
+    pub types: Vec<Name>,
+    pub keys: Vec<Name>,
+    pub parameters: Vec<Name>,
+    pub writes: bool,
+    /// How many operators there are, subplans included; ids are below it.
+    pub operator_count: usize,
+}
+
+#[derive(Debug)]
+pub(crate) enum PlanBody {
+    Rows(Operator),
+    Schema(SchemaChange),
+}
+
+/// A query inside an expression.
+#[derive(Debug)]
+pub(crate) struct Subplan {
+    pub root: Operator,
+    /// What the columns after the ordinal are filled with, seen from the expression.
+    pub imports: Vec<(Scalar, ColumnKind)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct LabelRef(pub u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TypeRef(pub u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct KeyRef(pub u32);
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ColumnKind {
+    /// Node slots.
+    Node,
+    /// Relationship slots.
+    Rel,
+    /// Ends: nodes or relationships.
+    Element,
+    /// Any value, typed vectors where the producer has them.
+    Value,
+    /// The number of an outer row.
+    Ordinal,
+}
+
+/// One operator with its inputs.
+#[derive(Debug)]
+pub(crate) struct Operator {
+    /// For PROFILE.
+    pub id: usize,
+    pub op: Op,
+    pub inputs: Vec<Operator>,
+    /// Positions in the (first) input that go on, in order; the operator's own columns follow.
+    pub carry: Vec<usize>,
+    /// Kinds of the output columns: those carried, then the new ones.
+    pub layout: Vec<ColumnKind>,
+    /// How EXPLAIN shows it: one line without the inputs.
+    pub text: String,
+    /// The rows that the optimiser expects.
+    pub estimate: f64,
+}
+
+/// What an operator does. New columns are named in the order in which they are appended.
+#[derive(Debug)]
+pub(crate) enum Op {
+    /// The rows handed in by what runs this plan; a single row without columns at the outermost level.
+    Argument,
+    /// No rows.
+    Empty,
+
+    // ---- finding elements. New: the element.
+    /// For each input row each node (with the label).
+    NodeScan {
+        label: Option<LabelRef>,
+    },
+    NodeSeek {
+        index: IndexId,
+        seek: Seek,
+    },
+    /// The node with this id, or each with an id of this list.
+    NodeById {
+        ids: Scalar,
+    },
+    RelSeek {
+        index: IndexId,
+        seek: Seek,
+        states: States,
+    },
+    RelById {
+        ids: Scalar,
+        states: States,
+    },
+    /// For each input row each relationship: with any ends, or between nodes only.
+    RelScan {
+        types: Types,
+        states: States,
+        between_nodes: bool,
+    },
+
+    // ---- following relationships
+    /// New: the relationship if `rel`, then the far end if it is new.
+    Expand(Expand),
+    /// The ends of a bound relationship: binds or checks them, in both orientations for `Either`. Drops rows whose
+    /// relationship is null, of another type, or in another state. New: the ends that are new, start side first.
+    RelEnds {
+        rel: usize,
+        direction: Direction,
+        types: Types,
+        states: States,
+        start: Target,
+        end: Target,
+        distinct_from: Vec<usize>,
+    },
+    /// Trails of several relationships. New: the list of relationships if `rels`, then the far end if it is new.
+    VarExpand(VarExpand),
+    /// Shortest paths between two bound nodes, by search from both sides. New: the list of relationships.
+    ShortestPath(ShortestPath),
+    /// How many relationships an [`Op::Expand`] would give, without giving them. New: the count (an integer).
+    CountExpand {
+        from: usize,
+        direction: Direction,
+        types: Types,
+        not_again: Vec<usize>,
+    },
+    /// New: the path.
+    BuildPath {
+        steps: Vec<PathStep>,
+    },
+
+    // ---- rows
+    Filter {
+        predicate: Scalar,
+    },
+    /// New: one column for each.
+    Project {
+        items: Vec<(Scalar, ColumnKind)>,
+    },
+    /// Carries at most the ordinal. New: keys, then calls. Without keys: one row for each partition, even an empty one.
+    Aggregate {
+        partition: Option<usize>,
+        keys: Vec<(Scalar, ColumnKind)>,
+        calls: Vec<AggregateCall>,
+    },
+    /// The first of equivalent rows, by these columns.
+    Distinct {
+        partition: Option<usize>,
+        columns: Vec<usize>,
+    },
+    /// Stable. With `limit`: only the first rows are kept.
+    Sort {
+        partition: Option<usize>,
+        keys: Vec<SortKey>,
+        limit: Option<Scalar>,
+    },
+    Skip {
+        partition: Option<usize>,
+        count: Scalar,
+    },
+    Limit {
+        partition: Option<usize>,
+        count: Scalar,
+    },
+    /// New: the item. Null gives no row, any other value that is no list gives one.
+    Unwind {
+        list: Scalar,
+    },
+    /// One input after the other; their layouts agree.
+    Union,
+    /// Both inputs' rows where the keys are equal (never null). Carries of the left input; new: these columns of the right.
+    HashJoin {
+        left_keys: Vec<Scalar>,
+        right_keys: Vec<Scalar>,
+        right_columns: Vec<usize>,
+    },
+    /// The inner plan, run over a batch of outer rows.
+    Apply(Apply),
+    /// New: the outputs asked for.
+    Call {
+        procedure: Arc<Procedure>,
+        arguments: Vec<Scalar>,
+        outputs: Vec<usize>,
+    },
+    /// All input is consumed before the first row goes on; what follows reads the graph as it is then.
+    Barrier,
+
+    // ---- writes
+    /// New: one column for each draw.
+    Create {
+        draws: Vec<Draw>,
+        cite: Option<Cite>,
+    },
+    /// New: what the inner plan finds or the draws make: `bindings`, each a column of the inner plan and a draw.
+    Merge(Box<Merge>),
+    Set {
+        items: Vec<SetItem>,
+    },
+    Delete {
+        detach: bool,
+        targets: Vec<Scalar>,
+    },
+    SetState {
+        asserted: bool,
+        targets: Vec<Scalar>,
+    },
+    /// For each row and each item of the list the body is run for its effects. Its Argument is the imports and the item last.
+    Foreach {
+        list: Scalar,
+        body: Box<Operator>,
+        imports: Vec<usize>,
+    },
+}
+
+/// How an index is asked.
+#[derive(Debug)]
+pub(crate) enum Seek {
+    /// One value for each key of the index.
+    Equal(Vec<Scalar>),
+    /// Each value of a list, each element once.
+    In(Scalar),
+    /// The flag: the bound itself is in.
+    Range { low: Option<(Scalar, bool)>, high: Option<(Scalar, bool)> },
+    /// STARTS WITH.
+    Prefix(Scalar),
+}
+
+/// Which relationship types.
+#[derive(Clone, Debug)]
+pub(crate) enum Types {
+    Any,
+    /// One of these.
+    OneOf(Vec<TypeRef>),
+}
+
+/// Which states of relationships are seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum States {
+    Asserted,
+    Both,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Direction {
+    Out,
+    In,
+    /// Both; a self-loop once.
+    Either,
+}
+
+/// An end that an operator finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Appended, if it is of the kind: `Node`, `Rel` or `Element`.
+    New(ColumnKind),
+    /// Must equal this column.
+    Bound(usize),
+    /// Not looked at, beyond its kind.
+    Ignored(ColumnKind),
+}
+
+#[derive(Debug)]
+pub(crate) struct Expand {
+    /// A node, relationship or element column. Null gives no row.
+    pub from: usize,
+    pub direction: Direction,
+    pub types: Types,
+    pub states: States,
+    /// Whether the relationship is wanted as a column.
+    pub rel: bool,
+    pub to: Target,
+    /// Columns of arrows of the same MATCH that must be another relationship: `Rel` columns or lists of relationships.
+    pub distinct_from: Vec<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct VarExpand {
+    pub from: usize,
+    pub direction: Direction,
+    pub types: Types,
+    pub min: u64,
+    pub max: Option<u64>,
+    /// Said of each relationship, which is [`Scalar::Local`] 0.
+    pub each_rel: Option<Scalar>,
+    /// Said of each node passed, both ends included, which is [`Scalar::Local`] 0.
+    pub each_node: Option<Scalar>,
+    pub rels: bool,
+    pub to: Target,
+    pub distinct_from: Vec<usize>,
+    /// True: each far end once, by reachability; false: each trail.
+    pub reach_only: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct ShortestPath {
+    pub from: usize,
+    pub to: usize,
+    pub direction: Direction,
+    pub types: Types,
+    pub min: u64,
+    pub max: Option<u64>,
+    pub each_rel: Option<Scalar>,
+    pub each_node: Option<Scalar>,
+    /// Said of the whole list of relationships, which is [`Scalar::Local`] 0, where it cannot be said step by step.
+    pub whole: Option<Scalar>,
+    /// All of the shortest, or one.
+    pub all: bool,
+    pub distinct_from: Vec<usize>,
+}
+
+/// A piece of a path, as a column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PathStep {
+    /// A node or, in a bracket, a relationship.
+    Element(usize),
+    Rel(usize),
+    /// A list of relationships, with the nodes between them.
+    Rels(usize),
+}
+
+#[derive(Debug)]
+pub(crate) struct AggregateCall {
+    /// `None`: `count(*)`.
+    pub aggregate: Option<Arc<Aggregate>>,
+    pub distinct: bool,
+    pub arguments: Vec<Scalar>,
+    /// A column of counts by which each row stands for several ([`Op::CountExpand`]); only for `count(*)`.
+    pub weight: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct SortKey {
+    pub scalar: Scalar,
+    pub descending: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Apply {
+    pub inner: Box<Operator>,
+    /// Outer columns handed to the inner plan after the ordinal.
+    pub imports: Vec<usize>,
+    pub kind: ApplyKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum ApplyKind {
+    /// Each pair of outer and inner row. New: these inner columns.
+    Inner { take: Vec<usize> },
+    /// As `Inner`; an outer row without inner rows once, with nulls.
+    Optional { take: Vec<usize> },
+    /// Outer rows that have an inner row, or that have none.
+    Exists { negated: bool },
+    /// Each outer row once, whatever the inner plan gives: it is run for its effects.
+    Effects,
+}
+
+// ---------------------------------------------------------------- writes
+
+/// An element that a write refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ref {
+    /// A column of the input.
+    Column(usize),
+    /// An element drawn further left by the same operator.
+    Drawn(usize),
+}
+
+#[derive(Debug)]
+pub(crate) enum Draw {
+    Node { labels: Vec<Name>, properties: Option<Scalar> },
+    Rel { rel_type: Name, start: Ref, end: Ref, asserted: bool, properties: Option<Scalar> },
+}
+
+#[derive(Debug)]
+pub(crate) struct Cite {
+    pub targets: Vec<Ref>,
+    /// Cited only if this operator created them.
+    pub created_only: Vec<Ref>,
+    pub sources: Vec<(Scalar, Option<Scalar>)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Merge {
+    /// Finds matches for one row; its Argument has the ordinal and the imports.
+    pub inner: Operator,
+    pub imports: Vec<usize>,
+    pub draws: Vec<Draw>,
+    /// The new columns of the operator: where a match has each, and which draw makes it.
+    pub bindings: Vec<(usize, usize)>,
+    /// Over the output row.
+    pub on_create: Vec<SetItem>,
+    pub on_match: Vec<SetItem>,
+    /// Columns refer to the output row; `Drawn` is not used.
+    pub cite: Option<Cite>,
+}
+
+#[derive(Debug)]
+pub(crate) enum SetItem {
+    Property { target: Scalar, key: Name, value: Scalar },
+    Replace { target: Scalar, value: Scalar },
+    Update { target: Scalar, value: Scalar },
+    AddLabels { target: Scalar, labels: Vec<Name> },
+    RemoveLabels { target: Scalar, labels: Vec<Name> },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum SchemaChange {
+    CreateIndex {
+        name: Option<Name>,
+        if_not_exists: bool,
+        owner: SchemaOwner,
+        keys: Vec<Name>,
+    },
+    DropIndex {
+        name: Name,
+        if_exists: bool,
+    },
+    CreateConstraint {
+        name: Option<Name>,
+        if_not_exists: bool,
+        owner: SchemaOwner,
+        keys: Vec<Name>,
+        kind: ConstraintKind,
+    },
+    DropConstraint {
+        name: Name,
+        if_exists: bool,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum SchemaOwner {
+    Label(Name),
+    Type(Name),
+}

@@ -1,0 +1,117 @@
+//! Compiled expressions: what the executor evaluates over a batch.
+
+use std::sync::Arc;
+
+use super::{KeyRef, LabelRef, TypeRef};
+use crate::expr::{Comparison, Operator, Quantifier};
+use crate::function::Function;
+use crate::value::{Name, Value};
+
+/// Where in the text an expression stood: first byte and one past the last, for errors while running.
+pub(crate) type TextRange = (u32, u32);
+
+/// An expression over the columns of a batch.
+#[derive(Clone, Debug)]
+pub(crate) enum Scalar {
+    Constant(Value),
+    /// By position in [`PhysicalPlan::parameters`](super::PhysicalPlan::parameters).
+    Parameter(usize),
+    Column(usize),
+    /// A local variable of a comprehension, quantifier or reduction: 0 is that of the outermost.
+    Local(usize),
+    Property {
+        base: Box<Scalar>,
+        key: KeyRef,
+        range: TextRange,
+    },
+    Index {
+        base: Box<Scalar>,
+        index: Box<Scalar>,
+        range: TextRange,
+    },
+    Slice {
+        base: Box<Scalar>,
+        from: Option<Box<Scalar>>,
+        to: Option<Box<Scalar>>,
+        range: TextRange,
+    },
+    List(Vec<Scalar>),
+    Map(Vec<(Name, Scalar)>),
+    /// Null for null; for a relationship the test is of its type.
+    HasLabels {
+        base: Box<Scalar>,
+        test: LabelTest,
+        range: TextRange,
+    },
+    And(Vec<Scalar>),
+    Or(Vec<Scalar>),
+    Xor(Vec<Scalar>),
+    Not(Box<Scalar>),
+    Compare(Comparison, Box<Scalar>, Box<Scalar>),
+    IsNull(Box<Scalar>),
+    Operator {
+        operator: Operator,
+        left: Box<Scalar>,
+        right: Box<Scalar>,
+        range: TextRange,
+    },
+    Negate(Box<Scalar>, TextRange),
+    Call {
+        function: Arc<Function>,
+        arguments: Vec<Scalar>,
+        range: TextRange,
+    },
+    Case {
+        subject: Option<Box<Scalar>>,
+        branches: Vec<(Scalar, Scalar)>,
+        otherwise: Option<Box<Scalar>>,
+    },
+    /// The local variable's number is that of the nesting: see [`Scalar::Local`].
+    Comprehension {
+        local: usize,
+        list: Box<Scalar>,
+        predicate: Option<Box<Scalar>>,
+        map: Option<Box<Scalar>>,
+        range: TextRange,
+    },
+    Quantifier {
+        kind: Quantifier,
+        local: usize,
+        list: Box<Scalar>,
+        predicate: Box<Scalar>,
+        range: TextRange,
+    },
+    Reduce {
+        accumulator: usize,
+        initial: Box<Scalar>,
+        local: usize,
+        list: Box<Scalar>,
+        step: Box<Scalar>,
+        range: TextRange,
+    },
+    MapProjection {
+        base: Box<Scalar>,
+        all: bool,
+        entries: Vec<(Name, Scalar)>,
+        range: TextRange,
+    },
+    /// By number in [`PhysicalPlan::subplans`](super::PhysicalPlan::subplans).
+    Exists(usize),
+    Count(usize),
+    /// The list of the values of this column of the subplan.
+    Collect {
+        subplan: usize,
+        column: usize,
+    },
+}
+
+/// A test of labels or types, by reference.
+#[derive(Clone, Debug)]
+pub(crate) enum LabelTest {
+    /// The name as a label, and as a type.
+    Name(LabelRef, TypeRef),
+    Wildcard,
+    Not(Box<LabelTest>),
+    All(Vec<LabelTest>),
+    Any(Vec<LabelTest>),
+}
