@@ -1,5 +1,6 @@
 //! What a function may ask of the query that calls it.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 
 use super::FunctionError;
@@ -9,6 +10,8 @@ use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
 ///
 /// An element that the statement has deleted gives [`FunctionError::Deleted`].
 pub(crate) trait Host {
+    /// The graph that the call sees, for procedures that read it whole: a `storage::Graph`, which this layer cannot name.
+    fn graph(&self) -> &dyn Any;
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError>;
     fn rel_type(&self, rel: &Relationship) -> Result<Name, FunctionError>;
     /// Start and end: each a node or a relationship.
