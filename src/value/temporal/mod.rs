@@ -1,40 +1,21 @@
 //! Dates, times, points in time and durations.
 //!
-//! Days are counted in the proleptic Gregorian calendar, years from -999,999,999 to 999,999,999.
+//! Days are counted in the proleptic Gregorian calendar, years from -999,999,999 to 999,999,999. This module turns
+//! texts, maps and other temporal values into temporal values, takes them apart, compares them and reckons with them;
+//! the clock is none of its business: whoever wants to know the time passes it in.
 
 mod civil;
 mod date;
+mod datetime;
+mod error;
 mod scan;
+mod time;
+mod zone;
 
 pub use date::Date;
-
-/// A time of day without an offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LocalTime {
-    /// Nanoseconds since midnight.
-    pub(crate) nanos: i64,
-}
-
-/// A time of day with an offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Time {
-    pub(crate) local: LocalTime,
-    /// Seconds east of UTC.
-    pub(crate) offset_seconds: i32,
-}
-
-/// A day and a time of day without an offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LocalDateTime {
-    pub(crate) date: Date,
-    pub(crate) time: LocalTime,
-}
-
-/// A point in time, with its offset or zone.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct DateTime {
-    pub(crate) local: Box<LocalDateTime>,
-}
+pub use datetime::{DateTime, LocalDateTime};
+pub(crate) use error::TemporalError;
+pub use time::{LocalTime, Time};
 
 /// A length of time in months, days and seconds, which have no common measure.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
