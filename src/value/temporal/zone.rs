@@ -26,7 +26,7 @@ const LAST_ASKED_YEAR: i64 = 9990;
 const LAST_CYCLE_START: i64 = 240_495_523_200;
 const LAST_CYCLE_END: i64 = LAST_CYCLE_START + SECONDS_PER_400_YEARS;
 /// -9990-01-01T00:00:00Z.
-const FIRST_ASKED_SECOND: i64 = -377_421_897_600;
+const FIRST_ASKED_SECOND: i64 = -377_421_120_000;
 
 pub(super) fn is_offset(seconds: i32) -> bool {
     seconds.abs() <= MAX_OFFSET_SECONDS
