@@ -7,6 +7,9 @@
 mod civil;
 mod date;
 mod datetime;
+mod decimal;
+mod duration;
+mod duration_text;
 mod error;
 mod scan;
 mod time;
@@ -14,11 +17,6 @@ mod zone;
 
 pub use date::Date;
 pub use datetime::{DateTime, LocalDateTime};
+pub use duration::Duration;
 pub(crate) use error::TemporalError;
 pub use time::{LocalTime, Time};
-
-/// A length of time in months, days and seconds, which have no common measure.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Duration {
-    pub(crate) months: i64,
-}
