@@ -96,6 +96,9 @@ pub(crate) enum SubqueryKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Comparison {
     Equal,
+    /// What `{k: v}` in a pattern asks of a property: equivalence, so that `edtf('2021')` finds itself; null if either
+    /// side is null. Written where the value may not be plain; an index answers it as it does [`Comparison::Equal`].
+    Same,
     NotEqual,
     Less,
     LessOrEqual,

@@ -37,7 +37,8 @@ pub(crate) enum BoundBody {
     Schema(SchemaChange),
 }
 
-/// A query in an expression, with the variables that it takes from around it.
+/// A query in an expression, with the variables that it takes from around it. They can be used anywhere in it, also
+/// behind a WITH or an aggregation that does not name them.
 #[derive(Clone, Debug)]
 pub(crate) struct BoundSubquery {
     pub query: BoundQuery,
@@ -183,7 +184,9 @@ pub(crate) struct PatternPath {
 #[derive(Clone, Debug)]
 pub(crate) struct Projection {
     pub aggregation: Option<Aggregation>,
-    /// The columns that go on; over the input, or over what the aggregation makes.
+    /// The columns that go on; over the input, or over what the aggregation makes. A variable that is passed on under
+    /// its own name keeps its number: `(n, Variable(n))`. A grouping key is computed under the number of its item.
+    /// Columns that only the predicate looks at come last.
     pub items: Vec<(VarId, Expr)>,
     pub distinct: bool,
     /// Over the items; and over the input (or the aggregation's variables) where there is no DISTINCT.
@@ -254,6 +257,7 @@ pub(crate) enum Draw {
 pub(crate) struct Cite {
     /// Arrows drawn or found, and nodes: those of [`Cite::created_only`] only if this clause created them.
     pub targets: Vec<VarId>,
+    /// Some of the targets.
     pub created_only: Vec<VarId>,
     /// Source and properties.
     pub sources: Vec<(Expr, Option<Expr>)>,
