@@ -1,0 +1,283 @@
+//! The database: where graphs are kept and statements are run.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::{self, ThreadId};
+
+use arc_swap::ArcSwap;
+
+use crate::error::Error;
+use crate::exec::{Limits, now_micros};
+use crate::function::Registry;
+use crate::params::Params;
+use crate::prepared::{PlanCache, Prepared, Statement};
+use crate::procedure;
+use crate::rows::Rows;
+use crate::storage::{Commit, Graph};
+use crate::table_procedure::TableProcedure;
+use crate::transaction::{ReadTransaction, WriteTransaction};
+use crate::value::ErrorKind;
+
+/// A graph database, in this process.
+///
+/// A handle is cheap to clone and can be shared by threads: all clones are the same database. One transaction writes
+/// at a time; any number read, each the state of one commit, and none waits for another.
+///
+/// ```
+/// use averment::Database;
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// db.query("CREATE (:Company {name: 'SenseTime'})-[:BASED_IN]->(:Place {name: 'Hong Kong'})", ())?;
+/// let places = db.query("MATCH (:Company)-[:BASED_IN]->(p) RETURN p.name", ())?;
+/// assert_eq!(places.single::<String>()?, "Hong Kong");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Database {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What all handles of one database share.
+pub(crate) struct Shared {
+    /// The last commit.
+    root: ArcSwap<Graph>,
+    gate: WriterGate,
+    registry: RwLock<Arc<Registry>>,
+    pub plans: Mutex<PlanCache>,
+    pub readers: Mutex<Readers>,
+    pub limits: Limits,
+}
+
+/// How a database is opened.
+///
+/// ```
+/// use averment::{Database, Limits};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::options().limits(Limits { max_rows: Some(1_000), ..Limits::default() }).in_memory();
+/// let error = db.query("UNWIND range(1, 1000000) AS x RETURN sum(x)", ()).and_then(|rows| rows.single::<i64>());
+/// assert_eq!(error.unwrap_err().kind(), averment::ErrorKind::Limit);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    limits: Limits,
+}
+
+impl Options {
+    /// The budget of each statement that is given none of its own.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// A new, empty database in memory.
+    pub fn in_memory(self) -> Database {
+        Database {
+            shared: Arc::new(Shared {
+                root: ArcSwap::from_pointee(Graph::new()),
+                gate: WriterGate::default(),
+                registry: RwLock::new(Arc::new(procedure::registry())),
+                plans: Mutex::default(),
+                readers: Mutex::default(),
+                limits: self.limits,
+            }),
+        }
+    }
+}
+
+impl Database {
+    /// A new, empty database in memory.
+    pub fn in_memory() -> Self {
+        Self::options().in_memory()
+    }
+
+    /// How to open a database with other limits.
+    pub fn options() -> Options {
+        Options::default()
+    }
+
+    /// Runs one statement in a transaction of its own: a write is committed before this returns.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the statement; what it had written is undone. [`ErrorKind::Busy`] if this thread has a
+    /// write transaction open and the statement writes.
+    pub fn query(&self, statement: impl Into<Statement>, params: impl Into<Params>) -> Result<Rows, Error> {
+        let prepared = statement.into().prepare(self)?;
+        if !prepared.writes() {
+            return self.read().query(prepared, params);
+        }
+        let mut transaction = self.write()?;
+        let rows = transaction.query(prepared, params)?;
+        let commit = transaction.commit()?;
+        Ok(rows.committed(commit))
+    }
+
+    /// Runs the statements of a script, separated by `;`, in one transaction: all of it holds, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::query`], with the place in the script.
+    pub fn run(&self, script: &str) -> Result<Vec<Rows>, Error> {
+        let mut transaction = self.write()?;
+        let answers = transaction.run(script)?;
+        transaction.commit()?;
+        Ok(answers)
+    }
+
+    /// Parses, binds and plans a statement, to be run many times.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the statement before it is run.
+    pub fn prepare(&self, text: &str) -> Result<Prepared, Error> {
+        Prepared::new(self, &self.root(), text)
+    }
+
+    /// Begins to read the state of the last commit.
+    pub fn read(&self) -> ReadTransaction {
+        ReadTransaction::new(self.clone(), self.root())
+    }
+
+    /// Begins to write. Waits for another thread's write transaction to end.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Busy`] if this thread has one open already.
+    pub fn write(&self) -> Result<WriteTransaction, Error> {
+        let pass = Shared::enter(&self.shared)?;
+        let root = self.root();
+        let last = root.commit();
+        // Commit times never go backwards, whatever the clock does.
+        let commit = Commit { number: last.number + 1, micros: now_micros().max(last.micros) };
+        Ok(WriteTransaction::new(self.clone(), pass, Graph::clone(&root), commit))
+    }
+
+    /// Another database that begins as this one is now. They share memory until one of them writes, so a fork costs
+    /// next to nothing: load a fixture once, and fork it for every test.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let fixture = Database::in_memory();
+    /// fixture.query("CREATE (:Company)", ())?;
+    /// let mine = fixture.fork();
+    /// mine.query("MATCH (n) DELETE n", ())?;
+    /// assert_eq!(fixture.query("MATCH (n) RETURN count(*)", ())?.single::<i64>()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                root: ArcSwap::new(self.root()),
+                gate: WriterGate::default(),
+                registry: RwLock::new(self.registry()),
+                plans: Mutex::default(),
+                readers: Mutex::default(),
+                limits: self.shared.limits.clone(),
+            }),
+        }
+    }
+
+    /// Discards everything, as if the database were new: nodes, relationships, definitions, declared procedures.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Busy`] if this thread has a write transaction open.
+    pub fn reset(&self) -> Result<(), Error> {
+        let _pass = Shared::enter(&self.shared)?;
+        self.shared.root.store(Arc::new(Graph::new()));
+        *self.shared.registry.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(procedure::registry());
+        lock(&self.shared.plans).clear();
+        Ok(())
+    }
+
+    /// Declares a procedure whose answers are the rows of a table, such as a stub for a test.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Procedure`] if a type is unknown or a row has the wrong length.
+    pub fn declare_procedure(&self, table: TableProcedure) -> Result<(), Error> {
+        let procedure = table.into_procedure()?;
+        let mut registry = self.shared.registry.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut registry).add_procedure(procedure);
+        lock(&self.shared.plans).clear();
+        Ok(())
+    }
+
+    /// The number of the last commit; 0 for a new database.
+    pub fn commit_number(&self) -> u64 {
+        self.root().commit().number
+    }
+
+    pub(crate) fn root(&self) -> Arc<Graph> {
+        self.shared.root.load_full()
+    }
+
+    pub(crate) fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.shared.registry.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn publish(&self, root: Graph) {
+        self.shared.root.store(Arc::new(root));
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("commit", &self.commit_number()).finish_non_exhaustive()
+    }
+}
+
+/// A panic while a lock was held leaves data that is whole: each holder changes it in one step.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The commits that open readers hold, and how many readers hold each: an old one pins memory.
+pub(crate) type Readers = BTreeMap<u64, usize>;
+
+/// Lets one writer in at a time.
+#[derive(Default)]
+struct WriterGate {
+    holder: Mutex<Option<ThreadId>>,
+    left: Condvar,
+}
+
+/// The right to write; given back when dropped.
+pub(crate) struct WriterPass {
+    shared: Arc<Shared>,
+}
+
+impl Shared {
+    fn enter(shared: &Arc<Shared>) -> Result<WriterPass, Error> {
+        let me = thread::current().id();
+        let mut holder = lock(&shared.gate.holder);
+        while let Some(other) = *holder {
+            if other == me {
+                return Err(Error::plain(
+                    ErrorKind::Busy,
+                    "WriterBusy",
+                    "this thread has a write transaction open already; commit it or drop it first",
+                ));
+            }
+            holder = shared.gate.left.wait(holder).unwrap_or_else(PoisonError::into_inner);
+        }
+        *holder = Some(me);
+        drop(holder);
+        Ok(WriterPass { shared: Arc::clone(shared) })
+    }
+}
+
+impl Drop for WriterPass {
+    fn drop(&mut self) {
+        *lock(&self.shared.gate.holder) = None;
+        self.shared.gate.left.notify_one();
+    }
+}

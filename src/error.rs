@@ -1,0 +1,188 @@
+//! The one error that users see.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::exec::ExecError;
+use crate::plan::PlanError;
+use crate::semantic::SemanticError;
+use crate::storage::StorageError;
+use crate::syntax::SyntaxError;
+use crate::text::{Position, Span, report};
+use crate::value::{ErrorClass, ErrorKind};
+
+/// What can go wrong with a statement, a transaction or a database.
+///
+/// An error is small and opaque: [`kind`](Error::kind) and [`code`](Error::code) are for programs,
+/// [`report`](Error::report) is for people.
+///
+/// ```
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = averment::Database::in_memory();
+/// let error = db.query("MATCH (person) RETURN persn.name", ()).unwrap_err();
+/// assert_eq!(error.kind(), averment::ErrorKind::Syntax);
+/// assert_eq!(error.code(), "undefined-variable");
+/// assert!(error.report().contains("did you mean `person`?"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Details>);
+
+/// When an error was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Before anything was run.
+    Compile,
+    /// While running; what the statement had written is undone.
+    Runtime,
+}
+
+#[derive(Clone)]
+struct Details {
+    class: ErrorClass,
+    phase: Phase,
+    message: String,
+    span: Option<Span>,
+    help: Option<String>,
+    /// The text of the statement, for the caret.
+    text: Option<Arc<str>>,
+}
+
+impl Error {
+    /// The openCypher type of the error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.class.kind
+    }
+
+    /// A stable code in lower case, as `undefined-variable`.
+    pub fn code(&self) -> String {
+        hyphenated(self.0.class.detail)
+    }
+
+    /// openCypher's finer reason, as `UndefinedVariable`.
+    pub fn detail(&self) -> &'static str {
+        self.0.class.detail
+    }
+
+    /// When it was found.
+    pub fn phase(&self) -> Phase {
+        self.0.phase
+    }
+
+    /// What was wrong, in one line.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Where in the statement, in bytes.
+    pub fn span(&self) -> Option<Span> {
+        self.0.span
+    }
+
+    /// Line and column of the fault, both from 1, the column in characters.
+    pub fn position(&self) -> Option<(u32, u32)> {
+        let (text, span) = (self.0.text.as_ref()?, self.0.span?);
+        let Position { line, column } = Position::of(text, span.start as usize);
+        Some((line, column))
+    }
+
+    /// What may help, such as the nearest name.
+    pub fn help(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// The error as people read it, with a caret under the fault.
+    pub fn report(&self) -> String {
+        report(&self.code(), &self.0.message, self.0.text.as_deref().unwrap_or(""), self.0.span, self.help())
+    }
+
+    /// The same error, told of a part of a longer text that begins at byte `offset` of `text`.
+    pub(crate) fn within(mut self, text: &Arc<str>, offset: u32) -> Self {
+        self.0.span = self.0.span.map(|span| Span { start: span.start + offset, end: span.end + offset });
+        self.0.text = Some(Arc::clone(text));
+        self
+    }
+
+    pub(crate) fn with_text(mut self, text: &str) -> Self {
+        self.0.text = Some(Arc::from(text));
+        self
+    }
+
+    pub(crate) fn plain(kind: ErrorKind, detail: &'static str, message: impl Into<String>) -> Self {
+        Self::new(ErrorClass::new(kind, detail), Phase::Runtime, message.into())
+    }
+
+    fn new(class: ErrorClass, phase: Phase, message: String) -> Self {
+        Self(Box::new(Details { class, phase, message, span: None, help: None, text: None }))
+    }
+
+    fn at(mut self, span: Option<Span>) -> Self {
+        self.0.span = span;
+        self
+    }
+
+    fn helped(mut self, help: Option<String>) -> Self {
+        self.0.help = help;
+        self
+    }
+}
+
+impl From<SyntaxError> for Error {
+    fn from(error: SyntaxError) -> Self {
+        Self::new(error.class(), Phase::Compile, error.to_string())
+            .at(error.span())
+            .helped(error.help().map(str::to_owned))
+    }
+}
+
+impl From<SemanticError> for Error {
+    fn from(error: SemanticError) -> Self {
+        Self::new(error.class(), Phase::Compile, error.to_string()).at(Some(error.span())).helped(error.help())
+    }
+}
+
+impl From<PlanError> for Error {
+    fn from(error: PlanError) -> Self {
+        Self::new(error.class(), Phase::Compile, error.to_string())
+    }
+}
+
+impl From<ExecError> for Error {
+    fn from(error: ExecError) -> Self {
+        Self::new(error.class(), Phase::Runtime, error.to_string()).at(error.span())
+    }
+}
+
+impl From<StorageError> for Error {
+    fn from(error: StorageError) -> Self {
+        Self::new(error.class(), Phase::Runtime, error.to_string())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.report())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// `UndefinedVariable` as `undefined-variable`.
+fn hyphenated(camel: &str) -> String {
+    let mut text = String::with_capacity(camel.len() + 4);
+    for (index, letter) in camel.char_indices() {
+        if letter.is_ascii_uppercase() && index > 0 {
+            text.push('-');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}

@@ -1,0 +1,86 @@
+//! Values from JSON, by the encoding of the JSON Lines interface.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::{Date, DateTime, Duration, Edtf, LocalDateTime, LocalTime, Name, Time, Value};
+
+/// JSON that stands for no value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct DecodeError {
+    message: String,
+}
+
+/// The value that a piece of JSON stands for.
+///
+/// # Errors
+///
+/// An integer that does not fit 64 bits, an unknown `$type`, text that is no value of its `$type`, and elements of a
+/// graph, which cannot be given from outside.
+pub fn value_from_json(json: &Json) -> Result<Value, DecodeError> {
+    Ok(match json {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => Value::Boolean(*flag),
+        Json::Number(number) => decode_number(number)?,
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Array(items) => Value::List(items.iter().map(value_from_json).collect::<Result<Vec<_>, _>>()?.into()),
+        Json::Object(object) => match object.get("$type") {
+            Some(Json::String(name)) => decode_typed(name, object.get("value"))?,
+            Some(_) => return Err(fault("`$type` must be a string")),
+            None => decode_map(object)?,
+        },
+    })
+}
+
+fn decode_number(number: &serde_json::Number) -> Result<Value, DecodeError> {
+    if let Some(integer) = number.as_i64() {
+        return Ok(Value::Integer(integer));
+    }
+    if number.is_f64() {
+        return number.as_f64().map(Value::Float).ok_or_else(|| fault(format!("{number} is no 64-bit float")));
+    }
+    Err(fault(format!("{number} does not fit a 64-bit integer")))
+}
+
+fn decode_map(object: &serde_json::Map<String, Json>) -> Result<Value, DecodeError> {
+    let entries = object
+        .iter()
+        .map(|(key, value)| Ok((Name::from(key.as_str()), value_from_json(value)?)))
+        .collect::<Result<BTreeMap<_, _>, DecodeError>>()?;
+    Ok(Value::Map(Arc::new(entries)))
+}
+
+fn decode_typed(name: &str, value: Option<&Json>) -> Result<Value, DecodeError> {
+    if name == "map" {
+        let Some(Json::Object(object)) = value else { return Err(fault("`$type` map needs an object as `value`")) };
+        return decode_map(object);
+    }
+    let Some(Json::String(text)) = value else { return Err(fault(format!("`$type` {name} needs a string as `value`"))) };
+    let parsed = match name {
+        "float" => match text.as_str() {
+            "NaN" => Some(Value::Float(f64::NAN)),
+            "Infinity" => Some(Value::Float(f64::INFINITY)),
+            "-Infinity" => Some(Value::Float(f64::NEG_INFINITY)),
+            _ => None,
+        },
+        "date" => text.parse::<Date>().ok().map(Value::Date),
+        "localtime" => text.parse::<LocalTime>().ok().map(Value::LocalTime),
+        "time" => text.parse::<Time>().ok().map(Value::Time),
+        "localdatetime" => text.parse::<LocalDateTime>().ok().map(Value::LocalDateTime),
+        "datetime" => text.parse::<DateTime>().ok().map(Value::DateTime),
+        "duration" => text.parse::<Duration>().ok().map(Value::Duration),
+        "edtf" => text.parse::<Edtf>().ok().map(Value::Edtf),
+        "node" | "relationship" | "path" => {
+            return Err(fault(format!("a {name} cannot be given as a parameter; give its id")));
+        }
+        _ => return Err(fault(format!("unknown `$type` `{name}`"))),
+    };
+    parsed.ok_or_else(|| fault(format!("`{text}` is no {name}")))
+}
+
+fn fault(message: impl Into<String>) -> DecodeError {
+    DecodeError { message: message.into() }
+}

@@ -1,0 +1,206 @@
+//! Statements made ready to run: parsed, bound, planned.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::database::{Database, lock};
+use crate::error::Error;
+use crate::exec::{self, Limits};
+use crate::optimize;
+use crate::params::Params;
+use crate::physical::{self, PhysicalPlan};
+use crate::plan;
+use crate::rows::{Rows, Warning};
+use crate::semantic::{self, bound::Mode};
+use crate::storage::{Graph, Writer};
+use crate::syntax;
+use crate::text::Span;
+
+/// How many plans a database keeps.
+const CACHED_PLANS: usize = 512;
+
+/// A statement that is parsed, bound and planned once and can run many times, with other parameters.
+///
+/// It may be used with every transaction of its database. When names, indexes or constraints have come or gone since,
+/// it plans itself anew.
+#[derive(Clone)]
+pub struct Prepared {
+    plan: Arc<Planned>,
+}
+
+pub(crate) struct Planned {
+    text: Arc<str>,
+    mode: Mode,
+    plan: Arc<PhysicalPlan>,
+    warnings: Vec<Warning>,
+    /// Of the catalog that the plan was made for.
+    version: u64,
+}
+
+impl Prepared {
+    pub(crate) fn new(database: &Database, graph: &Graph, text: &str) -> Result<Self, Error> {
+        if let Some(plan) = lock(&database.shared.plans).get(text, graph) {
+            return Ok(Self { plan });
+        }
+        let plan = Arc::new(compile(database, graph, text).map_err(|error| error.with_text(text))?);
+        lock(&database.shared.plans).insert(&plan);
+        Ok(Self { plan })
+    }
+
+    /// The text of the statement.
+    pub fn text(&self) -> &str {
+        &self.plan.text
+    }
+
+    /// Whether the statement writes when it is run.
+    pub fn writes(&self) -> bool {
+        self.plan.plan.writes && self.plan.mode != Mode::Explain
+    }
+
+    /// The names of the columns.
+    pub fn columns(&self) -> Vec<String> {
+        self.plan.plan.columns.iter().map(|(name, _)| name.to_string()).collect()
+    }
+
+    /// What is probably a mistake in the statement.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.plan.warnings
+    }
+
+    /// The plan as text, one operator a line.
+    pub fn explain(&self) -> String {
+        physical::explain(&self.plan.plan)
+    }
+
+    /// This statement, planned for `graph`.
+    pub(crate) fn current(self, database: &Database, graph: &Graph) -> Result<Self, Error> {
+        if self.plan.version == graph.catalog().version {
+            return Ok(self);
+        }
+        Self::new(database, graph, &self.plan.text)
+    }
+
+    pub(crate) fn read(&self, graph: &Arc<Graph>, params: Params, limits: &Limits) -> Result<Rows, Error> {
+        if self.plan.mode == Mode::Explain {
+            return Ok(Rows::plan_text(&self.explain(), graph.commit(), self.warnings()));
+        }
+        let profile = self.plan.mode == Mode::Profile;
+        let run = exec::Reading::start(Arc::clone(&self.plan.plan), Graph::clone(graph), params.into_map(), limits, profile)
+            .map_err(|error| Error::from(error).with_text(self.text()))?;
+        Ok(Rows::reading(run, &self.plan.text, graph.commit(), self.warnings()))
+    }
+
+    pub(crate) fn write(&self, writer: &mut Writer, params: Params, limits: &Limits) -> Result<Rows, Error> {
+        let profile = self.plan.mode == Mode::Profile;
+        let answer = exec::write(&self.plan.plan, writer, params.into_map(), limits, profile)
+            .map_err(|error| Error::from(error).with_text(self.text()))?;
+        Ok(Rows::written(answer, &self.plan.plan, &self.plan.text, writer.graph().commit(), self.warnings()))
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("text", &self.text()).finish_non_exhaustive()
+    }
+}
+
+/// A statement as text, or one that is prepared already.
+#[derive(Clone, Debug)]
+pub struct Statement(Form);
+
+#[derive(Clone, Debug)]
+enum Form {
+    Text(String),
+    Prepared(Prepared),
+}
+
+impl Statement {
+    pub(crate) fn prepare(self, database: &Database) -> Result<Prepared, Error> {
+        self.prepare_on(database, &database.root())
+    }
+
+    pub(crate) fn prepare_on(self, database: &Database, graph: &Graph) -> Result<Prepared, Error> {
+        match self.0 {
+            Form::Text(text) => Prepared::new(database, graph, &text),
+            Form::Prepared(prepared) => Ok(prepared),
+        }
+    }
+}
+
+impl From<&str> for Statement {
+    fn from(text: &str) -> Self {
+        Self(Form::Text(text.to_owned()))
+    }
+}
+
+impl From<String> for Statement {
+    fn from(text: String) -> Self {
+        Self(Form::Text(text))
+    }
+}
+
+impl From<&String> for Statement {
+    fn from(text: &String) -> Self {
+        Self(Form::Text(text.clone()))
+    }
+}
+
+impl From<Prepared> for Statement {
+    fn from(prepared: Prepared) -> Self {
+        Self(Form::Prepared(prepared))
+    }
+}
+
+impl From<&Prepared> for Statement {
+    fn from(prepared: &Prepared) -> Self {
+        Self(Form::Prepared(prepared.clone()))
+    }
+}
+
+/// Plans by text. When full, it is emptied: a working set that fits is soon back.
+#[derive(Default)]
+pub(crate) struct PlanCache {
+    plans: FxHashMap<Arc<str>, Arc<Planned>>,
+}
+
+impl PlanCache {
+    fn get(&self, text: &str, graph: &Graph) -> Option<Arc<Planned>> {
+        let plan = self.plans.get(text)?;
+        (plan.version == graph.catalog().version).then(|| Arc::clone(plan))
+    }
+
+    fn insert(&mut self, plan: &Arc<Planned>) {
+        if self.plans.len() >= CACHED_PLANS {
+            self.plans.clear();
+        }
+        self.plans.insert(Arc::clone(&plan.text), Arc::clone(plan));
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.plans.clear();
+    }
+}
+
+/// The whole pipeline before execution.
+fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Error> {
+    let statement = syntax::parse(text)?;
+    let bound = semantic::bind(&statement, text, graph, &database.registry())
+        .map_err(|errors| errors.into_iter().map(Error::from).next().expect("a failed binding has an error"))?;
+    let mode = bound.mode;
+    let warnings = bound.warnings.iter().map(|warning| Warning::new(warning, text)).collect();
+    let logical = optimize::optimize(plan::build(bound)?, graph);
+    Ok(Planned {
+        text: Arc::from(text),
+        mode,
+        plan: Arc::new(physical::lower(logical)),
+        warnings,
+        version: graph.catalog().version,
+    })
+}
+
+/// Where the statements of a script stand.
+pub(crate) fn split_script(script: &str) -> Result<Vec<Span>, Error> {
+    Ok(syntax::statements(script))
+}

@@ -1,0 +1,170 @@
+//! What `SHOW ...` answers: tables about the database.
+
+use std::sync::Arc;
+
+use super::database::graph;
+use crate::catalog::{Catalog, ConstraintKind, KeyId, Owner, Statistics};
+use crate::function::{Procedure, Registry};
+use crate::storage::Graph;
+use crate::value::{Name, Type, Value};
+
+pub(super) fn register(registry: &mut Registry) {
+    let functions = Arc::new(function_rows(registry));
+    add(registry, "show.labels", &[("name", Type::String), ("nodes", Type::Integer)], labels);
+    add(
+        registry,
+        "show.relationship_types",
+        &[("name", Type::String), ("asserted", Type::Integer), ("elsewhere", Type::Integer)],
+        relationship_types,
+    );
+    add(registry, "show.property_keys", &[("name", Type::String)], property_keys);
+    add(
+        registry,
+        "show.indexes",
+        &[
+            ("name", Type::String),
+            ("entity", Type::String),
+            ("on", Type::String),
+            ("properties", Type::list_of(Type::String)),
+            ("entries", Type::Integer),
+        ],
+        indexes,
+    );
+    add(
+        registry,
+        "show.constraints",
+        &[
+            ("name", Type::String),
+            ("kind", Type::String),
+            ("entity", Type::String),
+            ("on", Type::String),
+            ("properties", Type::list_of(Type::String)),
+        ],
+        constraints,
+    );
+    add(registry, "show.settings", &[("name", Type::String), ("value", Type::String)], settings);
+    let signature = [("name", Type::String), ("signature", Type::String), ("description", Type::String)];
+    add(registry, "show.functions", &signature, move |_| functions.to_vec());
+    let procedures = Arc::new(procedure_rows(registry));
+    add(registry, "show.procedures", &signature, move |_| procedures.to_vec());
+}
+
+/// A procedure without arguments whose rows are a function of the graph.
+fn add(
+    registry: &mut Registry,
+    name: &str,
+    outputs: &[(&str, Type)],
+    rows: impl Fn(&Graph) -> Vec<Vec<Value>> + Send + Sync + 'static,
+) {
+    registry.add_procedure(Procedure {
+        name: Name::from(name),
+        inputs: Vec::new(),
+        outputs: outputs.iter().map(|(name, value_type)| (Name::from(*name), value_type.clone(), true)).collect(),
+        summary: "the answer to SHOW".to_owned(),
+        body: Arc::new(move |host, _| Ok(Box::new(rows(graph(host)).into_iter().map(Ok)))),
+    });
+}
+
+fn labels(graph: &Graph) -> Vec<Vec<Value>> {
+    let used = graph.catalog().labels.iter().map(|(id, name)| (name, graph.label_count(id)));
+    sorted(used.filter(|(_, count)| *count > 0).map(|(name, count)| vec![text(name), number(count)]))
+}
+
+fn relationship_types(graph: &Graph) -> Vec<Vec<Value>> {
+    let all = graph.catalog().types.iter();
+    let counted = all.map(|(id, name)| (name, graph.rel_count(Some(id)), graph.hidden_rel_count(id)));
+    sorted(
+        counted
+            .filter(|(_, asserted, hidden)| asserted + hidden > 0)
+            .map(|(name, asserted, hidden)| vec![text(name), number(asserted), number(hidden)]),
+    )
+}
+
+fn property_keys(graph: &Graph) -> Vec<Vec<Value>> {
+    sorted(graph.catalog().keys.names().iter().map(|name| vec![text(name)]))
+}
+
+fn indexes(graph: &Graph) -> Vec<Vec<Value>> {
+    let catalog = graph.catalog();
+    sorted(catalog.indexes.iter().map(|index| {
+        let (entity, on) = owner(catalog, index.owner);
+        let (entries, _) = graph.index_size(index.id);
+        vec![text(&index.name), entity, on, keys(catalog, &index.keys), number(entries)]
+    }))
+}
+
+fn constraints(graph: &Graph) -> Vec<Vec<Value>> {
+    let catalog = graph.catalog();
+    sorted(catalog.constraints.iter().map(|constraint| {
+        let kind = match constraint.kind {
+            ConstraintKind::Unique => "UNIQUE",
+            ConstraintKind::Exists => "NOT NULL",
+            ConstraintKind::Key => "KEY",
+        };
+        let (entity, on) = owner(catalog, constraint.owner);
+        vec![text(&constraint.name), Value::from(kind), entity, on, keys(catalog, &constraint.keys)]
+    }))
+}
+
+fn settings(graph: &Graph) -> Vec<Vec<Value>> {
+    let words = &graph.catalog().provenance;
+    [
+        ("provenance.supports", &words.supports),
+        ("provenance.paragraph", &words.paragraph),
+        ("provenance.of", &words.of),
+        ("provenance.source", &words.source),
+        ("provenance.published", &words.published),
+        ("provenance.valid_from", &words.valid_from),
+        ("provenance.valid_to", &words.valid_to),
+        ("provenance.on", &words.on),
+    ]
+    .map(|(name, value)| vec![Value::from(name), text(value)])
+    .to_vec()
+}
+
+fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {
+    let scalars = registry.functions().into_iter().map(|function| (function.name, function.signature(), function.summary));
+    let aggregates =
+        registry.aggregates().into_iter().map(|aggregate| (aggregate.name, aggregate.signature(), aggregate.summary));
+    sorted(
+        scalars
+            .chain(aggregates)
+            .map(|(name, signature, summary)| vec![Value::from(name), Value::from(signature), Value::from(summary)]),
+    )
+}
+
+fn procedure_rows(registry: &Registry) -> Vec<Vec<Value>> {
+    let list = |fields: &[(Name, Type, bool)]| {
+        fields.iter().map(|(name, value_type, _)| format!("{name} :: {value_type}")).collect::<Vec<_>>().join(", ")
+    };
+    sorted(registry.procedures().into_iter().filter(|procedure| !procedure.name.starts_with("show.")).map(|procedure| {
+        let signature = format!("{}({}) :: ({})", procedure.name, list(&procedure.inputs), list(&procedure.outputs));
+        vec![text(&procedure.name), Value::from(signature), Value::from(procedure.summary.as_str())]
+    }))
+}
+
+fn owner(catalog: &Catalog, owner: Owner) -> (Value, Value) {
+    match owner {
+        Owner::Label(label) => (Value::from("NODE"), text(catalog.labels.name(label))),
+        Owner::Type(rel_type) => (Value::from("RELATIONSHIP"), text(catalog.types.name(rel_type))),
+    }
+}
+
+fn keys(catalog: &Catalog, keys: &[KeyId]) -> Value {
+    Value::List(keys.iter().map(|key| text(catalog.keys.name(*key))).collect())
+}
+
+fn text(name: &Name) -> Value {
+    Value::String(name.to_shared())
+}
+
+fn number(count: u64) -> Value {
+    Value::Integer(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// By the first column, which is a name.
+fn sorted(rows: impl Iterator<Item = Vec<Value>>) -> Vec<Vec<Value>> {
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by(|left, right| crate::value::compare::order(&left[0], &right[0]));
+    rows
+}

@@ -1,0 +1,140 @@
+//! Rows of an answer, and how their values become Rust's.
+
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::value::{ErrorKind, Name, Value};
+
+/// One row of an answer.
+#[derive(Clone, Debug)]
+pub struct Row {
+    columns: Arc<[Name]>,
+    values: Vec<Value>,
+}
+
+impl Row {
+    pub(crate) fn new(columns: Arc<[Name]>, values: Vec<Value>) -> Self {
+        Self { columns, values }
+    }
+
+    /// The names of the columns.
+    pub fn columns(&self) -> &[Name] {
+        &self.columns
+    }
+
+    /// The values, in the order of the columns.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// The value in `column`, as `T`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Argument`] if there is no such column, [`ErrorKind::Type`] if the value is no `T`.
+    pub fn get<T: FromValue>(&self, column: &str) -> Result<T, Error> {
+        let index = self.columns.iter().position(|name| name.as_str() == column).ok_or_else(|| {
+            let names = self.columns.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            Error::plain(ErrorKind::Argument, "NoSuchColumn", format!("no column `{column}`; there are {names}"))
+        })?;
+        self.at(index)
+    }
+
+    /// The value at `index`, from 0, as `T`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Row::get`].
+    pub fn at<T: FromValue>(&self, index: usize) -> Result<T, Error> {
+        let value = self.values.get(index).ok_or_else(|| {
+            Error::plain(
+                ErrorKind::Argument,
+                "NoSuchColumn",
+                format!("no column {index}; the row has {}", self.values.len()),
+            )
+        })?;
+        T::from_value(value).ok_or_else(|| {
+            let column = &self.columns[index];
+            Error::plain(
+                ErrorKind::Type,
+                "InvalidValueType",
+                format!("column `{column}` holds {value}, which is no {}", T::NAME),
+            )
+        })
+    }
+
+    /// The values by themselves.
+    pub fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+}
+
+/// A Rust type that a value can be turned into.
+pub trait FromValue: Sized {
+    /// What error messages call the type.
+    const NAME: &'static str;
+
+    /// The value as this type; `None` if it is another type's.
+    fn from_value(value: &Value) -> Option<Self>;
+}
+
+macro_rules! from_value {
+    ($($type:ty, $name:literal, $pattern:pat => $result:expr;)*) => {$(
+        impl FromValue for $type {
+            const NAME: &'static str = $name;
+
+            fn from_value(value: &Value) -> Option<Self> {
+                match value {
+                    $pattern => $result,
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+from_value! {
+    bool, "boolean", Value::Boolean(flag) => Some(*flag);
+    i64, "integer", Value::Integer(number) => Some(*number);
+    i32, "32-bit integer", Value::Integer(number) => i32::try_from(*number).ok();
+    u64, "integer from 0", Value::Integer(number) => u64::try_from(*number).ok();
+    usize, "integer from 0", Value::Integer(number) => usize::try_from(*number).ok();
+    f64, "float", Value::Float(number) => Some(*number);
+    String, "string", Value::String(text) => Some(text.to_string());
+    Arc<str>, "string", Value::String(text) => Some(Arc::clone(text));
+    crate::Node, "node", Value::Node(node) => Some(node.clone());
+    crate::Relationship, "relationship", Value::Relationship(rel) => Some(rel.clone());
+    Arc<crate::Path>, "path", Value::Path(path) => Some(Arc::clone(path));
+    crate::Edtf, "EDTF date", Value::Edtf(edtf) => Some(edtf.clone());
+    crate::Date, "date", Value::Date(date) => Some(*date);
+}
+
+impl FromValue for Value {
+    const NAME: &'static str = "value";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        Some(value.clone())
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    const NAME: &'static str = T::NAME;
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            _ => T::from_value(value).map(Some),
+        }
+    }
+}
+
+impl<T: FromValue> FromValue for Vec<T> {
+    const NAME: &'static str = "list of the type asked for";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::List(items) => items.iter().map(T::from_value).collect(),
+            _ => None,
+        }
+    }
+}

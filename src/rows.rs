@@ -1,0 +1,238 @@
+//! The answer to a statement.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::exec;
+use crate::physical::PhysicalPlan;
+use crate::row::{FromValue, Row};
+use crate::semantic;
+use crate::storage::Commit;
+use crate::text::{Position, Span};
+use crate::value::{ErrorKind, Name, Value};
+
+/// The rows of an answer, made as they are asked for.
+///
+/// A statement that writes has run to its end before its first row is handed out; dropping the rows undoes nothing.
+///
+/// ```
+/// use averment::Database;
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// let mut squares = Vec::new();
+/// for row in db.query("UNWIND range(1, 3) AS x RETURN x, x * x AS square", ())? {
+///     let row = row?;
+///     squares.push((row.get::<i64>("x")?, row.get::<i64>("square")?));
+/// }
+/// assert_eq!(squares, [(1, 1), (2, 4), (3, 9)]);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Rows {
+    columns: Arc<[Name]>,
+    source: Source,
+    text: Arc<str>,
+    counters: Counters,
+    warnings: Vec<Warning>,
+    commit: u64,
+    /// Filled when a profiled statement has run to its end.
+    profile: Option<String>,
+}
+
+enum Source {
+    Running(Box<exec::Reading>),
+    Made(std::vec::IntoIter<Vec<Value>>),
+}
+
+impl Rows {
+    pub(crate) fn reading(run: exec::Reading, text: &Arc<str>, commit: Commit, warnings: &[Warning]) -> Self {
+        Self {
+            columns: column_names(run.plan()),
+            source: Source::Running(Box::new(run)),
+            text: Arc::clone(text),
+            counters: Counters::default(),
+            warnings: warnings.to_vec(),
+            commit: commit.number,
+            profile: None,
+        }
+    }
+
+    pub(crate) fn written(
+        answer: exec::Answer,
+        plan: &PhysicalPlan,
+        text: &Arc<str>,
+        commit: Commit,
+        warnings: &[Warning],
+    ) -> Self {
+        let mut warnings = warnings.to_vec();
+        warnings.extend(answer.warnings.into_iter().map(Warning::runtime));
+        Self {
+            columns: column_names(plan),
+            source: Source::Made(answer.rows.into_iter()),
+            text: Arc::clone(text),
+            counters: answer.counters,
+            warnings,
+            commit: commit.number,
+            profile: answer.profile,
+        }
+    }
+
+    /// The answer to EXPLAIN: a line of the plan a row.
+    pub(crate) fn plan_text(plan: &str, commit: Commit, warnings: &[Warning]) -> Self {
+        let rows: Vec<Vec<Value>> = plan.lines().map(|line| vec![Value::from(line)]).collect();
+        Self {
+            columns: Arc::from([Name::from("plan")]),
+            source: Source::Made(rows.into_iter()),
+            text: Arc::from(""),
+            counters: Counters::default(),
+            warnings: warnings.to_vec(),
+            commit: commit.number,
+            profile: None,
+        }
+    }
+
+    pub(crate) fn committed(mut self, commit: u64) -> Self {
+        self.commit = commit;
+        self
+    }
+
+    /// The names of the columns; empty if the statement returns nothing.
+    pub fn columns(&self) -> &[Name] {
+        &self.columns
+    }
+
+    /// What the statement has written.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// What is probably a mistake in the statement.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The number of the commit that the answer was read at, or that a write made.
+    pub fn commit_number(&self) -> u64 {
+        self.commit
+    }
+
+    /// After the last row of a statement with PROFILE: its plan with rows and time per operator.
+    pub fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
+    /// The only value of the only row.
+    ///
+    /// # Errors
+    ///
+    /// What the statement meets while it runs; [`ErrorKind::Argument`] if there is not exactly one row with one column;
+    /// [`ErrorKind::Type`] if the value is no `T`.
+    pub fn single<T: FromValue>(mut self) -> Result<T, Error> {
+        let fault = |what: &str| Error::plain(ErrorKind::Argument, "NotSingle", format!("expected one value, found {what}"));
+        if self.columns.len() != 1 {
+            return Err(fault(&format!("{} columns", self.columns.len())));
+        }
+        let row = self.next().ok_or_else(|| fault("no row"))??;
+        match self.next() {
+            None => row.at(0),
+            Some(Ok(_)) => Err(fault("several rows")),
+            Some(Err(error)) => Err(error),
+        }
+    }
+
+    /// The same answer with every row made already.
+    pub(crate) fn complete(mut self) -> Result<Self, Error> {
+        let mut rows = Vec::new();
+        for row in &mut self {
+            rows.push(row?.into_values());
+        }
+        self.source = Source::Made(rows.into_iter());
+        Ok(self)
+    }
+
+    fn next_values(&mut self) -> Option<Result<Vec<Value>, Error>> {
+        match &mut self.source {
+            Source::Made(rows) => rows.next().map(Ok),
+            Source::Running(run) => match run.next_row() {
+                Ok(Some(values)) => Some(Ok(values)),
+                Ok(None) => {
+                    self.profile = run.profile();
+                    self.warnings.extend(run.warnings().into_iter().map(Warning::runtime));
+                    self.source = Source::Made(Vec::new().into_iter());
+                    None
+                }
+                Err(error) => {
+                    self.source = Source::Made(Vec::new().into_iter());
+                    Some(Err(Error::from(error).with_text(&self.text)))
+                }
+            },
+        }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<Row, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let values = self.next_values()?;
+        Some(values.map(|values| Row::new(Arc::clone(&self.columns), values)))
+    }
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("columns", &self.columns).field("commit", &self.commit).finish_non_exhaustive()
+    }
+}
+
+fn column_names(plan: &PhysicalPlan) -> Arc<[Name]> {
+    plan.columns.iter().map(|(name, _)| name.clone()).collect()
+}
+
+pub use crate::exec::Counters;
+
+/// Something that is probably a mistake, such as a label that no node has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    code: &'static str,
+    message: String,
+    span: Option<Span>,
+    position: Option<(u32, u32)>,
+}
+
+impl Warning {
+    pub(crate) fn new(warning: &semantic::Warning, text: &str) -> Self {
+        let Position { line, column } = Position::of(text, warning.span.start as usize);
+        Self {
+            code: warning.code,
+            message: warning.message.clone(),
+            span: Some(warning.span),
+            position: Some((line, column)),
+        }
+    }
+
+    pub(crate) fn runtime((code, message): (&'static str, String)) -> Self {
+        Self { code, message, span: None, position: None }
+    }
+
+    /// A stable code, as `unknown-label`.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is odd, in one line.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where in the statement, in bytes.
+    pub fn span(&self) -> Option<Span> {
+        self.span
+    }
+
+    /// Line and column, both from 1.
+    pub fn position(&self) -> Option<(u32, u32)> {
+        self.position
+    }
+}

@@ -1,0 +1,90 @@
+//! Procedures that look up their rows in a table.
+
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::function::Procedure;
+use crate::value::{ErrorKind, Name, Type, Value, compare};
+
+/// A procedure that answers with the rows of a table whose first columns equal its arguments.
+///
+/// ```
+/// use averment::{Database, TableProcedure, Value};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// db.declare_procedure(TableProcedure {
+///     name: "test.capital".to_owned(),
+///     inputs: vec![("country".to_owned(), "STRING?".to_owned())],
+///     outputs: vec![("city".to_owned(), "STRING?".to_owned())],
+///     rows: vec![vec![Value::from("China"), Value::from("Beijing")]],
+/// })?;
+/// let rows = db.query("CALL test.capital('China') YIELD city RETURN city", ())?;
+/// assert_eq!(rows.single::<String>()?, "Beijing");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct TableProcedure {
+    /// With its namespace.
+    pub name: String,
+    /// Name and type of each input, as `INTEGER?`; the question mark lets null in.
+    pub inputs: Vec<(String, String)>,
+    /// Name and type of each output.
+    pub outputs: Vec<(String, String)>,
+    /// Inputs, then outputs.
+    pub rows: Vec<Vec<Value>>,
+}
+
+impl TableProcedure {
+    pub(crate) fn into_procedure(self) -> Result<Procedure, Error> {
+        let width = self.inputs.len() + self.outputs.len();
+        if let Some(row) = self.rows.iter().find(|row| row.len() != width) {
+            return Err(fault(format!("a row of `{}` has {} values, not {width}", self.name, row.len())));
+        }
+        let input_count = self.inputs.len();
+        let rows = Arc::new(self.rows);
+        Ok(Procedure {
+            name: Name::from(self.name),
+            inputs: self.inputs.into_iter().map(signature).collect::<Result<_, _>>()?,
+            outputs: self.outputs.into_iter().map(signature).collect::<Result<_, _>>()?,
+            summary: "declared with a table of its rows".to_owned(),
+            body: Arc::new(move |_, arguments| {
+                let (rows, arguments) = (Arc::clone(&rows), arguments.to_vec());
+                Ok(Box::new((0..rows.len()).filter_map(move |index| {
+                    let (inputs, outputs) = rows[index].split_at(input_count);
+                    let matches = inputs.iter().zip(&arguments).all(|(left, right)| compare::equivalent(left, right));
+                    matches.then(|| Ok(outputs.to_vec()))
+                })))
+            }),
+        })
+    }
+}
+
+fn signature((name, type_name): (String, String)) -> Result<(Name, Type, bool), Error> {
+    let (base, nullable) = match type_name.strip_suffix('?') {
+        Some(base) => (base, true),
+        None => (type_name.as_str(), false),
+    };
+    let value_type = match base.trim().to_uppercase().as_str() {
+        "ANY" => Type::Any,
+        "BOOLEAN" => Type::Boolean,
+        "INTEGER" => Type::Integer,
+        "FLOAT" => Type::Float,
+        "NUMBER" => Type::Number,
+        "STRING" => Type::String,
+        "MAP" => Type::Map,
+        "NODE" => Type::Node,
+        "RELATIONSHIP" => Type::Relationship,
+        "PATH" => Type::Path,
+        "DATE" => Type::Date,
+        "DATETIME" => Type::DateTime,
+        "EDTF" => Type::Edtf,
+        list if list.starts_with("LIST") => Type::list_of(Type::Any),
+        _ => return Err(fault(format!("unknown type `{type_name}`"))),
+    };
+    Ok((Name::from(name), value_type, nullable))
+}
+
+fn fault(message: String) -> Error {
+    Error::plain(ErrorKind::Procedure, "InvalidProcedure", message)
+}

@@ -1,0 +1,316 @@
+//! Runs the case files below `tests/cases`; their README says what they hold.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use averment::{Database, Error, Params, Row, Rows, Value, fixtures};
+
+#[test]
+fn every_case_gives_what_it_says() {
+    let only = std::env::var("AVERMENT_CASE").unwrap_or_default();
+    let files = case_files();
+    assert!(!files.is_empty(), "there are cases");
+    let mut graphs = Graphs::default();
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a case file is readable");
+        for case in read(&text, &file) {
+            if !format!("{} {}", file.display(), case.title).contains(&only) {
+                continue;
+            }
+            count += 1;
+            if let Err(fault) = case.check(&mut graphs) {
+                faults.push(format!("{}: {}\n{fault}", file.display(), case.title));
+            }
+        }
+    }
+    println!("{count} cases");
+    assert!(faults.is_empty(), "{} of {count} cases fail\n\n{}", faults.len(), faults.join("\n\n"));
+}
+
+/// One case: its sections in the order of the file.
+struct Case {
+    title: String,
+    sections: Vec<(String, String)>,
+}
+
+/// Fixture graphs, loaded once and forked for each case.
+#[derive(Default)]
+struct Graphs(BTreeMap<String, Database>);
+
+impl Graphs {
+    fn fork(&mut self, names: &str) -> Database {
+        let loaded = self.0.entry(names.to_owned()).or_insert_with(|| {
+            let db = Database::in_memory();
+            match names {
+                "" => {}
+                "all" => fixtures::load_all(&db).expect("the fixtures load"),
+                names => {
+                    for name in names.split(',') {
+                        fixtures::load(&db, name.trim()).expect("the fixture loads");
+                    }
+                }
+            }
+            db
+        });
+        loaded.fork()
+    }
+}
+
+/// What the last statement gave.
+enum Outcome {
+    Answer { columns: Vec<String>, rows: Vec<Vec<Value>>, stats: BTreeMap<String, u64>, warnings: Vec<String> },
+    Failure(Error),
+    Nothing,
+}
+
+impl Case {
+    fn check(&self, graphs: &mut Graphs) -> Result<(), String> {
+        let names = self.section("fixtures").unwrap_or("").trim();
+        let db = graphs.fork(names);
+        let params = read_params(&db, self.section("params").unwrap_or(""))?;
+        let mut outcome = Outcome::Nothing;
+        let mut judged = false;
+        for (kind, body) in &self.sections {
+            match kind.as_str() {
+                "fixtures" | "params" => continue,
+                "graph" => {
+                    db.run(body).map_err(|error| format!("the graph cannot be built\n{}", error.report()))?;
+                    continue;
+                }
+                "query" | "then" => {
+                    outcome = ask(&db, body.trim(), &params);
+                    continue;
+                }
+                _ => judged = true,
+            }
+            match kind.as_str() {
+                "rows" => outcome.has_rows(&db, body, false)?,
+                "rows in order" => outcome.has_rows(&db, body, true)?,
+                "ids" => outcome.has_ids(body, false)?,
+                "ids in order" => outcome.has_ids(body, true)?,
+                "error" => outcome.has_failed(body.trim())?,
+                "warnings" => outcome.has_warnings(body)?,
+                "stats" => outcome.has_stats(body)?,
+                "plan" => outcome.has_plan(body)?,
+                other => return Err(format!("unknown section `{other}`")),
+            }
+        }
+        if judged { Ok(()) } else { Err("nothing is expected of this case".to_owned()) }
+    }
+
+    fn section(&self, kind: &str) -> Option<&str> {
+        self.sections.iter().find(|(name, _)| name == kind).map(|(_, body)| body.as_str())
+    }
+}
+
+fn ask(db: &Database, query: &str, params: &Params) -> Outcome {
+    let answered = db.query(query, params).and_then(|mut rows: Rows| {
+        let values = rows.by_ref().map(|row| row.map(Row::into_values)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Outcome::Answer {
+            columns: rows.columns().iter().map(ToString::to_string).collect(),
+            rows: values,
+            stats: rows.counters().entries().into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
+            warnings: rows.warnings().iter().map(|warning| warning.code().to_owned()).collect(),
+        })
+    });
+    answered.unwrap_or_else(Outcome::Failure)
+}
+
+impl Outcome {
+    fn answer(&self) -> Result<(&[String], &[Vec<Value>]), String> {
+        match self {
+            Outcome::Answer { columns, rows, .. } => Ok((columns, rows)),
+            Outcome::Failure(error) => Err(format!("an answer is expected\n{}", error.report())),
+            Outcome::Nothing => Err("rows without a query before them".to_owned()),
+        }
+    }
+
+    fn has_rows(&self, db: &Database, body: &str, in_order: bool) -> Result<(), String> {
+        let (columns, rows) = self.answer()?;
+        let table = read_table(body);
+        same_columns(columns, &table)?;
+        let mut expected = Vec::new();
+        for cells in &table[1..] {
+            expected.push(cells.iter().map(|cell| normal(db, cell)).collect::<Result<Vec<_>, _>>()?);
+        }
+        let found = rows.iter().map(|row| row.iter().map(printed).collect()).collect();
+        same_rows(expected, found, in_order)
+    }
+
+    fn has_ids(&self, body: &str, in_order: bool) -> Result<(), String> {
+        let (columns, rows) = self.answer()?;
+        let table = read_table(body);
+        same_columns(columns, &table)?;
+        let expected = table[1..].iter().map(|cells| cells.iter().map(|cell| unordered(cell)).collect()).collect();
+        let found = rows.iter().map(|row| row.iter().map(bare).collect()).collect();
+        same_rows(expected, found, in_order)
+    }
+
+    fn has_failed(&self, expected: &str) -> Result<(), String> {
+        let Outcome::Failure(error) = self else { return Err(format!("error `{expected}` is expected, there is an answer")) };
+        let (code, message) = expected.split_once(char::is_whitespace).unwrap_or((expected, ""));
+        if error.code() == code && error.report().contains(message.trim()) {
+            return Ok(());
+        }
+        Err(format!("expected error `{expected}`, found\n{}", error.report()))
+    }
+
+    fn has_warnings(&self, body: &str) -> Result<(), String> {
+        let Outcome::Answer { warnings, .. } = self else { return Err("an answer is expected".to_owned()) };
+        let expected: Vec<&str> = body.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        if *warnings == expected { Ok(()) } else { Err(format!("warnings: expected {expected:?}, found {warnings:?}")) }
+    }
+
+    fn has_stats(&self, body: &str) -> Result<(), String> {
+        let Outcome::Answer { stats, .. } = self else {
+            return Err(format!("an answer is expected{}", self.answer().err().unwrap_or_default()));
+        };
+        let mut expected = BTreeMap::new();
+        for line in body.lines().filter(|line| !line.trim().is_empty()) {
+            let (name, count) = line.split_once(':').ok_or("a line of stats is `name: count`")?;
+            expected.insert(name.trim().to_owned(), count.trim().parse::<u64>().map_err(|error| error.to_string())?);
+        }
+        let found: BTreeMap<String, u64> = stats.iter().filter(|(_, count)| **count > 0).map(|(n, c)| (n.clone(), *c)).collect();
+        if found == expected { Ok(()) } else { Err(format!("stats: expected {expected:?}, found {found:?}")) }
+    }
+
+    fn has_plan(&self, body: &str) -> Result<(), String> {
+        let (_, rows) = self.answer()?;
+        let found: Vec<String> = rows.iter().map(|row| bare(&row[0])).collect();
+        let found = found.join("\n");
+        if found.trim() == body.trim() { Ok(()) } else { Err(format!("plan: expected\n{body}\nfound\n{found}")) }
+    }
+}
+
+/// A cell as the engine prints the value of its expression; elements as they stand.
+fn normal(db: &Database, cell: &str) -> Result<String, String> {
+    if cell.starts_with('(') || cell.starts_with("[:") || cell.starts_with('<') {
+        return Ok(cell.to_owned());
+    }
+    let value = db
+        .query(format!("RETURN {cell} AS value"), ())
+        .and_then(Rows::single::<Value>)
+        .map_err(|error| format!("the cell `{cell}` has no value\n{}", error.report()))?;
+    Ok(printed(&value))
+}
+
+fn printed(value: &Value) -> String {
+    value.to_string()
+}
+
+/// A value as bare text, lists in the order of their text.
+fn bare(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.to_string(),
+        Value::List(items) => {
+            let mut items: Vec<String> = items.iter().map(bare).collect();
+            items.sort();
+            items.join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn unordered(cell: &str) -> String {
+    let mut items: Vec<&str> = cell.split(", ").collect();
+    items.sort_unstable();
+    items.join(", ")
+}
+
+fn same_columns(found: &[String], table: &[Vec<String>]) -> Result<(), String> {
+    let expected = table.first().ok_or("the names of the columns are missing")?;
+    if found == expected { Ok(()) } else { Err(format!("columns: expected {expected:?}, found {found:?}")) }
+}
+
+fn same_rows(mut expected: Vec<Vec<String>>, mut found: Vec<Vec<String>>, in_order: bool) -> Result<(), String> {
+    if !in_order {
+        expected.sort();
+        found.sort();
+    }
+    if expected == found {
+        return Ok(());
+    }
+    let text = |rows: &[Vec<String>]| rows.iter().map(|row| row.join(" | ")).collect::<Vec<_>>().join("\n  ");
+    Err(format!("rows: expected {}\n  {}\nfound {}\n  {}", expected.len(), text(&expected), found.len(), text(&found)))
+}
+
+/// Lines of cells separated by `|`, outside quotes and brackets.
+fn read_table(body: &str) -> Vec<Vec<String>> {
+    body.lines().filter(|line| !line.trim().is_empty()).map(split_cells).collect()
+}
+
+fn split_cells(line: &str) -> Vec<String> {
+    let line = line.trim();
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let line = line.strip_suffix('|').unwrap_or(line);
+    let mut cells = vec![String::new()];
+    let (mut quote, mut depth) = (None, 0);
+    for letter in line.chars() {
+        match (quote, letter) {
+            (Some(open), _) if open == letter => quote = None,
+            (None, '\'' | '"' | '`') => quote = Some(letter),
+            (None, '[' | '(' | '{') => depth += 1,
+            (None, ']' | ')' | '}') => depth -= 1,
+            _ => {}
+        }
+        if letter == '|' && quote.is_none() && depth <= 0 {
+            cells.push(String::new());
+        } else {
+            cells.last_mut().expect("there is a cell").push(letter);
+        }
+    }
+    cells.into_iter().map(|cell| cell.trim().to_owned()).collect()
+}
+
+fn read_params(db: &Database, body: &str) -> Result<Params, String> {
+    let mut params = Params::new();
+    for line in body.lines().filter(|line| !line.trim().is_empty()) {
+        let (name, expression) = line.split_once(':').ok_or("a parameter is `name: expression`")?;
+        let value = db
+            .query(format!("RETURN {expression} AS value"), ())
+            .and_then(Rows::single::<Value>)
+            .map_err(|error| error.report())?;
+        params.insert(name.trim(), value);
+    }
+    Ok(params)
+}
+
+fn read(text: &str, file: &Path) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with('#') {
+            let begins = cases.last().is_none_or(|case| !case.sections.is_empty());
+            if begins {
+                cases.push(Case { title: line.trim_start_matches('#').trim().to_owned(), sections: Vec::new() });
+            }
+        } else if let Some(kind) = line.strip_prefix("--- ") {
+            let case = cases.last_mut().unwrap_or_else(|| panic!("{}: a section before a title", file.display()));
+            case.sections.push((kind.trim().to_owned(), String::new()));
+        } else if let Some((_, body)) = cases.last_mut().and_then(|case| case.sections.last_mut()) {
+            body.push_str(line);
+            body.push('\n');
+        }
+    }
+    cases
+}
+
+fn case_files() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    collect(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases"), &mut found);
+    found.sort();
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "case") {
+            found.push(path);
+        }
+    }
+}
