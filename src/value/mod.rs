@@ -5,8 +5,11 @@
 //! and grouping) and order ([`compare::order`], total, for `ORDER BY`). This layer knows no graph: a node here
 //! is its id, and what the graph says of it is filled in when a row is handed out.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 pub(crate) mod class;
 pub(crate) mod compare;
+mod convert;
 pub(crate) mod edtf;
 mod element;
 mod list;
@@ -21,7 +24,7 @@ use std::sync::Arc;
 
 pub(crate) use class::ErrorClass;
 pub use class::ErrorKind;
-pub use edtf::Edtf;
+pub use edtf::{Edtf, EdtfError, Precision};
 pub use element::{Element, ElementId, Node, Path, Relationship};
 pub(crate) use element::{NodeRecord, RelationshipRecord};
 pub use list::List;

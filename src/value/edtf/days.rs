@@ -1,0 +1,110 @@
+//! The days that a date may mean, as two bounds, and the three-valued relations between them.
+
+use crate::value::Date;
+
+/// Bounds in days since 1970-01-01, both inclusive; an open one is the extreme integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Days {
+    pub earliest: i64,
+    pub latest: i64,
+}
+
+/// No bound below, and none above. No day is written as either: years stay within ±999,999,999.
+pub(super) const OPEN_START: i64 = i64::MIN;
+pub(super) const OPEN_END: i64 = i64::MAX;
+
+impl Days {
+    pub(crate) fn one(date: Date) -> Self {
+        Self { earliest: date.epoch_days, latest: date.epoch_days }
+    }
+
+    pub(crate) fn earliest(self) -> Option<Date> {
+        (self.earliest != OPEN_START).then_some(Date { epoch_days: self.earliest })
+    }
+
+    pub(crate) fn latest(self) -> Option<Date> {
+        (self.latest != OPEN_END).then_some(Date { epoch_days: self.latest })
+    }
+
+    /// `<`
+    pub(crate) fn before(self, other: Self) -> Option<bool> {
+        decided(self.latest < other.earliest, self.earliest >= other.latest)
+    }
+
+    /// `<=`
+    pub(crate) fn not_after(self, other: Self) -> Option<bool> {
+        decided(self.latest <= other.earliest, self.earliest > other.latest)
+    }
+
+    /// Whether no day is in both.
+    pub(crate) fn is_apart_from(self, other: Self) -> bool {
+        self.latest < other.earliest || other.latest < self.earliest
+    }
+
+    /// The least and the greatest number of days from a day in `self` to a day in `other`.
+    pub(crate) fn distance_to(self, other: Self) -> (Option<i64>, Option<i64>) {
+        let least = (self.latest != OPEN_END && other.earliest != OPEN_START).then(|| other.earliest - self.latest);
+        let most = (self.earliest != OPEN_START && other.latest != OPEN_END).then(|| other.latest - self.earliest);
+        (least, most)
+    }
+
+    /// The days in both; `None` if there is none.
+    pub(super) fn intersect(self, other: Self) -> Option<Self> {
+        let both = Self { earliest: self.earliest.max(other.earliest), latest: self.latest.min(other.latest) };
+        (both.earliest <= both.latest).then_some(both)
+    }
+}
+
+fn decided(is_true: bool, is_false: bool) -> Option<bool> {
+    match (is_true, is_false) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn small() -> impl Strategy<Value = Days> {
+        (0_i64..8, 0_i64..4).prop_map(|(earliest, length)| Days { earliest, latest: earliest + length })
+    }
+
+    /// What can be said if the relation is known for each pair of days.
+    fn brute_force(left: Days, right: Days, holds: fn(&i64, &i64) -> bool) -> Option<bool> {
+        let pairs: Vec<bool> = (left.earliest..=left.latest)
+            .flat_map(|left| (right.earliest..=right.latest).map(move |right| holds(&left, &right)))
+            .collect();
+        decided(pairs.iter().all(|holds| *holds), pairs.iter().all(|holds| !holds))
+    }
+
+    proptest! {
+        #[test]
+        fn each_relation_agrees_with_all_pairs_of_days(left in small(), right in small()) {
+            prop_assert_eq!(left.before(right), brute_force(left, right, i64::lt));
+            prop_assert_eq!(left.not_after(right), brute_force(left, right, i64::le));
+            prop_assert_eq!(left.is_apart_from(right), brute_force(left, right, i64::eq) == Some(false));
+        }
+
+        #[test]
+        fn the_distance_is_the_least_and_the_most_of_all_pairs(left in small(), right in small()) {
+            let distances = (left.earliest..=left.latest)
+                .flat_map(|left| (right.earliest..=right.latest).map(move |right| right - left));
+            let all: Vec<i64> = distances.collect();
+            prop_assert_eq!(left.distance_to(right), (all.iter().min().copied(), all.iter().max().copied()));
+        }
+    }
+
+    #[test]
+    fn an_open_end_is_never_certainly_before_anything() {
+        let open = Days { earliest: 0, latest: OPEN_END };
+        let later = Days { earliest: 5, latest: 5 };
+        assert_eq!(open.before(later), None);
+        assert_eq!(later.before(open), None);
+        assert_eq!(open.distance_to(later), (None, Some(5)));
+        assert_eq!(Days { earliest: 9, latest: OPEN_END }.before(later), Some(false));
+    }
+}
