@@ -48,7 +48,12 @@ impl Decimal {
         self.0.checked_mul(i128::from(factor)).map(Decimal)
     }
 
-    /// `self / divisor`, cut after the 18th digit; `None` if it is too large or the divisor is zero.
+    /// `self / divisor` for a divisor that is not zero, cut after the 18th digit.
+    pub(super) fn over_integer(self, divisor: i64) -> Decimal {
+        Decimal(self.0 / i128::from(divisor))
+    }
+
+    /// `number / divisor`, cut after the 18th digit; `None` if it is too large or the divisor is zero.
     pub(super) fn integer_over(number: i64, divisor: Decimal) -> Option<Decimal> {
         let (mut divisor, mut unit) = (divisor.0, SCALE);
         // The divisor as a ratio of integers that is as small as may be.

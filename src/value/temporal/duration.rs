@@ -103,13 +103,9 @@ impl Duration {
     }
 
     fn scaled(&self, scale: impl Fn(i64) -> Option<Decimal>) -> Option<Duration> {
-        let amounts = Amounts {
-            months: scale(self.months())?,
-            days: scale(self.days())?,
-            seconds: scale(self.seconds())?,
-            nanos: scale(i64::from(self.nanosecond()))?,
-        };
-        amounts.sum()
+        let fraction = scale(i64::from(self.nanosecond()))?.over_integer(NANOS_PER_SECOND);
+        let seconds = scale(self.seconds())?.checked_add(fraction)?;
+        Amounts { months: scale(self.months())?, days: scale(self.days())?, seconds }.sum()
     }
 
     /// The order of `ORDER BY`: by length, a month counted as its average; what is equally long, by months, then days.
@@ -142,7 +138,6 @@ pub(super) struct Amounts {
     pub months: Decimal,
     pub days: Decimal,
     pub seconds: Decimal,
-    pub nanos: Decimal,
 }
 
 impl Amounts {
@@ -151,10 +146,8 @@ impl Amounts {
         let (months, month_fraction) = self.months.split();
         let days_of_fraction = month_fraction * MILLIONTHS_OF_A_DAY_PER_MONTH / 1_000_000;
         let (days, day_fraction) = self.days.checked_add(Decimal(days_of_fraction))?.split();
-        let (seconds, second_fraction) = self.seconds.checked_add(Decimal(day_fraction * 86_400))?.split();
-        let fraction = Decimal(second_fraction * i128::from(NANOS_PER_SECOND));
-        let (nanos, _) = self.nanos.checked_add(fraction)?.split();
-        let nanos = seconds.checked_mul(i128::from(NANOS_PER_SECOND))?.checked_add(nanos)?;
+        let seconds = self.seconds.checked_add(Decimal(day_fraction * 86_400))?;
+        let nanos = seconds.0 / (SCALE / i128::from(NANOS_PER_SECOND));
         Duration::from_total(i64::try_from(months).ok()?, i64::try_from(days).ok()?, nanos)
     }
 }
