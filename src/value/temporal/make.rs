@@ -14,13 +14,13 @@ use crate::value::{Map, Value};
 /// Makes a value of `kind` from a text, a map or another value.
 ///
 /// A time of day in a named zone needs a day to know its offset: where nothing else tells one, it is that of `now`.
-pub(crate) fn make(kind: Kind, source: &Value, now: &DateTime) -> Result<Value, TemporalError> {
+pub(crate) fn make(kind: Kind, source: &Value, now: &dyn Fn() -> DateTime) -> Result<Value, TemporalError> {
     match source {
         Value::String(text) => {
             parse(kind, text).ok_or_else(|| TemporalError::Text { kind: kind.name(), text: text.to_string() })
         }
         Value::Map(map) => match only_zone(map) {
-            Some(zone) => at(kind, now, Some(zone)),
+            Some(zone) => at(kind, &now(), Some(zone)),
             None => from_fields(kind, &Fields::read(kind, map)?, now),
         },
         _ => from_value(kind, source),
@@ -78,7 +78,7 @@ fn resolve(local: LocalDateTime, zone: Zone, preferred: Option<i32>) -> Result<D
     DateTime::resolve(local, zone, preferred).ok_or(TemporalError::Overflow { kind: "datetime" })
 }
 
-fn from_fields(kind: Kind, fields: &Fields, now: &DateTime) -> Result<Value, TemporalError> {
+fn from_fields(kind: Kind, fields: &Fields, now: &dyn Fn() -> DateTime) -> Result<Value, TemporalError> {
     if fields.datetime_source.is_some() && fields.date_source.is_some() {
         return Err(TemporalError::Conflict { key: "datetime", other: "date" });
     }
@@ -142,7 +142,7 @@ pub(crate) fn from_epoch_millis(millis: i64) -> Result<DateTime, TemporalError> 
 }
 
 /// A time that has an offset is moved to a zone that is told; one that has none is put there.
-fn time_from_fields(fields: &Fields, now: &DateTime) -> Result<Time, TemporalError> {
+fn time_from_fields(fields: &Fields, now: &dyn Fn() -> DateTime) -> Result<Time, TemporalError> {
     let base = fields.time_base().cloned().unwrap_or_default();
     let offset_seconds = match &fields.zone {
         Some(zone) => offset_of_day(zone, &base, now)?,
@@ -156,14 +156,17 @@ fn time_from_fields(fields: &Fields, now: &DateTime) -> Result<Time, TemporalErr
 }
 
 /// The offset of a zone at the point that `base` is, or on the day of `now`.
-fn offset_of_day(zone: &Zone, base: &Parts, now: &DateTime) -> Result<i32, TemporalError> {
+fn offset_of_day(zone: &Zone, base: &Parts, now: &dyn Fn() -> DateTime) -> Result<i32, TemporalError> {
     match (base.local(), &base.zone) {
         (Some(local), Some(from)) => {
             let point = resolve(local, from.clone(), base.offset_seconds)?;
             Ok(zone.offset_at(point.epoch_seconds()))
         }
         (Some(local), None) => Ok(resolve(local, zone.clone(), None)?.offset_seconds()),
-        (None, _) => Ok(zone.offset_at(now.epoch_seconds())),
+        (None, _) => match zone {
+            Zone::Offset(offset) => Ok(*offset),
+            Zone::Region(_) => Ok(zone.offset_at(now().epoch_seconds())),
+        },
     }
 }
 

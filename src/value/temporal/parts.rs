@@ -82,7 +82,7 @@ impl Parts {
 }
 
 /// What the type of `value` is called in messages.
-pub(super) fn type_name(value: &Value) -> &'static str {
+pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Boolean(_) => "boolean",
