@@ -1,14 +1,25 @@
 //! What can go wrong inside a function.
 
-use crate::value::{ErrorClass, ErrorKind};
+use crate::value::{ErrorClass, ErrorKind, Value};
 
 /// A function that has no result for its arguments.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum FunctionError {
+    /// An argument that turned out to have a wrong type when the query ran.
     #[error("{function}: expected {expected}, found {found}")]
     Type { function: &'static str, expected: &'static str, found: String },
     #[error("{function}: {message}")]
     Argument { function: &'static str, message: String },
+    /// An argument that is a number and too large or too small.
+    #[error("{function}: {message}")]
+    Range { function: &'static str, message: String },
+    /// An operator that is not defined for the types of its operands.
+    #[error("`{operator}` is not defined for {operands}")]
+    Operands { operator: &'static str, operands: String },
+    #[error("a list is indexed by an integer, not by {found}")]
+    ListIndex { found: &'static str },
+    #[error("a map is indexed by a string, not by {found}")]
+    MapIndex { found: &'static str },
     #[error("{operation}: the result is out of the range of a 64-bit integer")]
     Overflow { operation: &'static str },
     #[error("division by zero")]
@@ -27,8 +38,12 @@ pub(crate) enum FunctionError {
 impl FunctionError {
     pub(crate) fn class(&self) -> ErrorClass {
         match self {
-            FunctionError::Type { .. } => ErrorClass::new(ErrorKind::Type, "InvalidArgumentType"),
+            FunctionError::Type { .. } => ErrorClass::new(ErrorKind::Type, "InvalidArgumentValue"),
             FunctionError::Argument { .. } => ErrorClass::new(ErrorKind::Argument, "InvalidArgumentValue"),
+            FunctionError::Range { .. } => ErrorClass::new(ErrorKind::Argument, "NumberOutOfRange"),
+            FunctionError::Operands { .. } => ErrorClass::new(ErrorKind::Type, "InvalidArgumentType"),
+            FunctionError::ListIndex { .. } => ErrorClass::new(ErrorKind::Type, "ListElementAccessByNonInteger"),
+            FunctionError::MapIndex { .. } => ErrorClass::new(ErrorKind::Type, "MapElementAccessByNonString"),
             FunctionError::Overflow { .. } => ErrorClass::new(ErrorKind::Arithmetic, "NumberOutOfRange"),
             FunctionError::DivisionByZero => ErrorClass::new(ErrorKind::Arithmetic, "DivisionByZero"),
             FunctionError::Deleted { .. } => ErrorClass::new(ErrorKind::EntityNotFound, "DeletedEntityAccess"),
@@ -36,5 +51,15 @@ impl FunctionError {
             FunctionError::Cancelled => ErrorClass::new(ErrorKind::Cancelled, "Cancelled"),
             FunctionError::Other { class, .. } => *class,
         }
+    }
+
+    /// An argument of a wrong type.
+    pub(crate) fn wrong_type(function: &'static str, expected: &'static str, found: &Value) -> Self {
+        FunctionError::Type { function, expected, found: found.type_name().to_owned() }
+    }
+
+    /// Operands of wrong types.
+    pub(crate) fn operands(operator: &'static str, left: &Value, right: &Value) -> Self {
+        FunctionError::Operands { operator, operands: format!("{} and {}", left.type_name(), right.type_name()) }
     }
 }

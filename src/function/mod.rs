@@ -12,6 +12,8 @@ mod registry;
 mod scalar;
 mod signature;
 mod temporal;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub(crate) use aggregate::{Accumulator, Aggregate};
 pub(crate) use error::FunctionError;
