@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Accepts, FunctionError, Host, ResultType};
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// How many arguments a function takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,9 @@ pub(crate) struct Function {
     pub nulls: NullRule,
     /// Whether equal arguments always give an equal result (not so: `rand`, `datetime` without arguments).
     pub deterministic: bool,
+    /// Whether it tells the time when called without arguments, or with a map of nothing but a time zone, and is
+    /// deterministic otherwise (`date`, `datetime`).
+    pub tells_time: bool,
     /// One line for `SHOW FUNCTIONS`.
     pub summary: &'static str,
     pub body: Body,
@@ -67,6 +70,7 @@ impl Function {
             result,
             nulls: NullRule::Propagate,
             deterministic: true,
+            tells_time: false,
             summary,
             body: Body::Plain(body),
         }
@@ -94,6 +98,19 @@ impl Function {
     pub(crate) const fn volatile(mut self) -> Self {
         self.deterministic = false;
         self
+    }
+
+    /// Volatile without arguments or with a map, deterministic otherwise.
+    pub(crate) const fn tells_time(mut self) -> Self {
+        self.deterministic = false;
+        self.tells_time = true;
+        self
+    }
+
+    /// Whether equal arguments of these static types always give an equal result.
+    pub(crate) fn is_deterministic_for(&self, arguments: &[Type]) -> bool {
+        let may_ask_the_time = || arguments.first().is_none_or(|argument| argument.may_be(&Type::Map));
+        self.deterministic || (self.tells_time && !may_ask_the_time())
     }
 
     /// What the argument with this index may be.
