@@ -1,12 +1,15 @@
 //! The catalog of one root: names, indexes, constraints, settings.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::{KeyId, LabelId, ProvenanceVocabulary, Symbols, TypeId};
 use crate::value::Name;
 
 /// The definitions that hold for one root of the graph.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Catalog {
-    /// Grows with every change of a definition, so a prepared statement can tell that it is out of date.
+    /// Grows with every change of a definition, so a prepared statement can tell that it is out of date. See
+    /// [`Catalog::renew`].
     pub version: u64,
     pub labels: Symbols<LabelId>,
     pub types: Symbols<TypeId>,
@@ -57,6 +60,21 @@ pub(crate) enum ConstraintKind {
 }
 
 impl Catalog {
+    /// Gives a changed catalog a version that no other catalog of this process has or will have: after a rollback,
+    /// the next change must not be taken for the one that was undone.
+    pub(crate) fn renew(&mut self) {
+        static VERSIONS: AtomicU64 = AtomicU64::new(1);
+        self.version = VERSIONS.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn index(&self, id: IndexId) -> Option<&IndexDef> {
+        self.indexes.iter().find(|index| index.id == id)
+    }
+
+    pub(crate) fn constraint(&self, name: &Name) -> Option<&ConstraintDef> {
+        self.constraints.iter().find(|constraint| constraint.name == *name)
+    }
+
     /// The index over exactly `keys` of `owner`, in that order.
     pub(crate) fn index_on(&self, owner: Owner, keys: &[KeyId]) -> Option<&IndexDef> {
         self.indexes.iter().find(|index| index.owner == owner && index.keys == keys)

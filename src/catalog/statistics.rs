@@ -3,7 +3,7 @@
 use super::{Catalog, IndexId, LabelId, TypeId};
 
 /// An end of a relationship.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Side {
     Start,
     End,

@@ -32,6 +32,14 @@ impl End {
     pub(crate) const fn as_rel(self) -> Option<RelSlot> {
         if self.0 & REL_BIT == 0 { None } else { Some(RelSlot(self.0 & !REL_BIT)) }
     }
+
+    pub(super) const fn raw(self) -> u32 {
+        self.0
+    }
+
+    pub(super) const fn from_raw(raw: u32) -> Self {
+        Self(raw)
+    }
 }
 
 /// Which way a relationship is followed.
@@ -44,6 +52,8 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
+    pub(super) const BOTH: [Direction; 2] = [Direction::Out, Direction::In];
+
     pub(crate) const fn reversed(self) -> Self {
         match self {
             Direction::Out => Direction::In,
@@ -61,6 +71,10 @@ pub(crate) enum Family {
     About,
     /// Quoted, with any ends.
     Quoted,
+}
+
+impl Family {
+    pub(super) const ALL: [Family; 3] = [Family::Plain, Family::About, Family::Quoted];
 }
 
 /// One step away from an element.

@@ -13,6 +13,17 @@ pub(crate) enum StorageError {
     NotUnique { constraint: Name, label: Name, values: String },
     #[error("constraint `{constraint}`: {label} must have a value for `{key}`")]
     Missing { constraint: Name, label: Name, key: Name },
+    /// A constraint that is about to be created.
+    #[error("constraint `{constraint}` cannot be created: {count} `{label}` {reason}")]
+    Violated { constraint: Name, label: Name, count: usize, reason: String },
+    #[error("there is no constraint `{name}`")]
+    UnknownConstraint { name: Name },
+    #[error("the name `{name}` is taken by another index or constraint")]
+    NameTaken { name: Name },
+    #[error("index `{index}` is already on these keys of `{label}`")]
+    AlreadyIndexed { index: Name, label: Name },
+    #[error("constraint `{constraint}` rests on this index; drop the constraint instead")]
+    IndexInUse { constraint: Name },
     #[error("a property cannot hold {found}")]
     NotStorable { found: String },
     #[error("the graph is full: {what}")]
@@ -28,6 +39,11 @@ impl StorageError {
             }
             StorageError::NotUnique { .. } => ErrorClass::new(ErrorKind::ConstraintVerification, "NotUnique"),
             StorageError::Missing { .. } => ErrorClass::new(ErrorKind::ConstraintVerification, "MissingProperty"),
+            StorageError::Violated { .. } => ErrorClass::new(ErrorKind::ConstraintValidation, "ConstraintViolated"),
+            StorageError::UnknownConstraint { .. } => ErrorClass::new(ErrorKind::Semantic, "UnknownConstraint"),
+            StorageError::NameTaken { .. } => ErrorClass::new(ErrorKind::Semantic, "SchemaNameTaken"),
+            StorageError::AlreadyIndexed { .. } => ErrorClass::new(ErrorKind::Semantic, "AlreadyIndexed"),
+            StorageError::IndexInUse { .. } => ErrorClass::new(ErrorKind::Semantic, "IndexInUse"),
             StorageError::NotStorable { .. } => ErrorClass::new(ErrorKind::Type, "InvalidPropertyType"),
             StorageError::Full { .. } => ErrorClass::new(ErrorKind::Limit, "GraphFull"),
         }

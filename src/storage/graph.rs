@@ -1,8 +1,18 @@
 //! One root of the graph: everything that a reader can ask.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
-use super::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
+use super::bitmap::SlotSet;
+use super::column::{Column, PropertyVector};
+use super::ids::IdTable;
+use super::index::Index;
+use super::neighbourhood::Neighbourhood;
+use super::nodes::Nodes;
+use super::paged::{PageTree, Paged};
+use super::rels::Rels;
+use super::run::{Neighbours, Run, Runs, search};
+use super::{Direction, End, Family, NodeSlot, Rel, RelSlot};
 use crate::catalog::{Catalog, IndexId, KeyId, LabelId, Side, Statistics, TypeId};
 use crate::value::{ElementId, Value};
 
@@ -17,81 +27,182 @@ pub(crate) struct Commit {
 /// One root. Cloning is cheap; a clone is a snapshot.
 #[derive(Clone, Debug)]
 pub(crate) struct Graph {
-    catalog: Arc<Catalog>,
+    pub(super) catalog: Arc<Catalog>,
+    /// The commits that wrote elements, so that an element needs no more than a number.
+    pub(super) commits: Paged<Commit, 32>,
+    pub(super) commit: Commit,
+    /// The next id to be given; ids start at 1.
+    pub(super) next_id: u64,
+    pub(super) ids: IdTable,
+    pub(super) nodes: Nodes,
+    pub(super) rels: Rels,
+    pub(super) neighbourhood: Neighbourhood,
+    pub(super) indexes: PageTree<Index>,
 }
 
-#[expect(unused, reason = "signatures that the layers above are written against")]
 impl Graph {
     pub(crate) fn new() -> Self {
-        todo!()
+        Self {
+            catalog: Arc::default(),
+            commits: Paged::default(),
+            commit: Commit { number: 0, micros: 0 },
+            next_id: 1,
+            ids: IdTable::default(),
+            nodes: Nodes::new(),
+            rels: Rels::default(),
+            neighbourhood: Neighbourhood::default(),
+            indexes: PageTree::default(),
+        }
     }
+
     pub(crate) fn catalog(&self) -> &Catalog {
-        todo!()
+        &self.catalog
     }
+
+    /// The catalog to be kept: what a root knows of names never changes.
+    pub(crate) fn shared_catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog)
+    }
+
     /// The last commit that this root holds.
     pub(crate) fn commit(&self) -> Commit {
-        todo!()
+        self.commit
     }
 
-    // Ids. `None`: never was, or was deleted.
+    /// The slot of a node; `None`: never was, or was deleted.
     pub(crate) fn node_slot(&self, id: ElementId) -> Option<NodeSlot> {
-        todo!()
-    }
-    pub(crate) fn rel_slot(&self, id: ElementId) -> Option<RelSlot> {
-        todo!()
-    }
-    pub(crate) fn node_id(&self, node: NodeSlot) -> ElementId {
-        todo!()
-    }
-    pub(crate) fn rel_id(&self, rel: RelSlot) -> ElementId {
-        todo!()
-    }
-    pub(crate) fn is_node(&self, node: NodeSlot) -> bool {
-        todo!()
-    }
-    pub(crate) fn is_rel(&self, rel: RelSlot) -> bool {
-        todo!()
+        self.ids.get(id)?.as_node()
     }
 
-    // Elements.
+    /// The slot of a relationship; `None`: never was, or was deleted.
+    pub(crate) fn rel_slot(&self, id: ElementId) -> Option<RelSlot> {
+        self.ids.get(id)?.as_rel()
+    }
+
+    /// The place of whatever has this id; `None`: never was, or was deleted.
+    pub(crate) fn end(&self, id: ElementId) -> Option<End> {
+        self.ids.get(id)
+    }
+
+    /// The id of a node, which may be deleted meanwhile.
+    pub(crate) fn node_id(&self, node: NodeSlot) -> ElementId {
+        let id = self.nodes.page(node.0).and_then(|(page, offset)| page.id(offset));
+        id.expect("slots come from this graph")
+    }
+
+    /// The id of a relationship, which may be deleted meanwhile.
+    pub(crate) fn rel_id(&self, rel: RelSlot) -> ElementId {
+        let id = self.rels.page(rel.0).and_then(|(page, offset)| page.id(offset));
+        id.expect("slots come from this graph")
+    }
+
+    /// The id of either.
+    pub(crate) fn id(&self, element: End) -> ElementId {
+        match (element.as_node(), element.as_rel()) {
+            (Some(node), _) => self.node_id(node),
+            (None, Some(rel)) => self.rel_id(rel),
+            (None, None) => unreachable!("an end is a node or a relationship"),
+        }
+    }
+
+    /// False after it was deleted.
+    pub(crate) fn is_node(&self, node: NodeSlot) -> bool {
+        self.nodes.contains(node.0)
+    }
+
+    /// False after it was deleted.
+    pub(crate) fn is_rel(&self, rel: RelSlot) -> bool {
+        self.rels.contains(rel.0)
+    }
+
+    /// False after it was deleted.
+    pub(crate) fn is_there(&self, element: End) -> bool {
+        element.as_node().is_some_and(|node| self.is_node(node)) || element.as_rel().is_some_and(|rel| self.is_rel(rel))
+    }
+
+    /// One more than the highest node slot that was ever given, or a little above.
+    pub(crate) fn node_bound(&self) -> usize {
+        self.nodes.bound()
+    }
+
+    /// One more than the highest relationship slot that was ever given, or a little above.
+    pub(crate) fn rel_bound(&self) -> usize {
+        self.rels.bound()
+    }
+
+    /// In the order of label ids.
     pub(crate) fn labels(&self, node: NodeSlot) -> &[LabelId] {
-        todo!()
+        self.nodes.labels(node.0)
     }
+
     pub(crate) fn has_label(&self, node: NodeSlot, label: LabelId) -> bool {
-        todo!()
+        self.nodes.has_label(node.0, label)
     }
+
+    /// The record of a relationship; a deleted one keeps it.
+    #[inline]
     pub(crate) fn rel(&self, rel: RelSlot) -> Rel {
-        todo!()
+        self.rels.rel(rel.0).expect("slots come from this graph")
     }
+
+    /// The commit that created a node.
     pub(crate) fn node_commit(&self, node: NodeSlot) -> Commit {
-        todo!()
+        let number = self.nodes.page(node.0).and_then(|(page, offset)| page.commit(offset));
+        self.commit_of(number)
     }
+
+    /// The commit that created a relationship.
     pub(crate) fn rel_commit(&self, rel: RelSlot) -> Commit {
-        todo!()
+        let number = self.rels.page(rel.0).and_then(|(page, offset)| page.commit(offset));
+        self.commit_of(number)
     }
+
+    fn commit_of(&self, number: Option<u32>) -> Commit {
+        let commit = number.and_then(|number| self.commits.get(number as usize));
+        *commit.expect("slots come from this graph")
+    }
+
     /// `Value::Null` if absent.
     pub(crate) fn node_property(&self, node: NodeSlot, key: KeyId) -> Value {
-        todo!()
+        property(&self.nodes.columns, node.0, key)
     }
+
+    /// `Value::Null` if absent.
     pub(crate) fn rel_property(&self, rel: RelSlot, key: KeyId) -> Value {
-        todo!()
+        property(&self.rels.columns, rel.0, key)
     }
+
+    /// `Value::Null` if absent.
+    pub(crate) fn property(&self, element: End, key: KeyId) -> Value {
+        let columns = if element.as_node().is_some() { &self.nodes.columns } else { &self.rels.columns };
+        property(columns, slot_of(element), key)
+    }
+
+    /// In the order of keys.
     pub(crate) fn node_properties(&self, node: NodeSlot) -> Vec<(KeyId, Value)> {
-        todo!()
+        let Some((page, _)) = self.nodes.page(node.0) else { return Vec::new() };
+        let values = page.keys.iter().map(|key| (key, self.node_property(node, key)));
+        values.filter(|(_, value)| !matches!(value, Value::Null)).collect()
     }
+
+    /// In the order of keys.
     pub(crate) fn rel_properties(&self, rel: RelSlot) -> Vec<(KeyId, Value)> {
-        todo!()
+        let Some((page, _)) = self.rels.page(rel.0) else { return Vec::new() };
+        let values = page.keys.iter().map(|key| (key, self.rel_property(rel, key)));
+        values.filter(|(_, value)| !matches!(value, Value::Null)).collect()
     }
 
-    // Batches. `u32::MAX` in `slots` is a null and gives a null.
+    /// The values of many nodes. `u32::MAX` in `slots` is a null and gives a null.
     pub(crate) fn gather_node_property(&self, slots: &[u32], key: KeyId) -> PropertyVector {
-        todo!()
-    }
-    pub(crate) fn gather_rel_property(&self, slots: &[u32], key: KeyId) -> PropertyVector {
-        todo!()
+        gather(&self.nodes.columns, slots, key)
     }
 
-    // Scans. Each call appends at most `limit` slots from `cursor` on, moves the cursor, and returns false at the end.
+    /// The values of many relationships. `u32::MAX` in `slots` is a null and gives a null.
+    pub(crate) fn gather_rel_property(&self, slots: &[u32], key: KeyId) -> PropertyVector {
+        gather(&self.rels.columns, slots, key)
+    }
+
+    /// Appends at most `limit` slots from `cursor` on, moves the cursor, and returns false at the end.
     pub(crate) fn scan_nodes(
         &self,
         label: Option<LabelId>,
@@ -99,8 +210,10 @@ impl Graph {
         limit: usize,
         slots: &mut Vec<u32>,
     ) -> bool {
-        todo!()
+        scan(self.nodes.slots(label), cursor, limit, slots)
     }
+
+    /// Appends at most `limit` slots from `cursor` on, moves the cursor, and returns false at the end.
     pub(crate) fn scan_rels(
         &self,
         rel_type: Option<TypeId>,
@@ -109,10 +222,12 @@ impl Graph {
         limit: usize,
         slots: &mut Vec<u32>,
     ) -> bool {
-        todo!()
+        scan(self.rels.slots(rel_type, family), cursor, limit, slots)
     }
 
-    // Adjacency. Without a type: all types, in the order of their ids. A self-loop is seen once in each direction.
+    /// The neighbours of an element. Without a type: all types, in the order of their ids. A self-loop is seen once in
+    /// each direction.
+    #[inline]
     pub(crate) fn neighbours(
         &self,
         from: End,
@@ -120,11 +235,31 @@ impl Graph {
         rel_type: Option<TypeId>,
         family: Family,
     ) -> Neighbours<'_> {
-        todo!()
+        Neighbours::in_runs(self.runs(from, direction, rel_type, family))
     }
+
+    /// The same as runs, each a sorted slice or a tree of slices: for loops that count every nanosecond.
+    #[inline]
+    pub(crate) fn runs(&self, from: End, direction: Direction, rel_type: Option<TypeId>, family: Family) -> Runs<'_> {
+        match (self.neighbourhood.at(from, direction, family), rel_type) {
+            (None, _) => Runs::EMPTY,
+            (Some((adjacency, owner)), None) => adjacency.runs(owner),
+            (Some((adjacency, owner)), Some(rel_type)) => Runs::one(adjacency.run(owner, rel_type)),
+        }
+    }
+
+    /// The plain neighbours of a node by one type.
+    #[inline]
+    pub(crate) fn run(&self, node: NodeSlot, direction: Direction, rel_type: TypeId) -> Run<'_> {
+        self.neighbourhood.plain(direction).run(node.0, rel_type)
+    }
+
+    #[inline]
     pub(crate) fn degree(&self, from: End, direction: Direction, rel_type: Option<TypeId>, family: Family) -> usize {
-        todo!()
+        let at = self.neighbourhood.at(from, direction, family);
+        at.map_or(0, |(adjacency, owner)| adjacency.degree(owner, rel_type))
     }
+
     /// The relationships between two elements, found by binary search in the shorter run.
     pub(crate) fn between(
         &self,
@@ -134,76 +269,100 @@ impl Graph {
         family: Family,
         to: End,
     ) -> Neighbours<'_> {
-        todo!()
+        let mine = self.neighbourhood.at(from, direction, family);
+        let theirs = self.neighbourhood.at(to, direction.reversed(), family);
+        let (Some((mine, from_owner)), Some((theirs, to_owner))) = (mine, theirs) else {
+            return Neighbours::in_runs(Runs::EMPTY);
+        };
+        let rels = match rel_type {
+            Some(rel_type) => {
+                let pair = (mine.run(from_owner, rel_type), theirs.run(to_owner, rel_type));
+                search(std::iter::once(pair), from, to)
+            }
+            None => {
+                let types = mine.typed_runs(from_owner);
+                search(types.map(|(rel_type, run)| (run, theirs.run(to_owner, rel_type))), from, to)
+            }
+        };
+        Neighbours::at(to, rels)
     }
 
-    // Indexes: slots in index order, without duplicates.
-    /// Elements whose indexed values are equivalent to `values`.
+    /// Everything that touches an element, in all families and directions, each relationship once.
+    pub(crate) fn touching(&self, element: End) -> impl Iterator<Item = RelSlot> {
+        self.neighbourhood.touching(element)
+    }
+
+    /// Elements whose indexed values are equivalent to `values`: slots in index order, without duplicates. Fewer
+    /// values than the index has keys: its first ones. An index of relationships holds both states.
     pub(crate) fn index_seek(&self, index: IndexId, values: &[Value]) -> Vec<u32> {
-        todo!()
+        self.index(index).map_or_else(Vec::new, |index| index.seek(values).collect())
     }
-    /// Elements whose first indexed value lies within the bounds, in the order of values (an EDTF value as its order says).
-    pub(crate) fn index_range(
-        &self,
-        index: IndexId,
-        low: std::ops::Bound<&Value>,
-        high: std::ops::Bound<&Value>,
-    ) -> Vec<u32> {
-        todo!()
+
+    /// Elements whose first indexed value lies within the bounds, in the order of values (an EDTF value as its order
+    /// says). Values of other types have their place in that order too.
+    pub(crate) fn index_range(&self, index: IndexId, low: Bound<&Value>, high: Bound<&Value>) -> Vec<u32> {
+        self.index(index).map_or_else(Vec::new, |index| index.range(low, high).collect())
     }
+
+    pub(super) fn index(&self, index: IndexId) -> Option<&Index> {
+        self.indexes.get(index.0 as usize)
+    }
+}
+
+/// The number of an element among those of its kind.
+pub(super) fn slot_of(element: End) -> u32 {
+    match (element.as_node(), element.as_rel()) {
+        (Some(node), _) => node.0,
+        (None, Some(rel)) => rel.0,
+        (None, None) => unreachable!("an end is a node or a relationship"),
+    }
+}
+
+fn property(columns: &PageTree<Column>, slot: u32, key: KeyId) -> Value {
+    columns.get(key.0 as usize).map_or(Value::Null, |column| column.get(slot))
+}
+
+fn gather(columns: &PageTree<Column>, slots: &[u32], key: KeyId) -> PropertyVector {
+    match columns.get(key.0 as usize) {
+        Some(column) => column.gather(slots),
+        None => PropertyVector::nulls(slots.len()),
+    }
+}
+
+fn scan(set: Option<&SlotSet>, cursor: &mut ScanCursor, limit: usize, slots: &mut Vec<u32>) -> bool {
+    set.is_some_and(|set| set.collect(&mut cursor.0, limit, slots))
 }
 
 /// Where a scan goes on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ScanCursor(pub u32);
 
-/// The neighbours of one element.
-#[derive(Debug)]
-pub(crate) struct Neighbours<'g>(std::marker::PhantomData<&'g ()>);
-
-impl Iterator for Neighbours<'_> {
-    type Item = Neighbour;
-
-    fn next(&mut self) -> Option<Neighbour> {
-        todo!()
-    }
-}
-
-/// The values of one key for many elements, typed where the pages are.
-#[derive(Clone, Debug)]
-pub(crate) enum PropertyVector {
-    Integers {
-        values: Vec<i64>,
-        /// One bit per value; empty: all are there.
-        present: Vec<bool>,
-    },
-    Floats {
-        values: Vec<f64>,
-        present: Vec<bool>,
-    },
-    Values(Vec<Value>),
-}
-
 impl Statistics for Graph {
     fn catalog(&self) -> &Catalog {
-        todo!()
+        &self.catalog
     }
+
     fn node_count(&self) -> u64 {
-        todo!()
+        self.nodes.slots(None).map_or(0, SlotSet::len)
     }
+
     fn label_count(&self, label: LabelId) -> u64 {
-        todo!()
+        self.nodes.slots(Some(label)).map_or(0, SlotSet::len)
     }
+
     fn rel_count(&self, rel_type: Option<TypeId>) -> u64 {
-        todo!()
+        self.rels.count(rel_type, Family::Plain)
     }
+
     fn rel_count_with(&self, rel_type: TypeId, side: Side, label: LabelId) -> u64 {
-        todo!()
+        self.rels.count_with(rel_type, side, label)
     }
+
     fn hidden_rel_count(&self, rel_type: TypeId) -> u64 {
-        todo!()
+        self.rels.count(Some(rel_type), Family::About) + self.rels.count(Some(rel_type), Family::Quoted)
     }
+
     fn index_size(&self, index: IndexId) -> (u64, u64) {
-        todo!()
+        self.index(index).map_or((0, 0), Index::size)
     }
 }

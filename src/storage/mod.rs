@@ -4,14 +4,31 @@
 //! working root and turns every write into a [`Change`], applies it, and keeps it for the log. This layer knows
 //! labels, types and keys by number and nothing of queries.
 
+mod adjacency;
+mod apply;
+mod bitmap;
 mod change;
+mod column;
+mod constraint;
 mod element;
 mod error;
 mod graph;
+mod ids;
+mod index;
+mod labels;
+mod neighbourhood;
+mod nodes;
+mod paged;
+mod record;
+mod rels;
+mod run;
+mod tree;
 mod writer;
 
 pub(crate) use change::Change;
+pub(crate) use column::PropertyVector;
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 pub(crate) use error::StorageError;
-pub(crate) use graph::{Commit, Graph, Neighbours, PropertyVector, ScanCursor};
+pub(crate) use graph::{Commit, Graph, ScanCursor};
+pub(crate) use run::{Neighbours, Run, Runs};
 pub(crate) use writer::{Savepoint, Writer};

@@ -1,14 +1,21 @@
 //! The one writer: a working root, and the changes that led to it.
+//!
+//! Every write is checked, made into a [`Change`], applied and kept. What is kept is what a log records.
 
-use super::{Change, Commit, End, Graph, NodeSlot, RelSlot, StorageError};
-use crate::catalog::{ConstraintKind, IndexId, KeyId, LabelId, Owner, TypeId};
-use crate::value::{Name, Value};
+use std::collections::BTreeMap;
+
+use super::constraint::owner_name;
+use super::{Change, Commit, End, Graph, NodeSlot, Rel, RelSlot, StorageError};
+use crate::catalog::{ConstraintDef, ConstraintKind, IndexId, KeyId, LabelId, Owner, Symbol, TypeId};
+use crate::value::{ElementId, Name, Value};
 
 /// A working root with the changes since the root that it began with.
 #[derive(Debug)]
 pub(crate) struct Writer {
     graph: Graph,
     changes: Vec<Change>,
+    /// The changes before this one belong to statements that were checked.
+    checked: usize,
 }
 
 /// Where a statement began.
@@ -18,39 +25,75 @@ pub(crate) struct Savepoint {
     change_count: usize,
 }
 
-#[expect(unused, reason = "signatures that the layers above are written against")]
 impl Writer {
     /// Starts from `root`; everything written carries `commit`.
     pub(crate) fn new(root: Graph, commit: Commit) -> Self {
-        todo!()
+        let mut graph = root;
+        graph.begin(commit);
+        Self { graph, changes: Vec::new(), checked: 0 }
     }
+
     pub(crate) fn graph(&self) -> &Graph {
-        todo!()
+        &self.graph
     }
+
+    /// What was written so far.
+    pub(crate) fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
     pub(crate) fn savepoint(&self) -> Savepoint {
-        todo!()
+        Savepoint { graph: self.graph.clone(), change_count: self.changes.len() }
     }
+
     pub(crate) fn roll_back_to(&mut self, savepoint: Savepoint) {
-        todo!()
+        self.graph = savepoint.graph;
+        self.changes.truncate(savepoint.change_count);
+        self.checked = self.checked.min(savepoint.change_count);
     }
+
     /// The new root and what led to it.
     pub(crate) fn finish(self) -> (Graph, Vec<Change>) {
-        todo!()
+        (self.graph, self.changes)
     }
 
     pub(crate) fn label(&mut self, name: &Name) -> LabelId {
-        todo!()
-    }
-    pub(crate) fn rel_type(&mut self, name: &Name) -> TypeId {
-        todo!()
-    }
-    pub(crate) fn key(&mut self, name: &Name) -> KeyId {
-        todo!()
+        let labels = &self.graph.catalog().labels;
+        if let Some(id) = labels.get(name) {
+            return id;
+        }
+        let id = LabelId::from_index(next_symbol(labels.len()));
+        self.define(Change::DefineLabel { id, name: name.clone() });
+        id
     }
 
-    pub(crate) fn create_node(&mut self, labels: &[LabelId]) -> Result<NodeSlot, StorageError> {
-        todo!()
+    pub(crate) fn rel_type(&mut self, name: &Name) -> TypeId {
+        let types = &self.graph.catalog().types;
+        if let Some(id) = types.get(name) {
+            return id;
+        }
+        let id = TypeId::from_index(next_symbol(types.len()));
+        self.define(Change::DefineType { id, name: name.clone() });
+        id
     }
+
+    pub(crate) fn key(&mut self, name: &Name) -> KeyId {
+        let keys = &self.graph.catalog().keys;
+        if let Some(id) = keys.get(name) {
+            return id;
+        }
+        let id = KeyId::from_index(next_symbol(keys.len()));
+        self.define(Change::DefineKey { id, name: name.clone() });
+        id
+    }
+
+    /// Labels may be given in any order and more than once.
+    pub(crate) fn create_node(&mut self, labels: &[LabelId]) -> Result<NodeSlot, StorageError> {
+        let id = self.next_id()?;
+        self.write(Change::CreateNode { id, labels: labels.to_vec() })?;
+        Ok(self.graph.node_slot(id).expect("just created"))
+    }
+
     pub(crate) fn create_rel(
         &mut self,
         rel_type: TypeId,
@@ -58,39 +101,136 @@ impl Writer {
         end: End,
         asserted: bool,
     ) -> Result<RelSlot, StorageError> {
-        todo!()
+        let (start, end) = (self.live(start)?, self.live(end)?);
+        let id = self.next_id()?;
+        self.write(Change::CreateRel { id, rel_type, start, end, asserted })?;
+        Ok(self.graph.rel_slot(id).expect("just created"))
     }
+
     /// Deletes a node or relationship that nothing touches any more ([`StorageError::StillAttached`] otherwise).
     pub(crate) fn delete(&mut self, element: End) -> Result<(), StorageError> {
-        todo!()
+        let id = self.live(element)?;
+        if self.graph.neighbourhood.is_touched(element) {
+            let what = if element.as_node().is_some() { "node" } else { "relationship" };
+            return Err(StorageError::StillAttached { what, id, attached: self.attached(element) });
+        }
+        self.write(if element.as_node().is_some() { Change::DeleteNode { id } } else { Change::DeleteRel { id } })
     }
+
+    /// What touches an element, by type and state: `2 SUPPORTS, 1 DETAINS (quoted)`.
+    fn attached(&self, element: End) -> String {
+        let mut counts: BTreeMap<(&Name, bool), usize> = BTreeMap::new();
+        for slot in self.graph.touching(element) {
+            let rel = self.graph.rel(slot);
+            let name = self.graph.catalog().types.name(rel.rel_type);
+            *counts.entry((name, !rel.asserted)).or_default() += 1;
+        }
+        let parts = counts.into_iter().map(|((name, is_quoted), count)| {
+            if is_quoted { format!("{count} {name} (quoted)") } else { format!("{count} {name}") }
+        });
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
     /// True if the label was not there.
     pub(crate) fn add_label(&mut self, node: NodeSlot, label: LabelId) -> Result<bool, StorageError> {
-        todo!()
+        let id = self.live(End::node(node))?;
+        if self.graph.has_label(node, label) {
+            return Ok(false);
+        }
+        self.graph.check_unique(End::node(node), None, |constraint| constraint.owner == Owner::Label(label))?;
+        self.write(Change::AddLabel { node: id, label })?;
+        Ok(true)
     }
+
+    /// True if the label was there.
     pub(crate) fn remove_label(&mut self, node: NodeSlot, label: LabelId) -> Result<bool, StorageError> {
-        todo!()
+        let id = self.live(End::node(node))?;
+        if !self.graph.has_label(node, label) {
+            return Ok(false);
+        }
+        self.write(Change::RemoveLabel { node: id, label })?;
+        Ok(true)
     }
-    /// Null removes the property. True if that changed anything.
+
+    /// Null removes the property. True if that changed anything: a value that replaces an equal one counts.
     pub(crate) fn set_property(&mut self, element: End, key: KeyId, value: &Value) -> Result<bool, StorageError> {
-        todo!()
+        let id = self.live(element)?;
+        check_storable(value)?;
+        if matches!(value, Value::Null) && matches!(self.graph.property(element, key), Value::Null) {
+            return Ok(false);
+        }
+        let is_bound = element.as_rel().is_none_or(|rel| self.graph.rel(rel).asserted);
+        if is_bound && !matches!(value, Value::Null) {
+            self.graph.check_unique(element, Some((key, value)), |constraint| {
+                constraint.keys.contains(&key) && self.graph.belongs(element, constraint.owner)
+            })?;
+        }
+        self.write(Change::SetProperty { element: id, key, value: value.clone() })?;
+        Ok(true)
     }
+
     /// ASSERT or RETRACT. True if that changed anything.
     pub(crate) fn set_state(&mut self, rel: RelSlot, asserted: bool) -> Result<bool, StorageError> {
-        todo!()
+        let id = self.live(End::rel(rel))?;
+        let Rel { rel_type, asserted: was_asserted, .. } = self.graph.rel(rel);
+        if was_asserted == asserted {
+            return Ok(false);
+        }
+        if asserted {
+            self.graph.check_unique(End::rel(rel), None, |constraint| constraint.owner == Owner::Type(rel_type))?;
+        }
+        self.write(Change::SetState { rel: id, asserted })?;
+        Ok(true)
     }
 
     /// Constraints are checked for what the statement touched (uniqueness at once, existence here).
     pub(crate) fn check_statement(&mut self) -> Result<(), StorageError> {
-        todo!()
+        let demands = self.graph.catalog().constraints.iter().any(|constraint| constraint.kind.demands_existence());
+        if demands {
+            for change in &self.changes[self.checked..] {
+                let touched = match change {
+                    Change::CreateNode { id, .. } | Change::CreateRel { id, .. } => *id,
+                    Change::AddLabel { node, .. } => *node,
+                    Change::SetProperty { element, value: Value::Null, .. } => *element,
+                    Change::SetState { rel, .. } => *rel,
+                    _ => continue,
+                };
+                if let Some(element) = self.graph.end(touched) {
+                    self.graph.check_existence(element)?;
+                }
+            }
+        }
+        self.checked = self.changes.len();
+        Ok(())
     }
 
     pub(crate) fn create_index(&mut self, name: Name, owner: Owner, keys: Vec<KeyId>) -> Result<IndexId, StorageError> {
-        todo!()
+        let catalog = self.graph.catalog();
+        if catalog.indexes.iter().any(|index| index.name == name) || catalog.constraint(&name).is_some() {
+            return Err(StorageError::NameTaken { name });
+        }
+        if let Some(index) = catalog.index_on(owner, &keys) {
+            return Err(StorageError::AlreadyIndexed { index: index.name.clone(), label: owner_name(catalog, owner) });
+        }
+        let id = IndexId(catalog.indexes.iter().map(|index| index.id.0 + 1).max().unwrap_or(0));
+        self.write(Change::CreateIndex { id, name, owner, keys })?;
+        Ok(id)
     }
+
+    /// Refused while a constraint rests on the index.
     pub(crate) fn drop_index(&mut self, id: IndexId) -> Result<(), StorageError> {
-        todo!()
+        let catalog = self.graph.catalog();
+        if let Some(constraint) = catalog.constraints.iter().find(|constraint| constraint.index == Some(id)) {
+            return Err(StorageError::IndexInUse { constraint: constraint.name.clone() });
+        }
+        self.write(Change::DropIndex { id })
     }
+
+    /// A constraint of uniqueness rests on an index: on the one that is there, or else on one of its own name.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::Violated`] if the graph breaks it already; nothing is left of it then.
     pub(crate) fn create_constraint(
         &mut self,
         name: Name,
@@ -98,9 +238,91 @@ impl Writer {
         keys: Vec<KeyId>,
         kind: ConstraintKind,
     ) -> Result<(), StorageError> {
-        todo!()
+        if self.graph.catalog().constraint(&name).is_some() {
+            return Err(StorageError::NameTaken { name });
+        }
+        let savepoint = self.savepoint();
+        let created = self.try_create_constraint(name, owner, keys, kind);
+        if created.is_err() {
+            self.roll_back_to(savepoint);
+        }
+        created
     }
+
+    fn try_create_constraint(
+        &mut self,
+        name: Name,
+        owner: Owner,
+        keys: Vec<KeyId>,
+        kind: ConstraintKind,
+    ) -> Result<(), StorageError> {
+        let index = if kind.is_unique() {
+            let known = self.graph.catalog().index_on(owner, &keys).map(|index| index.id);
+            Some(match known {
+                Some(index) => index,
+                None => self.create_index(name.clone(), owner, keys.clone())?,
+            })
+        } else {
+            None
+        };
+        let constraint = ConstraintDef { name: name.clone(), owner, keys: keys.clone(), kind, index };
+        self.graph.check_new_constraint(&constraint)?;
+        self.write(Change::CreateConstraint { name, owner, keys, kind, index })
+    }
+
+    /// Drops the constraint, and the index that was made for it.
     pub(crate) fn drop_constraint(&mut self, name: &Name) -> Result<(), StorageError> {
-        todo!()
+        let catalog = self.graph.catalog();
+        let constraint = catalog.constraint(name);
+        let Some(constraint) = constraint else { return Err(StorageError::UnknownConstraint { name: name.clone() }) };
+        let index = constraint.index.and_then(|index| catalog.index(index));
+        let own = index.filter(|index| index.name == *name).map(|index| index.id);
+        self.write(Change::DropConstraint { name: name.clone() })?;
+        match own {
+            Some(id) if !self.graph.catalog().constraints.iter().any(|other| other.index == Some(id)) => {
+                self.write(Change::DropIndex { id })
+            }
+            _ => Ok(()),
+        }
     }
+
+    /// The id of an element that is still there.
+    fn live(&self, element: End) -> Result<ElementId, StorageError> {
+        let id = self.graph.id(element);
+        if self.graph.is_there(element) { Ok(id) } else { Err(StorageError::Deleted { id }) }
+    }
+
+    fn next_id(&self) -> Result<ElementId, StorageError> {
+        if self.graph.next_id == u64::MAX {
+            return Err(StorageError::Full { what: "no ids are left" });
+        }
+        Ok(ElementId(self.graph.next_id))
+    }
+
+    fn define(&mut self, change: Change) {
+        self.write(change).expect("a definition speaks of no element");
+    }
+
+    fn write(&mut self, change: Change) -> Result<(), StorageError> {
+        self.graph.apply(&change)?;
+        self.changes.push(change);
+        Ok(())
+    }
+}
+
+fn next_symbol(count: usize) -> u32 {
+    u32::try_from(count).expect("fewer than 2^32 names")
+}
+
+/// Maps and elements cannot be stored, in lists neither.
+fn check_storable(value: &Value) -> Result<(), StorageError> {
+    let found = match value {
+        Value::Map(_) => "a map",
+        Value::Node(_) => "a node",
+        Value::Relationship(_) => "a relationship",
+        Value::Path(_) => "a path",
+        Value::List(items) => return items.iter().try_for_each(check_storable),
+        _ => return Ok(()),
+    };
+    Err(StorageError::NotStorable { found: found.to_owned() })
 }

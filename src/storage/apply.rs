@@ -1,0 +1,322 @@
+//! What each [`Change`] does to a graph: the one way by which a graph changes, for the writer and for a replay.
+//!
+//! A change is applied without a look at constraints: whoever makes changes has checked them. Slots are given in the
+//! order of changes, so the same changes applied to the same root give the same graph.
+
+use std::sync::Arc;
+
+use super::column::Column;
+use super::graph::slot_of;
+use super::index::{Index, IndexValues};
+use super::paged::PageTree;
+use super::record::KeyList;
+use super::{Change, Commit, Direction, End, Family, Graph, NodeSlot, Rel, RelSlot, StorageError};
+use crate::catalog::{Catalog, ConstraintDef, IndexDef, IndexId, KeyId, LabelId, Owner, Side};
+use crate::value::{ElementId, Value};
+
+impl Graph {
+    /// Everything that is applied from now on carries `commit`.
+    pub(crate) fn begin(&mut self, commit: Commit) {
+        self.commit = commit;
+    }
+
+    /// Applies one change.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::Deleted`] if the change speaks of an element that is not there, [`StorageError::Full`].
+    pub(crate) fn apply(&mut self, change: &Change) -> Result<(), StorageError> {
+        match change {
+            Change::DefineLabel { name, .. } => self.define(|catalog| {
+                catalog.labels.intern(name);
+            }),
+            Change::DefineType { name, .. } => self.define(|catalog| {
+                catalog.types.intern(name);
+            }),
+            Change::DefineKey { name, .. } => self.define(|catalog| {
+                catalog.keys.intern(name);
+            }),
+            Change::CreateNode { id, labels } => self.create_node(*id, labels)?,
+            &Change::CreateRel { id, rel_type, start, end, asserted } => {
+                let rel = Rel { rel_type, start: self.known(start)?, end: self.known(end)?, asserted };
+                self.create_rel(id, rel)?;
+            }
+            Change::DeleteNode { id } => {
+                let node = self.known_node(*id)?;
+                self.delete_node(*id, node);
+            }
+            Change::DeleteRel { id } => {
+                let rel = self.known_rel(*id)?;
+                self.delete_rel(*id, rel);
+            }
+            Change::AddLabel { node, label } => {
+                let node = self.known_node(*node)?;
+                self.add_label(node, *label);
+            }
+            Change::RemoveLabel { node, label } => {
+                let node = self.known_node(*node)?;
+                self.remove_label(node, *label);
+            }
+            Change::SetProperty { element, key, value } => {
+                let element = self.known(*element)?;
+                self.set_property(element, *key, value);
+            }
+            Change::SetState { rel, asserted } => {
+                let rel = self.known_rel(*rel)?;
+                self.set_state(rel, *asserted);
+            }
+            Change::CreateIndex { id, name, owner, keys } => {
+                let (id, owner) = (*id, *owner);
+                self.create_index(IndexDef { id, name: name.clone(), owner, keys: keys.clone() });
+            }
+            Change::DropIndex { id } => self.drop_index(*id),
+            Change::CreateConstraint { name, owner, keys, kind, index } => {
+                let (owner, kind, index) = (*owner, *kind, *index);
+                let constraint = ConstraintDef { name: name.clone(), owner, keys: keys.clone(), kind, index };
+                self.define(|catalog| catalog.constraints.push(constraint));
+            }
+            Change::DropConstraint { name } => {
+                self.define(|catalog| catalog.constraints.retain(|constraint| constraint.name != *name));
+            }
+        }
+        Ok(())
+    }
+
+    fn known(&self, id: ElementId) -> Result<End, StorageError> {
+        self.ids.get(id).ok_or(StorageError::Deleted { id })
+    }
+
+    fn known_node(&self, id: ElementId) -> Result<NodeSlot, StorageError> {
+        self.node_slot(id).ok_or(StorageError::Deleted { id })
+    }
+
+    fn known_rel(&self, id: ElementId) -> Result<RelSlot, StorageError> {
+        self.rel_slot(id).ok_or(StorageError::Deleted { id })
+    }
+
+    fn define(&mut self, change: impl FnOnce(&mut Catalog)) {
+        let catalog = Arc::make_mut(&mut self.catalog);
+        change(catalog);
+        catalog.renew();
+    }
+
+    fn create_node(&mut self, id: ElementId, labels: &[LabelId]) -> Result<(), StorageError> {
+        let commit = self.commit_number()?;
+        let slot = self.nodes.add(id, labels, commit)?;
+        self.give(id, End::node(NodeSlot(slot)));
+        Ok(())
+    }
+
+    fn create_rel(&mut self, id: ElementId, rel: Rel) -> Result<(), StorageError> {
+        let commit = self.commit_number()?;
+        let slot = RelSlot(self.rels.add(id, rel, commit)?);
+        self.give(id, End::rel(slot));
+        self.enter(slot, rel);
+        Ok(())
+    }
+
+    fn give(&mut self, id: ElementId, end: End) {
+        self.ids.insert(id, end);
+        self.next_id = self.next_id.max(id.0.saturating_add(1));
+    }
+
+    /// The number of the current commit among those that wrote elements.
+    fn commit_number(&mut self) -> Result<u32, StorageError> {
+        let last = self.commits.len().checked_sub(1);
+        let number = match last.filter(|&last| self.commits.get(last) == Some(&self.commit)) {
+            Some(last) => last,
+            None => self.commits.push(self.commit),
+        };
+        u32::try_from(number).map_err(|_| StorageError::Full { what: "no commit numbers are left" })
+    }
+
+    /// Puts a relationship where its ends and its state say.
+    fn enter(&mut self, slot: RelSlot, rel: Rel) {
+        self.rels.enter(slot.0, rel);
+        self.neighbourhood.enter(slot, rel);
+        self.count_ends(rel, 1);
+    }
+
+    fn leave(&mut self, slot: RelSlot, rel: Rel) {
+        self.rels.leave(slot.0, rel);
+        self.neighbourhood.leave(slot, rel);
+        self.count_ends(rel, -1);
+    }
+
+    fn count_ends(&mut self, rel: Rel, by: i64) {
+        if rel.family() != Family::Plain {
+            return;
+        }
+        for (side, end) in [(Side::Start, rel.start), (Side::End, rel.end)] {
+            if let Some(node) = end.as_node() {
+                self.rels.count_end(rel.rel_type, side, self.nodes.labels(node.0), by);
+            }
+        }
+    }
+
+    fn delete_node(&mut self, id: ElementId, node: NodeSlot) {
+        let element = End::node(node);
+        self.unindex(element, |_| true);
+        let keys = self.nodes.page(node.0).map(|(page, _)| page.keys.clone());
+        clear(&mut self.nodes.columns, keys.iter().flat_map(KeyList::iter), node.0);
+        self.nodes.remove(node.0);
+        self.ids.remove(id);
+    }
+
+    fn delete_rel(&mut self, id: ElementId, slot: RelSlot) {
+        let rel = self.rel(slot);
+        self.unindex(End::rel(slot), |_| true);
+        let keys = self.rels.page(slot.0).map(|(page, _)| page.keys.clone());
+        clear(&mut self.rels.columns, keys.iter().flat_map(KeyList::iter), slot.0);
+        self.leave(slot, rel);
+        self.ids.remove(id);
+    }
+
+    fn add_label(&mut self, node: NodeSlot, label: LabelId) {
+        if self.has_label(node, label) {
+            return;
+        }
+        self.nodes.add_label(node.0, label);
+        self.count_label(node, label, 1);
+        self.index_again(End::node(node), |def| def.owner == Owner::Label(label));
+    }
+
+    fn remove_label(&mut self, node: NodeSlot, label: LabelId) {
+        if !self.has_label(node, label) {
+            return;
+        }
+        self.unindex(End::node(node), |def| def.owner == Owner::Label(label));
+        self.nodes.remove_label(node.0, label);
+        self.count_label(node, label, -1);
+    }
+
+    /// Counts the plain relationships of a node under a label that it got (1) or lost (-1).
+    fn count_label(&mut self, node: NodeSlot, label: LabelId, sign: i64) {
+        for (side, direction) in [(Side::Start, Direction::Out), (Side::End, Direction::In)] {
+            for (rel_type, run) in self.neighbourhood.plain(direction).typed_runs(node.0) {
+                let degree = i64::try_from(run.len()).expect("fewer than 2^32 relationships");
+                self.rels.count_end(rel_type, side, &[label], sign * degree);
+            }
+        }
+    }
+
+    fn set_property(&mut self, element: End, key: KeyId, value: &Value) {
+        self.unindex(element, |def| def.keys.contains(&key));
+        let slot = slot_of(element);
+        if !matches!(value, Value::Null) {
+            self.note_key(element, key);
+        }
+        let columns = if element.as_node().is_some() { &mut self.nodes.columns } else { &mut self.rels.columns };
+        columns.get_or_insert_with(key.0 as usize, Column::default).set(slot, value);
+        self.index_again(element, |def| def.keys.contains(&key));
+    }
+
+    /// Remembers that `key` occurs in the page of `element`.
+    fn note_key(&mut self, element: End, key: KeyId) {
+        if let Some(node) = element.as_node() {
+            if self.nodes.page(node.0).is_some_and(|(page, _)| !page.keys.contains(key))
+                && let Some((page, _)) = self.nodes.page_mut(node.0)
+            {
+                page.keys.insert(key);
+            }
+        } else if let Some(rel) = element.as_rel()
+            && self.rels.page(rel.0).is_some_and(|(page, _)| !page.keys.contains(key))
+            && let Some((page, _)) = self.rels.page_mut(rel.0)
+        {
+            page.keys.insert(key);
+        }
+    }
+
+    fn set_state(&mut self, slot: RelSlot, asserted: bool) {
+        let rel = self.rel(slot);
+        if rel.asserted == asserted {
+            return;
+        }
+        self.leave(slot, rel);
+        if let Some((page, offset)) = self.rels.page_mut(slot.0) {
+            page.set_asserted(offset, asserted);
+        }
+        self.enter(slot, Rel { asserted, ..rel });
+    }
+
+    fn create_index(&mut self, def: IndexDef) {
+        let entries = self.owned(def.owner).filter_map(|element| {
+            let values = self.index_values(element, &def.keys)?;
+            Some((values, slot_of(element)))
+        });
+        let index = Index::build(entries);
+        self.indexes.set(def.id.0 as usize, index);
+        self.define(|catalog| catalog.indexes.push(def));
+    }
+
+    fn drop_index(&mut self, id: IndexId) {
+        self.indexes.remove(id.0 as usize);
+        self.define(|catalog| catalog.indexes.retain(|index| index.id != id));
+    }
+
+    /// All elements with a label or of a type, in both states.
+    pub(super) fn owned(&self, owner: Owner) -> Box<dyn Iterator<Item = End> + '_> {
+        match owner {
+            Owner::Label(label) => {
+                let slots = self.nodes.slots(Some(label)).into_iter().flat_map(super::bitmap::SlotSet::iter);
+                Box::new(slots.map(|slot| End::node(NodeSlot(slot))))
+            }
+            Owner::Type(rel_type) => {
+                let sets = Family::ALL.into_iter().filter_map(move |family| self.rels.slots(Some(rel_type), family));
+                Box::new(sets.flat_map(super::bitmap::SlotSet::iter).map(|slot| End::rel(RelSlot(slot))))
+            }
+        }
+    }
+
+    pub(super) fn belongs(&self, element: End, owner: Owner) -> bool {
+        match owner {
+            Owner::Label(label) => element.as_node().is_some_and(|node| self.has_label(node, label)),
+            Owner::Type(rel_type) => element.as_rel().is_some_and(|rel| self.rel(rel).rel_type == rel_type),
+        }
+    }
+
+    /// The values of `keys`, if the element has them all.
+    pub(super) fn index_values(&self, element: End, keys: &[KeyId]) -> Option<IndexValues> {
+        let value = |&key| Some(self.property(element, key)).filter(|value| !matches!(value, Value::Null));
+        keys.iter().map(value).collect()
+    }
+
+    fn unindex(&mut self, element: End, which: impl Fn(&IndexDef) -> bool) {
+        self.with_indexes(element, which, Index::remove);
+    }
+
+    fn index_again(&mut self, element: End, which: impl Fn(&IndexDef) -> bool) {
+        self.with_indexes(element, which, Index::insert);
+    }
+
+    fn with_indexes(
+        &mut self,
+        element: End,
+        which: impl Fn(&IndexDef) -> bool,
+        edit: impl Fn(&mut Index, IndexValues, u32),
+    ) {
+        if self.catalog.indexes.is_empty() {
+            return;
+        }
+        let catalog = Arc::clone(&self.catalog);
+        for def in catalog.indexes.iter().filter(|def| which(def)) {
+            if !self.belongs(element, def.owner) {
+                continue;
+            }
+            let Some(values) = self.index_values(element, &def.keys) else { continue };
+            if let Some(index) = self.indexes.get_mut(def.id.0 as usize) {
+                edit(index, values, slot_of(element));
+            }
+        }
+    }
+}
+
+fn clear(columns: &mut PageTree<Column>, keys: impl Iterator<Item = KeyId>, slot: u32) {
+    for key in keys {
+        if columns.get(key.0 as usize).is_some_and(|column| column.contains(slot))
+            && let Some(column) = columns.get_mut(key.0 as usize)
+        {
+            column.set(slot, &Value::Null);
+        }
+    }
+}

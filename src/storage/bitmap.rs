@@ -1,0 +1,180 @@
+//! Sets of slots: a bitmap for each page of 1,024 slots.
+
+use super::paged::PageTree;
+
+/// Slots of a page, everywhere in the store but in adjacency.
+pub(super) const PAGE_SLOTS: usize = 1_024;
+
+const WORD_BITS: usize = 64;
+const WORDS: usize = PAGE_SLOTS / WORD_BITS;
+
+/// One bit for each slot of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bitmap([u64; WORDS]);
+
+impl Bitmap {
+    pub(super) fn get(&self, offset: usize) -> bool {
+        self.0[offset / WORD_BITS] & (1 << (offset % WORD_BITS)) != 0
+    }
+
+    /// True if the bit was not there.
+    pub(super) fn insert(&mut self, offset: usize) -> bool {
+        let was = self.get(offset);
+        self.0[offset / WORD_BITS] |= 1 << (offset % WORD_BITS);
+        !was
+    }
+
+    /// True if the bit was there.
+    pub(super) fn remove(&mut self, offset: usize) -> bool {
+        let was = self.get(offset);
+        self.0[offset / WORD_BITS] &= !(1 << (offset % WORD_BITS));
+        was
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|&word| word == 0)
+    }
+
+    /// How many bits are set below `offset`.
+    pub(super) fn rank(&self, offset: usize) -> usize {
+        let whole: u32 = self.0[..offset / WORD_BITS].iter().map(|word| word.count_ones()).sum();
+        let rest = self.0[offset / WORD_BITS] & ((1 << (offset % WORD_BITS)) - 1);
+        (whole + rest.count_ones()) as usize
+    }
+
+    /// One more than the highest bit that is set.
+    pub(super) fn span(&self) -> usize {
+        let Some(word) = self.0.iter().rposition(|&word| word != 0) else { return 0 };
+        (word + 1) * WORD_BITS - self.0[word].leading_zeros() as usize
+    }
+
+    /// The bits that are set, from `from` on.
+    pub(super) fn ones_from(&self, from: usize) -> impl Iterator<Item = usize> {
+        let first = from / WORD_BITS;
+        let words = self.0.iter().enumerate().skip(first).map(move |(index, &word)| {
+            if index == first { (index, word & (u64::MAX << (from % WORD_BITS))) } else { (index, word) }
+        });
+        words.flat_map(|(index, mut word)| {
+            std::iter::from_fn(move || {
+                if word == 0 {
+                    return None;
+                }
+                let bit = word.trailing_zeros() as usize;
+                word &= word - 1;
+                Some(index * WORD_BITS + bit)
+            })
+        })
+    }
+
+    pub(super) fn ones(&self) -> impl Iterator<Item = usize> {
+        self.ones_from(0)
+    }
+}
+
+/// A set of slots that knows its size.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SlotSet {
+    pages: PageTree<Bitmap>,
+    len: u64,
+}
+
+impl SlotSet {
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    pub(super) fn contains(&self, slot: u32) -> bool {
+        let (page, offset) = place(slot);
+        self.pages.get(page).is_some_and(|page| page.get(offset))
+    }
+
+    pub(super) fn insert(&mut self, slot: u32) {
+        let (page, offset) = place(slot);
+        let added = self.pages.get_or_insert_with(page, Bitmap::default).insert(offset);
+        self.len += u64::from(added);
+    }
+
+    pub(super) fn remove(&mut self, slot: u32) {
+        let (index, offset) = place(slot);
+        let Some(page) = self.pages.get_mut(index) else { return };
+        let removed = page.remove(offset);
+        self.len -= u64::from(removed);
+        if page.is_empty() {
+            self.pages.remove(index);
+        }
+    }
+
+    /// Appends at most `limit` slots from `*from` on and moves it; false at the end.
+    pub(super) fn collect(&self, from: &mut u32, limit: usize, slots: &mut Vec<u32>) -> bool {
+        let mut left = limit;
+        loop {
+            let (page, offset) = place(*from);
+            let Some((found, bitmap)) = self.pages.next(page) else { return false };
+            let offset = if found == page { offset } else { 0 };
+            let base = slot(found, 0);
+            for one in bitmap.ones_from(offset) {
+                if left == 0 {
+                    *from = base + narrow(one);
+                    return true;
+                }
+                slots.push(base + narrow(one));
+                left -= 1;
+            }
+            *from = slot(found + 1, 0);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+        self.pages.iter().flat_map(|(page, bitmap)| bitmap.ones().map(move |offset| slot(page, offset)))
+    }
+
+    /// One more than the highest slot of the last page: an upper bound of all slots here.
+    pub(super) fn bound(&self) -> usize {
+        self.pages.iter().last().map_or(0, |(page, bitmap)| page * PAGE_SLOTS + bitmap.span())
+    }
+}
+
+/// The page of a slot and its offset there.
+pub(super) const fn place(slot: u32) -> (usize, usize) {
+    (slot as usize / PAGE_SLOTS, slot as usize % PAGE_SLOTS)
+}
+
+pub(super) fn slot(page: usize, offset: usize) -> u32 {
+    narrow(page * PAGE_SLOTS + offset)
+}
+
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).expect("slots stay below 2^31")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rank_counts_the_bits_below() {
+        let mut bitmap = Bitmap::default();
+        for offset in [0, 63, 64, 700, 1_023] {
+            bitmap.insert(offset);
+        }
+        assert_eq!(bitmap.rank(0), 0);
+        assert_eq!(bitmap.rank(64), 2);
+        assert_eq!(bitmap.rank(1_023), 4);
+        assert_eq!(bitmap.span(), 1_024);
+        assert_eq!(bitmap.ones_from(64).collect::<Vec<_>>(), [64, 700, 1_023]);
+    }
+
+    #[test]
+    fn a_scan_goes_on_where_it_stopped() {
+        let mut set = SlotSet::default();
+        let slots: Vec<u32> = (0..10_000).filter(|slot| slot % 7 == 0 || (3_000..5_000).contains(slot)).collect();
+        for &slot in &slots {
+            set.insert(slot);
+        }
+        let (mut from, mut found) = (0, Vec::new());
+        while set.collect(&mut from, 13, &mut found) {}
+        assert_eq!(found, slots);
+        assert_eq!(set.len(), slots.len() as u64);
+        assert_eq!(set.bound(), 9_997);
+    }
+}

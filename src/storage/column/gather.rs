@@ -1,0 +1,226 @@
+//! Reads one key of many elements at once.
+//!
+//! Slots that follow each other mostly lie in one page, so the page is looked up and its form is decided once for a
+//! stretch of slots; what remains is a loop over two slices.
+
+use super::super::bitmap::{PAGE_SLOTS, place};
+use super::page::{ColumnPage, Items, Layout};
+use super::{Cell, Column};
+use crate::value::Value;
+
+/// The values of one key for many elements, typed where the pages are.
+#[derive(Clone, Debug)]
+pub(crate) enum PropertyVector {
+    Integers {
+        values: Vec<i64>,
+        /// One flag per value; empty: all are there.
+        present: Vec<bool>,
+    },
+    Floats {
+        values: Vec<f64>,
+        present: Vec<bool>,
+    },
+    Values(Vec<Value>),
+}
+
+impl PropertyVector {
+    /// A vector of nulls.
+    pub(crate) fn nulls(count: usize) -> Self {
+        PropertyVector::Values(vec![Value::Null; count])
+    }
+
+    /// The same as values.
+    pub(crate) fn into_values(self) -> Vec<Value> {
+        match self {
+            PropertyVector::Integers { values, present } => wrap(&values, &present, Value::Integer),
+            PropertyVector::Floats { values, present } => wrap(&values, &present, Value::Float),
+            PropertyVector::Values(values) => values,
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            PropertyVector::Integers { values, .. } => values.len(),
+            PropertyVector::Floats { values, .. } => values.len(),
+            PropertyVector::Values(values) => values.len(),
+        }
+    }
+}
+
+fn wrap<T: Copy>(values: &[T], present: &[bool], make: fn(T) -> Value) -> Vec<Value> {
+    let is_there = |index: usize| present.get(index).copied().unwrap_or(true);
+    values.iter().enumerate().map(|(index, &value)| if is_there(index) { make(value) } else { Value::Null }).collect()
+}
+
+impl Column {
+    /// The values at `slots`; `u32::MAX` stands for null.
+    pub(crate) fn gather(&self, slots: &[u32]) -> PropertyVector {
+        let mut gathered = Gathered { vector: None, nulls: 0, capacity: slots.len() };
+        let mut rest = slots;
+        while let Some(&first) = rest.first() {
+            let page = place(first).0;
+            let len = rest.iter().position(|&slot| place(slot).0 != page).unwrap_or(rest.len());
+            let (stretch, others) = rest.split_at(len);
+            match self.pages.get(page).filter(|_| first != u32::MAX) {
+                None => gathered.push_nulls(len),
+                Some(page) => gathered.push_page(self, page, stretch),
+            }
+            rest = others;
+        }
+        gathered.finish()
+    }
+}
+
+/// A vector that takes its type from the first value and gives it up when another comes.
+struct Gathered {
+    vector: Option<PropertyVector>,
+    /// Nulls before the first value.
+    nulls: usize,
+    capacity: usize,
+}
+
+impl Gathered {
+    fn push_nulls(&mut self, count: usize) {
+        match &mut self.vector {
+            None => self.nulls += count,
+            Some(PropertyVector::Integers { values, present }) => push_nulls(values, present, count),
+            Some(PropertyVector::Floats { values, present }) => push_nulls(values, present, count),
+            Some(PropertyVector::Values(values)) => values.resize(values.len() + count, Value::Null),
+        }
+    }
+
+    fn push_page(&mut self, column: &Column, page: &ColumnPage, slots: &[u32]) {
+        match &page.items {
+            Items::Integers(items) if self.is_integers() => self.push_integers(|values, present| {
+                copy_items(values, present, page, items, slots);
+            }),
+            Items::Constant(Cell::Integer(item)) if self.is_integers() => self.push_integers(|values, present| {
+                copy_constant(values, present, page, *item, slots);
+            }),
+            Items::Floats(items) if self.is_floats() => self.push_floats(|values, present| {
+                copy_items(values, present, page, items, slots);
+            }),
+            Items::Constant(Cell::Float(item)) if self.is_floats() => self.push_floats(|values, present| {
+                copy_constant(values, present, page, *item, slots);
+            }),
+            _ => self.push_values(column, page, slots),
+        }
+    }
+
+    fn is_integers(&self) -> bool {
+        matches!(self.vector, None | Some(PropertyVector::Integers { .. }))
+    }
+
+    fn is_floats(&self) -> bool {
+        matches!(self.vector, None | Some(PropertyVector::Floats { .. }))
+    }
+
+    fn push_integers(&mut self, push: impl FnOnce(&mut Vec<i64>, &mut Vec<bool>)) {
+        let (nulls, capacity) = (self.nulls, self.capacity);
+        let vector = self.vector.get_or_insert_with(|| {
+            let (values, present) = typed(nulls, capacity);
+            PropertyVector::Integers { values, present }
+        });
+        if let PropertyVector::Integers { values, present } = vector {
+            push(values, present);
+        }
+    }
+
+    fn push_floats(&mut self, push: impl FnOnce(&mut Vec<f64>, &mut Vec<bool>)) {
+        let (nulls, capacity) = (self.nulls, self.capacity);
+        let vector = self.vector.get_or_insert_with(|| {
+            let (values, present) = typed(nulls, capacity);
+            PropertyVector::Floats { values, present }
+        });
+        if let PropertyVector::Floats { values, present } = vector {
+            push(values, present);
+        }
+    }
+
+    fn push_values(&mut self, column: &Column, page: &ColumnPage, slots: &[u32]) {
+        let mut values = match self.vector.take() {
+            None => vec![Value::Null; self.nulls],
+            Some(vector) => vector.into_values(),
+        };
+        values.reserve(self.capacity - values.len());
+        values.extend(slots.iter().map(|&slot| page.get(slot as usize % PAGE_SLOTS, &column.dictionary)));
+        self.vector = Some(PropertyVector::Values(values));
+    }
+
+    fn finish(self) -> PropertyVector {
+        let vector = self.vector.unwrap_or_else(|| PropertyVector::nulls(self.nulls));
+        debug_assert_eq!(vector.len(), self.capacity);
+        vector
+    }
+}
+
+fn typed<T: Default + Clone>(nulls: usize, capacity: usize) -> (Vec<T>, Vec<bool>) {
+    let mut values = Vec::with_capacity(capacity);
+    let mut present = Vec::new();
+    push_nulls(&mut values, &mut present, nulls);
+    (values, present)
+}
+
+fn push_nulls<T: Default + Clone>(values: &mut Vec<T>, present: &mut Vec<bool>, count: usize) {
+    if count == 0 {
+        return;
+    }
+    present.resize(values.len(), true);
+    values.resize(values.len() + count, T::default());
+    present.resize(values.len(), false);
+}
+
+/// Appends the items of `slots`, which all lie in `page`.
+fn copy_items<T: Copy + Default>(
+    values: &mut Vec<T>,
+    present: &mut Vec<bool>,
+    page: &ColumnPage,
+    items: &[T],
+    slots: &[u32],
+) {
+    let all_there = page.layout == Layout::Dense && page.count == items.len();
+    if !all_there || slots.iter().any(|&slot| slot as usize % PAGE_SLOTS >= items.len()) {
+        copy_some(values, present, page, slots, |offset| items[page.position(offset)]);
+        return;
+    }
+    let first = slots[0] as usize % PAGE_SLOTS;
+    if slots.iter().zip(slots[0]..).all(|(&slot, next)| slot == next) {
+        values.extend_from_slice(&items[first..first + slots.len()]);
+    } else {
+        values.extend(slots.iter().map(|&slot| items[slot as usize % PAGE_SLOTS]));
+    }
+    if !present.is_empty() {
+        present.resize(values.len(), true);
+    }
+}
+
+fn copy_constant<T: Copy + Default>(
+    values: &mut Vec<T>,
+    present: &mut Vec<bool>,
+    page: &ColumnPage,
+    item: T,
+    slots: &[u32],
+) {
+    copy_some(values, present, page, slots, |_| item);
+}
+
+/// The same where some may be missing.
+fn copy_some<T: Copy + Default>(
+    values: &mut Vec<T>,
+    present: &mut Vec<bool>,
+    page: &ColumnPage,
+    slots: &[u32],
+    item: impl Fn(usize) -> T,
+) {
+    for &slot in slots {
+        let offset = slot as usize % PAGE_SLOTS;
+        if page.contains(offset) {
+            values.push(item(offset));
+            if !present.is_empty() {
+                present.push(true);
+            }
+        } else {
+            push_nulls(values, present, 1);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! A sorted index: the values of one or more keys of each element that has them all, with its slot.
+
+use std::cmp::Ordering;
+use std::ops::Bound;
+
+use smallvec::SmallVec;
+
+use super::tree::{Tree, TreeKey};
+use crate::value::{Value, compare};
+
+/// The values of one entry, in the order of the index's keys; none is null.
+pub(super) type IndexValues = SmallVec<[Value; 1]>;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    entries: Tree<Entry>,
+    distinct: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    values: IndexValues,
+    slot: u32,
+}
+
+impl Index {
+    pub(super) fn build(entries: impl Iterator<Item = (IndexValues, u32)>) -> Self {
+        let mut entries: Vec<Entry> = entries.map(|(values, slot)| Entry { values, slot }).collect();
+        entries.sort_unstable();
+        let distinct = entries.chunk_by(|left, right| by_prefix(&left.values, &right.values).is_eq()).count() as u64;
+        Self { entries: Tree::from_sorted(&entries), distinct }
+    }
+
+    pub(super) fn insert(&mut self, values: IndexValues, slot: u32) {
+        let is_new = self.seek(&values).next().is_none();
+        if self.entries.insert(Entry { values, slot }) {
+            self.distinct += u64::from(is_new);
+        }
+    }
+
+    pub(super) fn remove(&mut self, values: IndexValues, slot: u32) {
+        let entry = Entry { values, slot };
+        if self.entries.remove(&entry) && self.seek(&entry.values).next().is_none() {
+            self.distinct -= 1;
+        }
+    }
+
+    /// Entries, and distinct values among them.
+    pub(super) fn size(&self) -> (u64, u64) {
+        (self.entries.len() as u64, self.distinct)
+    }
+
+    /// The slots whose first values are equivalent to `values`, in the order of the values that follow.
+    pub(super) fn seek(&self, values: &[Value]) -> impl Iterator<Item = u32> {
+        self.entries
+            .keys_from(|entry| by_prefix(&entry.values, values).is_lt())
+            .take_while(|entry| by_prefix(&entry.values, values).is_eq())
+            .map(|entry| entry.slot)
+    }
+
+    /// The slots whose first value lies within the bounds, in the order of values.
+    pub(super) fn range(&self, low: Bound<&Value>, high: Bound<&Value>) -> impl Iterator<Item = u32> {
+        let is_below = move |entry: &Entry| match low {
+            Bound::Unbounded => false,
+            Bound::Included(low) => compare::order(&entry.values[0], low).is_lt(),
+            Bound::Excluded(low) => compare::order(&entry.values[0], low).is_le(),
+        };
+        let is_within = move |entry: &&Entry| match high {
+            Bound::Unbounded => true,
+            Bound::Included(high) => compare::order(&entry.values[0], high).is_le(),
+            Bound::Excluded(high) => compare::order(&entry.values[0], high).is_lt(),
+        };
+        self.entries.keys_from(is_below).take_while(is_within).map(|entry| entry.slot)
+    }
+
+    /// Groups of two and more slots with equivalent values.
+    pub(super) fn duplicates(&self) -> Vec<(IndexValues, Vec<u32>)> {
+        let mut groups: Vec<(IndexValues, Vec<u32>)> = Vec::new();
+        for entry in self.entries.leaves().flatten() {
+            match groups.last_mut().filter(|group| by_prefix(&group.0, &entry.values).is_eq()) {
+                Some(group) => group.1.push(entry.slot),
+                None => {
+                    groups.pop_if(|group| group.1.len() < 2);
+                    groups.push((entry.values.clone(), vec![entry.slot]));
+                }
+            }
+        }
+        groups.pop_if(|group| group.1.len() < 2);
+        groups
+    }
+}
+
+impl TreeKey for Entry {
+    const LEAF: usize = 64;
+}
+
+/// Compares as many values as both have.
+fn by_prefix(left: &[Value], right: &[Value]) -> Ordering {
+    let orders = left.iter().zip(right).map(|(left, right)| compare::order(left, right));
+    orders.fold(Ordering::Equal, Ordering::then)
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        by_prefix(&self.values, &other.values).then(self.slot.cmp(&other.slot))
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Entry {}

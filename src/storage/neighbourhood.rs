@@ -1,0 +1,93 @@
+//! Who touches whom: the disjoint families of adjacency in both directions.
+
+use super::adjacency::Adjacency;
+use super::{Direction, End, Family, Neighbour, Rel, RelSlot};
+
+/// All adjacency of a graph. Each relationship is in one family, once at its start and once at its end.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Neighbourhood {
+    plain: [Adjacency; 2],
+    about: ByOwner,
+    quoted: ByOwner,
+}
+
+/// Families whose relationships may stand at nodes and at relationships.
+#[derive(Clone, Debug, Default)]
+struct ByOwner {
+    nodes: [Adjacency; 2],
+    rels: [Adjacency; 2],
+}
+
+impl Neighbourhood {
+    /// Plain relationships between nodes.
+    #[inline]
+    pub(super) fn plain(&self, direction: Direction) -> &Adjacency {
+        &self.plain[direction as usize]
+    }
+
+    /// The adjacency in which `owner` is, and its number there; a relationship is in no plain one.
+    #[inline]
+    pub(super) fn at(&self, owner: End, direction: Direction, family: Family) -> Option<(&Adjacency, u32)> {
+        let by_owner = match family {
+            Family::Plain => return owner.as_node().map(|node| (self.plain(direction), node.0)),
+            Family::About => &self.about,
+            Family::Quoted => &self.quoted,
+        };
+        Some(match (owner.as_node(), owner.as_rel()) {
+            (Some(node), _) => (&by_owner.nodes[direction as usize], node.0),
+            (None, rel) => (&by_owner.rels[direction as usize], rel?.0),
+        })
+    }
+
+    fn at_mut(&mut self, owner: End, direction: Direction, family: Family) -> Option<(&mut Adjacency, u32)> {
+        let by_owner = match family {
+            Family::Plain => return owner.as_node().map(|node| (&mut self.plain[direction as usize], node.0)),
+            Family::About => &mut self.about,
+            Family::Quoted => &mut self.quoted,
+        };
+        Some(match (owner.as_node(), owner.as_rel()) {
+            (Some(node), _) => (&mut by_owner.nodes[direction as usize], node.0),
+            (None, rel) => (&mut by_owner.rels[direction as usize], rel?.0),
+        })
+    }
+
+    pub(super) fn enter(&mut self, slot: RelSlot, rel: Rel) {
+        for (owner, direction, entry) in sides(slot, rel) {
+            if let Some((adjacency, owner)) = self.at_mut(owner, direction, rel.family()) {
+                adjacency.insert(owner, rel.rel_type, entry);
+            }
+        }
+    }
+
+    pub(super) fn leave(&mut self, slot: RelSlot, rel: Rel) {
+        for (owner, direction, entry) in sides(slot, rel) {
+            if let Some((adjacency, owner)) = self.at_mut(owner, direction, rel.family()) {
+                adjacency.remove(owner, rel.rel_type, entry);
+            }
+        }
+    }
+
+    /// Everything that touches `owner`, in all families, each relationship once.
+    pub(super) fn touching(&self, owner: End) -> impl Iterator<Item = RelSlot> {
+        let sides = Family::ALL.into_iter().flat_map(|family| Direction::BOTH.map(|direction| (family, direction)));
+        sides.flat_map(move |(family, direction)| {
+            let runs = self.at(owner, direction, family).map(|(adjacency, owner)| adjacency.runs(owner));
+            let entries = runs.into_iter().flatten().flat_map(super::Run::iter);
+            // A self-loop is seen in both directions.
+            let entries = entries.filter(move |entry| direction == Direction::Out || entry.end != owner);
+            entries.map(|entry| entry.rel)
+        })
+    }
+
+    pub(super) fn is_touched(&self, owner: End) -> bool {
+        self.touching(owner).next().is_some()
+    }
+}
+
+/// The two ends of a relationship as owners, with what is kept there.
+fn sides(slot: RelSlot, rel: Rel) -> [(End, Direction, Neighbour); 2] {
+    [
+        (rel.start, Direction::Out, Neighbour { end: rel.end, rel: slot }),
+        (rel.end, Direction::In, Neighbour { end: rel.start, rel: slot }),
+    ]
+}

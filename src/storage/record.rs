@@ -1,0 +1,300 @@
+//! What is kept of every node and relationship beside its properties and its neighbours.
+//!
+//! Slots of a page are given in order and never twice, so a record is appended and what cannot change stays even
+//! after its element is deleted: whether it is still there is told by the sets of slots.
+
+use smallvec::SmallVec;
+
+use super::bitmap::{Bitmap, PAGE_SLOTS};
+use super::ids::SlotIds;
+use super::paged::copy_with_room;
+use super::{End, Rel, StorageError};
+use crate::catalog::{KeyId, TypeId};
+use crate::value::ElementId;
+
+/// Label sets and types with fewer elements than this share pages.
+const RARE: u32 = 64;
+
+const MAX_PAGES: usize = (1 << 31) / PAGE_SLOTS - 1;
+
+/// Hands out slots: elements of a kind lie together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Placement {
+    page_count: usize,
+    shared: OpenPage,
+}
+
+/// The page where the next element of a label set or type goes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OpenPage {
+    placed: u32,
+    next: Option<u32>,
+}
+
+impl Placement {
+    pub(super) fn place(&mut self, own: &mut OpenPage) -> Result<u32, StorageError> {
+        let slot = if own.placed < RARE {
+            let slot = Self::take(&mut self.page_count, &mut self.shared)?;
+            own.placed += 1;
+            slot
+        } else {
+            Self::take(&mut self.page_count, own)?
+        };
+        Ok(slot)
+    }
+
+    /// One more than the highest slot that was ever given, rounded up to whole pages.
+    pub(super) fn bound(&self) -> usize {
+        self.page_count * PAGE_SLOTS
+    }
+
+    fn take(page_count: &mut usize, page: &mut OpenPage) -> Result<u32, StorageError> {
+        let slot = match page.next {
+            Some(slot) => slot,
+            None if *page_count < MAX_PAGES => {
+                *page_count += 1;
+                super::bitmap::slot(*page_count - 1, 0)
+            }
+            None => return Err(StorageError::Full { what: "no slots are left" }),
+        };
+        let filled = (slot as usize + 1).is_multiple_of(PAGE_SLOTS);
+        page.next = (!filled).then_some(slot + 1);
+        Ok(slot)
+    }
+}
+
+/// A page of nodes.
+#[derive(Clone, Debug)]
+pub(super) struct NodePage {
+    ids: SlotIds,
+    /// The number of each node's label set.
+    pub sets: Codes,
+    recorded: Recorded,
+    pub keys: KeyList,
+}
+
+impl NodePage {
+    pub(super) fn new() -> Self {
+        Self { ids: SlotIds::new(), sets: Codes::new(), recorded: Recorded::new(), keys: KeyList::new() }
+    }
+
+    pub(super) fn push(&mut self, id: ElementId, set: u32, commit: u32) {
+        self.recorded.push(self.sets.len(), commit);
+        self.ids.push(id.0);
+        self.sets.push(set);
+    }
+
+    pub(super) fn id(&self, offset: usize) -> Option<ElementId> {
+        self.ids.get(offset).map(ElementId)
+    }
+
+    pub(super) fn commit(&self, offset: usize) -> Option<u32> {
+        self.recorded.get(offset)
+    }
+}
+
+/// A page of relationships.
+#[derive(Debug)]
+pub(super) struct RelPage {
+    ids: SlotIds,
+    types: Codes,
+    starts: Vec<u32>,
+    ends: Vec<u32>,
+    quoted: Option<Box<Bitmap>>,
+    recorded: Recorded,
+    pub keys: KeyList,
+}
+
+impl RelPage {
+    pub(super) fn new() -> Self {
+        Self {
+            ids: SlotIds::new(),
+            types: Codes::new(),
+            starts: Vec::new(),
+            ends: Vec::new(),
+            quoted: None,
+            recorded: Recorded::new(),
+            keys: KeyList::new(),
+        }
+    }
+
+    pub(super) fn push(&mut self, id: ElementId, rel: Rel, commit: u32) {
+        let offset = self.starts.len();
+        self.recorded.push(offset, commit);
+        self.ids.push(id.0);
+        self.types.push(rel.rel_type.0);
+        self.starts.push(rel.start.raw());
+        self.ends.push(rel.end.raw());
+        self.set_asserted(offset, rel.asserted);
+    }
+
+    pub(super) fn set_asserted(&mut self, offset: usize, asserted: bool) {
+        if !asserted {
+            self.quoted.get_or_insert_default().insert(offset);
+        } else if let Some(quoted) = &mut self.quoted {
+            quoted.remove(offset);
+        }
+    }
+
+    pub(super) fn rel(&self, offset: usize) -> Option<Rel> {
+        Some(Rel {
+            rel_type: TypeId(self.types.get(offset)?),
+            start: End::from_raw(*self.starts.get(offset)?),
+            end: End::from_raw(*self.ends.get(offset)?),
+            asserted: self.quoted.as_ref().is_none_or(|quoted| !quoted.get(offset)),
+        })
+    }
+
+    pub(super) fn id(&self, offset: usize) -> Option<ElementId> {
+        self.ids.get(offset).map(ElementId)
+    }
+
+    pub(super) fn commit(&self, offset: usize) -> Option<u32> {
+        self.recorded.get(offset)
+    }
+}
+
+impl Clone for RelPage {
+    fn clone(&self) -> Self {
+        Self {
+            ids: self.ids.clone(),
+            types: self.types.clone(),
+            starts: copy_with_room(&self.starts),
+            ends: copy_with_room(&self.ends),
+            quoted: self.quoted.clone(),
+            recorded: self.recorded.clone(),
+            keys: self.keys.clone(),
+        }
+    }
+}
+
+/// A number for each slot of a page; nothing but a count while they are all the same.
+#[derive(Clone, Debug)]
+pub(super) enum Codes {
+    Same { code: u32, len: usize },
+    Each(Vec<u32>),
+}
+
+impl Codes {
+    pub(super) const fn new() -> Self {
+        Codes::Same { code: 0, len: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Codes::Same { len, .. } => *len,
+            Codes::Each(codes) => codes.len(),
+        }
+    }
+
+    pub(super) fn get(&self, offset: usize) -> Option<u32> {
+        match self {
+            Codes::Same { code, len } => (offset < *len).then_some(*code),
+            Codes::Each(codes) => codes.get(offset).copied(),
+        }
+    }
+
+    pub(super) fn push(&mut self, new: u32) {
+        match self {
+            Codes::Same { code, len } if *len == 0 || *code == new => {
+                *code = new;
+                *len += 1;
+            }
+            Codes::Same { .. } => self.each().push(new),
+            Codes::Each(codes) => codes.push(new),
+        }
+    }
+
+    pub(super) fn set(&mut self, offset: usize, new: u32) {
+        if self.get(offset).is_some_and(|old| old != new) {
+            self.each()[offset] = new;
+        }
+    }
+
+    fn each(&mut self) -> &mut Vec<u32> {
+        if let Codes::Same { code, len } = *self {
+            *self = Codes::Each(vec![code; len]);
+        }
+        match self {
+            Codes::Each(codes) => codes,
+            Codes::Same { .. } => unreachable!("just replaced"),
+        }
+    }
+}
+
+/// In which commit each slot of a page was written first: slots are filled in the order of commits, so one entry
+/// stands for all slots up to the next entry.
+#[derive(Clone, Debug)]
+struct Recorded(SmallVec<[(u16, u32); 2]>);
+
+impl Recorded {
+    fn new() -> Self {
+        Self(SmallVec::new())
+    }
+
+    fn push(&mut self, offset: usize, commit: u32) {
+        if self.0.last().is_none_or(|last| last.1 != commit) {
+            self.0.push((u16::try_from(offset).expect("a page has 1,024 slots"), commit));
+        }
+    }
+
+    fn get(&self, offset: usize) -> Option<u32> {
+        let later = self.0.partition_point(|entry| usize::from(entry.0) <= offset);
+        Some(self.0[later.checked_sub(1)?].1)
+    }
+}
+
+/// The keys that occur, or did occur, in a page.
+#[derive(Clone, Debug)]
+pub(super) struct KeyList(SmallVec<[KeyId; 4]>);
+
+impl KeyList {
+    fn new() -> Self {
+        Self(SmallVec::new())
+    }
+
+    pub(super) fn insert(&mut self, key: KeyId) {
+        if let Err(place) = self.0.binary_search(&key) {
+            self.0.insert(place, key);
+        }
+    }
+
+    pub(super) fn contains(&self, key: KeyId) -> bool {
+        self.0.binary_search(&key).is_ok()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = KeyId> {
+        self.0.iter().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_kinds_share_pages_and_common_ones_have_their_own() {
+        let mut placement = Placement::default();
+        let (mut rare, mut common) = (OpenPage::default(), OpenPage::default());
+        assert_eq!(placement.place(&mut rare).unwrap(), 0);
+        for place in 0..RARE {
+            assert_eq!(placement.place(&mut common).unwrap(), place + 1);
+        }
+        assert_eq!(placement.place(&mut common).unwrap(), 1_024);
+        assert_eq!(placement.place(&mut rare).unwrap(), RARE + 1);
+        for _ in 0..1_023 {
+            placement.place(&mut common).unwrap();
+        }
+        assert_eq!(placement.place(&mut common).unwrap(), 2_048);
+    }
+
+    #[test]
+    fn a_slot_knows_the_commit_that_filled_it() {
+        let mut recorded = Recorded::new();
+        for (offset, commit) in [(0, 4), (1, 4), (2, 5), (3, 9)] {
+            recorded.push(offset, commit);
+        }
+        let found: Vec<_> = (0..4).filter_map(|offset| recorded.get(offset)).collect();
+        assert_eq!(found, [4, 4, 5, 9]);
+    }
+}

@@ -1,0 +1,355 @@
+//! A copy-on-write B+tree: a sorted set in which a write copies one leaf and the path to it.
+//!
+//! It holds the runs of nodes with very many relationships and the entries of indexes.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// What a tree may hold.
+pub(crate) trait TreeKey: Ord + Clone {
+    /// How many keys a leaf holds at most.
+    const LEAF: usize;
+}
+
+const BRANCH: usize = 64;
+
+/// A sorted set of keys.
+pub(crate) struct Tree<K> {
+    root: Option<Arc<Node<K>>>,
+    len: usize,
+}
+
+enum Node<K> {
+    Leaf(Vec<K>),
+    /// `lows[i]` is not above any key of `children[i]`, and above all keys of the children before it.
+    Branch {
+        lows: Vec<K>,
+        children: Vec<Arc<Node<K>>>,
+    },
+}
+
+/// A node that came out of a full one, to stand behind it.
+struct Split<K> {
+    low: K,
+    node: Node<K>,
+}
+
+impl<K: TreeKey> Tree<K> {
+    /// A tree of keys that are sorted already.
+    pub(super) fn from_sorted(keys: &[K]) -> Self {
+        let mut level: Vec<(K, Arc<Node<K>>)> = keys
+            .chunks(K::LEAF * 3 / 4)
+            .map(|chunk| (chunk[0].clone(), Arc::new(Node::Leaf(chunk.to_vec()))))
+            .collect();
+        while level.len() > 1 {
+            level = level
+                .chunks(BRANCH * 3 / 4)
+                .map(|chunk| {
+                    let (lows, children) = chunk.iter().cloned().unzip();
+                    (chunk[0].0.clone(), Arc::new(Node::Branch { lows, children }))
+                })
+                .collect();
+        }
+        Self { root: level.pop().map(|(_, root)| root), len: keys.len() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True if `key` was not there.
+    pub(super) fn insert(&mut self, key: K) -> bool {
+        let Some(root) = &mut self.root else {
+            self.root = Some(Arc::new(Node::Leaf(vec![key])));
+            self.len = 1;
+            return true;
+        };
+        let (added, split) = Arc::make_mut(root).insert(key);
+        if let Some(split) = split {
+            let left = Arc::clone(root);
+            let lows = vec![left.first().clone(), split.low];
+            self.root = Some(Arc::new(Node::Branch { lows, children: vec![left, Arc::new(split.node)] }));
+        }
+        self.len += usize::from(added);
+        added
+    }
+
+    /// True if `key` was there.
+    pub(super) fn remove(&mut self, key: &K) -> bool {
+        if !self.contains(key) {
+            return false;
+        }
+        let root = Arc::make_mut(self.root.as_mut().expect("the key was found"));
+        root.remove(key);
+        self.len -= 1;
+        while let Some(Node::Branch { children, .. }) = self.root.as_deref()
+            && children.len() == 1
+        {
+            self.root = children.first().map(Arc::clone);
+        }
+        if self.len == 0 {
+            self.root = None;
+        }
+        true
+    }
+
+    pub(super) fn contains(&self, key: &K) -> bool {
+        self.from(|other| other < key).next().is_some_and(|leaf| leaf[0] == *key)
+    }
+
+    /// All keys, leaf by leaf.
+    pub(super) fn leaves(&self) -> Leaves<'_, K> {
+        self.from(|_| false)
+    }
+
+    /// The keys from the first one that `before` does not hold of, leaf by leaf; no slice is empty. `before` must
+    /// hold of all keys up to some point and of none from there.
+    pub(super) fn from(&self, before: impl Fn(&K) -> bool) -> Leaves<'_, K> {
+        let mut leaves = Leaves { path: Vec::new(), leaf: &[] };
+        let Some(mut node) = self.root.as_deref() else { return leaves };
+        loop {
+            match node {
+                Node::Leaf(keys) => {
+                    leaves.leaf = &keys[keys.partition_point(&before)..];
+                    return leaves;
+                }
+                Node::Branch { lows, children } => {
+                    let child = lows.partition_point(&before).saturating_sub(1);
+                    leaves.path.push(&children[child + 1..]);
+                    node = &children[child];
+                }
+            }
+        }
+    }
+
+    /// All keys from there on, one by one.
+    pub(super) fn keys_from(&self, before: impl Fn(&K) -> bool) -> impl Iterator<Item = &K> {
+        self.from(before).flatten()
+    }
+}
+
+/// Slices of keys, in order; none is empty.
+pub(super) struct Leaves<'t, K> {
+    /// The nodes still to be visited, from the root down.
+    path: Vec<&'t [Arc<Node<K>>]>,
+    leaf: &'t [K],
+}
+
+impl<'t, K> Iterator for Leaves<'t, K> {
+    type Item = &'t [K];
+
+    fn next(&mut self) -> Option<&'t [K]> {
+        loop {
+            if !self.leaf.is_empty() {
+                return Some(std::mem::take(&mut self.leaf));
+            }
+            let rest = self.path.last_mut()?;
+            let Some((first, others)) = rest.split_first() else {
+                self.path.pop();
+                continue;
+            };
+            *rest = others;
+            match first.as_ref() {
+                Node::Leaf(keys) => self.leaf = keys,
+                Node::Branch { children, .. } => self.path.push(children),
+            }
+        }
+    }
+}
+
+impl<K: TreeKey> Node<K> {
+    fn first(&self) -> &K {
+        match self {
+            Node::Leaf(keys) => &keys[0],
+            Node::Branch { lows, .. } => &lows[0],
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Node::Leaf(keys) => keys.len(),
+            Node::Branch { children, .. } => children.len(),
+        }
+    }
+
+    fn insert(&mut self, key: K) -> (bool, Option<Split<K>>) {
+        match self {
+            Node::Leaf(keys) => match keys.binary_search(&key) {
+                Ok(_) => (false, None),
+                Err(place) => {
+                    keys.insert(place, key);
+                    let split = (keys.len() > K::LEAF).then(|| split_leaf(keys, place));
+                    (true, split)
+                }
+            },
+            Node::Branch { lows, children } => {
+                let child = child_of(lows, &key);
+                if child == 0 && key < lows[0] {
+                    lows[0] = key.clone();
+                }
+                let (added, split) = Arc::make_mut(&mut children[child]).insert(key);
+                if let Some(split) = split {
+                    lows.insert(child + 1, split.low);
+                    children.insert(child + 1, Arc::new(split.node));
+                }
+                let split = (children.len() > BRANCH).then(|| split_branch(lows, children));
+                (added, split)
+            }
+        }
+    }
+
+    /// Removes a key that is there.
+    fn remove(&mut self, key: &K) {
+        match self {
+            Node::Leaf(keys) => {
+                if let Ok(place) = keys.binary_search(key) {
+                    keys.remove(place);
+                }
+            }
+            Node::Branch { lows, children } => {
+                let child = child_of(lows, key);
+                Arc::make_mut(&mut children[child]).remove(key);
+                if children[child].len() == 0 {
+                    lows.remove(child);
+                    children.remove(child);
+                } else {
+                    merge_small(lows, children, child);
+                }
+            }
+        }
+    }
+
+    fn append(&mut self, other: &Self) {
+        match (self, other) {
+            (Node::Leaf(keys), Node::Leaf(more)) => keys.extend_from_slice(more),
+            (Node::Branch { lows, children }, Node::Branch { lows: more_lows, children: more }) => {
+                lows.extend_from_slice(more_lows);
+                children.extend_from_slice(more);
+            }
+            _ => unreachable!("all leaves are equally deep"),
+        }
+    }
+}
+
+fn child_of<K: Ord>(lows: &[K], key: &K) -> usize {
+    lows.partition_point(|low| low <= key).saturating_sub(1)
+}
+
+/// Splits in the middle, but leaves a leaf full that grows at its end: keys that come in order fill the tree.
+fn split_leaf<K: TreeKey>(keys: &mut Vec<K>, inserted: usize) -> Split<K> {
+    let at = if inserted + 1 == keys.len() { keys.len() - 1 } else { keys.len() / 2 };
+    let upper = keys.split_off(at);
+    keys.shrink_to_fit();
+    Split { low: upper[0].clone(), node: Node::Leaf(upper) }
+}
+
+fn split_branch<K: TreeKey>(lows: &mut Vec<K>, children: &mut Vec<Arc<Node<K>>>) -> Split<K> {
+    let at = children.len() / 2;
+    let upper = lows.split_off(at);
+    Split { low: upper[0].clone(), node: Node::Branch { lows: upper, children: children.split_off(at) } }
+}
+
+/// Joins a child that is less than a quarter full with a neighbour, if they fit well into one.
+fn merge_small<K: TreeKey>(lows: &mut Vec<K>, children: &mut Vec<Arc<Node<K>>>, child: usize) {
+    let room = match children[child].as_ref() {
+        Node::Leaf(_) => K::LEAF,
+        Node::Branch { .. } => BRANCH,
+    };
+    if children[child].len() >= room / 4 || children.len() < 2 {
+        return;
+    }
+    let left = if child + 1 < children.len() { child } else { child - 1 };
+    if children[left].len() + children[left + 1].len() > room * 3 / 4 {
+        return;
+    }
+    lows.remove(left + 1);
+    let right = children.remove(left + 1);
+    Arc::make_mut(&mut children[left]).append(&right);
+}
+
+impl<K: TreeKey> Clone for Node<K> {
+    fn clone(&self) -> Self {
+        match self {
+            Node::Leaf(keys) => Node::Leaf(super::paged::copy_with_room(keys)),
+            Node::Branch { lows, children } => Node::Branch { lows: lows.clone(), children: children.clone() },
+        }
+    }
+}
+
+impl<K> Clone for Tree<K> {
+    fn clone(&self) -> Self {
+        Self { root: self.root.clone(), len: self.len }
+    }
+}
+
+impl<K> Default for Tree<K> {
+    fn default() -> Self {
+        Self { root: None, len: 0 }
+    }
+}
+
+impl<K> fmt::Debug for Tree<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree").field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    impl TreeKey for u16 {
+        const LEAF: usize = 8;
+    }
+
+    fn keys(tree: &Tree<u16>) -> Vec<u16> {
+        tree.leaves().flatten().copied().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_tree_is_a_sorted_set(steps in prop::collection::vec((any::<bool>(), 0..600_u16), 0..2_000)) {
+            let (mut tree, mut model) = (Tree::default(), BTreeSet::new());
+            let mut snapshots = Vec::new();
+            for (step, (insert, key)) in steps.into_iter().enumerate() {
+                if insert {
+                    prop_assert_eq!(tree.insert(key), model.insert(key));
+                } else {
+                    prop_assert_eq!(tree.remove(&key), model.remove(&key));
+                }
+                prop_assert_eq!(tree.len(), model.len());
+                if step % 500 == 0 {
+                    snapshots.push((tree.clone(), keys(&tree)));
+                }
+            }
+            prop_assert_eq!(keys(&tree), model.iter().copied().collect::<Vec<_>>());
+            for from in (0..600).step_by(17) {
+                let found: Vec<u16> = tree.keys_from(|&key| key < from).copied().collect();
+                prop_assert_eq!(found, model.range(from..).copied().collect::<Vec<_>>());
+            }
+            for (snapshot, then) in snapshots {
+                prop_assert_eq!(keys(&snapshot), then);
+            }
+        }
+    }
+
+    #[test]
+    fn a_tree_of_sorted_keys_takes_more() {
+        let sorted: Vec<u16> = (0..5_000).map(|key| key * 2).collect();
+        let mut tree = Tree::from_sorted(&sorted);
+        assert_eq!(keys(&tree), sorted);
+        for key in 0..5_000 {
+            assert!(tree.insert(key * 2 + 1));
+        }
+        assert_eq!(keys(&tree), (0..10_000).collect::<Vec<_>>());
+        for key in 0..10_000 {
+            assert!(tree.remove(&key));
+        }
+        assert_eq!(tree.len(), 0);
+        assert!(keys(&tree).is_empty());
+    }
+}
