@@ -110,3 +110,82 @@ fn datetime_plus(datetime: &DateTime, duration: &Duration) -> Option<DateTime> {
     let moved = DateTime::resolve(local, datetime.zone(), Some(datetime.offset_seconds()))?;
     DateTime::from_instant(moved.epoch_nanos().checked_add(duration.nanos())?, datetime.zone())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::testing::{any_duration, any_point};
+    use super::*;
+
+    fn length(text: &str) -> Value {
+        Value::Duration(Duration::parse(text).expect("a duration"))
+    }
+
+    #[track_caller]
+    fn check_plus(datetime: &str, duration: &str, expected: &str) {
+        let datetime = Value::DateTime(DateTime::parse(datetime).expect("a point in time"));
+        let sum = add(&datetime, &length(duration)).expect("temporal").expect("in range");
+        assert_eq!(sum.to_string(), expected, "{datetime} + {duration}");
+        let other_way = add(&length(duration), &datetime).expect("temporal").expect("in range");
+        assert_eq!(other_way.to_string(), expected);
+    }
+
+    #[test]
+    fn months_end_with_the_month() {
+        check_plus("2020-01-31T12:00Z", "P1M", "2020-02-29T12:00Z");
+        check_plus("2020-01-31T12:00Z", "P1M1D", "2020-03-01T12:00Z");
+        check_plus("2020-03-31T12:00Z", "P-1Y-1M", "2019-02-28T12:00Z");
+    }
+
+    #[test]
+    fn days_move_the_hands_of_the_clock_and_hours_the_time() {
+        check_plus("2017-10-28T12:00[Europe/Stockholm]", "P1D", "2017-10-29T12:00+01:00[Europe/Stockholm]");
+        check_plus("2017-10-28T12:00[Europe/Stockholm]", "PT24H", "2017-10-29T11:00+01:00[Europe/Stockholm]");
+        check_plus("2017-03-25T02:30[Europe/Stockholm]", "P1D", "2017-03-26T03:30+02:00[Europe/Stockholm]");
+        check_plus("2017-10-29T02:30+01:00[Europe/Stockholm]", "PT0S", "2017-10-29T02:30+01:00[Europe/Stockholm]");
+    }
+
+    #[test]
+    fn a_duration_takes_any_number_but_zero_as_divisor() {
+        let sum = |answer: Answer| answer.expect("temporal").map(|value| value.to_string());
+        assert_eq!(sum(multiply(&Value::Integer(2), &length("P1M"))), Ok("P2M".to_owned()));
+        assert_eq!(sum(multiply(&length("P1D"), &Value::Float(0.1))), Ok("PT2H24M".to_owned()));
+        assert_eq!(sum(divide(&length("P1D"), &Value::Integer(0))), Err(TemporalError::DivisionByZero));
+        assert_eq!(sum(divide(&length("P1D"), &Value::Float(-0.0))), Err(TemporalError::DivisionByZero));
+        let overflow = Err(TemporalError::Overflow { kind: "duration" });
+        assert_eq!(sum(multiply(&length("P1D"), &Value::Float(f64::NAN))), overflow);
+        assert_eq!(sum(negate(&length("P-9223372036854775808D"))), overflow);
+    }
+
+    #[test]
+    fn what_is_not_temporal_is_left_to_others() {
+        let date = Value::Date(Date { epoch_days: 0 });
+        assert!(add(&Value::Integer(1), &Value::Integer(2)).is_none());
+        assert!(add(&date, &Value::Integer(2)).is_none() && subtract(&date, &date).is_none());
+        assert!(subtract(&length("P1D"), &date).is_none() && divide(&Value::Integer(1), &length("P1D")).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn seconds_can_be_taken_back(point in any_point(), seconds in any::<i32>()) {
+            let step = Value::Duration(Duration::new(0, 0, seconds.into(), 0).expect("in range"));
+            if matches!(point, Value::Date(_)) {
+                return Ok(());
+            }
+            if let Some(Ok(moved)) = add(&point, &step) {
+                let back = subtract(&moved, &step).expect("temporal").expect("in range");
+                prop_assert_eq!(back.to_string(), point.to_string());
+            }
+        }
+
+        #[test]
+        fn no_values_make_reckoning_panic(point in any_point(), a in any_duration(), b in any_duration(), factor in any::<f64>()) {
+            let (a, b) = (Value::Duration(a), Value::Duration(b));
+            let _ = (add(&point, &a), subtract(&point, &a), add(&a, &b), subtract(&a, &b), negate(&a));
+            for factor in [Value::Float(factor), Value::Float(factor % 7.0), Value::Integer(factor as i64)] {
+                let _ = (multiply(&a, &factor), divide(&a, &factor));
+            }
+        }
+    }
+}

@@ -76,9 +76,10 @@ fn of_datetime(datetime: &DateTime, key: &str) -> Option<Value> {
                 None => text(&OffsetText(datetime.offset_seconds()).to_string()),
             },
             "epochSeconds" => Value::Integer(datetime.epoch_seconds()),
+            // Null beyond some 292 million years, where milliseconds leave the range of an integer.
             "epochMillis" => {
-                // Years are bounded, so milliseconds keep within 2⁶³.
-                Value::Integer(datetime.epoch_seconds() * 1_000 + i64::from(datetime.nanosecond()) / 1_000_000)
+                let millis = datetime.epoch_nanos().div_euclid(1_000_000);
+                i64::try_from(millis).map_or(Value::Null, Value::Integer)
             }
             _ => return None,
         })
@@ -118,4 +119,102 @@ fn of_duration(duration: &Duration, key: &str) -> Option<Value> {
         "nanosecondsOfSecond" => nanosecond,
         _ => return None,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::testing::{any_duration, any_point};
+    use super::*;
+
+    #[track_caller]
+    fn check(value: &Value, expected: &[(&str, &str)]) {
+        for (key, text) in expected {
+            assert_eq!(component(value, key).map(|part| part.to_string()).as_deref(), Some(*text), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_point_in_time_has_the_parts_of_its_date_its_time_and_its_zone() {
+        let datetime = DateTime::parse("1984-11-11T12:31:14.645876123[Europe/Stockholm]").expect("a point in time");
+        let parts = [
+            ("year", "1984"),
+            ("quarter", "4"),
+            ("month", "11"),
+            ("week", "45"),
+            ("weekYear", "1984"),
+            ("day", "11"),
+            ("ordinalDay", "316"),
+            ("dayOfWeek", "7"),
+            ("weekDay", "7"),
+            ("dayOfQuarter", "42"),
+            ("hour", "12"),
+            ("minute", "31"),
+            ("second", "14"),
+            ("millisecond", "645"),
+            ("microsecond", "645876"),
+            ("nanosecond", "645876123"),
+            ("timezone", "Europe/Stockholm"),
+            ("offset", "+01:00"),
+            ("offsetMinutes", "60"),
+            ("offsetSeconds", "3600"),
+            ("epochSeconds", "469020674"),
+            ("epochMillis", "469020674645"),
+        ];
+        check(&Value::DateTime(datetime), &parts);
+    }
+
+    #[test]
+    fn a_duration_has_each_part_in_all_and_beside_the_greater_ones() {
+        let duration = Duration::parse("P1Y4M10DT1H1M1.111111111S").expect("a duration");
+        let parts = [
+            ("years", "1"),
+            ("quarters", "5"),
+            ("months", "16"),
+            ("weeks", "1"),
+            ("days", "10"),
+            ("hours", "1"),
+            ("minutes", "61"),
+            ("seconds", "3661"),
+            ("milliseconds", "3661111"),
+            ("microseconds", "3661111111"),
+            ("nanoseconds", "3661111111111"),
+            ("quartersOfYear", "1"),
+            ("monthsOfQuarter", "1"),
+            ("monthsOfYear", "4"),
+            ("daysOfWeek", "3"),
+            ("minutesOfHour", "1"),
+            ("secondsOfMinute", "1"),
+            ("millisecondsOfSecond", "111"),
+            ("microsecondsOfSecond", "111111"),
+            ("nanosecondsOfSecond", "111111111"),
+        ];
+        check(&Value::Duration(duration), &parts);
+    }
+
+    #[test]
+    fn the_seconds_of_a_negative_duration_are_rounded_down() {
+        let duration = Value::Duration(Duration::parse("PT-23H-59M-59.9S").expect("a duration"));
+        check(&duration, &[("seconds", "-86400"), ("nanosecondsOfSecond", "100000000"), ("milliseconds", "-86399900")]);
+    }
+
+    #[test]
+    fn a_value_has_only_its_own_components() {
+        let date = Value::Date(Date { epoch_days: 0 });
+        assert!(component(&date, "hour").is_none() && component(&Value::Integer(1), "year").is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_makes_taking_it_apart_panic(point in any_point(), duration in any_duration()) {
+            for key in ["week", "weekYear", "dayOfQuarter", "ordinalDay", "epochMillis", "offset", "nanosecond"] {
+                let _ = component(&point, key);
+            }
+            let duration = Value::Duration(duration);
+            for key in ["milliseconds", "microseconds", "nanoseconds", "quartersOfYear", "daysOfWeek"] {
+                let _ = component(&duration, key);
+            }
+        }
+    }
 }

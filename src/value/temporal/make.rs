@@ -238,3 +238,185 @@ fn duration_from_map(map: &Map) -> Result<Duration, TemporalError> {
     }
     amounts.sum().ok_or_else(overflow)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::super::testing::any_point;
+    use super::*;
+    use crate::value::Name;
+
+    const KINDS: [Kind; 5] = [Kind::Date, Kind::LocalTime, Kind::Time, Kind::LocalDateTime, Kind::DateTime];
+    const KEYS: [&str; 20] = [
+        "year",
+        "month",
+        "day",
+        "week",
+        "dayOfWeek",
+        "quarter",
+        "dayOfQuarter",
+        "ordinalDay",
+        "hour",
+        "minute",
+        "second",
+        "millisecond",
+        "microsecond",
+        "nanosecond",
+        "timezone",
+        "date",
+        "time",
+        "datetime",
+        "epochSeconds",
+        "epochMillis",
+    ];
+
+    fn now() -> DateTime {
+        DateTime::from_epoch(1_000_000_000, 0).expect("a point in time")
+    }
+
+    fn text(text: &str) -> Value {
+        Value::String(text.into())
+    }
+
+    fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+        Value::Map(Map::new(entries.into_iter().map(|(key, value)| (Name::from(key), value)).collect()))
+    }
+
+    fn numbers<const N: usize>(entries: [(&str, i64); N]) -> Value {
+        map(entries.map(|(key, value)| (key, Value::Integer(value))))
+    }
+
+    #[track_caller]
+    fn check(kind: Kind, source: &Value, expected: &str) {
+        let found = make(kind, source, &now).map(|value| value.to_string());
+        assert_eq!(found.as_deref(), Ok(expected), "{source}");
+    }
+
+    #[track_caller]
+    fn check_error(kind: Kind, source: &Value, expected: &str) {
+        let found = make(kind, source, &now).map(|value| value.to_string()).map_err(|error| error.to_string());
+        assert_eq!(found, Err(expected.to_owned()), "{source}");
+    }
+
+    #[test]
+    fn a_date_is_told_by_month_week_quarter_or_day_of_the_year() {
+        check(Kind::Date, &numbers([("year", 1984), ("month", 10)]), "1984-10-01");
+        check(Kind::Date, &numbers([("year", 1817), ("week", 1), ("dayOfWeek", 2)]), "1816-12-31");
+        check(Kind::Date, &numbers([("year", 1984), ("quarter", 3), ("dayOfQuarter", 45)]), "1984-08-14");
+        check(Kind::Date, &numbers([("year", 1984), ("ordinalDay", 202)]), "1984-07-20");
+        check(Kind::Date, &numbers([("YEAR", 1984)]), "1984-01-01");
+    }
+
+    #[test]
+    fn a_part_that_is_not_told_comes_from_the_source_and_fits_itself_in() {
+        let date = make(Kind::Date, &text("1984-12-31"), &now).expect("a date");
+        let with = |key, number| map([("date", date.clone()), (key, Value::Integer(number))]);
+        check(Kind::Date, &with("month", 2), "1984-02-29");
+        check(Kind::Date, &with("quarter", 1), "1984-03-31");
+        check(Kind::Date, &with("year", 1983), "1983-12-31");
+        check(Kind::Date, &with("week", 2), "1985-01-07");
+        check_error(Kind::Date, &with("day", 32), "`day` cannot be 32");
+    }
+
+    #[test]
+    fn a_point_in_time_is_moved_to_a_zone_and_a_local_one_is_put_there() {
+        let zoned = make(Kind::DateTime, &text("1984-10-11T12:00[Europe/Stockholm]"), &now).expect("a point");
+        let local = make(Kind::LocalDateTime, &text("1984-10-11T12:00"), &now).expect("a point");
+        let at = |point: &Value, key| map([(key, point.clone()), ("timezone", text("+05:00"))]);
+        check(Kind::DateTime, &at(&zoned, "datetime"), "1984-10-11T16:00+05:00");
+        check(Kind::DateTime, &at(&local, "datetime"), "1984-10-11T12:00+05:00");
+        check(Kind::Time, &at(&zoned, "time"), "16:00+05:00");
+        check(Kind::Time, &at(&local, "time"), "12:00+05:00");
+    }
+
+    #[test]
+    fn a_zone_alone_asks_for_the_time_there() {
+        let there = map([("timezone", text("Asia/Tokyo"))]);
+        check(Kind::DateTime, &there, "2001-09-09T10:46:40+09:00[Asia/Tokyo]");
+        check(Kind::Date, &there, "2001-09-09");
+        check(Kind::Time, &map([("hour", Value::Integer(12)), ("timezone", text("America/New_York"))]), "12:00-04:00");
+    }
+
+    #[test]
+    fn seconds_since_1970_take_a_fraction_and_a_zone_only() {
+        check(Kind::DateTime, &numbers([("epochSeconds", 1), ("nanosecond", 42)]), "1970-01-01T00:00:01.000000042Z");
+        check(Kind::DateTime, &numbers([("epochMillis", -1)]), "1969-12-31T23:59:59.999Z");
+        let mixed = numbers([("epochMillis", 1), ("year", 2000)]);
+        check_error(Kind::DateTime, &mixed, "`epochMillis` and `year` cannot be given together");
+    }
+
+    #[test]
+    fn what_makes_no_value_is_said() {
+        check_error(Kind::Date, &text("1984-13-01"), "`1984-13-01` is not a date");
+        check_error(Kind::Date, &numbers([]), "a date needs `year`");
+        check_error(
+            Kind::Date,
+            &numbers([("year", 1984), ("month", 2), ("day", 30)]),
+            "there is no such day: 1984-02-30",
+        );
+        check_error(Kind::Date, &numbers([("year", 1984), ("day", 3)]), "`day` needs `month` as well");
+        check_error(Kind::Date, &numbers([("year", 1984), ("hour", 3)]), "`hour` is not a part of a date");
+        check_error(
+            Kind::Date,
+            &numbers([("year", 1984), ("month", 3), ("week", 3)]),
+            "`month` and `week` cannot be given together",
+        );
+        check_error(Kind::LocalTime, &numbers([("hour", 12), ("second", 3)]), "`second` needs `minute` as well");
+        check_error(Kind::Date, &map([("year", Value::Float(1984.0))]), "`year` must be an integer, found float");
+        check_error(Kind::DateTime, &map([("timezone", text("Mars"))]), "`Mars` is not a time zone");
+        check_error(Kind::Time, &Value::Date(Date { epoch_days: 0 }), "a time cannot be made from a date");
+    }
+
+    #[test]
+    fn fractions_of_a_duration_are_decimal() {
+        let duration = |entries: &[(&str, f64)]| {
+            let map = entries.iter().map(|(key, value)| (Name::from(*key), Value::Float(*value))).collect();
+            make_duration(&Value::Map(Map::new(map))).map(|duration| duration.to_string())
+        };
+        assert_eq!(duration(&[("months", 0.75)]).as_deref(), Ok("P22DT19H51M49.5S"));
+        assert_eq!(duration(&[("hours", 0.1)]).as_deref(), Ok("PT6M"));
+        assert_eq!(duration(&[("seconds", 2.0), ("milliseconds", -1.0)]).as_deref(), Ok("PT1.999S"));
+        assert_eq!(duration(&[("milliseconds", 9e17)]).as_deref(), Ok("PT250000000000H"));
+        assert_eq!(duration(&[("days", 1e300)]), Err(TemporalError::Overflow { kind: "duration" }));
+        assert_eq!(duration(&[("days", f64::NAN)]), Err(TemporalError::Overflow { kind: "duration" }));
+    }
+
+    fn any_entry() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            (0..100_i64).prop_map(Value::Integer),
+            any::<i64>().prop_map(Value::Integer),
+            any::<f64>().prop_map(Value::Float),
+            prop::sample::select(&["+18:00", "Europe/Stockholm", "x"][..]).prop_map(text),
+            any_point(),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_and_its_text_make_the_same(point in any_point()) {
+            for kind in KINDS {
+                let Ok(value) = make(kind, &point, &now) else { continue };
+                let again = make(kind, &text(&value.to_string()), &now);
+                prop_assert_eq!(again.map(|value| value.to_string()), Ok(value.to_string()));
+            }
+        }
+
+        #[test]
+        fn no_map_makes_making_panic(
+            entries in prop::collection::btree_map(prop::sample::select(&KEYS[..]), any_entry(), 0..6),
+            kind in prop::sample::select(&KINDS[..]),
+        ) {
+            let map: BTreeMap<Name, Value> = entries.into_iter().map(|(key, value)| (Name::from(key), value)).collect();
+            let _ = make(kind, &Value::Map(Map::new(map)), &now);
+        }
+
+        #[test]
+        fn no_amount_makes_a_duration_panic(key in "years|quarters|months|weeks|days|hours|nanoseconds", amount in any_entry()) {
+            let map = Map::new([(Name::from(key), amount)].into());
+            let _ = make_duration(&Value::Map(map));
+        }
+    }
+}

@@ -18,6 +18,8 @@ mod fields;
 mod make;
 mod parts;
 mod scan;
+#[cfg(test)]
+mod testing;
 mod time;
 mod truncate;
 mod zone;

@@ -159,3 +159,78 @@ impl Truncation {
         TemporalError::Overflow { kind: self.kind.name() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::testing::{any_datetime, any_local, any_point};
+    use super::*;
+    use crate::value::Name;
+
+    const UNITS: [&str; 14] = [
+        "millennium",
+        "century",
+        "decade",
+        "year",
+        "weekYear",
+        "quarter",
+        "month",
+        "week",
+        "day",
+        "hour",
+        "minute",
+        "second",
+        "millisecond",
+        "microsecond",
+    ];
+    const KINDS: [Kind; 5] = [Kind::Date, Kind::LocalTime, Kind::Time, Kind::LocalDateTime, Kind::DateTime];
+
+    #[track_caller]
+    fn check(unit: &str, map: &[(&str, i64)], expected: &str) {
+        let local = LocalDateTime::parse("1984-10-11T12:31:14.645876123").expect("a point");
+        let map: Map = Map::new(map.iter().map(|(key, value)| (Name::from(*key), Value::Integer(*value))).collect());
+        let found = truncate(Kind::LocalDateTime, unit, &Value::LocalDateTime(local), Some(&map)).expect("a point");
+        assert_eq!(found.to_string(), expected, "{unit} {map:?}");
+    }
+
+    #[test]
+    fn a_point_is_cut_to_the_start_of_its_unit() {
+        check("millennium", &[], "1000-01-01T00:00");
+        check("decade", &[], "1980-01-01T00:00");
+        check("weekYear", &[], "1984-01-02T00:00");
+        check("quarter", &[("day", 2)], "1984-10-02T00:00");
+        check("week", &[("dayOfWeek", 2)], "1984-10-09T00:00");
+        check("day", &[("nanosecond", 2)], "1984-10-11T00:00:00.000000002");
+        check("minute", &[], "1984-10-11T12:31");
+        check("millisecond", &[("nanosecond", 2)], "1984-10-11T12:31:14.645000002");
+        check("microsecond", &[("nanosecond", 2)], "1984-10-11T12:31:14.645876002");
+        check("millisecond", &[("millisecond", 2)], "1984-10-11T12:31:14.002");
+    }
+
+    proptest! {
+        #[test]
+        fn cutting_goes_back_and_cutting_again_changes_nothing(local in any_local(), unit in prop::sample::select(&UNITS[..])) {
+            let cut = truncate(Kind::LocalDateTime, unit, &Value::LocalDateTime(local), None);
+            let Ok(Value::LocalDateTime(cut)) = cut else { return Ok(()) };
+            prop_assert!(cut <= local);
+            let again = truncate(Kind::LocalDateTime, unit, &Value::LocalDateTime(cut), None);
+            prop_assert!(matches!(again, Ok(Value::LocalDateTime(again)) if again == cut));
+        }
+
+        #[test]
+        fn cutting_to_an_hour_keeps_which_of_two_equal_hours_it_is(datetime in any_datetime()) {
+            let cut = truncate(Kind::DateTime, "microsecond", &Value::DateTime(datetime.clone()), None);
+            let Ok(Value::DateTime(cut)) = cut else { return Ok(()) };
+            prop_assert_eq!(cut.epoch_seconds(), datetime.epoch_seconds());
+        }
+
+        #[test]
+        fn no_point_makes_cutting_panic(point in any_point(), unit in prop::sample::select(&UNITS[..]), key in "day|week|dayOfWeek|quarter|month|year|hour|nanosecond|timezone", number in any::<i64>()) {
+            let map = Map::new([(Name::from(key), Value::Integer(number % 400))].into());
+            for kind in KINDS {
+                let _ = (truncate(kind, unit, &point, None), truncate(kind, unit, &point, Some(&map)));
+            }
+        }
+    }
+}
