@@ -314,9 +314,9 @@ fn truncate<K: Makes>(_: &dyn Host, arguments: &[Value]) -> Result<Value, Functi
     let (unit, source, map) = match arguments {
         [Value::String(unit), source] => (unit, source, None),
         [Value::String(unit), source, Value::Map(map)] => (unit, source, Some(map)),
-        [Value::String(_), _, other] => return Err(wrong_type(name, "a map", other)),
-        [other, ..] => return Err(wrong_type(name, "the name of a unit", other)),
-        [] => return Err(wrong_type(name, "the name of a unit", &Value::Null)),
+        [Value::String(_), _, other] => return Err(FunctionError::wrong_type(name, "a map", other)),
+        [other, ..] => return Err(FunctionError::wrong_type(name, "the name of a unit", other)),
+        [] => return Err(FunctionError::wrong_type(name, "the name of a unit", &Value::Null)),
     };
     if map.is_some_and(holds_null) {
         return Ok(Value::Null);
@@ -340,7 +340,7 @@ fn from_epoch_millis(_: &dyn Host, arguments: &[Value]) -> Result<Value, Functio
 fn integer(function: &'static str, argument: Option<&Value>) -> Result<i64, FunctionError> {
     match argument.unwrap_or(&Value::Null) {
         Value::Integer(number) => Ok(*number),
-        other => Err(wrong_type(function, "an integer", other)),
+        other => Err(FunctionError::wrong_type(function, "an integer", other)),
     }
 }
 
@@ -366,22 +366,95 @@ fn holds_null(map: &Map) -> bool {
     map.values().any(|value| matches!(value, Value::Null))
 }
 
-fn wrong_type(function: &'static str, expected: &'static str, found: &Value) -> FunctionError {
-    FunctionError::Type { function, expected, found: temporal::type_name(found).to_owned() }
-}
-
 fn fail(function: &'static str, error: TemporalError) -> FunctionError {
     match error {
         TemporalError::DivisionByZero => FunctionError::DivisionByZero,
-        TemporalError::Source { found, .. } => FunctionError::Type {
-            function,
-            expected: "a value that has the parts of the result",
-            found: found.to_owned(),
-        },
+        TemporalError::Source { kind, found } => {
+            let expected = match kind {
+                "date" | "localdatetime" | "datetime" => "a value that has a day",
+                "localtime" | "time" => "a value that has a time of day",
+                _ => "a value that is temporal",
+            };
+            FunctionError::Type { function, expected, found: found.to_owned() }
+        }
         TemporalError::Overflow { .. } => FunctionError::Other {
             class: ErrorClass::new(ErrorKind::Arithmetic, "NumberOutOfRange"),
             message: format!("{function}: {error}"),
         },
         _ => FunctionError::Argument { function, message: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::function::testing::TinyHost;
+    use crate::value::Name;
+
+    fn call(name: &str, arguments: &[Value]) -> Result<Value, FunctionError> {
+        let function = FUNCTIONS.iter().find(|function| function.name == name).expect("a temporal function");
+        function.call(&TinyHost::default(), arguments)
+    }
+
+    #[track_caller]
+    fn check(name: &str, arguments: &[Value], expected: &str) {
+        let found = call(name, arguments).map(|value| value.to_string()).map_err(|error| error.to_string());
+        assert_eq!(found.as_deref(), Ok(expected), "{name}");
+    }
+
+    #[test]
+    fn no_two_functions_have_one_name() {
+        let names: BTreeSet<String> = FUNCTIONS.iter().map(|function| function.name.to_lowercase()).collect();
+        assert_eq!(names.len(), FUNCTIONS.len());
+    }
+
+    #[test]
+    fn the_clock_is_asked_for_its_three_times() {
+        check("datetime", &[], &TinyHost::default().statement_time().to_string());
+        check("datetime.statement", &[], &TinyHost::default().statement_time().to_string());
+        check("datetime.transaction", &[], &TinyHost::default().transaction_time().to_string());
+        check("datetime.realtime", &[], &TinyHost::default().real_time().to_string());
+        check("time.statement", &[Value::from("+02:00")], "02:00:01.5+02:00");
+    }
+
+    #[test]
+    fn an_unknown_part_makes_an_unknown_value() {
+        let map = Value::Map(Arc::new([(Name::from("year"), Value::Null)].into()));
+        check("date", &[map.clone()], "null");
+        check("duration", &[map.clone()], "null");
+        check(
+            "date.truncate",
+            &[Value::from("day"), call("date", &[Value::from("2020")]).expect("a date"), map],
+            "null",
+        );
+        check("duration.between", &[Value::Null, Value::Null], "null");
+    }
+
+    #[test]
+    fn seconds_since_1970_make_a_point_in_time() {
+        check("datetime.fromepoch", &[Value::from(1), Value::from(42)], "1970-01-01T00:00:01.000000042Z");
+        check("datetime.fromepoch", &[Value::from(1)], "1970-01-01T00:00:01Z");
+        check("datetime.fromepochmillis", &[Value::from(-1)], "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn faults_have_their_classes() {
+        let class = |name, argument| call(name, &[argument]).expect_err("a fault").class();
+        assert_eq!(class("date", Value::from("x")).kind, ErrorKind::Argument);
+        assert_eq!(class("time", call("date", &[Value::from("2020")]).expect("a date")).kind, ErrorKind::Type);
+        assert_eq!(class("datetime.fromepoch", Value::from(i64::MAX)).kind, ErrorKind::Arithmetic);
+        let day = call("duration", &[Value::from("P1D")]).expect("a duration");
+        let by_zero = temporal_arithmetic(Arithmetic::Divide, &day, &Value::from(0)).expect("temporal");
+        assert!(matches!(by_zero, Err(FunctionError::DivisionByZero)));
+    }
+
+    #[test]
+    fn a_date_from_a_text_can_be_folded_and_one_from_the_clock_cannot() {
+        let date = FUNCTIONS.iter().find(|function| function.name == "date").expect("a temporal function");
+        assert!(date.is_deterministic_for(&[Type::String]) && date.is_deterministic_for(&[Type::DateTime]));
+        assert!(!date.is_deterministic_for(&[]) && !date.is_deterministic_for(&[Type::Any]));
     }
 }

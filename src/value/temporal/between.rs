@@ -8,7 +8,7 @@ use super::TemporalError;
 use super::date::Date;
 use super::datetime::{DateTime, LocalDateTime};
 use super::duration::Duration;
-use super::parts::{Parts, type_name};
+use super::parts::Parts;
 use super::time::LocalTime;
 use super::zone::Zone;
 use crate::value::Value;
@@ -30,7 +30,7 @@ const OUT_OF_RANGE: TemporalError = TemporalError::Overflow { kind: "datetime" }
 
 /// The time from `from` to `to`.
 pub(crate) fn between(measure: Measure, from: &Value, to: &Value) -> Result<Duration, TemporalError> {
-    let parts = |value| Parts::of(value).ok_or(TemporalError::Source { kind: "duration", found: type_name(value) });
+    let parts = |value| Parts::of(value).ok_or(TemporalError::Source { kind: "duration", found: value.type_name() });
     let (from, to) = (parts(from)?, parts(to)?);
     let have_days = from.date.is_some() && to.date.is_some();
     let (start, end) = (point(&from, &to)?, point(&to, &from)?);

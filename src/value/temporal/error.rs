@@ -10,7 +10,7 @@ pub(crate) enum TemporalError {
     #[error("`{key}` is given twice")]
     RepeatedKey { key: &'static str },
     #[error("`{key}` must be {expected}, found {found}")]
-    Type { key: &'static str, expected: &'static str, found: String },
+    Type { key: &'static str, expected: &'static str, found: &'static str },
     #[error("`{key}` cannot be {value}")]
     Range { key: &'static str, value: i64 },
     #[error("`{key}` needs `{needed}` as well")]

@@ -7,7 +7,7 @@
 use super::TemporalError;
 use super::civil;
 use super::date::Date;
-use super::parts::{Kind, Parts, type_name};
+use super::parts::{Kind, Parts};
 use super::time::LocalTime;
 use super::zone::Zone;
 use crate::value::{Map, Value};
@@ -111,7 +111,7 @@ impl Fields {
 
 fn set_integer(key: &'static str, field: &mut Option<i64>, value: &Value) -> Result<(), TemporalError> {
     let Value::Integer(number) = value else {
-        return Err(TemporalError::Type { key, expected: "an integer", found: type_name(value).to_owned() });
+        return Err(TemporalError::Type { key, expected: "an integer", found: value.type_name() });
     };
     if field.replace(*number).is_some() { Err(TemporalError::RepeatedKey { key }) } else { Ok(()) }
 }
@@ -124,7 +124,7 @@ fn set_source(key: &'static str, field: &mut Option<Parts>, value: &Value) -> Re
     });
     let Some(parts) = parts else {
         let expected = "a value that has one";
-        return Err(TemporalError::Type { key, expected, found: type_name(value).to_owned() });
+        return Err(TemporalError::Type { key, expected, found: value.type_name() });
     };
     if field.replace(parts).is_some() { Err(TemporalError::RepeatedKey { key }) } else { Ok(()) }
 }
@@ -137,7 +137,7 @@ fn set_zone(field: &mut Option<Zone>, value: &Value) -> Result<(), TemporalError
 /// Reads a time zone from a value that should be a string.
 pub(super) fn read_zone(value: &Value) -> Result<Zone, TemporalError> {
     let Value::String(text) = value else {
-        let found = type_name(value).to_owned();
+        let found = value.type_name();
         return Err(TemporalError::Type { key: "timezone", expected: "a string", found });
     };
     Zone::parse(text).ok_or_else(|| TemporalError::UnknownZone { text: text.to_string() })

@@ -6,7 +6,7 @@ use super::datetime::{DateTime, LocalDateTime, instant_of};
 use super::decimal::Decimal;
 use super::duration::{Amounts, Duration};
 use super::fields::{Fields, read_zone};
-use super::parts::{Kind, Parts, type_name};
+use super::parts::{Kind, Parts};
 use super::time::{LocalTime, Time};
 use super::zone::Zone;
 use crate::value::{Map, Value};
@@ -55,7 +55,7 @@ fn parse(kind: Kind, text: &str) -> Option<Value> {
 
 /// Takes from a value what a `kind` has; no offset is UTC, no time of day beside a date is midnight.
 fn from_value(kind: Kind, source: &Value) -> Result<Value, TemporalError> {
-    let wrong = || TemporalError::Source { kind: kind.name(), found: type_name(source) };
+    let wrong = || TemporalError::Source { kind: kind.name(), found: source.type_name() };
     let parts = Parts::of(source).ok_or_else(wrong)?;
     let time_of_day = || parts.time.ok_or_else(wrong);
     let local = || {
@@ -200,7 +200,7 @@ pub(crate) fn make_duration(source: &Value) -> Result<Duration, TemporalError> {
             Duration::parse(text).ok_or_else(|| TemporalError::Text { kind: "duration", text: text.to_string() })
         }
         Value::Map(map) => duration_from_map(map),
-        _ => Err(TemporalError::Source { kind: "duration", found: type_name(source) }),
+        _ => Err(TemporalError::Source { kind: "duration", found: source.type_name() }),
     }
 }
 
@@ -229,7 +229,7 @@ fn duration_from_map(map: &Map) -> Result<Duration, TemporalError> {
             Value::Integer(number) => Decimal::from_integer(*number),
             Value::Float(number) => Decimal::from_float(*number).ok_or_else(overflow)?,
             _ => {
-                let found = type_name(value).to_owned();
+                let found = value.type_name();
                 return Err(TemporalError::Type { key: name, expected: "a number", found });
             }
         };
@@ -365,9 +365,9 @@ mod tests {
             "`month` and `week` cannot be given together",
         );
         check_error(Kind::LocalTime, &numbers([("hour", 12), ("second", 3)]), "`second` needs `minute` as well");
-        check_error(Kind::Date, &map([("year", Value::Float(1984.0))]), "`year` must be an integer, found float");
+        check_error(Kind::Date, &map([("year", Value::Float(1984.0))]), "`year` must be an integer, found FLOAT");
         check_error(Kind::DateTime, &map([("timezone", text("Mars"))]), "`Mars` is not a time zone");
-        check_error(Kind::Time, &Value::Date(Date { epoch_days: 0 }), "a time cannot be made from a date");
+        check_error(Kind::Time, &Value::Date(Date { epoch_days: 0 }), "a time cannot be made from a DATE");
     }
 
     #[test]

@@ -32,6 +32,6 @@ pub use datetime::{DateTime, LocalDateTime};
 pub use duration::Duration;
 pub(crate) use error::TemporalError;
 pub(crate) use make::{at, from_epoch_millis, from_epoch_seconds, make, make_duration};
-pub(crate) use parts::{Kind, type_name};
+pub(crate) use parts::Kind;
 pub use time::{LocalTime, Time};
 pub(crate) use truncate::truncate;

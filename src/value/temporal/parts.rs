@@ -80,26 +80,3 @@ impl Parts {
         Some(LocalDateTime { date: self.date?, time: self.time? })
     }
 }
-
-/// What the type of `value` is called in messages.
-pub(crate) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Boolean(_) => "boolean",
-        Value::Integer(_) => "integer",
-        Value::Float(_) => "float",
-        Value::String(_) => "string",
-        Value::List(_) => "list",
-        Value::Map(_) => "map",
-        Value::Date(_) => "date",
-        Value::LocalTime(_) => "localtime",
-        Value::Time(_) => "time",
-        Value::LocalDateTime(_) => "localdatetime",
-        Value::DateTime(_) => "datetime",
-        Value::Duration(_) => "duration",
-        Value::Edtf(_) => "EDTF date",
-        Value::Node(_) => "node",
-        Value::Relationship(_) => "relationship",
-        Value::Path(_) => "path",
-    }
-}

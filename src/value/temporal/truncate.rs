@@ -5,7 +5,7 @@ use super::civil;
 use super::date::Date;
 use super::datetime::{DateTime, LocalDateTime};
 use super::fields::Fields;
-use super::parts::{Kind, Parts, type_name};
+use super::parts::{Kind, Parts};
 use super::time::{LocalTime, NANOS_PER_DAY, NANOS_PER_HOUR, NANOS_PER_MINUTE, NANOS_PER_SECOND, Time};
 use super::zone::Zone;
 use crate::value::{Map, Value};
@@ -71,7 +71,7 @@ impl Unit {
 /// its smaller parts. A time zone in the map replaces that of `source`; the clock goes on showing the same time.
 pub(crate) fn truncate(kind: Kind, unit: &str, source: &Value, map: Option<&Map>) -> Result<Value, TemporalError> {
     let parts =
-        Parts::of(source).ok_or_else(|| TemporalError::Source { kind: kind.name(), found: type_name(source) })?;
+        Parts::of(source).ok_or_else(|| TemporalError::Source { kind: kind.name(), found: source.type_name() })?;
     let wrong_unit = || TemporalError::Unit { kind: kind.name(), text: unit.to_owned() };
     let unit = Unit::parse(unit).ok_or_else(wrong_unit)?;
     let is_time_unit = matches!(unit, Unit::Nanos(_));
@@ -88,7 +88,7 @@ pub(crate) fn truncate(kind: Kind, unit: &str, source: &Value, map: Option<&Map>
     if fields.epoch_seconds.is_some() || fields.epoch_millis.is_some() {
         return Err(TemporalError::UnknownKey { kind: kind.name(), key: "epochSeconds".to_owned() });
     }
-    Truncation { kind, unit, fields, parts, found: type_name(source) }.value()
+    Truncation { kind, unit, fields, parts, found: source.type_name() }.value()
 }
 
 struct Truncation {
