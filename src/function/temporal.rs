@@ -36,12 +36,12 @@ pub(super) fn temporal_arithmetic(op: Arithmetic, left: &Value, right: &Value) -
         Arithmetic::Multiply => temporal::multiply(left, right),
         Arithmetic::Divide => temporal::divide(left, right),
     };
-    answer.map(|result| result.map_err(|error| fail(op.sign(), error)))
+    answer.map(|result| result.map_err(|error| fail(op.sign(), &error)))
 }
 
 /// `-value` of a duration.
 pub(super) fn temporal_negation(value: &Value) -> Option<Result<Value, FunctionError>> {
-    temporal::negate(value).map(|result| result.map_err(|error| fail("-", error)))
+    temporal::negate(value).map(|result| result.map_err(|error| fail("-", &error)))
 }
 
 /// `value.key` of a temporal value (`d.year`, `t.offset`), null for a key that it does not have; `None` if the
@@ -289,7 +289,7 @@ fn make<K: Makes>(host: &dyn Host, arguments: &[Value]) -> Result<Value, Functio
     match arguments.first() {
         None => tell::<K>(&now(), None),
         Some(source) if has_null(source) => Ok(Value::Null),
-        Some(source) => temporal::make(K::KIND, source, &now).map_err(|error| fail(K::KIND.name(), error)),
+        Some(source) => temporal::make(K::KIND, source, &now).map_err(|error| fail(K::KIND.name(), &error)),
     }
 }
 
@@ -306,7 +306,7 @@ fn realtime<K: Makes>(host: &dyn Host, arguments: &[Value]) -> Result<Value, Fun
 }
 
 fn tell<K: Makes>(now: &DateTime, zone: Option<&Value>) -> Result<Value, FunctionError> {
-    temporal::at(K::KIND, now, zone).map_err(|error| fail(K::KIND.name(), error))
+    temporal::at(K::KIND, now, zone).map_err(|error| fail(K::KIND.name(), &error))
 }
 
 fn truncate<K: Makes>(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
@@ -321,20 +321,20 @@ fn truncate<K: Makes>(_: &dyn Host, arguments: &[Value]) -> Result<Value, Functi
     if map.is_some_and(holds_null) {
         return Ok(Value::Null);
     }
-    temporal::truncate(K::KIND, unit, source, map).map_err(|error| fail(name, error))
+    temporal::truncate(K::KIND, unit, source, map).map_err(|error| fail(name, &error))
 }
 
 fn from_epoch(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     const NAME: &str = "datetime.fromepoch";
     let seconds = integer(NAME, arguments.first())?;
     let nanoseconds = if arguments.len() > 1 { integer(NAME, arguments.get(1))? } else { 0 };
-    temporal::from_epoch_seconds(seconds, nanoseconds).map(Value::DateTime).map_err(|error| fail(NAME, error))
+    temporal::from_epoch_seconds(seconds, nanoseconds).map(Value::DateTime).map_err(|error| fail(NAME, &error))
 }
 
 fn from_epoch_millis(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     const NAME: &str = "datetime.fromepochmillis";
     let millis = integer(NAME, arguments.first())?;
-    temporal::from_epoch_millis(millis).map(Value::DateTime).map_err(|error| fail(NAME, error))
+    temporal::from_epoch_millis(millis).map(Value::DateTime).map_err(|error| fail(NAME, &error))
 }
 
 fn integer(function: &'static str, argument: Option<&Value>) -> Result<i64, FunctionError> {
@@ -348,13 +348,13 @@ fn duration(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     match arguments.first() {
         None => Ok(Value::Null),
         Some(source) if has_null(source) => Ok(Value::Null),
-        Some(source) => temporal::make_duration(source).map(Value::Duration).map_err(|error| fail("duration", error)),
+        Some(source) => temporal::make_duration(source).map(Value::Duration).map_err(|error| fail("duration", &error)),
     }
 }
 
 fn between<M: Measures>(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let [from, to] = arguments else { return Ok(Value::Null) };
-    temporal::between(M::MEASURE, from, to).map(Value::Duration).map_err(|error| fail(M::NAME, error))
+    temporal::between(M::MEASURE, from, to).map(Value::Duration).map_err(|error| fail(M::NAME, &error))
 }
 
 /// A map with a part that is unknown makes a value that is unknown.
@@ -366,16 +366,16 @@ fn holds_null(map: &Map) -> bool {
     map.values().any(|value| matches!(value, Value::Null))
 }
 
-fn fail(function: &'static str, error: TemporalError) -> FunctionError {
+fn fail(function: &'static str, error: &TemporalError) -> FunctionError {
     match error {
         TemporalError::DivisionByZero => FunctionError::DivisionByZero,
         TemporalError::Source { kind, found } => {
-            let expected = match kind {
+            let expected = match *kind {
                 "date" | "localdatetime" | "datetime" => "a value that has a day",
                 "localtime" | "time" => "a value that has a time of day",
                 _ => "a value that is temporal",
             };
-            FunctionError::Type { function, expected, found: found.to_owned() }
+            FunctionError::Type { function, expected, found: (*found).to_owned() }
         }
         TemporalError::Overflow { .. } => FunctionError::Other {
             class: ErrorClass::new(ErrorKind::Arithmetic, "NumberOutOfRange"),
@@ -423,8 +423,8 @@ mod tests {
     #[test]
     fn an_unknown_part_makes_an_unknown_value() {
         let map = Value::Map(Arc::new([(Name::from("year"), Value::Null)].into()));
-        check("date", &[map.clone()], "null");
-        check("duration", &[map.clone()], "null");
+        check("date", std::slice::from_ref(&map), "null");
+        check("duration", std::slice::from_ref(&map), "null");
         check(
             "date.truncate",
             &[Value::from("day"), call("date", &[Value::from("2020")]).expect("a date"), map],

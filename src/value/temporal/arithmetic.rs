@@ -41,7 +41,7 @@ pub(crate) fn multiply(left: &Value, right: &Value) -> Answer {
         (Value::Duration(length), factor) | (factor, Value::Duration(length)) => (length, number(factor)?),
         _ => return None,
     };
-    Some(duration(factor.and_then(|factor| length.checked_mul(factor))))
+    Some(factor.and_then(|factor| duration(length.checked_mul(factor))))
 }
 
 /// `left / right`
@@ -55,7 +55,7 @@ pub(crate) fn divide(left: &Value, right: &Value) -> Answer {
     if is_zero {
         return Some(Err(TemporalError::DivisionByZero));
     }
-    Some(duration(divisor.and_then(|divisor| length.checked_div(divisor))))
+    Some(divisor.and_then(|divisor| duration(length.checked_div(divisor))))
 }
 
 /// `-value`
@@ -66,11 +66,11 @@ pub(crate) fn negate(value: &Value) -> Answer {
     }
 }
 
-/// A factor: `None` if `value` is not a number, `Some(None)` if it is one with no use here (infinite, far too large).
-fn number(value: &Value) -> Option<Option<Decimal>> {
+/// A factor; `None` if `value` is not a number. One that is infinite or far too large is out of range.
+fn number(value: &Value) -> Option<Result<Decimal, TemporalError>> {
     match value {
-        Value::Integer(number) => Some(Some(Decimal::from_integer(*number))),
-        Value::Float(number) => Some(Decimal::from_float(*number)),
+        Value::Integer(number) => Some(Ok(Decimal::from_integer(*number))),
+        Value::Float(number) => Some(Decimal::from_float(*number).ok_or(TemporalError::Overflow { kind: "duration" })),
         _ => None,
     }
 }
@@ -180,10 +180,10 @@ mod tests {
         }
 
         #[test]
-        fn no_values_make_reckoning_panic(point in any_point(), a in any_duration(), b in any_duration(), factor in any::<f64>()) {
+        fn no_values_make_reckoning_panic(point in any_point(), a in any_duration(), b in any_duration(), factor in any::<f64>(), whole in any::<i64>()) {
             let (a, b) = (Value::Duration(a), Value::Duration(b));
             let _ = (add(&point, &a), subtract(&point, &a), add(&a, &b), subtract(&a, &b), negate(&a));
-            for factor in [Value::Float(factor), Value::Float(factor % 7.0), Value::Integer(factor as i64)] {
+            for factor in [Value::Float(factor), Value::Float(factor % 7.0), Value::Integer(whole)] {
                 let _ = (multiply(&a, &factor), divide(&a, &factor));
             }
         }

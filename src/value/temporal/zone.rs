@@ -65,7 +65,7 @@ pub(super) fn write_offset(f: &mut fmt::Formatter<'_>, offset_seconds: i32) -> f
     let sign = if offset_seconds < 0 { '-' } else { '+' };
     let seconds = offset_seconds.unsigned_abs();
     write!(f, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
-    if seconds % 60 == 0 { Ok(()) } else { write!(f, ":{:02}", seconds % 60) }
+    if seconds.is_multiple_of(60) { Ok(()) } else { write!(f, ":{:02}", seconds % 60) }
 }
 
 /// An offset as text: `Z`, `+01:00`.
