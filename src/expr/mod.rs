@@ -4,6 +4,7 @@
 //! subquery is only named here, by its number in the statement's table of subqueries, so this layer needs no query.
 
 mod build;
+mod same;
 mod variable;
 mod visit;
 

@@ -29,6 +29,10 @@ impl Variables {
         id
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.infos.len()
+    }
+
     pub(crate) fn get(&self, id: VarId) -> &VariableInfo {
         &self.infos[id.0 as usize]
     }

@@ -1,0 +1,231 @@
+//! Aggregates: where one may stand, and what an expression around one may name.
+//!
+//! While the items of a WITH or RETURN are bound, each aggregate is set aside under a variable of its own, and the
+//! item keeps that variable. What else the item names must then be a grouping key.
+
+use std::mem;
+use std::sync::Arc;
+
+use super::binder::{Binder, Typed};
+use super::bound::AggregateCall;
+use super::scope::Scope;
+use crate::expr::{Expr, ExprKind, SubqueryId, VarId};
+use crate::function::Aggregate;
+use crate::syntax::ast;
+use crate::text::Span;
+use crate::value::Type;
+
+/// Whether an aggregate may stand at a place.
+#[derive(Debug)]
+pub(super) enum Aggregates {
+    Refused,
+    /// In the arguments of another.
+    Nested,
+    Collected(Collected),
+}
+
+/// The aggregates of one WITH or RETURN.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub(super) calls: Vec<(VarId, AggregateCall)>,
+    /// In ORDER BY: what the arguments are said of, which is the rows before they are grouped.
+    pub(super) input: Option<Scope>,
+}
+
+impl Collected {
+    pub(super) fn are_named_in(&self, expr: &Expr) -> bool {
+        let mut named = false;
+        expr.walk(&mut |part| {
+            if let ExprKind::Variable(id) = &part.kind {
+                named |= self.holds(*id);
+            }
+        });
+        named
+    }
+
+    pub(super) fn holds(&self, id: VarId) -> bool {
+        self.calls.iter().any(|(call, _)| *call == id)
+    }
+}
+
+impl Binder<'_> {
+    /// Runs `bind` where no aggregate may stand.
+    pub(super) fn without_aggregates<T>(&mut self, bind: impl FnOnce(&mut Self) -> T) -> T {
+        let saved = mem::replace(&mut self.aggregates, Aggregates::Refused);
+        let made = bind(self);
+        self.aggregates = saved;
+        made
+    }
+
+    /// Runs `bind` where aggregates are added to `collected`.
+    pub(super) fn collecting<T>(&mut self, collected: &mut Collected, bind: impl FnOnce(&mut Self) -> T) -> T {
+        let saved = mem::replace(&mut self.aggregates, Aggregates::Collected(mem::take(collected)));
+        let made = bind(self);
+        if let Aggregates::Collected(back) = mem::replace(&mut self.aggregates, saved) {
+            *collected = back;
+        }
+        made
+    }
+
+    pub(super) fn count_star(&mut self, span: Span) -> Typed {
+        let call = AggregateCall { aggregate: None, distinct: false, arguments: Vec::new() };
+        match self.open_aggregate(span) {
+            None => Typed::unknown(span),
+            Some(collected) => self.close_aggregate(collected, call, Type::Integer, span),
+        }
+    }
+
+    pub(super) fn aggregate_call(&mut self, aggregate: Arc<Aggregate>, call: &ast::FunctionCall, span: Span) -> Typed {
+        let Some(mut collected) = self.open_aggregate(span) else { return Typed::unknown(span) };
+        let bind = |binder: &mut Self| {
+            let arguments: Vec<Typed> = call.arguments.iter().map(|argument| binder.typed(argument)).collect();
+            binder.check_arguments(aggregate.name, aggregate.parameters, &call.arguments, &arguments);
+            arguments
+        };
+        let arguments = match collected.input.take() {
+            None => bind(self),
+            Some(input) => {
+                let arguments = self.in_scope(input.clone(), bind);
+                collected.input = Some(input);
+                arguments
+            }
+        };
+        if call.arguments.len() != aggregate.parameters.len() {
+            self.refuse_count(aggregate.name, aggregate.parameters.len(), aggregate.parameters.len(), call, span);
+        }
+        let (types, arguments): (Vec<Type>, Vec<Expr>) =
+            arguments.into_iter().map(|typed| (typed.value_type, typed.expr)).unzip();
+        self.refuse_chance(&arguments, span);
+        let result = aggregate.result.of(&types);
+        let call = AggregateCall { aggregate: Some(aggregate), distinct: call.distinct, arguments };
+        self.close_aggregate(collected, call, result, span)
+    }
+
+    /// Takes the aggregates out while one is bound, so that another inside is seen to be nested.
+    fn open_aggregate(&mut self, span: Span) -> Option<Collected> {
+        match mem::replace(&mut self.aggregates, Aggregates::Nested) {
+            Aggregates::Collected(collected) => Some(collected),
+            Aggregates::Refused => {
+                self.aggregates = Aggregates::Refused;
+                self.refuse_with_help(
+                    "InvalidAggregation",
+                    span,
+                    "an aggregate cannot stand here",
+                    "aggregate in a WITH before it",
+                );
+                None
+            }
+            Aggregates::Nested => {
+                self.refuse("NestedAggregation", span, "an aggregate cannot stand inside another");
+                None
+            }
+        }
+    }
+
+    fn close_aggregate(&mut self, mut collected: Collected, call: AggregateCall, result: Type, span: Span) -> Typed {
+        let known = collected.calls.iter().find(|(_, other)| is_same_call(other, &call));
+        let id = known.map_or_else(|| self.variables.add(None, result.clone()), |(id, _)| *id);
+        if known.is_none() {
+            self.variables.get_mut(id).nullable = call.aggregate.is_some();
+            collected.calls.push((id, call));
+        }
+        self.aggregates = Aggregates::Collected(collected);
+        Typed::new(ExprKind::Variable(id), span, result)
+    }
+
+    fn refuse_chance(&mut self, arguments: &[Expr], span: Span) {
+        let mut by_chance = false;
+        for argument in arguments {
+            argument.walk(&mut |part| {
+                if let ExprKind::Call(function, _) = &part.kind {
+                    by_chance |= !function.deterministic && function.name.to_lowercase().starts_with("rand");
+                }
+            });
+        }
+        if by_chance {
+            self.refuse("NonConstantExpression", span, "an aggregate over random numbers has no fixed meaning");
+        }
+    }
+
+    /// Puts `expr` over the variables that go on: what is the same as one of `known` becomes its variable. Returns
+    /// the variables that are left and do not go on, and where they stand.
+    pub(super) fn put_over(&self, expr: &mut Expr, view: &View) -> Vec<(VarId, Span)> {
+        let mut lost = Vec::new();
+        self.put_part_over(expr, view, &mut Vec::new(), &mut lost);
+        lost
+    }
+
+    fn put_part_over(&self, expr: &mut Expr, view: &View, locals: &mut Vec<VarId>, lost: &mut Vec<(VarId, Span)>) {
+        if let Some(id) = view.column_of(expr) {
+            expr.kind = ExprKind::Variable(id);
+            return;
+        }
+        let depth = locals.len();
+        match &expr.kind {
+            ExprKind::Variable(id) if !view.goes_on(*id) && !locals.contains(id) => lost.push((*id, expr.span)),
+            ExprKind::Subquery(_, SubqueryId(index)) => {
+                let imports = &self.subqueries[*index as usize].imports;
+                let missing = imports.iter().filter(|id| !view.goes_on(**id) && !locals.contains(id));
+                lost.extend(missing.map(|id| (*id, expr.span)));
+            }
+            ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => locals.push(*local),
+            ExprKind::Reduce { accumulator, local, .. } => locals.extend([*accumulator, *local]),
+            _ => {}
+        }
+        for child in expr.children_mut() {
+            self.put_part_over(child, view, locals, lost);
+        }
+        locals.truncate(depth);
+    }
+}
+
+/// What an expression behind the projection can still be said of.
+#[derive(Debug)]
+pub(super) struct View<'v> {
+    /// Expressions over the input and the variables that hold them.
+    pub(super) known: &'v [(Expr, VarId)],
+    /// Variables that go on; `None`: all do.
+    pub(super) visible: Option<&'v [VarId]>,
+    /// Beside an aggregate openCypher takes only variables, their properties, and whole items.
+    pub(super) beside: Option<&'v Collected>,
+}
+
+impl View<'_> {
+    fn goes_on(&self, id: VarId) -> bool {
+        self.visible.is_none_or(|visible| visible.contains(&id))
+    }
+
+    fn column_of(&self, expr: &Expr) -> Option<VarId> {
+        if let Some(collected) = self.beside
+            && !is_access(expr)
+            && !collected.are_named_in(expr)
+        {
+            return None;
+        }
+        if matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Parameter(_)) {
+            return None;
+        }
+        self.known.iter().find(|(known, _)| known.is_same(expr)).map(|(_, id)| *id)
+    }
+}
+
+/// `x`, `x.k`, `x.k.l`.
+fn is_access(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::Property(base, _) => is_access(base),
+        _ => false,
+    }
+}
+
+fn is_same_call(left: &AggregateCall, right: &AggregateCall) -> bool {
+    let same_aggregate = match (&left.aggregate, &right.aggregate) {
+        (None, None) => true,
+        (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+        _ => false,
+    };
+    same_aggregate
+        && left.distinct == right.distinct
+        && left.arguments.len() == right.arguments.len()
+        && left.arguments.iter().zip(&right.arguments).all(|(a, b)| a.is_same(b))
+}

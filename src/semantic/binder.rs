@@ -1,0 +1,197 @@
+//! What the binder carries while it walks a statement.
+//!
+//! Binding does not stop at the first problem: what cannot be bound becomes a null of unknown type, the problem is
+//! noted, and the statement is refused at the end.
+
+use super::aggregate::Aggregates;
+use super::bound::{BoundBody, BoundStatement, BoundSubquery, Mode};
+use super::scope::Scope;
+use super::warn::Names;
+use super::{SemanticError, Warning};
+use crate::catalog::Statistics;
+use crate::expr::{Expr, ExprKind, VarId, Variables};
+use crate::function::Registry;
+use crate::syntax::ast;
+use crate::text::Span;
+use crate::value::nearest::nearest;
+use crate::value::{ErrorKind, Name, Type, Value};
+
+/// More problems than this are not collected: the rest would be noise.
+const PROBLEMS: usize = 20;
+
+/// The state of binding one statement.
+pub(super) struct Binder<'a> {
+    pub(super) text: &'a str,
+    pub(super) statistics: &'a dyn Statistics,
+    pub(super) registry: &'a Registry,
+    pub(super) variables: Variables,
+    pub(super) scope: Scope,
+    /// Whether an aggregate may stand here, and those found so far.
+    pub(super) aggregates: Aggregates,
+    pub(super) subqueries: Vec<BoundSubquery>,
+    /// Every use of a variable so far: what a subquery imports is read off this.
+    pub(super) uses: Vec<VarId>,
+    pub(super) parameters: Vec<Name>,
+    pub(super) names: Names,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) writes: bool,
+    /// Inside EXISTS, COUNT or COLLECT.
+    pub(super) reading_only: bool,
+    pub(super) errors: Vec<SemanticError>,
+}
+
+/// An expression and what is known of its value.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    pub(super) expr: Expr,
+    pub(super) value_type: Type,
+}
+
+impl Typed {
+    pub(super) fn new(kind: ExprKind, span: Span, value_type: Type) -> Self {
+        Self { expr: Expr::new(kind, span), value_type }
+    }
+
+    /// Stands for what could not be bound.
+    pub(super) fn unknown(span: Span) -> Self {
+        Self::new(ExprKind::Literal(Value::Null), span, Type::Any)
+    }
+}
+
+impl<'a> Binder<'a> {
+    pub(super) fn new(text: &'a str, statistics: &'a dyn Statistics, registry: &'a Registry) -> Self {
+        Self {
+            text,
+            statistics,
+            registry,
+            variables: Variables::default(),
+            scope: Scope::default(),
+            aggregates: Aggregates::Refused,
+            subqueries: Vec::new(),
+            uses: Vec::new(),
+            parameters: Vec::new(),
+            names: Names::default(),
+            warnings: Vec::new(),
+            writes: false,
+            reading_only: false,
+            errors: Vec::new(),
+        }
+    }
+
+    pub(super) fn finish(mut self, mode: Mode, body: BoundBody) -> Result<BoundStatement, Vec<SemanticError>> {
+        if !self.errors.is_empty() {
+            return Err(self.errors);
+        }
+        self.warnings.extend(self.names.warnings(self.statistics));
+        Ok(BoundStatement {
+            mode,
+            body,
+            variables: self.variables,
+            subqueries: self.subqueries,
+            parameters: self.parameters,
+            writes: self.writes,
+            warnings: self.warnings,
+        })
+    }
+
+    // ------------------------------------------------------------ variables
+
+    /// The variable of this name, if there is one.
+    pub(super) fn lookup(&mut self, name: &str) -> Option<VarId> {
+        let id = self.scope.get(name)?;
+        self.uses.push(id);
+        Some(id)
+    }
+
+    /// The variable of this name; it is a problem if there is none.
+    pub(super) fn lookup_or_refuse(&mut self, name: &Name, span: Span) -> Option<VarId> {
+        let found = self.lookup(name);
+        if found.is_none() {
+            self.refuse_unknown_variable(name, span);
+        }
+        found
+    }
+
+    pub(super) fn refuse_unknown_variable(&mut self, name: &Name, span: Span) {
+        let similar = nearest(name, self.scope.names().map(Name::as_str));
+        self.note(SemanticError::UnknownVariable { name: name.clone(), span, similar });
+    }
+
+    /// A new variable that can be used from here on.
+    pub(super) fn declare(&mut self, name: &Name, var_type: Type) -> VarId {
+        let id = self.variables.add(Some(name.clone()), var_type);
+        self.scope.declare(name.clone(), id);
+        id
+    }
+
+    /// A new variable; one whose name is taken is a problem.
+    pub(super) fn declare_new(&mut self, ident: &ast::Ident, var_type: Type) -> VarId {
+        if self.scope.get(&ident.name).is_some() {
+            self.refuse_bound(ident);
+        }
+        self.declare(&ident.name, var_type)
+    }
+
+    pub(super) fn refuse_bound(&mut self, ident: &ast::Ident) {
+        let message = format!("variable `{}` is already bound", ident.name);
+        self.refuse("VariableAlreadyBound", ident.span, message);
+    }
+
+    pub(super) fn type_of(&self, id: VarId) -> &Type {
+        &self.variables.get(id).var_type
+    }
+
+    /// Runs `bind` with `scope` for the scope, and gives back the scope from before.
+    pub(super) fn in_scope<T>(&mut self, scope: Scope, bind: impl FnOnce(&mut Self) -> T) -> T {
+        let saved = std::mem::replace(&mut self.scope, scope);
+        let made = bind(self);
+        self.scope = saved;
+        made
+    }
+
+    pub(super) fn parameter(&mut self, name: &Name) {
+        if !self.parameters.contains(name) {
+            self.parameters.push(name.clone());
+        }
+    }
+
+    // ------------------------------------------------------------ problems
+
+    pub(super) fn note(&mut self, error: SemanticError) {
+        if self.errors.len() < PROBLEMS {
+            self.errors.push(error);
+        }
+    }
+
+    pub(super) fn refuse(&mut self, detail: &'static str, span: Span, message: impl Into<String>) {
+        self.refuse_as(ErrorKind::Syntax, detail, span, message, None);
+    }
+
+    pub(super) fn refuse_with_help(
+        &mut self,
+        detail: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.refuse_as(ErrorKind::Syntax, detail, span, message, Some(help.into()));
+    }
+
+    pub(super) fn refuse_as(
+        &mut self,
+        kind: ErrorKind,
+        detail: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
+        self.note(SemanticError::Rule { kind, detail, message: message.into(), span, help });
+    }
+
+    /// It is a problem if a value of type `found` cannot be a `wanted`.
+    pub(super) fn expect_type(&mut self, found: &Type, wanted: &Type, span: Span) {
+        if !found.may_be(wanted) {
+            self.refuse("InvalidArgumentType", span, format!("expected {wanted}, found {found}"));
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! CREATE: what is drawn, in the order in which it must come to be.
+//!
+//! Outside brackets a relationship is drawn as so, inside as only said. Expressions see what was there before the
+//! clause, not what it draws.
+
+use super::binder::Binder;
+use super::bound::{BoundClause, Cite, Create, Draw, PatternPath};
+use super::scope::Scope;
+use crate::expr::{Expr, VarId};
+use crate::syntax::ast;
+use crate::text::Span;
+use crate::value::{Name, Type};
+
+/// The elements of a CREATE so far.
+struct Sketch {
+    /// What expressions see.
+    before: Scope,
+    draws: Vec<Draw>,
+    paths: Vec<PatternPath>,
+    /// What CITING cites.
+    cited: Vec<VarId>,
+}
+
+impl Binder<'_> {
+    pub(super) fn create(&mut self, write: &ast::Write) -> BoundClause {
+        let mut sketch = Sketch { before: self.scope.clone(), draws: Vec::new(), paths: Vec::new(), cited: Vec::new() };
+        for part in &write.pattern.parts {
+            self.drawn_part(&mut sketch, part);
+        }
+        let cite = self.cite(&write.citations, sketch.cited, Vec::new(), &mut sketch.before);
+        BoundClause::Create(Create { draws: sketch.draws, paths: sketch.paths, cite })
+    }
+
+    fn drawn_part(&mut self, sketch: &mut Sketch, part: &ast::PatternPart) {
+        self.refuse_shortest(part);
+        let alone = part.path.hops.is_empty();
+        let mut left = self.drawn_endpoint(sketch, &part.path.start, alone);
+        let mut steps = vec![left];
+        for hop in &part.path.hops {
+            let right = self.drawn_endpoint(sketch, &hop.end, false);
+            let rel = self.drawn_rel(sketch, &hop.rel, (left, right), true);
+            sketch.cited.push(rel);
+            steps.extend([rel, right]);
+            left = right;
+        }
+        if let Some(variable) = &part.variable {
+            let var = self.declare_new(variable, Type::Path);
+            sketch.paths.push(PatternPath { var, steps });
+        }
+    }
+
+    fn drawn_endpoint(&mut self, sketch: &mut Sketch, endpoint: &ast::Endpoint, alone: bool) -> VarId {
+        match endpoint {
+            ast::Endpoint::Node(node) => self.drawn_node(sketch, node, alone),
+            ast::Endpoint::Bracket(ast::Bracket { rel, ends: None, span }) => self.bound_bracket(rel, *span),
+            ast::Endpoint::Bracket(ast::Bracket { rel, ends: Some(ends), .. }) => {
+                self.check_bracket(rel);
+                let left = self.drawn_endpoint(sketch, &ends.0, false);
+                let right = self.drawn_endpoint(sketch, &ends.1, false);
+                self.drawn_rel(sketch, rel, (left, right), false)
+            }
+        }
+    }
+
+    fn drawn_node(&mut self, sketch: &mut Sketch, node: &ast::NodePattern, alone: bool) -> VarId {
+        self.refuse_where(node.predicate.as_deref());
+        if let Some(var) = self.known_node(node, alone) {
+            return var;
+        }
+        let labels = self.drawn_labels(node.labels.as_ref());
+        let properties = node.properties.as_ref().map(|map| self.drawn_properties(map, &mut sketch.before));
+        let var = self.new_element(node.variable.as_ref(), Type::Node);
+        sketch.draws.push(Draw::Node { var, labels, properties });
+        sketch.cited.push(var);
+        var
+    }
+
+    fn drawn_rel(&mut self, sketch: &mut Sketch, rel: &ast::RelPattern, ends: (VarId, VarId), asserted: bool) -> VarId {
+        self.refuse_where(rel.predicate.as_deref());
+        let rel_type = self.drawn_type(rel);
+        if rel.direction == ast::ArrowDirection::Either {
+            let message = "a relationship that is created needs a direction";
+            self.refuse("RequiresDirectedRelationship", rel.span, message);
+        }
+        let properties = rel.properties.as_ref().map(|map| self.drawn_properties(map, &mut sketch.before));
+        let var = self.new_element(rel.variable.as_ref(), Type::Relationship);
+        let (start, end) = directed(rel.direction, ends);
+        sketch.draws.push(Draw::Rel { var, rel_type, start, end, asserted, properties });
+        var
+    }
+
+    // ------------------------------------------------------------ what CREATE and MERGE share
+
+    /// The variable of a node that is there already; it cannot be given labels or properties again.
+    pub(super) fn known_node(&mut self, node: &ast::NodePattern, alone: bool) -> Option<VarId> {
+        let ident = node.variable.as_ref()?;
+        let id = self.lookup(&ident.name)?;
+        if alone || node.labels.is_some() || node.properties.is_some() {
+            self.refuse_bound(ident);
+        } else {
+            self.expect_element(ident, id, &Type::Node);
+        }
+        Some(id)
+    }
+
+    /// `[t]` in a writing clause names a relationship that is there.
+    pub(super) fn bound_bracket(&mut self, rel: &ast::RelPattern, span: Span) -> VarId {
+        self.check_bracket(rel);
+        if rel.types.is_some() || rel.properties.is_some() {
+            let message = "a bracket without ends names a relationship that is there, and says nothing new of it";
+            self.refuse_with_help("UnexpectedSyntax", span, message, "write its ends: `[(a)-[:TYPE]->(b)]`");
+        }
+        let found = match &rel.variable {
+            Some(ident) => self.lookup_or_refuse(&ident.name, ident.span).inspect(|id| {
+                self.expect_element(ident, *id, &Type::Relationship);
+            }),
+            None => {
+                let message = "a bracket without ends must name a relationship";
+                self.refuse("UndefinedVariable", span, message);
+                None
+            }
+        };
+        found.unwrap_or_else(|| self.variables.add(None, Type::Relationship))
+    }
+
+    pub(super) fn new_element(&mut self, variable: Option<&ast::Ident>, var_type: Type) -> VarId {
+        match variable {
+            Some(ident) => self.declare(&ident.name, var_type),
+            None => self.variables.add(None, var_type),
+        }
+    }
+
+    /// The one type of a relationship that is written.
+    pub(super) fn drawn_type(&mut self, rel: &ast::RelPattern) -> Name {
+        if let Some(ident) = rel.variable.as_ref().filter(|ident| self.scope.get(&ident.name).is_some()) {
+            self.refuse_bound(ident);
+        }
+        if let Some(length) = rel.length {
+            self.refuse("CreatingVarLength", length.span, "a relationship of variable length cannot be created");
+        }
+        match &rel.types {
+            Some(ast::LabelExpr::Name(ident)) => {
+                self.names.writes(&ident.name);
+                ident.name.clone()
+            }
+            _ => {
+                let message = "a relationship that is created has exactly one type";
+                self.refuse("NoSingleRelationshipType", rel.span, message);
+                Name::from("")
+            }
+        }
+    }
+
+    pub(super) fn drawn_labels(&mut self, labels: Option<&ast::LabelExpr>) -> Vec<Name> {
+        let mut names = Vec::new();
+        if let Some(labels) = labels {
+            self.add_labels(&mut names, labels);
+        }
+        names
+    }
+
+    fn add_labels(&mut self, names: &mut Vec<Name>, labels: &ast::LabelExpr) {
+        match labels {
+            ast::LabelExpr::Name(ident) => {
+                self.names.writes(&ident.name);
+                if !names.contains(&ident.name) {
+                    names.push(ident.name.clone());
+                }
+            }
+            ast::LabelExpr::And(terms) => terms.iter().for_each(|term| self.add_labels(names, term)),
+            ast::LabelExpr::Or(_) | ast::LabelExpr::Not(_) => {
+                let span = first_span(labels);
+                self.refuse("UnexpectedSyntax", span, "what is created has its labels for certain: no `|`, no `!`");
+            }
+            ast::LabelExpr::Wildcard(span) => {
+                self.refuse("UnexpectedSyntax", *span, "`%` is no label that a node could get");
+            }
+        }
+    }
+
+    /// A map or a parameter, over what was there before the clause.
+    pub(super) fn drawn_properties(&mut self, properties: &ast::Expr, before: &mut Scope) -> Expr {
+        if let ast::ExprKind::Map(entries) = &properties.kind {
+            for (key, _) in entries {
+                self.names.writes(&key.name);
+            }
+        }
+        let typed = self.over(before, |binder| binder.typed(properties));
+        if !typed.value_type.may_be(&Type::Map) {
+            self.refuse_type("MAP", &typed.value_type, properties.span);
+        }
+        typed.expr
+    }
+
+    /// Runs `bind` over the scope `before` the clause.
+    pub(super) fn over<T>(&mut self, before: &mut Scope, bind: impl FnOnce(&mut Self) -> T) -> T {
+        std::mem::swap(&mut self.scope, before);
+        let made = self.without_aggregates(bind);
+        std::mem::swap(&mut self.scope, before);
+        made
+    }
+
+    pub(super) fn refuse_where(&mut self, predicate: Option<&ast::Expr>) {
+        if let Some(predicate) = predicate {
+            self.refuse("UnexpectedSyntax", predicate.span, "what is created has no WHERE");
+        }
+    }
+
+    pub(super) fn refuse_shortest(&mut self, part: &ast::PatternPart) {
+        if part.selector != ast::Selector::All {
+            self.refuse("UnexpectedSyntax", part.span, "a shortest path can be found, not created");
+        }
+    }
+
+    pub(super) fn cite(
+        &mut self,
+        citations: &[ast::Citation],
+        targets: Vec<VarId>,
+        created_only: Vec<VarId>,
+        before: &mut Scope,
+    ) -> Option<Cite> {
+        if citations.is_empty() {
+            return None;
+        }
+        let sources = citations
+            .iter()
+            .map(|citation| {
+                let source = self.over(before, |binder| binder.typed(&citation.source));
+                self.expect_type(&source.value_type, &Type::Node, citation.source.span);
+                let properties = citation.properties.as_ref().map(|map| self.drawn_properties(map, before));
+                (source.expr, properties)
+            })
+            .collect();
+        Some(Cite { targets, created_only, sources })
+    }
+}
+
+/// Start and end.
+pub(super) fn directed(direction: ast::ArrowDirection, ends: (VarId, VarId)) -> (VarId, VarId) {
+    match direction {
+        ast::ArrowDirection::Left => (ends.1, ends.0),
+        ast::ArrowDirection::Right | ast::ArrowDirection::Either => ends,
+    }
+}
+
+fn first_span(labels: &ast::LabelExpr) -> Span {
+    match labels {
+        ast::LabelExpr::Name(ident) => ident.span,
+        ast::LabelExpr::Wildcard(span) => *span,
+        ast::LabelExpr::Not(inner) => first_span(inner),
+        ast::LabelExpr::And(terms) | ast::LabelExpr::Or(terms) => terms.first().map_or(Span::default(), first_span),
+    }
+}

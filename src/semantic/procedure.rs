@@ -1,0 +1,199 @@
+//! Calls of procedures, and SHOW, which is one.
+
+use std::sync::Arc;
+
+use super::binder::Binder;
+use super::bound::{BoundBranch, BoundClause, BoundQuery, ProcedureCall};
+use crate::expr::{Expr, ExprKind, VarId};
+use crate::function::Procedure;
+use crate::syntax::ast;
+use crate::text::Span;
+use crate::value::nearest::nearest;
+use crate::value::{ErrorKind, Name, Type};
+
+impl Binder<'_> {
+    /// A call among other clauses: arguments are written out, and what is wanted of the outputs is named.
+    pub(super) fn call_in_query(&mut self, call: &ast::Call, span: Span) -> BoundClause {
+        let Some(procedure) = self.procedure(&call.procedure) else { return self.no_call(call) };
+        let arguments = match &call.arguments {
+            Some(written) => self.call_arguments(&procedure, written, span),
+            None if procedure.inputs.is_empty() => Vec::new(),
+            None => {
+                let message = format!("`{}` takes arguments, and inside a query they are written out", procedure.name);
+                self.refuse("InvalidArgumentPassingMode", call.procedure.span, message);
+                Vec::new()
+            }
+        };
+        if let Some(yields) = call.yields.as_ref().filter(|yields| yields.star) {
+            let message = "YIELD * stands only in a call that is the whole statement";
+            self.refuse_with_help("UnexpectedSyntax", yields.span, message, "name the outputs that you want");
+        }
+        let yields = call.yields.as_ref().map(|yields| self.yields(&procedure, yields)).unwrap_or_default();
+        let predicate = call.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
+        let predicate = predicate.map(|predicate| self.predicate(predicate));
+        let yields = yields.into_iter().map(|(output, _, var)| (output, var)).collect();
+        BoundClause::Call(ProcedureCall { procedure, arguments, yields, predicate })
+    }
+
+    /// A call that is the whole statement: it returns its outputs. Returns the columns.
+    pub(super) fn standalone_call(
+        &mut self,
+        bound: &mut Vec<BoundClause>,
+        call: &ast::Call,
+        span: Span,
+    ) -> Vec<(Name, VarId)> {
+        let Some(procedure) = self.procedure(&call.procedure) else {
+            self.no_call(call);
+            return Vec::new();
+        };
+        let arguments = match &call.arguments {
+            Some(written) => self.call_arguments(&procedure, written, span),
+            None => self.implicit_arguments(&procedure),
+        };
+        let yields = match &call.yields {
+            Some(yields) if !yields.star => self.yields(&procedure, yields),
+            _ => self.all_outputs(&procedure),
+        };
+        let predicate = call.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
+        self.table(bound, procedure, arguments, yields, predicate)
+    }
+
+    pub(super) fn show(&mut self, show: &ast::Show) -> BoundQuery {
+        let ident = ast::Ident { name: Name::from(show_procedure(show.what)), span: show.span };
+        let mut clauses = Vec::new();
+        let columns = match self.procedure(&ident) {
+            None => Vec::new(),
+            Some(procedure) => {
+                let yields = match &show.yields {
+                    Some(yields) if !yields.star => self.yields(&procedure, yields),
+                    _ => self.all_outputs(&procedure),
+                };
+                let predicate = show.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
+                self.table(&mut clauses, procedure, Vec::new(), yields, predicate.or(show.predicate.as_ref()))
+            }
+        };
+        let ids = columns.iter().map(|(_, id)| *id).collect();
+        BoundQuery { branches: vec![BoundBranch { clauses, columns: ids }], union_all: true, columns }
+    }
+
+    /// A call whose outputs are the answer.
+    fn table(
+        &mut self,
+        bound: &mut Vec<BoundClause>,
+        procedure: Arc<Procedure>,
+        arguments: Vec<Expr>,
+        yields: Vec<(usize, Name, VarId)>,
+        predicate: Option<&ast::Expr>,
+    ) -> Vec<(Name, VarId)> {
+        let predicate = predicate.map(|predicate| self.predicate(predicate));
+        let outputs = yields.iter().map(|(output, _, var)| (*output, *var)).collect();
+        bound.push(BoundClause::Call(ProcedureCall { procedure, arguments, yields: outputs, predicate }));
+        yields.into_iter().map(|(_, name, var)| (name, var)).collect()
+    }
+
+    fn procedure(&mut self, name: &ast::Ident) -> Option<Arc<Procedure>> {
+        let found = self.registry.procedure(&name.name).map(Arc::clone);
+        if found.is_none() {
+            let near = self.registry.nearest_procedure(&name.name);
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            let message = format!("there is no procedure `{}`", name.name);
+            self.refuse_as(ErrorKind::Procedure, "ProcedureNotFound", name.span, message, help);
+        }
+        found
+    }
+
+    /// What stands for a call of nothing: its names are there, so that one problem does not make more.
+    fn no_call(&mut self, call: &ast::Call) -> BoundClause {
+        for (output, alias) in call.yields.iter().flat_map(|yields| &yields.items) {
+            self.declare(&alias.as_ref().unwrap_or(output).name, Type::Any);
+        }
+        BoundClause::Set(Vec::new())
+    }
+
+    fn call_arguments(&mut self, procedure: &Procedure, written: &[ast::Expr], span: Span) -> Vec<Expr> {
+        if written.len() != procedure.inputs.len() {
+            let (wanted, found) = (procedure.inputs.len(), written.len());
+            let message = format!("`{}` takes {wanted} arguments, {found} given", procedure.name);
+            self.refuse("InvalidNumberOfArguments", span, message);
+        }
+        let mut arguments = Vec::with_capacity(written.len());
+        for (index, argument) in written.iter().enumerate() {
+            let typed = self.without_aggregates(|binder| binder.typed(argument));
+            if let Some((name, wanted, _)) = procedure.inputs.get(index) {
+                self.check_input(name, wanted, &typed.value_type, argument.span);
+            }
+            arguments.push(typed.expr);
+        }
+        arguments
+    }
+
+    fn check_input(&mut self, name: &Name, wanted: &Type, found: &Type, span: Span) {
+        // An integer is taken where a float is wanted.
+        let widened = *wanted == Type::Float && *found == Type::Integer;
+        if !widened && !found.may_be(wanted) {
+            let message = format!("`{name}` takes {wanted}, not {found}");
+            self.refuse("InvalidArgumentType", span, message);
+        }
+    }
+
+    /// Each input from the parameter of its name.
+    fn implicit_arguments(&mut self, procedure: &Procedure) -> Vec<Expr> {
+        let mut arguments = Vec::with_capacity(procedure.inputs.len());
+        for (name, ..) in &procedure.inputs {
+            self.parameter(name);
+            arguments.push(Expr::made(ExprKind::Parameter(name.clone())));
+        }
+        arguments
+    }
+
+    /// The outputs that are wanted, under their names.
+    fn yields(&mut self, procedure: &Procedure, yields: &ast::Yield) -> Vec<(usize, Name, VarId)> {
+        let mut bound = Vec::with_capacity(yields.items.len());
+        for (output, alias) in &yields.items {
+            let Some(index) = procedure.outputs.iter().position(|(name, ..)| *name == output.name) else {
+                self.refuse_output(procedure, output);
+                continue;
+            };
+            let name = alias.as_ref().unwrap_or(output);
+            let var = self.declare_new(name, procedure.outputs[index].1.clone());
+            self.variables.get_mut(var).nullable = procedure.outputs[index].2;
+            bound.push((index, name.name.clone(), var));
+        }
+        bound
+    }
+
+    fn refuse_output(&mut self, procedure: &Procedure, output: &ast::Ident) {
+        let message = format!("`{}` has no output `{}`", procedure.name, output.name);
+        let names: Vec<&str> = procedure.outputs.iter().map(|(name, ..)| name.as_str()).collect();
+        let help = match nearest(&output.name, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it has {}", names.join(", ")),
+        };
+        self.refuse_with_help("UndefinedVariable", output.span, message, help);
+        self.declare(&output.name, Type::Any);
+    }
+
+    fn all_outputs(&mut self, procedure: &Procedure) -> Vec<(usize, Name, VarId)> {
+        let mut bound = Vec::with_capacity(procedure.outputs.len());
+        for (index, (name, var_type, nullable)) in procedure.outputs.iter().enumerate() {
+            let var = self.declare(name, var_type.clone());
+            self.variables.get_mut(var).nullable = *nullable;
+            bound.push((index, name.clone(), var));
+        }
+        bound
+    }
+}
+
+fn show_procedure(what: ast::ShowKind) -> &'static str {
+    match what {
+        ast::ShowKind::Labels => "show.labels",
+        ast::ShowKind::RelationshipTypes => "show.relationship_types",
+        ast::ShowKind::PropertyKeys => "show.property_keys",
+        ast::ShowKind::Indexes => "show.indexes",
+        ast::ShowKind::Constraints => "show.constraints",
+        ast::ShowKind::Functions => "show.functions",
+        ast::ShowKind::Procedures => "show.procedures",
+        ast::ShowKind::Transactions => "show.transactions",
+        ast::ShowKind::Settings => "show.settings",
+    }
+}

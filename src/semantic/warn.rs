@@ -1,0 +1,203 @@
+//! Warnings: names that this database does not know, types that occur only in claims, equality that is never true.
+//!
+//! The schema is open, so none of these is an error. A name that the statement itself writes is known by then, and in
+//! an empty graph every name is new: neither is warned of.
+
+use super::Warning;
+use super::binder::Binder;
+use super::bound::GraphPattern;
+use super::infer;
+use crate::catalog::Statistics;
+use crate::syntax::ast;
+use crate::text::Span;
+use crate::value::nearest::nearest;
+use crate::value::{Name, Type};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NameKind {
+    Label,
+    Type,
+    Key,
+}
+
+/// The names of the graph that a statement speaks of.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    read: Vec<(NameKind, Name, Span)>,
+    /// Types on arrows between nodes.
+    plain_types: Vec<(Name, Span)>,
+    written: Vec<Name>,
+}
+
+impl Names {
+    pub(super) fn reads_key(&mut self, key: &ast::Ident) {
+        self.reads(NameKind::Key, key);
+    }
+
+    /// Labels of a node or types of a relationship, whichever `of` is.
+    pub(super) fn reads_labels(&mut self, labels: &ast::LabelExpr, of: &Type) {
+        let kind = match of {
+            Type::Node => NameKind::Label,
+            Type::Relationship => NameKind::Type,
+            _ => return,
+        };
+        each_name(labels, &mut |ident| self.reads(kind, ident));
+    }
+
+    /// Types of an arrow that only a relationship from node to node can be.
+    pub(super) fn reads_plain_types(&mut self, types: &ast::LabelExpr) {
+        each_name(types, &mut |ident| self.plain_types.push((ident.name.clone(), ident.span)));
+    }
+
+    fn reads(&mut self, kind: NameKind, ident: &ast::Ident) {
+        let known = self.read.iter().any(|(other, name, _)| *other == kind && *name == ident.name);
+        if !known {
+            self.read.push((kind, ident.name.clone(), ident.span));
+        }
+    }
+
+    pub(super) fn writes(&mut self, name: &Name) {
+        if !self.written.contains(name) {
+            self.written.push(name.clone());
+        }
+    }
+
+    pub(super) fn warnings(&self, statistics: &dyn Statistics) -> Vec<Warning> {
+        if statistics.node_count() == 0 {
+            return Vec::new();
+        }
+        let read = self.read.iter().filter(|(_, name, _)| !self.written.contains(name));
+        let mut warnings: Vec<Warning> =
+            read.filter_map(|(kind, name, span)| unknown(*kind, name, *span, statistics)).collect();
+        let plain = self.plain_types.iter().filter(|(name, _)| !self.written.contains(name));
+        warnings.extend(plain.filter_map(|(name, span)| only_claimed(name, *span, statistics)));
+        warnings.dedup();
+        warnings
+    }
+}
+
+fn unknown(kind: NameKind, name: &Name, span: Span, statistics: &dyn Statistics) -> Option<Warning> {
+    let catalog = statistics.catalog();
+    let (code, noun, known, names) = match kind {
+        NameKind::Label => ("unknown-label", "label", catalog.labels.get(name).is_some(), catalog.labels.names()),
+        NameKind::Type => {
+            ("unknown-type", "relationship type", catalog.types.get(name).is_some(), catalog.types.names())
+        }
+        NameKind::Key => ("unknown-key", "property key", catalog.keys.get(name).is_some(), catalog.keys.names()),
+    };
+    if known {
+        return None;
+    }
+    let hint = match nearest(name, names.iter().map(Name::as_str)) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => String::new(),
+    };
+    Some(Warning { code, message: format!("no {noun} `{name}` here{hint}"), span })
+}
+
+fn only_claimed(name: &Name, span: Span, statistics: &dyn Statistics) -> Option<Warning> {
+    let rel_type = statistics.catalog().types.get(name)?;
+    let hidden = statistics.rel_count(Some(rel_type)) == 0 && statistics.hidden_rel_count(rel_type) > 0;
+    hidden.then(|| Warning {
+        code: "only-claimed",
+        message: format!("`{name}` occurs only in claims; write `[(a)-[:{name}]->(b)]`"),
+        span,
+    })
+}
+
+/// Calls `visit` for each name in a label expression.
+fn each_name(labels: &ast::LabelExpr, visit: &mut impl FnMut(&ast::Ident)) {
+    match labels {
+        ast::LabelExpr::Name(ident) => visit(ident),
+        ast::LabelExpr::Wildcard(_) => {}
+        ast::LabelExpr::Not(inner) => each_name(inner, visit),
+        ast::LabelExpr::And(terms) | ast::LabelExpr::Or(terms) => {
+            for term in terms {
+                each_name(term, visit);
+            }
+        }
+    }
+}
+
+impl Binder<'_> {
+    /// `edtf('2021') = x` speaks of days and is never true.
+    pub(super) fn warn_of_edtf_equality(&mut self, op: ast::Comparison, left: &ast::Expr, right: &ast::Expr) {
+        if op != ast::Comparison::Equal {
+            return;
+        }
+        let Some((date, span)) = edtf_literal(left).or_else(|| edtf_literal(right)) else { return };
+        if names_days(date) {
+            return;
+        }
+        self.warnings.push(Warning {
+            code: "edtf-equality",
+            message: format!("`=` asks for the same day, and `{date}` is no single day; write `same(a, b)`"),
+            span,
+        });
+    }
+
+    /// The keys in a pattern's braces.
+    pub(super) fn reads_keys(&mut self, properties: &ast::Expr) {
+        if let ast::ExprKind::Map(entries) = &properties.kind {
+            for (key, _) in entries {
+                self.names.reads_key(key);
+            }
+        }
+    }
+
+    /// The types of an arrow, which warn if `pattern` says that both its ends are nodes.
+    pub(super) fn reads_arrow(
+        &mut self,
+        types: &ast::LabelExpr,
+        pattern: &GraphPattern,
+        ends: [crate::expr::VarId; 2],
+    ) {
+        self.names.reads_labels(types, &Type::Relationship);
+        if ends.iter().all(|end| pattern.nodes.iter().any(|node| node.var == *end)) {
+            self.names.reads_plain_types(types);
+        }
+    }
+
+    /// Properties of `of` are read by a name known in the text only.
+    pub(super) fn reads_key_of(&mut self, key: &ast::Ident, of: &Type) {
+        if infer::is_element(of) {
+            self.names.reads_key(key);
+        }
+    }
+}
+
+/// The text of `edtf('...')`.
+fn edtf_literal(expr: &ast::Expr) -> Option<(&Name, Span)> {
+    let ast::ExprKind::Function(call) = &expr.kind else { return None };
+    if !call.name.name.eq_ignore_ascii_case("edtf") {
+        return None;
+    }
+    match call.arguments.as_slice() {
+        [ast::Expr { kind: ast::ExprKind::String(date), .. }] => Some((date, expr.span)),
+        _ => None,
+    }
+}
+
+/// `2021-03-04`, or two such days with a `/` between.
+fn names_days(date: &str) -> bool {
+    date.split('/').all(|part| {
+        let digits = part.strip_prefix('-').unwrap_or(part);
+        let form: Vec<usize> = digits.split('-').map(str::len).collect();
+        let numeric = digits.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
+        numeric && matches!(form.as_slice(), [4, 2, 2])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_can_be_equal() {
+        assert!(names_days("2021-03-04"));
+        assert!(names_days("2021-03-04/2021-03-05"));
+        for date in ["2021", "2021-03", "2021-03-04?", "2021-03-04/..", "2021-03-XX", "2021~"] {
+            assert!(!names_days(date), "{date}");
+        }
+    }
+}
