@@ -3,7 +3,9 @@
 mod catalog;
 mod expr;
 mod function;
+mod optimize;
 mod physical;
+mod plan;
 mod semantic;
 mod storage;
 mod syntax;

@@ -4,8 +4,13 @@
 //! its own. Nothing here knows the graph: labels, types and keys are looked up in the tables of the plan, whose names
 //! the executor resolves before the first row and again after a write has made new ones.
 
+mod explain;
+mod lower;
 mod operator;
 mod scalar;
+mod visit;
 
+pub(crate) use explain::{ExplainLine, explain, explain_lines};
+pub(crate) use lower::lower;
 pub(crate) use operator::*;
 pub(crate) use scalar::*;

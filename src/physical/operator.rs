@@ -400,7 +400,7 @@ pub(crate) enum Draw {
 #[derive(Debug)]
 pub(crate) struct Cite {
     pub targets: Vec<Ref>,
-    /// Cited only if this operator created them.
+    /// Some of the targets: cited only if this operator created them.
     pub created_only: Vec<Ref>,
     pub sources: Vec<(Scalar, Option<Scalar>)>,
 }

@@ -1,0 +1,206 @@
+//! Steps that find elements and follow relationships.
+
+use super::rows::{Rows, column_kind};
+use super::{Lowerer, Place};
+use crate::expr::VarId;
+use crate::physical::{self, ColumnKind, Direction, Op, PathStep, States, Target, Types};
+use crate::plan::{
+    self, BuildPath, CountExpand, End, Expand, NodeById, NodeScan, NodeSeek, PathPiece, RelById, RelEnds, RelScan,
+    RelSeek, ShortestPath, VarExpand,
+};
+use crate::value::Name;
+
+impl Lowerer<'_> {
+    pub(super) fn node_scan(&mut self, step: &NodeScan, rows: Rows, place: &Place<'_>) -> Rows {
+        let label = step.label.as_ref().map(|name| self.label(name));
+        self.extend(rows, Op::NodeScan { label }, &[(step.var, ColumnKind::Node)], place)
+    }
+
+    pub(super) fn node_seek(&mut self, step: &NodeSeek, rows: Rows, place: &Place<'_>) -> Rows {
+        let seek = self.seek(&step.seek, &rows);
+        self.extend(rows, Op::NodeSeek { index: step.index, seek }, &[(step.var, ColumnKind::Node)], place)
+    }
+
+    pub(super) fn node_by_id(&mut self, step: &NodeById, rows: Rows, place: &Place<'_>) -> Rows {
+        let ids = self.scalar(&step.ids, &rows);
+        self.extend(rows, Op::NodeById { ids }, &[(step.var, ColumnKind::Node)], place)
+    }
+
+    pub(super) fn rel_scan(&mut self, step: &RelScan, rows: Rows, place: &Place<'_>) -> Rows {
+        let types = self.types(&step.types);
+        let op = Op::RelScan { types, states: states(step.states), between_nodes: step.between_nodes };
+        self.extend(rows, op, &[(step.var, ColumnKind::Rel)], place)
+    }
+
+    pub(super) fn rel_seek(&mut self, step: &RelSeek, rows: Rows, place: &Place<'_>) -> Rows {
+        let seek = self.seek(&step.seek, &rows);
+        let op = Op::RelSeek { index: step.index, seek, states: states(step.states) };
+        self.extend(rows, op, &[(step.var, ColumnKind::Rel)], place)
+    }
+
+    pub(super) fn rel_by_id(&mut self, step: &RelById, rows: Rows, place: &Place<'_>) -> Rows {
+        let ids = self.scalar(&step.ids, &rows);
+        self.extend(rows, Op::RelById { ids, states: states(step.states) }, &[(step.var, ColumnKind::Rel)], place)
+    }
+
+    fn seek(&mut self, seek: &plan::Seek, rows: &Rows) -> physical::Seek {
+        match seek {
+            plan::Seek::Equal(values) => physical::Seek::Equal(self.scalars(values, rows)),
+            plan::Seek::In(list) => physical::Seek::In(self.scalar(list, rows)),
+            plan::Seek::Prefix(prefix) => physical::Seek::Prefix(self.scalar(prefix, rows)),
+            plan::Seek::Range { low, high } => {
+                let low = low.as_ref().map(|(bound, inclusive)| (self.scalar(bound, rows), *inclusive));
+                let high = high.as_ref().map(|(bound, inclusive)| (self.scalar(bound, rows), *inclusive));
+                physical::Seek::Range { low, high }
+            }
+        }
+    }
+
+    fn types(&mut self, types: &[Name]) -> Types {
+        if types.is_empty() { Types::Any } else { Types::OneOf(types.iter().map(|name| self.rel_type(name)).collect()) }
+    }
+
+    /// Bound ends as columns of elements.
+    fn cast_ends(&mut self, rows: Rows, ends: &[End]) -> Rows {
+        ends.iter().fold(rows, |rows, end| self.cast(rows, end.var, end.kind))
+    }
+
+    pub(super) fn expand(&mut self, step: &Expand, rows: Rows, place: &Place<'_>) -> Rows {
+        let rows = self.cast_ends(rows, &[step.from, step.to]);
+        let mut new = Vec::new();
+        let rel = place.needs(step.rel);
+        if rel {
+            new.push((step.rel, ColumnKind::Rel));
+        }
+        let to = target(step.to, &rows, place, &mut new);
+        let op = Op::Expand(physical::Expand {
+            from: rows.position(step.from.var),
+            direction: direction(step.direction),
+            types: self.types(&step.types),
+            states: states(step.states),
+            rel,
+            to,
+            distinct_from: positions(&step.distinct_from, &rows),
+        });
+        self.extend(rows, op, &new, place)
+    }
+
+    pub(super) fn rel_ends(&mut self, step: &RelEnds, rows: Rows, place: &Place<'_>) -> Rows {
+        let rows = self.cast(rows, step.rel, plan::ElementKind::Rel);
+        let rows = self.cast_ends(rows, &[step.start, step.end]);
+        let mut new = Vec::new();
+        let start = target(step.start, &rows, place, &mut new);
+        // A relationship from a new node to itself: the second end is compared with the first when that is there.
+        let end = target(step.end, &rows, place, &mut new);
+        let op = Op::RelEnds {
+            rel: rows.position(step.rel),
+            direction: direction(step.direction),
+            types: self.types(&step.types),
+            states: states(step.states),
+            start,
+            end,
+            distinct_from: positions(&step.distinct_from, &rows),
+        };
+        self.extend(rows, op, &new, place)
+    }
+
+    pub(super) fn var_expand(&mut self, step: &VarExpand, rows: Rows, place: &Place<'_>) -> Rows {
+        let rows = self.cast_ends(rows, &[step.from, step.to]);
+        let mut new = Vec::new();
+        let rels = place.needs(step.rels) && !step.reach_only;
+        if rels {
+            new.push((step.rels, ColumnKind::Value));
+        }
+        let to = target(step.to, &rows, place, &mut new);
+        let op = Op::VarExpand(physical::VarExpand {
+            from: rows.position(step.from.var),
+            direction: direction(step.direction),
+            types: self.types(&step.types),
+            min: step.min,
+            max: step.max,
+            each_rel: self.said_of(step.each_rel.as_ref(), &rows),
+            each_node: self.said_of(step.each_node.as_ref(), &rows),
+            rels,
+            to,
+            distinct_from: positions(&step.distinct_from, &rows),
+            reach_only: step.reach_only,
+        });
+        self.extend(rows, op, &new, place)
+    }
+
+    pub(super) fn shortest_path(&mut self, step: &ShortestPath, rows: Rows, place: &Place<'_>) -> Rows {
+        let rows = self.cast_ends(rows, &[step.from, step.to]);
+        let op = Op::ShortestPath(physical::ShortestPath {
+            from: rows.position(step.from.var),
+            to: rows.position(step.to.var),
+            direction: direction(step.direction),
+            types: self.types(&step.types),
+            min: step.min,
+            max: step.max,
+            each_rel: self.said_of(step.each_rel.as_ref(), &rows),
+            each_node: self.said_of(step.each_node.as_ref(), &rows),
+            whole: self.said_of(step.whole.as_ref(), &rows),
+            all: step.all,
+            distinct_from: positions(&step.distinct_from, &rows),
+        });
+        self.extend(rows, op, &[(step.rels, ColumnKind::Value)], place)
+    }
+
+    pub(super) fn count_expand(&mut self, step: &CountExpand, rows: Rows, place: &Place<'_>) -> Rows {
+        let rows = self.cast_ends(rows, &[step.from]);
+        let op = Op::CountExpand {
+            from: rows.position(step.from.var),
+            direction: direction(step.direction),
+            types: self.types(&step.types),
+            not_again: positions(&step.not_again, &rows),
+        };
+        self.extend(rows, op, &[(step.count, ColumnKind::Value)], place)
+    }
+
+    pub(super) fn build_path(&mut self, step: &BuildPath, rows: Rows, place: &Place<'_>) -> Rows {
+        let rows = step.pieces.iter().fold(rows, |rows, piece| match piece {
+            PathPiece::Element(end) => self.cast(rows, end.var, end.kind),
+            PathPiece::Rel(var) => self.cast(rows, *var, plan::ElementKind::Rel),
+            PathPiece::Rels(_) => rows,
+        });
+        let steps = step.pieces.iter().map(|piece| match piece {
+            PathPiece::Element(end) => PathStep::Element(rows.position(end.var)),
+            PathPiece::Rel(var) => PathStep::Rel(rows.position(*var)),
+            PathPiece::Rels(var) => PathStep::Rels(rows.position(*var)),
+        });
+        let steps = steps.collect();
+        self.extend(rows, Op::BuildPath { steps }, &[(step.var, ColumnKind::Value)], place)
+    }
+}
+
+/// What is to be done with an end: a bound one is compared, a new one is kept if a later step names it.
+fn target(end: End, rows: &Rows, place: &Place<'_>, new: &mut Vec<(VarId, ColumnKind)>) -> Target {
+    let kind = column_kind(end.kind);
+    if let Some(position) = rows.find(end.var) {
+        return Target::Bound(position);
+    }
+    if !place.needs(end.var) {
+        return Target::Ignored(kind);
+    }
+    new.push((end.var, kind));
+    Target::New(kind)
+}
+
+fn positions(vars: &[VarId], rows: &Rows) -> Vec<usize> {
+    vars.iter().filter_map(|var| rows.find(*var)).collect()
+}
+
+fn states(states: plan::States) -> States {
+    match states {
+        plan::States::Asserted => States::Asserted,
+        plan::States::Both => States::Both,
+    }
+}
+
+fn direction(direction: plan::Direction) -> Direction {
+    match direction {
+        plan::Direction::Right => Direction::Out,
+        plan::Direction::Left => Direction::In,
+        plan::Direction::Either => Direction::Either,
+    }
+}

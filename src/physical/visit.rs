@@ -1,0 +1,121 @@
+//! Walking operators and compiled expressions, written once.
+
+use super::{Cite, Draw, Op, Scalar, Seek, SetItem};
+
+impl Op {
+    /// The expressions that the operator evaluates itself; those of plans inside it are not among them.
+    pub(crate) fn scalars(&self) -> Vec<&Scalar> {
+        match self {
+            Op::NodeSeek { seek, .. } | Op::RelSeek { seek, .. } => seek_scalars(seek),
+            Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],
+            Op::VarExpand(op) => op.each_rel.iter().chain(&op.each_node).collect(),
+            Op::ShortestPath(op) => op.each_rel.iter().chain(&op.each_node).chain(&op.whole).collect(),
+            Op::Filter { predicate } => vec![predicate],
+            Op::Project { items } => items.iter().map(|(scalar, _)| scalar).collect(),
+            Op::Aggregate { keys, calls, .. } => {
+                keys.iter().map(|(scalar, _)| scalar).chain(calls.iter().flat_map(|call| &call.arguments)).collect()
+            }
+            Op::Sort { keys, limit, .. } => keys.iter().map(|key| &key.scalar).chain(limit).collect(),
+            Op::Skip { count, .. } | Op::Limit { count, .. } => vec![count],
+            Op::Unwind { list } | Op::Foreach { list, .. } => vec![list],
+            Op::HashJoin { left_keys, right_keys, .. } => left_keys.iter().chain(right_keys).collect(),
+            Op::Call { arguments, .. } => arguments.iter().collect(),
+            Op::Create { draws, cite } => draw_scalars(draws).chain(cite_scalars(cite.as_ref())).collect(),
+            Op::Merge(merge) => {
+                let items = merge.on_create.iter().chain(&merge.on_match).flat_map(set_scalars);
+                draw_scalars(&merge.draws).chain(items).chain(cite_scalars(merge.cite.as_ref())).collect()
+            }
+            Op::Set { items } => items.iter().flat_map(set_scalars).collect(),
+            Op::Delete { targets, .. } | Op::SetState { targets, .. } => targets.iter().collect(),
+            Op::Argument
+            | Op::Empty
+            | Op::NodeScan { .. }
+            | Op::RelScan { .. }
+            | Op::Expand(_)
+            | Op::RelEnds { .. }
+            | Op::CountExpand { .. }
+            | Op::BuildPath { .. }
+            | Op::Distinct { .. }
+            | Op::Union
+            | Op::Apply(_)
+            | Op::Barrier => Vec::new(),
+        }
+    }
+}
+
+fn seek_scalars(seek: &Seek) -> Vec<&Scalar> {
+    match seek {
+        Seek::Equal(values) => values.iter().collect(),
+        Seek::In(scalar) | Seek::Prefix(scalar) => vec![scalar],
+        Seek::Range { low, high } => low.iter().chain(high).map(|(scalar, _)| scalar).collect(),
+    }
+}
+
+fn draw_scalars(draws: &[Draw]) -> impl Iterator<Item = &Scalar> {
+    draws.iter().filter_map(|draw| match draw {
+        Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_ref(),
+    })
+}
+
+fn cite_scalars(cite: Option<&Cite>) -> impl Iterator<Item = &Scalar> {
+    let sources = cite.into_iter().flat_map(|cite| &cite.sources);
+    sources.flat_map(|(source, properties)| std::iter::once(source).chain(properties))
+}
+
+fn set_scalars(item: &SetItem) -> Vec<&Scalar> {
+    match item {
+        SetItem::Property { target, value, .. }
+        | SetItem::Replace { target, value }
+        | SetItem::Update { target, value } => {
+            vec![target, value]
+        }
+        SetItem::AddLabels { target, .. } | SetItem::RemoveLabels { target, .. } => vec![target],
+    }
+}
+
+impl Scalar {
+    /// The expressions directly inside this one.
+    pub(crate) fn children(&self) -> Vec<&Scalar> {
+        match self {
+            Scalar::Constant(_)
+            | Scalar::Parameter(_)
+            | Scalar::Column(_)
+            | Scalar::Local(_)
+            | Scalar::Exists(_)
+            | Scalar::Count(_)
+            | Scalar::Collect { .. } => Vec::new(),
+            Scalar::Property { base, .. } | Scalar::HasLabels { base, .. } => vec![base],
+            Scalar::Not(operand) | Scalar::IsNull(operand) | Scalar::Negate(operand, _) => vec![operand],
+            Scalar::Index { base, index, .. } => vec![base, index],
+            Scalar::Compare(_, left, right) | Scalar::Operator { left, right, .. } => vec![left, right],
+            Scalar::Slice { base, from, to, .. } => {
+                [Some(base), from.as_ref(), to.as_ref()].into_iter().flatten().map(|part| &**part).collect()
+            }
+            Scalar::List(items) | Scalar::And(items) | Scalar::Or(items) | Scalar::Xor(items) => items.iter().collect(),
+            Scalar::Call { arguments, .. } => arguments.iter().collect(),
+            Scalar::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
+            Scalar::Case { subject, branches, otherwise } => {
+                let mut all: Vec<&Scalar> = subject.as_deref().into_iter().collect();
+                all.extend(branches.iter().flat_map(|(when, then)| [when, then]));
+                all.extend(otherwise.as_deref());
+                all
+            }
+            Scalar::Comprehension { list, predicate, map, .. } => {
+                [Some(list), predicate.as_ref(), map.as_ref()].into_iter().flatten().map(|part| &**part).collect()
+            }
+            Scalar::Quantifier { list, predicate, .. } => vec![list, predicate],
+            Scalar::Reduce { initial, list, step, .. } => vec![initial, list, step],
+            Scalar::MapProjection { base, entries, .. } => {
+                std::iter::once(&**base).chain(entries.iter().map(|(_, value)| value)).collect()
+            }
+        }
+    }
+
+    /// Calls `visit` for this expression and all inside it, outer ones first. Subplans are not entered.
+    pub(crate) fn walk(&self, visit: &mut impl FnMut(&Scalar)) {
+        visit(self);
+        for child in self.children() {
+            child.walk(visit);
+        }
+    }
+}

@@ -1,0 +1,436 @@
+//! From a graph pattern to steps that find it, in the order in which it was written.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Branch, Builder, shortest};
+use crate::expr::{Expr, ExprKind, LabelExpr, Quantifier, VarId, Variables};
+use crate::plan::{
+    BuildPath, Direction, Draw, ElementKind, End, Expand, NodeScan, PathPiece, PathVariables, RelEnds, RelScan,
+    ShortestPath, States, Step, Types, VarExpand, path_predicate,
+};
+use crate::semantic::bound::{GraphPattern, PatternNode, PatternPath, PatternRel, Place, Reach, Selector};
+use crate::value::{Name, Type};
+
+impl Builder {
+    /// Steps that extend rows with `scope` by each match of `pattern` for which `predicates` hold.
+    pub(super) fn pattern(
+        &mut self,
+        pattern: &GraphPattern,
+        predicates: Vec<Expr>,
+        scope: &FxHashSet<VarId>,
+    ) -> Vec<Step> {
+        let (predicates, shortest) = shortest::split(pattern, predicates, &self.imports);
+        let mut finder = Finder {
+            builder: self,
+            pattern,
+            kinds: pattern.nodes.iter().map(|node| (node.var, ElementKind::Node)).collect(),
+            branch: Branch { steps: Vec::new(), scope: scope.clone() },
+            seen: FxHashSet::default(),
+            arrows: Vec::new(),
+            shortest,
+            late: Vec::new(),
+        };
+        finder.find();
+        let Finder { mut branch, late, .. } = finder;
+        branch.filter(late);
+        branch.extend(build_paths(&pattern.paths, pattern));
+        branch.filter(predicates);
+        branch.steps
+    }
+}
+
+/// An arrow that has been found, for the rule that arrows are distinct.
+struct Arrow {
+    var: VarId,
+    types: Types,
+}
+
+struct Finder<'a> {
+    builder: &'a mut Builder,
+    pattern: &'a GraphPattern,
+    kinds: FxHashMap<VarId, ElementKind>,
+    branch: Branch,
+    /// The nodes whose labels have been asked for.
+    seen: FxHashSet<VarId>,
+    arrows: Vec<Arrow>,
+    shortest: FxHashMap<VarId, Vec<path_predicate::PathPredicate>>,
+    /// Conditions on the relationships of a way that could not be asked on the way.
+    late: Vec<Expr>,
+}
+
+impl Finder<'_> {
+    fn find(&mut self) {
+        let pattern = self.pattern;
+        let mut rest: Vec<&PatternRel> = pattern.rels.iter().collect();
+        self.lone_nodes();
+        while !rest.is_empty() {
+            let next = self.next(&rest);
+            let rel = rest.remove(next);
+            self.rel(rel, &rest);
+        }
+    }
+
+    /// Nodes at which no relationship of the pattern ends.
+    fn lone_nodes(&mut self) {
+        let pattern = self.pattern;
+        let ends: FxHashSet<VarId> = pattern.rels.iter().filter_map(|rel| rel.ends).flat_map(|(a, b)| [a, b]).collect();
+        for node in pattern.nodes.iter().filter(|node| !ends.contains(&node.var)) {
+            if node.bound {
+                self.not_null(node.var);
+            }
+            self.start_node(node);
+        }
+    }
+
+    /// The first relationship that hangs together with what is bound; searches for shortest paths, and conditions on
+    /// the way that look at what is not bound yet, wait for the others. If nothing hangs together: the first with a node.
+    fn next(&self, rest: &[&PatternRel]) -> usize {
+        let connected = |rel: &PatternRel| self.has(rel.var) || self.end_bound(rel);
+        let ready = |rel: &PatternRel| connected(rel) && !is_shortest(rel) && self.each_ready(rel);
+        let at = |test: &dyn Fn(&PatternRel) -> bool| rest.iter().position(|rel| test(rel));
+        at(&ready)
+            .or_else(|| at(&|rel| !is_shortest(rel) && connected(rel)))
+            .or_else(|| at(&|rel| !is_shortest(rel) && rel.ends.is_some_and(|ends| self.starts_with_node(ends))))
+            .or_else(|| at(&|rel| !is_shortest(rel)))
+            .unwrap_or(0)
+    }
+
+    fn has(&self, var: VarId) -> bool {
+        self.branch.scope.contains(&var)
+    }
+
+    fn end_bound(&self, rel: &PatternRel) -> bool {
+        rel.ends.is_some_and(|(left, right)| self.has(left) || self.has(right))
+    }
+
+    fn starts_with_node(&self, (left, right): (VarId, VarId)) -> bool {
+        self.kinds.contains_key(&left) || self.kinds.contains_key(&right)
+    }
+
+    fn each_ready(&self, rel: &PatternRel) -> bool {
+        match &rel.reach {
+            Reach::Many { each: Some((local, expr)), .. } => {
+                self.builder.imports.of_expr(expr).into_iter().all(|var| var == *local || self.has(var))
+            }
+            Reach::Many { each: None, .. } | Reach::One => true,
+        }
+    }
+
+    fn end(&self, var: VarId) -> End {
+        End { var, kind: self.kinds.get(&var).copied().unwrap_or(ElementKind::Rel) }
+    }
+
+    fn rel(&mut self, rel: &PatternRel, rest: &[&PatternRel]) {
+        let Some((left, right)) = rel.ends else {
+            return self.bare_bracket(rel);
+        };
+        if let Reach::Many { selector: Selector::AnyShortest | Selector::AllShortest, .. } = rel.reach {
+            self.start(left, rest);
+            self.start(right, rest);
+            return self.shortest(rel, self.end(left), self.end(right));
+        }
+        if self.has(rel.var) && matches!(rel.reach, Reach::One) {
+            self.rel_ends(rel, left, right);
+        } else {
+            if !self.has(left) && !self.has(right) {
+                let first = if self.kinds.contains_key(&left) { left } else { right };
+                self.start(if self.kinds.contains_key(&first) { first } else { left }, rest);
+            }
+            let (from, to, direction) =
+                if self.has(left) { (left, right, rel.direction) } else { (right, left, turned(rel.direction)) };
+            match &rel.reach {
+                Reach::One => self.expand(rel, self.end(from), self.end(to), direction),
+                Reach::Many { .. } => self.var_expand(rel, self.end(from), self.end(to), direction),
+            }
+        }
+        let types = type_list(rel.types.as_ref());
+        if let (Some(types), None) = (&rel.types, types)
+            && matches!(rel.reach, Reach::One)
+        {
+            self.branch.filter([has_labels(rel.var, types)]);
+        }
+        self.end_labels(left);
+        self.end_labels(right);
+    }
+
+    /// `[t:T]`
+    fn bare_bracket(&mut self, rel: &PatternRel) {
+        let types = type_list(rel.types.as_ref());
+        if self.has(rel.var) {
+            if let Some(types) = &rel.types {
+                self.branch.filter([has_labels(rel.var, types)]);
+            } else if rel.bound {
+                self.not_null(rel.var);
+            }
+            return;
+        }
+        let filter = match (&rel.types, &types) {
+            (Some(types), None) => Some(has_labels(rel.var, types)),
+            _ => None,
+        };
+        let types = types.unwrap_or_default();
+        self.branch.push(Step::RelScan(RelScan { var: rel.var, types, states: States::Both, between_nodes: false }));
+        self.branch.filter(filter);
+    }
+
+    /// Binds an end at which nothing has arrived.
+    fn start(&mut self, var: VarId, rest: &[&PatternRel]) {
+        if self.has(var) {
+            return self.end_labels(var);
+        }
+        let pattern = self.pattern;
+        if let Some(node) = pattern.nodes.iter().find(|node| node.var == var) {
+            return self.start_node(node);
+        }
+        match rest.iter().find(|rel| rel.var == var && rel.ends.is_none()) {
+            Some(bracket) => self.bare_bracket(bracket),
+            None => {
+                let scan = RelScan { var, types: Vec::new(), states: States::Both, between_nodes: false };
+                self.branch.push(Step::RelScan(scan));
+            }
+        }
+    }
+
+    fn start_node(&mut self, node: &PatternNode) {
+        if !self.seen.insert(node.var) {
+            return;
+        }
+        if self.has(node.var) {
+            return self.branch.filter(node.labels.as_ref().map(|labels| has_labels(node.var, labels)));
+        }
+        let (label, others) = scan_label(node.labels.as_ref());
+        self.branch.push(Step::NodeScan(NodeScan { var: node.var, label }));
+        self.branch.filter(others.map(|labels| has_labels(node.var, &labels)));
+    }
+
+    /// The labels of an end that has been reached.
+    fn end_labels(&mut self, var: VarId) {
+        let pattern = self.pattern;
+        if let Some(node) = pattern.nodes.iter().find(|node| node.var == var) {
+            self.start_node(node);
+        }
+    }
+
+    fn not_null(&mut self, var: VarId) {
+        let is_null = Expr::made(ExprKind::IsNull(Box::new(Expr::variable(var))));
+        self.branch.filter([Expr::made(ExprKind::Not(Box::new(is_null)))]);
+    }
+
+    /// The arrows that a new one must differ from; it is one of them from now on. Brackets are exempt.
+    fn distinct_from(&mut self, rel: &PatternRel, var: VarId) -> Vec<VarId> {
+        if rel.place == Place::Bracket {
+            return Vec::new();
+        }
+        let types = type_list(rel.types.as_ref()).unwrap_or_default();
+        let may_be = |arrow: &&Arrow| {
+            types.is_empty() || arrow.types.is_empty() || arrow.types.iter().any(|name| types.contains(name))
+        };
+        let others = self.arrows.iter().filter(may_be).map(|arrow| arrow.var).collect();
+        self.arrows.push(Arrow { var, types });
+        others
+    }
+
+    fn expand(&mut self, rel: &PatternRel, from: End, to: End, direction: Direction) {
+        let distinct_from = self.distinct_from(rel, rel.var);
+        self.branch.push(Step::Expand(Expand {
+            from,
+            rel: rel.var,
+            to,
+            direction,
+            types: type_list(rel.types.as_ref()).unwrap_or_default(),
+            states: states(rel),
+            distinct_from,
+        }));
+    }
+
+    fn rel_ends(&mut self, rel: &PatternRel, left: VarId, right: VarId) {
+        let distinct_from = self.distinct_from(rel, rel.var);
+        let (start, end, direction) = match rel.direction {
+            Direction::Left => (right, left, Direction::Right),
+            direction => (left, right, direction),
+        };
+        // A loop at a node that is not bound yet: found twice and compared.
+        let twice = start == end && !self.has(start);
+        let far = if twice { self.builder.variables.add(None, Type::Element) } else { end };
+        self.branch.push(Step::RelEnds(RelEnds {
+            rel: rel.var,
+            start: self.end(start),
+            end: End { var: far, ..self.end(end) },
+            direction,
+            types: type_list(rel.types.as_ref()).unwrap_or_default(),
+            states: states(rel),
+            distinct_from,
+        }));
+        if twice {
+            self.branch.filter([Expr::equal(Expr::variable(start), Expr::variable(far))]);
+        }
+    }
+
+    /// A list that is bound already is compared with what is found.
+    fn var_expand(&mut self, rel: &PatternRel, from: End, to: End, direction: Direction) {
+        let Reach::Many { min, max, each, .. } = &rel.reach else { return };
+        let rels = if self.has(rel.var) { self.fresh_list() } else { rel.var };
+        let ready = self.each_ready(rel);
+        let (each_rel, after) = match self.each(rel, each.clone()) {
+            Some(each) if ready => (Some(each), None),
+            late => (None, late),
+        };
+        let distinct_from = self.distinct_from(rel, rels);
+        self.branch.push(Step::VarExpand(VarExpand {
+            from,
+            rels,
+            to,
+            direction,
+            types: type_list(rel.types.as_ref()).unwrap_or_default(),
+            min: *min,
+            max: *max,
+            each_rel,
+            each_node: None,
+            distinct_from,
+            reach_only: false,
+        }));
+        self.late.extend(after.map(|(local, predicate)| of_all(local, rels, predicate)));
+        if rels != rel.var {
+            self.branch.filter([Expr::equal(Expr::variable(rels), Expr::variable(rel.var))]);
+        }
+    }
+
+    fn fresh_list(&mut self) -> VarId {
+        self.builder.variables.add(None, Type::list_of(Type::Relationship))
+    }
+
+    /// What is said of each relationship on the way: also its type, where that is more than a list of names.
+    fn each(&mut self, rel: &PatternRel, each: Option<(VarId, Expr)>) -> Option<(VarId, Expr)> {
+        let types = rel.types.as_ref().filter(|types| type_list(Some(types)).is_none());
+        let Some(types) = types else { return each };
+        let (local, predicate) = match each {
+            Some((local, predicate)) => (local, Some(predicate)),
+            None => (self.builder.variables.add(None, Type::Relationship), None),
+        };
+        Some((local, Expr::all(std::iter::once(has_labels(local, types)).chain(predicate))))
+    }
+
+    fn shortest(&mut self, rel: &PatternRel, from: End, to: End) {
+        let Reach::Many { min, max, selector, each } = &rel.reach else { return };
+        let rels = if self.has(rel.var) { self.fresh_list() } else { rel.var };
+        let distinct_from = self.distinct_from(rel, rels);
+        let mut step = ShortestPath {
+            from,
+            rels,
+            to,
+            direction: rel.direction,
+            types: type_list(rel.types.as_ref()).unwrap_or_default(),
+            min: *min,
+            max: *max,
+            each_rel: self.each(rel, each.clone()),
+            each_node: None,
+            whole: None,
+            all: *selector == Selector::AllShortest,
+            distinct_from,
+        };
+        let whole = self.builder.variables.add(None, Type::list_of(Type::Relationship));
+        for predicate in self.shortest.remove(&rel.var).unwrap_or_default() {
+            shortest::apply(&mut step, predicate, whole);
+        }
+        self.branch.push(Step::ShortestPath(step));
+        if rels != rel.var {
+            self.branch.filter([Expr::equal(Expr::variable(rels), Expr::variable(rel.var))]);
+        }
+    }
+}
+
+/// The variables by which predicates can speak of the way of `rel`.
+pub(super) fn path_variables(pattern: &GraphPattern, rel: &PatternRel) -> PathVariables {
+    let path = pattern.paths.iter().find(|path| path.steps.len() == 3 && path.steps[1] == rel.var);
+    PathVariables { rels: rel.var, path: path.map(|path| path.var) }
+}
+
+pub(super) fn is_shortest(rel: &PatternRel) -> bool {
+    matches!(rel.reach, Reach::Many { selector: Selector::AnyShortest | Selector::AllShortest, .. })
+}
+
+fn states(rel: &PatternRel) -> States {
+    match rel.place {
+        Place::Arrow => States::Asserted,
+        Place::Bracket => States::Both,
+    }
+}
+
+fn turned(direction: Direction) -> Direction {
+    match direction {
+        Direction::Right => Direction::Left,
+        Direction::Left => Direction::Right,
+        Direction::Either => Direction::Either,
+    }
+}
+
+fn has_labels(var: VarId, labels: &LabelExpr) -> Expr {
+    Expr::made(ExprKind::HasLabels(Box::new(Expr::variable(var)), labels.clone()))
+}
+
+fn of_all(local: VarId, rels: VarId, predicate: Expr) -> Expr {
+    let list = Box::new(Expr::variable(rels));
+    Expr::made(ExprKind::Quantifier { kind: Quantifier::All, local, list, predicate: Box::new(predicate) })
+}
+
+/// The names of which any will do, if the expression says no more than that.
+fn type_list(types: Option<&LabelExpr>) -> Option<Vec<Name>> {
+    match types {
+        None | Some(LabelExpr::Wildcard) => Some(Vec::new()),
+        Some(LabelExpr::Name(name)) => Some(vec![name.clone()]),
+        Some(LabelExpr::Or(items)) => {
+            let mut names: Vec<Name> = Vec::new();
+            for item in items {
+                let LabelExpr::Name(name) = item else { return None };
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+            Some(names)
+        }
+        Some(LabelExpr::Not(_) | LabelExpr::And(_)) => None,
+    }
+}
+
+/// The label to scan, and what is still to be tested.
+fn scan_label(labels: Option<&LabelExpr>) -> (Option<Name>, Option<LabelExpr>) {
+    match labels {
+        None => (None, None),
+        Some(LabelExpr::Name(name)) => (Some(name.clone()), None),
+        Some(LabelExpr::And(items)) => {
+            let Some(index) = items.iter().position(|item| matches!(item, LabelExpr::Name(_))) else {
+                return (None, labels.cloned());
+            };
+            let mut rest = items.clone();
+            let LabelExpr::Name(name) = rest.remove(index) else { return (None, labels.cloned()) };
+            let rest = if rest.len() == 1 { rest.pop() } else { Some(LabelExpr::And(rest)) };
+            (Some(name), rest)
+        }
+        Some(other) => (None, Some(other.clone())),
+    }
+}
+
+/// Steps that build the paths of a pattern.
+pub(super) fn build_paths(paths: &[PatternPath], pattern: &GraphPattern) -> Vec<Step> {
+    let is_many = |var: VarId| pattern.rels.iter().any(|rel| rel.var == var && matches!(rel.reach, Reach::Many { .. }));
+    let is_node = |var: VarId| pattern.nodes.iter().any(|node| node.var == var);
+    paths.iter().map(|path| build_path(path, &is_node, &is_many)).collect()
+}
+
+/// Steps that build the paths of what CREATE drew; a node that was bound before is known by its type.
+pub(super) fn create_paths(paths: &[PatternPath], draws: &[Draw], variables: &Variables) -> Vec<Step> {
+    let is_node = |var: VarId| {
+        let drawn = draws.iter().any(|draw| matches!(draw, Draw::Node { var: drawn, .. } if *drawn == var));
+        drawn || variables.get(var).var_type != Type::Relationship
+    };
+    paths.iter().map(|path| build_path(path, &is_node, &|_| false)).collect()
+}
+
+fn build_path(path: &PatternPath, is_node: &dyn Fn(VarId) -> bool, is_many: &dyn Fn(VarId) -> bool) -> Step {
+    let piece = |(index, var): (usize, &VarId)| match index % 2 {
+        0 => PathPiece::Element(if is_node(*var) { End::node(*var) } else { End::rel(*var) }),
+        _ if is_many(*var) => PathPiece::Rels(*var),
+        _ => PathPiece::Rel(*var),
+    };
+    Step::BuildPath(BuildPath { var: path.var, pieces: path.steps.iter().enumerate().map(piece).collect() })
+}

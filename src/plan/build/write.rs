@@ -1,0 +1,57 @@
+//! CREATE, MERGE and FOREACH.
+
+use rustc_hash::FxHashSet;
+
+use super::{Branch, Builder, pattern};
+use crate::expr::{Expr, VarId};
+use crate::plan::{Create, Foreach, Merge, Step, draw_var};
+use crate::semantic::bound::{self, BoundClause, Cite, Draw};
+
+impl Builder {
+    /// A draw whose properties look at an earlier one of the clause begins a step of its own, so that it can.
+    pub(super) fn create(&mut self, clause: bound::Create, branch: &mut Branch) {
+        let paths = pattern::create_paths(&clause.paths, &clause.draws, &self.variables);
+        let mut drawn: FxHashSet<VarId> = FxHashSet::default();
+        let mut earlier: Vec<VarId> = Vec::new();
+        let mut draws: Vec<Draw> = Vec::new();
+        for draw in clause.draws {
+            let properties = match &draw {
+                Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_ref(),
+            };
+            if properties.is_some_and(|expr| self.imports.of_expr(expr).iter().any(|var| drawn.contains(var))) {
+                earlier.extend(drawn.drain());
+                branch.push(Step::Create(Create { draws: std::mem::take(&mut draws), cite: None }));
+            }
+            drawn.insert(draw_var(&draw));
+            draws.push(draw);
+        }
+        let cite = clause.cite.map(|cite| cited_after(cite, &earlier));
+        branch.push(Step::Create(Create { draws, cite }));
+        branch.extend(paths);
+    }
+
+    pub(super) fn merge(&mut self, clause: bound::Merge, branch: &mut Branch) {
+        let bound::Merge { mut pattern, predicates, draws, on_create, on_match, cite } = clause;
+        let paths = std::mem::take(&mut pattern.paths);
+        let paths = pattern::build_paths(&paths, &pattern);
+        let steps = self.pattern(&pattern, predicates, &branch.scope);
+        let mut inner = self.imports.plan(steps, &[], &branch.scope);
+        inner.imports.retain(|var| branch.scope.contains(var));
+        branch.push(Step::Merge(Box::new(Merge { inner, draws, on_create, on_match, cite })));
+        branch.extend(paths);
+    }
+
+    pub(super) fn foreach(&mut self, var: VarId, list: Expr, clauses: Vec<BoundClause>, branch: &mut Branch) {
+        let mut outside = branch.scope.clone();
+        outside.insert(var);
+        let steps = self.clauses(clauses, &outside);
+        let body = self.imports.plan(steps, &[], &outside);
+        branch.push(Step::Foreach(Foreach { var, list, body }));
+    }
+}
+
+/// What earlier steps of the same clause created is cited whatever this step creates.
+fn cited_after(mut cite: Cite, earlier: &[VarId]) -> Cite {
+    cite.created_only.retain(|var| !earlier.contains(var));
+    cite
+}
