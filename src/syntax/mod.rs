@@ -3,8 +3,24 @@
 //! The grammar is `grammar/averment.pest`; nothing else defines syntax. The tree made here knows where each piece
 //! stood in the text and nothing of parameters, catalogs or types: whether a name means anything is the binder's
 //! business.
+//!
+//! The text goes through three hands: [`lex`] cuts it into words, which is enough to find where statements end and
+//! how deep brackets nest; [`grammar`] holds it against the language; [`tree`] builds what it says.
 
 pub(crate) mod ast;
 mod error;
+mod grammar;
+mod keyword;
+mod lex;
+mod limit;
+mod message;
+mod parse;
+mod script;
+mod tree;
 
 pub(crate) use error::SyntaxError;
+pub(crate) use parse::parse;
+pub(crate) use script::{is_complete, parse_script, statements};
+
+#[cfg(test)]
+mod tests;

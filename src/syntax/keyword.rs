@@ -1,0 +1,144 @@
+//! The keywords of the language, for those who propose or colour them. None is reserved by standing here.
+
+/// Every keyword, in the case that people write it in.
+pub(crate) const KEYWORDS: &[&str] = &[
+    "ALL",
+    "AND",
+    "AS",
+    "ASC",
+    "ASCENDING",
+    "ASSERT",
+    "BY",
+    "CALL",
+    "CASE",
+    "CITING",
+    "COLLECT",
+    "CONSTRAINT",
+    "CONSTRAINTS",
+    "CONTAINS",
+    "COUNT",
+    "CREATE",
+    "DELETE",
+    "DESC",
+    "DESCENDING",
+    "DETACH",
+    "DISTINCT",
+    "DROP",
+    "ELSE",
+    "END",
+    "ENDS",
+    "EXISTS",
+    "EXPLAIN",
+    "FALSE",
+    "FOR",
+    "FOREACH",
+    "FUNCTIONS",
+    "IF",
+    "IN",
+    "INDEX",
+    "INDEXES",
+    "IS",
+    "KEY",
+    "KEYS",
+    "LABELS",
+    "LIMIT",
+    "MATCH",
+    "MERGE",
+    "NODE",
+    "NOT",
+    "NULL",
+    "OFFSET",
+    "ON",
+    "OPTIONAL",
+    "OR",
+    "ORDER",
+    "PROCEDURES",
+    "PROFILE",
+    "PROPERTY",
+    "RELATIONSHIP",
+    "REMOVE",
+    "REQUIRE",
+    "RETRACT",
+    "RETURN",
+    "SET",
+    "SETTINGS",
+    "SHOW",
+    "SKIP",
+    "STARTS",
+    "THEN",
+    "TRANSACTIONS",
+    "TRUE",
+    "TYPES",
+    "UNION",
+    "UNIQUE",
+    "UNWIND",
+    "WHEN",
+    "WHERE",
+    "WITH",
+    "XOR",
+    "YIELD",
+];
+
+/// Words behind which an operand has ended, or that end one: what stands before them is complete.
+const FOLLOW_OPERAND: &[&str] = &[
+    "AND",
+    "AS",
+    "ASC",
+    "ASCENDING",
+    "CALL",
+    "CONTAINS",
+    "CREATE",
+    "DELETE",
+    "DESC",
+    "DESCENDING",
+    "DETACH",
+    "ELSE",
+    "END",
+    "ENDS",
+    "FOREACH",
+    "IN",
+    "IS",
+    "LIMIT",
+    "MATCH",
+    "MERGE",
+    "OPTIONAL",
+    "OR",
+    "ORDER",
+    "REMOVE",
+    "RETURN",
+    "SET",
+    "SKIP",
+    "STARTS",
+    "THEN",
+    "UNION",
+    "UNWIND",
+    "WHEN",
+    "WHERE",
+    "WITH",
+    "XOR",
+];
+
+pub(crate) fn is_keyword(word: &str) -> bool {
+    contains(KEYWORDS, word)
+}
+
+/// Whether `word` may stand directly behind an operand.
+pub(super) fn follows_operand(word: &str) -> bool {
+    contains(FOLLOW_OPERAND, word)
+}
+
+fn contains(words: &[&str], word: &str) -> bool {
+    words.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_are_sorted_and_found_in_any_case() {
+        assert!(KEYWORDS.is_sorted());
+        assert!(is_keyword("match"));
+        assert!(!is_keyword("matc"));
+    }
+}

@@ -1,0 +1,334 @@
+//! Turns what pest knows of a failure into what a person wants to know: what was expected, what stands there
+//! instead, and which keyword was probably meant.
+
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::SyntaxError;
+use super::grammar::Rule;
+use super::keyword::KEYWORDS;
+use super::lex::{Token, TokenKind, tokens};
+use super::limit;
+use crate::text::{Position, Span};
+use crate::value::nearest::nearest;
+
+/// The most alternatives that a message lists.
+const ALTERNATIVES: usize = 5;
+
+/// The most characters of a token that a message repeats.
+const FOUND_LENGTH: usize = 30;
+
+/// The syntax error that pest's `error` over `text` is.
+pub(super) fn unexpected(text: &str, error: &Error<Rule>) -> SyntaxError {
+    let offset = match error.location {
+        InputLocation::Pos(offset) | InputLocation::Span((offset, _)) => offset,
+    };
+    let positives = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives.as_slice(),
+        ErrorVariant::CustomError { .. } => &[],
+    };
+    let Some(token) = tokens(&text[offset..]).find(|token| token.kind != TokenKind::Comment) else {
+        let end = text.trim_end().len();
+        return SyntaxError::Unexpected {
+            expected: expected(positives),
+            found: "the end of the statement".to_owned(),
+            span: Span::new(end, end),
+            help: limit::unclosed(text).map(|token| never_closed(text, token)),
+        };
+    };
+    let span = Span::new(offset + token.span.start as usize, offset + token.span.end as usize);
+    let found = span.of(text);
+    if let Some(character) = stranger(found) {
+        return SyntaxError::Literal {
+            detail: "InvalidUnicodeCharacter",
+            message: format!("the character `{character}` (U+{:04X}) has no meaning here", u32::from(character)),
+            span,
+        };
+    }
+    SyntaxError::Unexpected {
+        expected: expected(positives),
+        found: format!("`{}`", shortened(found)),
+        span,
+        help: meant_operator(text, span).or_else(|| meant(text, token.kind, span, positives)),
+    }
+}
+
+/// The character of `token` if it is a mark beyond ASCII: a dash, a quote or an arrow out of a word processor.
+fn stranger(token: &str) -> Option<char> {
+    let character = token.chars().next()?;
+    (!character.is_ascii() && !character.is_alphanumeric()).then_some(character)
+}
+
+fn never_closed(text: &str, token: Token) -> String {
+    let position = Position::of(text, token.span.start as usize);
+    format!("`{}` at line {}, column {} is never closed", token.span.of(text), position.line, position.column)
+}
+
+fn shortened(found: &str) -> String {
+    match found.char_indices().nth(FOUND_LENGTH) {
+        Some((end, _)) => format!("{}...", &found[..end]),
+        None => found.to_owned(),
+    }
+}
+
+/// What other languages write and this one does not.
+fn meant_operator(text: &str, span: Span) -> Option<String> {
+    let rest = &text[span.start as usize..];
+    let before = text[..span.start as usize].trim_end();
+    if rest.starts_with("!=") {
+        Some("unequal is written `<>`".to_owned())
+    } else if rest.starts_with("==") || (rest.starts_with('=') && before.ends_with('=')) {
+        Some("equal is written `=`".to_owned())
+    } else if rest.starts_with("&&") {
+        Some("write `AND`".to_owned())
+    } else if rest.starts_with("||") {
+        Some("write `OR`, or `+` to join strings".to_owned())
+    } else {
+        None
+    }
+}
+
+/// The keyword that was probably meant at `span`, or by the name before it.
+fn meant(text: &str, kind: TokenKind, span: Span, positives: &[Rule]) -> Option<String> {
+    let propose = |keyword| format!("did you mean `{keyword}`?");
+    let found = span.of(text);
+    let wanted = || positives.iter().flat_map(|rule| words(*rule)).copied();
+    if kind == TokenKind::Word
+        && let Some(keyword) = nearest(found, wanted()).filter(|keyword| !keyword.eq_ignore_ascii_case(found))
+    {
+        return Some(propose(keyword));
+    }
+    let before = tokens(&text[..span.start as usize]).filter(|token| token.kind != TokenKind::Comment).last()?;
+    let word = before.span.of(text);
+    let is_name = before.kind == TokenKind::Word && !KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word));
+    let leading = ["DISTINCT", "OPTIONAL", "DETACH", "NOT", "CASE", "EXISTS", "COUNT", "COLLECT"];
+    if is_name && let Some(keyword) = nearest(word, leading) {
+        return Some(format!("did you mean `{keyword}` instead of `{word}`?"));
+    }
+    None
+}
+
+/// "a, b or c", the most telling first.
+fn expected(positives: &[Rule]) -> String {
+    let mut named: Vec<(u8, String)> = positives.iter().filter_map(|rule| group(*rule)).collect();
+    named.sort();
+    named.dedup();
+    // Operators can follow every operand: worth saying only where nothing else can.
+    if named.iter().any(|(rank, _)| *rank < OPERATOR) {
+        named.retain(|(rank, _)| *rank < OPERATOR);
+    }
+    let mut names: Vec<String> = named.into_iter().map(|(_, name)| name).collect();
+    names.truncate(ALTERNATIVES);
+    match names.as_slice() {
+        [] => "something else".to_owned(),
+        [only] => only.clone(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
+
+const CLOSING: u8 = 0;
+const PART: u8 = 1;
+const WORD: u8 = 2;
+const CLAUSE: u8 = 3;
+const END: u8 = 4;
+const OPERATOR: u8 = 5;
+
+/// How a rule is called in a message, and its rank among the alternatives; nothing for a rule that helps nobody.
+fn group(rule: Rule) -> Option<(u8, String)> {
+    let named = |rank, name: &str| Some((rank, name.to_owned()));
+    match rule {
+        Rule::close_paren => named(CLOSING, "\")\""),
+        Rule::close_bracket => named(CLOSING, "\"]\""),
+        Rule::close_brace => named(CLOSING, "\"}\""),
+        Rule::comma => named(PART, "\",\""),
+        Rule::colon | Rule::labels | Rule::plain_labels | Rule::listed_labels => named(PART, "\":\""),
+        Rule::equals => named(PART, "\"=\""),
+        Rule::plus_equals => named(PART, "\"+=\""),
+        Rule::bar | Rule::yield_bar => named(PART, "\"|\""),
+        Rule::open_paren | Rule::arguments => named(PART, "\"(\""),
+        Rule::open_bracket | Rule::subscript => named(PART, "\"[\""),
+        Rule::open_brace => named(PART, "\"{\""),
+        Rule::dash | Rule::right_head | Rule::left_head | Rule::hop | Rule::relationship | Rule::bracket_arrow => {
+            named(PART, "a relationship")
+        }
+        Rule::dot | Rule::property_lookup => named(OPERATOR, "a property"),
+        Rule::semicolon => None,
+        Rule::EOI => named(END, "the end of the statement"),
+        Rule::variable => named(PART, "a variable"),
+        Rule::alias | Rule::name_part | Rule::argument_name | Rule::schema_name | Rule::qualified_name => {
+            named(PART, "a name")
+        }
+        Rule::key | Rule::map_entry | Rule::schema_key => named(PART, "a property key"),
+        Rule::label | Rule::label_or | Rule::label_and | Rule::label_term | Rule::negation | Rule::wildcard => {
+            named(PART, "a label or type")
+        }
+        Rule::pattern | Rule::pattern_part | Rule::path | Rule::node | Rule::bracket => named(PART, "a pattern"),
+        Rule::properties => named(PART, "\"{\""),
+        Rule::length => named(PART, "\"*\""),
+        _ if is_clause(rule) => named(CLAUSE, "a clause"),
+        _ if is_operand(rule) => named(PART, "an expression"),
+        _ if is_operator(rule) => named(OPERATOR, "an operator"),
+        _ => words(rule).first().map(|word| (WORD, format!("`{word}`"))),
+    }
+}
+
+fn is_clause(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::statement
+            | Rule::query
+            | Rule::single_query
+            | Rule::clause
+            | Rule::foreach_body
+            | Rule::match_clause
+            | Rule::return_clause
+            | Rule::with_clause
+            | Rule::unwind_clause
+            | Rule::subquery_clause
+            | Rule::call_clause
+            | Rule::create_clause
+            | Rule::merge_clause
+            | Rule::set_clause
+            | Rule::remove_clause
+            | Rule::delete_clause
+            | Rule::assert_clause
+            | Rule::retract_clause
+            | Rule::foreach_clause
+            | Rule::create_index
+            | Rule::create_constraint
+            | Rule::drop_index
+            | Rule::drop_constraint
+            | Rule::show
+    )
+}
+
+fn is_operand(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::expression
+            | Rule::listed_expression
+            | Rule::not
+            | Rule::negative
+            | Rule::positive
+            | Rule::number
+            | Rule::string
+            | Rule::parameter
+            | Rule::pattern_predicate
+            | Rule::parenthesized
+            | Rule::list
+            | Rule::list_comprehension
+            | Rule::pattern_comprehension
+            | Rule::map
+            | Rule::case_expression
+            | Rule::case_subject
+            | Rule::subquery
+            | Rule::subquery_kind
+            | Rule::count_star
+            | Rule::quantifier
+            | Rule::quantifier_kind
+            | Rule::reduce
+            | Rule::shortest
+            | Rule::function_call
+            | Rule::null_literal
+            | Rule::true_literal
+            | Rule::false_literal
+            | Rule::map_projection
+            | Rule::projection
+            | Rule::projection_item
+            | Rule::sort_item
+            | Rule::citation
+            | Rule::source
+    )
+}
+
+fn is_operator(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::or
+            | Rule::xor
+            | Rule::and
+            | Rule::matches
+            | Rule::equal
+            | Rule::not_equal
+            | Rule::less
+            | Rule::less_or_equal
+            | Rule::greater
+            | Rule::greater_or_equal
+            | Rule::in_list
+            | Rule::starts_with
+            | Rule::ends_with
+            | Rule::contains
+            | Rule::add
+            | Rule::subtract
+            | Rule::multiply
+            | Rule::divide
+            | Rule::modulo
+            | Rule::power
+            | Rule::is_null
+            | Rule::is_not_null
+    )
+}
+
+const CLAUSES: &[&str] = &[
+    "MATCH", "OPTIONAL", "RETURN", "WITH", "UNWIND", "CALL", "CREATE", "MERGE", "SET", "REMOVE", "DELETE", "DETACH",
+    "ASSERT", "RETRACT", "FOREACH", "UNION", "SHOW", "DROP", "EXPLAIN", "PROFILE",
+];
+
+const OPERATORS: &[&str] =
+    &["AND", "OR", "XOR", "IN", "STARTS WITH", "STARTS", "ENDS WITH", "ENDS", "CONTAINS", "IS NULL"];
+
+const OPERANDS: &[&str] = &["NOT", "NULL", "TRUE", "FALSE", "CASE", "EXISTS", "COUNT", "COLLECT", "DISTINCT"];
+
+/// The keywords that a rule begins with.
+fn words(rule: Rule) -> &'static [&'static str] {
+    match rule {
+        Rule::kw_as => &["AS"],
+        Rule::kw_by => &["BY"],
+        Rule::kw_constraint => &["CONSTRAINT"],
+        Rule::kw_create => &["CREATE"],
+        Rule::kw_delete => &["DELETE"],
+        Rule::kw_index => &["INDEX"],
+        Rule::kw_else => &["ELSE"],
+        Rule::kw_end => &["END"],
+        Rule::kw_exists => &["EXISTS"],
+        Rule::kw_for => &["FOR"],
+        Rule::kw_in => &["IN"],
+        Rule::kw_is => &["IS"],
+        Rule::kw_key | Rule::constraint_key => &["KEY"],
+        Rule::kw_keys => &["KEYS"],
+        Rule::kw_match => &["MATCH"],
+        Rule::kw_not => &["NOT"],
+        Rule::kw_null => &["NULL"],
+        Rule::kw_on | Rule::on_create | Rule::on_match => &["ON"],
+        Rule::kw_property | Rule::show_keys => &["PROPERTY"],
+        Rule::kw_relationship | Rule::show_types => &["RELATIONSHIP"],
+        Rule::kw_require => &["REQUIRE"],
+        Rule::kw_then => &["THEN"],
+        Rule::kw_types => &["TYPES"],
+        Rule::kw_unique | Rule::constraint_unique => &["UNIQUE"],
+        Rule::kw_when | Rule::case_branch => &["WHEN"],
+        Rule::kw_where | Rule::r#where | Rule::listed_where => &["WHERE"],
+        Rule::kw_with => &["WITH"],
+        Rule::kw_citing | Rule::citing => &["CITING"],
+        Rule::kw_yield | Rule::yields => &["YIELD"],
+        Rule::kw_order | Rule::order_by => &["ORDER"],
+        Rule::kw_skip | Rule::skip => &["SKIP"],
+        Rule::kw_limit | Rule::limit => &["LIMIT"],
+        Rule::kw_union | Rule::union => &["UNION"],
+        Rule::descending => &["DESC"],
+        Rule::ascending => &["ASC"],
+        Rule::optional => &["OPTIONAL"],
+        Rule::detach => &["DETACH"],
+        Rule::constraint_exists => &["NOT NULL"],
+        Rule::show_labels => &["LABELS"],
+        Rule::show_indexes => &["INDEXES"],
+        Rule::show_constraints => &["CONSTRAINTS"],
+        Rule::show_functions => &["FUNCTIONS"],
+        Rule::show_procedures => &["PROCEDURES"],
+        Rule::show_transactions => &["TRANSACTIONS"],
+        Rule::show_settings => &["SETTINGS"],
+        _ if is_clause(rule) => CLAUSES,
+        _ if is_operator(rule) => OPERATORS,
+        _ if is_operand(rule) => OPERANDS,
+        _ => &[],
+    }
+}

@@ -1,0 +1,69 @@
+//! Several statements in one text, parted by `;`.
+
+use super::lex::{TokenKind, tokens};
+use super::{SyntaxError, ast, parse};
+use crate::text::Span;
+
+/// Where each statement of `text` stands, without its `;` and without blanks and comments around it.
+pub(crate) fn statements(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut current: Option<Span> = None;
+    for token in tokens(text) {
+        if token.kind == TokenKind::Comment {
+            continue;
+        }
+        if token.span.of(text) == ";" {
+            found.extend(current.take());
+        } else {
+            current = Some(current.map_or(token.span, |span| span.to(token.span)));
+        }
+    }
+    found.extend(current);
+    found
+}
+
+/// Each statement of `text` with the place where it stands. Spans inside a statement count from its own start.
+pub(crate) fn parse_script(text: &str) -> Vec<(Span, Result<ast::Statement, SyntaxError>)> {
+    statements(text).into_iter().map(|span| (span, parse(span.of(text)))).collect()
+}
+
+/// Whether `text` ends where a statement may end: behind a `;`, with nothing left open.
+///
+/// A text of blanks and comments is complete too: there is nothing to wait for.
+pub(crate) fn is_complete(text: &str) -> bool {
+    let mut is_ended = true;
+    for token in tokens(text) {
+        if !token.is_closed {
+            return false;
+        }
+        if token.kind != TokenKind::Comment {
+            is_ended = token.span.of(text) == ";";
+        }
+    }
+    is_ended
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<&str> = statements(text).into_iter().map(|span| span.of(text)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_semicolon_in_a_string_a_name_or_a_comment_parts_nothing() {
+        check("RETURN ';' ; // a;b\n RETURN `;` /* ; */ ;; RETURN 3", &["RETURN ';'", "RETURN `;`", "RETURN 3"]);
+        check(" // nothing\n", &[]);
+    }
+
+    #[test]
+    fn a_statement_is_complete_behind_its_semicolon() {
+        assert!(is_complete("RETURN 1; // done"));
+        assert!(is_complete(" // nothing"));
+        assert!(!is_complete("RETURN 1"));
+        assert!(!is_complete("RETURN ';"));
+        assert!(!is_complete("RETURN 1; /* more"));
+    }
+}

@@ -1,0 +1,261 @@
+//! Queries and their clauses.
+
+use pest::iterators::Pair;
+
+use super::parts::{Parts, ident, qualified, span};
+use super::pattern::into_property;
+use super::{Builder, Built};
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{self, ClauseKind, Expr};
+use crate::syntax::grammar::Rule;
+
+impl Builder<'_> {
+    pub(super) fn query(&self, pair: Pair<'_, Rule>) -> Built<ast::Query> {
+        let span = span(&pair);
+        let mut parts = Parts::of(pair);
+        let first = self.single_query(parts.demand())?;
+        let mut rest = Vec::new();
+        while let Some(union) = parts.accept(Rule::union) {
+            rest.push((union_of(union), self.single_query(parts.demand())?));
+        }
+        Ok(ast::Query { first, rest, span })
+    }
+
+    fn single_query(&self, pair: Pair<'_, Rule>) -> Built<ast::SingleQuery> {
+        let span = span(&pair);
+        let clauses = Parts::of(pair).map(|pair| self.clause(pair)).collect::<Built<_>>()?;
+        Ok(ast::SingleQuery { clauses, span })
+    }
+
+    /// The tree of a `clause` or a `foreach_body`.
+    fn clause(&self, pair: Pair<'_, Rule>) -> Built<ast::Clause> {
+        let span = span(&pair);
+        let kind = self.clause_kind(Parts::of(pair).demand())?;
+        Ok(ast::Clause { kind, span })
+    }
+
+    fn clause_kind(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
+        Ok(match pair.as_rule() {
+            Rule::match_clause => ClauseKind::Match(self.match_clause(pair)?),
+            Rule::unwind_clause => ClauseKind::Unwind(self.unwind(pair)?),
+            Rule::with_clause => ClauseKind::With(self.with(pair)?),
+            Rule::return_clause => ClauseKind::Return(self.projection(Parts::of(pair).demand())?),
+            Rule::call_clause => ClauseKind::Call(self.call(pair)?),
+            Rule::subquery_clause => ClauseKind::Subquery(self.subquery_call(pair)?),
+            Rule::create_clause => ClauseKind::Create(self.create(pair)?),
+            Rule::merge_clause => ClauseKind::Merge(self.merge(pair)?),
+            Rule::set_clause => ClauseKind::Set(self.set_items(Parts::of(pair).demand())?),
+            Rule::remove_clause => ClauseKind::Remove(self.remove_items(pair)?),
+            Rule::delete_clause => ClauseKind::Delete(self.delete(pair)?),
+            Rule::assert_clause => ClauseKind::Assert(self.exprs(Parts::of(pair))?),
+            Rule::retract_clause => ClauseKind::Retract(self.exprs(Parts::of(pair))?),
+            Rule::foreach_clause => ClauseKind::Foreach(self.foreach(pair)?),
+            rule => unreachable!("the grammar has no clause {rule:?}"),
+        })
+    }
+
+    fn match_clause(&self, pair: Pair<'_, Rule>) -> Built<ast::Match> {
+        let mut parts = Parts::of(pair);
+        let optional = parts.accept(Rule::optional).is_some();
+        Ok(ast::Match { optional, pattern: self.pattern(parts.demand())?, predicate: self.under(parts.next())? })
+    }
+
+    fn unwind(&self, pair: Pair<'_, Rule>) -> Built<ast::Unwind> {
+        let mut parts = Parts::of(pair);
+        Ok(ast::Unwind { list: self.expr(parts.demand())?, variable: parts.ident() })
+    }
+
+    fn with(&self, pair: Pair<'_, Rule>) -> Built<ast::Projection> {
+        let mut parts = Parts::of(pair);
+        let projection = self.projection(parts.demand())?;
+        Ok(ast::Projection { predicate: self.under(parts.next())?, ..projection })
+    }
+
+    fn projection(&self, pair: Pair<'_, Rule>) -> Built<ast::Projection> {
+        let mut parts = Parts::of(pair);
+        let distinct = parts.accept(Rule::distinct).is_some();
+        let star = parts.accept(Rule::star).map(|pair| span(&pair));
+        let mut items = Vec::new();
+        while let Some(item) = parts.accept(Rule::projection_item) {
+            items.push(self.projection_item(item)?);
+        }
+        let order_by = parts.accept(Rule::order_by).map_or(Ok(Vec::new()), |pair| self.order_by(pair))?;
+        let skip = self.under(parts.accept(Rule::skip))?;
+        let limit = self.under(parts.accept(Rule::limit))?;
+        Ok(ast::Projection { distinct, star, items, order_by, skip, limit, predicate: None })
+    }
+
+    fn projection_item(&self, pair: Pair<'_, Rule>) -> Built<ast::ProjectionItem> {
+        let mut parts = Parts::of(pair);
+        Ok(ast::ProjectionItem { expr: self.expr(parts.demand())?, alias: parts.next().as_ref().map(ident) })
+    }
+
+    fn order_by(&self, pair: Pair<'_, Rule>) -> Built<Vec<ast::SortItem>> {
+        let item = |pair| {
+            let mut parts = Parts::of(pair);
+            let expr = self.expr(parts.demand())?;
+            Ok(ast::SortItem { expr, descending: parts.accept(Rule::descending).is_some() })
+        };
+        Parts::of(pair).map(item).collect()
+    }
+
+    fn call(&self, pair: Pair<'_, Rule>) -> Built<ast::Call> {
+        let mut parts = Parts::of(pair);
+        Ok(ast::Call {
+            procedure: qualified(parts.demand()),
+            arguments: parts.accept(Rule::arguments).map(|pair| self.exprs(Parts::of(pair))).transpose()?,
+            yields: parts.accept(Rule::yields).map(|pair| self.yields(pair)).transpose()?,
+        })
+    }
+
+    pub(super) fn yields(&self, pair: Pair<'_, Rule>) -> Built<ast::Yield> {
+        let span = span(&pair);
+        let mut parts = Parts::of(pair);
+        let star = parts.accept(Rule::star).is_some();
+        let mut items = Vec::new();
+        while let Some(item) = parts.accept(Rule::yield_item) {
+            let mut parts = Parts::of(item);
+            items.push((parts.ident(), parts.next().as_ref().map(ident)));
+        }
+        Ok(ast::Yield { star, items, predicate: self.under(parts.next())?, span })
+    }
+
+    fn subquery_call(&self, pair: Pair<'_, Rule>) -> Built<ast::SubqueryCall> {
+        let mut parts = Parts::of(pair);
+        let imports = parts.accept(Rule::imports).map(|pair| {
+            let mut parts = Parts::of(pair);
+            match parts.accept(Rule::star) {
+                Some(_) => ast::Imports::All,
+                None => ast::Imports::Variables(parts.map(|pair| ident(&pair)).collect()),
+            }
+        });
+        Ok(ast::SubqueryCall { imports, query: self.query(parts.demand())? })
+    }
+
+    fn create(&self, pair: Pair<'_, Rule>) -> Built<ast::Write> {
+        let mut parts = Parts::of(pair);
+        let pattern = self.pattern(parts.demand())?;
+        let citations = parts.next().map_or(Ok(Vec::new()), |pair| self.citations(pair))?;
+        Ok(ast::Write { pattern, citations })
+    }
+
+    fn merge(&self, pair: Pair<'_, Rule>) -> Built<ast::Merge> {
+        let mut parts = Parts::of(pair);
+        let part = self.pattern_part(parts.demand())?;
+        let mut merge = ast::Merge { part, on_create: Vec::new(), on_match: Vec::new(), citations: Vec::new() };
+        for action in parts {
+            match action.as_rule() {
+                Rule::on_create => merge.on_create.extend(self.set_items(Parts::of(action).demand())?),
+                Rule::on_match => merge.on_match.extend(self.set_items(Parts::of(action).demand())?),
+                _ => merge.citations.extend(self.citations(action)?),
+            }
+        }
+        Ok(merge)
+    }
+
+    fn citations(&self, pair: Pair<'_, Rule>) -> Built<Vec<ast::Citation>> {
+        let citation = |pair| {
+            let mut parts = Parts::of(pair);
+            let source = self.lookups(parts.demand())?;
+            Ok(ast::Citation { source, properties: self.properties(parts.next())? })
+        };
+        Parts::of(pair).map(citation).collect()
+    }
+
+    /// The tree of a `source` or a `property_target`: an operand and the lookups behind it.
+    fn lookups(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
+        self.bounded_lookups(&pair)?;
+        let mut parts = Parts::of(pair);
+        let operand = self.operand(parts.demand())?;
+        parts.try_fold(operand, |base, op| self.lookup(base, op))
+    }
+
+    fn set_items(&self, pair: Pair<'_, Rule>) -> Built<Vec<ast::SetItem>> {
+        Parts::of(pair).map(|pair| self.set_item(pair)).collect()
+    }
+
+    fn set_item(&self, pair: Pair<'_, Rule>) -> Built<ast::SetItem> {
+        let rule = pair.as_rule();
+        let mut parts = Parts::of(pair);
+        Ok(match rule {
+            Rule::set_labels => ast::SetItem::Labels { variable: parts.ident(), labels: plain_labels(parts.demand()) },
+            Rule::set_replace => ast::SetItem::Replace { variable: parts.ident(), value: self.expr(parts.demand())? },
+            Rule::set_update => ast::SetItem::Update { variable: parts.ident(), value: self.expr(parts.demand())? },
+            _ => {
+                let (target, key) = self.property(parts.demand())?;
+                ast::SetItem::Property { target, key, value: self.expr(parts.demand())? }
+            }
+        })
+    }
+
+    fn remove_items(&self, pair: Pair<'_, Rule>) -> Built<Vec<ast::RemoveItem>> {
+        let item = |pair: Pair<'_, Rule>| {
+            if pair.as_rule() == Rule::remove_labels {
+                let mut parts = Parts::of(pair);
+                return Ok(ast::RemoveItem::Labels { variable: parts.ident(), labels: plain_labels(parts.demand()) });
+            }
+            let (target, key) = self.property(pair)?;
+            Ok(ast::RemoveItem::Property { target, key })
+        };
+        Parts::of(pair).map(item).collect()
+    }
+
+    /// What a `property_target` names: a property of something.
+    fn property(&self, pair: Pair<'_, Rule>) -> Built<(Expr, ast::Ident)> {
+        into_property(self.lookups(pair)?).map_err(|expr| SyntaxError::Unexpected {
+            expected: "a property such as `n.name`".to_owned(),
+            found: format!("`{}`", expr.span.of(self.text)),
+            span: expr.span,
+            help: None,
+        })
+    }
+
+    fn delete(&self, pair: Pair<'_, Rule>) -> Built<ast::Delete> {
+        let mut parts = Parts::of(pair);
+        let detach = parts.accept(Rule::detach).is_some();
+        Ok(ast::Delete { detach, targets: self.exprs(parts)? })
+    }
+
+    fn foreach(&self, pair: Pair<'_, Rule>) -> Built<ast::Foreach> {
+        let mut parts = Parts::of(pair);
+        let variable = parts.ident();
+        let list = self.expr(parts.demand())?;
+        Ok(ast::Foreach { variable, list, clauses: parts.map(|pair| self.clause(pair)).collect::<Built<_>>()? })
+    }
+
+    fn bounded_lookups(&self, pair: &Pair<'_, Rule>) -> Built<()> {
+        let lookup_count = pair.clone().into_inner().len();
+        if self.level.get() + lookup_count > crate::syntax::limit::TREE_DEPTH {
+            return Err(crate::syntax::limit::too_deep_a_tree(span(pair)));
+        }
+        Ok(())
+    }
+}
+
+fn union_of(pair: Pair<'_, Rule>) -> ast::Union {
+    ast::Union { span: span(&pair), all: Parts::of(pair).accept(Rule::union_all).is_some() }
+}
+
+fn plain_labels(pair: Pair<'_, Rule>) -> Vec<ast::Ident> {
+    Parts::of(pair).map(|pair| ident(&pair)).collect()
+}
+
+/// `YIELD *` has a meaning only where the call is the whole statement: within a query, names appear by being written.
+pub(super) fn check_standalone_calls(query: &ast::Query) -> Built<()> {
+    let queries = || std::iter::once(&query.first).chain(query.rest.iter().map(|(_, query)| query));
+    let is_standalone = query.rest.is_empty() && query.first.clauses.len() == 1;
+    if is_standalone {
+        return Ok(());
+    }
+    for clause in queries().flat_map(|query| &query.clauses) {
+        if let ClauseKind::Call(ast::Call { yields: Some(ast::Yield { star: true, span, .. }), .. }) = &clause.kind {
+            return Err(SyntaxError::Unexpected {
+                expected: "the names of outputs".to_owned(),
+                found: "`YIELD *`".to_owned(),
+                span: *span,
+                help: Some("`YIELD *` stands only in a statement that is nothing but this call".to_owned()),
+            });
+        }
+    }
+    Ok(())
+}

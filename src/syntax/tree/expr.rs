@@ -1,0 +1,424 @@
+//! Expressions: precedence, and every operand but those that are patterns.
+
+use std::sync::LazyLock;
+
+use pest::iterators::Pair;
+use pest::pratt_parser::{Assoc, Op, PrattParser};
+
+use super::literal::{self, Number};
+use super::parts::{Parts, ident, name, qualified, span};
+use super::{Builder, Built};
+use crate::syntax::ast::{self, BinaryOp, Comparison, Expr, ExprKind};
+use crate::syntax::grammar::Rule;
+use crate::syntax::limit;
+use crate::text::Span;
+use crate::value::Name;
+
+/// From loose to tight, as in the openCypher grammar.
+static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
+    let left = |rule| Op::infix(rule, Assoc::Left);
+    PrattParser::new()
+        .op(left(Rule::or))
+        .op(left(Rule::xor))
+        .op(left(Rule::and))
+        .op(Op::prefix(Rule::not))
+        .op(left(Rule::equal)
+            | left(Rule::not_equal)
+            | left(Rule::less)
+            | left(Rule::less_or_equal)
+            | left(Rule::greater)
+            | left(Rule::greater_or_equal))
+        .op(left(Rule::in_list)
+            | left(Rule::starts_with)
+            | left(Rule::ends_with)
+            | left(Rule::contains)
+            | left(Rule::matches)
+            | Op::postfix(Rule::is_null)
+            | Op::postfix(Rule::is_not_null))
+        .op(left(Rule::add) | left(Rule::subtract))
+        .op(left(Rule::multiply) | left(Rule::divide) | left(Rule::modulo))
+        .op(left(Rule::power))
+        .op(Op::prefix(Rule::negative) | Op::prefix(Rule::positive))
+        .op(Op::postfix(Rule::property_lookup)
+            | Op::postfix(Rule::subscript)
+            | Op::postfix(Rule::labels)
+            | Op::postfix(Rule::listed_labels))
+});
+
+/// An expression on its way up.
+struct Operand {
+    expr: Expr,
+    /// How deep the tree below is.
+    depth: usize,
+    /// The literal 9223372036854775808, which only a minus can save.
+    is_beyond_integer: bool,
+}
+
+impl Operand {
+    fn new(kind: ExprKind, span: Span, depth: usize) -> Built<Self> {
+        if depth > limit::TREE_DEPTH {
+            return Err(limit::too_deep_a_tree(span));
+        }
+        Ok(Self { expr: Expr { kind, span }, depth, is_beyond_integer: false })
+    }
+
+    fn boxed(self) -> Box<Expr> {
+        Box::new(self.expr)
+    }
+}
+
+impl Builder<'_> {
+    /// The tree of an `expression` or a `listed_expression`.
+    pub(super) fn expr(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
+        let level = self.level.get();
+        let inner_level = level + 1 + longest_prefix_chain(&pair);
+        if inner_level > limit::TREE_DEPTH {
+            return Err(limit::too_deep_a_tree(span(&pair)));
+        }
+        self.level.set(inner_level);
+        let siblings = self.deepest.replace(0);
+        let built = PRECEDENCE
+            .map_primary(|pair| self.primary(pair))
+            .map_prefix(|op, operand| self.prefix(&op, operand?))
+            .map_postfix(|operand, op| self.postfix(operand?, op))
+            .map_infix(|left, op, right| self.infix(left?, &op, right?))
+            .parse(pair.into_inner())
+            .and_then(|operand| self.in_range(operand))?;
+        self.level.set(level);
+        self.deepest.set(siblings.max(built.depth));
+        Ok(built.expr)
+    }
+
+    pub(super) fn boxed(&self, pair: Pair<'_, Rule>) -> Built<Box<Expr>> {
+        self.expr(pair).map(Box::new)
+    }
+
+    pub(super) fn exprs<'a>(&self, pairs: impl Iterator<Item = Pair<'a, Rule>>) -> Built<Vec<Expr>> {
+        pairs.map(|pair| self.expr(pair)).collect()
+    }
+
+    fn in_range(&self, operand: Operand) -> Built<Operand> {
+        if operand.is_beyond_integer {
+            let span = operand.expr.span;
+            return Err(literal::too_large(span.of(self.text), span));
+        }
+        Ok(operand)
+    }
+
+    fn prefix(&self, op: &Pair<'_, Rule>, operand: Operand) -> Built<Operand> {
+        let span = Span::new(op.as_span().start(), operand.expr.span.end as usize);
+        let depth = operand.depth + 1;
+        if op.as_rule() == Rule::negative && operand.is_beyond_integer {
+            return Operand::new(ExprKind::Integer(i64::MIN), span, depth);
+        }
+        let operand = self.in_range(operand)?.boxed();
+        let kind = match op.as_rule() {
+            Rule::not => ExprKind::Not(operand),
+            Rule::negative => ExprKind::Negate(operand),
+            _ => ExprKind::Plus(operand),
+        };
+        Operand::new(kind, span, depth)
+    }
+
+    fn postfix(&self, operand: Operand, op: Pair<'_, Rule>) -> Built<Operand> {
+        let operand = self.in_range(operand)?;
+        let outside = self.deepest.replace(0);
+        let whole = operand.expr.span.to(span(&op));
+        let depth = operand.depth;
+        let kind = match op.as_rule() {
+            Rule::is_null => ExprKind::IsNull { operand: operand.boxed(), negated: false },
+            Rule::is_not_null => ExprKind::IsNull { operand: operand.boxed(), negated: true },
+            Rule::property_lookup => ExprKind::Property(operand.boxed(), Parts::of(op).ident()),
+            Rule::subscript => self.subscript(operand.boxed(), op)?,
+            _ => ExprKind::HasLabels(operand.boxed(), super::pattern::labels(op)?),
+        };
+        let inside = self.deepest.replace(outside);
+        Operand::new(kind, whole, depth.max(inside) + 1)
+    }
+
+    /// A property lookup or a subscript behind `base`.
+    pub(super) fn lookup(&self, base: Expr, op: Pair<'_, Rule>) -> Built<Expr> {
+        let whole = base.span.to(span(&op));
+        let kind = match op.as_rule() {
+            Rule::property_lookup => ExprKind::Property(Box::new(base), Parts::of(op).ident()),
+            _ => self.subscript(Box::new(base), op)?,
+        };
+        Ok(Expr { kind, span: whole })
+    }
+
+    fn subscript(&self, base: Box<Expr>, op: Pair<'_, Rule>) -> Built<ExprKind> {
+        let mut parts = Parts::of(op);
+        let first = parts.accept(Rule::expression).map(|pair| self.boxed(pair)).transpose()?;
+        let Some(tail) = parts.accept(Rule::range_tail) else {
+            return Ok(ExprKind::Index(base, first.expect("the grammar demands an index or a range")));
+        };
+        let last = Parts::of(tail).next().map(|pair| self.boxed(pair)).transpose()?;
+        Ok(ExprKind::Slice(base, first, last))
+    }
+
+    fn infix(&self, left: Operand, op: &Pair<'_, Rule>, right: Operand) -> Built<Operand> {
+        let (left, right) = (self.in_range(left)?, self.in_range(right)?);
+        let whole = left.expr.span.to(right.expr.span);
+        let depth = left.depth.max(right.depth + 1);
+        if let Some(comparison) = comparison(op.as_rule()) {
+            return Operand::new(compared(left.expr, comparison, right.expr), whole, depth.max(2));
+        }
+        match op.as_rule() {
+            Rule::or => Operand::new(chained(left.expr, right.expr, Chain::Or), whole, depth.max(2)),
+            Rule::xor => Operand::new(chained(left.expr, right.expr, Chain::Xor), whole, depth.max(2)),
+            Rule::and => Operand::new(chained(left.expr, right.expr, Chain::And), whole, depth.max(2)),
+            rule => {
+                let depth = left.depth.max(right.depth) + 1;
+                Operand::new(ExprKind::Binary(binary(rule), left.boxed(), right.boxed()), whole, depth)
+            }
+        }
+    }
+
+    fn primary(&self, pair: Pair<'_, Rule>) -> Built<Operand> {
+        let siblings = self.deepest.replace(0);
+        let whole = span(&pair);
+        if pair.as_rule() == Rule::number {
+            self.deepest.set(siblings);
+            return self.number(&pair, whole);
+        }
+        let kind = self.primary_kind(pair)?;
+        let depth = self.deepest.replace(siblings) + 1;
+        Operand::new(kind, whole, depth)
+    }
+
+    fn number(&self, pair: &Pair<'_, Rule>, span: Span) -> Built<Operand> {
+        let (kind, is_beyond_integer) = match literal::number(pair.as_str(), span)? {
+            Number::Integer(value) => (ExprKind::Integer(value), false),
+            Number::Float(value) => (ExprKind::Float(value), false),
+            Number::BeyondInteger => (ExprKind::Integer(i64::MAX), true),
+        };
+        Ok(Operand { is_beyond_integer, ..Operand::new(kind, span, 1)? })
+    }
+
+    fn primary_kind(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
+        Ok(match pair.as_rule() {
+            Rule::null_literal => ExprKind::Null,
+            Rule::true_literal => ExprKind::Boolean(true),
+            Rule::false_literal => ExprKind::Boolean(false),
+            Rule::string => ExprKind::String(string(&pair)?),
+            Rule::parameter => ExprKind::Parameter(name(&pair.as_str()[1..])),
+            Rule::variable => ExprKind::Variable(ident(&pair).name),
+            Rule::parenthesized => self.expr(Parts::of(pair).demand())?.kind,
+            Rule::list => ExprKind::List(self.exprs(Parts::of(pair))?),
+            Rule::map => ExprKind::Map(self.map_entries(pair)?),
+            Rule::case_expression => ExprKind::Case(self.case(pair)?),
+            Rule::count_star => ExprKind::CountStar,
+            Rule::function_call => ExprKind::Function(self.function(pair)?),
+            Rule::list_comprehension => ExprKind::ListComprehension(self.list_comprehension(pair)?),
+            Rule::pattern_comprehension => ExprKind::PatternComprehension(Box::new(self.pattern_comprehension(pair)?)),
+            Rule::quantifier => ExprKind::Quantifier(Box::new(self.quantifier(pair)?)),
+            Rule::reduce => ExprKind::Reduce(Box::new(self.reduce(pair)?)),
+            Rule::map_projection => ExprKind::MapProjection(self.map_projection(pair)?),
+            Rule::pattern_predicate => ExprKind::Pattern(Box::new(self.path(pair)?)),
+            Rule::shortest => ExprKind::Shortest(Box::new(self.shortest(None, pair)?)),
+            Rule::subquery => self.subquery(pair)?,
+            rule => unreachable!("the grammar has no operand {rule:?}"),
+        })
+    }
+
+    /// The operand that a citation or an assignment begins with.
+    pub(super) fn operand(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
+        let operand = self.primary(pair)?;
+        self.deepest.set(self.deepest.get().max(operand.depth));
+        Ok(operand.expr)
+    }
+
+    pub(super) fn map_entries(&self, pair: Pair<'_, Rule>) -> Built<Vec<(ast::Ident, Expr)>> {
+        let entry = |pair| {
+            let mut parts = Parts::of(pair);
+            Ok((parts.ident(), self.expr(parts.demand())?))
+        };
+        Parts::of(pair).map(entry).collect()
+    }
+
+    fn case(&self, pair: Pair<'_, Rule>) -> Built<ast::Case> {
+        let mut parts = Parts::of(pair);
+        let subject = parts.accept(Rule::case_subject).map(|pair| self.boxed(Parts::of(pair).demand())).transpose()?;
+        let mut branches = Vec::new();
+        while let Some(branch) = parts.accept(Rule::case_branch) {
+            let mut parts = Parts::of(branch);
+            branches.push((self.expr(parts.demand())?, self.expr(parts.demand())?));
+        }
+        let otherwise = parts.next().map(|pair| self.boxed(pair)).transpose()?;
+        Ok(ast::Case { subject, branches, otherwise })
+    }
+
+    fn function(&self, pair: Pair<'_, Rule>) -> Built<ast::FunctionCall> {
+        let mut parts = Parts::of(pair);
+        let name = qualified(parts.demand());
+        let distinct = parts.accept(Rule::distinct).is_some();
+        Ok(ast::FunctionCall { name, distinct, arguments: self.exprs(parts)? })
+    }
+
+    fn list_comprehension(&self, pair: Pair<'_, Rule>) -> Built<ast::ListComprehension> {
+        let mut parts = Parts::of(pair);
+        Ok(ast::ListComprehension {
+            variable: parts.ident(),
+            list: self.boxed(parts.demand())?,
+            predicate: self.under(parts.accept(Rule::listed_where))?.map(Box::new),
+            map: self.under(parts.accept(Rule::yield_bar))?.map(Box::new),
+        })
+    }
+
+    fn pattern_comprehension(&self, pair: Pair<'_, Rule>) -> Built<ast::PatternComprehension> {
+        let mut parts = Parts::of(pair);
+        Ok(ast::PatternComprehension {
+            variable: parts.accept(Rule::variable).as_ref().map(ident),
+            path: self.path(parts.demand())?,
+            predicate: self.under(parts.accept(Rule::listed_where))?,
+            map: self.expr(Parts::of(parts.demand()).demand())?,
+        })
+    }
+
+    /// The expression that is the one part of a pair such as `WHERE x`.
+    pub(super) fn under(&self, pair: Option<Pair<'_, Rule>>) -> Built<Option<Expr>> {
+        pair.map(|pair| self.expr(Parts::of(pair).demand())).transpose()
+    }
+
+    fn quantifier(&self, pair: Pair<'_, Rule>) -> Built<ast::Quantifier> {
+        let mut parts = Parts::of(pair);
+        let kind = match parts.demand().as_str().to_ascii_lowercase().as_str() {
+            "all" => ast::QuantifierKind::All,
+            "any" => ast::QuantifierKind::Any,
+            "none" => ast::QuantifierKind::None,
+            _ => ast::QuantifierKind::Single,
+        };
+        let variable = parts.ident();
+        Ok(ast::Quantifier { kind, variable, list: self.expr(parts.demand())?, predicate: self.expr(parts.demand())? })
+    }
+
+    fn reduce(&self, pair: Pair<'_, Rule>) -> Built<ast::Reduce> {
+        let mut parts = Parts::of(pair);
+        Ok(ast::Reduce {
+            accumulator: parts.ident(),
+            initial: self.expr(parts.demand())?,
+            variable: parts.ident(),
+            list: self.expr(parts.demand())?,
+            step: self.expr(parts.demand())?,
+        })
+    }
+
+    fn map_projection(&self, pair: Pair<'_, Rule>) -> Built<ast::MapProjection> {
+        let mut parts = Parts::of(pair);
+        let base = parts.ident();
+        let item = |pair: Pair<'_, Rule>| {
+            let (rule, whole) = (pair.as_rule(), span(&pair));
+            let mut parts = Parts::of(pair);
+            Ok(match rule {
+                Rule::projected_all => ast::MapProjectionItem::All(whole),
+                Rule::projected_property => ast::MapProjectionItem::Property(parts.ident()),
+                Rule::projected_variable => ast::MapProjectionItem::Variable(parts.ident()),
+                _ => ast::MapProjectionItem::Entry(parts.ident(), self.expr(parts.demand())?),
+            })
+        };
+        let items = parts.map(item).collect::<Built<_>>()?;
+        Ok(ast::MapProjection { base, items })
+    }
+
+    fn subquery(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
+        let mut parts = Parts::of(pair);
+        let kind = parts.demand().as_str().to_ascii_lowercase();
+        let inside = parts.demand();
+        let subquery = Box::new(if inside.as_rule() == Rule::query {
+            ast::Subquery::Query(self.query(inside)?)
+        } else {
+            let mut parts = Parts::of(inside);
+            let pattern = self.pattern(parts.demand())?;
+            ast::Subquery::Pattern { pattern, predicate: self.under(parts.next())? }
+        });
+        Ok(match kind.as_str() {
+            "exists" => ExprKind::Exists(subquery),
+            "count" => ExprKind::Count(subquery),
+            _ => ExprKind::Collect(subquery),
+        })
+    }
+}
+
+fn string(pair: &Pair<'_, Rule>) -> Built<Name> {
+    literal::string(pair.as_str(), pair.as_span().start()).map(Name::from)
+}
+
+/// The most prefix operators in a row: each is a call deeper while the tree is built.
+fn longest_prefix_chain(pair: &Pair<'_, Rule>) -> usize {
+    let (mut chain, mut longest) = (0, 0);
+    for part in pair.clone().into_inner() {
+        chain = if matches!(part.as_rule(), Rule::not | Rule::negative | Rule::positive) { chain + 1 } else { 0 };
+        longest = longest.max(chain);
+    }
+    longest
+}
+
+#[derive(Clone, Copy)]
+enum Chain {
+    And,
+    Or,
+    Xor,
+}
+
+/// `left op right`, flat if `left` is a chain of the same operator written without parentheses.
+fn chained(left: Expr, right: Expr, chain: Chain) -> ExprKind {
+    let mut terms = match (left.kind, chain) {
+        (ExprKind::And(terms), Chain::And) | (ExprKind::Or(terms), Chain::Or) | (ExprKind::Xor(terms), Chain::Xor)
+            if starts_at(&terms[0], left.span) =>
+        {
+            terms
+        }
+        (kind, _) => vec![Expr { kind, span: left.span }],
+    };
+    terms.push(right);
+    match chain {
+        Chain::And => ExprKind::And(terms),
+        Chain::Or => ExprKind::Or(terms),
+        Chain::Xor => ExprKind::Xor(terms),
+    }
+}
+
+/// `left < right`; `a < b < c` is one chain, `(a < b) < c` is not.
+fn compared(left: Expr, comparison: Comparison, right: Expr) -> ExprKind {
+    match left.kind {
+        ExprKind::Comparison(first, mut rest) if starts_at(&first, left.span) => {
+            rest.push((comparison, right));
+            ExprKind::Comparison(first, rest)
+        }
+        kind => ExprKind::Comparison(Box::new(Expr { kind, span: left.span }), vec![(comparison, right)]),
+    }
+}
+
+/// Whether the chain that covers `whole` begins with `first`: in parentheses, it would begin before.
+fn starts_at(first: &Expr, whole: Span) -> bool {
+    first.span.start == whole.start
+}
+
+fn comparison(rule: Rule) -> Option<Comparison> {
+    Some(match rule {
+        Rule::equal => Comparison::Equal,
+        Rule::not_equal => Comparison::NotEqual,
+        Rule::less => Comparison::Less,
+        Rule::less_or_equal => Comparison::LessOrEqual,
+        Rule::greater => Comparison::Greater,
+        Rule::greater_or_equal => Comparison::GreaterOrEqual,
+        _ => return None,
+    })
+}
+
+fn binary(rule: Rule) -> BinaryOp {
+    match rule {
+        Rule::add => BinaryOp::Add,
+        Rule::subtract => BinaryOp::Subtract,
+        Rule::multiply => BinaryOp::Multiply,
+        Rule::divide => BinaryOp::Divide,
+        Rule::modulo => BinaryOp::Modulo,
+        Rule::power => BinaryOp::Power,
+        Rule::in_list => BinaryOp::In,
+        Rule::starts_with => BinaryOp::StartsWith,
+        Rule::ends_with => BinaryOp::EndsWith,
+        Rule::contains => BinaryOp::Contains,
+        Rule::matches => BinaryOp::Matches,
+        rule => unreachable!("the grammar has no operator {rule:?}"),
+    }
+}

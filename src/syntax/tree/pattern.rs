@@ -1,0 +1,219 @@
+//! Patterns: what MATCH draws and what stands in its brackets.
+
+use pest::iterators::Pair;
+
+use super::parts::{Parts, ident, span};
+use super::{Builder, Built};
+use crate::syntax::ast::{self, ArrowDirection, Expr, ExprKind, LabelExpr};
+use crate::syntax::grammar::Rule;
+use crate::syntax::{SyntaxError, limit};
+use crate::text::Span;
+
+impl Builder<'_> {
+    pub(super) fn pattern(&self, pair: Pair<'_, Rule>) -> Built<ast::Pattern> {
+        let span = span(&pair);
+        let parts = Parts::of(pair).map(|pair| self.pattern_part(pair)).collect::<Built<_>>()?;
+        Ok(ast::Pattern { parts, span })
+    }
+
+    pub(super) fn pattern_part(&self, pair: Pair<'_, Rule>) -> Built<ast::PatternPart> {
+        let span = span(&pair);
+        let mut parts = Parts::of(pair);
+        let variable = parts.accept(Rule::variable).as_ref().map(ident);
+        let drawn = parts.demand();
+        if drawn.as_rule() == Rule::shortest {
+            return Ok(ast::PatternPart { span, ..self.shortest(variable, drawn)? });
+        }
+        Ok(ast::PatternPart { variable, selector: ast::Selector::All, path: self.path(drawn)?, span })
+    }
+
+    /// `shortestPath(...)` or `allShortestPaths(...)`, which is a part of a pattern or an expression.
+    pub(super) fn shortest(&self, variable: Option<ast::Ident>, pair: Pair<'_, Rule>) -> Built<ast::PatternPart> {
+        let span = span(&pair);
+        let first_word = pair.clone().into_inner().next().expect("the grammar demands a name");
+        let selector = match first_word.as_rule() {
+            Rule::kw_allshortest => ast::Selector::AllShortest,
+            _ => ast::Selector::AnyShortest,
+        };
+        let path = self.path(Parts::of(pair).demand())?;
+        Ok(ast::PatternPart { variable, selector, path, span })
+    }
+
+    /// The tree of a `path` or a `pattern_predicate`.
+    pub(super) fn path(&self, pair: Pair<'_, Rule>) -> Built<ast::PathPattern> {
+        let span = span(&pair);
+        let mut parts = Parts::of(pair);
+        let start = self.endpoint(parts.demand())?;
+        let hop = |pair| {
+            let mut parts = Parts::of(pair);
+            Ok(ast::Hop { rel: self.relationship(parts.demand())?, end: self.endpoint(parts.demand())? })
+        };
+        let hops = parts.map(hop).collect::<Built<_>>()?;
+        Ok(ast::PathPattern { start, hops, span })
+    }
+
+    fn endpoint(&self, pair: Pair<'_, Rule>) -> Built<ast::Endpoint> {
+        match pair.as_rule() {
+            Rule::node => self.node(pair).map(ast::Endpoint::Node),
+            _ => self.bracket(pair).map(ast::Endpoint::Bracket),
+        }
+    }
+
+    fn node(&self, pair: Pair<'_, Rule>) -> Built<ast::NodePattern> {
+        let span = span(&pair);
+        let mut parts = Parts::of(pair);
+        Ok(ast::NodePattern {
+            variable: parts.accept(Rule::variable).as_ref().map(ident),
+            labels: parts.accept(Rule::labels).map(labels).transpose()?,
+            properties: self.properties(parts.accept(Rule::properties))?,
+            predicate: self.under(parts.accept(Rule::r#where))?.map(Box::new),
+            span,
+        })
+    }
+
+    fn bracket(&self, pair: Pair<'_, Rule>) -> Built<ast::Bracket> {
+        let whole = span(&pair);
+        let inside = Parts::of(pair).demand();
+        if inside.as_rule() == Rule::bracket_detail {
+            let rel = ast::RelPattern { span: whole, ..self.detail(ArrowDirection::Either, inside, whole)? };
+            return Ok(ast::Bracket { rel, ends: None, span: whole });
+        }
+        let mut parts = Parts::of(inside);
+        let left = self.endpoint(parts.demand())?;
+        let rel = self.relationship(parts.demand())?;
+        let right = self.endpoint(parts.demand())?;
+        Ok(ast::Bracket { rel, ends: Some(Box::new((left, right))), span: whole })
+    }
+
+    /// The tree of a `relationship` or a `bracket_arrow`.
+    fn relationship(&self, pair: Pair<'_, Rule>) -> Built<ast::RelPattern> {
+        let span = span(&pair);
+        let mut parts = Parts::of(pair);
+        let to_left = parts.accept(Rule::left_head).is_some();
+        let detail = parts.accept(Rule::detail).or_else(|| parts.accept(Rule::bracket_detail));
+        let to_right = parts.accept(Rule::right_head).is_some();
+        let direction = match (to_left, to_right) {
+            (false, true) => ArrowDirection::Right,
+            (true, false) => ArrowDirection::Left,
+            _ => ArrowDirection::Either,
+        };
+        match detail {
+            Some(detail) => self.detail(direction, detail, span),
+            None => Ok(ast::RelPattern {
+                direction,
+                variable: None,
+                types: None,
+                length: None,
+                properties: None,
+                predicate: None,
+                span,
+            }),
+        }
+    }
+
+    fn detail(&self, direction: ArrowDirection, pair: Pair<'_, Rule>, span: Span) -> Built<ast::RelPattern> {
+        let mut parts = Parts::of(pair);
+        let variable = parts.accept(Rule::variable).as_ref().map(ident);
+        let types = parts.accept(Rule::labels).map(labels).transpose()?;
+        if let Some(range) = parts.accept(Rule::bare_range) {
+            return Err(bare_range(&range));
+        }
+        Ok(ast::RelPattern {
+            direction,
+            variable,
+            types,
+            length: parts.accept(Rule::length).map(length).transpose()?,
+            properties: self.properties(parts.accept(Rule::properties))?,
+            predicate: self.under(parts.accept(Rule::r#where))?.map(Box::new),
+            span,
+        })
+    }
+
+    pub(super) fn properties(&self, pair: Option<Pair<'_, Rule>>) -> Built<Option<Expr>> {
+        pair.map(|pair| self.operand(Parts::of(pair).demand())).transpose()
+    }
+}
+
+fn bare_range(range: &Pair<'_, Rule>) -> SyntaxError {
+    SyntaxError::Literal {
+        detail: "InvalidRelationshipPattern",
+        message: format!("a range of lengths begins with a star: `*{}`", range.as_str().trim_end()),
+        span: span(range),
+    }
+}
+
+fn length(pair: Pair<'_, Rule>) -> Built<ast::Length> {
+    let whole = span(&pair);
+    let Some(bounds) = Parts::of(pair).next() else {
+        return Ok(ast::Length { min: None, max: None, span: whole });
+    };
+    if bounds.as_rule() == Rule::length_bound {
+        let bound = Some(bound(&bounds)?);
+        return Ok(ast::Length { min: bound, max: bound, span: whole });
+    }
+    let is_closed = bounds.clone().into_inner().len() > 0;
+    // What pest saw of `1..` ends behind the dots; the span of its parts would not.
+    let whole = Span::new(whole.start as usize, bounds.as_str().trim_end().len() + bounds.as_span().start());
+    let mut parts = Parts::of(bounds);
+    let min = parts.accept(Rule::length_bound).as_ref().map(bound).transpose()?;
+    let max = parts.accept(Rule::length_upper).as_ref().map(bound).transpose()?;
+    // `*..` is `*` written at length.
+    let (min, max) = if is_closed { (min, max) } else { (None, None) };
+    Ok(ast::Length { min, max, span: whole })
+}
+
+fn bound(pair: &Pair<'_, Rule>) -> Built<u64> {
+    pair.as_str().parse().map_err(|_| SyntaxError::Literal {
+        detail: "InvalidNumberLiteral",
+        message: format!("`{}` is no length of a path", pair.as_str()),
+        span: span(pair),
+    })
+}
+
+/// The tree of `labels` or `listed_labels`.
+pub(super) fn labels(pair: Pair<'_, Rule>) -> Built<LabelExpr> {
+    label_expr(Parts::of(pair).demand())
+}
+
+fn label_expr(pair: Pair<'_, Rule>) -> Built<LabelExpr> {
+    let is_or = match pair.as_rule() {
+        Rule::label_or => true,
+        Rule::label_and => false,
+        _ => return label_term(pair),
+    };
+    let mut terms = Parts::of(pair).map(label_expr).collect::<Built<Vec<_>>>()?;
+    if terms.len() == 1 {
+        return Ok(terms.remove(0));
+    }
+    Ok(if is_or { LabelExpr::Or(terms) } else { LabelExpr::And(terms) })
+}
+
+fn label_term(pair: Pair<'_, Rule>) -> Built<LabelExpr> {
+    let whole = span(&pair);
+    let mut negation_count = 0;
+    let mut parts = Parts::of(pair);
+    while parts.accept(Rule::negation).is_some() {
+        negation_count += 1;
+    }
+    if negation_count > limit::BRACKET_DEPTH {
+        return Err(limit::too_deep_a_tree(whole));
+    }
+    let term = parts.demand();
+    let mut label = match term.as_rule() {
+        Rule::label => LabelExpr::Name(ident(&term)),
+        Rule::wildcard => LabelExpr::Wildcard(span(&term)),
+        _ => label_expr(term)?,
+    };
+    for _ in 0..negation_count {
+        label = LabelExpr::Not(Box::new(label));
+    }
+    Ok(label)
+}
+
+/// Whether `expr` ends in a property lookup, and its two sides if so.
+pub(super) fn into_property(expr: Expr) -> Result<(Expr, ast::Ident), Expr> {
+    match expr.kind {
+        ExprKind::Property(target, key) => Ok((*target, key)),
+        kind => Err(Expr { kind, span: expr.span }),
+    }
+}
