@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Aggregate, Function, Procedure};
+use super::{Aggregate, Function, Procedure, temporal};
 use crate::value::Name;
 use crate::value::nearest::nearest;
+
+/// The functions of the language, family by family.
+const FAMILIES: &[&[Function]] = &[temporal::FUNCTIONS];
 
 /// The functions, aggregates and procedures of one database. Names are looked up without regard to case.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +22,11 @@ pub(crate) struct Registry {
 impl Registry {
     /// All that comes with the language.
     pub(crate) fn builtin() -> Self {
-        Self::default()
+        let mut registry = Self::default();
+        for function in FAMILIES.iter().copied().flatten() {
+            registry.add_function(function.clone());
+        }
+        registry
     }
 
     /// The function or aggregate whose name is nearest to `name`.
