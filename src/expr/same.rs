@@ -20,7 +20,9 @@ fn same(left: &Expr, right: &Expr, locals: &mut Vec<(VarId, VarId)>) -> bool {
     let depth = locals.len();
     match (&left.kind, &right.kind) {
         (ExprKind::Comprehension { local: a, .. }, ExprKind::Comprehension { local: b, .. })
-        | (ExprKind::Quantifier { local: a, .. }, ExprKind::Quantifier { local: b, .. }) => locals.push((*a, *b)),
+        | (ExprKind::Quantifier { local: a, .. }, ExprKind::Quantifier { local: b, .. }) => {
+            locals.push((*a, *b));
+        }
         (ExprKind::Reduce { accumulator: a, local: x, .. }, ExprKind::Reduce { accumulator: b, local: y, .. }) => {
             locals.extend([(*a, *b), (*x, *y)])
         }
@@ -36,12 +38,13 @@ fn same(left: &Expr, right: &Expr, locals: &mut Vec<(VarId, VarId)>) -> bool {
 fn same_head(left: &ExprKind, right: &ExprKind, locals: &[(VarId, VarId)]) -> bool {
     match (left, right) {
         (ExprKind::Literal(a), ExprKind::Literal(b)) => same_literal(a, b),
-        (ExprKind::Parameter(a), ExprKind::Parameter(b)) => a == b,
+        (ExprKind::Parameter(a), ExprKind::Parameter(b)) | (ExprKind::Property(_, a), ExprKind::Property(_, b)) => {
+            a == b
+        }
         (ExprKind::Variable(a), ExprKind::Variable(b)) => match locals.iter().rev().find(|(x, y)| x == a || y == b) {
             Some(pair) => *pair == (*a, *b),
             None => a == b,
         },
-        (ExprKind::Property(_, a), ExprKind::Property(_, b)) => a == b,
         (ExprKind::HasLabels(_, a), ExprKind::HasLabels(_, b)) => a == b,
         (ExprKind::Compare(a, ..), ExprKind::Compare(b, ..)) => a == b,
         (ExprKind::Operator(a, ..), ExprKind::Operator(b, ..)) => a == b,

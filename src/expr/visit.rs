@@ -7,14 +7,20 @@ impl Expr {
     pub(crate) fn children(&self) -> Vec<&Expr> {
         match &self.kind {
             ExprKind::Literal(_) | ExprKind::Parameter(_) | ExprKind::Variable(_) | ExprKind::Subquery(..) => vec![],
-            ExprKind::Property(a, _) | ExprKind::HasLabels(a, _) => vec![a],
-            ExprKind::Not(a) | ExprKind::IsNull(a) | ExprKind::Negate(a) => vec![a],
+            ExprKind::Property(a, _)
+            | ExprKind::HasLabels(a, _)
+            | ExprKind::Not(a)
+            | ExprKind::IsNull(a)
+            | ExprKind::Negate(a) => vec![a],
             ExprKind::Index(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Operator(_, a, b) => vec![a, b],
             ExprKind::Slice(a, from, to) => {
                 [Some(a), from.as_ref(), to.as_ref()].into_iter().flatten().map(|b| &**b).collect()
             }
-            ExprKind::List(items) | ExprKind::Call(_, items) => items.iter().collect(),
-            ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Xor(items) => items.iter().collect(),
+            ExprKind::List(items)
+            | ExprKind::Call(_, items)
+            | ExprKind::And(items)
+            | ExprKind::Or(items)
+            | ExprKind::Xor(items) => items.iter().collect(),
             ExprKind::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
             ExprKind::Case { subject, branches, otherwise } => {
                 let mut all: Vec<&Expr> = subject.as_deref().into_iter().collect();
@@ -37,14 +43,20 @@ impl Expr {
     pub(crate) fn children_mut(&mut self) -> Vec<&mut Expr> {
         match &mut self.kind {
             ExprKind::Literal(_) | ExprKind::Parameter(_) | ExprKind::Variable(_) | ExprKind::Subquery(..) => vec![],
-            ExprKind::Property(a, _) | ExprKind::HasLabels(a, _) => vec![a],
-            ExprKind::Not(a) | ExprKind::IsNull(a) | ExprKind::Negate(a) => vec![a],
+            ExprKind::Property(a, _)
+            | ExprKind::HasLabels(a, _)
+            | ExprKind::Not(a)
+            | ExprKind::IsNull(a)
+            | ExprKind::Negate(a) => vec![a],
             ExprKind::Index(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Operator(_, a, b) => vec![a, b],
             ExprKind::Slice(a, from, to) => {
                 [Some(a), from.as_mut(), to.as_mut()].into_iter().flatten().map(|b| &mut **b).collect()
             }
-            ExprKind::List(items) | ExprKind::Call(_, items) => items.iter_mut().collect(),
-            ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Xor(items) => items.iter_mut().collect(),
+            ExprKind::List(items)
+            | ExprKind::Call(_, items)
+            | ExprKind::And(items)
+            | ExprKind::Or(items)
+            | ExprKind::Xor(items) => items.iter_mut().collect(),
             ExprKind::Map(entries) => entries.iter_mut().map(|(_, value)| value).collect(),
             ExprKind::Case { subject, branches, otherwise } => {
                 let mut all: Vec<&mut Expr> = subject.as_deref_mut().into_iter().collect();

@@ -110,17 +110,15 @@ impl Binder<'_> {
             let message = "a bracket without ends names a relationship that is there, and says nothing new of it";
             self.refuse_with_help("UnexpectedSyntax", span, message, "write its ends: `[(a)-[:TYPE]->(b)]`");
         }
-        let found = match &rel.variable {
-            Some(ident) => self.lookup_or_refuse(&ident.name, ident.span).inspect(|id| {
-                self.expect_element(ident, *id, &Type::Relationship);
-            }),
-            None => {
-                let message = "a bracket without ends must name a relationship";
-                self.refuse("UndefinedVariable", span, message);
-                None
-            }
+        let Some(ident) = &rel.variable else {
+            self.refuse("UndefinedVariable", span, "a bracket without ends must name a relationship");
+            return self.variables.add(None, Type::Relationship);
         };
-        found.unwrap_or_else(|| self.variables.add(None, Type::Relationship))
+        let Some(id) = self.lookup_or_refuse(&ident.name, ident.span) else {
+            return self.variables.add(None, Type::Relationship);
+        };
+        self.expect_element(ident, id, &Type::Relationship);
+        id
     }
 
     pub(super) fn new_element(&mut self, variable: Option<&ast::Ident>, var_type: Type) -> VarId {
@@ -138,17 +136,13 @@ impl Binder<'_> {
         if let Some(length) = rel.length {
             self.refuse("CreatingVarLength", length.span, "a relationship of variable length cannot be created");
         }
-        match &rel.types {
-            Some(ast::LabelExpr::Name(ident)) => {
-                self.names.writes(&ident.name);
-                ident.name.clone()
-            }
-            _ => {
-                let message = "a relationship that is created has exactly one type";
-                self.refuse("NoSingleRelationshipType", rel.span, message);
-                Name::from("")
-            }
-        }
+        let Some(ast::LabelExpr::Name(ident)) = &rel.types else {
+            let message = "a relationship that is created has exactly one type";
+            self.refuse("NoSingleRelationshipType", rel.span, message);
+            return Name::from("");
+        };
+        self.names.writes(&ident.name);
+        ident.name.clone()
     }
 
     pub(super) fn drawn_labels(&mut self, labels: Option<&ast::LabelExpr>) -> Vec<Name> {

@@ -56,8 +56,7 @@ fn arithmetic(left: &Type, right: &Type) -> Type {
             Type::Float
         }
         (Type::Number, Type::Integer | Type::Number) | (Type::Integer, Type::Number) => Type::Number,
-        (point, Type::Duration) if point.is_temporal() => point.clone(),
-        (Type::Duration, point) if point.is_temporal() => point.clone(),
+        (point, Type::Duration) | (Type::Duration, point) if point.is_temporal() => point.clone(),
         (Type::Duration, Type::Integer | Type::Float | Type::Number)
         | (Type::Integer | Type::Float | Type::Number, Type::Duration) => Type::Duration,
         _ => Type::Any,

@@ -32,10 +32,17 @@ struct Drawing<'p> {
 /// What an element says inside its parentheses or brackets.
 struct Inside<'p> {
     var: VarId,
-    /// For a variable length: the name of each single relationship, which is that of the list.
-    each: Option<Option<&'p ast::Ident>>,
+    of: Of<'p>,
     properties: Option<&'p ast::Expr>,
     predicate: Option<&'p ast::Expr>,
+}
+
+/// Of what an element speaks.
+#[derive(Clone, Copy)]
+enum Of<'p> {
+    Itself,
+    /// Of each relationship on the way, under the name of the list.
+    Each(Option<&'p ast::Ident>),
 }
 
 impl Binder<'_> {
@@ -100,16 +107,15 @@ impl Binder<'_> {
             self.names.reads_labels(labels, &Type::Node);
             label_expr(labels)
         });
-        match drawing.pattern.nodes.iter_mut().find(|known| known.var == var) {
-            Some(known) => known.labels = both(known.labels.take(), labels),
-            None => {
-                let bound = (var.0 as usize) < drawing.own;
-                drawing.pattern.nodes.push(PatternNode { var, labels, bound });
-            }
+        if let Some(known) = drawing.pattern.nodes.iter_mut().find(|known| known.var == var) {
+            known.labels = both(known.labels.take(), labels);
+        } else {
+            let bound = (var.0 as usize) < drawing.own;
+            drawing.pattern.nodes.push(PatternNode { var, labels, bound });
         }
         drawing.inside.push(Inside {
             var,
-            each: None,
+            of: Of::Itself,
             properties: node.properties.as_ref(),
             predicate: node.predicate.as_deref(),
         });
@@ -139,7 +145,12 @@ impl Binder<'_> {
             },
             &bracket.rel,
         );
-        drawing.inside.push(Inside { var, each: None, properties: bracket.rel.properties.as_ref(), predicate: None });
+        drawing.inside.push(Inside {
+            var,
+            of: Of::Itself,
+            properties: bracket.rel.properties.as_ref(),
+            predicate: None,
+        });
         var
     }
 
@@ -182,7 +193,7 @@ impl Binder<'_> {
         );
         drawing.inside.push(Inside {
             var,
-            each: many.then_some(rel.variable.as_ref()),
+            of: if many { Of::Each(rel.variable.as_ref()) } else { Of::Itself },
             properties: rel.properties.as_ref(),
             predicate: rel.predicate.as_deref(),
         });
@@ -248,7 +259,7 @@ impl Binder<'_> {
         if inside.properties.is_none() && inside.predicate.is_none() {
             return;
         }
-        let Some(name) = inside.each else {
+        let Of::Each(name) = inside.of else {
             let predicates = self.says(inside.var, inside);
             drawing.predicates.extend(predicates);
             return;
