@@ -78,6 +78,12 @@ impl Adjacency {
         }
     }
 
+    /// Owners with the same number are in one page.
+    #[inline]
+    pub(super) fn page_number(owner: u32) -> usize {
+        place(owner).0
+    }
+
     /// The page where `owner` is, and its place there: for loops over owners that lie together.
     #[inline]
     pub(super) fn page(&self, owner: u32) -> Option<&AdjacencyPage> {

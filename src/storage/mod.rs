@@ -6,6 +6,7 @@
 
 mod adjacency;
 mod apply;
+mod batch;
 mod bitmap;
 mod change;
 mod column;
@@ -23,12 +24,18 @@ mod record;
 mod rels;
 mod run;
 mod tree;
+mod view;
 mod writer;
 
+pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::PropertyVector;
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 pub(crate) use error::StorageError;
 pub(crate) use graph::{Commit, Graph, ScanCursor};
 pub(crate) use run::{Neighbours, Run, Runs};
+pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! Steps for many nodes at once, along plain relationships: one look-up of a page for neighbours that lie together,
+//! and columns that are filled slice by slice.
+
+use super::adjacency::{Adjacency, AdjacencyPage};
+use super::run::{Run, Runs};
+use super::{Direction, Graph, Neighbour};
+use crate::catalog::{LabelId, TypeId};
+
+/// What a batch of steps appends to: three columns of one length.
+#[derive(Debug)]
+pub(crate) struct Expansion<'c> {
+    /// Which of the sources each step starts from.
+    pub source_indexes: &'c mut Vec<u32>,
+    pub neighbours: &'c mut Vec<u32>,
+    pub rels: &'c mut Vec<u32>,
+}
+
+/// Where a batch of steps goes on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ExpandCursor {
+    source: usize,
+    /// Runs of the source that are done, and where to go on in the next one.
+    run: usize,
+    offset: usize,
+    last: Option<Neighbour>,
+}
+
+impl Graph {
+    /// Appends all steps from `sources`; `u32::MAX` has none.
+    pub(crate) fn expand_batch(
+        &self,
+        mut columns: Expansion<'_>,
+        sources: &[u32],
+        direction: Direction,
+        rel_type: Option<TypeId>,
+    ) {
+        let mut pages = Pages::new(self.neighbourhood.plain(direction));
+        for (index, &source) in (0..).zip(sources) {
+            for run in pages.runs(source, rel_type) {
+                run.for_each_slice(|entries| columns.push(index, entries));
+            }
+        }
+    }
+
+    /// Appends about `limit` steps from `cursor` on (more by less than one leaf of a hub), moves the cursor, and
+    /// returns false at the end.
+    pub(crate) fn expand_some(
+        &self,
+        mut columns: Expansion<'_>,
+        sources: &[u32],
+        direction: Direction,
+        rel_type: Option<TypeId>,
+        cursor: &mut ExpandCursor,
+        limit: usize,
+    ) -> bool {
+        let mut pages = Pages::new(self.neighbourhood.plain(direction));
+        let end = columns.rels.len() + limit;
+        while let Some(&source) = sources.get(cursor.source) {
+            let index = u32::try_from(cursor.source).expect("a batch is short");
+            for run in pages.runs(source, rel_type).skip(cursor.run) {
+                if !columns.push_until(end, index, run, cursor) {
+                    return true;
+                }
+                *cursor = ExpandCursor { source: cursor.source, run: cursor.run + 1, ..ExpandCursor::default() };
+            }
+            *cursor = ExpandCursor { source: cursor.source + 1, ..ExpandCursor::default() };
+        }
+        false
+    }
+
+    /// Appends the number of steps from each of `sources`; 0 for `u32::MAX`.
+    pub(crate) fn degrees(
+        &self,
+        sources: &[u32],
+        direction: Direction,
+        rel_type: Option<TypeId>,
+        degrees: &mut Vec<u32>,
+    ) {
+        let mut pages = Pages::new(self.neighbourhood.plain(direction));
+        degrees.extend(sources.iter().map(|&source| {
+            let degree = pages.get(source).map_or(0, |page| page.degree(source, rel_type));
+            u32::try_from(degree).expect("fewer than 2^32 relationships")
+        }));
+    }
+
+    /// The number of steps from all of `sources` together.
+    pub(crate) fn degree_sum(&self, sources: &[u32], direction: Direction, rel_type: Option<TypeId>) -> u64 {
+        let mut pages = Pages::new(self.neighbourhood.plain(direction));
+        let degree = |&source: &u32| pages.get(source).map_or(0, |page| page.degree(source, rel_type)) as u64;
+        sources.iter().map(degree).sum()
+    }
+
+    /// Keeps the nodes that have `label`.
+    pub(crate) fn retain_label(&self, slots: &mut Vec<u32>, label: LabelId) {
+        match self.nodes.slots(Some(label)) {
+            Some(set) => slots.retain(|&slot| set.contains(slot)),
+            None => slots.clear(),
+        }
+    }
+}
+
+impl<'c> Expansion<'c> {
+    fn push(&mut self, source_index: u32, entries: &[Neighbour]) {
+        self.source_indexes.resize(self.source_indexes.len() + entries.len(), source_index);
+        self.neighbours.extend(entries.iter().map(|entry| entry.end.raw()));
+        self.rels.extend(entries.iter().map(|entry| entry.rel.0));
+    }
+
+    /// Appends a run from `cursor` on; false if the columns are full before its end.
+    fn push_until(&mut self, end: usize, source_index: u32, run: Run<'_>, cursor: &mut ExpandCursor) -> bool {
+        match run {
+            Run::Packed(entries) => {
+                let rest = &entries[cursor.offset..];
+                let len = rest.len().min(end.saturating_sub(self.rels.len()));
+                self.push(source_index, &rest[..len]);
+                cursor.offset += len;
+                len == rest.len()
+            }
+            Run::Hub(tree) => {
+                let last = cursor.last;
+                for leaf in tree.from(|entry| last.is_some_and(|last| *entry <= last)) {
+                    if self.rels.len() >= end {
+                        return false;
+                    }
+                    self.push(source_index, leaf);
+                    cursor.last = leaf.last().copied();
+                }
+                true
+            }
+        }
+    }
+}
+
+/// The pages of an adjacency, the last one at hand.
+struct Pages<'g> {
+    adjacency: &'g Adjacency,
+    at: usize,
+    page: Option<&'g AdjacencyPage>,
+}
+
+impl<'g> Pages<'g> {
+    fn new(adjacency: &'g Adjacency) -> Self {
+        Self { adjacency, at: usize::MAX, page: None }
+    }
+
+    #[inline]
+    fn get(&mut self, owner: u32) -> Option<&'g AdjacencyPage> {
+        let at = Adjacency::page_number(owner);
+        if at != self.at {
+            self.at = at;
+            self.page = self.adjacency.page(owner);
+        }
+        self.page
+    }
+
+    #[inline]
+    fn runs(&mut self, owner: u32, rel_type: Option<TypeId>) -> Runs<'g> {
+        match (self.get(owner), rel_type) {
+            (None, _) => Runs::EMPTY,
+            (Some(page), None) => page.runs(owner),
+            (Some(page), Some(rel_type)) => Runs::one(page.run(owner, rel_type)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Commit, End, Family, NodeSlot, Writer};
+    use super::*;
+    use crate::value::Name;
+
+    /// Two types from 300 nodes, one of them a hub.
+    fn sample() -> Graph {
+        let mut writer = Writer::new(Graph::new(), Commit { number: 1, micros: 0 });
+        let types = [writer.rel_type(&Name::from("A")), writer.rel_type(&Name::from("B"))];
+        let nodes: Vec<End> = (0..300).map(|_| End::node(writer.create_node(&[]).unwrap())).collect();
+        for step in 0..6_000 {
+            let from = if step % 2 == 0 { nodes[7] } else { nodes[step * 31 % 300] };
+            writer.create_rel(types[usize::from(step % 5 == 0)], from, nodes[step * 17 % 300], true).unwrap();
+        }
+        writer.finish().0
+    }
+
+    type Columns = (Vec<u32>, Vec<u32>, Vec<u32>);
+
+    fn expansion(columns: &mut Columns) -> Expansion<'_> {
+        Expansion { source_indexes: &mut columns.0, neighbours: &mut columns.1, rels: &mut columns.2 }
+    }
+
+    #[test]
+    fn a_batch_of_steps_is_the_same_as_one_by_one() {
+        let graph = sample();
+        let sources = [3, 7, u32::MAX, 7, 299, 8];
+        for direction in Direction::BOTH {
+            for rel_type in [None, Some(TypeId(0)), Some(TypeId(1)), Some(TypeId(2))] {
+                let mut expected = Columns::default();
+                let mut degrees = Vec::new();
+                for (index, &source) in (0..).zip(&sources) {
+                    let from = End::node(NodeSlot(source & 0x7fff_ffff));
+                    let steps = graph.neighbours(from, direction, rel_type, Family::Plain);
+                    let before = expected.0.len();
+                    for step in steps.filter(|_| source != u32::MAX) {
+                        expected.0.push(index);
+                        expected.1.push(step.end.as_node().unwrap().0);
+                        expected.2.push(step.rel.0);
+                    }
+                    degrees.push(u32::try_from(expected.0.len() - before).unwrap());
+                }
+                let mut all = Columns::default();
+                graph.expand_batch(expansion(&mut all), &sources, direction, rel_type);
+                assert_eq!(all, expected);
+                let mut found = Vec::new();
+                graph.degrees(&sources, direction, rel_type, &mut found);
+                assert_eq!(found, degrees);
+                assert_eq!(graph.degree_sum(&sources, direction, rel_type), expected.0.len() as u64);
+                let (mut some, mut cursor) = (Columns::default(), ExpandCursor::default());
+                loop {
+                    let before = some.0.len();
+                    let more = graph.expand_some(expansion(&mut some), &sources, direction, rel_type, &mut cursor, 100);
+                    assert!(some.0.len() - before < 100 + 512);
+                    if !more {
+                        break;
+                    }
+                }
+                assert_eq!(some, expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! The graph as petgraph sees it: its traits on our pages, with no copy.
+//!
+//! petgraph speaks of indices: those of a [`GraphView`] are the places of nodes and relationships in one snapshot,
+//! with holes where something was deleted. [`DenseView`] numbers a selection of nodes without holes.
+//! [`GraphView::to_stable_graph`] makes a copy that is petgraph's own.
+
+mod dense;
+mod edges;
+
+use petgraph::graph::{EdgeIndex, NodeIndex};
+use petgraph::stable_graph::StableDiGraph;
+use petgraph::visit::{
+    Data, EdgeCount, EdgeRef, GetAdjacencyMatrix, GraphBase, GraphProp, GraphRef, IntoEdgeReferences, IntoEdges,
+    IntoEdgesDirected, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, IntoNodeReferences, NodeCount,
+    NodeIndexable, NodeRef, VisitMap, Visitable,
+};
+use petgraph::{Directed, Direction as Way};
+use rustc_hash::FxHashMap;
+
+use super::{Direction, End, Family, Graph, NodeSlot, RelSlot};
+use crate::catalog::{LabelId, Statistics, TypeId};
+use crate::value::{ElementId, Value};
+
+pub use dense::DenseView;
+pub use edges::{EdgeReference, EdgeReferences, Edges, Neighbors, NodeIdentifiers, NodeReference, NodeReferences};
+
+/// A snapshot as a directed petgraph graph: its nodes and the asserted relationships between them.
+///
+/// What is only claimed, and what has a relationship as an end, is not in it. The view can be narrowed to the nodes
+/// with a label and to the relationships of a type. It is a reference: copying it costs nothing, and every petgraph
+/// algorithm over visit traits runs on it. Weights are indices; what a relationship weighs is asked of the view, with
+/// [`GraphView::edge_property`].
+#[derive(Clone, Copy)]
+pub struct GraphView<'g> {
+    graph: &'g Graph,
+    label: Option<LabelId>,
+    rel_type: Option<TypeId>,
+    /// Narrowed to a label or type that this graph does not know.
+    empty_nodes: bool,
+    empty_edges: bool,
+}
+
+impl Graph {
+    /// The graph as petgraph sees it.
+    pub(crate) fn view(&self) -> GraphView<'_> {
+        GraphView { graph: self, label: None, rel_type: None, empty_nodes: false, empty_edges: false }
+    }
+}
+
+impl<'g> GraphView<'g> {
+    /// The same view with only the nodes that have `label`, and the relationships between them.
+    #[must_use]
+    pub fn with_label(mut self, label: &str) -> Self {
+        self.label = self.graph.catalog().labels.get(label);
+        self.empty_nodes = self.label.is_none();
+        self.empty_edges |= self.empty_nodes;
+        self
+    }
+
+    /// The same view with only the relationships of `rel_type`.
+    #[must_use]
+    pub fn with_type(mut self, rel_type: &str) -> Self {
+        self.rel_type = self.graph.catalog().types.get(rel_type);
+        self.empty_edges |= self.rel_type.is_none();
+        self
+    }
+
+    /// Numbers `nodes` from 0 on, in the order given, each once, and shows them with the relationships between them.
+    pub fn dense(self, nodes: impl IntoIterator<Item = NodeIndex>) -> DenseView<'g> {
+        DenseView::new(self, nodes)
+    }
+
+    /// Where the node with this id is, if it is in the view.
+    pub fn node(self, id: ElementId) -> Option<NodeIndex> {
+        self.graph.node_slot(id).filter(|node| self.shows(*node)).map(node_index)
+    }
+
+    /// The id of a node; `None` if there is no such node.
+    pub fn node_id(self, node: NodeIndex) -> Option<ElementId> {
+        let slot = slot(node);
+        self.graph.is_node(slot).then(|| self.graph.node_id(slot))
+    }
+
+    /// The id of a relationship; `None` if there is no such relationship.
+    pub fn edge_id(self, edge: EdgeIndex) -> Option<ElementId> {
+        let slot = rel_slot(edge);
+        self.graph.is_rel(slot).then(|| self.graph.rel_id(slot))
+    }
+
+    /// A property of a node; null if it has none.
+    pub fn node_property(self, node: NodeIndex, key: &str) -> Value {
+        let key = self.graph.catalog().keys.get(key);
+        key.map_or(Value::Null, |key| self.graph.node_property(slot(node), key))
+    }
+
+    /// A property of a relationship; null if it has none. It serves as a weight:
+    ///
+    /// ```text
+    /// dijkstra(view, start, None, |edge| match view.edge_property(edge.id(), "km") {
+    ///     Value::Integer(km) => km,
+    ///     _ => 1,
+    /// })
+    /// ```
+    pub fn edge_property(self, edge: EdgeIndex, key: &str) -> Value {
+        let key = self.graph.catalog().keys.get(key);
+        key.map_or(Value::Null, |key| self.graph.rel_property(rel_slot(edge), key))
+    }
+
+    /// A copy as petgraph's own graph. Its weights are ids, so its indices, which start from 0 without holes, lead back.
+    ///
+    /// Takes O(nodes + relationships).
+    pub fn to_stable_graph(self) -> StableDiGraph<ElementId, ElementId> {
+        let mut copy = StableDiGraph::default();
+        let mut places = FxHashMap::default();
+        for node in self.node_identifiers() {
+            places.insert(node, copy.add_node(self.graph.node_id(slot(node))));
+        }
+        for edge in self.edge_references() {
+            copy.add_edge(places[&edge.source()], places[&edge.target()], self.graph.rel_id(rel_slot(edge.id())));
+        }
+        copy
+    }
+
+    fn shows(self, node: NodeSlot) -> bool {
+        match self.label {
+            None => !self.empty_nodes && self.graph.is_node(node),
+            Some(label) => self.graph.has_label(node, label),
+        }
+    }
+
+    /// Whether a neighbour, which is there, has the label.
+    #[inline]
+    fn shows_neighbour(self, node: NodeSlot) -> bool {
+        self.label.is_none_or(|label| self.graph.has_label(node, label))
+    }
+
+    fn edges_at(self, node: NodeIndex, way: Way) -> Edges<'g> {
+        let direction = match way {
+            Way::Outgoing => Direction::Out,
+            Way::Incoming => Direction::In,
+        };
+        if self.empty_edges || !self.shows_neighbour(slot(node)) {
+            return Edges::new(self, node, direction, None);
+        }
+        let steps = self.graph.neighbours(End::node(slot(node)), direction, self.rel_type, Family::Plain);
+        Edges::new(self, node, direction, Some(steps))
+    }
+}
+
+impl std::fmt::Debug for GraphView<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GraphView").field("nodes", &self.node_count()).field("edges", &self.edge_count()).finish()
+    }
+}
+
+impl GraphBase for GraphView<'_> {
+    type NodeId = NodeIndex;
+    type EdgeId = EdgeIndex;
+}
+
+impl GraphRef for GraphView<'_> {}
+
+impl Data for GraphView<'_> {
+    type NodeWeight = NodeIndex;
+    type EdgeWeight = EdgeIndex;
+}
+
+impl GraphProp for GraphView<'_> {
+    type EdgeType = Directed;
+}
+
+impl NodeCount for GraphView<'_> {
+    fn node_count(&self) -> usize {
+        let count = match self.label {
+            _ if self.empty_nodes => 0,
+            None => Statistics::node_count(self.graph),
+            Some(label) => self.graph.label_count(label),
+        };
+        usize::try_from(count).expect("fewer than 2^31 nodes")
+    }
+}
+
+/// Narrowed to a label, the relationships are counted one by one.
+impl EdgeCount for GraphView<'_> {
+    fn edge_count(&self) -> usize {
+        if self.label.is_some() {
+            return self.edge_references().count();
+        }
+        let count = if self.empty_edges { 0 } else { self.graph.rel_count(self.rel_type) };
+        usize::try_from(count).expect("fewer than 2^31 relationships")
+    }
+}
+
+impl NodeIndexable for GraphView<'_> {
+    fn node_bound(&self) -> usize {
+        self.graph.node_bound()
+    }
+
+    fn to_index(&self, node: NodeIndex) -> usize {
+        node.index()
+    }
+
+    fn from_index(&self, index: usize) -> NodeIndex {
+        NodeIndex::new(index)
+    }
+}
+
+impl<'g> IntoNodeIdentifiers for GraphView<'g> {
+    type NodeIdentifiers = NodeIdentifiers<'g>;
+
+    fn node_identifiers(self) -> NodeIdentifiers<'g> {
+        NodeIdentifiers::new(self)
+    }
+}
+
+impl<'g> IntoNodeReferences for GraphView<'g> {
+    type NodeRef = NodeReference;
+    type NodeReferences = NodeReferences<'g>;
+
+    fn node_references(self) -> NodeReferences<'g> {
+        NodeReferences::new(self)
+    }
+}
+
+impl<'g> IntoNeighbors for GraphView<'g> {
+    type Neighbors = Neighbors<'g>;
+
+    fn neighbors(self, node: NodeIndex) -> Neighbors<'g> {
+        Neighbors(self.edges_at(node, Way::Outgoing))
+    }
+}
+
+impl<'g> IntoNeighborsDirected for GraphView<'g> {
+    type NeighborsDirected = Neighbors<'g>;
+
+    fn neighbors_directed(self, node: NodeIndex, way: Way) -> Neighbors<'g> {
+        Neighbors(self.edges_at(node, way))
+    }
+}
+
+impl<'g> IntoEdgeReferences for GraphView<'g> {
+    type EdgeRef = EdgeReference;
+    type EdgeReferences = EdgeReferences<'g>;
+
+    fn edge_references(self) -> EdgeReferences<'g> {
+        EdgeReferences::new(self)
+    }
+}
+
+impl<'g> IntoEdges for GraphView<'g> {
+    type Edges = Edges<'g>;
+
+    fn edges(self, node: NodeIndex) -> Edges<'g> {
+        self.edges_at(node, Way::Outgoing)
+    }
+}
+
+impl<'g> IntoEdgesDirected for GraphView<'g> {
+    type EdgesDirected = Edges<'g>;
+
+    fn edges_directed(self, node: NodeIndex, way: Way) -> Edges<'g> {
+        self.edges_at(node, way)
+    }
+}
+
+/// A search in the sorted run; there is no matrix.
+impl GetAdjacencyMatrix for GraphView<'_> {
+    type AdjMatrix = ();
+
+    fn adjacency_matrix(&self) {}
+
+    fn is_adjacent(&self, (): &(), from: NodeIndex, to: NodeIndex) -> bool {
+        if self.empty_edges || !self.shows_neighbour(slot(from)) || !self.shows_neighbour(slot(to)) {
+            return false;
+        }
+        let (from, to) = (End::node(slot(from)), End::node(slot(to)));
+        self.graph.between(from, Direction::Out, self.rel_type, Family::Plain, to).next().is_some()
+    }
+}
+
+impl Visitable for GraphView<'_> {
+    type Map = Visited;
+
+    fn visit_map(&self) -> Visited {
+        Visited(vec![0; self.node_bound().div_ceil(64)])
+    }
+
+    fn reset_map(&self, map: &mut Visited) {
+        *map = self.visit_map();
+    }
+}
+
+/// A bit for each place of a node.
+#[derive(Clone, Debug, Default)]
+pub struct Visited(Vec<u64>);
+
+impl VisitMap<NodeIndex> for Visited {
+    fn visit(&mut self, node: NodeIndex) -> bool {
+        let (word, bit) = (node.index() / 64, 1 << (node.index() % 64));
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        let was = self.0[word] & bit != 0;
+        self.0[word] |= bit;
+        !was
+    }
+
+    fn is_visited(&self, node: &NodeIndex) -> bool {
+        self.0.get(node.index() / 64).is_some_and(|word| word & (1 << (node.index() % 64)) != 0)
+    }
+
+    fn unvisit(&mut self, node: NodeIndex) -> bool {
+        let was = self.is_visited(&node);
+        if let Some(word) = self.0.get_mut(node.index() / 64) {
+            *word &= !(1 << (node.index() % 64));
+        }
+        was
+    }
+}
+
+impl NodeRef for NodeReference {
+    type NodeId = NodeIndex;
+    type Weight = NodeIndex;
+
+    fn id(&self) -> NodeIndex {
+        self.0
+    }
+
+    fn weight(&self) -> &NodeIndex {
+        &self.0
+    }
+}
+
+fn node_index(node: NodeSlot) -> NodeIndex {
+    NodeIndex::from(node.0)
+}
+
+fn slot(node: NodeIndex) -> NodeSlot {
+    NodeSlot(u32::try_from(node.index()).expect("indices are 32 bits wide"))
+}
+
+fn rel_slot(edge: EdgeIndex) -> RelSlot {
+    RelSlot(u32::try_from(edge.index()).expect("indices are 32 bits wide"))
+}
+
+#[cfg(test)]
+mod tests;
