@@ -4,13 +4,21 @@
 //! [`Host`], so this layer knows values only.
 
 mod aggregate;
+mod arguments;
+mod conversion;
+mod decimal;
+mod edtf;
+mod element;
 mod error;
 mod host;
+mod list;
+mod math;
 pub(crate) mod operator;
 mod procedure;
 mod registry;
 mod scalar;
 mod signature;
+mod string;
 mod temporal;
 #[cfg(test)]
 pub(crate) mod testing;

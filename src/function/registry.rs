@@ -4,12 +4,20 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Aggregate, Function, Procedure, temporal};
+use super::{Aggregate, Function, Procedure, aggregate, conversion, edtf, element, list, math, string, temporal};
 use crate::value::Name;
 use crate::value::nearest::nearest;
 
 /// The functions of the language, family by family.
-const FAMILIES: &[&[Function]] = &[temporal::FUNCTIONS];
+const FAMILIES: &[&[Function]] = &[
+    string::FUNCTIONS,
+    list::FUNCTIONS,
+    element::FUNCTIONS,
+    math::FUNCTIONS,
+    conversion::FUNCTIONS,
+    edtf::FUNCTIONS,
+    temporal::FUNCTIONS,
+];
 
 /// The functions, aggregates and procedures of one database. Names are looked up without regard to case.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +33,9 @@ impl Registry {
         let mut registry = Self::default();
         for function in FAMILIES.iter().copied().flatten() {
             registry.add_function(function.clone());
+        }
+        for aggregate in aggregate::AGGREGATES {
+            registry.add_aggregate(aggregate.clone());
         }
         registry
     }
@@ -81,5 +92,36 @@ impl Registry {
         let mut procedures: Vec<_> = self.procedures.values().collect();
         procedures.sort_by_key(|procedure| procedure.name.clone());
         procedures
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_taken_twice() {
+        let registry = Registry::builtin();
+        let count: usize = FAMILIES.iter().map(|table| table.len()).sum();
+        assert_eq!(registry.functions.len(), count);
+        assert!(registry.aggregates.keys().all(|name| !registry.functions.contains_key(name)));
+    }
+
+    #[test]
+    fn names_are_found_without_regard_to_case_and_guessed_if_misspelt() {
+        let registry = Registry::builtin();
+        assert!(registry.function("TOUPPER").is_some());
+        assert!(registry.function("toUper").is_none());
+        assert_eq!(registry.nearest("toUper"), Some(Name::from("toUpper")));
+        assert_eq!(registry.nearest("quux"), None);
+    }
+
+    #[test]
+    fn every_function_says_what_it_does() {
+        let registry = Registry::builtin();
+        for function in registry.functions() {
+            assert!(!function.summary.is_empty(), "{}", function.name);
+            assert!(function.arity.min <= function.arity.max, "{}", function.name);
+        }
     }
 }

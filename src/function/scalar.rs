@@ -94,7 +94,7 @@ impl Function {
         self
     }
 
-    /// Equal arguments may give another result: it depends on the clock, on chance, or on the graph.
+    /// Equal arguments may give another result: it depends on the clock or on chance.
     pub(crate) const fn volatile(mut self) -> Self {
         self.deterministic = false;
         self

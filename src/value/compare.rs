@@ -292,8 +292,8 @@ fn days_of_both(left: &Value, right: &Value) -> Option<(Days, Days)> {
     Some((days_of(left)?, days_of(right)?))
 }
 
-/// A point in time counts as its own calendar day.
-fn days_of(value: &Value) -> Option<Days> {
+/// The days that a date may mean; a point in time counts as its own calendar day, and anything else has none.
+pub(crate) fn days_of(value: &Value) -> Option<Days> {
     match value {
         Value::Edtf(edtf) => Some(edtf.days()),
         Value::Date(date) => Some(Days::one(*date)),

@@ -1,0 +1,137 @@
+//! Functions of many rows.
+//!
+//! An aggregate is a row in a table, and a state that is fed one row at a time. Integers are summed exactly, in any
+//! order, with the overflow found at the end. Nulls never arrive, and what `DISTINCT` leaves out neither.
+
+mod basic;
+mod extreme;
+mod percentile;
+mod spread;
+mod sum;
+
+use std::fmt;
+
+use super::{Accepts, FunctionError, ResultType};
+use crate::value::{Type, Value};
+
+/// The state of one aggregate in one group.
+pub(crate) trait Accumulator: Send {
+    /// Takes the arguments of one row; nulls in the first argument have been left out already.
+    fn add(&mut self, arguments: &[Value]) -> Result<(), FunctionError>;
+
+    fn finish(self: Box<Self>) -> Result<Value, FunctionError>;
+}
+
+/// A function of many rows. `DISTINCT` is the caller's business, and so is `count(*)`.
+#[derive(Clone)]
+pub(crate) struct Aggregate {
+    pub name: &'static str,
+    pub parameters: &'static [Accepts],
+    pub result: ResultType,
+    pub summary: &'static str,
+    pub start: fn() -> Box<dyn Accumulator>,
+}
+
+const SUMMABLE: Accepts = Accepts::NUMBER.or(Accepts::DURATION);
+const NUMBER_AND_SHARE: &[Accepts] = &[Accepts::NUMBER, Accepts::NUMBER];
+
+pub(super) const AGGREGATES: &[Aggregate] = &[
+    Aggregate {
+        name: "count",
+        parameters: &[Accepts::ANY],
+        result: ResultType::Is(Type::Integer),
+        summary: "how many values there are",
+        start: basic::count,
+    },
+    Aggregate {
+        name: "collect",
+        parameters: &[Accepts::ANY],
+        result: ResultType::ListOfArgument(0),
+        summary: "the values as a list",
+        start: basic::collect,
+    },
+    Aggregate {
+        name: "sum",
+        parameters: &[SUMMABLE],
+        result: ResultType::SameAs(0),
+        summary: "the sum of numbers or durations, 0 if there is none",
+        start: sum::sum,
+    },
+    Aggregate {
+        name: "avg",
+        parameters: &[SUMMABLE],
+        result: ResultType::Is(Type::Any),
+        summary: "the mean of numbers (a float) or durations, null if there is none",
+        start: sum::avg,
+    },
+    Aggregate {
+        name: "min",
+        parameters: &[Accepts::ANY],
+        result: ResultType::SameAs(0),
+        summary: "the first value in the order of ORDER BY",
+        start: extreme::min,
+    },
+    Aggregate {
+        name: "max",
+        parameters: &[Accepts::ANY],
+        result: ResultType::SameAs(0),
+        summary: "the last value in the order of ORDER BY",
+        start: extreme::max,
+    },
+    Aggregate {
+        name: "stDev",
+        parameters: &[Accepts::NUMBER],
+        result: ResultType::Is(Type::Float),
+        summary: "the standard deviation of a sample",
+        start: spread::sample,
+    },
+    Aggregate {
+        name: "stDevP",
+        parameters: &[Accepts::NUMBER],
+        result: ResultType::Is(Type::Float),
+        summary: "the standard deviation of a whole population",
+        start: spread::population,
+    },
+    Aggregate {
+        name: "percentileDisc",
+        parameters: NUMBER_AND_SHARE,
+        result: ResultType::SameAs(0),
+        summary: "the value at a share (0 to 1) of the sorted values",
+        start: percentile::discrete,
+    },
+    Aggregate {
+        name: "percentileCont",
+        parameters: NUMBER_AND_SHARE,
+        result: ResultType::Is(Type::Float),
+        summary: "the value at a share (0 to 1) of the sorted values, between two if need be",
+        start: percentile::continuous,
+    },
+];
+
+impl fmt::Debug for Aggregate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Aggregate").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+    use crate::function::Registry;
+
+    pub(super) fn aggregate(name: &str, rows: &[&[Value]]) -> Result<Value, FunctionError> {
+        let registry = Registry::builtin();
+        let mut accumulator = (registry.aggregate(name).expect("an aggregate").start)();
+        for row in rows {
+            accumulator.add(row)?;
+        }
+        accumulator.finish()
+    }
+
+    /// Expects the aggregate of these values to print like this.
+    #[track_caller]
+    pub(super) fn check(name: &str, values: &[Value], expected: &str) {
+        let rows: Vec<&[Value]> = values.iter().map(std::slice::from_ref).collect();
+        assert_eq!(aggregate(name, &rows).expect("a value").to_string(), expected, "{name}");
+    }
+}
