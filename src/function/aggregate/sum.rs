@@ -22,8 +22,8 @@ impl Accumulator for Sum {
 
     fn finish(self: Box<Self>) -> Result<Value, FunctionError> {
         let total = self.0;
-        match (total.duration, total.floats) {
-            (Some(duration), _) => Ok(duration),
+        match (&total.duration, total.floats) {
+            (Some(duration), _) => Ok(duration.clone()),
             (None, Some(_)) => Ok(Value::Float(total.as_float())),
             (None, None) => {
                 let sum = i64::try_from(total.integers);
