@@ -3,6 +3,9 @@
 //! Each pass takes a right plan and leaves a right plan, so any of them can be left out; tests run queries with and
 //! without each. What passes know of the graph comes through [`Statistics`].
 
+#[cfg(test)]
+mod tests;
+
 use crate::catalog::Statistics;
 use crate::plan::LogicalStatement;
 

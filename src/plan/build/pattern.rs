@@ -124,6 +124,9 @@ impl Finder<'_> {
         let Some((left, right)) = rel.ends else {
             return self.bare_bracket(rel);
         };
+        if left == rel.var || right == rel.var {
+            return self.ends_at_itself(rel, [left, right], rest);
+        }
         if let Reach::Many { selector: Selector::AnyShortest | Selector::AllShortest, .. } = rel.reach {
             self.start(left, rest);
             self.start(right, rest);
@@ -151,6 +154,17 @@ impl Finder<'_> {
         }
         self.end_labels(left);
         self.end_labels(right);
+    }
+
+    /// Ends exist before what ends at them, so there is no such relationship.
+    fn ends_at_itself(&mut self, rel: &PatternRel, ends: [VarId; 2], rest: &[&PatternRel]) {
+        for end in ends {
+            self.start(end, rest);
+        }
+        if !self.has(rel.var) {
+            self.start(rel.var, rest);
+        }
+        self.branch.push(Step::Filter(Expr::literal(false)));
     }
 
     /// `[t:T]`
