@@ -198,7 +198,9 @@ fn type_of(value: &Value) -> String {
     kinds.sort();
     kinds.dedup();
     if items.iter().any(Value::is_null) {
-        kinds.iter_mut().for_each(|kind| kind.truncate(kind.len() - " NOT NULL".len()));
+        for kind in &mut kinds {
+            kind.truncate(kind.len() - " NOT NULL".len());
+        }
         if kinds.is_empty() {
             kinds.push("NULL".to_owned());
         }
@@ -233,8 +235,8 @@ mod tests {
     fn types_that_cannot_be_converted_are_errors() {
         for value in no_values() {
             for function in ["toBoolean", "toInteger", "toFloat", "toString"] {
-                check_error(call(function, &[value.clone()]), "TypeError InvalidArgumentValue");
-                check(&format!("{function}OrNull"), &[value.clone()], "null");
+                check_error(call(function, std::slice::from_ref(&value)), "TypeError InvalidArgumentValue");
+                check(&format!("{function}OrNull"), std::slice::from_ref(&value), "null");
             }
         }
         check_error(call("toBoolean", &[1.0.into()]), "TypeError InvalidArgumentValue");

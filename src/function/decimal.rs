@@ -89,6 +89,7 @@ fn ascii(digits: &[u8]) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "rounded decimals are exact")]
 mod tests {
     use proptest::prelude::*;
 

@@ -139,9 +139,10 @@ mod tests {
         check("precision", &[date("202X")], "decade");
         check("certain", &[date("2021-12~")], "false");
         let day = Value::Date(Date::from_ymd(2021, 12, 10).unwrap());
-        check("edtf", &[day.clone()], "2021-12-10");
-        check("precision", &[day.clone()], "day");
-        check("certain", &[day], "true");
+        let day = std::slice::from_ref(&day);
+        check("edtf", day, "2021-12-10");
+        check("precision", day, "day");
+        check("certain", day, "true");
     }
 
     #[test]

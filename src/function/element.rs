@@ -222,8 +222,9 @@ mod tests {
     #[test]
     fn maps_have_properties_and_keys_too() {
         let map: Value = [("a", 1), ("b", 2)].into_iter().collect();
-        check("properties", &[map.clone()], "{a: 1, b: 2}");
-        check("keys", &[map], "['a', 'b']");
+        let map = std::slice::from_ref(&map);
+        check("properties", map, "{a: 1, b: 2}");
+        check("keys", map, "['a', 'b']");
     }
 
     #[test]
@@ -232,9 +233,10 @@ mod tests {
         let path: Value =
             Path { elements: vec![element(1), element(3)], relationships: vec![Relationship::bare(ElementId(2))] }
                 .into();
-        check("length", &[path.clone()], "1");
-        check("nodes", &[path.clone()], "[(), ()]");
-        check("relationships", &[path], "[[]]");
+        let path = std::slice::from_ref(&path);
+        check("length", path, "1");
+        check("nodes", path, "[(), ()]");
+        check("relationships", path, "[[]]");
     }
 
     #[test]

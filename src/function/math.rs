@@ -152,9 +152,9 @@ fn rand(host: &dyn Host, _: &[Value]) -> Result<Value, FunctionError> {
 /// Version 4 of RFC 9562: all random but for six bits.
 fn random_uuid(host: &dyn Host, _: &[Value]) -> Result<Value, FunctionError> {
     let mut bytes: [u8; 16] = std::array::from_fn(|_| random_byte(host));
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let digits = format!("{:032x}", u128::from_be_bytes(bytes));
     let groups = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
     Ok(groups.join("-").into())
 }

@@ -3,6 +3,8 @@
 //! A function is a row in a table beside its body. What it may ask of the graph, the clock and chance comes through
 //! [`Host`], so this layer knows values only.
 
+#![expect(clippy::unnecessary_wraps, reason = "all bodies of a table have the same type")]
+
 mod aggregate;
 mod arguments;
 mod conversion;

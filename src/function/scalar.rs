@@ -26,11 +26,14 @@ pub(crate) enum NullRule {
 /// The body of a function that comes with the crate.
 pub(crate) type PlainBody = fn(&dyn Host, &[Value]) -> Result<Value, FunctionError>;
 
+/// The body of a function that a user registered.
+pub(crate) type CustomBody = Arc<dyn Fn(&[Value]) -> Result<Value, FunctionError> + Send + Sync>;
+
 /// A function's body: a plain one, or one that a user registered.
 #[derive(Clone)]
 pub(crate) enum Body {
     Plain(PlainBody),
-    Custom(Arc<dyn Fn(&[Value]) -> Result<Value, FunctionError> + Send + Sync>),
+    Custom(CustomBody),
 }
 
 /// A function of one row.

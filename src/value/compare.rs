@@ -39,7 +39,7 @@ pub(crate) fn less(left: &Value, right: &Value) -> Option<bool> {
     if let Some((left, right)) = days_of_both(left, right) {
         return left.before(right);
     }
-    compare_scalars(left, right).map(|ordering| ordering.is_some_and(Ordering::is_lt))
+    compare_scalars(left, right, Ordering::is_lt)
 }
 
 /// As [`less`], or equal.
@@ -50,7 +50,7 @@ pub(crate) fn less_or_equal(left: &Value, right: &Value) -> Option<bool> {
     if let Some((left, right)) = days_of_both(left, right) {
         return left.not_after(right);
     }
-    compare_scalars(left, right).map(|ordering| ordering.is_some_and(Ordering::is_le))
+    compare_scalars(left, right, Ordering::is_le)
 }
 
 /// Equivalence as DISTINCT, grouping, UNION and uniqueness have it: null is equivalent to null, NaN to NaN.
@@ -155,16 +155,17 @@ fn order_points(left: &Value, right: &Value) -> Option<Ordering> {
     })
 }
 
-/// `None`: not comparable. `Some(None)`: comparable and neither less, equal nor greater (NaN).
-fn compare_scalars(left: &Value, right: &Value) -> Option<Option<Ordering>> {
-    match (left, right) {
+/// `None`: not comparable. NaN is comparable with numbers, and neither less, equal nor greater.
+fn compare_scalars(left: &Value, right: &Value, holds: fn(Ordering) -> bool) -> Option<bool> {
+    let ordering = match (left, right) {
         (Value::Float(_) | Value::Integer(_), Value::Float(_) | Value::Integer(_)) => {
-            Some(compare_numbers(left, right))
+            return Some(compare_numbers(left, right).is_some_and(holds));
         }
-        (Value::String(left), Value::String(right)) => Some(Some(left.cmp(right))),
-        (Value::Boolean(left), Value::Boolean(right)) => Some(Some(left.cmp(right))),
-        _ => order_points(left, right).map(Some),
-    }
+        (Value::String(left), Value::String(right)) => left.cmp(right),
+        (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
+        _ => order_points(left, right)?,
+    };
+    Some(holds(ordering))
 }
 
 fn compare_numbers(left: &Value, right: &Value) -> Option<Ordering> {

@@ -51,9 +51,12 @@ impl Type {
     /// Whether a value of this static type may turn out to be one of `other`.
     pub(crate) fn may_be(&self, other: &Type) -> bool {
         match (self, other) {
-            (Type::Any | Type::Null, _) | (_, Type::Any) => true,
-            (Type::Number, Type::Integer | Type::Float) | (Type::Integer | Type::Float, Type::Number) => true,
-            (Type::Element, Type::Node | Type::Relationship) | (Type::Node | Type::Relationship, Type::Element) => true,
+            (Type::Any | Type::Null, _)
+            | (_, Type::Any)
+            | (Type::Number, Type::Integer | Type::Float)
+            | (Type::Integer | Type::Float, Type::Number)
+            | (Type::Element, Type::Node | Type::Relationship)
+            | (Type::Node | Type::Relationship, Type::Element) => true,
             (Type::List(mine), Type::List(theirs)) => mine.may_be(theirs),
             (mine, theirs) => mine == theirs,
         }

@@ -108,7 +108,7 @@ fn nan_is_equal_to_nothing_and_equivalent_to_itself() {
 #[test]
 fn lists_are_equal_item_by_item_in_three_values() {
     let (one, two, null) = (Value::from(1), Value::from(2), Value::Null);
-    assert_eq!(equal(&list(&[one.clone()]), &list(&[one.clone(), null.clone()])), Some(false));
+    assert_eq!(equal(&list(std::slice::from_ref(&one)), &list(&[one.clone(), null.clone()])), Some(false));
     assert_eq!(equal(&list(&[one.clone(), two.clone()]), &list(&[null.clone(), Value::from("foo")])), Some(false));
     assert_eq!(equal(&list(&[one.clone(), two.clone()]), &list(&[null.clone(), two.clone()])), None);
     assert_eq!(equal(&list(&[one]), &Value::from("foo")), Some(false));

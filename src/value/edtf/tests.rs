@@ -147,8 +147,8 @@ fn small_text() -> impl Strategy<Value = String> {
     prop_oneof![
         day(),
         day().prop_map(|day| day + "?"),
-        (day(), day()).prop_map(move |pair| ordered(pair)).prop_map(|(from, to)| format!("[{from}..{to}]")),
-        (day(), day()).prop_map(move |pair| ordered(pair)).prop_map(|(from, to)| format!("{from}/{to}")),
+        (day(), day()).prop_map(ordered).prop_map(|(from, to)| format!("[{from}..{to}]")),
+        (day(), day()).prop_map(ordered).prop_map(|(from, to)| format!("{from}/{to}")),
         (day(), day()).prop_map(|(one, other)| format!("[{one},{other}]")),
     ]
 }
