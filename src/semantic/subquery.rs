@@ -21,6 +21,9 @@ struct Frame {
     uses: usize,
 }
 
+/// No name that a query can write: names in backticks are not empty.
+const PATH: &str = "";
+
 const READING: PatternRules = PatternRules { optional: false, new_names: true };
 
 impl Binder<'_> {
@@ -88,15 +91,17 @@ impl Binder<'_> {
     /// `shortestPath(...)` in an expression: the first of the paths, or null; `allShortestPaths(...)`: all of them.
     pub(super) fn shortest(&mut self, part: &ast::PatternPart, span: Span) -> Typed {
         let frame = self.enter_expression();
-        let name = Name::from("  path");
         let named = ast::PatternPart {
-            variable: Some(ast::Ident { name: name.clone(), span }),
+            variable: Some(ast::Ident { name: Name::from(PATH), span }),
             selector: part.selector,
             path: part.path.clone(),
             span,
         };
         let found = self.reading(&[named], None, READING);
-        let item = self.variable(&name, span);
+        let item = self.variable(&Name::from(PATH), span);
+        for path in &found.pattern.paths {
+            self.variables.get_mut(path.var).name = None;
+        }
         let query = self.collecting_item(found, item);
         let id = self.leave_expression(frame, query);
         let paths = Expr::new(ExprKind::Subquery(SubqueryKind::Collect, id), span);
