@@ -237,7 +237,8 @@ pub(crate) struct SubqueryCall {
 
 // ---------------------------------------------------------------- writing
 
-/// CREATE, in the order in which elements must come to be.
+/// CREATE, in the order in which elements must come to be. Properties may read elements that are drawn before:
+/// `CREATE (a {id: 1}), (b {of: a.id})`.
 #[derive(Clone, Debug)]
 pub(crate) struct Create {
     pub draws: Vec<Draw>,

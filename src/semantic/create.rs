@@ -1,7 +1,7 @@
 //! CREATE: what is drawn, in the order in which it must come to be.
 //!
-//! Outside brackets a relationship is drawn as so, inside as only said. Expressions see what was there before the
-//! clause, not what it draws.
+//! Outside brackets a relationship is drawn as so, inside as only said. Properties may name what was there before the
+//! clause and what it draws further left; a source that is cited was there before.
 
 use super::binder::Binder;
 use super::bound::{BoundClause, Cite, Create, Draw, PatternPath};
@@ -13,7 +13,7 @@ use crate::value::{Name, Type};
 
 /// The elements of a CREATE so far.
 struct Sketch {
-    /// What expressions see.
+    /// What sources are looked for in.
     before: Scope,
     draws: Vec<Draw>,
     paths: Vec<PatternPath>,
@@ -68,7 +68,7 @@ impl Binder<'_> {
             return var;
         }
         let labels = self.drawn_labels(node.labels.as_ref());
-        let properties = node.properties.as_ref().map(|map| self.drawn_properties(map, &mut sketch.before));
+        let properties = node.properties.as_ref().map(|map| self.drawn_properties(map));
         let var = self.new_element(node.variable.as_ref(), Type::Node);
         sketch.draws.push(Draw::Node { var, labels, properties });
         sketch.cited.push(var);
@@ -82,7 +82,7 @@ impl Binder<'_> {
             let message = "a relationship that is created needs a direction";
             self.refuse("RequiresDirectedRelationship", rel.span, message);
         }
-        let properties = rel.properties.as_ref().map(|map| self.drawn_properties(map, &mut sketch.before));
+        let properties = rel.properties.as_ref().map(|map| self.drawn_properties(map));
         let var = self.new_element(rel.variable.as_ref(), Type::Relationship);
         let (start, end) = directed(rel.direction, ends);
         sketch.draws.push(Draw::Rel { var, rel_type, start, end, asserted, properties });
@@ -172,14 +172,14 @@ impl Binder<'_> {
         }
     }
 
-    /// A map or a parameter, over what was there before the clause.
-    pub(super) fn drawn_properties(&mut self, properties: &ast::Expr, before: &mut Scope) -> Expr {
+    /// A map or a parameter.
+    pub(super) fn drawn_properties(&mut self, properties: &ast::Expr) -> Expr {
         if let ast::ExprKind::Map(entries) = &properties.kind {
             for (key, _) in entries {
                 self.names.writes(&key.name);
             }
         }
-        let typed = self.over(before, |binder| binder.typed(properties));
+        let typed = self.without_aggregates(|binder| binder.typed(properties));
         if !typed.value_type.may_be(&Type::Map) {
             self.refuse_type("MAP", &typed.value_type, properties.span);
         }
@@ -221,7 +221,8 @@ impl Binder<'_> {
             .map(|citation| {
                 let source = self.over(before, |binder| binder.typed(&citation.source));
                 self.expect_type(&source.value_type, &Type::Node, citation.source.span);
-                let properties = citation.properties.as_ref().map(|map| self.drawn_properties(map, before));
+                let properties = citation.properties.as_ref();
+                let properties = properties.map(|map| self.over(before, |binder| binder.drawn_properties(map)));
                 (source.expr, properties)
             })
             .collect();
