@@ -3,8 +3,14 @@
 //! Each pass takes a right plan and leaves a right plan, so any of them can be left out; tests run queries with and
 //! without each. What passes know of the graph comes through [`Statistics`].
 
+mod access;
+mod filters;
+mod fold;
+mod semi_apply;
+mod terms;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use crate::catalog::Statistics;
 use crate::plan::LogicalStatement;
@@ -15,7 +21,16 @@ struct Pass {
     run: fn(&mut LogicalStatement, &dyn Statistics),
 }
 
-const PASSES: &[Pass] = &[];
+const PASSES: &[Pass] = &[
+    Pass { name: "fold-constants", run: fold::constants },
+    // After folding, so a subquery under NOT NOT is seen.
+    Pass { name: "semi-apply", run: semi_apply::from_exists },
+    Pass { name: "prune-ways", run: ways::prune },
+    Pass { name: "push-filters", run: filters::push },
+    // Wants each filter right behind what binds its variables.
+    Pass { name: "choose-access", run: access::choose },
+    Pass { name: "join-filters", run: filters::join },
+];
 
 /// Which passes run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

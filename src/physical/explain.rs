@@ -54,11 +54,11 @@ fn add(lines: &mut Vec<ExplainLine>, plan: &PhysicalPlan, operator: &Operator, d
             lines.push(heading(depth + 2, "subquery".to_owned()));
             add(lines, plan, &subplan.root, depth + 3);
         }
-        let Some((first, others)) = operator.inputs.split_first() else { return };
-        for other in others {
-            add(lines, plan, other, depth + 1);
-        }
-        operator = first;
+        let [input] = operator.inputs.as_slice() else {
+            operator.inputs.iter().for_each(|input| add(lines, plan, input, depth + 1));
+            return;
+        };
+        operator = input;
         depth += 1;
     }
 }

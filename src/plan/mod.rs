@@ -8,7 +8,7 @@
 mod build;
 mod error;
 pub(crate) mod estimate;
-mod path_predicate;
+pub(crate) mod path_predicate;
 pub(crate) mod print;
 mod step;
 mod uses;

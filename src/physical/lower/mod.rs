@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::{ColumnKind, KeyRef, LabelRef, Op, PhysicalPlan, PlanBody, SchemaChange, SchemaOwner, Subplan, TypeRef};
 use crate::catalog::Statistics;
 use crate::expr::{VarId, Variables};
-use crate::plan::estimate::Estimator;
+use crate::plan::estimate::{Estimator, KnownLabels};
 use crate::plan::print::Printer;
 use crate::plan::{self, Imports, LogicalBody, LogicalPlan, LogicalStatement, Step};
 use crate::value::Name;
@@ -22,11 +22,13 @@ use rows::{Column, Rows};
 /// What the executor runs for `statement`.
 pub(crate) fn lower(statement: LogicalStatement, statistics: &dyn Statistics) -> PhysicalPlan {
     let imports = Imports::of(&statement.subqueries);
+    let known_labels = KnownLabels::of(&statement);
     let mut lowerer = Lowerer {
         variables: &statement.variables,
         logical: &statement.subqueries,
         imports: &imports,
         statistics,
+        known_labels: &known_labels,
         subplans: Vec::new(),
         labels: Names::default(),
         types: Names::default(),
@@ -113,6 +115,7 @@ struct Lowerer<'a> {
     logical: &'a [plan::Subquery],
     imports: &'a Imports,
     statistics: &'a dyn Statistics,
+    known_labels: &'a KnownLabels,
     subplans: Vec<Subplan>,
     labels: Names,
     types: Names,
@@ -156,7 +159,7 @@ impl Lowerer<'_> {
     /// The rows of `plan`; of their columns, `needed` are wanted.
     fn plan(&mut self, plan: &LogicalPlan, frame: &Frame, needed: &[VarId]) -> Rows {
         let last_use = self.last_uses(plan, needed);
-        let mut estimator = Estimator::new(self.statistics, self.variables);
+        let mut estimator = Estimator::new(self.statistics, self.known_labels, &plan.imports);
         let mut rows = match plan.steps.first() {
             Some(Step::Union(_)) => None,
             _ => Some(self.argument(frame)),
