@@ -110,7 +110,7 @@ impl Binder<'_> {
 
     fn star(&mut self, projection: &ast::Projection, clause: ProjectionClause, span: Span) -> Vec<Column> {
         let Some(star) = projection.star else { return Vec::new() };
-        let names = self.scope.star().to_vec();
+        let names = self.scope.star();
         if names.is_empty() && clause == ProjectionClause::Return && !self.scope.has_outer() {
             let message = "RETURN * has nothing to return: there are no variables here";
             self.refuse("NoVariablesInScope", span, message);
@@ -119,7 +119,6 @@ impl Binder<'_> {
         for (name, id) in names {
             self.uses.push(id);
             let typed = Typed::new(ExprKind::Variable(id), star, self.type_of(id).clone());
-            columns.retain(|earlier| earlier.name != name);
             columns.push(Column { name, typed, span: star });
         }
         columns

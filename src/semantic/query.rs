@@ -157,8 +157,8 @@ impl Binder<'_> {
     fn import(&mut self, projection: &ast::Projection, importable: &Scope) {
         if projection.star.is_some() {
             for (name, id) in importable.star() {
-                self.uses.push(*id);
-                self.scope.declare(name.clone(), *id);
+                self.uses.push(id);
+                self.scope.declare(name, id);
             }
         }
         for item in &projection.items {

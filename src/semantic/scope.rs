@@ -1,29 +1,51 @@
 //! Which names can be used at one place of a query.
 
+use rustc_hash::FxHashMap;
+
 use crate::expr::VarId;
 use crate::value::Name;
 
 /// The names that mean something, later ones before earlier ones of the same name.
+///
+/// A statement may draw thousands of elements, so a name is looked up by hash.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
     /// Names from around a subquery: they stay visible behind its WITH and do not belong to its `*`.
-    outer: Vec<(Name, VarId)>,
-    names: Vec<(Name, VarId)>,
+    outer: FxHashMap<Name, VarId>,
+    names: Vec<Declared>,
+    /// The last place of each name in `names`.
+    last: FxHashMap<Name, usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Declared {
+    name: Name,
+    id: VarId,
+    /// The place of the same name that this one hides.
+    hidden: Option<usize>,
 }
 
 impl Scope {
     pub(super) fn get(&self, name: &str) -> Option<VarId> {
-        let found = |names: &[(Name, VarId)]| names.iter().rev().find(|(known, _)| &**known == name).map(|(_, id)| *id);
-        found(&self.names).or_else(|| found(&self.outer))
+        match self.last.get(name) {
+            Some(index) => Some(self.names[*index].id),
+            None => self.outer.get(name).copied(),
+        }
     }
 
     pub(super) fn declare(&mut self, name: Name, id: VarId) {
-        self.names.push((name, id));
+        let hidden = self.last.insert(name.clone(), self.names.len());
+        self.names.push(Declared { name, id, hidden });
     }
 
     /// Forgets what was declared since the scope had this [`len`](Self::len).
     pub(super) fn forget_since(&mut self, len: usize) {
-        self.names.truncate(len);
+        for declared in self.names.drain(len.min(self.names.len())..).rev() {
+            match declared.hidden {
+                Some(index) => self.last.insert(declared.name, index),
+                None => self.last.remove(&declared.name),
+            };
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -31,8 +53,9 @@ impl Scope {
     }
 
     /// What `*` stands for.
-    pub(super) fn star(&self) -> &[(Name, VarId)] {
-        &self.names
+    pub(super) fn star(&self) -> Vec<(Name, VarId)> {
+        let visible = self.names.iter().enumerate().filter(|(index, declared)| self.last[&declared.name] == *index);
+        visible.map(|(_, declared)| (declared.name.clone(), declared.id)).collect()
     }
 
     pub(super) fn has_outer(&self) -> bool {
@@ -41,22 +64,28 @@ impl Scope {
 
     /// The scope behind a WITH of these columns.
     pub(super) fn narrowed_to(&self, columns: &[(Name, VarId)]) -> Scope {
-        Scope { outer: self.outer.clone(), names: columns.to_vec() }
+        let mut scope = Scope { outer: self.outer.clone(), ..Scope::default() };
+        for (name, id) in columns {
+            scope.declare(name.clone(), *id);
+        }
+        scope
     }
 
     /// The scope at the start of a subquery that sees everything here.
     pub(super) fn inner(&self) -> Scope {
-        Scope { outer: self.outer.iter().chain(&self.names).cloned().collect(), names: Vec::new() }
+        let mut outer = self.outer.clone();
+        outer.extend(self.star());
+        Scope { outer, ..Scope::default() }
     }
 
     /// The scope at the start of a subquery that sees only these.
-    pub(super) fn inner_with(outer: Vec<(Name, VarId)>) -> Scope {
-        Scope { outer, names: Vec::new() }
+    pub(super) fn inner_with(outer: impl IntoIterator<Item = (Name, VarId)>) -> Scope {
+        Scope { outer: outer.into_iter().collect(), ..Scope::default() }
     }
 
     /// Every visible name.
     pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
-        self.outer.iter().chain(&self.names).map(|(name, _)| name)
+        self.outer.keys().chain(self.last.keys())
     }
 }
 
