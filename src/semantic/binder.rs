@@ -113,6 +113,11 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn refuse_unknown_variable(&mut self, name: &Name, span: Span) {
+        // One word for each name, however often it is used.
+        let is_known = |error: &SemanticError| matches!(error, SemanticError::UnknownVariable { name: known, .. } if known == name);
+        if self.errors.iter().any(is_known) {
+            return;
+        }
         let similar = nearest(name, self.scope.names().map(Name::as_str));
         self.note(SemanticError::UnknownVariable { name: name.clone(), span, similar });
     }

@@ -36,13 +36,20 @@ impl Binder<'_> {
 
     fn remove_item(&mut self, item: &ast::RemoveItem) -> SetItem {
         match item {
-            ast::RemoveItem::Property { target, key } => SetItem::Property {
-                target: self.target(target),
-                key: key.name.clone(),
-                value: Expr::new(ExprKind::Literal(Value::Null), key.span),
-            },
+            ast::RemoveItem::Property { target, key } => {
+                self.names.reads_key(key);
+                SetItem::Property {
+                    target: self.target(target),
+                    key: key.name.clone(),
+                    value: Expr::new(ExprKind::Literal(Value::Null), key.span),
+                }
+            }
             ast::RemoveItem::Labels { variable, labels } => {
-                SetItem::RemoveLabels { target: self.labelled(variable), labels: self.written_labels(labels) }
+                for label in labels {
+                    self.names.reads_label(label);
+                }
+                let labels = labels.iter().map(|label| label.name.clone()).collect();
+                SetItem::RemoveLabels { target: self.labelled(variable), labels }
             }
         }
     }

@@ -34,6 +34,10 @@ impl Names {
         self.reads(NameKind::Key, key);
     }
 
+    pub(super) fn reads_label(&mut self, label: &ast::Ident) {
+        self.reads(NameKind::Label, label);
+    }
+
     /// Labels of a node or types of a relationship, whichever `of` is.
     pub(super) fn reads_labels(&mut self, labels: &ast::LabelExpr, of: &Type) {
         let kind = match of {

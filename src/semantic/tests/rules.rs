@@ -41,7 +41,7 @@ fn the_nearest_name_is_proposed() {
 
 #[test]
 fn all_problems_are_told_at_once() {
-    let errors = bind_text("MATCH (n) WHERE x.k = 1 RETURN y, 1 AS n, 2 AS n").expect_err("three problems");
+    let errors = bind_text("MATCH (n) WHERE x.k = x.l RETURN y, 1 AS n, 2 AS n").expect_err("three problems");
     let codes: Vec<_> = errors.iter().map(|error| error.class().detail).collect();
     assert_eq!(codes, ["UndefinedVariable", "UndefinedVariable", "ColumnNameConflict"]);
 }

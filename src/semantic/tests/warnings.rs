@@ -15,6 +15,7 @@ fn an_unknown_name_warns_with_the_nearest_one() {
     check("MATCH (c) WHERE c:Vessel RETURN c", &["unknown-label: no label `Vessel` here"]);
     check("MATCH ()-[:OWN]->() RETURN 1", &["unknown-type: no relationship type `OWN` here; did you mean `OWNS`?"]);
     check("MATCH (c) RETURN c.nam", &["unknown-key: no property key `nam` here; did you mean `name`?"]);
+    check("MATCH (c) REMOVE c:Vessel", &["unknown-label: no label `Vessel` here"]);
     check("MATCH (c {nme: 1}) RETURN c", &["unknown-key: no property key `nme` here; did you mean `name`?"]);
 }
 
