@@ -9,8 +9,8 @@
 //! ```
 //!
 //! so the types of an owner are found without asking each type, all its neighbours lie together, and an insertion
-//! moves a few kilobytes. A run that grows long leaves the page and becomes a tree of its own: its segment then has
-//! no entries, which tells it from the others. A write at a hub copies one leaf and its path.
+//! moves a few kilobytes. An owner with very many entries leaves its page: it then has a tree for each of its types, in
+//! pages by type, and a write there copies one leaf and its path.
 
 use super::paged::{PageTree, copy_with_room, reserve_sparingly};
 use super::run::{Run, Runs};
@@ -18,15 +18,15 @@ use super::tree::{Tree, TreeKey};
 use super::{End, Neighbour, RelSlot};
 use crate::catalog::TypeId;
 
-/// From this many entries on, a run is a tree of its own.
+/// From this many entries on, an owner has trees of its own.
 pub(super) const HUB: usize = 2_048;
 
-/// In a page that has grown large, shorter runs leave too: from this many entries in the page,
+/// In a page that has grown large, smaller owners leave too: from this many entries in the page,
 const LARGE_PAGE: usize = 16_384;
-/// runs from this length on.
+/// owners with this many.
 const LARGE_PAGE_HUB: usize = 256;
 
-/// A tree that shrinks to less than this comes back to its page.
+/// An owner that shrinks to less than this comes back to its page.
 const SMALL_HUB: usize = LARGE_PAGE_HUB / 2;
 
 const OWNERS: usize = 128;
@@ -46,8 +46,8 @@ pub(super) struct AdjacencyPage {
     first: [u32; OWNERS + 1],
     segments: Vec<Segment>,
     entries: Vec<Neighbour>,
-    /// Sorted by owner and type.
-    hubs: Vec<Hub>,
+    /// The owners that have left, sorted; they have no segments.
+    hubs: Vec<(usize, Hub)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -56,11 +56,11 @@ struct Segment {
     start: u32,
 }
 
-#[derive(Clone, Debug)]
-struct Hub {
-    owner: usize,
-    rel_type: TypeId,
-    run: Tree<Neighbour>,
+/// The runs of one owner with very many entries, by type; none is empty.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hub {
+    runs: PageTree<Tree<Neighbour>>,
+    len: usize,
 }
 
 impl Adjacency {
@@ -73,7 +73,7 @@ impl Adjacency {
         let (index, owner) = place(owner);
         let Some(page) = self.pages.get_mut(index) else { return };
         page.remove(owner, rel_type, entry);
-        if page.segments.is_empty() {
+        if page.is_empty() {
             self.pages.remove(index);
         }
     }
@@ -120,8 +120,11 @@ impl AdjacencyPage {
     #[inline]
     pub(super) fn run(&self, owner: u32, rel_type: TypeId) -> Run<'_> {
         let owner = place(owner).1;
+        if let Some(hub) = self.hub(owner) {
+            return hub.run(rel_type);
+        }
         match self.find(owner, rel_type) {
-            Ok(segment) => self.segment(owner, segment),
+            Ok(segment) => Run::Packed(&self.entries[self.entries_of(segment)]),
             Err(_) => Run::EMPTY,
         }
     }
@@ -129,65 +132,69 @@ impl AdjacencyPage {
     #[inline]
     pub(super) fn runs(&self, owner: u32) -> Runs<'_> {
         let owner = place(owner).1;
-        if self.hubs.is_empty() {
-            return Runs::one(Run::Packed(&self.entries[self.packed(owner)]));
+        match self.hub(owner) {
+            None => Runs::one(Run::Packed(&self.entries[self.packed(owner)])),
+            Some(hub) => Runs::of_hub(hub),
         }
-        Runs::several(self, owner, self.first[owner] as usize..self.first[owner + 1] as usize)
     }
 
     pub(super) fn typed_runs(&self, owner: u32) -> impl Iterator<Item = (TypeId, Run<'_>)> {
         let owner = place(owner).1;
         let segments = self.first[owner] as usize..self.first[owner + 1] as usize;
-        segments.map(move |index| (self.segments[index].rel_type, self.segment(owner, index)))
+        let packed = segments.map(|index| {
+            let run = Run::Packed(&self.entries[self.entries_of(index)]);
+            (self.segments[index].rel_type, run)
+        });
+        let hub = self.hub(owner).into_iter().flat_map(|hub| hub.runs.iter());
+        packed.chain(hub.map(|(rel_type, run)| (TypeId(to_u32(rel_type)), Run::Hub(run))))
     }
 
     #[inline]
     pub(super) fn degree(&self, owner: u32, rel_type: Option<TypeId>) -> usize {
-        if let Some(rel_type) = rel_type {
-            return self.run(owner, rel_type).len();
+        match rel_type {
+            Some(rel_type) => self.run(owner, rel_type).len(),
+            None => {
+                let owner = place(owner).1;
+                self.hub(owner).map_or_else(|| self.packed(owner).len(), |hub| hub.len)
+            }
         }
-        let owner = place(owner).1;
-        let hubs = if self.hubs.is_empty() {
-            0
-        } else {
-            self.hubs.iter().filter(|hub| hub.owner == owner).map(|hub| hub.run.len()).sum()
-        };
-        self.packed(owner).len() + hubs
     }
 
-    /// The run of one segment.
-    pub(super) fn segment(&self, owner: usize, index: usize) -> Run<'_> {
-        let entries = self.entries_of(index);
-        if !entries.is_empty() {
-            return Run::Packed(&self.entries[entries]);
+    fn is_empty(&self) -> bool {
+        self.segments.is_empty() && self.hubs.is_empty()
+    }
+
+    #[inline]
+    fn hub(&self, owner: usize) -> Option<&Hub> {
+        if self.hubs.is_empty() {
+            return None;
         }
-        let place = self.find_hub(owner, self.segments[index].rel_type).expect("a segment without entries is a hub");
-        Run::Hub(&self.hubs[place].run)
+        let place = self.hubs.binary_search_by_key(&owner, |hub| hub.0).ok()?;
+        Some(&self.hubs[place].1)
     }
 
     fn insert(&mut self, owner: usize, rel_type: TypeId, entry: Neighbour) {
-        let index = match self.find(owner, rel_type) {
-            Ok(index) => index,
+        if let Ok(place) = self.hubs.binary_search_by_key(&owner, |hub| hub.0) {
+            self.hubs[place].1.insert(rel_type, entry);
+            return;
+        }
+        match self.find(owner, rel_type) {
+            Ok(index) => {
+                let entries = self.entries_of(index);
+                let Err(place) = self.entries[entries.clone()].binary_search(&entry) else { return };
+                self.insert_packed(index, entries.start + place, entry);
+            }
             Err(index) => {
                 let start = self.start(index);
                 reserve_sparingly(&mut self.segments);
                 self.segments.insert(index, Segment { rel_type, start: to_u32(start) });
                 self.first[owner + 1..].iter_mut().for_each(|first| *first += 1);
                 self.insert_packed(index, start, entry);
-                return;
             }
-        };
-        let entries = self.entries_of(index);
-        if entries.is_empty() {
-            let place = self.find_hub(owner, rel_type).expect("a segment without entries is a hub");
-            self.hubs[place].run.insert(entry);
-            return;
         }
-        let Err(place) = self.entries[entries.clone()].binary_search(&entry) else { return };
-        let len = entries.len() + 1;
-        self.insert_packed(index, entries.start + place, entry);
+        let len = self.packed(owner).len();
         if len >= HUB || (len >= LARGE_PAGE_HUB && self.entries.len() >= LARGE_PAGE) {
-            self.move_out(owner, index);
+            self.move_out(owner);
         }
     }
 
@@ -198,12 +205,16 @@ impl AdjacencyPage {
     }
 
     fn remove(&mut self, owner: usize, rel_type: TypeId, entry: Neighbour) {
-        let Ok(index) = self.find(owner, rel_type) else { return };
-        let entries = self.entries_of(index);
-        if entries.is_empty() {
-            self.remove_from_hub(owner, index, entry);
+        if let Ok(place) = self.hubs.binary_search_by_key(&owner, |hub| hub.0) {
+            let hub = &mut self.hubs[place].1;
+            hub.remove(rel_type, entry);
+            if hub.len < SMALL_HUB {
+                self.move_in(place);
+            }
             return;
         }
+        let Ok(index) = self.find(owner, rel_type) else { return };
+        let entries = self.entries_of(index);
         let Ok(place) = self.entries[entries.clone()].binary_search(&entry) else { return };
         self.entries.remove(entries.start + place);
         self.segments[index + 1..].iter_mut().for_each(|segment| segment.start -= 1);
@@ -213,30 +224,32 @@ impl AdjacencyPage {
         }
     }
 
-    fn remove_from_hub(&mut self, owner: usize, index: usize, entry: Neighbour) {
-        let place = self.find_hub(owner, self.segments[index].rel_type).expect("a segment without entries is a hub");
-        let hub = &mut self.hubs[place].run;
-        hub.remove(&entry);
-        if hub.len() >= SMALL_HUB {
-            return;
+    /// Makes trees of the packed runs of an owner.
+    fn move_out(&mut self, owner: usize) {
+        let segments = self.first[owner] as usize..self.first[owner + 1] as usize;
+        let (entries, count) = (self.packed(owner), to_u32(segments.len()));
+        let mut hub = Hub { len: entries.len(), ..Hub::default() };
+        for index in segments.clone() {
+            let run = Tree::from_sorted(&self.entries[self.entries_of(index)]);
+            hub.runs.set(self.segments[index].rel_type.0 as usize, run);
         }
-        let hub = self.hubs.remove(place);
-        let back: Vec<Neighbour> = hub.run.leaves().flatten().copied().collect();
-        let start = self.start(index);
-        self.entries.splice(start..start, back.iter().copied());
-        self.segments[index + 1..].iter_mut().for_each(|segment| segment.start += to_u32(back.len()));
-    }
-
-    /// Makes a tree of a packed run.
-    fn move_out(&mut self, owner: usize, index: usize) {
-        let entries = self.entries_of(index);
-        let rel_type = self.segments[index].rel_type;
-        let run = Tree::from_sorted(&self.entries[entries.clone()]);
-        let place = self.hubs.partition_point(|hub| (hub.owner, hub.rel_type) < (owner, rel_type));
-        self.hubs.insert(place, Hub { owner, rel_type, run });
-        self.segments[index + 1..].iter_mut().for_each(|segment| segment.start -= to_u32(entries.len()));
+        let place = self.hubs.partition_point(|hub| hub.0 < owner);
+        self.hubs.insert(place, (owner, hub));
+        self.segments[segments.end..].iter_mut().for_each(|segment| segment.start -= to_u32(entries.len()));
+        self.segments.drain(segments);
+        self.first[owner + 1..].iter_mut().for_each(|first| *first -= count);
         self.entries.drain(entries);
         self.entries.shrink_to(self.entries.len() + self.entries.len() / 8);
+    }
+
+    /// Packs the runs of an owner again.
+    fn move_in(&mut self, place: usize) {
+        let (owner, hub) = self.hubs.remove(place);
+        for (rel_type, run) in hub.runs.iter() {
+            for &entry in run.leaves().flatten() {
+                self.insert(owner, TypeId(to_u32(rel_type)), entry);
+            }
+        }
     }
 
     /// Where the segment of `rel_type` is, or would be.
@@ -244,19 +257,13 @@ impl AdjacencyPage {
     fn find(&self, owner: usize, rel_type: TypeId) -> Result<usize, usize> {
         let (low, high) = (self.first[owner] as usize, self.first[owner + 1] as usize);
         let segments = &self.segments[low..high];
-        if segments.len() <= 8 {
-            let place = segments.iter().position(|segment| segment.rel_type >= rel_type).unwrap_or(segments.len());
-            let found = segments.get(place).is_some_and(|segment| segment.rel_type == rel_type);
-            return if found { Ok(low + place) } else { Err(low + place) };
-        }
-        match segments.binary_search_by_key(&rel_type, |segment| segment.rel_type) {
-            Ok(place) => Ok(low + place),
-            Err(place) => Err(low + place),
-        }
-    }
-
-    fn find_hub(&self, owner: usize, rel_type: TypeId) -> Option<usize> {
-        self.hubs.binary_search_by_key(&(owner, rel_type), |hub| (hub.owner, hub.rel_type)).ok()
+        let place = if segments.len() <= 8 {
+            segments.iter().position(|segment| segment.rel_type >= rel_type).unwrap_or(segments.len())
+        } else {
+            segments.partition_point(|segment| segment.rel_type < rel_type)
+        };
+        let found = segments.get(place).is_some_and(|segment| segment.rel_type == rel_type);
+        if found { Ok(low + place) } else { Err(low + place) }
     }
 
     /// Where the entries of the segment at `index` begin.
@@ -270,10 +277,35 @@ impl AdjacencyPage {
         self.start(index)..self.start(index + 1)
     }
 
-    /// All entries of `owner` that are not in trees.
+    /// All entries of an owner that has not left.
     #[inline]
     fn packed(&self, owner: usize) -> std::ops::Range<usize> {
         self.start(self.first[owner] as usize)..self.start(self.first[owner + 1] as usize)
+    }
+}
+
+impl Hub {
+    #[inline]
+    fn run(&self, rel_type: TypeId) -> Run<'_> {
+        self.runs.get(rel_type.0 as usize).map_or(Run::EMPTY, Run::Hub)
+    }
+
+    /// The run of the first type from `from` on.
+    pub(super) fn next(&self, from: usize) -> Option<(usize, Run<'_>)> {
+        self.runs.next(from).map(|(rel_type, run)| (rel_type, Run::Hub(run)))
+    }
+
+    fn insert(&mut self, rel_type: TypeId, entry: Neighbour) {
+        let run = self.runs.get_or_insert_with(rel_type.0 as usize, Tree::default);
+        self.len += usize::from(run.insert(entry));
+    }
+
+    fn remove(&mut self, rel_type: TypeId, entry: Neighbour) {
+        let Some(run) = self.runs.get_mut(rel_type.0 as usize) else { return };
+        self.len -= usize::from(run.remove(&entry));
+        if run.len() == 0 {
+            self.runs.remove(rel_type.0 as usize);
+        }
     }
 }
 
@@ -357,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_run_becomes_a_tree_and_comes_back() {
+    fn an_owner_with_very_many_leaves_its_page_and_comes_back() {
         let (mut adjacency, mut model) = (Adjacency::default(), Model::new());
         for (owner, rel_type) in [(3, 0), (3, 2), (4, 1), (200, 1)] {
             adjacency.insert(owner, TypeId(rel_type), entry(1, 1));
@@ -382,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_page_gives_up_its_longer_runs() {
+    fn a_large_page_gives_up_its_larger_owners() {
         let (mut adjacency, mut model) = (Adjacency::default(), Model::new());
         for rel in 0..40_000 {
             let (owner, entry) = (rel % 100, entry(rel % 977, rel));

@@ -1,11 +1,10 @@
 //! The neighbours of an element as they are read: sorted runs, each one slice or a tree of slices.
 
-use std::ops::Range;
 use std::slice;
 
 use smallvec::SmallVec;
 
-use super::adjacency::AdjacencyPage;
+use super::adjacency::Hub;
 use super::tree::{Leaves, Tree};
 use super::{End, Neighbour, RelSlot};
 
@@ -105,19 +104,20 @@ impl Iterator for RunIter<'_> {
 #[derive(Clone, Debug)]
 pub(crate) struct Runs<'g> {
     one: Option<Run<'g>>,
-    /// The page, the owner, and its segments that are still to come.
-    rest: Option<(&'g AdjacencyPage, usize, Range<usize>)>,
+    /// An element with very many, and the type from which to go on.
+    hub: Option<(&'g Hub, usize)>,
 }
 
 impl<'g> Runs<'g> {
-    pub(super) const EMPTY: Runs<'static> = Runs { one: None, rest: None };
+    pub(super) const EMPTY: Runs<'static> = Runs { one: None, hub: None };
 
+    #[inline]
     pub(super) fn one(run: Run<'g>) -> Self {
-        Self { one: Some(run), rest: None }
+        Self { one: Some(run), hub: None }
     }
 
-    pub(super) fn several(page: &'g AdjacencyPage, owner: usize, segments: Range<usize>) -> Self {
-        Self { one: None, rest: Some((page, owner, segments)) }
+    pub(super) fn of_hub(hub: &'g Hub) -> Self {
+        Self { one: None, hub: Some((hub, 0)) }
     }
 }
 
@@ -129,8 +129,10 @@ impl<'g> Iterator for Runs<'g> {
         if let Some(run) = self.one.take() {
             return Some(run);
         }
-        let (page, owner, segments) = self.rest.as_mut()?;
-        segments.next().map(|index| page.segment(*owner, index))
+        let (hub, from) = self.hub.as_mut()?;
+        let (rel_type, run) = hub.next(*from)?;
+        *from = rel_type + 1;
+        Some(run)
     }
 }
 
