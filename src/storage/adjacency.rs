@@ -3,8 +3,8 @@
 //! A page holds the runs of 128 owners, packed, sorted by (owner, type, neighbour, relationship):
 //!
 //! ```text
-//! first     one number per owner: where its segments begin
-//! segments  (type, start)*   one for each type that an owner has
+//! owners    (start, first)*  one for each owner: where its entries and its segments begin
+//! segments  (type, start)*   one for each type that an owner has; starts count from its owner's
 //! entries   (neighbour, relationship)*
 //! ```
 //!
@@ -43,11 +43,19 @@ pub(super) struct Adjacency {
 
 #[derive(Debug)]
 pub(super) struct AdjacencyPage {
-    first: [u32; OWNERS + 1],
-    segments: Vec<Segment>,
+    owners: [Owner; OWNERS + 1],
     entries: Vec<Neighbour>,
+    segments: Vec<Segment>,
     /// The owners that have left, sorted; they have no segments.
     hubs: Vec<(usize, Hub)>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Owner {
+    /// Where its entries begin.
+    start: u32,
+    /// Where its segments begin.
+    first: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +122,7 @@ impl Adjacency {
 
 impl AdjacencyPage {
     fn new() -> Self {
-        Self { first: [0; OWNERS + 1], segments: Vec::new(), entries: Vec::new(), hubs: Vec::new() }
+        Self { owners: [Owner::default(); OWNERS + 1], entries: Vec::new(), segments: Vec::new(), hubs: Vec::new() }
     }
 
     #[inline]
@@ -124,7 +132,7 @@ impl AdjacencyPage {
             return hub.run(rel_type);
         }
         match self.find(owner, rel_type) {
-            Ok(segment) => Run::Packed(&self.entries[self.entries_of(segment)]),
+            Ok(segment) => Run::Packed(&self.entries[self.entries_of(owner, segment)]),
             Err(_) => Run::EMPTY,
         }
     }
@@ -140,9 +148,8 @@ impl AdjacencyPage {
 
     pub(super) fn typed_runs(&self, owner: u32) -> impl Iterator<Item = (TypeId, Run<'_>)> {
         let owner = place(owner).1;
-        let segments = self.first[owner] as usize..self.first[owner + 1] as usize;
-        let packed = segments.map(|index| {
-            let run = Run::Packed(&self.entries[self.entries_of(index)]);
+        let packed = self.segments_of(owner).map(move |index| {
+            let run = Run::Packed(&self.entries[self.entries_of(owner, index)]);
             (self.segments[index].rel_type, run)
         });
         let hub = self.hub(owner).into_iter().flat_map(|hub| hub.runs.iter());
@@ -178,30 +185,29 @@ impl AdjacencyPage {
             self.hubs[place].1.insert(rel_type, entry);
             return;
         }
-        match self.find(owner, rel_type) {
+        let place = match self.find(owner, rel_type) {
             Ok(index) => {
-                let entries = self.entries_of(index);
+                let entries = self.entries_of(owner, index);
                 let Err(place) = self.entries[entries.clone()].binary_search(&entry) else { return };
-                self.insert_packed(index, entries.start + place, entry);
+                self.shift(owner, index + 1, 1);
+                entries.start + place
             }
             Err(index) => {
-                let start = self.start(index);
+                let place = self.start(owner, index);
+                let start = to_u32(place) - self.owners[owner].start;
                 reserve_sparingly(&mut self.segments);
-                self.segments.insert(index, Segment { rel_type, start: to_u32(start) });
-                self.first[owner + 1..].iter_mut().for_each(|first| *first += 1);
-                self.insert_packed(index, start, entry);
+                self.segments.insert(index, Segment { rel_type, start });
+                self.owners[owner + 1..].iter_mut().for_each(|owner| owner.first += 1);
+                self.shift(owner, index + 1, 1);
+                place
             }
-        }
+        };
+        reserve_sparingly(&mut self.entries);
+        self.entries.insert(place, entry);
         let len = self.packed(owner).len();
         if len >= HUB || (len >= LARGE_PAGE_HUB && self.entries.len() >= LARGE_PAGE) {
             self.move_out(owner);
         }
-    }
-
-    fn insert_packed(&mut self, index: usize, place: usize, entry: Neighbour) {
-        reserve_sparingly(&mut self.entries);
-        self.entries.insert(place, entry);
-        self.segments[index + 1..].iter_mut().for_each(|segment| segment.start += 1);
     }
 
     fn remove(&mut self, owner: usize, rel_type: TypeId, entry: Neighbour) {
@@ -214,32 +220,43 @@ impl AdjacencyPage {
             return;
         }
         let Ok(index) = self.find(owner, rel_type) else { return };
-        let entries = self.entries_of(index);
+        let entries = self.entries_of(owner, index);
         let Ok(place) = self.entries[entries.clone()].binary_search(&entry) else { return };
         self.entries.remove(entries.start + place);
-        self.segments[index + 1..].iter_mut().for_each(|segment| segment.start -= 1);
+        self.shift(owner, index + 1, -1);
         if entries.len() == 1 {
             self.segments.remove(index);
-            self.first[owner + 1..].iter_mut().for_each(|first| *first -= 1);
+            self.owners[owner + 1..].iter_mut().for_each(|owner| owner.first -= 1);
+        }
+    }
+
+    /// Moves what lies behind entries that came or went: the owner's segments from `index` on, and the owners after it.
+    fn shift(&mut self, owner: usize, index: usize, by: i32) {
+        let end = self.owners[owner + 1].first as usize;
+        for segment in &mut self.segments[index..end] {
+            segment.start = segment.start.wrapping_add_signed(by);
+        }
+        for owner in &mut self.owners[owner + 1..] {
+            owner.start = owner.start.wrapping_add_signed(by);
         }
     }
 
     /// Makes trees of the packed runs of an owner.
     fn move_out(&mut self, owner: usize) {
-        let segments = self.first[owner] as usize..self.first[owner + 1] as usize;
-        let (entries, count) = (self.packed(owner), to_u32(segments.len()));
+        let (segments, entries) = (self.segments_of(owner), self.packed(owner));
+        let (segment_count, entry_count) = (to_u32(segments.len()), to_u32(entries.len()));
         let mut hub = Hub { len: entries.len(), ..Hub::default() };
         for index in segments.clone() {
-            let run = Tree::from_sorted(&self.entries[self.entries_of(index)]);
+            let run = Tree::from_sorted(&self.entries[self.entries_of(owner, index)]);
             hub.runs.set(self.segments[index].rel_type.0 as usize, run);
         }
         let place = self.hubs.partition_point(|hub| hub.0 < owner);
         self.hubs.insert(place, (owner, hub));
-        self.segments[segments.end..].iter_mut().for_each(|segment| segment.start -= to_u32(entries.len()));
         self.segments.drain(segments);
-        self.first[owner + 1..].iter_mut().for_each(|first| *first -= count);
+        self.owners[owner + 1..].iter_mut().for_each(|owner| owner.first -= segment_count);
         self.entries.drain(entries);
         self.entries.shrink_to(self.entries.len() + self.entries.len() / 8);
+        self.owners[owner + 1..].iter_mut().for_each(|owner| owner.start -= entry_count);
     }
 
     /// Packs the runs of an owner again.
@@ -255,7 +272,7 @@ impl AdjacencyPage {
     /// Where the segment of `rel_type` is, or would be.
     #[inline]
     fn find(&self, owner: usize, rel_type: TypeId) -> Result<usize, usize> {
-        let (low, high) = (self.first[owner] as usize, self.first[owner + 1] as usize);
+        let std::ops::Range { start: low, end: high } = self.segments_of(owner);
         let segments = &self.segments[low..high];
         let place = if segments.len() <= 8 {
             segments.iter().position(|segment| segment.rel_type >= rel_type).unwrap_or(segments.len())
@@ -266,21 +283,30 @@ impl AdjacencyPage {
         if found { Ok(low + place) } else { Err(low + place) }
     }
 
-    /// Where the entries of the segment at `index` begin.
     #[inline]
-    fn start(&self, index: usize) -> usize {
-        self.segments.get(index).map_or(self.entries.len(), |segment| segment.start as usize)
+    fn segments_of(&self, owner: usize) -> std::ops::Range<usize> {
+        self.owners[owner].first as usize..self.owners[owner + 1].first as usize
+    }
+
+    /// Where the entries of one segment of an owner begin; those of the segment behind its last one: at their end.
+    #[inline]
+    fn start(&self, owner: usize, index: usize) -> usize {
+        if index < self.owners[owner + 1].first as usize {
+            (self.owners[owner].start + self.segments[index].start) as usize
+        } else {
+            self.owners[owner + 1].start as usize
+        }
     }
 
     #[inline]
-    fn entries_of(&self, index: usize) -> std::ops::Range<usize> {
-        self.start(index)..self.start(index + 1)
+    fn entries_of(&self, owner: usize, index: usize) -> std::ops::Range<usize> {
+        self.start(owner, index)..self.start(owner, index + 1)
     }
 
     /// All entries of an owner that has not left.
     #[inline]
     fn packed(&self, owner: usize) -> std::ops::Range<usize> {
-        self.start(self.first[owner] as usize)..self.start(self.first[owner + 1] as usize)
+        self.owners[owner].start as usize..self.owners[owner + 1].start as usize
     }
 }
 
@@ -312,9 +338,9 @@ impl Hub {
 impl Clone for AdjacencyPage {
     fn clone(&self) -> Self {
         Self {
-            first: self.first,
-            segments: copy_with_room(&self.segments),
+            owners: self.owners,
             entries: copy_with_room(&self.entries),
+            segments: copy_with_room(&self.segments),
             hubs: self.hubs.clone(),
         }
     }

@@ -5,11 +5,9 @@
 
 use std::sync::Arc;
 
-use super::column::Column;
 use super::graph::slot_of;
 use super::index::{Index, IndexValues};
-use super::paged::PageTree;
-use super::record::KeyList;
+use super::nodes::Nodes;
 use super::{Change, Commit, Direction, End, Family, Graph, NodeSlot, Rel, RelSlot, StorageError};
 use crate::catalog::{Catalog, ConstraintDef, IndexDef, IndexId, KeyId, LabelId, Owner, Side};
 use crate::value::{ElementId, Value};
@@ -109,9 +107,9 @@ impl Graph {
 
     fn create_rel(&mut self, id: ElementId, rel: Rel) -> Result<(), StorageError> {
         let commit = self.commit_number()?;
-        let slot = RelSlot(self.rels.add(id, rel, commit)?);
+        let slot = RelSlot(self.rels.add(id, rel, commit, labels_of_ends(&self.nodes, rel))?);
+        self.neighbourhood.enter(slot, rel);
         self.give(id, End::rel(slot));
-        self.enter(slot, rel);
         Ok(())
     }
 
@@ -130,35 +128,9 @@ impl Graph {
         u32::try_from(number).map_err(|_| StorageError::Full { what: "no commit numbers are left" })
     }
 
-    /// Puts a relationship where its ends and its state say.
-    fn enter(&mut self, slot: RelSlot, rel: Rel) {
-        self.rels.enter(slot.0, rel);
-        self.neighbourhood.enter(slot, rel);
-        self.count_ends(rel, 1);
-    }
-
-    fn leave(&mut self, slot: RelSlot, rel: Rel) {
-        self.rels.leave(slot.0, rel);
-        self.neighbourhood.leave(slot, rel);
-        self.count_ends(rel, -1);
-    }
-
-    fn count_ends(&mut self, rel: Rel, by: i64) {
-        if rel.family() != Family::Plain {
-            return;
-        }
-        for (side, end) in [(Side::Start, rel.start), (Side::End, rel.end)] {
-            if let Some(node) = end.as_node() {
-                self.rels.count_end(rel.rel_type, side, self.nodes.labels(node.0), by);
-            }
-        }
-    }
-
     fn delete_node(&mut self, id: ElementId, node: NodeSlot) {
         let element = End::node(node);
         self.unindex(element, |_| true);
-        let keys = self.nodes.page(node.0).map(|(page, _)| page.keys.clone());
-        clear(&mut self.nodes.columns, keys.iter().flat_map(KeyList::iter), node.0);
         self.nodes.remove(node.0);
         self.ids.remove(id);
     }
@@ -166,9 +138,11 @@ impl Graph {
     fn delete_rel(&mut self, id: ElementId, slot: RelSlot) {
         let rel = self.rel(slot);
         self.unindex(End::rel(slot), |_| true);
-        let keys = self.rels.page(slot.0).map(|(page, _)| page.keys.clone());
-        clear(&mut self.rels.columns, keys.iter().flat_map(KeyList::iter), slot.0);
-        self.leave(slot, rel);
+        if let Some((page, offset, _)) = self.rels.page_mut(slot.0) {
+            page.columns.clear(offset);
+        }
+        self.rels.leave(slot.0, rel, labels_of_ends(&self.nodes, rel));
+        self.neighbourhood.leave(slot, rel);
         self.ids.remove(id);
     }
 
@@ -195,36 +169,23 @@ impl Graph {
         for (side, direction) in [(Side::Start, Direction::Out), (Side::End, Direction::In)] {
             for (rel_type, run) in self.neighbourhood.plain(direction).typed_runs(node.0) {
                 let degree = i64::try_from(run.len()).expect("fewer than 2^32 relationships");
-                self.rels.count_end(rel_type, side, &[label], sign * degree);
+                self.rels.count_end(rel_type, side, label, sign * degree);
             }
         }
     }
 
     fn set_property(&mut self, element: End, key: KeyId, value: &Value) {
         self.unindex(element, |def| def.keys.contains(&key));
-        let slot = slot_of(element);
-        if !matches!(value, Value::Null) {
-            self.note_key(element, key);
-        }
-        let columns = if element.as_node().is_some() { &mut self.nodes.columns } else { &mut self.rels.columns };
-        columns.get_or_insert_with(key.0 as usize, Column::default).set(slot, value);
-        self.index_again(element, |def| def.keys.contains(&key));
-    }
-
-    /// Remembers that `key` occurs in the page of `element`.
-    fn note_key(&mut self, element: End, key: KeyId) {
-        if let Some(node) = element.as_node() {
-            if self.nodes.page(node.0).is_some_and(|(page, _)| !page.keys.contains(key))
-                && let Some((page, _)) = self.nodes.page_mut(node.0)
-            {
-                page.keys.insert(key);
-            }
-        } else if let Some(rel) = element.as_rel()
-            && self.rels.page(rel.0).is_some_and(|(page, _)| !page.keys.contains(key))
-            && let Some((page, _)) = self.rels.page_mut(rel.0)
+        if let Some(node) = element.as_node()
+            && let Some((page, offset, dictionaries)) = self.nodes.page_mut(node.0)
         {
-            page.keys.insert(key);
+            page.columns.set(key, offset, value, dictionaries);
+        } else if let Some(rel) = element.as_rel()
+            && let Some((page, offset, dictionaries)) = self.rels.page_mut(rel.0)
+        {
+            page.columns.set(key, offset, value, dictionaries);
         }
+        self.index_again(element, |def| def.keys.contains(&key));
     }
 
     fn set_state(&mut self, slot: RelSlot, asserted: bool) {
@@ -232,15 +193,16 @@ impl Graph {
         if rel.asserted == asserted {
             return;
         }
-        self.leave(slot, rel);
-        if let Some((page, offset)) = self.rels.page_mut(slot.0) {
-            page.set_asserted(offset, asserted);
-        }
-        self.enter(slot, Rel { asserted, ..rel });
+        let labels = labels_of_ends(&self.nodes, rel);
+        self.rels.leave(slot.0, rel, labels);
+        self.neighbourhood.leave(slot, rel);
+        let rel = Rel { asserted, ..rel };
+        self.rels.enter(slot.0, rel, labels);
+        self.neighbourhood.enter(slot, rel);
     }
 
     fn create_index(&mut self, def: IndexDef) {
-        let entries = self.owned(def.owner).filter_map(|element| {
+        let entries = self.owned(def.owner).into_iter().filter_map(|element| {
             let values = self.index_values(element, &def.keys)?;
             Some((values, slot_of(element)))
         });
@@ -255,15 +217,18 @@ impl Graph {
     }
 
     /// All elements with a label or of a type, in both states.
-    pub(super) fn owned(&self, owner: Owner) -> Box<dyn Iterator<Item = End> + '_> {
+    pub(super) fn owned(&self, owner: Owner) -> Vec<End> {
+        let mut slots = Vec::new();
         match owner {
             Owner::Label(label) => {
-                let slots = self.nodes.slots(Some(label)).into_iter().flat_map(super::bitmap::SlotSet::iter);
-                Box::new(slots.map(|slot| End::node(NodeSlot(slot))))
+                self.nodes.collect(Some(label), &mut 0, usize::MAX, &mut slots);
+                slots.into_iter().map(|slot| End::node(NodeSlot(slot))).collect()
             }
             Owner::Type(rel_type) => {
-                let sets = Family::ALL.into_iter().filter_map(move |family| self.rels.slots(Some(rel_type), family));
-                Box::new(sets.flat_map(super::bitmap::SlotSet::iter).map(|slot| End::rel(RelSlot(slot))))
+                for family in Family::ALL {
+                    self.rels.collect(Some(rel_type), family, &mut 0, usize::MAX, &mut slots);
+                }
+                slots.into_iter().map(|slot| End::rel(RelSlot(slot))).collect()
             }
         }
     }
@@ -311,12 +276,7 @@ impl Graph {
     }
 }
 
-fn clear(columns: &mut PageTree<Column>, keys: impl Iterator<Item = KeyId>, slot: u32) {
-    for key in keys {
-        if columns.get(key.0 as usize).is_some_and(|column| column.contains(slot))
-            && let Some(column) = columns.get_mut(key.0 as usize)
-        {
-            column.set(slot, &Value::Null);
-        }
-    }
+/// The labels at the start and at the end of a relationship; ends that are relationships have none.
+fn labels_of_ends(nodes: &Nodes, rel: Rel) -> [&[LabelId]; 2] {
+    [rel.start, rel.end].map(|end| end.as_node().map_or(&[][..], |node| nodes.labels(node.0)))
 }

@@ -92,7 +92,7 @@ impl Graph {
 
     /// Keeps the nodes that have `label`.
     pub(crate) fn retain_label(&self, slots: &mut Vec<u32>, label: LabelId) {
-        match self.nodes.slots(Some(label)) {
+        match self.nodes.with_label(label) {
             Some(set) => slots.retain(|&slot| set.contains(slot)),
             None => slots.clear(),
         }

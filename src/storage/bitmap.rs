@@ -124,13 +124,15 @@ impl SlotSet {
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
-        self.pages.iter().flat_map(|(page, bitmap)| bitmap.ones().map(move |offset| slot(page, offset)))
-    }
-
-    /// One more than the highest slot of the last page: an upper bound of all slots here.
-    pub(super) fn bound(&self) -> usize {
-        self.pages.iter().last().map_or(0, |(page, bitmap)| page * PAGE_SLOTS + bitmap.span())
+    /// The first slot at `from` or behind it.
+    pub(super) fn next(&self, from: u32) -> Option<u32> {
+        let (page, offset) = place(from);
+        let here = self.pages.get(page).and_then(|bitmap| bitmap.ones_from(offset).next());
+        if let Some(offset) = here {
+            return Some(slot(page, offset));
+        }
+        let (page, bitmap) = self.pages.next(page + 1)?;
+        Some(slot(page, bitmap.ones().next()?))
     }
 }
 
@@ -175,6 +177,6 @@ mod tests {
         while set.collect(&mut from, 13, &mut found) {}
         assert_eq!(found, slots);
         assert_eq!(set.len(), slots.len() as u64);
-        assert_eq!(set.bound(), 9_997);
+        assert_eq!((set.next(3_001), set.next(9_991), set.next(9_997)), (Some(3_001), Some(9_996), None));
     }
 }

@@ -1,8 +1,8 @@
-//! The values of one property key, for all nodes or all relationships.
+//! Properties: for each page of 1,024 slots and each key that occurs there, the values in the form that fits them.
 //!
-//! A column is pages of 1,024 slots, each in the form that fits what is there ([`page`]). Strings that repeat are
-//! numbers of a dictionary that all roots share ([`dictionary`]). Reading many slots at once gives typed vectors
-//! where the pages are typed ([`gather`]).
+//! A page of elements holds its columns ([`PageColumns`]), so a write to an element copies one page and no more. Strings
+//! that repeat are numbers of a dictionary, one for each key ([`dictionary`]). Reading many slots at once gives typed
+//! vectors where the pages are typed ([`gather`]).
 
 mod cells;
 mod dictionary;
@@ -11,20 +11,24 @@ mod page;
 
 use std::sync::Arc;
 
-use super::bitmap::place;
+use smallvec::SmallVec;
+
 use super::paged::PageTree;
+use crate::catalog::KeyId;
 use crate::value::{Date, Value};
 
 use dictionary::Dictionary;
 pub(crate) use gather::PropertyVector;
+pub(super) use gather::gather;
 use page::ColumnPage;
 
-/// The values of one key.
+/// The columns of one page, sorted by key. Keys that the page lacks cost nothing.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Column {
-    pages: PageTree<ColumnPage>,
-    dictionary: Dictionary,
-}
+pub(super) struct PageColumns(SmallVec<[(KeyId, Arc<ColumnPage>); 2]>);
+
+/// The dictionaries of all keys, of nodes or of relationships.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dictionaries(PageTree<Dictionary>);
 
 /// A value as a page keeps it.
 #[derive(Clone, Debug)]
@@ -40,53 +44,91 @@ enum Cell {
     Other(Value),
 }
 
-impl Column {
-    /// The value at `slot`; null if there is none.
-    pub(super) fn get(&self, slot: u32) -> Value {
-        let (page, offset) = place(slot);
-        self.pages.get(page).map_or(Value::Null, |page| page.get(offset, &self.dictionary))
-    }
-
-    pub(super) fn contains(&self, slot: u32) -> bool {
-        let (page, offset) = place(slot);
-        self.pages.get(page).is_some_and(|page| page.contains(offset))
+impl PageColumns {
+    /// The value of `key` at `offset`; null if there is none.
+    pub(super) fn get(&self, key: KeyId, offset: usize, dictionaries: &Dictionaries) -> Value {
+        self.column(key).map_or(Value::Null, |page| page.get(offset, dictionaries.get(key)))
     }
 
     /// Null removes what is there.
-    pub(super) fn set(&mut self, slot: u32, value: &Value) {
-        let (index, offset) = place(slot);
+    pub(super) fn set(&mut self, key: KeyId, offset: usize, value: &Value, dictionaries: &mut Dictionaries) {
+        let place = self.0.binary_search_by_key(&key, |column| column.0);
         if matches!(value, Value::Null) {
-            let Some(page) = self.pages.get_mut(index) else { return };
-            page.remove(offset);
-            if page.is_empty() {
-                self.pages.remove(index);
+            if let Ok(place) = place {
+                self.remove(place, offset);
             }
             return;
         }
-        let cell = self.cell(value);
-        self.pages.get_or_insert_with(index, || ColumnPage::new(cell.clone())).set(offset, cell, &self.dictionary);
+        let cell = dictionaries.cell(key, value);
+        let place = place.unwrap_or_else(|place| {
+            self.0.insert(place, (key, Arc::new(ColumnPage::new(cell.clone()))));
+            place
+        });
+        Arc::make_mut(&mut self.0[place].1).set(offset, cell, dictionaries.get(key));
     }
 
-    fn cell(&mut self, value: &Value) -> Cell {
+    /// Removes all values at `offset`.
+    pub(super) fn clear(&mut self, offset: usize) {
+        for place in (0..self.0.len()).rev() {
+            self.remove(place, offset);
+        }
+    }
+
+    /// The values at `offset`, in the order of keys.
+    pub(super) fn all(&self, offset: usize, dictionaries: &Dictionaries) -> Vec<(KeyId, Value)> {
+        let columns = self.0.iter().filter(|(_, page)| page.contains(offset));
+        columns.map(|(key, page)| (*key, page.get(offset, dictionaries.get(*key)))).collect()
+    }
+
+    fn column(&self, key: KeyId) -> Option<&ColumnPage> {
+        let place = if self.0.len() <= 8 {
+            self.0.iter().position(|column| column.0 == key)?
+        } else {
+            self.0.binary_search_by_key(&key, |column| column.0).ok()?
+        };
+        Some(&self.0[place].1)
+    }
+
+    fn remove(&mut self, place: usize, offset: usize) {
+        let page = &mut self.0[place].1;
+        if !page.contains(offset) {
+            return;
+        }
+        Arc::make_mut(page).remove(offset);
+        if page.is_empty() {
+            self.0.remove(place);
+        }
+    }
+}
+
+impl Dictionaries {
+    fn get(&self, key: KeyId) -> Option<&Dictionary> {
+        self.0.get(key.0 as usize)
+    }
+
+    fn cell(&mut self, key: KeyId, value: &Value) -> Cell {
         match value {
             Value::Boolean(boolean) => Cell::Boolean(*boolean),
             Value::Integer(integer) => Cell::Integer(*integer),
             Value::Float(float) => Cell::Float(*float),
             Value::Date(date) => Cell::Date(*date),
-            Value::String(text) => self.dictionary.code(text).map_or_else(|| Cell::Text(Arc::clone(text)), Cell::Code),
+            Value::String(text) => {
+                let code = self.0.get_or_insert_with(key.0 as usize, Dictionary::default).code(text);
+                code.map_or_else(|| Cell::Text(Arc::clone(text)), Cell::Code)
+            }
             other => Cell::Other(other.clone()),
         }
     }
 }
 
 impl Cell {
-    fn value(&self, dictionary: &Dictionary) -> Value {
+    fn value(&self, dictionary: Option<&Dictionary>) -> Value {
         match self {
             Cell::Boolean(boolean) => Value::Boolean(*boolean),
             Cell::Integer(integer) => Value::Integer(*integer),
             Cell::Float(float) => Value::Float(*float),
             Cell::Date(date) => Value::Date(*date),
-            Cell::Code(code) => Value::String(dictionary.text(*code)),
+            Cell::Code(code) => Value::String(text_of(dictionary, *code)),
             Cell::Text(text) => Value::String(Arc::clone(text)),
             Cell::Other(value) => value.clone(),
         }
@@ -106,13 +148,48 @@ impl Cell {
     }
 }
 
+fn text_of(dictionary: Option<&Dictionary>, code: u32) -> Arc<str> {
+    dictionary.expect("a page with codes has a dictionary").text(code)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use proptest::prelude::*;
 
+    use super::super::bitmap::place;
     use super::*;
+
+    const KEY: KeyId = KeyId(3);
+
+    /// The pages of one key.
+    #[derive(Clone, Default)]
+    struct Column {
+        pages: PageTree<PageColumns>,
+        dictionaries: Dictionaries,
+    }
+
+    impl Column {
+        fn get(&self, slot: u32) -> Value {
+            let (page, offset) = place(slot);
+            self.pages.get(page).map_or(Value::Null, |page| page.get(KEY, offset, &self.dictionaries))
+        }
+
+        fn set(&mut self, slot: u32, value: &Value) {
+            let (page, offset) = place(slot);
+            let page = self.pages.get_or_insert_with(page, PageColumns::default);
+            page.set(KEY, offset, value, &mut self.dictionaries);
+        }
+
+        fn gather(&self, slots: &[u32]) -> PropertyVector {
+            gather(|page| self.pages.get(page), &self.dictionaries, slots, KEY)
+        }
+
+        fn dictionary(&self) -> &Dictionary {
+            self.dictionaries.get(KEY).unwrap()
+        }
+    }
 
     fn value() -> impl Strategy<Value = Value> {
         prop_oneof![
@@ -132,9 +209,6 @@ mod tests {
         assert_eq!(format!("{single:?}"), format!("{expected:?}"));
         let gathered = column.gather(slots).into_values();
         assert_eq!(format!("{gathered:?}"), format!("{expected:?}"));
-        for (&slot, value) in slots.iter().zip(&expected) {
-            assert_eq!(column.contains(slot), !matches!(value, Value::Null));
-        }
     }
 
     proptest! {
@@ -171,7 +245,7 @@ mod tests {
         for slot in 0..10_000_u32 {
             column.set(slot, &Value::String(format!("name {slot}").into()));
         }
-        assert_eq!(column.dictionary.len(), 4_096);
+        assert_eq!(column.dictionary().len(), 4_096);
         assert!(matches!(column.get(9_999), Value::String(text) if &*text == "name 9999"));
         assert!(matches!(column.get(3), Value::String(text) if &*text == "name 3"));
     }
@@ -185,7 +259,7 @@ mod tests {
         let mut column = before;
         column.set(1, &Value::String("other".into()));
         column.set(2, &Value::String("gone".into()));
-        assert_eq!(column.dictionary.len(), 3);
+        assert_eq!(column.dictionary().len(), 3);
         let texts: Vec<Value> = (0..3).map(|slot| column.get(slot)).collect();
         assert_eq!(format!("{texts:?}"), r#"[String("kept"), String("other"), String("gone")]"#);
     }

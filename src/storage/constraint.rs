@@ -67,7 +67,7 @@ impl Graph {
             Err(StorageError::Violated { constraint: constraint.name.clone(), label: owner.clone(), count, reason })
         };
         if constraint.kind.demands_existence() {
-            let bound = self.owned(constraint.owner).filter(|&element| self.is_bound(element));
+            let bound = self.owned(constraint.owner).into_iter().filter(|&element| self.is_bound(element));
             let count = bound.filter(|&element| self.index_values(element, &constraint.keys).is_none()).count();
             if count > 0 {
                 return broken(count, format!("lack `{}`", self.key_names(&constraint.keys)));

@@ -3,8 +3,7 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::bitmap::SlotSet;
-use super::column::{Column, PropertyVector};
+use super::column::{PropertyVector, gather};
 use super::ids::IdTable;
 use super::index::Index;
 use super::neighbourhood::Neighbourhood;
@@ -47,7 +46,7 @@ impl Graph {
             commits: Paged::default(),
             commit: Commit { number: 0, micros: 0 },
             next_id: 1,
-            ids: IdTable::default(),
+            ids: IdTable::new(),
             nodes: Nodes::new(),
             rels: Rels::default(),
             neighbourhood: Neighbourhood::default(),
@@ -164,42 +163,47 @@ impl Graph {
 
     /// `Value::Null` if absent.
     pub(crate) fn node_property(&self, node: NodeSlot, key: KeyId) -> Value {
-        property(&self.nodes.columns, node.0, key)
+        let Some((page, offset)) = self.nodes.page(node.0) else { return Value::Null };
+        page.columns.get(key, offset, &self.nodes.dictionaries)
     }
 
     /// `Value::Null` if absent.
     pub(crate) fn rel_property(&self, rel: RelSlot, key: KeyId) -> Value {
-        property(&self.rels.columns, rel.0, key)
+        let Some((page, offset)) = self.rels.page(rel.0) else { return Value::Null };
+        page.columns.get(key, offset, &self.rels.dictionaries)
     }
 
     /// `Value::Null` if absent.
     pub(crate) fn property(&self, element: End, key: KeyId) -> Value {
-        let columns = if element.as_node().is_some() { &self.nodes.columns } else { &self.rels.columns };
-        property(columns, slot_of(element), key)
+        match (element.as_node(), element.as_rel()) {
+            (Some(node), _) => self.node_property(node, key),
+            (None, Some(rel)) => self.rel_property(rel, key),
+            (None, None) => unreachable!("an end is a node or a relationship"),
+        }
     }
 
     /// In the order of keys.
     pub(crate) fn node_properties(&self, node: NodeSlot) -> Vec<(KeyId, Value)> {
-        let Some((page, _)) = self.nodes.page(node.0) else { return Vec::new() };
-        let values = page.keys.iter().map(|key| (key, self.node_property(node, key)));
-        values.filter(|(_, value)| !matches!(value, Value::Null)).collect()
+        let page = self.nodes.page(node.0);
+        page.map_or_else(Vec::new, |(page, offset)| page.columns.all(offset, &self.nodes.dictionaries))
     }
 
     /// In the order of keys.
     pub(crate) fn rel_properties(&self, rel: RelSlot) -> Vec<(KeyId, Value)> {
-        let Some((page, _)) = self.rels.page(rel.0) else { return Vec::new() };
-        let values = page.keys.iter().map(|key| (key, self.rel_property(rel, key)));
-        values.filter(|(_, value)| !matches!(value, Value::Null)).collect()
+        let page = self.rels.page(rel.0);
+        page.map_or_else(Vec::new, |(page, offset)| page.columns.all(offset, &self.rels.dictionaries))
     }
 
     /// The values of many nodes. `u32::MAX` in `slots` is a null and gives a null.
     pub(crate) fn gather_node_property(&self, slots: &[u32], key: KeyId) -> PropertyVector {
-        gather(&self.nodes.columns, slots, key)
+        let columns = |page| self.nodes.page_at(page).map(|page| &page.columns);
+        gather(columns, &self.nodes.dictionaries, slots, key)
     }
 
     /// The values of many relationships. `u32::MAX` in `slots` is a null and gives a null.
     pub(crate) fn gather_rel_property(&self, slots: &[u32], key: KeyId) -> PropertyVector {
-        gather(&self.rels.columns, slots, key)
+        let columns = |page| self.rels.page_at(page).map(|page| &page.columns);
+        gather(columns, &self.rels.dictionaries, slots, key)
     }
 
     /// Appends at most `limit` slots from `cursor` on, moves the cursor, and returns false at the end.
@@ -210,7 +214,7 @@ impl Graph {
         limit: usize,
         slots: &mut Vec<u32>,
     ) -> bool {
-        scan(self.nodes.slots(label), cursor, limit, slots)
+        self.nodes.collect(label, &mut cursor.0, limit, slots)
     }
 
     /// Appends at most `limit` slots from `cursor` on, moves the cursor, and returns false at the end.
@@ -222,7 +226,7 @@ impl Graph {
         limit: usize,
         slots: &mut Vec<u32>,
     ) -> bool {
-        scan(self.rels.slots(rel_type, family), cursor, limit, slots)
+        self.rels.collect(rel_type, family, &mut cursor.0, limit, slots)
     }
 
     /// The neighbours of an element. Without a type: all types, in the order of their ids. A self-loop is seen once in
@@ -318,21 +322,6 @@ pub(super) fn slot_of(element: End) -> u32 {
     }
 }
 
-fn property(columns: &PageTree<Column>, slot: u32, key: KeyId) -> Value {
-    columns.get(key.0 as usize).map_or(Value::Null, |column| column.get(slot))
-}
-
-fn gather(columns: &PageTree<Column>, slots: &[u32], key: KeyId) -> PropertyVector {
-    match columns.get(key.0 as usize) {
-        Some(column) => column.gather(slots),
-        None => PropertyVector::nulls(slots.len()),
-    }
-}
-
-fn scan(set: Option<&SlotSet>, cursor: &mut ScanCursor, limit: usize, slots: &mut Vec<u32>) -> bool {
-    set.is_some_and(|set| set.collect(&mut cursor.0, limit, slots))
-}
-
 /// Where a scan goes on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ScanCursor(pub u32);
@@ -343,11 +332,11 @@ impl Statistics for Graph {
     }
 
     fn node_count(&self) -> u64 {
-        self.nodes.slots(None).map_or(0, SlotSet::len)
+        self.nodes.count(None)
     }
 
     fn label_count(&self, label: LabelId) -> u64 {
-        self.nodes.slots(Some(label)).map_or(0, SlotSet::len)
+        self.nodes.count(Some(label))
     }
 
     fn rel_count(&self, rel_type: Option<TypeId>) -> u64 {

@@ -3,6 +3,8 @@
 //! Nodes and relationships draw their ids from one counter, so one table leads from an id to an end. Ids that follow
 //! each other at slots that follow each other are a run and cost nothing on either side.
 
+use std::sync::Arc;
+
 use super::End;
 use super::bitmap::PAGE_SLOTS;
 use super::paged::{PageTree, copy_with_room, reserve_sparingly};
@@ -77,10 +79,12 @@ impl SlotIds {
     }
 }
 
-/// The end of each id; ids that were deleted, or never given, have none.
-#[derive(Clone, Debug, Default)]
+/// The end of each id; ids that were deleted, or never given, have none. The page of the newest ids is at hand.
+#[derive(Clone, Debug)]
 pub(super) struct IdTable {
     pages: PageTree<IdPage>,
+    last: Arc<IdPage>,
+    last_page: usize,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -97,9 +101,15 @@ enum IdPage {
 }
 
 impl IdTable {
+    pub(super) fn new() -> Self {
+        Self { pages: PageTree::default(), last: Arc::new(IdPage::EMPTY), last_page: 0 }
+    }
+
+    #[inline]
     pub(super) fn get(&self, id: ElementId) -> Option<End> {
         let (page, offset) = place(id)?;
-        let raw = match self.pages.get(page)? {
+        let page = if page == self.last_page { &self.last } else { self.pages.get(page)? };
+        let raw = match page {
             IdPage::Run { first, base, len } => {
                 let distance = offset.checked_sub(*first).filter(|distance| distance < len)?;
                 base + narrow(distance)
@@ -111,24 +121,39 @@ impl IdTable {
 
     pub(super) fn insert(&mut self, id: ElementId, end: End) {
         let Some((page, offset)) = place(id) else { return };
-        let page = self.pages.get_or_insert_with(page, || IdPage::Run { first: offset, base: end.raw(), len: 0 });
-        match page {
+        match self.page_mut(page) {
+            IdPage::Run { first, base, len } if *len == 0 => (*first, *base, *len) = (offset, end.raw(), 1),
             IdPage::Run { first, base, len } if offset == *first + *len && end.raw() == *base + narrow(*len) => {
                 *len += 1;
             }
-            _ => page.set(offset, end.raw()),
+            page => page.set(offset, end.raw()),
         }
     }
 
     pub(super) fn remove(&mut self, id: ElementId) {
-        let Some((page, offset)) = place(id) else { return };
-        if let Some(page) = self.pages.get_mut(page) {
-            page.set(offset, NOWHERE);
+        if self.get(id).is_some()
+            && let Some((page, offset)) = place(id)
+        {
+            self.page_mut(page).set(offset, NOWHERE);
         }
+    }
+
+    fn page_mut(&mut self, page: usize) -> &mut IdPage {
+        if page > self.last_page {
+            let full = std::mem::replace(&mut self.last, Arc::new(IdPage::EMPTY));
+            self.pages.put(self.last_page, full);
+            self.last_page = page;
+        }
+        if page == self.last_page {
+            return Arc::make_mut(&mut self.last);
+        }
+        self.pages.get_or_insert_with(page, || IdPage::EMPTY)
     }
 }
 
 impl IdPage {
+    const EMPTY: Self = IdPage::Run { first: 0, base: 0, len: 0 };
+
     fn set(&mut self, offset: usize, raw: u32) {
         if let IdPage::Run { first, base, len } = *self {
             let mut raws = vec![NOWHERE; first + len];
@@ -181,7 +206,7 @@ mod tests {
 
     #[test]
     fn an_id_leads_to_its_end_until_it_is_removed() {
-        let mut table = IdTable::default();
+        let mut table = IdTable::new();
         for id in 0..3_000 {
             table.insert(ElementId(id), End::node(NodeSlot(u32::try_from(id).unwrap() + 100)));
         }

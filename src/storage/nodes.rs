@@ -1,8 +1,8 @@
-//! All nodes: their records, their label sets, and the set of slots of each label.
+//! All nodes: their pages, their label sets, and the set of slots of each label.
 
 use super::StorageError;
-use super::bitmap::{SlotSet, place};
-use super::column::Column;
+use super::bitmap::{SlotSet, place, slot};
+use super::column::Dictionaries;
 use super::labels::LabelSets;
 use super::paged::PageTree;
 use super::record::{NodePage, Placement};
@@ -12,48 +12,80 @@ use crate::value::ElementId;
 #[derive(Clone, Debug)]
 pub(super) struct Nodes {
     pages: PageTree<NodePage>,
-    all: SlotSet,
+    count: u64,
     labels: PageTree<SlotSet>,
     sets: LabelSets,
     placement: Placement,
-    pub columns: PageTree<Column>,
+    pub dictionaries: Dictionaries,
 }
 
 impl Nodes {
     pub(super) fn new() -> Self {
         Self {
             pages: PageTree::default(),
-            all: SlotSet::default(),
+            count: 0,
             labels: PageTree::default(),
             sets: LabelSets::new(),
             placement: Placement::default(),
-            columns: PageTree::default(),
+            dictionaries: Dictionaries::default(),
         }
     }
 
+    #[inline]
+    pub(super) fn page_at(&self, page: usize) -> Option<&NodePage> {
+        self.pages.get(page)
+    }
+
+    #[inline]
     pub(super) fn page(&self, slot: u32) -> Option<(&NodePage, usize)> {
         let (page, offset) = place(slot);
         Some((self.pages.get(page)?, offset))
     }
 
-    pub(super) fn page_mut(&mut self, slot: u32) -> Option<(&mut NodePage, usize)> {
+    /// The page of a node, with the dictionaries that its properties may need.
+    pub(super) fn page_mut(&mut self, slot: u32) -> Option<(&mut NodePage, usize, &mut Dictionaries)> {
         let (page, offset) = place(slot);
-        Some((self.pages.get_mut(page)?, offset))
+        Some((self.pages.get_mut(page)?, offset, &mut self.dictionaries))
     }
 
     pub(super) fn contains(&self, slot: u32) -> bool {
-        self.all.contains(slot)
+        self.page(slot).is_some_and(|(page, offset)| page.present.get(offset))
     }
 
     pub(super) fn bound(&self) -> usize {
         self.placement.bound()
     }
 
-    /// All nodes, or those with one label.
-    pub(super) fn slots(&self, label: Option<LabelId>) -> Option<&SlotSet> {
+    pub(super) fn count(&self, label: Option<LabelId>) -> u64 {
         match label {
-            None => Some(&self.all),
-            Some(label) => self.labels.get(label.0 as usize),
+            None => self.count,
+            Some(label) => self.with_label(label).map_or(0, SlotSet::len),
+        }
+    }
+
+    pub(super) fn with_label(&self, label: LabelId) -> Option<&SlotSet> {
+        self.labels.get(label.0 as usize)
+    }
+
+    /// Appends at most `limit` nodes from `*from` on and moves it; false at the end.
+    pub(super) fn collect(&self, label: Option<LabelId>, from: &mut u32, limit: usize, slots: &mut Vec<u32>) -> bool {
+        if let Some(label) = label {
+            return self.with_label(label).is_some_and(|set| set.collect(from, limit, slots));
+        }
+        let end = slots.len().saturating_add(limit);
+        loop {
+            let (first, offset) = place(*from);
+            let Some((index, page)) = self.pages.next(first) else { return false };
+            let offset = if index == first { offset } else { 0 };
+            for one in page.present.ones_from(offset) {
+                let one = slot(index, one);
+                if slots.len() == end {
+                    *from = one;
+                    return true;
+                }
+                slots.push(one);
+            }
+            *from = slot(index + 1, 0);
         }
     }
 
@@ -73,7 +105,7 @@ impl Nodes {
         let set = self.sets.get_mut(number);
         let slot = self.placement.place(&mut set.open)?;
         self.pages.get_or_insert_with(place(slot).0, NodePage::new).push(id, number, commit);
-        self.all.insert(slot);
+        self.count += 1;
         for &label in self.sets.get(number) {
             self.labels.get_or_insert_with(label.0 as usize, SlotSet::default).insert(slot);
         }
@@ -81,7 +113,11 @@ impl Nodes {
     }
 
     pub(super) fn remove(&mut self, slot: u32) {
-        self.all.remove(slot);
+        if let Some((page, offset, _)) = self.page_mut(slot) {
+            page.present.remove(offset);
+            page.columns.clear(offset);
+            self.count -= 1;
+        }
         for label in self.labels(slot).to_vec() {
             self.drop_label(slot, label);
         }
@@ -108,7 +144,7 @@ impl Nodes {
 
     fn set_labels(&mut self, slot: u32, labels: &[LabelId]) {
         let set = self.sets.number(labels);
-        if let Some((page, offset)) = self.page_mut(slot) {
+        if let Some((page, offset, _)) = self.page_mut(slot) {
             page.sets.set(offset, set);
         }
     }

@@ -58,23 +58,8 @@ impl<P> PageTree<P> {
 
     /// Drops a page.
     pub(super) fn remove(&mut self, index: usize) {
-        if self.get(index).is_none() {
-            return;
-        }
-        let mut shift = self.height * FAN_BITS;
-        let mut table = self.root.as_mut().map(Arc::make_mut).expect("the page was found");
-        loop {
-            match table {
-                Table::Branch(children) => {
-                    let child = children[(index >> shift) % FAN].as_mut();
-                    table = child.map(Arc::make_mut).expect("the page was found");
-                }
-                Table::Leaf(pages) => {
-                    pages[index % FAN] = None;
-                    return;
-                }
-            }
-            shift -= FAN_BITS;
+        if self.get(index).is_some() {
+            *self.place_mut(index) = None;
         }
     }
 
@@ -95,9 +80,12 @@ impl<P> PageTree<P> {
     }
 }
 
-impl<P: Clone> PageTree<P> {
-    /// The page at `index`, to be changed; made by `new` if it was never written.
-    pub(super) fn get_or_insert_with(&mut self, index: usize, new: impl FnOnce() -> P) -> &mut P {
+impl<P> PageTree<P> {
+    pub(super) fn put(&mut self, index: usize, page: Arc<P>) {
+        *self.place_mut(index) = Some(page);
+    }
+
+    fn place_mut(&mut self, index: usize) -> &mut Option<Arc<P>> {
         self.reach(index);
         let mut level = self.height;
         let mut table = Arc::make_mut(self.root.get_or_insert_with(|| Arc::new(Table::new(level))));
@@ -108,11 +96,16 @@ impl<P: Clone> PageTree<P> {
                     level -= 1;
                     table = Arc::make_mut(child.get_or_insert_with(|| Arc::new(Table::new(level))));
                 }
-                Table::Leaf(pages) => {
-                    return Arc::make_mut(pages[index % FAN].get_or_insert_with(|| Arc::new(new())));
-                }
+                Table::Leaf(pages) => return &mut pages[index % FAN],
             }
         }
+    }
+}
+
+impl<P: Clone> PageTree<P> {
+    /// The page at `index`, to be changed; made by `new` if it was never written.
+    pub(super) fn get_or_insert_with(&mut self, index: usize, new: impl FnOnce() -> P) -> &mut P {
+        Arc::make_mut(self.place_mut(index).get_or_insert_with(|| Arc::new(new())))
     }
 
     /// The page at `index`, to be changed, if there is one.
@@ -124,11 +117,7 @@ impl<P: Clone> PageTree<P> {
     }
 
     pub(super) fn set(&mut self, index: usize, page: P) {
-        let mut page = Some(page);
-        let place = self.get_or_insert_with(index, || page.take().expect("called once"));
-        if let Some(page) = page {
-            *place = page;
-        }
+        self.put(index, Arc::new(page));
     }
 }
 
@@ -180,48 +169,58 @@ impl<P> fmt::Debug for PageTree<P> {
     }
 }
 
-/// A persistent vector that grows at its end.
-#[derive(Debug)]
+/// A persistent vector that grows at its end. Its last page is at hand, so that appending copies no tables.
 pub(super) struct Paged<T, const PAGE: usize> {
-    pages: PageTree<Page<T>>,
-    len: usize,
-}
-
-struct Page<T>(Vec<T>);
-
-impl<T: Clone> Clone for Page<T> {
-    fn clone(&self) -> Self {
-        Self(copy_with_room(&self.0))
-    }
+    full: PageTree<Vec<T>>,
+    last: Arc<Vec<T>>,
+    full_count: usize,
 }
 
 impl<T: Clone, const PAGE: usize> Paged<T, PAGE> {
     pub(super) fn len(&self) -> usize {
-        self.len
+        self.full_count * PAGE + self.last.len()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&T> {
-        self.pages.get(index / PAGE)?.0.get(index % PAGE)
+        let page = index / PAGE;
+        let items = if page == self.full_count { &self.last } else { self.full.get(page)? };
+        items.get(index % PAGE)
     }
 
     /// Appends `item` and returns its index.
     pub(super) fn push(&mut self, item: T) -> usize {
-        let index = self.len;
-        self.pages.get_or_insert_with(index / PAGE, || Page(Vec::new())).0.push(item);
-        self.len += 1;
+        let index = self.len();
+        if self.last.len() == PAGE {
+            self.full.put(self.full_count, std::mem::take(&mut self.last));
+            self.full_count += 1;
+        }
+        match Arc::get_mut(&mut self.last) {
+            Some(last) => last.push(item),
+            None => {
+                let mut copy = copy_with_room(&self.last);
+                copy.push(item);
+                self.last = Arc::new(copy);
+            }
+        }
         index
     }
 }
 
 impl<T, const PAGE: usize> Clone for Paged<T, PAGE> {
     fn clone(&self) -> Self {
-        Self { pages: self.pages.clone(), len: self.len }
+        Self { full: self.full.clone(), last: Arc::clone(&self.last), full_count: self.full_count }
     }
 }
 
 impl<T, const PAGE: usize> Default for Paged<T, PAGE> {
     fn default() -> Self {
-        Self { pages: PageTree::default(), len: 0 }
+        Self { full: PageTree::default(), last: Arc::default(), full_count: 0 }
+    }
+}
+
+impl<T, const PAGE: usize> fmt::Debug for Paged<T, PAGE> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Paged").field("full_count", &self.full_count).finish_non_exhaustive()
     }
 }
 

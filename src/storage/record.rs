@@ -6,10 +6,11 @@
 use smallvec::SmallVec;
 
 use super::bitmap::{Bitmap, PAGE_SLOTS};
+use super::column::PageColumns;
 use super::ids::SlotIds;
 use super::paged::copy_with_room;
-use super::{End, Rel, StorageError};
-use crate::catalog::{KeyId, TypeId};
+use super::{End, Family, Rel, StorageError};
+use crate::catalog::TypeId;
 use crate::value::ElementId;
 
 /// Label sets and types with fewer elements than this share pages.
@@ -67,20 +68,30 @@ impl Placement {
 #[derive(Clone, Debug)]
 pub(super) struct NodePage {
     ids: SlotIds,
+    /// The nodes that are there.
+    pub present: Bitmap,
     /// The number of each node's label set.
     pub sets: Codes,
     recorded: Recorded,
-    pub keys: KeyList,
+    pub columns: PageColumns,
 }
 
 impl NodePage {
     pub(super) fn new() -> Self {
-        Self { ids: SlotIds::new(), sets: Codes::new(), recorded: Recorded::new(), keys: KeyList::new() }
+        Self {
+            ids: SlotIds::new(),
+            present: Bitmap::default(),
+            sets: Codes::new(),
+            recorded: Recorded::new(),
+            columns: PageColumns::default(),
+        }
     }
 
     pub(super) fn push(&mut self, id: ElementId, set: u32, commit: u32) {
-        self.recorded.push(self.sets.len(), commit);
+        let offset = self.sets.len();
+        self.recorded.push(offset, commit);
         self.ids.push(id.0);
+        self.present.insert(offset);
         self.sets.push(set);
     }
 
@@ -97,24 +108,28 @@ impl NodePage {
 #[derive(Debug)]
 pub(super) struct RelPage {
     ids: SlotIds,
+    /// The relationships of each family that are there.
+    families: [Bitmap; 3],
     types: Codes,
     starts: Vec<u32>,
     ends: Vec<u32>,
+    /// Kept when a relationship is deleted, as the rest of its record is.
     quoted: Option<Box<Bitmap>>,
     recorded: Recorded,
-    pub keys: KeyList,
+    pub columns: PageColumns,
 }
 
 impl RelPage {
     pub(super) fn new() -> Self {
         Self {
             ids: SlotIds::new(),
+            families: Default::default(),
             types: Codes::new(),
             starts: Vec::new(),
             ends: Vec::new(),
             quoted: None,
             recorded: Recorded::new(),
-            keys: KeyList::new(),
+            columns: PageColumns::default(),
         }
     }
 
@@ -126,6 +141,24 @@ impl RelPage {
         self.starts.push(rel.start.raw());
         self.ends.push(rel.end.raw());
         self.set_asserted(offset, rel.asserted);
+    }
+
+    /// The relationships of one family that are there.
+    pub(super) fn family(&self, family: Family) -> &Bitmap {
+        &self.families[family as usize]
+    }
+
+    pub(super) fn family_mut(&mut self, family: Family) -> &mut Bitmap {
+        &mut self.families[family as usize]
+    }
+
+    pub(super) fn contains(&self, offset: usize) -> bool {
+        self.families.iter().any(|family| family.get(offset))
+    }
+
+    #[inline]
+    pub(super) fn is_of_type(&self, offset: usize, rel_type: TypeId) -> bool {
+        self.types.get(offset) == Some(rel_type.0)
     }
 
     pub(super) fn set_asserted(&mut self, offset: usize, asserted: bool) {
@@ -158,12 +191,13 @@ impl Clone for RelPage {
     fn clone(&self) -> Self {
         Self {
             ids: self.ids.clone(),
+            families: self.families.clone(),
             types: self.types.clone(),
             starts: copy_with_room(&self.starts),
             ends: copy_with_room(&self.ends),
             quoted: self.quoted.clone(),
             recorded: self.recorded.clone(),
-            keys: self.keys.clone(),
+            columns: self.columns.clone(),
         }
     }
 }
@@ -241,30 +275,6 @@ impl Recorded {
     fn get(&self, offset: usize) -> Option<u32> {
         let later = self.0.partition_point(|entry| usize::from(entry.0) <= offset);
         Some(self.0[later.checked_sub(1)?].1)
-    }
-}
-
-/// The keys that occur, or did occur, in a page.
-#[derive(Clone, Debug)]
-pub(super) struct KeyList(SmallVec<[KeyId; 4]>);
-
-impl KeyList {
-    fn new() -> Self {
-        Self(SmallVec::new())
-    }
-
-    pub(super) fn insert(&mut self, key: KeyId) {
-        if let Err(place) = self.0.binary_search(&key) {
-            self.0.insert(place, key);
-        }
-    }
-
-    pub(super) fn contains(&self, key: KeyId) -> bool {
-        self.0.binary_search(&key).is_ok()
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = KeyId> {
-        self.0.iter().copied()
     }
 }
 

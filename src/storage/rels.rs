@@ -1,7 +1,7 @@
-//! All relationships: their records, the sets of slots by family and type, and exact counts.
+//! All relationships: their pages, the pages of each type, and exact counts.
 
-use super::bitmap::{SlotSet, place};
-use super::column::Column;
+use super::bitmap::{SlotSet, place, slot};
+use super::column::Dictionaries;
 use super::paged::PageTree;
 use super::record::{OpenPage, Placement, RelPage};
 use super::{Family, Rel, StorageError};
@@ -11,30 +11,39 @@ use crate::value::ElementId;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rels {
     pages: PageTree<RelPage>,
-    families: [SlotSet; 3],
+    counts: [u64; 3],
     types: PageTree<TypeStore>,
     placement: Placement,
-    pub columns: PageTree<Column>,
+    pub dictionaries: Dictionaries,
 }
 
 /// What is kept of one relationship type.
 #[derive(Clone, Debug, Default)]
 struct TypeStore {
     open: OpenPage,
-    families: [SlotSet; 3],
+    counts: [u64; 3],
+    /// The pages where relationships of this type may be; other types may share them.
+    pages: SlotSet,
     /// How many plain relationships have an end with a label, sorted by side and label.
     ends: Vec<((Side, LabelId), u64)>,
 }
 
 impl Rels {
+    #[inline]
+    pub(super) fn page_at(&self, page: usize) -> Option<&RelPage> {
+        self.pages.get(page)
+    }
+
+    #[inline]
     pub(super) fn page(&self, slot: u32) -> Option<(&RelPage, usize)> {
         let (page, offset) = place(slot);
         Some((self.pages.get(page)?, offset))
     }
 
-    pub(super) fn page_mut(&mut self, slot: u32) -> Option<(&mut RelPage, usize)> {
+    /// The page of a relationship, with the dictionaries that its properties may need.
+    pub(super) fn page_mut(&mut self, slot: u32) -> Option<(&mut RelPage, usize, &mut Dictionaries)> {
         let (page, offset) = place(slot);
-        Some((self.pages.get_mut(page)?, offset))
+        Some((self.pages.get_mut(page)?, offset, &mut self.dictionaries))
     }
 
     #[inline]
@@ -44,23 +53,55 @@ impl Rels {
     }
 
     pub(super) fn contains(&self, slot: u32) -> bool {
-        self.families.iter().any(|family| family.contains(slot))
+        self.page(slot).is_some_and(|(page, offset)| page.contains(offset))
     }
 
     pub(super) fn bound(&self) -> usize {
         self.placement.bound()
     }
 
-    /// All relationships of a family, or those of one type.
-    pub(super) fn slots(&self, rel_type: Option<TypeId>, family: Family) -> Option<&SlotSet> {
-        match rel_type {
-            None => Some(&self.families[family as usize]),
-            Some(rel_type) => Some(&self.types.get(rel_type.0 as usize)?.families[family as usize]),
+    /// Appends at most `limit` relationships from `*from` on and moves it; false at the end.
+    pub(super) fn collect(
+        &self,
+        rel_type: Option<TypeId>,
+        family: Family,
+        from: &mut u32,
+        limit: usize,
+        slots: &mut Vec<u32>,
+    ) -> bool {
+        let end = slots.len().saturating_add(limit);
+        loop {
+            let (first, offset) = place(*from);
+            let Some((index, page)) = self.next_page(rel_type, first) else { return false };
+            let offset = if index == first { offset } else { 0 };
+            let base = slot(index, 0);
+            for one in page.family(family).ones_from(offset) {
+                if rel_type.is_some_and(|rel_type| !page.is_of_type(one, rel_type)) {
+                    continue;
+                }
+                let one = slot(index, one);
+                if slots.len() == end {
+                    *from = one;
+                    return true;
+                }
+                slots.push(one);
+            }
+            *from = base + slot(1, 0);
         }
     }
 
+    fn next_page(&self, rel_type: Option<TypeId>, from: usize) -> Option<(usize, &RelPage)> {
+        let Some(rel_type) = rel_type else { return self.pages.next(from) };
+        let from = u32::try_from(from).ok()?;
+        let page = self.types.get(rel_type.0 as usize)?.pages.next(from)? as usize;
+        Some((page, self.pages.get(page)?))
+    }
+
     pub(super) fn count(&self, rel_type: Option<TypeId>, family: Family) -> u64 {
-        self.slots(rel_type, family).map_or(0, SlotSet::len)
+        match rel_type {
+            None => self.counts[family as usize],
+            Some(rel_type) => self.types.get(rel_type.0 as usize).map_or(0, |store| store.counts[family as usize]),
+        }
     }
 
     pub(super) fn count_with(&self, rel_type: TypeId, side: Side, label: LabelId) -> u64 {
@@ -69,47 +110,84 @@ impl Rels {
         place.map_or(0, |place| store.ends[place].1)
     }
 
-    pub(super) fn add(&mut self, id: ElementId, rel: Rel, commit: u32) -> Result<u32, StorageError> {
+    /// Adds a relationship, whose ends have these labels.
+    pub(super) fn add(
+        &mut self,
+        id: ElementId,
+        rel: Rel,
+        commit: u32,
+        labels: [&[LabelId]; 2],
+    ) -> Result<u32, StorageError> {
         let store = self.types.get_or_insert_with(rel.rel_type.0 as usize, TypeStore::default);
         let slot = self.placement.place(&mut store.open)?;
-        self.pages.get_or_insert_with(place(slot).0, RelPage::new).push(id, rel, commit);
+        let (index, offset) = place(slot);
+        store.pages.insert(u32::try_from(index).expect("pages are fewer than slots"));
+        let page = self.pages.get_or_insert_with(index, RelPage::new);
+        page.push(id, rel, commit);
+        let family = rel.family();
+        page.family_mut(family).insert(offset);
+        store.count(family, labels, 1);
+        self.counts[family as usize] += 1;
         Ok(slot)
     }
 
-    pub(super) fn enter(&mut self, slot: u32, rel: Rel) {
-        let family = rel.family() as usize;
-        self.families[family].insert(slot);
-        self.type_mut(rel.rel_type).families[family].insert(slot);
-    }
-
-    pub(super) fn leave(&mut self, slot: u32, rel: Rel) {
-        let family = rel.family() as usize;
-        self.families[family].remove(slot);
-        self.type_mut(rel.rel_type).families[family].remove(slot);
-    }
-
-    /// Counts `by` more plain relationships whose end on `side` has all of `labels`.
-    pub(super) fn count_end(&mut self, rel_type: TypeId, side: Side, labels: &[LabelId], by: i64) {
-        if labels.is_empty() || by == 0 {
-            return;
+    /// Takes a relationship out of its family: it is deleted, or about to enter another one.
+    pub(super) fn leave(&mut self, slot: u32, rel: Rel, labels: [&[LabelId]; 2]) {
+        let family = rel.family();
+        if let Some((page, offset, _)) = self.page_mut(slot) {
+            page.family_mut(family).remove(offset);
         }
-        let ends = &mut self.type_mut(rel_type).ends;
-        for &label in labels {
-            let place = match ends.binary_search_by_key(&(side, label), |entry| entry.0) {
-                Ok(place) => place,
-                Err(place) => {
-                    ends.insert(place, ((side, label), 0));
-                    place
-                }
-            };
-            ends[place].1 = ends[place].1.checked_add_signed(by).expect("what is uncounted was counted");
-            if ends[place].1 == 0 {
-                ends.remove(place);
-            }
+        self.type_mut(rel.rel_type).count(family, labels, -1);
+        self.counts[family as usize] -= 1;
+    }
+
+    /// Puts a relationship that has left its family where its state says.
+    pub(super) fn enter(&mut self, slot: u32, rel: Rel, labels: [&[LabelId]; 2]) {
+        let family = rel.family();
+        if let Some((page, offset, _)) = self.page_mut(slot) {
+            page.set_asserted(offset, rel.asserted);
+            page.family_mut(family).insert(offset);
+        }
+        self.type_mut(rel.rel_type).count(family, labels, 1);
+        self.counts[family as usize] += 1;
+    }
+
+    /// Counts `by` more plain relationships whose end on `side` has `label`.
+    pub(super) fn count_end(&mut self, rel_type: TypeId, side: Side, label: LabelId, by: i64) {
+        if by != 0 {
+            self.type_mut(rel_type).count_end(side, label, by);
         }
     }
 
     fn type_mut(&mut self, rel_type: TypeId) -> &mut TypeStore {
         self.types.get_or_insert_with(rel_type.0 as usize, TypeStore::default)
+    }
+}
+
+impl TypeStore {
+    /// Counts a relationship, or with -1 takes it back.
+    fn count(&mut self, family: Family, [start, end]: [&[LabelId]; 2], by: i64) {
+        let count = &mut self.counts[family as usize];
+        *count = count.checked_add_signed(by).expect("what is uncounted was counted");
+        if family != Family::Plain {
+            return;
+        }
+        start.iter().for_each(|&label| self.count_end(Side::Start, label, by));
+        end.iter().for_each(|&label| self.count_end(Side::End, label, by));
+    }
+
+    fn count_end(&mut self, side: Side, label: LabelId, by: i64) {
+        let place = match self.ends.binary_search_by_key(&(side, label), |entry| entry.0) {
+            Ok(place) => place,
+            Err(place) => {
+                self.ends.insert(place, ((side, label), 0));
+                place
+            }
+        };
+        let count = &mut self.ends[place].1;
+        *count = count.checked_add_signed(by).expect("what is uncounted was counted");
+        if *count == 0 {
+            self.ends.remove(place);
+        }
     }
 }

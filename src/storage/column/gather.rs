@@ -4,8 +4,10 @@
 //! stretch of slots; what remains is a loop over two slices.
 
 use super::super::bitmap::{PAGE_SLOTS, place};
+use super::dictionary::Dictionary;
 use super::page::{ColumnPage, Items, Layout};
-use super::{Cell, Column};
+use super::{Cell, Dictionaries, PageColumns};
+use crate::catalog::KeyId;
 use crate::value::Value;
 
 /// The values of one key for many elements, typed where the pages are.
@@ -52,23 +54,28 @@ fn wrap<T: Copy>(values: &[T], present: &[bool], make: fn(T) -> Value) -> Vec<Va
     values.iter().enumerate().map(|(index, &value)| if is_there(index) { make(value) } else { Value::Null }).collect()
 }
 
-impl Column {
-    /// The values at `slots`; `u32::MAX` stands for null.
-    pub(crate) fn gather(&self, slots: &[u32]) -> PropertyVector {
-        let mut gathered = Gathered { vector: None, nulls: 0, capacity: slots.len() };
-        let mut rest = slots;
-        while let Some(&first) = rest.first() {
-            let page = place(first).0;
-            let len = rest.iter().position(|&slot| place(slot).0 != page).unwrap_or(rest.len());
-            let (stretch, others) = rest.split_at(len);
-            match self.pages.get(page).filter(|_| first != u32::MAX) {
-                None => gathered.push_nulls(len),
-                Some(page) => gathered.push_page(self, page, stretch),
-            }
-            rest = others;
+/// The values of `key` at `slots`; `u32::MAX` stands for null.
+pub(in super::super) fn gather<'g>(
+    page_at: impl Fn(usize) -> Option<&'g PageColumns>,
+    dictionaries: &Dictionaries,
+    slots: &[u32],
+    key: KeyId,
+) -> PropertyVector {
+    let dictionary = dictionaries.get(key);
+    let mut gathered = Gathered { vector: None, nulls: 0, capacity: slots.len() };
+    let mut rest = slots;
+    while let Some(&first) = rest.first() {
+        let page = place(first).0;
+        let len = rest.iter().position(|&slot| place(slot).0 != page).unwrap_or(rest.len());
+        let (stretch, others) = rest.split_at(len);
+        let column = if first == u32::MAX { None } else { page_at(page).and_then(|columns| columns.column(key)) };
+        match column {
+            None => gathered.push_nulls(len),
+            Some(column) => gathered.push_page(column, dictionary, stretch),
         }
-        gathered.finish()
+        rest = others;
     }
+    gathered.finish()
 }
 
 /// A vector that takes its type from the first value and gives it up when another comes.
@@ -89,7 +96,7 @@ impl Gathered {
         }
     }
 
-    fn push_page(&mut self, column: &Column, page: &ColumnPage, slots: &[u32]) {
+    fn push_page(&mut self, page: &ColumnPage, dictionary: Option<&Dictionary>, slots: &[u32]) {
         match &page.items {
             Items::Integers(items) if self.is_integers() => self.push_integers(|values, present| {
                 copy_items(values, present, page, items, slots);
@@ -103,7 +110,7 @@ impl Gathered {
             Items::Constant(Cell::Float(item)) if self.is_floats() => self.push_floats(|values, present| {
                 copy_constant(values, present, page, *item, slots);
             }),
-            _ => self.push_values(column, page, slots),
+            _ => self.push_values(page, dictionary, slots),
         }
     }
 
@@ -137,13 +144,13 @@ impl Gathered {
         }
     }
 
-    fn push_values(&mut self, column: &Column, page: &ColumnPage, slots: &[u32]) {
+    fn push_values(&mut self, page: &ColumnPage, dictionary: Option<&Dictionary>, slots: &[u32]) {
         let mut values = match self.vector.take() {
             None => vec![Value::Null; self.nulls],
             Some(vector) => vector.into_values(),
         };
         values.reserve(self.capacity - values.len());
-        values.extend(slots.iter().map(|&slot| page.get(slot as usize % PAGE_SLOTS, &column.dictionary)));
+        values.extend(slots.iter().map(|&slot| page.get(slot as usize % PAGE_SLOTS, dictionary)));
         self.vector = Some(PropertyVector::Values(values));
     }
 

@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use super::super::bitmap::Bitmap;
-use super::Cell;
 use super::cells::{Blocks, Cells};
 use super::dictionary::Dictionary;
+use super::{Cell, text_of};
 use crate::value::{Date, Value};
 
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl ColumnPage {
         self.present.get(offset)
     }
 
-    pub(super) fn get(&self, offset: usize, dictionary: &Dictionary) -> Value {
+    pub(super) fn get(&self, offset: usize, dictionary: Option<&Dictionary>) -> Value {
         if !self.present.get(offset) {
             return Value::Null;
         }
@@ -76,20 +76,20 @@ impl ColumnPage {
     }
 
     /// The item at `position`, as a value.
-    pub(super) fn item(&self, position: usize, dictionary: &Dictionary) -> Value {
+    pub(super) fn item(&self, position: usize, dictionary: Option<&Dictionary>) -> Value {
         match &self.items {
             Items::Constant(cell) => cell.value(dictionary),
             Items::Booleans(items) => Value::Boolean(items[position]),
             Items::Integers(items) => Value::Integer(items[position]),
             Items::Floats(items) => Value::Float(items[position]),
             Items::Dates(items) => Value::Date(items[position]),
-            Items::Codes(items) => Value::String(dictionary.text(items[position])),
+            Items::Codes(items) => Value::String(text_of(dictionary, items[position])),
             Items::Texts(items) => Value::String(Arc::clone(items.get(position))),
             Items::General(items) => items.get(position).clone(),
         }
     }
 
-    pub(super) fn set(&mut self, offset: usize, cell: Cell, dictionary: &Dictionary) {
+    pub(super) fn set(&mut self, offset: usize, cell: Cell, dictionary: Option<&Dictionary>) {
         if let Items::Constant(constant) = &self.items {
             if self.count == 0 || constant.is_same(&cell) {
                 self.count += usize::from(self.present.insert(offset));
@@ -151,7 +151,7 @@ impl ColumnPage {
     }
 
     /// Makes items of a constant.
-    fn spread(&mut self, dictionary: &Dictionary) {
+    fn spread(&mut self, dictionary: Option<&Dictionary>) {
         let Items::Constant(cell) = &self.items else { return };
         let n = self.count;
         self.items = match cell {
@@ -169,10 +169,10 @@ impl ColumnPage {
     }
 
     /// Takes the narrowest form that holds what is here and `cell` too.
-    fn generalise(&mut self, cell: &Cell, dictionary: &Dictionary) {
+    fn generalise(&mut self, cell: &Cell, dictionary: Option<&Dictionary>) {
         self.items = match (&self.items, cell) {
             (Items::Codes(codes), Cell::Text(_)) => {
-                Items::Texts(Blocks::from_items(codes.iter().map(|&code| dictionary.text(code))))
+                Items::Texts(Blocks::from_items(codes.iter().map(|&code| text_of(dictionary, code))))
             }
             _ => {
                 let items = (0..self.item_count()).map(|position| self.item(position, dictionary));
@@ -258,9 +258,9 @@ fn relay<T: Clone, C: Cells<T>>(items: &mut C, present: &Bitmap, layout: Layout)
     };
 }
 
-fn text(cell: &Cell, dictionary: &Dictionary) -> Arc<str> {
+fn text(cell: &Cell, dictionary: Option<&Dictionary>) -> Arc<str> {
     match cell {
-        Cell::Code(code) => dictionary.text(*code),
+        Cell::Code(code) => text_of(dictionary, *code),
         Cell::Text(text) => Arc::clone(text),
         _ => unreachable!("a page of texts takes strings"),
     }

@@ -5,9 +5,8 @@ use std::vec;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::super::bitmap::SlotSet;
 use super::super::run::Neighbours;
-use super::super::{Direction, Family, NodeSlot, RelSlot};
+use super::super::{Direction, Family, NodeSlot, RelSlot, ScanCursor};
 use super::{GraphView, node_index};
 
 /// A relationship of a view, with its ends; its weight is its index.
@@ -113,7 +112,7 @@ impl Iterator for Neighbors<'_> {
 
 impl<'g> NodeIdentifiers<'g> {
     pub(super) fn new(view: GraphView<'g>) -> Self {
-        Self(Slots::new((!view.empty_nodes).then(|| view.graph.nodes.slots(view.label)).flatten()))
+        Self(Slots::of_nodes(view))
     }
 }
 
@@ -141,8 +140,7 @@ impl Iterator for NodeReferences<'_> {
 
 impl<'g> EdgeReferences<'g> {
     pub(super) fn new(view: GraphView<'g>) -> Self {
-        let set = (!view.empty_edges).then(|| view.graph.rels.slots(view.rel_type, Family::Plain)).flatten();
-        Self { view, slots: Slots::new(set) }
+        Self { view, slots: Slots::of_edges(view) }
     }
 }
 
@@ -163,17 +161,35 @@ impl Iterator for EdgeReferences<'_> {
     }
 }
 
-/// The slots of a set, a page's worth at a time.
+/// The slots of a scan, a page's worth at a time.
 #[derive(Debug)]
 struct Slots<'g> {
-    set: Option<&'g SlotSet>,
-    from: u32,
+    view: GraphView<'g>,
+    /// Of relationships rather than nodes.
+    of_edges: bool,
+    cursor: ScanCursor,
     ready: vec::IntoIter<u32>,
+    is_done: bool,
 }
 
 impl<'g> Slots<'g> {
-    fn new(set: Option<&'g SlotSet>) -> Self {
-        Self { set, from: 0, ready: Vec::new().into_iter() }
+    fn of_nodes(view: GraphView<'g>) -> Self {
+        Self { view, of_edges: false, cursor: ScanCursor(0), ready: Vec::new().into_iter(), is_done: view.empty_nodes }
+    }
+
+    fn of_edges(view: GraphView<'g>) -> Self {
+        Self { of_edges: true, is_done: view.empty_edges, ..Self::of_nodes(view) }
+    }
+
+    fn refill(&mut self) {
+        let (view, mut slots) = (self.view, Vec::new());
+        let more = if self.of_edges {
+            view.graph.scan_rels(view.rel_type, Family::Plain, &mut self.cursor, 1_024, &mut slots)
+        } else {
+            view.graph.scan_nodes(view.label, &mut self.cursor, 1_024, &mut slots)
+        };
+        self.is_done = !more;
+        self.ready = slots.into_iter();
     }
 }
 
@@ -185,11 +201,9 @@ impl Iterator for Slots<'_> {
         if let Some(slot) = self.ready.next() {
             return Some(slot);
         }
-        let mut slots = Vec::new();
-        if !self.set?.collect(&mut self.from, 1_024, &mut slots) {
-            self.set = None;
+        if !self.is_done {
+            self.refill();
         }
-        self.ready = slots.into_iter();
         self.ready.next()
     }
 }
