@@ -1,6 +1,7 @@
 //! Averment: an embedded knowledge-graph store that accepts openCypher.
 
 mod catalog;
+mod exec;
 mod expr;
 mod function;
 mod optimize;

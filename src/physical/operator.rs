@@ -239,7 +239,7 @@ pub(crate) enum Op {
 }
 
 /// How an index is asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Seek {
     /// One value for each key of the index.
     Equal(Vec<Scalar>),
@@ -285,7 +285,7 @@ pub(crate) enum Target {
     Ignored(ColumnKind),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Expand {
     /// A node, relationship or element column. Null gives no row.
     pub from: usize,
@@ -299,7 +299,7 @@ pub(crate) struct Expand {
     pub distinct_from: Vec<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct VarExpand {
     pub from: usize,
     pub direction: Direction,
@@ -317,7 +317,7 @@ pub(crate) struct VarExpand {
     pub reach_only: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ShortestPath {
     pub from: usize,
     pub to: usize,
@@ -344,7 +344,7 @@ pub(crate) enum PathStep {
     Rels(usize),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AggregateCall {
     /// `None`: `count(*)`.
     pub aggregate: Option<Arc<Aggregate>>,
@@ -354,7 +354,7 @@ pub(crate) struct AggregateCall {
     pub weight: Option<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SortKey {
     pub scalar: Scalar,
     pub descending: bool,
@@ -391,13 +391,13 @@ pub(crate) enum Ref {
     Drawn(usize),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Draw {
     Node { labels: Vec<Name>, properties: Option<Scalar> },
     Rel { rel_type: Name, start: Ref, end: Ref, asserted: bool, properties: Option<Scalar> },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cite {
     pub targets: Vec<Ref>,
     /// Some of the targets: cited only if this operator created them.
@@ -420,7 +420,7 @@ pub(crate) struct Merge {
     pub cite: Option<Cite>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum SetItem {
     Property { target: Scalar, key: Name, value: Scalar },
     Replace { target: Scalar, value: Scalar },

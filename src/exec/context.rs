@@ -1,0 +1,336 @@
+//! What all operators of one run share: the graph, parameters, names, the budget, what was deleted, and the clock.
+//!
+//! # Which graph is read
+//!
+//! A reading clause works on the root as it is when the clause starts; writes go to the writer's working root. The
+//! operators between two barriers form a *segment*: each segment takes a snapshot when it first reads, and all of it
+//! reads that one. A barrier, and whoever runs an inner plan anew, lets the segment take another. Without a writer
+//! there is one root and all segments see it.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::batch::Batch;
+use super::budget::{Budget, Limits};
+use super::column::Ids;
+use super::counters::Counters;
+use super::deleted::Deleted;
+use super::operator::Source;
+use super::{ExecError, profile::Profile};
+use crate::catalog::{KeyId, LabelId, TypeId};
+use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TypeRef, Types};
+use crate::storage::{End, Graph, NodeSlot, RelSlot, Writer};
+use crate::value::{DateTime, ElementId, Name, Value};
+
+/// Microseconds since 1970-01-01T00:00:00Z.
+pub(crate) fn now_micros() -> i64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_micros()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |micros| -micros),
+    }
+}
+
+/// A segment of the plan: see the head of this file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Segment(pub usize);
+
+/// Where an inner plan finds the rows that it is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ArgumentId(pub usize);
+
+pub(super) struct Context<'w> {
+    pub plan: Arc<PhysicalPlan>,
+    root: Root<'w>,
+    pub parameters: Vec<Value>,
+    pub budget: Budget,
+    pub deleted: Deleted,
+    pub counters: RefCell<Counters>,
+    pub profile: Option<Profile>,
+    warnings: RefCell<Vec<(&'static str, String)>>,
+    segments: RefCell<Vec<Option<Arc<Graph>>>>,
+    arguments: RefCell<Vec<Arc<Batch>>>,
+    /// By the number of the subplan; taken out while it runs.
+    pub subplans: RefCell<Vec<Option<SubplanRun>>>,
+    labels: Vec<Cell<Option<LabelId>>>,
+    types: Vec<Cell<Option<TypeId>>>,
+    keys: Vec<Cell<Option<KeyId>>>,
+    pub regexes: RefCell<rustc_hash::FxHashMap<Arc<str>, regex::Regex>>,
+    started_micros: OnceCell<i64>,
+    random: Cell<u64>,
+    /// The id of the first element that this statement made; ids only grow.
+    created_from: Cell<u64>,
+}
+
+enum Root<'w> {
+    Reading(Arc<Graph>),
+    Writing(RefCell<&'w mut Writer>),
+}
+
+/// A compiled subplan of an expression.
+pub(super) struct SubplanRun {
+    pub source: Box<dyn Source>,
+    pub argument: ArgumentId,
+    pub segment: Segment,
+}
+
+impl<'w> Context<'w> {
+    pub(super) fn reading(
+        plan: Arc<PhysicalPlan>,
+        graph: Graph,
+        parameters: BTreeMap<Name, Value>,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        Self::new(plan, Root::Reading(Arc::new(graph)), parameters, limits, profile)
+    }
+
+    pub(super) fn writing(
+        plan: Arc<PhysicalPlan>,
+        writer: &'w mut Writer,
+        parameters: BTreeMap<Name, Value>,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        Self::new(plan, Root::Writing(RefCell::new(writer)), parameters, limits, profile)
+    }
+
+    fn new(
+        plan: Arc<PhysicalPlan>,
+        root: Root<'w>,
+        mut parameters: BTreeMap<Name, Value>,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        let mut given =
+            |name: &Name| parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone() });
+        Ok(Self {
+            parameters: plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?,
+            budget: Budget::new(limits),
+            deleted: Deleted::default(),
+            counters: RefCell::default(),
+            profile: profile.then(|| Profile::new(plan.operator_count)),
+            warnings: RefCell::default(),
+            segments: RefCell::default(),
+            arguments: RefCell::default(),
+            subplans: RefCell::new(plan.subplans.iter().map(|_| None).collect()),
+            labels: vec![Cell::new(None); plan.labels.len()],
+            types: vec![Cell::new(None); plan.types.len()],
+            keys: vec![Cell::new(None); plan.keys.len()],
+            regexes: RefCell::default(),
+            started_micros: OnceCell::new(),
+            random: Cell::new(0),
+            created_from: Cell::new(u64::MAX),
+            plan,
+            root,
+        })
+    }
+
+    // ------------------------------------------------------------ roots
+
+    /// Calls `ask` with the newest root: the working one while writing.
+    pub(super) fn newest<R>(&self, ask: impl FnOnce(&Graph) -> R) -> R {
+        match &self.root {
+            Root::Reading(graph) => ask(graph),
+            Root::Writing(writer) => ask(writer.borrow().graph()),
+        }
+    }
+
+    /// The newest root, held. Let it go before writing, or every page written is copied.
+    pub(super) fn snapshot(&self) -> Arc<Graph> {
+        match &self.root {
+            Root::Reading(graph) => Arc::clone(graph),
+            Root::Writing(writer) => Arc::new(writer.borrow().graph().clone()),
+        }
+    }
+
+    /// Calls `act` with the writer.
+    pub(super) fn write<R>(&self, act: impl FnOnce(&mut Writer) -> R) -> R {
+        match &self.root {
+            Root::Reading(_) => unreachable!("a plan that writes is run with a writer"),
+            Root::Writing(writer) => act(*writer.borrow_mut()),
+        }
+    }
+
+    pub(super) fn is_writing(&self) -> bool {
+        matches!(self.root, Root::Writing(_))
+    }
+
+    pub(super) fn new_segment(&self) -> Segment {
+        let mut segments = self.segments.borrow_mut();
+        segments.push(None);
+        Segment(segments.len() - 1)
+    }
+
+    /// What the operators of `segment` read.
+    pub(super) fn view(&self, segment: Segment) -> Arc<Graph> {
+        if let Root::Reading(graph) = &self.root {
+            return Arc::clone(graph);
+        }
+        let held = self.segments.borrow()[segment.0].clone();
+        held.unwrap_or_else(|| {
+            let graph = self.snapshot();
+            self.segments.borrow_mut()[segment.0] = Some(Arc::clone(&graph));
+            graph
+        })
+    }
+
+    /// Lets `segment` take a new snapshot when it reads next.
+    pub(super) fn refresh(&self, segment: Segment) {
+        self.segments.borrow_mut()[segment.0] = None;
+    }
+
+    /// Makes `segment` read this root.
+    pub(super) fn set_view(&self, segment: Segment, graph: &Arc<Graph>) {
+        if self.is_writing() {
+            self.segments.borrow_mut()[segment.0] = Some(Arc::clone(graph));
+        }
+    }
+
+    /// The id of an element, deleted or not.
+    pub(super) fn end_id(&self, end: End) -> ElementId {
+        match (end.as_node(), end.as_rel()) {
+            (Some(node), _) => self.node_id(node.0),
+            (None, rel) => self.rel_id(rel.expect("an end is a node or a relationship").0),
+        }
+    }
+
+    /// Remembers that this statement made the element.
+    pub(super) fn note_created(&self, element: End) {
+        if self.created_from.get() == u64::MAX {
+            self.created_from.set(self.end_id(element).0);
+        }
+    }
+
+    pub(super) fn was_created(&self, id: ElementId) -> bool {
+        id.0 >= self.created_from.get()
+    }
+
+    // ------------------------------------------------------------ arguments of inner plans
+
+    pub(super) fn new_argument(&self, rows: Batch) -> ArgumentId {
+        let mut arguments = self.arguments.borrow_mut();
+        arguments.push(Arc::new(rows));
+        ArgumentId(arguments.len() - 1)
+    }
+
+    pub(super) fn set_argument(&self, argument: ArgumentId, rows: Batch) {
+        self.arguments.borrow_mut()[argument.0] = Arc::new(rows);
+    }
+
+    pub(super) fn argument(&self, argument: ArgumentId) -> Arc<Batch> {
+        Arc::clone(&self.arguments.borrow()[argument.0])
+    }
+
+    // ------------------------------------------------------------ names
+
+    pub(super) fn label(&self, label: LabelRef) -> Option<LabelId> {
+        let known = &self.labels[label.0 as usize];
+        if known.get().is_none() {
+            known.set(self.newest(|graph| graph.catalog().labels.get(&self.plan.labels[label.0 as usize])));
+        }
+        known.get()
+    }
+
+    pub(super) fn rel_type(&self, rel_type: TypeRef) -> Option<TypeId> {
+        let known = &self.types[rel_type.0 as usize];
+        if known.get().is_none() {
+            known.set(self.newest(|graph| graph.catalog().types.get(&self.plan.types[rel_type.0 as usize])));
+        }
+        known.get()
+    }
+
+    pub(super) fn key(&self, key: KeyRef) -> Option<KeyId> {
+        let known = &self.keys[key.0 as usize];
+        if known.get().is_none() {
+            known.set(self.newest(|graph| graph.catalog().keys.get(&self.plan.keys[key.0 as usize])));
+        }
+        known.get()
+    }
+
+    pub(super) fn key_name(&self, key: KeyRef) -> &Name {
+        &self.plan.keys[key.0 as usize]
+    }
+
+    /// Each type on its own, as adjacency wants it: one `None` for any, and nothing if none of the names is known.
+    pub(super) fn type_ids(&self, types: &Types) -> Vec<Option<TypeId>> {
+        match types {
+            Types::Any => vec![None],
+            Types::OneOf(types) => {
+                let mut ids: Vec<_> = types.iter().filter_map(|&name| self.rel_type(name)).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                ids.into_iter().map(Some).collect()
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ words to the user
+
+    pub(super) fn warn(&self, code: &'static str, message: String) {
+        let mut warnings = self.warnings.borrow_mut();
+        if !warnings.iter().any(|(_, known)| *known == message) && warnings.len() < 100 {
+            warnings.push((code, message));
+        }
+    }
+
+    pub(super) fn take_warnings(&self) -> Vec<(&'static str, String)> {
+        self.warnings.take()
+    }
+
+    // ------------------------------------------------------------ clock and chance
+
+    pub(super) fn started(&self) -> DateTime {
+        date_time(*self.started_micros.get_or_init(now_micros))
+    }
+
+    pub(super) fn now() -> DateTime {
+        date_time(now_micros())
+    }
+
+    /// A number from 0 (inclusive) to 1 (exclusive).
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float")]
+    pub(super) fn random(&self) -> f64 {
+        if self.random.get() == 0 {
+            // The standard library seeds its hashers from the operating system.
+            self.random.set(RandomState::new().build_hasher().finish() | 1);
+        }
+        // SplitMix64.
+        let state = self.random.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.random.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let bits = (mixed ^ (mixed >> 31)) >> 11;
+        bits as f64 / (1_u64 << 53) as f64
+    }
+}
+
+fn date_time(micros: i64) -> DateTime {
+    let nanos = u32::try_from(micros.rem_euclid(1_000_000) * 1000).expect("below 10^9");
+    DateTime::from_epoch(micros.div_euclid(1_000_000), nanos).expect("the clock shows a year that has four digits")
+}
+
+/// A time in microseconds as a value.
+pub(super) fn date_time_of(micros: i64) -> DateTime {
+    date_time(micros)
+}
+
+impl Ids for Context<'_> {
+    fn node_id(&self, slot: u32) -> ElementId {
+        self.deleted.node(slot).unwrap_or_else(|| self.newest(|graph| graph.node_id(NodeSlot(slot))))
+    }
+
+    fn rel_id(&self, slot: u32) -> ElementId {
+        self.deleted.rel(slot).unwrap_or_else(|| self.newest(|graph| graph.rel_id(RelSlot(slot))))
+    }
+
+    fn node_slot(&self, id: ElementId) -> Option<u32> {
+        self.deleted.node_slot(id).or_else(|| self.newest(|graph| graph.node_slot(id)).map(|slot| slot.0))
+    }
+
+    fn rel_slot(&self, id: ElementId) -> Option<u32> {
+        self.deleted.rel_slot(id).or_else(|| self.newest(|graph| graph.rel_slot(id)).map(|slot| slot.0))
+    }
+}

@@ -1,0 +1,110 @@
+//! What the statement has deleted: still known by name, no longer to be asked.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::storage::End;
+use crate::value::{ElementId, NodeRecord, RelationshipRecord};
+
+/// Elements that a DELETE has marked, with what the graph said of them.
+#[derive(Debug, Default)]
+pub(super) struct Deleted {
+    any: Cell<bool>,
+    inner: RefCell<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    nodes: FxHashMap<u32, ElementId>,
+    rels: FxHashMap<u32, ElementId>,
+    records: FxHashMap<ElementId, (End, Record)>,
+    /// Marked since the last try to take them from the graph.
+    pending: Vec<End>,
+    /// Marked, and something still touched them when they were tried.
+    stuck: Vec<End>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Record {
+    Node(Arc<NodeRecord>),
+    Rel(Arc<RelationshipRecord>),
+}
+
+impl Deleted {
+    /// Whether anything was deleted: lets the usual case pass quickly.
+    pub(super) fn any(&self) -> bool {
+        self.any.get()
+    }
+
+    pub(super) fn has(&self, element: End) -> bool {
+        self.any() && {
+            let inner = self.inner.borrow();
+            match (element.as_node(), element.as_rel()) {
+                (Some(node), _) => inner.nodes.contains_key(&node.0),
+                (None, Some(rel)) => inner.rels.contains_key(&rel.0),
+                (None, None) => false,
+            }
+        }
+    }
+
+    pub(super) fn has_id(&self, id: ElementId) -> bool {
+        self.any() && self.inner.borrow().records.contains_key(&id)
+    }
+
+    pub(super) fn node(&self, slot: u32) -> Option<ElementId> {
+        if self.any() { self.inner.borrow().nodes.get(&slot).copied() } else { None }
+    }
+
+    pub(super) fn rel(&self, slot: u32) -> Option<ElementId> {
+        if self.any() { self.inner.borrow().rels.get(&slot).copied() } else { None }
+    }
+
+    pub(super) fn node_slot(&self, id: ElementId) -> Option<u32> {
+        self.end(id).and_then(End::as_node).map(|node| node.0)
+    }
+
+    pub(super) fn rel_slot(&self, id: ElementId) -> Option<u32> {
+        self.end(id).and_then(End::as_rel).map(|rel| rel.0)
+    }
+
+    fn end(&self, id: ElementId) -> Option<End> {
+        if self.any() { self.inner.borrow().records.get(&id).map(|(end, _)| *end) } else { None }
+    }
+
+    /// What the graph said of it.
+    pub(super) fn record(&self, id: ElementId) -> Option<Record> {
+        if self.any() { self.inner.borrow().records.get(&id).map(|(_, record)| record.clone()) } else { None }
+    }
+
+    /// Marks an element; true if it was not marked before.
+    pub(super) fn mark(&self, element: End, id: ElementId, record: Record) -> bool {
+        self.any.set(true);
+        let mut inner = self.inner.borrow_mut();
+        match (element.as_node(), element.as_rel()) {
+            (Some(node), _) => inner.nodes.insert(node.0, id),
+            (None, Some(rel)) => inner.rels.insert(rel.0, id),
+            (None, None) => None,
+        };
+        let new = inner.records.insert(id, (element, record)).is_none();
+        if new {
+            inner.pending.push(element);
+        }
+        new
+    }
+
+    /// What was marked since this was last called.
+    pub(super) fn take_pending(&self) -> Vec<End> {
+        if self.any() { std::mem::take(&mut self.inner.borrow_mut().pending) } else { Vec::new() }
+    }
+
+    /// An element that cannot go yet.
+    pub(super) fn keep_stuck(&self, element: End) {
+        self.inner.borrow_mut().stuck.push(element);
+    }
+
+    pub(super) fn take_stuck(&self) -> Vec<End> {
+        std::mem::take(&mut self.inner.borrow_mut().stuck)
+    }
+}

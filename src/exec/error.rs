@@ -1,0 +1,70 @@
+//! What can go wrong while a plan runs.
+
+use crate::function::FunctionError;
+use crate::physical::TextRange;
+use crate::storage::StorageError;
+use crate::text::Span;
+use crate::value::{ErrorClass, ErrorKind, Name};
+
+/// A run that has no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum ExecError {
+    #[error("{error}")]
+    Function { error: FunctionError, range: Option<TextRange> },
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error("parameter `${name}` was not given")]
+    ParameterMissing { name: Name },
+    #[error("{what} must be {expected}, found {found}")]
+    Type { what: &'static str, expected: &'static str, found: String },
+    #[error("{what} must not be negative, found {found}")]
+    Negative { what: &'static str, found: i64 },
+    #[error("MERGE cannot use null for the property `{key}`")]
+    MergeNull { key: Name },
+    #[error("a relationship needs two ends: the {side} is null")]
+    MissingEnd { side: &'static str },
+    #[error("there is {what} `{name}` already")]
+    SchemaExists { what: &'static str, name: Name },
+    #[error("there is no {what} `{name}`")]
+    SchemaMissing { what: &'static str, name: Name },
+}
+
+impl ExecError {
+    pub(crate) fn class(&self) -> ErrorClass {
+        match self {
+            ExecError::Function { error, .. } => error.class(),
+            ExecError::Storage(error) => error.class(),
+            ExecError::ParameterMissing { .. } => ErrorClass::new(ErrorKind::ParameterMissing, "MissingParameter"),
+            ExecError::Type { .. } => ErrorClass::new(ErrorKind::Type, "InvalidArgumentType"),
+            ExecError::Negative { .. } => ErrorClass::new(ErrorKind::Syntax, "NegativeIntegerArgument"),
+            ExecError::MergeNull { .. } => ErrorClass::new(ErrorKind::Semantic, "MergeReadOwnWrites"),
+            ExecError::MissingEnd { .. } => ErrorClass::new(ErrorKind::Semantic, "MissingEnd"),
+            ExecError::SchemaExists { .. } => ErrorClass::new(ErrorKind::Semantic, "SchemaRuleExists"),
+            ExecError::SchemaMissing { .. } => ErrorClass::new(ErrorKind::Semantic, "SchemaRuleMissing"),
+        }
+    }
+
+    /// Where in the text, if the expression that failed came from there.
+    pub(crate) fn span(&self) -> Option<Span> {
+        match self {
+            ExecError::Function { range: Some((start, end)), .. } => Some(Span { start: *start, end: *end }),
+            _ => None,
+        }
+    }
+
+    /// The same error, told of this part of the text unless it is told of a smaller one already.
+    pub(super) fn at(mut self, place: TextRange) -> Self {
+        if let ExecError::Function { range, .. } = &mut self {
+            if range.is_none() && place.1 > place.0 {
+                *range = Some(place);
+            }
+        }
+        self
+    }
+}
+
+impl From<FunctionError> for ExecError {
+    fn from(error: FunctionError) -> Self {
+        ExecError::Function { error, range: None }
+    }
+}

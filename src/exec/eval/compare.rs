@@ -1,0 +1,128 @@
+//! `=`, `<>`, `<`, `<=`, `>`, `>=` over columns: typed loops for numbers and elements, values otherwise.
+
+use std::cmp::Ordering;
+
+use super::{Cells, Frame, eval};
+use crate::exec::ExecError;
+use crate::exec::column::{Column, NULL_SLOT};
+use crate::exec::host::Env;
+use crate::expr::Comparison;
+use crate::physical::Scalar;
+use crate::value::{Value, compare};
+
+pub(super) fn compare(
+    env: &Env,
+    comparison: Comparison,
+    left: &Scalar,
+    right: &Scalar,
+    frame: &Frame,
+) -> Result<Column, ExecError> {
+    let left = eval(env, left, frame)?;
+    let right = eval(env, right, frame)?;
+    if let Some(column) = compare_typed(comparison, &left, &right) {
+        return Ok(column);
+    }
+    let (left, right) = (Cells::of(&left, env.ctx), Cells::of(&right, env.ctx));
+    Ok(Column::booleans((0..frame.len()).map(|row| compare_values(comparison, left.get(row), right.get(row)))))
+}
+
+/// One comparison of two values; `None` is unknown.
+pub(in crate::exec) fn compare_values(comparison: Comparison, left: &Value, right: &Value) -> Option<bool> {
+    match comparison {
+        Comparison::Equal => compare::equal(left, right),
+        Comparison::Same => (!left.is_null() && !right.is_null()).then(|| compare::equivalent(left, right)),
+        Comparison::NotEqual => compare::equal(left, right).map(|equal| !equal),
+        Comparison::Less => compare::less(left, right),
+        Comparison::LessOrEqual => compare::less_or_equal(left, right),
+        Comparison::Greater => compare::less(right, left),
+        Comparison::GreaterOrEqual => compare::less_or_equal(right, left),
+    }
+}
+
+fn compare_typed(comparison: Comparison, left: &Column, right: &Column) -> Option<Column> {
+    Some(match (left, right) {
+        (Column::Integers(left, mask), Column::Constant(Value::Integer(right), _)) => {
+            Column::Booleans(map_one(comparison, left, *right, Ord::cmp), mask.clone())
+        }
+        (Column::Integers(left, mine), Column::Integers(right, theirs)) => {
+            Column::Booleans(map_two(comparison, left, right, Ord::cmp), both(mine, theirs))
+        }
+        (Column::Floats(left, mask), Column::Constant(Value::Float(right), _)) => {
+            Column::Booleans(floats_with_one(comparison, left, *right), mask.clone())
+        }
+        (Column::Floats(left, mine), Column::Floats(right, theirs)) => {
+            let values = left.iter().zip(right).map(|(left, right)| float_holds(comparison, *left, *right)).collect();
+            Column::Booleans(values, both(mine, theirs))
+        }
+        (Column::Nodes(left), Column::Nodes(right)) | (Column::Rels(left), Column::Rels(right)) => {
+            return compare_slots(comparison, left, right);
+        }
+        (Column::Constant(Value::Null, len), _) | (_, Column::Constant(Value::Null, len)) => {
+            Column::Constant(Value::Null, *len)
+        }
+        _ => return None,
+    })
+}
+
+fn map_one<T: Copy>(comparison: Comparison, left: &[T], right: T, cmp: fn(&T, &T) -> Ordering) -> Vec<bool> {
+    // One loop for each comparison, so that none decides anything inside.
+    match comparison {
+        Comparison::Equal | Comparison::Same => left.iter().map(|left| cmp(left, &right).is_eq()).collect(),
+        Comparison::NotEqual => left.iter().map(|left| cmp(left, &right).is_ne()).collect(),
+        Comparison::Less => left.iter().map(|left| cmp(left, &right).is_lt()).collect(),
+        Comparison::LessOrEqual => left.iter().map(|left| cmp(left, &right).is_le()).collect(),
+        Comparison::Greater => left.iter().map(|left| cmp(left, &right).is_gt()).collect(),
+        Comparison::GreaterOrEqual => left.iter().map(|left| cmp(left, &right).is_ge()).collect(),
+    }
+}
+
+fn map_two<T: Copy>(comparison: Comparison, left: &[T], right: &[T], cmp: fn(&T, &T) -> Ordering) -> Vec<bool> {
+    let pairs = left.iter().zip(right);
+    match comparison {
+        Comparison::Equal | Comparison::Same => pairs.map(|(left, right)| cmp(left, right).is_eq()).collect(),
+        Comparison::NotEqual => pairs.map(|(left, right)| cmp(left, right).is_ne()).collect(),
+        Comparison::Less => pairs.map(|(left, right)| cmp(left, right).is_lt()).collect(),
+        Comparison::LessOrEqual => pairs.map(|(left, right)| cmp(left, right).is_le()).collect(),
+        Comparison::Greater => pairs.map(|(left, right)| cmp(left, right).is_gt()).collect(),
+        Comparison::GreaterOrEqual => pairs.map(|(left, right)| cmp(left, right).is_ge()).collect(),
+    }
+}
+
+fn floats_with_one(comparison: Comparison, left: &[f64], right: f64) -> Vec<bool> {
+    left.iter().map(|left| float_holds(comparison, *left, right)).collect()
+}
+
+#[expect(clippy::float_cmp, reason = "this is the language's own `=`")]
+fn float_holds(comparison: Comparison, left: f64, right: f64) -> bool {
+    match comparison {
+        Comparison::Equal => left == right,
+        Comparison::Same => left == right || (left.is_nan() && right.is_nan()),
+        Comparison::NotEqual => left != right,
+        Comparison::Less => left < right,
+        Comparison::LessOrEqual => left <= right,
+        Comparison::Greater => left > right,
+        Comparison::GreaterOrEqual => left >= right,
+    }
+}
+
+fn compare_slots(comparison: Comparison, left: &[u32], right: &[u32]) -> Option<Column> {
+    let negate = match comparison {
+        Comparison::Equal | Comparison::Same => false,
+        Comparison::NotEqual => true,
+        Comparison::Less | Comparison::LessOrEqual | Comparison::Greater | Comparison::GreaterOrEqual => return None,
+    };
+    Some(Column::booleans(
+        left.iter()
+            .zip(right)
+            .map(|(&left, &right)| (left != NULL_SLOT && right != NULL_SLOT).then_some((left == right) != negate)),
+    ))
+}
+
+/// Present where both are.
+pub(super) fn both(mine: &[bool], theirs: &[bool]) -> Vec<bool> {
+    match (mine.is_empty(), theirs.is_empty()) {
+        (true, _) => theirs.to_vec(),
+        (false, true) => mine.to_vec(),
+        (false, false) => mine.iter().zip(theirs).map(|(mine, theirs)| *mine && *theirs).collect(),
+    }
+}

@@ -1,0 +1,159 @@
+//! `AND`, `OR`, `XOR`, `NOT`, `CASE`: three-valued, and a later operand only for the rows that are still open.
+
+use super::{Frame, eval, evaluate};
+use crate::exec::ExecError;
+use crate::exec::column::Column;
+use crate::exec::host::Env;
+use crate::function::operator;
+use crate::physical::Scalar;
+use crate::value::{Value, compare};
+
+/// The rows for which a predicate is true.
+pub(in crate::exec) fn selected(env: &Env, predicate: &Scalar, frame: &Frame) -> Result<Vec<u32>, ExecError> {
+    let column = eval(env, predicate, frame)?;
+    let rows = 0..to_row(frame.len());
+    Ok(match &*column {
+        Column::Booleans(values, present) if present.is_empty() => rows.filter(|&row| values[row as usize]).collect(),
+        Column::Booleans(values, present) => {
+            rows.filter(|&row| values[row as usize] && present[row as usize]).collect()
+        }
+        Column::Constant(value, _) => {
+            if operator::truth(value)? == Some(true) {
+                rows.collect()
+            } else {
+                Vec::new()
+            }
+        }
+        other => {
+            let truths = truths(env, other)?;
+            rows.filter(|&row| truths[row as usize] == Some(true)).collect()
+        }
+    })
+}
+
+/// What each row says as a predicate.
+pub(in crate::exec) fn truths(env: &Env, column: &Column) -> Result<Vec<Option<bool>>, ExecError> {
+    Ok(match column {
+        Column::Booleans(values, present) if present.is_empty() => values.iter().map(|&value| Some(value)).collect(),
+        Column::Booleans(values, present) => {
+            values.iter().zip(present).map(|(&value, &there)| there.then_some(value)).collect()
+        }
+        Column::Constant(value, len) => vec![operator::truth(value)?; *len],
+        Column::Values(values) => values.iter().map(operator::truth).collect::<Result<_, _>>()?,
+        other => (0..other.len()).map(|row| operator::truth(&other.value(row, env.ctx))).collect::<Result<_, _>>()?,
+    })
+}
+
+pub(super) fn and(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {
+    decide(env, terms, frame, Some(true), operator::and, Some(false))
+}
+
+pub(super) fn or(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {
+    decide(env, terms, frame, Some(false), operator::or, Some(true))
+}
+
+/// Folds the terms with `join`; a row that has come to `decided` is not looked at again.
+fn decide(
+    env: &Env,
+    terms: &[Scalar],
+    frame: &Frame,
+    start: Option<bool>,
+    join: fn(Option<bool>, Option<bool>) -> Option<bool>,
+    decided: Option<bool>,
+) -> Result<Column, ExecError> {
+    let mut states = vec![start; frame.len()];
+    for term in terms {
+        let open: Vec<u32> = (0..to_row(frame.len())).filter(|&row| states[row as usize] != decided).collect();
+        if open.is_empty() {
+            break;
+        }
+        let found = if open.len() == frame.len() {
+            truths(env, &*eval(env, term, frame)?)?
+        } else {
+            let narrow = frame.narrow(&open);
+            let column = eval(env, term, &narrow)?;
+            truths(env, &column)?
+        };
+        for (&row, truth) in open.iter().zip(found) {
+            states[row as usize] = join(states[row as usize], truth);
+        }
+    }
+    Ok(Column::booleans(states))
+}
+
+pub(super) fn xor(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {
+    let mut states = vec![Some(false); frame.len()];
+    for term in terms {
+        let found = truths(env, &*eval(env, term, frame)?)?;
+        for (state, truth) in states.iter_mut().zip(found) {
+            *state = operator::xor(*state, truth);
+        }
+    }
+    Ok(Column::booleans(states))
+}
+
+pub(super) fn not(env: &Env, term: &Scalar, frame: &Frame) -> Result<Column, ExecError> {
+    let column = eval(env, term, frame)?;
+    if let Column::Booleans(values, present) = &*column {
+        return Ok(Column::Booleans(values.iter().map(|value| !value).collect(), present.clone()));
+    }
+    Ok(Column::booleans(truths(env, &column)?.into_iter().map(operator::not)))
+}
+
+pub(super) fn case(
+    env: &Env,
+    subject: Option<&Scalar>,
+    branches: &[(Scalar, Scalar)],
+    otherwise: Option<&Scalar>,
+    frame: &Frame,
+) -> Result<Column, ExecError> {
+    let subject = subject.map(|subject| evaluate(env, subject, frame)).transpose()?;
+    let mut open: Vec<u32> = (0..to_row(frame.len())).collect();
+    // The results of the branches one behind the other, and whose row each is.
+    let mut results = Column::Constant(Value::Null, 0);
+    let mut places: Vec<u32> = Vec::with_capacity(frame.len());
+    for (when, then) in branches {
+        if open.is_empty() {
+            break;
+        }
+        let narrow = frame.narrow(&open);
+        let condition = eval(env, when, &narrow)?;
+        let holds: Vec<bool> = match &subject {
+            None => truths(env, &condition)?.into_iter().map(|truth| truth == Some(true)).collect(),
+            Some(subject) => (0..open.len())
+                .map(|row| {
+                    let subject = subject.value(open[row] as usize, env.ctx);
+                    compare::equal(&subject, &condition.value(row, env.ctx)) == Some(true)
+                })
+                .collect(),
+        };
+        let mut taken = Vec::new();
+        let mut left = Vec::new();
+        for (&row, holds) in open.iter().zip(holds) {
+            if holds { taken.push(row) } else { left.push(row) }
+        }
+        if !taken.is_empty() {
+            results.append(evaluate(env, then, &frame.narrow(&taken))?, env.ctx);
+            places.extend(taken);
+        }
+        open = left;
+    }
+    if !open.is_empty() {
+        let rest = match otherwise {
+            Some(otherwise) => evaluate(env, otherwise, &frame.narrow(&open))?,
+            None => Column::Constant(Value::Null, open.len()),
+        };
+        results.append(rest, env.ctx);
+        places.extend(open);
+    }
+    let mut order = vec![0; frame.len()];
+    for (result, &place) in (0..).zip(&places) {
+        order[place as usize] = result;
+    }
+    Ok(results.gather(&order))
+}
+
+/// A number of rows as the number of a row: a batch has far fewer than 2^32.
+pub(super) fn to_row(len: usize) -> u32 {
+    u32::try_from(len).expect("a batch has fewer than 2^32 rows")
+}

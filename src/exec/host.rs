@@ -1,0 +1,181 @@
+//! The graph, the clock and chance, as a function sees them while it is called.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::ExecError;
+use super::column::end_value;
+use super::context::{Context, date_time_of};
+use super::deleted::Record;
+use crate::catalog::KeyId;
+use crate::function::{FunctionError, Host};
+use crate::storage::{Direction, End, Family, Graph, Rel, RelSlot};
+use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
+
+/// Where an expression is evaluated: a run and the root that it reads.
+pub(super) struct Env<'c, 'w> {
+    pub ctx: &'c Context<'w>,
+    pub graph: &'c Arc<Graph>,
+}
+
+impl Env<'_, '_> {
+    /// Calls `ask` with the place of the element, on the root that is read, or on the newest if it is not there yet.
+    pub(super) fn ask<R>(&self, id: ElementId, ask: impl FnOnce(&Graph, End) -> R) -> Result<R, FunctionError> {
+        if self.ctx.deleted.has_id(id) {
+            return Err(FunctionError::Deleted { id: id.0 });
+        }
+        if let Some(end) = place(self.graph, id) {
+            return Ok(ask(self.graph, end));
+        }
+        self.ctx.newest(|graph| place(graph, id).map(|end| ask(graph, end))).ok_or(FunctionError::Deleted { id: id.0 })
+    }
+
+    pub(super) fn element_property(&self, id: ElementId, key: &str) -> Result<Value, FunctionError> {
+        self.ask(id, |graph, end| match graph.catalog().keys.get(key) {
+            Some(key) => property_of(graph, end, key),
+            None => Value::Null,
+        })
+    }
+
+    pub(super) fn element_properties(&self, id: ElementId) -> Result<BTreeMap<Name, Value>, FunctionError> {
+        self.ask(id, properties_of)
+    }
+
+    fn rel_record(&self, rel: &Relationship) -> Result<RelOrRecord, FunctionError> {
+        if let Some(Record::Rel(record)) = self.ctx.deleted.record(rel.id()) {
+            return Ok(RelOrRecord::Record(record));
+        }
+        self.ask(rel.id(), |graph, end| end.as_rel().map(|slot| graph.rel(slot)))?
+            .map(RelOrRecord::Rel)
+            .ok_or(FunctionError::Deleted { id: rel.id().0 })
+    }
+}
+
+/// A relationship in the graph, or what was known of it before it was deleted.
+enum RelOrRecord {
+    Rel(Rel),
+    Record(Arc<crate::value::RelationshipRecord>),
+}
+
+pub(super) fn place(graph: &Graph, id: ElementId) -> Option<End> {
+    graph.node_slot(id).map(End::node).or_else(|| graph.rel_slot(id).map(End::rel))
+}
+
+pub(super) fn property_of(graph: &Graph, element: End, key: KeyId) -> Value {
+    match (element.as_node(), element.as_rel()) {
+        (Some(node), _) => graph.node_property(node, key),
+        (None, Some(rel)) => graph.rel_property(rel, key),
+        (None, None) => Value::Null,
+    }
+}
+
+pub(super) fn properties_of(graph: &Graph, element: End) -> BTreeMap<Name, Value> {
+    let properties = match (element.as_node(), element.as_rel()) {
+        (Some(node), _) => graph.node_properties(node),
+        (None, Some(rel)) => graph.rel_properties(rel),
+        (None, None) => Vec::new(),
+    };
+    properties.into_iter().map(|(key, value)| (graph.catalog().keys.name(key).clone(), value)).collect()
+}
+
+/// The labels of a node in alphabetical order.
+pub(super) fn labels_of(graph: &Graph, node: End) -> Vec<Name> {
+    let Some(node) = node.as_node() else { return Vec::new() };
+    let mut labels: Vec<Name> =
+        graph.labels(node).iter().map(|label| graph.catalog().labels.name(*label).clone()).collect();
+    labels.sort_unstable();
+    labels
+}
+
+impl Host for Env<'_, '_> {
+    fn graph(&self) -> &dyn Any {
+        let graph: &Graph = self.graph;
+        graph
+    }
+
+    fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError> {
+        self.ask(node.id(), labels_of)
+    }
+
+    fn rel_type(&self, rel: &Relationship) -> Result<Name, FunctionError> {
+        Ok(match self.rel_record(rel)? {
+            RelOrRecord::Rel(rel) => self.ctx.newest(|graph| graph.catalog().types.name(rel.rel_type).clone()),
+            RelOrRecord::Record(record) => record.rel_type.clone(),
+        })
+    }
+
+    fn ends(&self, rel: &Relationship) -> Result<(Value, Value), FunctionError> {
+        Ok(match self.rel_record(rel)? {
+            RelOrRecord::Rel(rel) => (end_value(rel.start, self.ctx), end_value(rel.end, self.ctx)),
+            RelOrRecord::Record(record) => (self.element_value(record.start), self.element_value(record.end)),
+        })
+    }
+
+    fn is_asserted(&self, rel: &Relationship) -> Result<bool, FunctionError> {
+        Ok(match self.rel_record(rel)? {
+            RelOrRecord::Rel(rel) => rel.asserted,
+            RelOrRecord::Record(record) => record.asserted,
+        })
+    }
+
+    fn properties(&self, element: ElementId) -> Result<BTreeMap<Name, Value>, FunctionError> {
+        self.element_properties(element)
+    }
+
+    fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError> {
+        self.element_property(element, key)
+    }
+
+    fn degree(&self, node: &Node) -> Result<u64, FunctionError> {
+        self.ask(node.id(), |graph, end| {
+            let out = graph.degree(end, Direction::Out, None, Family::Plain);
+            let into = graph.degree(end, Direction::In, None, Family::Plain);
+            (out + into) as u64
+        })
+    }
+
+    fn recorded(&self, element: ElementId) -> Result<(u64, DateTime), FunctionError> {
+        let commit = self.ask(element, |graph, end| match (end.as_node(), end.as_rel()) {
+            (Some(node), _) => graph.node_commit(node),
+            (None, rel) => graph.rel_commit(rel.unwrap_or(RelSlot(0))),
+        })?;
+        Ok((commit.number, date_time_of(commit.micros)))
+    }
+
+    fn transaction_time(&self) -> DateTime {
+        self.ctx.started()
+    }
+
+    fn statement_time(&self) -> DateTime {
+        self.ctx.started()
+    }
+
+    fn real_time(&self) -> DateTime {
+        Context::now()
+    }
+
+    fn random(&self) -> f64 {
+        self.ctx.random()
+    }
+
+    fn reserve(&self, bytes: usize) -> Result<(), FunctionError> {
+        self.ctx.budget.bytes(bytes)?;
+        self.ctx.budget.check().map_err(|error| match error {
+            ExecError::Function { error, .. } => error,
+            _ => FunctionError::Cancelled,
+        })
+    }
+}
+
+impl Env<'_, '_> {
+    /// The node or relationship with this id, deleted or not.
+    fn element_value(&self, id: ElementId) -> Value {
+        let is_rel = match self.ctx.deleted.record(id) {
+            Some(Record::Rel(_)) => true,
+            Some(Record::Node(_)) => false,
+            None => self.ctx.newest(|graph| graph.rel_slot(id).is_some()),
+        };
+        if is_rel { Value::Relationship(Relationship::bare(id)) } else { Value::Node(Node::bare(id)) }
+    }
+}

@@ -1,0 +1,26 @@
+//! Runs a physical plan over a graph: batches of rows in, rows of values out.
+//!
+//! A reading statement is a [`Reading`], which makes rows as they are asked for and owns the root that it reads. A
+//! writing one is run to its end by [`write`]. Nothing here knows the text of the query or how the plan was found; the
+//! clock and chance come from [`context`] alone, and every loop counts against one [`budget`].
+
+mod batch;
+mod budget;
+mod column;
+mod context;
+mod counters;
+mod deleted;
+mod error;
+mod eval;
+mod host;
+mod operator;
+mod output;
+mod profile;
+mod run;
+mod schema;
+
+pub use budget::{CancelToken, Limits};
+pub(crate) use context::now_micros;
+pub use counters::Counters;
+pub(crate) use error::ExecError;
+pub(crate) use run::{Answer, Reading, write};

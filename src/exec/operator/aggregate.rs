@@ -1,0 +1,284 @@
+//! Aggregate: a row for each group, in the order of first sight; without keys, a row for each outer row even if it
+//! has none. Holds the groups. Counts are kept as numbers; other aggregates have an accumulator per group.
+
+use std::sync::Arc;
+
+use super::table::Table;
+use super::{Input, Scope, Source};
+use crate::exec::ExecError;
+use crate::exec::batch::{Batch, Pieces};
+use crate::exec::column::Column;
+use crate::exec::context::{ArgumentId, Context, Segment};
+use crate::exec::eval::{Cells, Frame, checked, evaluate, typed};
+use crate::exec::host::Env;
+use crate::function::{Accumulator, Aggregate, FunctionError};
+use crate::physical::{AggregateCall, ColumnKind, Operator, Scalar};
+use crate::value::Value;
+
+pub(super) struct Aggregation {
+    input: Input,
+    partition: Option<usize>,
+    keys: Vec<(Scalar, ColumnKind)>,
+    calls: Vec<Call>,
+    /// Whether the ordinal goes on.
+    carries_ordinal: bool,
+    argument: ArgumentId,
+    segment: Segment,
+    made: Option<Pieces>,
+}
+
+/// One aggregate of the operator.
+struct Call {
+    aggregate: Option<Arc<Aggregate>>,
+    distinct: bool,
+    arguments: Vec<Scalar>,
+    weight: Option<usize>,
+}
+
+impl Aggregation {
+    pub(super) fn new(
+        operator: &Operator,
+        partition: Option<usize>,
+        keys: &[(Scalar, ColumnKind)],
+        calls: &[AggregateCall],
+        scope: Scope,
+        ctx: &Context,
+    ) -> Self {
+        let input = Input::of(operator, scope, ctx);
+        let calls = calls.iter().map(|call| Call {
+            aggregate: call.aggregate.clone(),
+            distinct: call.distinct,
+            arguments: call.arguments.clone(),
+            weight: call.weight,
+        });
+        Self {
+            carries_ordinal: !input.carry.is_empty(),
+            input,
+            partition,
+            keys: keys.to_vec(),
+            calls: calls.collect(),
+            argument: scope.argument,
+            segment: scope.segment,
+            made: None,
+        }
+    }
+
+    fn run(&mut self, ctx: &Context) -> Result<Batch, ExecError> {
+        let mut kinds: Vec<ColumnKind> = self.partition.map(|_| ColumnKind::Ordinal).into_iter().collect();
+        kinds.extend(self.keys.iter().map(|(_, kind)| *kind));
+        let mut groups = Groups { table: Table::new(kinds), len: 0 };
+        let mut states: Vec<State> = self.calls.iter().map(State::new).collect();
+        if self.keys.is_empty() {
+            let outer = if self.partition.is_some() { ctx.argument(self.argument).len } else { 1 };
+            groups.prepare(outer, self.partition.is_some(), ctx);
+            states.iter_mut().for_each(|state| state.grow(groups.len));
+        }
+        while let Some(batch) = self.input.next(ctx)? {
+            ctx.budget.steps(batch.len)?;
+            let graph = ctx.view(self.segment);
+            let env = Env { ctx, graph: &graph };
+            let numbers = self.group(&env, &batch, &mut groups)?;
+            for (state, call) in states.iter_mut().zip(&self.calls) {
+                state.grow(groups.len);
+                state.add(&env, call, &batch, numbers.as_deref())?;
+            }
+        }
+        self.finish(ctx, groups, states)
+    }
+
+    /// The number of each row's group; `None`: all are of the only one.
+    fn group(&self, env: &Env, batch: &Batch, groups: &mut Groups) -> Result<Option<Vec<u32>>, ExecError> {
+        if self.keys.is_empty() && self.partition.is_none() {
+            return Ok(None);
+        }
+        let frame = Frame::of(&batch.columns, batch.len);
+        let mut keys = Vec::with_capacity(self.keys.len());
+        for (key, kind) in &self.keys {
+            keys.push(evaluate(env, key, &frame)?.into_kind(*kind, env.ctx));
+        }
+        let partition = self.partition.map(|column| &batch.columns[column]);
+        let columns: Vec<&Column> = partition.into_iter().chain(&keys).collect();
+        let numbers = groups.table.numbers(&columns, batch.len, env.ctx);
+        let new = groups.table.len() - groups.len;
+        let bytes_per_group = groups.table.bytes_per_key() + self.calls.len() * 48;
+        env.ctx.budget.bytes(new * bytes_per_group)?;
+        groups.len = groups.table.len();
+        Ok(Some(numbers))
+    }
+
+    fn finish(&self, ctx: &Context, groups: Groups, states: Vec<State>) -> Result<Batch, ExecError> {
+        let len = groups.len;
+        ctx.budget.rows(len)?;
+        let mut columns = if len > 0 && (self.partition.is_some() || !self.keys.is_empty()) {
+            groups.table.into_columns(ctx)
+        } else {
+            Vec::new()
+        };
+        if self.partition.is_some() && !self.carries_ordinal && !columns.is_empty() {
+            columns.remove(0);
+        }
+        for state in states {
+            columns.push(state.finish()?);
+        }
+        Ok(Batch { columns, len })
+    }
+}
+
+impl Source for Aggregation {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        if self.made.is_none() {
+            let rows = self.run(ctx)?;
+            self.made = Some(Pieces::new(rows));
+        }
+        Ok(self.made.as_mut().and_then(Pieces::next))
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+        self.made = None;
+    }
+}
+
+struct Groups {
+    table: Table,
+    len: usize,
+}
+
+impl Groups {
+    /// The groups that are there without any row: one for each outer row.
+    fn prepare(&mut self, outer: usize, partitioned: bool, ctx: &Context) {
+        if partitioned {
+            let ordinals = Column::Ordinals((0..super::row_number(outer)).collect());
+            self.table.numbers(&[&ordinals], outer, ctx);
+        }
+        self.len = outer;
+    }
+}
+
+/// What one aggregate has of each group.
+enum State {
+    Counts(Vec<i64>),
+    Accumulators {
+        start: fn() -> Box<dyn Accumulator>,
+        each: Vec<Box<dyn Accumulator>>,
+        seen: Option<Table>,
+    },
+    /// `count(DISTINCT x)`: a row is counted if its group and value are new.
+    DistinctCounts {
+        counts: Vec<i64>,
+        seen: Table,
+    },
+}
+
+impl State {
+    fn new(call: &Call) -> Self {
+        let seen = || {
+            let mut kinds = vec![ColumnKind::Ordinal];
+            kinds.extend(call.arguments.iter().map(|_| ColumnKind::Value));
+            Table::new(kinds)
+        };
+        match &call.aggregate {
+            None => State::Counts(Vec::new()),
+            Some(aggregate) if aggregate.name == "count" && call.distinct => {
+                State::DistinctCounts { counts: Vec::new(), seen: seen() }
+            }
+            Some(aggregate) if aggregate.name == "count" => State::Counts(Vec::new()),
+            Some(aggregate) => {
+                State::Accumulators { start: aggregate.start, each: Vec::new(), seen: call.distinct.then(seen) }
+            }
+        }
+    }
+
+    fn grow(&mut self, len: usize) {
+        match self {
+            State::Counts(counts) | State::DistinctCounts { counts, .. } => counts.resize(len, 0),
+            State::Accumulators { start, each, .. } => each.resize_with(len, *start),
+        }
+    }
+
+    fn add(&mut self, env: &Env, call: &Call, batch: &Batch, numbers: Option<&[u32]>) -> Result<(), ExecError> {
+        let frame = Frame::of(&batch.columns, batch.len);
+        let arguments =
+            call.arguments.iter().map(|argument| evaluate(env, argument, &frame)).collect::<Result<Vec<_>, _>>()?;
+        let group = |row: usize| numbers.map_or(0, |numbers| numbers[row] as usize);
+        match self {
+            State::Counts(counts) if call.aggregate.is_none() => match call.weight {
+                None if numbers.is_none() => counts[0] += i64::try_from(batch.len).unwrap_or(i64::MAX),
+                None => (0..batch.len).for_each(|row| counts[group(row)] += 1),
+                Some(weight) => add_weights(counts, &batch.columns[weight], group)?,
+            },
+            State::Counts(counts) => {
+                let there = |row: &usize| !arguments[0].is_null(*row);
+                (0..batch.len).filter(there).for_each(|row| counts[group(row)] += 1);
+            }
+            State::DistinctCounts { counts, seen } => {
+                for row in new_rows(env, seen, &arguments, batch.len, numbers)? {
+                    counts[group(row)] += 1;
+                }
+            }
+            State::Accumulators { each, seen, .. } => {
+                let rows: Box<dyn Iterator<Item = usize>> = match seen {
+                    Some(seen) => Box::new(new_rows(env, seen, &arguments, batch.len, numbers)?.into_iter()),
+                    None => Box::new((0..batch.len).filter(|row| !arguments[0].is_null(*row))),
+                };
+                let cells: Vec<Cells> = arguments.iter().map(|column| Cells::of(column, env.ctx)).collect();
+                let keeps = call.aggregate.as_ref().is_some_and(|aggregate| aggregate.name == "collect");
+                let mut values = Vec::with_capacity(cells.len());
+                for row in rows {
+                    if keeps {
+                        env.ctx.budget.bytes(size_of::<Value>())?;
+                    }
+                    values.clear();
+                    values.extend(cells.iter().map(|cells| cells.get(row).clone()));
+                    each[group(row)].add(&values)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Column, ExecError> {
+        Ok(match self {
+            State::Counts(counts) | State::DistinctCounts { counts, .. } => Column::Integers(counts, Vec::new()),
+            State::Accumulators { each, .. } => {
+                let results = each.into_iter().map(|state| state.finish().map_err(ExecError::from).and_then(checked));
+                typed(results.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+}
+
+fn add_weights(counts: &mut [i64], weights: &Column, group: impl Fn(usize) -> usize) -> Result<(), ExecError> {
+    let Column::Integers(weights, _) = weights else { unreachable!("a column of counts holds integers") };
+    for (row, weight) in weights.iter().enumerate() {
+        let count = &mut counts[group(row)];
+        *count = count.checked_add(*weight).ok_or(FunctionError::Overflow { operation: "count" })?;
+    }
+    Ok(())
+}
+
+/// The rows whose group and arguments were not seen before, without those whose first argument is null.
+fn new_rows(
+    env: &Env,
+    seen: &mut Table,
+    arguments: &[Column],
+    len: usize,
+    numbers: Option<&[u32]>,
+) -> Result<Vec<usize>, ExecError> {
+    let groups = Column::Ordinals(numbers.map_or_else(|| vec![0; len], <[u32]>::to_vec));
+    let known = seen.len();
+    let columns: Vec<&Column> = std::iter::once(&groups).chain(arguments).collect();
+    let found = seen.numbers(&columns, len, env.ctx);
+    env.ctx.budget.bytes((seen.len() - known) * seen.bytes_per_key())?;
+    let mut next = known;
+    let mut rows = Vec::new();
+    for (row, number) in found.into_iter().enumerate() {
+        if number as usize == next {
+            next += 1;
+            if !arguments[0].is_null(row) {
+                rows.push(row);
+            }
+        }
+    }
+    Ok(rows)
+}

@@ -1,0 +1,139 @@
+//! Call: a row for each row of a procedure, called for each input row. Order kept; holds one input batch.
+
+use std::sync::Arc;
+
+use super::{Input, Scope, Source, row_number};
+use crate::exec::ExecError;
+use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::column::Column;
+use crate::exec::context::{Context, Segment};
+use crate::exec::eval::{Frame, checked, evaluate, typed};
+use crate::exec::host::Env;
+use crate::function::{Procedure, ProcedureRows};
+use crate::physical::{ColumnKind, Operator, Scalar};
+use crate::value::{Type, Value};
+
+pub(super) struct Call {
+    input: Input,
+    procedure: Arc<Procedure>,
+    arguments: Vec<Scalar>,
+    outputs: Vec<usize>,
+    /// Of the new columns.
+    kinds: Vec<ColumnKind>,
+    segment: Segment,
+    current: Option<Current>,
+}
+
+struct Current {
+    batch: Batch,
+    arguments: Vec<Column>,
+    row: usize,
+    /// What the call for the current row has yet to give.
+    answer: Option<ProcedureRows>,
+}
+
+impl Call {
+    pub(super) fn new(
+        operator: &Operator,
+        procedure: &Arc<Procedure>,
+        arguments: &[Scalar],
+        outputs: &[usize],
+        scope: Scope,
+        ctx: &Context,
+    ) -> Self {
+        Self {
+            input: Input::of(operator, scope, ctx),
+            procedure: Arc::clone(procedure),
+            arguments: arguments.to_vec(),
+            outputs: outputs.to_vec(),
+            kinds: operator.layout[operator.carry.len()..].to_vec(),
+            segment: scope.segment,
+            current: None,
+        }
+    }
+
+    fn call(&self, env: &Env, current: &Current) -> Result<ProcedureRows, ExecError> {
+        let given = current.arguments.iter().map(|column| column.value(current.row, env.ctx));
+        let inputs = self.procedure.inputs.iter().map(|(_, wanted, _)| wanted);
+        let arguments: Vec<Value> = given.zip(inputs).map(|(value, wanted)| as_type(value, wanted)).collect();
+        Ok((self.procedure.body)(env, &arguments)?)
+    }
+}
+
+/// A whole number is taken where a float is wanted.
+#[expect(clippy::cast_precision_loss, reason = "the language rounds so")]
+fn as_type(value: Value, wanted: &Type) -> Value {
+    match (value, wanted) {
+        (Value::Integer(number), Type::Float) => Value::Float(number as f64),
+        (value, _) => value,
+    }
+}
+
+impl Source for Call {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        loop {
+            let mut current = match self.current.take() {
+                Some(current) => current,
+                None => match self.input.next(ctx)? {
+                    None => return Ok(None),
+                    Some(batch) => {
+                        let graph = ctx.view(self.segment);
+                        let env = Env { ctx, graph: &graph };
+                        let frame = Frame::of(&batch.columns, batch.len);
+                        let arguments = self.arguments.iter().map(|argument| evaluate(&env, argument, &frame));
+                        let arguments = arguments.collect::<Result<_, _>>()?;
+                        Current { batch, arguments, row: 0, answer: None }
+                    }
+                },
+            };
+            let graph = ctx.view(self.segment);
+            let env = Env { ctx, graph: &graph };
+            let mut rows = Vec::new();
+            let mut found: Vec<Vec<Value>> = vec![Vec::new(); self.outputs.len()];
+            while current.row < current.batch.len && rows.len() < BATCH_ROWS {
+                ctx.budget.step()?;
+                let mut answer = match current.answer.take() {
+                    Some(answer) => answer,
+                    None => self.call(&env, &current)?,
+                };
+                // A procedure without outputs lets each row pass once.
+                if self.procedure.outputs.is_empty() {
+                    answer.by_ref().try_for_each(|row| row.map(drop))?;
+                    rows.push(row_number(current.row));
+                    current.row += 1;
+                    continue;
+                }
+                match answer.next() {
+                    None => current.row += 1,
+                    Some(row) => {
+                        let mut row = row?;
+                        rows.push(row_number(current.row));
+                        for (found, &output) in found.iter_mut().zip(&self.outputs) {
+                            let value = row.get_mut(output).map(std::mem::take).unwrap_or_default();
+                            found.push(checked(value)?);
+                        }
+                        current.answer = Some(answer);
+                    }
+                }
+            }
+            ctx.budget.rows(rows.len())?;
+            let batch = (!rows.is_empty()).then(|| {
+                let mut columns = current.batch.gather(&self.input.carry, &rows);
+                let made = found.into_iter().zip(&self.kinds);
+                columns.extend(made.map(|(values, kind)| typed(values).into_kind(*kind, ctx)));
+                Batch::new(columns, rows.len())
+            });
+            if current.row < current.batch.len {
+                self.current = Some(current);
+            }
+            if batch.is_some() {
+                return Ok(batch);
+            }
+        }
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+        self.current = None;
+    }
+}

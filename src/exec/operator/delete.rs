@@ -1,0 +1,185 @@
+//! Delete: marks elements, and takes from the graph what nothing touches any more. Order kept; holds nothing.
+//!
+//! What is marked and still touched waits for a later clause to delete what touches it, or for the end of the
+//! statement, where it is an error. DETACH also marks what touches an element, and what points at that, and so on.
+
+use std::sync::Arc;
+
+use super::{Input, Scope, Source};
+use crate::exec::ExecError;
+use crate::exec::batch::Batch;
+use crate::exec::column::value_end;
+use crate::exec::context::Context;
+use crate::exec::deleted::Record;
+use crate::exec::eval::{Frame, evaluate};
+use crate::exec::host::{Env, labels_of, properties_of};
+use crate::function::FunctionError;
+use crate::physical::{Operator, Scalar};
+use crate::storage::{Direction, End, Family, Graph, StorageError};
+use crate::value::{Element, NodeRecord, RelationshipRecord, Value};
+
+pub(super) struct Delete {
+    input: Input,
+    detach: bool,
+    targets: Vec<Scalar>,
+}
+
+impl Delete {
+    pub(super) fn new(operator: &Operator, detach: bool, targets: &[Scalar], scope: Scope, ctx: &Context) -> Self {
+        Self { input: Input::of(operator, scope, ctx), detach, targets: targets.to_vec() }
+    }
+}
+
+impl Source for Delete {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+        ctx.budget.rows(batch.len)?;
+        let graph = ctx.snapshot();
+        let env = Env { ctx, graph: &graph };
+        let frame = Frame::of(&batch.columns, batch.len);
+        let mut columns = Vec::with_capacity(self.targets.len());
+        for target in &self.targets {
+            columns.push(evaluate(&env, target, &frame)?);
+        }
+        for row in 0..batch.len {
+            for column in &columns {
+                mark_value(ctx, &graph, &column.value(row, ctx), self.detach)?;
+            }
+        }
+        drop(graph);
+        delete_free(ctx, ctx.deleted.take_pending())?;
+        let len = batch.len;
+        Ok(Some(Batch::new(batch.carry(&self.input.carry), len)))
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+    }
+}
+
+fn mark_value(ctx: &Context, graph: &Graph, value: &Value, detach: bool) -> Result<(), ExecError> {
+    match value {
+        Value::Null => Ok(()),
+        Value::Node(_) | Value::Relationship(_) => match value_end(value, ctx) {
+            Some(end) => mark(ctx, graph, end, detach),
+            None => Ok(()),
+        },
+        Value::Path(path) => {
+            for rel in &path.relationships {
+                mark_value(ctx, graph, &Value::Relationship(rel.clone()), detach)?;
+            }
+            for element in &path.elements {
+                let value = match element {
+                    Element::Node(node) => Value::Node(node.clone()),
+                    Element::Relationship(rel) => Value::Relationship(rel.clone()),
+                };
+                mark_value(ctx, graph, &value, detach)?;
+            }
+            Ok(())
+        }
+        other => Err(FunctionError::Type {
+            function: "DELETE",
+            expected: "a NODE, RELATIONSHIP or PATH",
+            found: other.type_name().to_owned(),
+        }
+        .into()),
+    }
+}
+
+const FAMILIES: [Family; 3] = [Family::Plain, Family::About, Family::Quoted];
+
+/// Marks the element, and if `detach` what touches it, and so on.
+fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), ExecError> {
+    let mut open = vec![element];
+    while let Some(end) = open.pop() {
+        ctx.budget.step()?;
+        if ctx.deleted.has(end) {
+            continue;
+        }
+        let id = ctx.end_id(end);
+        let created_here = ctx.was_created(id);
+        {
+            let mut counters = ctx.counters.borrow_mut();
+            let counters = &mut *counters;
+            let (created, deleted) = if end.as_node().is_some() {
+                (&mut counters.nodes_created, &mut counters.nodes_deleted)
+            } else {
+                (&mut counters.relationships_created, &mut counters.relationships_deleted)
+            };
+            if created_here {
+                *created -= 1
+            } else {
+                *deleted += 1
+            }
+            let about = end.as_rel().is_some_and(|rel| graph.rel(rel).family() == Family::About);
+            if about && end != element && !created_here {
+                counters.citations_deleted += 1;
+            }
+        }
+        ctx.deleted.mark(end, id, record(ctx, graph, end));
+        if detach {
+            for direction in [Direction::Out, Direction::In] {
+                for family in FAMILIES {
+                    open.extend(graph.neighbours(end, direction, None, family).map(|found| End::rel(found.rel)));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the graph says of an element that goes.
+fn record(ctx: &Context, graph: &Graph, element: End) -> Record {
+    let properties = properties_of(graph, element);
+    match element.as_rel() {
+        None => Record::Node(Arc::new(NodeRecord { labels: labels_of(graph, element), properties })),
+        Some(slot) => {
+            let rel = graph.rel(slot);
+            Record::Rel(Arc::new(RelationshipRecord {
+                rel_type: graph.catalog().types.name(rel.rel_type).clone(),
+                start: ctx.end_id(rel.start),
+                end: ctx.end_id(rel.end),
+                asserted: rel.asserted,
+                properties,
+            }))
+        }
+    }
+}
+
+/// Takes from the graph what is marked and free; the rest waits.
+fn delete_free(ctx: &Context, marked: Vec<End>) -> Result<(), ExecError> {
+    for end in in_order(ctx, marked) {
+        ctx.budget.step()?;
+        match ctx.write(|writer| writer.delete(end)) {
+            Ok(()) => {}
+            Err(StorageError::StillAttached { .. }) => ctx.deleted.keep_stuck(end),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Relationships before nodes, and what points before what is pointed at: ends are older than the relationship.
+fn in_order(ctx: &Context, mut marked: Vec<End>) -> Vec<End> {
+    marked.sort_by_cached_key(|end| (end.as_node().is_some(), std::cmp::Reverse(ctx.end_id(*end))));
+    marked
+}
+
+/// Takes from the graph all that is marked and free by now.
+pub(in crate::exec) fn flush_deleted(ctx: &Context) -> Result<(), ExecError> {
+    if !ctx.deleted.any() {
+        return Ok(());
+    }
+    let mut marked = ctx.deleted.take_pending();
+    marked.extend(ctx.deleted.take_stuck());
+    delete_free(ctx, marked)
+}
+
+/// At the end of the statement: what is marked and still touched is an error.
+pub(in crate::exec) fn finish_deleting(ctx: &Context) -> Result<(), ExecError> {
+    flush_deleted(ctx)?;
+    for end in ctx.deleted.take_stuck() {
+        ctx.write(|writer| writer.delete(end))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Expand: for each row and each relationship at an element, a row. Order kept; holds one input batch.
+
+use super::travel::{Run, Taken, end_column, families, is_kind, runs};
+use super::{Input, Scope, Source, row_number};
+use crate::exec::ExecError;
+use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::column::Column;
+use crate::exec::context::{Context, Segment};
+use crate::physical::{self, ColumnKind, Operator, States, Target, Types};
+use crate::storage::{End, Family, Graph, NodeSlot};
+
+pub(super) struct Expand {
+    input: Input,
+    from: usize,
+    direction: physical::Direction,
+    types: Types,
+    rel: bool,
+    to: Target,
+    /// Of the far end.
+    kind: ColumnKind,
+    families: &'static [Family],
+    distinct_from: Vec<usize>,
+    segment: Segment,
+    current: Option<Current>,
+}
+
+/// A batch on its way.
+struct Current {
+    batch: Batch,
+    taken: Taken,
+    row: usize,
+}
+
+/// What is being made.
+#[derive(Default)]
+struct Made {
+    rows: Vec<u32>,
+    rels: Vec<u32>,
+    nodes: Vec<u32>,
+    ends: Vec<End>,
+}
+
+impl Expand {
+    pub(super) fn new(operator: &Operator, spec: &physical::Expand, scope: Scope, ctx: &Context) -> Self {
+        let layout = &operator.inputs[0].layout;
+        let kind = match spec.to {
+            Target::New(kind) | Target::Ignored(kind) => kind,
+            Target::Bound(column) => layout[column],
+        };
+        Self {
+            input: Input::of(operator, scope, ctx),
+            from: spec.from,
+            direction: spec.direction,
+            types: spec.types.clone(),
+            rel: spec.rel,
+            to: spec.to,
+            kind,
+            families: families(layout[spec.from], kind, spec.states),
+            distinct_from: spec.distinct_from.clone(),
+            segment: scope.segment,
+            current: None,
+        }
+    }
+
+    /// The usual case: from nodes to new or ignored nodes along plain arrows.
+    fn is_plain(&self, current: &Current) -> bool {
+        self.kind == ColumnKind::Node
+            && self.families == [Family::Plain]
+            && current.taken.is_empty()
+            && !matches!(self.to, Target::Bound(_))
+    }
+
+    fn expand_plain(&self, graph: &Graph, runs: &[Run], current: &mut Current, made: &mut Made) -> bool {
+        let Column::Nodes(from) = &current.batch.columns[self.from] else { return false };
+        let wanted = matches!(self.to, Target::New(_));
+        while current.row < from.len() && made.rows.len() < BATCH_ROWS {
+            let slot = from[current.row];
+            if slot != u32::MAX {
+                let end = End::node(NodeSlot(slot));
+                for run in runs {
+                    let neighbours = run.neighbours(graph, end);
+                    match (self.rel, wanted) {
+                        (false, true) => {
+                            made.nodes.extend(neighbours.filter_map(|found| found.end.as_node()).map(|node| node.0))
+                        }
+                        (true, true) => {
+                            for neighbour in neighbours {
+                                made.rels.push(neighbour.rel.0);
+                                made.nodes.push(neighbour.end.as_node().map_or(u32::MAX, |node| node.0));
+                            }
+                        }
+                        (_, false) => made.rels.extend(neighbours.map(|neighbour| neighbour.rel.0)),
+                    }
+                }
+                let len = made.nodes.len().max(made.rels.len());
+                made.rows.resize(len, row_number(current.row));
+            }
+            current.row += 1;
+        }
+        true
+    }
+
+    fn expand(
+        &self,
+        ctx: &Context,
+        graph: &Graph,
+        runs: &[Run],
+        current: &mut Current,
+        made: &mut Made,
+    ) -> Result<(), ExecError> {
+        let from = &current.batch.columns[self.from];
+        while current.row < current.batch.len && made.rows.len() < BATCH_ROWS {
+            let row = current.row;
+            current.row += 1;
+            ctx.budget.step()?;
+            let Some(from) = from.end(row, ctx) else { continue };
+            let mut take = |rel: u32, end: End| {
+                if is_kind(end, self.kind) && !current.taken.has(row, rel) {
+                    made.rows.push(row_number(row));
+                    made.rels.push(rel);
+                    made.ends.push(end);
+                }
+            };
+            if let Target::Bound(to) = self.to {
+                let Some(to) = current.batch.columns[to].end(row, ctx) else { continue };
+                for run in runs {
+                    for neighbour in run.between(graph, from, to).into_iter().flatten() {
+                        take(neighbour.rel.0, neighbour.end);
+                    }
+                }
+            } else {
+                for run in runs {
+                    for neighbour in run.neighbours(graph, from) {
+                        take(neighbour.rel.0, neighbour.end);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&self, current: &Current, made: Made) -> Batch {
+        let len = made.rows.len();
+        let mut columns = current.batch.gather(&self.input.carry, &made.rows);
+        if self.rel {
+            columns.push(Column::Rels(made.rels));
+        }
+        if let Target::New(kind) = self.to {
+            columns.push(if made.ends.is_empty() { Column::Nodes(made.nodes) } else { end_column(made.ends, kind) });
+        }
+        Batch::new(columns, len)
+    }
+}
+
+impl Source for Expand {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        loop {
+            let mut current = match self.current.take() {
+                Some(current) => current,
+                None => match self.input.next(ctx)? {
+                    Some(batch) => {
+                        let taken = Taken::of(&batch, &self.distinct_from, ctx);
+                        Current { batch, taken, row: 0 }
+                    }
+                    None => return Ok(None),
+                },
+            };
+            let graph = ctx.view(self.segment);
+            let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
+            let mut made = Made::default();
+            if !self.is_plain(&current) || !self.expand_plain(&graph, &runs, &mut current, &mut made) {
+                self.expand(ctx, &graph, &runs, &mut current, &mut made)?;
+            }
+            ctx.budget.rows(made.rows.len())?;
+            let batch = (!made.rows.is_empty()).then(|| self.finish(&current, made));
+            if current.row < current.batch.len {
+                self.current = Some(current);
+            }
+            if batch.is_some() {
+                return Ok(batch);
+            }
+        }
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+        self.current = None;
+    }
+}
+
+/// The state of relationships in patterns that pass through several.
+pub(super) const ARROWS: States = States::Asserted;

@@ -1,0 +1,43 @@
+//! Filter: the rows for which a predicate is true. Order kept; holds nothing.
+
+use super::{Input, Scope, Source};
+use crate::exec::ExecError;
+use crate::exec::batch::Batch;
+use crate::exec::context::{Context, Segment};
+use crate::exec::eval::{Frame, selected};
+use crate::exec::host::Env;
+use crate::physical::{Operator, Scalar};
+
+pub(super) struct Filter {
+    input: Input,
+    predicate: Scalar,
+    segment: Segment,
+}
+
+impl Filter {
+    pub(super) fn new(operator: &Operator, predicate: &Scalar, scope: Scope, ctx: &Context) -> Self {
+        Self { input: Input::of(operator, scope, ctx), predicate: predicate.clone(), segment: scope.segment }
+    }
+}
+
+impl Source for Filter {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        while let Some(batch) = self.input.next(ctx)? {
+            ctx.budget.steps(batch.len)?;
+            let graph = ctx.view(self.segment);
+            let rows = selected(&Env { ctx, graph: &graph }, &self.predicate, &Frame::of(&batch.columns, batch.len))?;
+            if rows.is_empty() {
+                continue;
+            }
+            let len = rows.len();
+            let columns =
+                if len == batch.len { batch.carry(&self.input.carry) } else { batch.gather(&self.input.carry, &rows) };
+            return Ok(Some(Batch::new(columns, len)));
+        }
+        Ok(None)
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+    }
+}

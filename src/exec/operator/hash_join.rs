@@ -1,0 +1,185 @@
+//! HashJoin: pairs of rows whose keys are equal. The right input is held; the left one streams and gives the order.
+
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::{Input, Scope, Source, compile, row_number};
+use crate::exec::ExecError;
+use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::column::Column;
+use crate::exec::context::{Context, Segment};
+use crate::exec::eval::{Cells, Frame, evaluate};
+use crate::exec::host::Env;
+use crate::physical::{Operator, Scalar};
+use crate::value::{Value, compare};
+
+pub(super) struct HashJoin {
+    input: Input,
+    right: Box<dyn Source>,
+    left_keys: Vec<Scalar>,
+    right_keys: Vec<Scalar>,
+    right_columns: Vec<usize>,
+    segment: Segment,
+    held: Option<Held>,
+    current: Option<Current>,
+}
+
+/// The right side: its rows, their keys, and chains of rows whose keys hash alike, earlier rows first.
+struct Held {
+    rows: Batch,
+    keys: Vec<Vec<Value>>,
+    heads: FxHashMap<u64, u32>,
+    next: Vec<u32>,
+}
+
+struct Current {
+    batch: Batch,
+    keys: Vec<Column>,
+    row: usize,
+    /// The next right row to compare with the current left one.
+    candidate: Option<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl HashJoin {
+    pub(super) fn new(
+        operator: &Operator,
+        (left_keys, right_keys): (&[Scalar], &[Scalar]),
+        right_columns: &[usize],
+        scope: Scope,
+        ctx: &Context,
+    ) -> Self {
+        Self {
+            input: Input::of(operator, scope, ctx),
+            right: compile(&operator.inputs[1], scope, ctx),
+            left_keys: left_keys.to_vec(),
+            right_keys: right_keys.to_vec(),
+            right_columns: right_columns.to_vec(),
+            segment: scope.segment,
+            held: None,
+            current: None,
+        }
+    }
+
+    fn keys(&self, ctx: &Context, batch: &Batch, scalars: &[Scalar]) -> Result<Vec<Column>, ExecError> {
+        let graph = ctx.view(self.segment);
+        let env = Env { ctx, graph: &graph };
+        let frame = Frame::of(&batch.columns, batch.len);
+        scalars.iter().map(|scalar| evaluate(&env, scalar, &frame)).collect()
+    }
+
+    fn hold(&mut self, ctx: &Context) -> Result<Held, ExecError> {
+        let mut rows = Batch::default();
+        let mut keys: Vec<Vec<Value>> = vec![Vec::new(); self.right_keys.len()];
+        while let Some(batch) = self.right.next(ctx)? {
+            let found = self.keys(ctx, &batch, &self.right_keys)?;
+            for (keys, found) in keys.iter_mut().zip(found) {
+                keys.extend(found.into_values(ctx));
+            }
+            let len = batch.len;
+            let batch = Batch::new(batch.carry(&self.right_columns), len);
+            ctx.budget.bytes(batch.size_bytes() + len * (self.right_keys.len() * size_of::<Value>() + 16))?;
+            rows.append(batch, ctx);
+        }
+        let mut heads: FxHashMap<u64, u32> = FxHashMap::default();
+        let mut next = vec![NONE; rows.len];
+        // Backwards, so that each chain begins with its first row.
+        for row in (0..rows.len).rev() {
+            ctx.budget.step()?;
+            let Some(hash) = hash(keys.iter().map(|keys| &keys[row])) else { continue };
+            let head = heads.entry(hash).or_insert(NONE);
+            next[row] = std::mem::replace(head, row_number(row));
+        }
+        Ok(Held { rows, keys, heads, next })
+    }
+
+    fn probe(ctx: &Context, held: &Held, current: &mut Current) -> Result<(Vec<u32>, Vec<u32>), ExecError> {
+        let (mut lefts, mut rights) = (Vec::new(), Vec::new());
+        let cells: Vec<Cells> = current.keys.iter().map(|keys| Cells::of(keys, ctx)).collect();
+        while current.row < current.batch.len && lefts.len() < BATCH_ROWS {
+            let row = current.row;
+            let head = match current.candidate.take() {
+                Some(candidate) => candidate,
+                None => hash(cells.iter().map(|cells| cells.get(row)))
+                    .and_then(|hash| held.heads.get(&hash).copied())
+                    .unwrap_or(NONE),
+            };
+            let mut right = head;
+            while right != NONE && lefts.len() < BATCH_ROWS {
+                ctx.budget.step()?;
+                let equal = |(cells, keys): (&Cells, &Vec<Value>)| {
+                    compare::equal(cells.get(row), &keys[right as usize]) == Some(true)
+                };
+                if cells.iter().zip(&held.keys).all(equal) {
+                    lefts.push(row_number(row));
+                    rights.push(right);
+                }
+                right = held.next[right as usize];
+            }
+            if right == NONE {
+                current.row += 1;
+            } else {
+                current.candidate = Some(right);
+            }
+        }
+        Ok((lefts, rights))
+    }
+}
+
+/// `None` if a key is null: it is equal to nothing.
+fn hash<'v>(keys: impl Iterator<Item = &'v Value>) -> Option<u64> {
+    let mut hasher = FxHasher::default();
+    for key in keys {
+        if key.is_null() {
+            return None;
+        }
+        compare::hash(key, &mut hasher);
+    }
+    Some(hasher.finish())
+}
+
+impl Source for HashJoin {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        if self.held.is_none() {
+            self.held = Some(self.hold(ctx)?);
+        }
+        loop {
+            let held = self.held.as_ref().expect("just made");
+            if held.rows.len == 0 {
+                return Ok(None);
+            }
+            let mut current = match self.current.take() {
+                Some(current) => current,
+                None => match self.input.next(ctx)? {
+                    None => return Ok(None),
+                    Some(batch) => {
+                        let keys = self.keys(ctx, &batch, &self.left_keys)?;
+                        Current { batch, keys, row: 0, candidate: None }
+                    }
+                },
+            };
+            let (lefts, rights) = Self::probe(ctx, held, &mut current)?;
+            ctx.budget.rows(lefts.len())?;
+            let batch = (!lefts.is_empty()).then(|| {
+                let mut columns = current.batch.gather(&self.input.carry, &lefts);
+                columns.extend(held.rows.columns.iter().map(|column| column.gather(&rights)));
+                Batch::new(columns, lefts.len())
+            });
+            if current.row < current.batch.len {
+                self.current = Some(current);
+            }
+            if batch.is_some() {
+                return Ok(batch);
+            }
+        }
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+        self.right.rewind(ctx);
+        self.held = None;
+        self.current = None;
+    }
+}

@@ -1,0 +1,161 @@
+//! The operators that run a plan: each pulls batches from its input and makes batches of its own.
+
+mod aggregate;
+mod apply;
+mod argument;
+mod barrier;
+mod build_path;
+mod by_id;
+mod call;
+mod cite;
+mod count_expand;
+mod create;
+mod delete;
+mod distinct;
+mod draw;
+mod expand;
+mod filter;
+mod foreach;
+mod hash_join;
+mod hops;
+mod merge;
+mod node_scan;
+mod project;
+mod reach;
+mod rel_ends;
+mod rel_scan;
+mod rows;
+mod seek;
+mod set;
+mod set_state;
+mod shortest_path;
+mod sort;
+mod table;
+mod travel;
+mod union;
+mod unwind;
+mod var_expand;
+
+pub(super) use delete::finish_deleting;
+
+use super::ExecError;
+use super::batch::Batch;
+use super::context::{ArgumentId, Context, Segment};
+use super::profile::Profiled;
+use crate::physical::{Op, Operator};
+
+/// Something that gives rows when asked.
+pub(super) trait Source: Send {
+    /// The next rows; never an empty batch, `None` at the end.
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError>;
+
+    /// Begins anew, with what the argument of the plan holds by then.
+    fn rewind(&mut self, ctx: &Context);
+}
+
+/// The surroundings of a part of a plan.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope {
+    pub argument: ArgumentId,
+    pub segment: Segment,
+}
+
+/// The operator and its inputs, ready to run.
+pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<dyn Source> {
+    let source: Box<dyn Source> = match &operator.op {
+        Op::Argument => Box::new(argument::Argument::new(scope)),
+        Op::Empty => Box::new(argument::Empty),
+        Op::NodeScan { label } => Box::new(node_scan::NodeScan::new(operator, *label, scope, ctx)),
+        Op::NodeSeek { index, seek } => Box::new(seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
+        Op::NodeById { ids } => Box::new(by_id::ById::nodes(operator, ids, scope, ctx)),
+        Op::RelSeek { index, seek, states } => {
+            Box::new(seek::IndexSeek::rels(operator, *index, seek, *states, scope, ctx))
+        }
+        Op::RelById { ids, states } => Box::new(by_id::ById::rels(operator, ids, *states, scope, ctx)),
+        Op::RelScan { types, states, between_nodes } => {
+            Box::new(rel_scan::RelScan::new(operator, types, *states, *between_nodes, scope, ctx))
+        }
+        Op::Expand(spec) => Box::new(expand::Expand::new(operator, spec, scope, ctx)),
+        Op::RelEnds { .. } => Box::new(rel_ends::RelEnds::new(operator, scope, ctx)),
+        Op::VarExpand(spec) if spec.reach_only => Box::new(reach::Reach::new(operator, spec, scope, ctx)),
+        Op::VarExpand(spec) => Box::new(var_expand::VarExpand::new(operator, spec, scope, ctx)),
+        Op::ShortestPath(spec) => Box::new(shortest_path::ShortestPath::new(operator, spec, scope, ctx)),
+        Op::CountExpand { .. } => Box::new(count_expand::CountExpand::new(operator, scope, ctx)),
+        Op::BuildPath { steps } => Box::new(build_path::BuildPath::new(operator, steps, scope, ctx)),
+        Op::Filter { predicate } => Box::new(filter::Filter::new(operator, predicate, scope, ctx)),
+        Op::Project { items } => Box::new(project::Project::new(operator, items, scope, ctx)),
+        Op::Aggregate { partition, keys, calls } => {
+            Box::new(aggregate::Aggregation::new(operator, *partition, keys, calls, scope, ctx))
+        }
+        Op::Distinct { partition, columns } => {
+            Box::new(distinct::Distinct::new(operator, *partition, columns, scope, ctx))
+        }
+        Op::Sort { partition, keys, limit } => {
+            Box::new(sort::Sort::new(operator, *partition, keys, limit.as_ref(), scope, ctx))
+        }
+        Op::Skip { partition, count } => Box::new(rows::Cut::skip(operator, *partition, count, scope, ctx)),
+        Op::Limit { partition, count } => Box::new(rows::Cut::limit(operator, *partition, count, scope, ctx)),
+        Op::Unwind { list } => Box::new(unwind::Unwind::new(operator, list, scope, ctx)),
+        Op::Union => Box::new(union::Union::new(operator, scope, ctx)),
+        Op::HashJoin { left_keys, right_keys, right_columns } => {
+            Box::new(hash_join::HashJoin::new(operator, (left_keys, right_keys), right_columns, scope, ctx))
+        }
+        Op::Apply(spec) => Box::new(apply::Apply::new(operator, spec, scope, ctx)),
+        Op::Call { procedure, arguments, outputs } => {
+            Box::new(call::Call::new(operator, procedure, arguments, outputs, scope, ctx))
+        }
+        Op::Barrier => Box::new(barrier::Barrier::new(operator, scope, ctx)),
+        Op::Create { draws, cite } => Box::new(create::Create::new(operator, draws, cite.as_ref(), scope, ctx)),
+        Op::Merge(spec) => Box::new(merge::Merge::new(operator, spec, scope, ctx)),
+        Op::Set { items } => Box::new(set::Set::new(operator, items, scope, ctx)),
+        Op::Delete { detach, targets } => Box::new(delete::Delete::new(operator, *detach, targets, scope, ctx)),
+        Op::SetState { asserted, targets } => {
+            Box::new(set_state::SetState::new(operator, *asserted, targets, scope, ctx))
+        }
+        Op::Foreach { list, body, imports } => {
+            Box::new(foreach::Foreach::new(operator, list, body, imports, scope, ctx))
+        }
+    };
+    if ctx.profile.is_some() { Box::new(Profiled { operator: operator.id, source }) } else { source }
+}
+
+/// What nearly every operator has: where its rows come from, and which of the columns go on.
+pub(super) struct Input {
+    source: Box<dyn Source>,
+    carry: Vec<usize>,
+}
+
+impl Input {
+    fn of(operator: &Operator, scope: Scope, ctx: &Context) -> Self {
+        Self { source: compile(&operator.inputs[0], scope, ctx), carry: operator.carry.clone() }
+    }
+
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        self.source.next(ctx)
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.source.rewind(ctx);
+    }
+}
+
+/// Whether the operator or one below it writes, inner plans included.
+fn writes(operator: &Operator) -> bool {
+    let own = match &operator.op {
+        Op::Create { .. }
+        | Op::Merge(_)
+        | Op::Set { .. }
+        | Op::Delete { .. }
+        | Op::SetState { .. }
+        | Op::Foreach { .. }
+        | Op::Barrier => true,
+        Op::Apply(apply) => writes(&apply.inner),
+        _ => false,
+    };
+    own || operator.inputs.iter().any(writes)
+}
+
+/// The number of a row in a batch.
+fn row_number(row: usize) -> u32 {
+    u32::try_from(row).expect("a batch has fewer than 2^32 rows")
+}

@@ -1,0 +1,254 @@
+//! Reach: each element at the end of some trail, once. Breadth first, nearest first; order of rows kept; holds one
+//! stamp per node.
+//!
+//! Directed, an element is at the end of a trail within the bound if it is at the end of a walk: the shortest walk
+//! repeats nothing. Undirected, this fails for the start alone, which a walk out and back would reach: the start counts
+//! only if it lies on a cycle, that is a self-loop, two parallel relationships, or a longer one.
+
+use rustc_hash::FxHashMap;
+
+use super::hops::{Place, Rules, walk_families};
+use super::travel::{Run, Taken, end_column, is_kind, runs};
+use super::{Input, Scope, Source, row_number};
+use crate::exec::ExecError;
+use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::context::{Context, Segment};
+use crate::exec::host::Env;
+use crate::physical::{self, ColumnKind, Direction, Operator, Target, Types};
+use crate::storage::{End, Family};
+
+pub(super) struct Reach {
+    input: Input,
+    from: usize,
+    direction: Direction,
+    types: Types,
+    families: &'static [Family],
+    min: u64,
+    max: u64,
+    rules: Rules,
+    to: Target,
+    kind: ColumnKind,
+    distinct_from: Vec<usize>,
+    segment: Segment,
+    seen: Seen,
+    current: Option<(Batch, Taken, usize)>,
+}
+
+/// Which nodes the present search has come upon: a stamp per node, so that nothing need be cleared.
+#[derive(Default)]
+struct Seen {
+    stamps: Vec<u32>,
+    stamp: u32,
+}
+
+impl Seen {
+    fn begin(&mut self) {
+        self.stamp = self.stamp.wrapping_add(1);
+        if self.stamp == 0 {
+            self.stamps.fill(0);
+            self.stamp = 1;
+        }
+    }
+
+    /// True at the first call for a node.
+    fn insert(&mut self, node: u32) -> bool {
+        let index = node as usize;
+        if index >= self.stamps.len() {
+            self.stamps.resize((index + 1).next_power_of_two(), 0);
+        }
+        std::mem::replace(&mut self.stamps[index], self.stamp) != self.stamp
+    }
+}
+
+impl Reach {
+    pub(super) fn new(operator: &Operator, spec: &physical::VarExpand, scope: Scope, ctx: &Context) -> Self {
+        let layout = &operator.inputs[0].layout;
+        let kind = match spec.to {
+            Target::New(kind) | Target::Ignored(kind) => kind,
+            Target::Bound(column) => layout[column],
+        };
+        Self {
+            input: Input::of(operator, scope, ctx),
+            from: spec.from,
+            direction: spec.direction,
+            types: spec.types.clone(),
+            families: walk_families(layout[spec.from], kind),
+            min: spec.min,
+            max: spec.max.unwrap_or(u64::MAX),
+            rules: Rules { each_rel: spec.each_rel.clone(), each_node: spec.each_node.clone() },
+            to: spec.to,
+            kind,
+            distinct_from: spec.distinct_from.clone(),
+            segment: scope.segment,
+            seen: Seen::default(),
+            current: None,
+        }
+    }
+
+    /// What is reached from one row's start; with a bound end, that or nothing.
+    fn search(&mut self, place: &Place, runs: &[Run], start: End, found: &mut Vec<End>) -> Result<(), ExecError> {
+        if !self.rules.admits(place, start)? {
+            return Ok(());
+        }
+        let target = match self.to {
+            Target::Bound(column) => match place.batch.columns[column].end(place.row, place.env.ctx) {
+                None => return Ok(()),
+                bound => bound,
+            },
+            Target::New(_) | Target::Ignored(_) => None,
+        };
+        let mut give = |end: End| {
+            let wanted = is_kind(end, self.kind) && target.is_none_or(|target| target == end);
+            if wanted {
+                found.push(end);
+            }
+            wanted && target.is_some()
+        };
+        let undirected = self.direction == Direction::Either;
+        let mut start_open = self.min > 0;
+        if self.min == 0 && give(start) {
+            return Ok(());
+        }
+        if start_open && undirected {
+            start_open = false;
+            if target.is_none_or(|target| target == start)
+                && on_cycle(&self.rules, place, runs, start, self.max)?
+                && give(start)
+            {
+                return Ok(());
+            }
+        }
+        self.seen.begin();
+        if let Some(node) = start.as_node() {
+            self.seen.insert(node.0);
+        }
+        let mut frontier = vec![start];
+        let mut steps = Vec::new();
+        let mut others: Vec<End> = Vec::new();
+        let mut depth = 0;
+        while !frontier.is_empty() && depth < self.max {
+            depth += 1;
+            let mut next = Vec::new();
+            for froms in frontier.chunks(BATCH_ROWS) {
+                steps.clear();
+                self.rules.steps(place, runs, froms, &mut steps)?;
+                for &(_, step) in &steps {
+                    let new = match step.end.as_node() {
+                        Some(node) => self.seen.insert(node.0),
+                        None => !others.contains(&step.end),
+                    };
+                    if new {
+                        if step.end.as_node().is_some() {
+                            next.push(step.end)
+                        } else {
+                            others.push(step.end)
+                        }
+                        if give(step.end) {
+                            return Ok(());
+                        }
+                    } else if step.end == start && start_open {
+                        start_open = false;
+                        if give(start) {
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+            frontier = next;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a cycle of at most `max` relationships goes through `start`, in no direction.
+///
+/// Each node found is marked with the relationship by which its branch leaves the start; the shortest cycle is closed
+/// by a relationship between two branches, or between the start and a branch that another relationship began.
+fn on_cycle(rules: &Rules, place: &Place, runs: &[Run], start: End, max: u64) -> Result<bool, ExecError> {
+    /// How far a node is, and the branch that it is on.
+    type Marks = FxHashMap<End, (u64, u32)>;
+    let mut marks: Marks = FxHashMap::default();
+    let mut frontier = vec![start];
+    let mut steps = Vec::new();
+    let mut depth = 0;
+    // The shortest cycle has a middle: nothing beyond half the bound need be found.
+    while !frontier.is_empty() && depth * 2 < max {
+        let mut next = Vec::new();
+        steps.clear();
+        rules.steps(place, runs, &frontier, &mut steps)?;
+        for &(from, step) in &steps {
+            let from = frontier[from as usize];
+            if step.end == start && from == start {
+                return Ok(true);
+            }
+            let branch = if from == start { step.rel.0 } else { marks[&from].1 };
+            if step.end == start {
+                if step.rel.0 != branch && depth < max {
+                    return Ok(true);
+                }
+                continue;
+            }
+            match marks.get(&step.end) {
+                None => {
+                    marks.insert(step.end, (depth + 1, branch));
+                    if step.end.as_node().is_some() {
+                        next.push(step.end);
+                    }
+                }
+                Some(&(distance, other)) if other != branch && depth.saturating_add(distance) < max => return Ok(true),
+                Some(_) => {}
+            }
+        }
+        frontier = next;
+        depth += 1;
+    }
+    Ok(false)
+}
+
+impl Source for Reach {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        loop {
+            let (batch, taken, mut row) = match self.current.take() {
+                Some(current) => current,
+                None => match self.input.next(ctx)? {
+                    None => return Ok(None),
+                    Some(batch) => {
+                        let taken = Taken::of(&batch, &self.distinct_from, ctx);
+                        (batch, taken, 0)
+                    }
+                },
+            };
+            let graph = ctx.view(self.segment);
+            let env = Env { ctx, graph: &graph };
+            let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
+            let (mut rows, mut ends) = (Vec::new(), Vec::new());
+            while row < batch.len && rows.len() < BATCH_ROWS {
+                ctx.budget.step()?;
+                if let Some(start) = batch.columns[self.from].end(row, ctx) {
+                    self.search(&Place { env: &env, batch: &batch, row, taken: &taken }, &runs, start, &mut ends)?;
+                    rows.resize(ends.len(), row_number(row));
+                }
+                row += 1;
+            }
+            ctx.budget.rows(rows.len())?;
+            let made = (!rows.is_empty()).then(|| {
+                let mut columns = batch.gather(&self.input.carry, &rows);
+                if let Target::New(kind) = self.to {
+                    columns.push(end_column(ends, kind));
+                }
+                Batch::new(columns, rows.len())
+            });
+            if row < batch.len {
+                self.current = Some((batch, taken, row));
+            }
+            if made.is_some() {
+                return Ok(made);
+            }
+        }
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+        self.current = None;
+    }
+}

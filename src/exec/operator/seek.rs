@@ -1,0 +1,231 @@
+//! NodeSeek and RelSeek: elements found by an index, in the index's order. Order of rows kept; holds nothing.
+//!
+//! An index orders all values of all types; a comparison holds within one type only, and may be unknown for dates of
+//! low precision. So what a range brings up is compared once more.
+
+use std::ops::Bound;
+
+use rustc_hash::FxHashSet;
+
+use super::{Input, Scope, Source, row_number};
+use crate::catalog::{IndexId, KeyId};
+use crate::exec::ExecError;
+use crate::exec::batch::Batch;
+use crate::exec::column::Column;
+use crate::exec::context::{Context, Segment};
+use crate::exec::eval::{Frame, evaluate};
+use crate::exec::host::Env;
+use crate::physical::{Operator, Scalar, Seek, States};
+use crate::storage::{Graph, NodeSlot, RelSlot};
+use crate::value::{Value, compare};
+
+pub(super) struct IndexSeek {
+    input: Input,
+    index: IndexId,
+    how: How,
+    /// `None`: nodes.
+    rels: Option<States>,
+    segment: Segment,
+}
+
+/// [`Seek`] with expressions of its own.
+enum How {
+    Equal(Vec<Scalar>),
+    In(Scalar),
+    Range { low: Option<(Scalar, bool)>, high: Option<(Scalar, bool)> },
+    Prefix(Scalar),
+}
+
+impl IndexSeek {
+    pub(super) fn nodes(operator: &Operator, index: IndexId, seek: &Seek, scope: Scope, ctx: &Context) -> Self {
+        Self::new(operator, index, seek, None, scope, ctx)
+    }
+
+    pub(super) fn rels(
+        operator: &Operator,
+        index: IndexId,
+        seek: &Seek,
+        states: States,
+        scope: Scope,
+        ctx: &Context,
+    ) -> Self {
+        Self::new(operator, index, seek, Some(states), scope, ctx)
+    }
+
+    fn new(
+        operator: &Operator,
+        index: IndexId,
+        seek: &Seek,
+        rels: Option<States>,
+        scope: Scope,
+        ctx: &Context,
+    ) -> Self {
+        let how = match seek {
+            Seek::Equal(values) => How::Equal(values.clone()),
+            Seek::In(list) => How::In(list.clone()),
+            Seek::Range { low, high } => How::Range { low: low.clone(), high: high.clone() },
+            Seek::Prefix(prefix) => How::Prefix(prefix.clone()),
+        };
+        Self { input: Input::of(operator, scope, ctx), index, how, rels, segment: scope.segment }
+    }
+
+    /// The elements for each row.
+    fn seek(&self, env: &Env, batch: &Batch) -> Result<Vec<Vec<u32>>, ExecError> {
+        let frame = Frame::of(&batch.columns, batch.len);
+        let column = |scalar: &Scalar| evaluate(env, scalar, &frame).map(|column| column.into_values(env.ctx));
+        let graph: &Graph = env.graph;
+        match &self.how {
+            How::Equal(values) => {
+                let columns = values.iter().map(column).collect::<Result<Vec<_>, _>>()?;
+                Ok((0..batch.len)
+                    .map(|row| {
+                        let key: Vec<Value> = columns.iter().map(|column| column[row].clone()).collect();
+                        if key.iter().any(is_never_equal) { Vec::new() } else { graph.index_seek(self.index, &key) }
+                    })
+                    .collect())
+            }
+            How::In(list) => Ok(column(list)?.iter().map(|list| self.seek_in(graph, list)).collect()),
+            How::Range { low, high } => {
+                let bound = |side: &Option<(Scalar, bool)>| match side {
+                    None => Ok(None),
+                    Some((scalar, inclusive)) => Ok::<_, ExecError>(Some((column(scalar)?, *inclusive))),
+                };
+                let (low, high) = (bound(low)?, bound(high)?);
+                let at = |side: &Option<(Vec<Value>, bool)>, row: usize| {
+                    side.as_ref().map(|(values, inclusive)| (values[row].clone(), *inclusive))
+                };
+                Ok((0..batch.len).map(|row| self.seek_range(graph, at(&low, row), at(&high, row))).collect())
+            }
+            How::Prefix(prefix) => Ok(column(prefix)?.iter().map(|prefix| self.seek_prefix(graph, prefix)).collect()),
+        }
+    }
+
+    fn seek_in(&self, graph: &Graph, list: &Value) -> Vec<u32> {
+        let Value::List(list) = list else { return Vec::new() };
+        let mut seen = FxHashSet::default();
+        let found = list.iter().filter(|value| !is_never_equal(value));
+        found
+            .flat_map(|value| graph.index_seek(self.index, std::slice::from_ref(value)))
+            .filter(|slot| seen.insert(*slot))
+            .collect()
+    }
+
+    fn seek_range(&self, graph: &Graph, low: Option<(Value, bool)>, high: Option<(Value, bool)>) -> Vec<u32> {
+        let unusable = |side: &Option<(Value, bool)>| side.as_ref().is_some_and(|(value, _)| is_never_equal(value));
+        if unusable(&low) || unusable(&high) {
+            return Vec::new();
+        }
+        // A day may compare with dates that the order puts before or after it: bounds are compared, not ordered.
+        let days = |side: &Option<(Value, bool)>| matches!(side, Some((Value::Edtf(_) | Value::Date(_), _)));
+        let wide = days(&low) || days(&high);
+        let bound = |side: &'_ Option<(Value, bool)>| match side {
+            Some((value, _)) if !wide => Bound::Included(value.clone()),
+            _ => Bound::Unbounded,
+        };
+        let (from, to) = (bound(&low), bound(&high));
+        let Some(key) = self.key(graph) else { return Vec::new() };
+        let mut found = graph.index_range(self.index, from.as_ref(), to.as_ref());
+        found.retain(|&slot| {
+            let value = self.property(graph, slot, key);
+            let above = low.as_ref().is_none_or(|(low, inclusive)| {
+                let holds = if *inclusive { compare::less_or_equal(low, &value) } else { compare::less(low, &value) };
+                holds == Some(true)
+            });
+            let below = high.as_ref().is_none_or(|(high, inclusive)| {
+                let holds = if *inclusive { compare::less_or_equal(&value, high) } else { compare::less(&value, high) };
+                holds == Some(true)
+            });
+            above && below
+        });
+        found
+    }
+
+    fn seek_prefix(&self, graph: &Graph, prefix: &Value) -> Vec<u32> {
+        let Value::String(text) = prefix else { return Vec::new() };
+        let Some(key) = self.key(graph) else { return Vec::new() };
+        let end = after_prefix(text).map(|end| Value::String(end.into()));
+        let to = end.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        let mut found = graph.index_range(self.index, Bound::Included(prefix), to);
+        found.retain(|&slot| match self.property(graph, slot, key) {
+            Value::String(value) => value.starts_with(&**text),
+            _ => false,
+        });
+        found
+    }
+
+    fn key(&self, graph: &Graph) -> Option<KeyId> {
+        graph.catalog().indexes.iter().find(|index| index.id == self.index)?.keys.first().copied()
+    }
+
+    fn property(&self, graph: &Graph, slot: u32, key: KeyId) -> Value {
+        match self.rels {
+            None => graph.node_property(NodeSlot(slot), key),
+            Some(_) => graph.rel_property(RelSlot(slot), key),
+        }
+    }
+}
+
+impl Source for IndexSeek {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        while let Some(batch) = self.input.next(ctx)? {
+            let graph = ctx.view(self.segment);
+            let (mut rows, mut slots) = (Vec::new(), Vec::new());
+            for (row, found) in self.seek(&Env { ctx, graph: &graph }, &batch)?.into_iter().enumerate() {
+                let seen = |slot: &u32| match self.rels {
+                    Some(States::Asserted) => graph.rel(RelSlot(*slot)).asserted,
+                    Some(States::Both) | None => true,
+                };
+                slots.extend(found.into_iter().filter(seen));
+                rows.resize(slots.len(), row_number(row));
+            }
+            if slots.is_empty() {
+                continue;
+            }
+            ctx.budget.rows(slots.len())?;
+            let len = slots.len();
+            let mut columns = batch.gather(&self.input.carry, &rows);
+            columns.push(if self.rels.is_some() { Column::Rels(slots) } else { Column::Nodes(slots) });
+            return Ok(Some(Batch::new(columns, len)));
+        }
+        Ok(None)
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+    }
+}
+
+/// Whether no value is equal to this one.
+fn is_never_equal(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Float(number) => number.is_nan(),
+        _ => false,
+    }
+}
+
+/// The least text above all that begin with `prefix`; `None` if there is none.
+fn after_prefix(prefix: &str) -> Option<String> {
+    let mut letters: Vec<char> = prefix.chars().collect();
+    while let Some(last) = letters.pop() {
+        if last < char::MAX {
+            let next = if last == '\u{D7FF}' { '\u{E000}' } else { char::from_u32(last as u32 + 1)? };
+            letters.push(next);
+            return Some(letters.into_iter().collect());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::after_prefix;
+
+    #[test]
+    fn the_end_of_a_prefix_is_the_next_text_that_lacks_it() {
+        assert_eq!(after_prefix("ab").as_deref(), Some("ac"));
+        assert_eq!(after_prefix("a\u{10FFFF}").as_deref(), Some("b"));
+        assert_eq!(after_prefix("\u{D7FF}").as_deref(), Some("\u{E000}"));
+        assert_eq!(after_prefix(""), None);
+    }
+}

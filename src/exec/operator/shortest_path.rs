@@ -1,0 +1,350 @@
+//! ShortestPath: the shortest trails between two bound nodes. Order kept; holds the nodes that a search has found.
+//!
+//! The search goes breadth first from both ends, a level of the smaller side at a time, with the predicates on single
+//! relationships and nodes applied on the way. The first level at which the sides meet gives the length, and every
+//! shortest path passes through exactly one of the nodes where they meet. A predicate on the whole path, or a minimal
+//! length of two and more, needs trails by increasing length instead.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use super::hops::{Place, Rules};
+use super::travel::{Run, Taken, runs};
+use super::{Input, Scope, Source, row_number};
+use crate::exec::ExecError;
+use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::column::{Column, rel_value};
+use crate::exec::context::{Context, Segment};
+use crate::exec::eval::{Frame, selected};
+use crate::exec::host::Env;
+use crate::physical::{self, Direction, Operator, Scalar, Types};
+use crate::storage::{End, Family, Neighbour};
+use crate::value::{List, Value};
+
+pub(super) struct ShortestPath {
+    input: Input,
+    from: usize,
+    to: usize,
+    direction: Direction,
+    types: Types,
+    min: u64,
+    max: u64,
+    rules: Rules,
+    whole: Option<Scalar>,
+    all: bool,
+    distinct_from: Vec<usize>,
+    segment: Segment,
+    current: Option<(Batch, Taken, usize)>,
+}
+
+/// The relationships of a path, in order.
+type Rels = Vec<u32>;
+
+/// The adjacency to read forwards and backwards.
+struct Ways {
+    forwards: Vec<Run>,
+    backwards: Vec<Run>,
+}
+
+impl ShortestPath {
+    pub(super) fn new(operator: &Operator, spec: &physical::ShortestPath, scope: Scope, ctx: &Context) -> Self {
+        Self {
+            input: Input::of(operator, scope, ctx),
+            from: spec.from,
+            to: spec.to,
+            direction: spec.direction,
+            types: spec.types.clone(),
+            min: spec.min,
+            max: spec.max.unwrap_or(u64::MAX),
+            rules: Rules { each_rel: spec.each_rel.clone(), each_node: spec.each_node.clone() },
+            whole: spec.whole.clone(),
+            all: spec.all,
+            distinct_from: spec.distinct_from.clone(),
+            segment: scope.segment,
+            current: None,
+        }
+    }
+
+    fn search(&self, place: &Place, ways: &Ways) -> Result<Vec<Rels>, ExecError> {
+        let end = |column: usize| place.batch.columns[column].end(place.row, place.env.ctx);
+        let (Some(from), Some(to)) = (end(self.from), end(self.to)) else { return Ok(Vec::new()) };
+        if !self.rules.admits(place, from)? || !self.rules.admits(place, to)? {
+            return Ok(Vec::new());
+        }
+        if from == to {
+            // A node's shortest path to itself is the empty one, if the pattern allows it.
+            let empty = self.min == 0 && self.accepts(place, &[])?;
+            return Ok(if empty { vec![Vec::new()] } else { Vec::new() });
+        }
+        if self.min > 1 || self.whole.is_some() {
+            return self.enumerate(place, ways, from, to);
+        }
+        self.meet(place, ways, from, to)
+    }
+
+    /// Whether the predicate on the whole path holds.
+    fn accepts(&self, place: &Place, path: &[u32]) -> Result<bool, ExecError> {
+        let Some(whole) = &self.whole else { return Ok(true) };
+        let rows = [row_number(place.row)];
+        let list = path_value(place.env.ctx, path);
+        let frame = Frame::with_rows(&place.batch.columns, &rows, Column::Values(vec![list]));
+        Ok(!selected(place.env, whole, &frame)?.is_empty())
+    }
+
+    // ------------------------------------------------------------ from both sides
+
+    fn meet(&self, place: &Place, ways: &Ways, from: End, to: End) -> Result<Vec<Rels>, ExecError> {
+        let (mut near, mut far) = (Side::new(from), Side::new(to));
+        while near.depth + far.depth < self.max && !near.frontier.is_empty() && !far.frontier.is_empty() {
+            let (side, other, runs) = if near.frontier.len() <= far.frontier.len() {
+                (&mut near, &far, &ways.forwards)
+            } else {
+                (&mut far, &near, &ways.backwards)
+            };
+            side.grow(place, &self.rules, runs, self.all)?;
+            let met: Vec<End> = side.frontier.iter().filter(|node| other.found.contains_key(node)).copied().collect();
+            if !met.is_empty() {
+                return self.paths(place, &near, &far, &met);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// The paths through the nodes where the sides have met.
+    fn paths(&self, place: &Place, near: &Side, far: &Side, met: &[End]) -> Result<Vec<Rels>, ExecError> {
+        let mut paths = Vec::new();
+        for &node in met {
+            let (heads, tails) = (near.chains(place, node)?, far.chains(place, node)?);
+            for head in &heads {
+                for tail in &tails {
+                    place.env.ctx.budget.step()?;
+                    place.env.ctx.budget.bytes((head.len() + tail.len()) * 4)?;
+                    paths.push(head.iter().rev().chain(tail).copied().collect());
+                    if !self.all {
+                        return Ok(paths);
+                    }
+                }
+            }
+        }
+        Ok(paths)
+    }
+
+    // ------------------------------------------------------------ by increasing length
+
+    fn enumerate(&self, place: &Place, ways: &Ways, from: End, to: End) -> Result<Vec<Rels>, ExecError> {
+        let distances = self.distances(place, ways, to)?;
+        let Some(&nearest) = distances.get(&from) else { return Ok(Vec::new()) };
+        let mut length = nearest.max(self.min);
+        while length <= self.max {
+            let mut trails = Trails { search: self, place, ways, to, distances: &distances, length, found: Vec::new() };
+            let longer = trails.walk(from)?;
+            if !trails.found.is_empty() {
+                return Ok(trails.found);
+            }
+            if !longer {
+                break;
+            }
+            length += 1;
+        }
+        Ok(Vec::new())
+    }
+
+    /// How far each node is from the end.
+    fn distances(&self, place: &Place, ways: &Ways, to: End) -> Result<FxHashMap<End, u64>, ExecError> {
+        let mut side = Side::new(to);
+        let mut distances = FxHashMap::from_iter([(to, 0)]);
+        while !side.frontier.is_empty() && side.depth < self.max {
+            side.grow(place, &self.rules, &ways.backwards, false)?;
+            distances.extend(side.frontier.iter().map(|node| (*node, side.depth)));
+        }
+        Ok(distances)
+    }
+}
+
+/// The half of a search that began at one end.
+struct Side {
+    /// How each node was found: the relationship, and the node before it.
+    found: FxHashMap<End, Found>,
+    frontier: Vec<End>,
+    depth: u64,
+}
+
+struct Found {
+    depth: u64,
+    before: SmallVec<[(u32, End); 1]>,
+}
+
+impl Side {
+    fn new(start: End) -> Self {
+        let found = FxHashMap::from_iter([(start, Found { depth: 0, before: SmallVec::new() })]);
+        Self { found, frontier: vec![start], depth: 0 }
+    }
+
+    /// One level further. `all`: every way to a node of the new level is kept.
+    fn grow(&mut self, place: &Place, rules: &Rules, runs: &[Run], all: bool) -> Result<(), ExecError> {
+        self.depth += 1;
+        let mut next = Vec::new();
+        let mut steps: Vec<(u32, Neighbour)> = Vec::new();
+        for froms in self.frontier.chunks(BATCH_ROWS) {
+            steps.clear();
+            rules.steps(place, runs, froms, &mut steps)?;
+            for &(from, step) in &steps {
+                if step.end.as_node().is_none() {
+                    continue;
+                }
+                let way = (step.rel.0, froms[from as usize]);
+                match self.found.get_mut(&step.end) {
+                    None => {
+                        let found = Found { depth: self.depth, before: SmallVec::from_elem(way, 1) };
+                        self.found.insert(step.end, found);
+                        next.push(step.end);
+                    }
+                    Some(found) if all && found.depth == self.depth => found.before.push(way),
+                    Some(_) => {}
+                }
+            }
+        }
+        place.env.ctx.budget.bytes(next.len() * (size_of::<End>() + size_of::<Found>()))?;
+        self.frontier = next;
+        Ok(())
+    }
+
+    /// The relationships from `node` back to where the side began, in that order: each way.
+    fn chains(&self, place: &Place, node: End) -> Result<Vec<Rels>, ExecError> {
+        let mut chains = Vec::new();
+        let mut open = vec![(node, Rels::new())];
+        while let Some((node, rels)) = open.pop() {
+            place.env.ctx.budget.step()?;
+            let before = &self.found[&node].before;
+            if before.is_empty() {
+                chains.push(rels);
+                continue;
+            }
+            // The first way last, so that it is taken next.
+            for &(rel, previous) in before.iter().rev() {
+                let mut longer = rels.clone();
+                longer.push(rel);
+                place.env.ctx.budget.bytes(longer.len() * 4)?;
+                open.push((previous, longer));
+            }
+        }
+        Ok(chains)
+    }
+}
+
+/// The search for trails of one length.
+struct Trails<'t, 'p, 'c, 'w> {
+    search: &'t ShortestPath,
+    place: &'t Place<'p, 'c, 'w>,
+    ways: &'t Ways,
+    to: End,
+    distances: &'t FxHashMap<End, u64>,
+    length: u64,
+    found: Vec<Rels>,
+}
+
+impl Trails<'_, '_, '_, '_> {
+    /// Finds the trails; false if no trail is that long, so that none is longer.
+    fn walk(&mut self, from: End) -> Result<bool, ExecError> {
+        let mut path: Rels = Vec::new();
+        let mut levels = vec![(self.steps(from)?, 0)];
+        let mut longer = false;
+        while let Some((steps, next)) = levels.last_mut() {
+            let Some(&(_, step)) = steps.get(*next) else {
+                levels.pop();
+                path.pop();
+                continue;
+            };
+            *next += 1;
+            self.place.env.ctx.budget.step()?;
+            let depth = path.len() as u64 + 1;
+            if path.contains(&step.rel.0) {
+                continue;
+            }
+            let Some(&distance) = self.distances.get(&step.end) else { continue };
+            if depth + distance > self.length {
+                longer = true;
+                continue;
+            }
+            path.push(step.rel.0);
+            if depth == self.length {
+                longer = true;
+                if step.end == self.to && self.search.accepts(self.place, &path)? {
+                    self.place.env.ctx.budget.bytes(path.len() * 4)?;
+                    self.found.push(path.clone());
+                    if !self.search.all {
+                        return Ok(true);
+                    }
+                }
+                path.pop();
+            } else {
+                let steps = self.steps(step.end)?;
+                levels.push((steps, 0));
+            }
+        }
+        Ok(longer)
+    }
+
+    fn steps(&self, from: End) -> Result<Vec<(u32, Neighbour)>, ExecError> {
+        let mut steps = Vec::new();
+        self.search.rules.steps(self.place, &self.ways.forwards, &[from], &mut steps)?;
+        Ok(steps)
+    }
+}
+
+fn path_value(ctx: &Context, path: &[u32]) -> Value {
+    Value::List(path.iter().map(|&rel| rel_value(rel, ctx)).collect::<List>())
+}
+
+impl Source for ShortestPath {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        loop {
+            let (batch, taken, mut row) = match self.current.take() {
+                Some(current) => current,
+                None => match self.input.next(ctx)? {
+                    None => return Ok(None),
+                    Some(batch) => {
+                        let taken = Taken::of(&batch, &self.distinct_from, ctx);
+                        (batch, taken, 0)
+                    }
+                },
+            };
+            let graph = ctx.view(self.segment);
+            let env = Env { ctx, graph: &graph };
+            let types = ctx.type_ids(&self.types);
+            let backwards = match self.direction {
+                Direction::Out => Direction::In,
+                Direction::In => Direction::Out,
+                Direction::Either => Direction::Either,
+            };
+            let ways = Ways {
+                forwards: runs(self.direction, &types, &[Family::Plain]),
+                backwards: runs(backwards, &types, &[Family::Plain]),
+            };
+            let (mut rows, mut lists) = (Vec::new(), Vec::new());
+            while row < batch.len && rows.len() < BATCH_ROWS {
+                let paths = self.search(&Place { env: &env, batch: &batch, row, taken: &taken }, &ways)?;
+                lists.extend(paths.iter().map(|path| path_value(ctx, path)));
+                rows.resize(lists.len(), row_number(row));
+                row += 1;
+            }
+            ctx.budget.rows(rows.len())?;
+            let made = (!rows.is_empty()).then(|| {
+                let mut columns = batch.gather(&self.input.carry, &rows);
+                columns.push(Column::Values(lists));
+                Batch::new(columns, rows.len())
+            });
+            if row < batch.len {
+                self.current = Some((batch, taken, row));
+            }
+            if made.is_some() {
+                return Ok(made);
+            }
+        }
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+        self.current = None;
+    }
+}

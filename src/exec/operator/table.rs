@@ -1,0 +1,181 @@
+//! A table of distinct keys: each row is told the number of its key.
+//!
+//! Keys of one or two slots are packed into a word; all others are hashed and compared by equivalence.
+
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::exec::column::{Column, Ids};
+use crate::exec::eval::{Cells, typed};
+use crate::physical::ColumnKind;
+use crate::value::{Value, compare};
+
+pub(super) struct Table {
+    kinds: Vec<ColumnKind>,
+    keys: Keys,
+}
+
+enum Keys {
+    Packed { numbers: FxHashMap<u64, u32>, keys: Vec<u64> },
+    Values { heads: FxHashMap<u64, u32>, next: Vec<u32>, keys: Vec<Value> },
+}
+
+/// The end of a chain of keys with one hash.
+const NONE: u32 = u32::MAX;
+
+impl Table {
+    pub(super) fn new(kinds: Vec<ColumnKind>) -> Self {
+        let slots = kinds.iter().all(|kind| matches!(kind, ColumnKind::Node | ColumnKind::Rel | ColumnKind::Ordinal));
+        let keys = if slots && kinds.len() <= 2 {
+            Keys::Packed { numbers: FxHashMap::default(), keys: Vec::new() }
+        } else {
+            Keys::Values { heads: FxHashMap::default(), next: Vec::new(), keys: Vec::new() }
+        };
+        Self { kinds, keys }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match &self.keys {
+            Keys::Packed { keys, .. } => keys.len(),
+            Keys::Values { next, .. } => next.len(),
+        }
+    }
+
+    /// About how many bytes one more key takes.
+    pub(super) fn bytes_per_key(&self) -> usize {
+        match &self.keys {
+            Keys::Packed { .. } => 24,
+            Keys::Values { .. } => 24 + self.kinds.len() * size_of::<Value>(),
+        }
+    }
+
+    /// The number of each row's key; numbers are given from 0 in the order of first sight.
+    pub(super) fn numbers(&mut self, columns: &[&Column], len: usize, ids: &dyn Ids) -> Vec<u32> {
+        match &mut self.keys {
+            Keys::Packed { numbers, keys } => {
+                let columns: Vec<&[u32]> = columns.iter().map(|column| slots(column)).collect();
+                (0..len).map(|row| packed_number(numbers, keys, pack(&columns, row))).collect()
+            }
+            Keys::Values { heads, next, keys } => {
+                let cells: Vec<Cells> = columns.iter().map(|column| Cells::of(column, ids)).collect();
+                (0..len).map(|row| value_number(heads, next, keys, &cells, row)).collect()
+            }
+        }
+    }
+
+    /// The keys as columns.
+    pub(super) fn into_columns(self, ids: &dyn Ids) -> Vec<Column> {
+        let kinds = self.kinds;
+        match self.keys {
+            Keys::Packed { keys, .. } => kinds
+                .iter()
+                .enumerate()
+                .map(|(place, kind)| {
+                    let slots = keys.iter().map(|key| unpack(*key, place, kinds.len())).collect();
+                    match kind {
+                        ColumnKind::Node => Column::Nodes(slots),
+                        ColumnKind::Rel => Column::Rels(slots),
+                        ColumnKind::Ordinal | ColumnKind::Element | ColumnKind::Value => Column::Ordinals(slots),
+                    }
+                })
+                .collect(),
+            Keys::Values { keys, .. } => {
+                let width = kinds.len();
+                let mut columns: Vec<Vec<Value>> = vec![Vec::with_capacity(keys.len() / width.max(1)); width];
+                for (place, value) in keys.into_iter().enumerate() {
+                    columns[place % width].push(value);
+                }
+                columns.into_iter().zip(kinds).map(|(values, kind)| typed(values).into_kind(kind, ids)).collect()
+            }
+        }
+    }
+}
+
+fn slots(column: &Column) -> &[u32] {
+    match column {
+        Column::Nodes(slots) | Column::Rels(slots) | Column::Ordinals(slots) => slots,
+        _ => unreachable!("a column of this kind holds slots"),
+    }
+}
+
+fn pack(columns: &[&[u32]], row: usize) -> u64 {
+    columns.iter().fold(0, |key, slots| key << 32 | u64::from(slots[row]))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the halves of a word")]
+fn unpack(key: u64, place: usize, width: usize) -> u32 {
+    if place + 1 == width { key as u32 } else { (key >> 32) as u32 }
+}
+
+fn packed_number(numbers: &mut FxHashMap<u64, u32>, keys: &mut Vec<u64>, key: u64) -> u32 {
+    *numbers.entry(key).or_insert_with(|| {
+        keys.push(key);
+        number_of(keys.len() - 1)
+    })
+}
+
+fn value_number(
+    heads: &mut FxHashMap<u64, u32>,
+    next: &mut Vec<u32>,
+    keys: &mut Vec<Value>,
+    cells: &[Cells],
+    row: usize,
+) -> u32 {
+    let width = cells.len();
+    let mut hasher = FxHasher::default();
+    cells.iter().for_each(|cells| compare::hash(cells.get(row), &mut hasher));
+    let head = heads.entry(hasher.finish()).or_insert(NONE);
+    let mut number = *head;
+    while number != NONE {
+        let start = number as usize * width;
+        let known = &keys[start..start + width];
+        if known.iter().zip(cells).all(|(known, cells)| compare::equivalent(known, cells.get(row))) {
+            return number;
+        }
+        number = next[number as usize];
+    }
+    let number = number_of(next.len());
+    next.push(*head);
+    *head = number;
+    keys.extend(cells.iter().map(|cells| cells.get(row).clone()));
+    number
+}
+
+fn number_of(index: usize) -> u32 {
+    u32::try_from(index).expect("fewer than 2^32 groups fit in memory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::ElementId;
+
+    struct NoIds;
+
+    impl Ids for NoIds {
+        fn node_id(&self, slot: u32) -> ElementId {
+            ElementId(u64::from(slot))
+        }
+        fn rel_id(&self, slot: u32) -> ElementId {
+            ElementId(u64::from(slot))
+        }
+        fn node_slot(&self, id: ElementId) -> Option<u32> {
+            u32::try_from(id.0).ok()
+        }
+        fn rel_slot(&self, id: ElementId) -> Option<u32> {
+            u32::try_from(id.0).ok()
+        }
+    }
+
+    #[test]
+    fn equal_slots_have_one_number_and_come_back_as_they_were() {
+        let mut table = Table::new(vec![ColumnKind::Ordinal, ColumnKind::Node]);
+        let ordinals = Column::Ordinals(vec![0, 0, 1, 0]);
+        let nodes = Column::Nodes(vec![5, 6, 5, 5]);
+        assert_eq!(table.numbers(&[&ordinals, &nodes], 4, &NoIds), [0, 1, 2, 0]);
+        let columns = table.into_columns(&NoIds);
+        assert!(matches!(&columns[0], Column::Ordinals(slots) if *slots == [0, 0, 1]));
+        assert!(matches!(&columns[1], Column::Nodes(slots) if *slots == [5, 6, 5]));
+    }
+}

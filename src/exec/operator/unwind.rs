@@ -1,0 +1,188 @@
+//! Unwind: a row for each item of a list. Order kept; holds one input batch and its lists.
+//!
+//! A `range(...)` is counted through, not built.
+
+use super::{Input, Scope, Source, row_number};
+use crate::exec::ExecError;
+use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::column::Column;
+use crate::exec::context::{Context, Segment};
+use crate::exec::eval::{Frame, evaluate, typed};
+use crate::exec::host::Env;
+use crate::physical::{Operator, Scalar};
+use crate::value::{List, Value};
+
+pub(super) struct Unwind {
+    input: Input,
+    list: Scalar,
+    segment: Segment,
+    current: Option<Current>,
+}
+
+struct Current {
+    batch: Batch,
+    items: Items,
+    row: usize,
+    /// How many items of this row have been given.
+    given: u64,
+}
+
+/// What is to be given for each row.
+enum Items {
+    Lists(Column),
+    /// First, last, step.
+    Ranges(Vec<Option<(i64, i64, i64)>>),
+}
+
+impl Unwind {
+    pub(super) fn new(operator: &Operator, list: &Scalar, scope: Scope, ctx: &Context) -> Self {
+        Self { input: Input::of(operator, scope, ctx), list: list.clone(), segment: scope.segment, current: None }
+    }
+
+    fn items(&self, env: &Env, batch: &Batch) -> Result<Items, ExecError> {
+        let frame = Frame::of(&batch.columns, batch.len);
+        if let Scalar::Call { function, arguments, .. } = &self.list {
+            if function.name == "range" {
+                if let Some(ranges) = ranges(env, arguments, &frame)? {
+                    return Ok(Items::Ranges(ranges));
+                }
+            }
+        }
+        Ok(Items::Lists(evaluate(env, &self.list, &frame)?))
+    }
+}
+
+/// The bounds of each row's range; `None` if one is odd, which the function itself will say.
+fn ranges(env: &Env, arguments: &[Scalar], frame: &Frame) -> Result<Option<Vec<Option<(i64, i64, i64)>>>, ExecError> {
+    let columns = arguments.iter().map(|argument| evaluate(env, argument, frame)).collect::<Result<Vec<_>, _>>()?;
+    let mut ranges = Vec::with_capacity(frame.len());
+    for row in 0..frame.len() {
+        let numbers: Option<Vec<i64>> = columns
+            .iter()
+            .map(|column| if let Value::Integer(number) = column.value(row, env.ctx) { Some(number) } else { None })
+            .collect();
+        match numbers.as_deref() {
+            Some([first, last]) => ranges.push(Some((*first, *last, 1))),
+            Some([first, last, step]) if *step != 0 => ranges.push(Some((*first, *last, *step))),
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(ranges))
+}
+
+impl Current {
+    /// Gives items of the current row until there are `BATCH_ROWS`; true if the row has no more.
+    fn take_list(&mut self, list: &List, rows: &mut Vec<u32>, values: &mut Vec<Value>) -> bool {
+        let from = usize::try_from(self.given).expect("a list is shorter than memory");
+        let to = list.len().min(from + BATCH_ROWS - rows.len());
+        values.extend_from_slice(&list[from..to]);
+        rows.resize(values.len(), row_number(self.row));
+        self.given = to as u64;
+        to == list.len()
+    }
+
+    fn give_lists(&mut self, ctx: &Context) -> (Vec<u32>, Column) {
+        let (mut rows, mut values) = (Vec::new(), Vec::new());
+        while self.row < self.batch.len && rows.len() < BATCH_ROWS {
+            let Items::Lists(column) = &self.items else { break };
+            let done = match column.value(self.row, ctx) {
+                Value::Null => true,
+                Value::List(list) => self.take_list(&list, &mut rows, &mut values),
+                other => {
+                    rows.push(row_number(self.row));
+                    values.push(other);
+                    true
+                }
+            };
+            if done {
+                self.row += 1;
+                self.given = 0;
+            }
+        }
+        (rows, typed(values))
+    }
+
+    fn give_ranges(&mut self) -> (Vec<u32>, Column) {
+        let (mut rows, mut numbers): (Vec<u32>, Vec<i64>) = (Vec::new(), Vec::new());
+        while self.row < self.batch.len && rows.len() < BATCH_ROWS {
+            let Items::Ranges(ranges) = &self.items else { break };
+            let length = ranges[self.row].map_or(0, length);
+            let room = (BATCH_ROWS - rows.len()) as u128;
+            let upto = length.min(u128::from(self.given) + room);
+            if let Some((first, _, step)) = ranges[self.row] {
+                let number = |index: u128| i128::from(first) + i128::from(step) * i128::try_from(index).unwrap_or(0);
+                numbers.extend((u128::from(self.given)..upto).filter_map(|index| i64::try_from(number(index)).ok()));
+            }
+            rows.resize(numbers.len(), row_number(self.row));
+            self.given = u64::try_from(upto).unwrap_or(u64::MAX);
+            if upto == length {
+                self.row += 1;
+                self.given = 0;
+            }
+        }
+        (rows, Column::Integers(numbers, Vec::new()))
+    }
+}
+
+/// How many numbers a range has.
+fn length((first, last, step): (i64, i64, i64)) -> u128 {
+    let distance = i128::from(last) - i128::from(first);
+    let step = i128::from(step);
+    if distance != 0 && (distance < 0) != (step < 0) {
+        return 0;
+    }
+    u128::try_from(distance / step + 1).unwrap_or(0)
+}
+
+impl Source for Unwind {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        loop {
+            let mut current = match self.current.take() {
+                Some(current) => current,
+                None => match self.input.next(ctx)? {
+                    None => return Ok(None),
+                    Some(batch) => {
+                        let graph = ctx.view(self.segment);
+                        let items = self.items(&Env { ctx, graph: &graph }, &batch)?;
+                        Current { batch, items, row: 0, given: 0 }
+                    }
+                },
+            };
+            let (rows, items) = match &current.items {
+                Items::Lists(_) => current.give_lists(ctx),
+                Items::Ranges(_) => current.give_ranges(),
+            };
+            ctx.budget.rows(rows.len())?;
+            let batch = (!rows.is_empty()).then(|| {
+                let mut columns = current.batch.gather(&self.input.carry, &rows);
+                columns.push(items);
+                Batch::new(columns, rows.len())
+            });
+            if current.row < current.batch.len {
+                self.current = Some(current);
+            }
+            if batch.is_some() {
+                return Ok(batch);
+            }
+        }
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+        self.current = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::length;
+
+    #[test]
+    fn a_range_has_as_many_numbers_as_steps_fit() {
+        assert_eq!(length((1, 3, 1)), 3);
+        assert_eq!(length((3, 1, 1)), 0);
+        assert_eq!(length((3, 1, -2)), 2);
+        assert_eq!(length((5, 5, -1)), 1);
+        assert_eq!(length((i64::MIN, i64::MAX, 1)), 1 << 64);
+    }
+}

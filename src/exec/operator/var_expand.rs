@@ -1,0 +1,221 @@
+//! VarExpand: a row for each trail of several relationships, no relationship twice. Depth first; order kept; holds one
+//! input batch and the trail being walked.
+
+use super::hops::{Place, Rules, walk_families};
+use super::travel::{Run, Taken, end_column, is_kind, runs};
+use super::{Input, Scope, Source, row_number};
+use crate::exec::ExecError;
+use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::column::{Column, rel_value};
+use crate::exec::context::{Context, Segment};
+use crate::exec::host::Env;
+use crate::physical::{self, ColumnKind, Direction, Operator, Target, Types};
+use crate::storage::{End, Family, Neighbour};
+use crate::value::{List, Value};
+
+pub(super) struct VarExpand {
+    input: Input,
+    from: usize,
+    direction: Direction,
+    types: Types,
+    families: &'static [Family],
+    min: usize,
+    max: usize,
+    rules: Rules,
+    rels: bool,
+    to: Target,
+    kind: ColumnKind,
+    distinct_from: Vec<usize>,
+    segment: Segment,
+    current: Option<Current>,
+}
+
+struct Current {
+    batch: Batch,
+    taken: Taken,
+    /// The next row to begin with.
+    row: usize,
+    walk: Option<Walk>,
+}
+
+/// A trail being walked: `levels` has one more entry than `path`, what is left to try at each place.
+struct Walk {
+    row: usize,
+    levels: Vec<Level>,
+    path: Vec<u32>,
+}
+
+struct Level {
+    steps: Vec<(u32, Neighbour)>,
+    next: usize,
+}
+
+#[derive(Default)]
+struct Made {
+    rows: Vec<u32>,
+    lists: Vec<Value>,
+    ends: Vec<End>,
+}
+
+impl VarExpand {
+    pub(super) fn new(operator: &Operator, spec: &physical::VarExpand, scope: Scope, ctx: &Context) -> Self {
+        let layout = &operator.inputs[0].layout;
+        let kind = match spec.to {
+            Target::New(kind) | Target::Ignored(kind) => kind,
+            Target::Bound(column) => layout[column],
+        };
+        let length = |length: u64| usize::try_from(length).unwrap_or(usize::MAX);
+        Self {
+            input: Input::of(operator, scope, ctx),
+            from: spec.from,
+            direction: spec.direction,
+            types: spec.types.clone(),
+            families: walk_families(layout[spec.from], kind),
+            min: length(spec.min),
+            max: spec.max.map_or(usize::MAX, length),
+            rules: Rules { each_rel: spec.each_rel.clone(), each_node: spec.each_node.clone() },
+            rels: spec.rels,
+            to: spec.to,
+            kind,
+            distinct_from: spec.distinct_from.clone(),
+            segment: scope.segment,
+            current: None,
+        }
+    }
+
+    /// Adds the trail if it may end here.
+    fn give(
+        &self,
+        ctx: &Context,
+        current: &Batch,
+        row: usize,
+        path: &[u32],
+        end: End,
+        made: &mut Made,
+    ) -> Result<(), ExecError> {
+        if path.len() < self.min || !is_kind(end, self.kind) {
+            return Ok(());
+        }
+        if let Target::Bound(column) = self.to {
+            if current.columns[column].end(row, ctx) != Some(end) {
+                return Ok(());
+            }
+        }
+        made.rows.push(row_number(row));
+        made.ends.push(end);
+        if self.rels {
+            ctx.budget.bytes(path.len() * size_of::<Value>())?;
+            made.lists.push(Value::List(path.iter().map(|&rel| rel_value(rel, ctx)).collect::<List>()));
+        }
+        Ok(())
+    }
+
+    fn start(&self, env: &Env, runs: &[Run], current: &mut Current, made: &mut Made) -> Result<(), ExecError> {
+        let row = current.row;
+        current.row += 1;
+        let Some(start) = current.batch.columns[self.from].end(row, env.ctx) else { return Ok(()) };
+        let place = Place { env, batch: &current.batch, row, taken: &current.taken };
+        if !self.rules.admits(&place, start)? {
+            return Ok(());
+        }
+        self.give(env.ctx, &current.batch, row, &[], start, made)?;
+        if self.max > 0 {
+            let mut steps = Vec::new();
+            self.rules.steps(&place, runs, &[start], &mut steps)?;
+            current.walk = Some(Walk { row, levels: vec![Level { steps, next: 0 }], path: Vec::new() });
+        }
+        Ok(())
+    }
+
+    /// Goes on with the walk until it ends or a batch is full.
+    fn walk(
+        &self,
+        env: &Env,
+        runs: &[Run],
+        current: &Current,
+        walk: &mut Walk,
+        made: &mut Made,
+    ) -> Result<(), ExecError> {
+        let place = Place { env, batch: &current.batch, row: walk.row, taken: &current.taken };
+        let mut spare: Vec<Vec<(u32, Neighbour)>> = Vec::new();
+        while made.rows.len() < BATCH_ROWS {
+            let Some(level) = walk.levels.last_mut() else { return Ok(()) };
+            let Some(&(_, step)) = level.steps.get(level.next) else {
+                spare.extend(walk.levels.pop().map(|level| level.steps));
+                walk.path.pop();
+                continue;
+            };
+            level.next += 1;
+            env.ctx.budget.step()?;
+            if walk.path.contains(&step.rel.0) {
+                continue;
+            }
+            walk.path.push(step.rel.0);
+            self.give(env.ctx, &current.batch, walk.row, &walk.path, step.end, made)?;
+            if walk.path.len() < self.max && step.end.as_node().is_some() {
+                let mut steps = spare.pop().unwrap_or_default();
+                steps.clear();
+                self.rules.steps(&place, runs, &[step.end], &mut steps)?;
+                walk.levels.push(Level { steps, next: 0 });
+            } else {
+                walk.path.pop();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Source for VarExpand {
+    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        loop {
+            let mut current = match self.current.take() {
+                Some(current) => current,
+                None => match self.input.next(ctx)? {
+                    None => return Ok(None),
+                    Some(batch) => {
+                        let taken = Taken::of(&batch, &self.distinct_from, ctx);
+                        Current { batch, taken, row: 0, walk: None }
+                    }
+                },
+            };
+            let graph = ctx.view(self.segment);
+            let env = Env { ctx, graph: &graph };
+            let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
+            let mut made = Made::default();
+            while made.rows.len() < BATCH_ROWS {
+                if let Some(mut walk) = current.walk.take() {
+                    self.walk(&env, &runs, &current, &mut walk, &mut made)?;
+                    if !walk.levels.is_empty() {
+                        current.walk = Some(walk);
+                    }
+                } else if current.row < current.batch.len {
+                    self.start(&env, &runs, &mut current, &mut made)?;
+                } else {
+                    break;
+                }
+            }
+            ctx.budget.rows(made.rows.len())?;
+            let batch = (!made.rows.is_empty()).then(|| {
+                let mut columns = current.batch.gather(&self.input.carry, &made.rows);
+                if self.rels {
+                    columns.push(Column::Values(made.lists));
+                }
+                if let Target::New(kind) = self.to {
+                    columns.push(end_column(made.ends, kind));
+                }
+                Batch::new(columns, made.rows.len())
+            });
+            if current.walk.is_some() || current.row < current.batch.len {
+                self.current = Some(current);
+            }
+            if batch.is_some() {
+                return Ok(batch);
+            }
+        }
+    }
+
+    fn rewind(&mut self, ctx: &Context) {
+        self.input.rewind(ctx);
+        self.current = None;
+    }
+}

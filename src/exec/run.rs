@@ -1,0 +1,151 @@
+//! Runs a whole statement: one that reads, row by row; one that writes, to its end.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::batch::Batch;
+use super::context::Context;
+use super::counters::Counters;
+use super::operator::{Scope, Source, compile, finish_deleting};
+use super::{ExecError, Limits, output, schema};
+use crate::physical::{Operator, PhysicalPlan, PlanBody};
+use crate::storage::{Graph, Writer};
+use crate::value::{Name, Value};
+
+/// A reading statement on its way: it owns the root that it reads and makes rows as they are asked for.
+pub(crate) struct Reading {
+    ctx: Context<'static>,
+    source: Box<dyn Source>,
+    graph: Arc<Graph>,
+    /// Where the columns of the answer stand.
+    columns: Vec<usize>,
+    batch: Batch,
+    row: usize,
+    done: bool,
+}
+
+impl Reading {
+    /// Begins to run `plan` on `graph`; nothing is read yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecError::ParameterMissing`] if a parameter of the plan is not among `parameters`.
+    pub(crate) fn start(
+        plan: Arc<PhysicalPlan>,
+        graph: Graph,
+        parameters: BTreeMap<Name, Value>,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        let ctx = Context::reading(Arc::clone(&plan), graph, parameters, limits, profile)?;
+        let PlanBody::Rows(root) = &plan.root else { unreachable!("a change of the schema writes") };
+        let source = compile_root(root, &ctx);
+        let graph = ctx.snapshot();
+        let columns = plan.columns.iter().map(|(_, column)| *column).collect();
+        Ok(Self { ctx, source, graph, columns, batch: Batch::default(), row: 0, done: false })
+    }
+
+    pub(crate) fn plan(&self) -> &PhysicalPlan {
+        &self.ctx.plan
+    }
+
+    /// The next row of the answer, its elements filled; `None` at the end. A statement that returns nothing has no row.
+    pub(crate) fn next_row(&mut self) -> Result<Option<Vec<Value>>, ExecError> {
+        while self.row >= self.batch.len {
+            if self.done {
+                return Ok(None);
+            }
+            match self.source.next(&self.ctx) {
+                Ok(Some(batch)) if !self.columns.is_empty() => {
+                    self.batch = batch;
+                    self.row = 0;
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => self.done = true,
+                Err(error) => {
+                    self.done = true;
+                    return Err(error);
+                }
+            }
+        }
+        self.row += 1;
+        Ok(Some(output::row(&self.ctx, &self.graph, &self.batch, self.row - 1, &self.columns)))
+    }
+
+    /// The plan with the rows and times so far, if the run is profiled.
+    pub(crate) fn profile(&self) -> Option<String> {
+        self.ctx.profile.as_ref().map(|profile| profile.show(&self.ctx.plan))
+    }
+
+    /// What has turned out to be odd; each warning once.
+    pub(crate) fn warnings(&self) -> Vec<(&'static str, String)> {
+        self.ctx.take_warnings()
+    }
+}
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading").field("done", &self.done).finish_non_exhaustive()
+    }
+}
+
+/// What a writing statement has to say.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// In the order of the plan's columns; elements show the state at the end of the statement.
+    pub rows: Vec<Vec<Value>>,
+    pub counters: Counters,
+    /// Code and message.
+    pub warnings: Vec<(&'static str, String)>,
+    pub profile: Option<String>,
+}
+
+/// Runs `plan` to its end. If it fails, the caller puts back what `writer` was.
+///
+/// # Errors
+///
+/// Whatever the statement meets; what it had written is still in `writer`.
+pub(crate) fn write(
+    plan: &Arc<PhysicalPlan>,
+    writer: &mut Writer,
+    parameters: BTreeMap<Name, Value>,
+    limits: &Limits,
+    profile: bool,
+) -> Result<Answer, ExecError> {
+    let ctx = Context::writing(Arc::clone(plan), writer, parameters, limits, profile)?;
+    let mut batches = Vec::new();
+    match &plan.root {
+        PlanBody::Schema(change) => schema::apply(&ctx, change)?,
+        PlanBody::Rows(root) => {
+            let mut source = compile_root(root, &ctx);
+            while let Some(batch) = source.next(&ctx)? {
+                if !plan.columns.is_empty() {
+                    ctx.budget.bytes(batch.size_bytes())?;
+                    batches.push(batch);
+                }
+            }
+        }
+    }
+    finish_deleting(&ctx)?;
+    ctx.write(Writer::check_statement)?;
+    let columns: Vec<usize> = plan.columns.iter().map(|(_, column)| *column).collect();
+    let graph = ctx.snapshot();
+    let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.len).sum());
+    for batch in &batches {
+        ctx.budget.steps(batch.len)?;
+        rows.extend((0..batch.len).map(|row| output::row(&ctx, &graph, batch, row, &columns)));
+    }
+    Ok(Answer {
+        rows,
+        counters: ctx.counters.take(),
+        warnings: ctx.take_warnings(),
+        profile: ctx.profile.as_ref().map(|profile| profile.show(plan)),
+    })
+}
+
+/// The outermost plan: its argument is one row without columns.
+fn compile_root(root: &Operator, ctx: &Context) -> Box<dyn Source> {
+    let scope = Scope { argument: ctx.new_argument(Batch::unit()), segment: ctx.new_segment() };
+    compile(root, scope, ctx)
+}
