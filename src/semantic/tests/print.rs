@@ -190,7 +190,7 @@ impl Printer<'_> {
         for draw in draws {
             let (text, properties) = match draw {
                 Draw::Node { var, labels, properties } => {
-                    let labels: String = labels.iter().map(|label| format!(":{label}")).collect();
+                    let labels = joined_labels(labels);
                     (format!("draw node {}{labels}", self.var(*var)), properties)
                 }
                 Draw::Rel { var, rel_type, start, end, asserted, properties } => {
@@ -311,6 +311,10 @@ impl Printer<'_> {
             ExprKind::Subquery(kind, id) => format!("{kind:?}#{}", id.0),
         }
     }
+}
+
+fn joined_labels(labels: &[Name]) -> String {
+    labels.iter().fold(String::new(), |text, label| text + ":" + label)
 }
 
 fn literal(value: &Value) -> String {

@@ -6,6 +6,7 @@ use super::bind_text;
 use super::print::print;
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "`expect!` makes one for each call")]
 fn check(text: &str, expected: Expect) {
     let statement = bind_text(text).unwrap_or_else(|errors| panic!("{text}\n{errors:?}"));
     expected.assert_eq(&print(&statement));
