@@ -24,7 +24,7 @@ fn same(left: &Expr, right: &Expr, locals: &mut Vec<(VarId, VarId)>) -> bool {
             locals.push((*a, *b));
         }
         (ExprKind::Reduce { accumulator: a, local: x, .. }, ExprKind::Reduce { accumulator: b, local: y, .. }) => {
-            locals.extend([(*a, *b), (*x, *y)])
+            locals.extend([(*a, *b), (*x, *y)]);
         }
         _ => {}
     }
