@@ -18,6 +18,8 @@ mod output;
 mod profile;
 mod run;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 pub use budget::{CancelToken, Limits};
 pub(crate) use context::now_micros;

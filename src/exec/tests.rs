@@ -1,0 +1,267 @@
+//! Whole statements, from text to rows, on a small database in memory.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Answer, ExecError, Limits, Reading, write};
+use crate::function::Registry;
+use crate::optimize::{PassSet, optimize};
+use crate::physical::{PhysicalPlan, lower};
+use crate::storage::{Commit, Graph, Writer};
+use crate::value::{Name, Value};
+use crate::{plan, semantic, syntax};
+
+struct Database {
+    graph: Graph,
+    passes: PassSet,
+    limits: Limits,
+}
+
+impl Database {
+    fn new() -> Self {
+        Self { graph: Graph::new(), passes: PassSet::ALL, limits: Limits::default() }
+    }
+
+    fn with(script: &str) -> Self {
+        let mut database = Self::new();
+        database.run(script);
+        database
+    }
+
+    fn plan(&self, text: &str) -> Arc<PhysicalPlan> {
+        let statement = syntax::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let registry = Registry::builtin();
+        let bound = semantic::bind(&statement, text, &self.graph, &registry)
+            .unwrap_or_else(|errors| panic!("{text}: {errors:?}"));
+        let logical = plan::build(bound).unwrap_or_else(|error| panic!("{text}: {error}"));
+        Arc::new(lower(optimize(logical, &self.graph, self.passes), &self.graph))
+    }
+
+    fn try_run(&mut self, text: &str) -> Result<Vec<String>, ExecError> {
+        let plan = self.plan(text);
+        let parameters: BTreeMap<Name, Value> = BTreeMap::new();
+        let show = |row: Vec<Value>| row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
+        if plan.writes {
+            let mut writer = Writer::new(self.graph.clone(), Commit { number: self.graph.commit().number + 1, micros: 0 });
+            let answer: Answer = write(&plan, &mut writer, parameters, &self.limits, false)?;
+            self.graph = writer.finish().0;
+            return Ok(answer.rows.into_iter().map(show).collect());
+        }
+        let mut reading = Reading::start(plan, self.graph.clone(), parameters, &self.limits, false)?;
+        let mut rows = Vec::new();
+        while let Some(row) = reading.next_row()? {
+            rows.push(show(row));
+        }
+        Ok(rows)
+    }
+
+    fn run(&mut self, text: &str) -> Vec<String> {
+        self.try_run(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[track_caller]
+    fn check(&mut self, text: &str, expected: &[&str]) {
+        for passes in [PassSet::ALL, PassSet::NONE] {
+            self.passes = passes;
+            assert_eq!(self.run(text), expected, "{text}");
+            if self.plan(text).writes {
+                break;
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check_unordered(&mut self, text: &str, expected: &[&str]) {
+        for passes in [PassSet::ALL, PassSet::NONE] {
+            self.passes = passes;
+            let mut rows = self.run(text);
+            rows.sort();
+            assert_eq!(rows, expected, "{text}");
+        }
+    }
+
+    #[track_caller]
+    fn check_error(&mut self, text: &str, detail: &str) {
+        match self.try_run(text) {
+            Ok(rows) => panic!("{text}: no error but {rows:?}"),
+            Err(error) => assert_eq!(error.class().detail, detail, "{text}: {error}"),
+        }
+    }
+}
+
+/// a -> b -> c -> a, a -> c, c -> c, and a lonely d.
+fn ring() -> Database {
+    Database::with(
+        "CREATE (a:N {k: 'a', v: 1}), (b:N {k: 'b', v: 2}), (c:N:M {k: 'c', v: 3}), (d:M {k: 'd'}), \
+         (a)-[:R {w: 1}]->(b), (b)-[:R {w: 2}]->(c), (c)-[:R {w: 3}]->(a), (a)-[:S]->(c), (c)-[:S]->(c)",
+    )
+}
+
+#[test]
+fn a_match_finds_nodes_by_label_and_property() {
+    let mut db = ring();
+    db.check("MATCH (n:N) WHERE n.v > 1 RETURN n.k ORDER BY n.k", &["b", "c"]);
+    db.check("MATCH (n:N:M) RETURN n.k", &["c"]);
+    db.check("MATCH (n {k: 'd'}) RETURN n.v IS NULL", &["true"]);
+    db.check("MATCH (n:Nothing) RETURN n", &[]);
+    db.check("MATCH (n) RETURN count(*), count(n.v), sum(n.v), min(n.k), max(n.v)", &["4 | 3 | 6 | a | 3"]);
+}
+
+#[test]
+fn arrows_are_followed_in_every_direction() {
+    let mut db = ring();
+    db.check_unordered("MATCH (a {k: 'a'})-->(x) RETURN x.k", &["b", "c"]);
+    db.check_unordered("MATCH (a {k: 'a'})<--(x) RETURN x.k", &["c"]);
+    db.check_unordered("MATCH (a {k: 'a'})--(x) RETURN x.k", &["b", "c", "c"]);
+    db.check("MATCH (c {k: 'c'})-[:S]-(c) RETURN count(*)", &["1"]);
+    db.check_unordered("MATCH (a)-[r:R]->(b) RETURN a.k + b.k + toString(r.w)", &["ab1", "bc2", "ca3"]);
+    db.check("MATCH (a)-->(b)-->(c) RETURN count(*)", &["8"]);
+    db.check("MATCH (a {k: 'a'})-->(b {k: 'b'})-->(c)-->(a) RETURN c.k", &["c"]);
+}
+
+#[test]
+fn trails_repeat_no_relationship() {
+    let mut db = ring();
+    db.check("MATCH (a {k: 'a'})-[:R*1..3]->(x) RETURN x.k", &["b", "c", "a"]);
+    db.check("MATCH (a {k: 'a'})-[:R*]->(x) RETURN count(*)", &["3"]);
+    db.check("MATCH (a {k: 'a'})-[:R*0..1]->(x) RETURN x.k", &["a", "b"]);
+    db.check("MATCH p = (a {k: 'a'})-[:R*2]->(x) RETURN length(p), [n IN nodes(p) | n.k]", &["2 | ['a', 'b', 'c']"]);
+    db.check("MATCH (a {k: 'a'})-[rs:R*2]->() RETURN [r IN rs | r.w]", &["[1, 2]"]);
+    db.check_unordered("MATCH (a {k: 'a'})-[*]->(x) RETURN DISTINCT x.k", &["a", "b", "c"]);
+    db.check("MATCH (d {k: 'd'})-[*0..]-(x) RETURN x.k", &["d"]);
+}
+
+#[test]
+fn shortest_paths_are_shortest() {
+    let mut db = ring();
+    db.check(
+        "MATCH (a {k: 'a'}), (c {k: 'c'}), p = shortestPath((a)-[*]->(c)) RETURN length(p), [r IN relationships(p) | type(r)]",
+        &["1 | ['S']"],
+    );
+    db.check("MATCH (a {k: 'a'}), (c {k: 'c'}), p = shortestPath((a)-[:R*]->(c)) RETURN length(p)", &["2"]);
+    db.check("MATCH (a {k: 'a'}), (d {k: 'd'}), p = shortestPath((a)-[*]-(d)) RETURN length(p)", &[]);
+    db.check("MATCH (a {k: 'a'}), (c {k: 'c'}), p = allShortestPaths((a)-[*]-(c)) RETURN count(p)", &["2"]);
+}
+
+#[test]
+fn optional_rows_come_with_nulls_in_their_place() {
+    let mut db = ring();
+    db.check(
+        "UNWIND ['a', 'd', 'b'] AS k MATCH (n {k: k}) OPTIONAL MATCH (n)-[:R]->(m) RETURN n.k, m.k",
+        &["a | b", "d | null", "b | c"],
+    );
+    db.check("OPTIONAL MATCH (n:Nothing) RETURN n", &["null"]);
+}
+
+#[test]
+fn subqueries_are_run_for_all_rows_at_once() {
+    let mut db = ring();
+    db.check("MATCH (n) WHERE EXISTS { (n)-[:S]->() } RETURN n.k ORDER BY n.k", &["a", "c"]);
+    db.check("MATCH (n) WHERE NOT (n)-->() RETURN n.k", &["d"]);
+    db.check("MATCH (n) RETURN n.k, COUNT { (n)-->() } ORDER BY n.k", &["a | 2", "b | 1", "c | 2", "d | 0"]);
+    db.check("MATCH (n:N) RETURN [(n)-[:R]->(m) | m.k] AS x ORDER BY n.k", &["['b']", "['c']", "['a']"]);
+    db.check(
+        "UNWIND [1, 2] AS x CALL { WITH x UNWIND range(1, 3) AS y RETURN y ORDER BY y DESC LIMIT 2 } RETURN x, y",
+        &["1 | 3", "1 | 2", "2 | 3", "2 | 2"],
+    );
+}
+
+#[test]
+fn groups_sorts_and_limits() {
+    let mut db = ring();
+    db.check("UNWIND [3, 1, 2, 1] AS x RETURN x, count(*) AS c ORDER BY x", &["1 | 2", "2 | 1", "3 | 1"]);
+    db.check("UNWIND [3, 1, null, 2] AS x RETURN x ORDER BY x DESC SKIP 1 LIMIT 2", &["3", "2"]);
+    db.check("UNWIND [1, 1, 2] AS x WITH DISTINCT x RETURN collect(x)", &["[1, 2]"]);
+    db.check("UNWIND [] AS x RETURN count(x), collect(x), sum(x)", &["0 | [] | 0"]);
+    db.check("UNWIND [1, 1.0, 2] AS x RETURN count(DISTINCT x)", &["2"]);
+    db.check("RETURN 1 AS x UNION ALL RETURN 1 AS x", &["1", "1"]);
+    db.check("RETURN 1 AS x UNION RETURN 1 AS x", &["1"]);
+    db.check("UNWIND range(1, 10000) AS x RETURN sum(x), avg(x)", &["50005000 | 5000.5"]);
+}
+
+#[test]
+fn expressions_over_lists() {
+    let mut db = Database::new();
+    db.check("RETURN [x IN range(1, 5) WHERE x % 2 = 1 | x * x]", &["[1, 9, 25]"]);
+    db.check("RETURN reduce(s = 0, x IN [1, 2, 3] | s + x)", &["6"]);
+    db.check("RETURN any(x IN [1, null] WHERE x = 1), all(x IN [1, null] WHERE x = 1)", &["true | null"]);
+    db.check("RETURN [x IN [1, 2] | [y IN [10, 20] | x + y]]", &["[[11, 21], [12, 22]]"]);
+    db.check("UNWIND [0, 1] AS x RETURN CASE x WHEN 0 THEN 'none' ELSE 1 / x END", &["none", "1"]);
+    db.check("UNWIND [0, 2] AS x RETURN x <> 0 AND 4 / x = 2", &["false", "true"]);
+    db.check("RETURN {a: 1, b: [2, {c: 3}]}.b[1].c", &["3"]);
+}
+
+#[test]
+fn writes_are_seen_by_what_follows() {
+    let mut db = Database::new();
+    db.check("CREATE (a:A {x: 1}) SET a.y = 2 RETURN a.x + a.y", &["3"]);
+    db.check("MATCH (a:A) CREATE (b:A) WITH a MATCH (n:A) RETURN count(n)", &["2"]);
+    db.check("MATCH (n:A) SET n.z = coalesce(n.z, 0) + 1 RETURN count(n)", &["2"]);
+    db.check("MATCH (n:A) CREATE (:A {w: 1}) RETURN count(*)", &["2"]);
+    db.check("MATCH (n:A {w: 1}) DELETE n RETURN count(n)", &["2"]);
+    db.check("MATCH (n) RETURN count(*)", &["2"]);
+    db.check("MATCH (n:A) SET n:B REMOVE n:A RETURN labels(n)", &["['B']", "['B']"]);
+    db.check("MATCH (n:B) SET n = {q: 1} RETURN properties(n)", &["{q: 1}", "{q: 1}"]);
+    db.check("UNWIND [1, 2, 1] AS k MERGE (m:K {k: k}) ON CREATE SET m.c = 1 ON MATCH SET m.c = m.c + 1 RETURN m.c", &["2", "1", "2"]);
+    db.check("MATCH (m:K) RETURN m.k, m.c ORDER BY m.k", &["1 | 2", "2 | 1"]);
+    db.check("FOREACH (i IN range(1, 3) | CREATE (:F {i: i})) WITH 1 AS x MATCH (f:F) RETURN count(f)", &["3"]);
+}
+
+#[test]
+fn deleting_what_is_still_touched_is_refused() {
+    let mut db = ring();
+    db.check_error("MATCH (n {k: 'a'}) DELETE n", "DeleteConnectedNode");
+    db.check("MATCH (n {k: 'b'})-[r]-() DELETE n, r RETURN count(*)", &["2"]);
+    db.check("MATCH (n {k: 'a'}) DETACH DELETE n RETURN count(*)", &["1"]);
+    db.check("MATCH ()-[r]->() RETURN count(r)", &["1"]);
+    db.check_error("MATCH (n {k: 'd'}) DELETE n RETURN n.k", "DeletedEntityAccess");
+    db.check("MATCH ()-[r]->() DELETE r RETURN type(r)", &["S"]);
+}
+
+#[test]
+fn quoted_relationships_are_seen_in_brackets_only() {
+    let mut db = Database::with(
+        "CREATE (s:Source), (a:State {n: 'A'}), (b:Group {n: 'B'}), (s)-[:DENIES]->[(a)-[:DETAINS]->(b)], (a)-[:KNOWS]->(b)",
+    );
+    db.check("MATCH (a)-[r:DETAINS]->(b) RETURN count(*)", &["0"]);
+    db.check("MATCH [(a)-[r:DETAINS]->(b)] RETURN a.n, b.n, asserted(r)", &["A | B | false"]);
+    db.check("MATCH (s:Source)-[d:DENIES]->[t] RETURN type(t), asserted(d)", &["DETAINS | true"]);
+    db.check("MATCH (s:Source)-[:DENIES]->[(x)-[:DETAINS]->(y)] RETURN x.n", &["A"]);
+    db.check_error("MATCH [t:DETAINS] DELETE t", "DeleteConnectedNode");
+    db.check("MATCH [t:DETAINS] ASSERT t RETURN asserted(t)", &["true"]);
+    db.check("MATCH (a)-[r:DETAINS]->(b) RETURN count(*)", &["1"]);
+    db.check("MATCH [t:DETAINS] DETACH DELETE t RETURN count(*)", &["1"]);
+    db.check("MATCH [t] RETURN type(t)", &["KNOWS"]);
+}
+
+#[test]
+fn a_citation_is_merged() {
+    let mut db = Database::with("CREATE (:P {id: 1}), (:A {id: 1}), (:B {id: 1})");
+    for _ in 0..2 {
+        db.run("MATCH (p:P), (a:A), (b:B) MERGE (a)-[:T]->(b) CITING p {certainty: 'stated'}");
+    }
+    db.check("MATCH (p:P)-[s:SUPPORTS]->[t] RETURN type(t), s.certainty", &["T | stated"]);
+}
+
+#[test]
+fn a_budget_stops_every_kind_of_loop() {
+    let mut db = Database::with("UNWIND range(1, 30) AS i CREATE (:X {i: i})");
+    db.run("MATCH (a:X), (b:X) CREATE (a)-[:R]->(b)");
+    db.limits = Limits { max_rows: Some(10_000), timeout: Some(std::time::Duration::from_millis(200)), ..Limits::default() };
+    for text in [
+        "UNWIND range(1, 1000000000) AS x RETURN count(x)",
+        "MATCH (a:X)-[*]->(b) RETURN count(*)",
+        "MATCH (a:X {i: 1})-[*5..]->(b:X {i: 2}) RETURN count(*)",
+        "MATCH (a:X), (b:X), (c:X), (d:X) RETURN count(*)",
+        "RETURN reduce(s = 0, x IN range(1, 10000000) | s + x)",
+    ] {
+        db.check_error(text, "LimitExceeded");
+    }
+}
+
+#[test]
+fn lists_may_not_be_nested_without_end() {
+    let mut db = Database::new();
+    db.check_error("RETURN reduce(s = [], x IN range(1, 1000) | [s])", "LimitExceeded");
+    db.check_error("RETURN reduce(s = {}, x IN range(1, 1000) | {s: s})", "LimitExceeded");
+}
