@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 use crate::error::Error;
 use crate::exec::{Limits, now_micros};
 use crate::function::Registry;
+use crate::optimize::PassSet;
 use crate::params::Params;
 use crate::prepared::{PlanCache, Prepared, Statement};
 use crate::procedure;
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     pub plans: Mutex<PlanCache>,
     pub readers: Mutex<Readers>,
     pub limits: Limits,
+    pub passes: PassSet,
 }
 
 /// How a database is opened.
@@ -64,6 +66,7 @@ pub(crate) struct Shared {
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     limits: Limits,
+    plain_plans: bool,
 }
 
 impl Options {
@@ -71,6 +74,14 @@ impl Options {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Leaves plans as they are written, without optimisation: slow, and good for telling whether an answer depends on
+    /// it.
+    #[must_use]
+    pub fn plain_plans(mut self) -> Self {
+        self.plain_plans = true;
         self
     }
 
@@ -84,6 +95,7 @@ impl Options {
                 plans: Mutex::default(),
                 readers: Mutex::default(),
                 limits: self.limits,
+                passes: if self.plain_plans { PassSet::NONE } else { PassSet::ALL },
             }),
         }
     }
@@ -181,6 +193,7 @@ impl Database {
                 plans: Mutex::default(),
                 readers: Mutex::default(),
                 limits: self.shared.limits.clone(),
+                passes: self.shared.passes,
             }),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::catalog::Statistics;
 use crate::database::{Database, lock};
 use crate::error::Error;
 use crate::exec::{self, Limits};
@@ -35,8 +36,40 @@ pub(crate) struct Planned {
     mode: Mode,
     plan: Arc<PhysicalPlan>,
     warnings: Vec<Warning>,
-    /// Of the catalog that the plan was made for.
-    version: u64,
+    /// What the plan was made for.
+    made_for: Shape,
+}
+
+/// What makes a plan out of date when it changes: definitions, and the size of the graph by several times.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    catalog_version: u64,
+    node_count: u64,
+    rel_count: u64,
+}
+
+/// A graph that has grown or shrunk by this factor is planned for anew.
+const STALE_FACTOR: u64 = 4;
+
+/// Below this size a plan cannot be bad enough to matter.
+const SMALL_COUNT: u64 = 1_000;
+
+impl Shape {
+    fn of(graph: &Graph) -> Self {
+        Self {
+            catalog_version: graph.catalog().version,
+            node_count: graph.node_count().max(SMALL_COUNT),
+            rel_count: graph.rel_count(None).max(SMALL_COUNT),
+        }
+    }
+
+    fn fits(self, graph: &Graph) -> bool {
+        let now = Self::of(graph);
+        let near = |left: u64, right: u64| left.max(right) / left.min(right) < STALE_FACTOR;
+        self.catalog_version == now.catalog_version
+            && near(self.node_count, now.node_count)
+            && near(self.rel_count, now.rel_count)
+    }
 }
 
 impl Prepared {
@@ -76,7 +109,7 @@ impl Prepared {
 
     /// This statement, planned for `graph`.
     pub(crate) fn current(self, database: &Database, graph: &Graph) -> Result<Self, Error> {
-        if self.plan.version == graph.catalog().version {
+        if self.plan.made_for.fits(graph) {
             return Ok(self);
         }
         Self::new(database, graph, &self.plan.text)
@@ -168,7 +201,7 @@ pub(crate) struct PlanCache {
 impl PlanCache {
     fn get(&self, text: &str, graph: &Graph) -> Option<Arc<Planned>> {
         let plan = self.plans.get(text)?;
-        (plan.version == graph.catalog().version).then(|| Arc::clone(plan))
+        plan.made_for.fits(graph).then(|| Arc::clone(plan))
     }
 
     fn insert(&mut self, plan: &Arc<Planned>) {
@@ -190,13 +223,13 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
         .map_err(|errors| errors.into_iter().map(Error::from).next().expect("a failed binding has an error"))?;
     let mode = bound.mode;
     let warnings = bound.warnings.iter().map(|warning| Warning::new(warning, text)).collect();
-    let logical = optimize::optimize(plan::build(bound)?, graph);
+    let logical = optimize::optimize(plan::build(bound)?, graph, database.shared.passes);
     Ok(Planned {
         text: Arc::from(text),
         mode,
-        plan: Arc::new(physical::lower(logical)),
+        plan: Arc::new(physical::lower(logical, graph)),
         warnings,
-        version: graph.catalog().version,
+        made_for: Shape::of(graph),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::params::Params;
 use crate::prepared::{Prepared, Statement, split_script};
 use crate::rows::Rows;
-use crate::storage::{Commit, End, Graph, Writer};
+use crate::storage::{Commit, End, Graph, GraphView, Writer};
 use crate::value::{ElementId, ErrorKind, Name, Value};
 
 /// The state of one commit, for as long as this is held.
@@ -53,6 +53,27 @@ impl ReadTransaction {
             .with_text(prepared.text()));
         }
         prepared.read(&self.root, params.into(), &self.database.shared.limits)
+    }
+
+    /// The nodes and asserted relationships between them as a [`petgraph`] graph, without a copy.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// use petgraph::algo::dijkstra;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// db.query("CREATE (:A {n: 1})-[:OWNS]->(:B {n: 2})-[:OWNS]->(:C {n: 3})", ())?;
+    /// let read = db.read();
+    /// let first: averment::Node = read.query("MATCH (a:A) RETURN a", ())?.single()?;
+    /// let view = read.view();
+    /// let start = view.node(first.id()).expect("the node is there");
+    /// let steps = dijkstra(view, start, None, |_| 1);
+    /// assert_eq!(steps.values().copied().max(), Some(2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn view(&self) -> GraphView<'_> {
+        self.root.view()
     }
 
     /// The number of the commit that is read.
