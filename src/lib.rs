@@ -1,14 +1,60 @@
-//! Averment: an embedded knowledge-graph store that accepts openCypher.
+//! Averment: an embedded knowledge-graph store that accepts openCypher, for questions of who did what to whom, when,
+//! and on whose word.
+//!
+//! ```
+#![doc = include_str!("../examples/front_page.rs")]
+//! ```
+//!
+//! # What is where
+//!
+//! * [`Database`] is where statements are run; [`ReadTransaction`] and [`WriteTransaction`] hold several together,
+//!   [`Prepared`] is a statement made ready once.
+//! * [`Rows`] and [`Row`] are answers, [`Value`] is what they hold, [`Params`] is what goes in.
+//! * [`Error`] has a kind, a stable code, and a report with a caret for people.
+//! * [`Limits`] and [`CancelToken`] keep a statement within its bounds.
+//! * [`GraphView`] makes the live graph a [`petgraph`] graph.
+//! * [`fixtures`] are graphs to try things on, [`format`] is JSON.
+//!
+//! Relationships are *asserted* (the graph says it) or *quoted* (somebody says it), and may have relationships as ends:
+//! see the README for the language.
 
 mod catalog;
+mod database;
+mod error;
 mod exec;
 mod expr;
+pub mod fixtures;
+pub mod format;
 mod function;
 mod optimize;
+mod params;
 mod physical;
 mod plan;
+mod prepared;
+mod procedure;
+mod row;
+mod rows;
 mod semantic;
 mod storage;
 mod syntax;
+mod table_procedure;
 mod text;
+mod transaction;
 mod value;
+
+pub use database::{Database, Options};
+pub use error::{Error, Phase};
+pub use exec::{CancelToken, Counters, Limits};
+pub use params::Params;
+pub use prepared::{Prepared, Statement};
+pub use row::{FromValue, Row};
+pub use rows::{Rows, Warning};
+pub use storage::{DenseView, GraphView};
+pub use syntax::is_complete;
+pub use table_procedure::TableProcedure;
+pub use text::Span;
+pub use transaction::{ReadTransaction, WriteTransaction};
+pub use value::{
+    Date, DateTime, Duration, Edtf, Element, ElementId, ErrorKind, List, LocalDateTime, LocalTime, Map, Name, Node,
+    Path, Relationship, Time, Value,
+};

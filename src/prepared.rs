@@ -120,8 +120,9 @@ impl Prepared {
             return Ok(Rows::plan_text(&self.explain(), graph.commit(), self.warnings()));
         }
         let profile = self.plan.mode == Mode::Profile;
-        let run = exec::Reading::start(Arc::clone(&self.plan.plan), Graph::clone(graph), params.into_map(), limits, profile)
-            .map_err(|error| Error::from(error).with_text(self.text()))?;
+        let run =
+            exec::Reading::start(Arc::clone(&self.plan.plan), Graph::clone(graph), params.into_map(), limits, profile)
+                .map_err(|error| Error::from(error).with_text(self.text()))?;
         Ok(Rows::reading(run, &self.plan.text, graph.commit(), self.warnings()))
     }
 

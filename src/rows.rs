@@ -129,7 +129,8 @@ impl Rows {
     /// What the statement meets while it runs; [`ErrorKind::Argument`] if there is not exactly one row with one column;
     /// [`ErrorKind::Type`] if the value is no `T`.
     pub fn single<T: FromValue>(mut self) -> Result<T, Error> {
-        let fault = |what: &str| Error::plain(ErrorKind::Argument, "NotSingle", format!("expected one value, found {what}"));
+        let fault =
+            |what: &str| Error::plain(ErrorKind::Argument, "NotSingle", format!("expected one value, found {what}"));
         if self.columns.len() != 1 {
             return Err(fault(&format!("{} columns", self.columns.len())));
         }

@@ -189,9 +189,8 @@ fn paths(criterion: &mut Criterion, bench: &Bench) {
     group.finish();
 
     let mut group = criterion.benchmark_group("shortest path");
-    let statement = bench.prepare(
-        "MATCH (a:Person {id: $a}), (b:Person {id: $b}), p = shortestPath((a)-[*]-(b)) RETURN length(p)",
-    );
+    let statement =
+        bench.prepare("MATCH (a:Person {id: $a}), (b:Person {id: $b}), p = shortestPath((a)-[*]-(b)) RETURN length(p)");
     group.sample_size(20);
     group.bench_function("averment", |bencher| {
         bencher.iter(|| {

@@ -42,7 +42,8 @@ impl Database {
         let parameters: BTreeMap<Name, Value> = BTreeMap::new();
         let show = |row: Vec<Value>| row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
         if plan.writes {
-            let mut writer = Writer::new(self.graph.clone(), Commit { number: self.graph.commit().number + 1, micros: 0 });
+            let mut writer =
+                Writer::new(self.graph.clone(), Commit { number: self.graph.commit().number + 1, micros: 0 });
             let answer: Answer = write(&plan, &mut writer, parameters, &self.limits, false)?;
             self.graph = writer.finish().0;
             return Ok(answer.rows.into_iter().map(show).collect());
@@ -202,7 +203,10 @@ fn writes_are_seen_by_what_follows() {
     db.check("MATCH (n) RETURN count(*)", &["2"]);
     db.check("MATCH (n:A) SET n:B REMOVE n:A RETURN labels(n)", &["['B']", "['B']"]);
     db.check("MATCH (n:B) SET n = {q: 1} RETURN properties(n)", &["{q: 1}", "{q: 1}"]);
-    db.check("UNWIND [1, 2, 1] AS k MERGE (m:K {k: k}) ON CREATE SET m.c = 1 ON MATCH SET m.c = m.c + 1 RETURN m.c", &["2", "1", "2"]);
+    db.check(
+        "UNWIND [1, 2, 1] AS k MERGE (m:K {k: k}) ON CREATE SET m.c = 1 ON MATCH SET m.c = m.c + 1 RETURN m.c",
+        &["2", "1", "2"],
+    );
     db.check("MATCH (m:K) RETURN m.k, m.c ORDER BY m.k", &["1 | 2", "2 | 1"]);
     db.check("FOREACH (i IN range(1, 3) | CREATE (:F {i: i})) WITH 1 AS x MATCH (f:F) RETURN count(f)", &["3"]);
 }
@@ -247,7 +251,8 @@ fn a_citation_is_merged() {
 fn a_budget_stops_every_kind_of_loop() {
     let mut db = Database::with("UNWIND range(1, 30) AS i CREATE (:X {i: i})");
     db.run("MATCH (a:X), (b:X) CREATE (a)-[:R]->(b)");
-    db.limits = Limits { max_rows: Some(10_000), timeout: Some(std::time::Duration::from_millis(200)), ..Limits::default() };
+    db.limits =
+        Limits { max_rows: Some(10_000), timeout: Some(std::time::Duration::from_millis(200)), ..Limits::default() };
     for text in [
         "UNWIND range(1, 1000000000) AS x RETURN count(x)",
         "MATCH (a:X)-[*]->(b) RETURN count(*)",

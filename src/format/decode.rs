@@ -58,7 +58,9 @@ fn decode_typed(name: &str, value: Option<&Json>) -> Result<Value, DecodeError> 
         let Some(Json::Object(object)) = value else { return Err(fault("`$type` map needs an object as `value`")) };
         return decode_map(object);
     }
-    let Some(Json::String(text)) = value else { return Err(fault(format!("`$type` {name} needs a string as `value`"))) };
+    let Some(Json::String(text)) = value else {
+        return Err(fault(format!("`$type` {name} needs a string as `value`")));
+    };
     let parsed = match name {
         "float" => match text.as_str() {
             "NaN" => Some(Value::Float(f64::NAN)),
@@ -66,13 +68,13 @@ fn decode_typed(name: &str, value: Option<&Json>) -> Result<Value, DecodeError> 
             "-Infinity" => Some(Value::Float(f64::NEG_INFINITY)),
             _ => None,
         },
-        "date" => text.parse::<Date>().ok().map(Value::Date),
-        "localtime" => text.parse::<LocalTime>().ok().map(Value::LocalTime),
-        "time" => text.parse::<Time>().ok().map(Value::Time),
-        "localdatetime" => text.parse::<LocalDateTime>().ok().map(Value::LocalDateTime),
-        "datetime" => text.parse::<DateTime>().ok().map(Value::DateTime),
-        "duration" => text.parse::<Duration>().ok().map(Value::Duration),
-        "edtf" => text.parse::<Edtf>().ok().map(Value::Edtf),
+        "date" => Date::parse(text).map(Value::Date),
+        "localtime" => LocalTime::parse(text).map(Value::LocalTime),
+        "time" => Time::parse(text).map(Value::Time),
+        "localdatetime" => LocalDateTime::parse(text).map(Value::LocalDateTime),
+        "datetime" => DateTime::parse(text).map(Value::DateTime),
+        "duration" => Duration::parse(text).map(Value::Duration),
+        "edtf" => Edtf::parse(text).ok().map(Value::Edtf),
         "node" | "relationship" | "path" => {
             return Err(fault(format!("a {name} cannot be given as a parameter; give its id")));
         }

@@ -116,6 +116,17 @@ impl Function {
         self.deterministic || (self.tells_time && !may_ask_the_time())
     }
 
+    /// As `SHOW FUNCTIONS` gives it: `substring(STRING, INTEGER, [INTEGER]) :: STRING`.
+    pub(crate) fn signature(&self) -> String {
+        let shown = |(index, accepts): (usize, &Accepts)| match index < self.arity.min {
+            true => accepts.to_string(),
+            false => format!("[{accepts}]"),
+        };
+        let more = if self.arity.max == usize::MAX { ", ..." } else { "" };
+        let parameters: Vec<String> = self.parameters.iter().enumerate().map(shown).collect();
+        format!("{}({}{more}) :: {}", self.name, parameters.join(", "), self.result)
+    }
+
     /// What the argument with this index may be.
     pub(crate) fn parameter(&self, index: usize) -> Accepts {
         self.parameters.get(index).or(self.parameters.last()).copied().unwrap_or(Accepts::ANY)

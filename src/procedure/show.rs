@@ -123,7 +123,8 @@ fn settings(graph: &Graph) -> Vec<Vec<Value>> {
 }
 
 fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {
-    let scalars = registry.functions().into_iter().map(|function| (function.name, function.signature(), function.summary));
+    let scalars =
+        registry.functions().into_iter().map(|function| (function.name, function.signature(), function.summary));
     let aggregates =
         registry.aggregates().into_iter().map(|aggregate| (aggregate.name, aggregate.signature(), aggregate.summary));
     sorted(
@@ -137,10 +138,13 @@ fn procedure_rows(registry: &Registry) -> Vec<Vec<Value>> {
     let list = |fields: &[(Name, Type, bool)]| {
         fields.iter().map(|(name, value_type, _)| format!("{name} :: {value_type}")).collect::<Vec<_>>().join(", ")
     };
-    sorted(registry.procedures().into_iter().filter(|procedure| !procedure.name.starts_with("show.")).map(|procedure| {
-        let signature = format!("{}({}) :: ({})", procedure.name, list(&procedure.inputs), list(&procedure.outputs));
-        vec![text(&procedure.name), Value::from(signature), Value::from(procedure.summary.as_str())]
-    }))
+    sorted(registry.procedures().into_iter().filter(|procedure| !procedure.name.starts_with("show.")).map(
+        |procedure| {
+            let signature =
+                format!("{}({}) :: ({})", procedure.name, list(&procedure.inputs), list(&procedure.outputs));
+            vec![text(&procedure.name), Value::from(signature), Value::from(procedure.summary.as_str())]
+        },
+    ))
 }
 
 fn owner(catalog: &Catalog, owner: Owner) -> (Value, Value) {

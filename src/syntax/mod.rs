@@ -20,7 +20,8 @@ mod tree;
 
 pub(crate) use error::SyntaxError;
 pub(crate) use parse::parse;
-pub(crate) use script::{is_complete, parse_script, statements};
+pub use script::is_complete;
+pub(crate) use script::{parse_script, statements};
 
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,7 @@ pub(crate) fn parse_script(text: &str) -> Vec<(Span, Result<ast::Statement, Synt
 /// Whether `text` ends where a statement may end: behind a `;`, with nothing left open.
 ///
 /// A text of blanks and comments is complete too: there is nothing to wait for.
-pub(crate) fn is_complete(text: &str) -> bool {
+pub fn is_complete(text: &str) -> bool {
     let mut is_ended = true;
     for token in tokens(text) {
         if !token.is_closed {

@@ -150,7 +150,9 @@ impl Outcome {
     }
 
     fn has_failed(&self, expected: &str) -> Result<(), String> {
-        let Outcome::Failure(error) = self else { return Err(format!("error `{expected}` is expected, there is an answer")) };
+        let Outcome::Failure(error) = self else {
+            return Err(format!("error `{expected}` is expected, there is an answer"));
+        };
         let (code, message) = expected.split_once(char::is_whitespace).unwrap_or((expected, ""));
         if error.code() == code && error.report().contains(message.trim()) {
             return Ok(());
@@ -173,7 +175,8 @@ impl Outcome {
             let (name, count) = line.split_once(':').ok_or("a line of stats is `name: count`")?;
             expected.insert(name.trim().to_owned(), count.trim().parse::<u64>().map_err(|error| error.to_string())?);
         }
-        let found: BTreeMap<String, u64> = stats.iter().filter(|(_, count)| **count > 0).map(|(n, c)| (n.clone(), *c)).collect();
+        let found: BTreeMap<String, u64> =
+            stats.iter().filter(|(_, count)| **count > 0).map(|(n, c)| (n.clone(), *c)).collect();
         if found == expected { Ok(()) } else { Err(format!("stats: expected {expected:?}, found {found:?}")) }
     }
 

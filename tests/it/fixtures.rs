@@ -61,7 +61,9 @@ fn a_paragraph_cites_an_element_once_in_one_voice() {
 fn every_voice_ends_in_the_article() {
     let graph = Graph::loaded();
     for cite in graph.citations() {
-        let Some(Value::List(voice)) = cite.properties().get("voice") else { panic!("no voice: {}", graph.drawn(cite)) };
+        let Some(Value::List(voice)) = cite.properties().get("voice") else {
+            panic!("no voice: {}", graph.drawn(cite))
+        };
         let voice: Vec<String> = voice.iter().map(|speaker| text(Some(speaker))).collect();
         let (last, speakers) = voice.split_last().expect("a voice has a speaker");
         assert_eq!(last, "article", "{}", graph.drawn(cite));
@@ -96,9 +98,9 @@ fn every_target_of_a_listing_is_on_its_list_from_its_day() {
     for (action, list) in pairs("ADDS_TO") {
         let day = text(graph.nodes[&action.expect("an action")].properties().get("on"));
         for (_, party) in pairs("TARGETS").filter(|(targeting, _)| *targeting == action) {
-            let listed = graph
-                .of_type("LISTED_ON")
-                .any(|rel| (rel.start(), rel.end()) == (party, list) && text(rel.properties().get("valid_from")) == day);
+            let listed = graph.of_type("LISTED_ON").any(|rel| {
+                (rel.start(), rel.end()) == (party, list) && text(rel.properties().get("valid_from")) == day
+            });
             assert!(listed, "{party:?} is not on {list:?} from {day}");
         }
     }
@@ -197,10 +199,7 @@ impl Graph {
         let db = loaded();
         let nodes = db.query("MATCH (n) RETURN n", ()).unwrap().map(|row| row.unwrap().at::<Node>(0).unwrap());
         let rels = db.query("MATCH [r] RETURN r", ()).unwrap().map(|row| row.unwrap().at::<Relationship>(0).unwrap());
-        Self {
-            nodes: nodes.map(|node| (node.id(), node)).collect(),
-            rels: rels.map(|rel| (rel.id(), rel)).collect(),
-        }
+        Self { nodes: nodes.map(|node| (node.id(), node)).collect(), rels: rels.map(|rel| (rel.id(), rel)).collect() }
     }
 
     fn of_type(&self, rel_type: &'static str) -> impl Iterator<Item = &Relationship> {
@@ -219,7 +218,9 @@ impl Graph {
     fn drawn(&self, rel: &Relationship) -> String {
         let end = |id: Option<ElementId>| match id.and_then(|id| self.nodes.get(&id)) {
             Some(node) => format!("({})", text(node.properties().get("id"))),
-            None => id.and_then(|id| self.rels.get(&id)).map_or("[?]".to_owned(), |rel| format!("[{}]", self.drawn(rel))),
+            None => {
+                id.and_then(|id| self.rels.get(&id)).map_or("[?]".to_owned(), |rel| format!("[{}]", self.drawn(rel)))
+            }
         };
         format!("{}-[:{}]->{}", end(rel.start()), rel.rel_type(), end(rel.end()))
     }
@@ -246,7 +247,8 @@ struct Shape {
 impl Model {
     fn read() -> Self {
         let json: Json = serde_json::from_str(include_str!("../../fixtures/model.json")).expect("the model is JSON");
-        let labels = items(&json["labels"]).map(|row| (items(&row["stack"]).map(string).collect(), keys(row))).collect();
+        let labels =
+            items(&json["labels"]).map(|row| (items(&row["stack"]).map(string).collect(), keys(row))).collect();
         let values = json["values"].as_object().expect("values by name");
         Self {
             labels,
@@ -288,7 +290,8 @@ impl Model {
         properties: impl IntoIterator<Item = (&'a N, &'a Value)>,
     ) -> Vec<String> {
         let properties: BTreeMap<String, &Value> = properties.into_iter().map(|(k, v)| (k.to_string(), v)).collect();
-        let unknown = properties.keys().filter(|key| !keys.contains_key(*key)).map(|key| format!("{name}: key `{key}`"));
+        let unknown =
+            properties.keys().filter(|key| !keys.contains_key(*key)).map(|key| format!("{name}: key `{key}`"));
         let wrong = keys.iter().filter_map(|(key, wanted)| {
             let value = properties.get(key).copied();
             (!self.is(value, wanted)).then(|| format!("{name}: `{key}` is {}, not {wanted}", text(value)))

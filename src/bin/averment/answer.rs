@@ -48,7 +48,9 @@ pub(crate) fn print(mut rows: Rows) -> Result<usize, Fault> {
 
 pub(crate) fn warning_line(warning: &Warning) -> String {
     match warning.position() {
-        Some((line, column)) => format!("warning[{}]: {} (line {line}, column {column})", warning.code(), warning.message()),
+        Some((line, column)) => {
+            format!("warning[{}]: {} (line {line}, column {column})", warning.code(), warning.message())
+        }
         None => format!("warning[{}]: {}", warning.code(), warning.message()),
     }
 }
@@ -76,9 +78,10 @@ fn terminal_width() -> Option<u16> {
 fn read_params(params: &[String]) -> Result<Params, Fault> {
     let mut read = Params::new();
     for param in params {
-        let (name, text) = param
-            .split_once('=')
-            .ok_or_else(|| Fault::Input { code: "invalid-parameter", message: format!("`{param}` is not NAME=VALUE") })?;
+        let (name, text) = param.split_once('=').ok_or_else(|| Fault::Input {
+            code: "invalid-parameter",
+            message: format!("`{param}` is not NAME=VALUE"),
+        })?;
         let value = match serde_json::from_str(text) {
             Ok(json) => value_from_json(&json)
                 .map_err(|error| Fault::Input { code: "invalid-parameter", message: format!("`{param}`: {error}") })?,

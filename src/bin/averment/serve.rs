@@ -124,8 +124,13 @@ fn rows_to_json(mut rows: Rows) -> Result<Json, Error> {
         values.push(Json::Array(row?.values().iter().map(value_to_json).collect()));
     }
     let columns: Vec<&str> = rows.columns().iter().map(|name| name.as_str()).collect();
-    let stats: Map<String, Json> =
-        rows.counters().entries().into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name.to_owned(), json!(count))).collect();
+    let stats: Map<String, Json> = rows
+        .counters()
+        .entries()
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| (name.to_owned(), json!(count)))
+        .collect();
     let mut answer = json!({ "columns": columns, "rows": values, "stats": stats, "commit": rows.commit_number() });
     if let Some(profile) = rows.profile() {
         answer["profile"] = json!(profile);

@@ -32,6 +32,14 @@ pub(crate) struct Aggregate {
     pub start: fn() -> Box<dyn Accumulator>,
 }
 
+impl Aggregate {
+    /// As `SHOW FUNCTIONS` gives it: `sum(NUMBER) :: ANY`.
+    pub(crate) fn signature(&self) -> String {
+        let parameters: Vec<String> = self.parameters.iter().map(ToString::to_string).collect();
+        format!("{}({}) :: {}", self.name, parameters.join(", "), self.result)
+    }
+}
+
 const SUMMABLE: Accepts = Accepts::NUMBER.or(Accepts::DURATION);
 const NUMBER_AND_SHARE: &[Accepts] = &[Accepts::NUMBER, Accepts::NUMBER];
 

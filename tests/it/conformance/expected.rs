@@ -84,9 +84,9 @@ fn same_bag(left: &[Expected], right: &[Value]) -> bool {
 
 fn same_properties(left: &BTreeMap<String, Expected>, right: &BTreeMap<Name, Value>, lists_unordered: bool) -> bool {
     left.len() == right.len()
-        && left.iter().all(|(key, expected)| {
-            right.get(key.as_str()).is_some_and(|found| same(expected, found, lists_unordered))
-        })
+        && left
+            .iter()
+            .all(|(key, expected)| right.get(key.as_str()).is_some_and(|found| same(expected, found, lists_unordered)))
 }
 
 fn same_node(left: &ExpectedNode, right: &Node) -> bool {
@@ -165,7 +165,8 @@ impl<'t> Reader<'t> {
             self.at += end + 1;
             return Ok(name);
         }
-        let name: String = self.rest().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+        let name: String =
+            self.rest().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
         self.at += name.len();
         if name.is_empty() { Err(format!("expected a name at {} in `{}`", self.at, self.text)) } else { Ok(name) }
     }

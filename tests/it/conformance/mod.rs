@@ -25,8 +25,7 @@ fn the_scenarios_of_the_list_pass() {
         return;
     };
     let list = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/passing.txt");
-    let listed: BTreeSet<String> =
-        fs::read_to_string(&list).unwrap_or_default().lines().map(str::to_owned).collect();
+    let listed: BTreeSet<String> = fs::read_to_string(&list).unwrap_or_default().lines().map(str::to_owned).collect();
     let scenarios = read_all(&folder.join("features"));
     let mut passing = BTreeSet::new();
     let mut faults = BTreeMap::new();
@@ -196,7 +195,8 @@ impl Run<'_> {
             .iter()
             .map(|row| row.iter().map(|cell| parse(cell)).collect::<Result<Vec<_>, _>>())
             .collect::<Result<Vec<_>, _>>()?;
-        let found: Vec<Vec<&Value>> = rows.iter().map(|row| places.iter().map(|place| &row[*place]).collect()).collect();
+        let found: Vec<Vec<&Value>> =
+            rows.iter().map(|row| places.iter().map(|place| &row[*place]).collect()).collect();
         let equal = |left: &Vec<Expected>, right: &Vec<&Value>| {
             left.iter().zip(right).all(|(left, right)| same(left, right, lists_unordered))
         };

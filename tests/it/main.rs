@@ -1,0 +1,6 @@
+//! The integration tests, in one binary.
+
+mod cases;
+mod conformance;
+mod fixtures;
+mod tidy;
