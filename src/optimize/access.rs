@@ -115,7 +115,7 @@ pub(super) enum How {
 
 impl Access {
     /// Whether it is better than a scan whatever the statistics say: they may be those of a graph still to be filled.
-    fn is_sure(&self) -> bool {
+    pub(super) fn is_sure(&self) -> bool {
         matches!(self.how, How::Id(_) | How::Index { seek: Seek::Equal(_), .. })
     }
 

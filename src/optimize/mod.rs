@@ -4,12 +4,18 @@
 //! without each. What passes know of the graph comes through [`Statistics`].
 
 mod access;
+mod count;
 mod filters;
 mod fold;
+mod order;
+mod reach;
+mod seen;
 mod semi_apply;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod top;
+mod unused;
 mod ways;
 
 use crate::catalog::Statistics;
@@ -25,10 +31,20 @@ const PASSES: &[Pass] = &[
     Pass { name: "fold-constants", run: fold::constants },
     // After folding, so a subquery under NOT NOT is seen.
     Pass { name: "semi-apply", run: semi_apply::from_exists },
+    // Before filters move: it looks for them behind the ways that they speak of.
     Pass { name: "prune-ways", run: ways::prune },
+    // Before patterns are ordered: a path that nobody looks at ties the order of what it is made of.
+    Pass { name: "drop-columns", run: unused::drop_columns },
     Pass { name: "push-filters", run: filters::push },
+    // After pushing, so what a stretch of steps asks is inside it.
+    Pass { name: "order-patterns", run: order::patterns },
     // Wants each filter right behind what binds its variables.
     Pass { name: "choose-access", run: access::choose },
+    Pass { name: "count-rows", run: count::rows },
+    // After `count-rows`; wants the last hop last.
+    Pass { name: "count-last-hop", run: count::last_hop },
+    Pass { name: "reachability", run: reach::instead_of_trails },
+    Pass { name: "keep-first", run: top::keep_first },
     Pass { name: "join-filters", run: filters::join },
 ];
 

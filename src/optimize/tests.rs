@@ -118,11 +118,21 @@ fn check_plain_plan(query: &str, expected: Expect) {
     expected.assert_eq(&plan_with(query, PassSet::NONE));
 }
 
+/// Prints the plans of the statements in a file, for looking at: each ends in a line of `-----`.
 #[test]
 fn print_plans() {
     let Ok(path) = std::env::var("PLAN_QUERIES") else { return };
     let passes = if std::env::var("PLAIN").is_ok() { PassSet::NONE } else { PassSet::ALL };
-    for query in std::fs::read_to_string(path).unwrap().split(';').map(str::trim).filter(|query| !query.is_empty()) {
-        eprintln!("-- {query}\n{}", plan_with(query, passes));
+    let mut failed = 0;
+    for query in std::fs::read_to_string(path).unwrap().split("-----").map(str::trim).filter(|query| !query.is_empty())
+    {
+        match std::panic::catch_unwind(|| plan_with(query, passes)) {
+            Ok(plan) => eprintln!("-- {query}\n{plan}"),
+            Err(_) => {
+                failed += 1;
+                eprintln!("-- FAILED {query}");
+            }
+        }
     }
+    assert_eq!(failed, 0);
 }

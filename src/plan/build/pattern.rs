@@ -43,6 +43,8 @@ impl Builder {
 struct Arrow {
     var: VarId,
     types: Types,
+    /// Whether a relationship is an end of it: such a one is never one between nodes. `None`: several relationships.
+    to_rel: Option<bool>,
 }
 
 struct Finder<'a> {
@@ -236,11 +238,18 @@ impl Finder<'_> {
             return Vec::new();
         }
         let types = type_list(rel.types.as_ref()).unwrap_or_default();
+        let is_rel = |var| self.end(var).kind == ElementKind::Rel;
+        let to_rel = match rel.reach {
+            Reach::One => Some(rel.ends.is_some_and(|(left, right)| is_rel(left) || is_rel(right))),
+            Reach::Many { .. } => None,
+        };
         let may_be = |arrow: &&Arrow| {
-            types.is_empty() || arrow.types.is_empty() || arrow.types.iter().any(|name| types.contains(name))
+            let alike = arrow.to_rel.is_none() || to_rel.is_none() || arrow.to_rel == to_rel;
+            let shared = arrow.types.iter().any(|name| types.contains(name));
+            alike && (shared || types.is_empty() || arrow.types.is_empty())
         };
         let others = self.arrows.iter().filter(may_be).map(|arrow| arrow.var).collect();
-        self.arrows.push(Arrow { var, types });
+        self.arrows.push(Arrow { var, types, to_rel });
         others
     }
 
