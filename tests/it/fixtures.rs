@@ -1,8 +1,10 @@
 //! Holds the built-in graphs against the model that `fixtures/model.json` gives as data, and against themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::OnceLock;
 
-use averment::{Database, ElementId, Node, Relationship, Value, fixtures};
+use averment::{Database, ElementId, FromValue, Node, Relationship, Value, fixtures};
 use serde_json::Value as Json;
 
 #[test]
@@ -165,14 +167,32 @@ fn nothing_of_the_notes_is_lost_on_the_way() {
 #[test]
 fn loading_again_changes_nothing() {
     let db = loaded();
-    let count = |db: &Database| {
-        let nodes: i64 = db.query("MATCH (n) RETURN count(*)", ()).unwrap().single().unwrap();
-        let rels: i64 = db.query("MATCH [r] RETURN count(*)", ()).unwrap().single().unwrap();
-        (nodes, rels)
-    };
-    let before = count(&db);
+    let before = Graph::of(&db).patterns();
     fixtures::load_all(&db).unwrap();
-    assert_eq!(count(&db), before);
+    assert_eq!(Graph::of(&db).patterns(), before);
+}
+
+#[test]
+fn the_order_of_loading_does_not_matter() {
+    let db = Database::in_memory();
+    for name in fixtures::names().rev() {
+        fixtures::load(&db, name).unwrap();
+    }
+    assert_eq!(Graph::of(&db).patterns(), Graph::loaded().patterns());
+}
+
+#[test]
+fn the_examples_of_the_readme_have_answers_and_no_warnings() {
+    let db = loaded();
+    let readme = include_str!("../../fixtures/README.md");
+    let examples: Vec<&str> =
+        readme.split("```cypher\n").skip(1).map(|rest| rest.split("```").next().unwrap_or(rest)).collect();
+    assert!(!examples.is_empty());
+    for example in examples {
+        let mut rows = db.query(example, ()).unwrap_or_else(|error| panic!("{}", error.report()));
+        assert!(rows.next().is_some(), "no rows: {example}");
+        assert!(rows.warnings().is_empty(), "{:?}: {example}", rows.warnings());
+    }
 }
 
 #[test]
@@ -182,10 +202,15 @@ fn an_unknown_fixture_is_an_error_that_names_the_known_ones() {
     assert!(error.message().contains("2019-10-entity-list-28"));
 }
 
+/// All fixtures, loaded once and forked.
 fn loaded() -> Database {
-    let db = Database::in_memory();
-    fixtures::load_all(&db).unwrap_or_else(|error| panic!("the fixtures do not load\n{}", error.report()));
-    db
+    static LOADED: OnceLock<Database> = OnceLock::new();
+    let load = || {
+        let db = Database::in_memory();
+        fixtures::load_all(&db).unwrap_or_else(|error| panic!("the fixtures do not load\n{}", error.report()));
+        db
+    };
+    LOADED.get_or_init(load).fork()
 }
 
 /// The whole graph, read by two queries.
@@ -196,10 +221,14 @@ struct Graph {
 
 impl Graph {
     fn loaded() -> Self {
-        let db = loaded();
-        let nodes = db.query("MATCH (n) RETURN n", ()).unwrap().map(|row| row.unwrap().at::<Node>(0).unwrap());
-        let rels = db.query("MATCH [r] RETURN r", ()).unwrap().map(|row| row.unwrap().at::<Relationship>(0).unwrap());
-        Self { nodes: nodes.map(|node| (node.id(), node)).collect(), rels: rels.map(|rel| (rel.id(), rel)).collect() }
+        Self::of(&loaded())
+    }
+
+    fn of(db: &Database) -> Self {
+        Self {
+            nodes: column(db, "MATCH (n) RETURN n").map(|node: Node| (node.id(), node)).collect(),
+            rels: column(db, "MATCH [r] RETURN r").map(|rel: Relationship| (rel.id(), rel)).collect(),
+        }
     }
 
     fn of_type(&self, rel_type: &'static str) -> impl Iterator<Item = &Relationship> {
@@ -212,6 +241,15 @@ impl Graph {
 
     fn ids(&self) -> BTreeSet<String> {
         self.nodes.values().map(|node| text(node.properties().get("id"))).collect()
+    }
+
+    /// Everything as text in which nothing depends on the order of loading.
+    fn patterns(&self) -> Vec<String> {
+        let nodes = self.nodes.values().map(|node| written("", node.properties()));
+        let rels = self.rels.values().map(|rel| written(&self.drawn(rel), rel.properties()));
+        let mut lines: Vec<String> = nodes.chain(rels).collect();
+        lines.sort();
+        lines
     }
 
     /// A relationship as a pattern, for messages.
@@ -304,13 +342,28 @@ impl Model {
     fn is(&self, value: Option<&Value>, wanted: &str) -> bool {
         let Some(value) = value else { return wanted.ends_with('?') };
         match (wanted.trim_end_matches('?'), value) {
-            ("STRING", Value::String(_)) | ("INTEGER", Value::Integer(_)) | ("EDTF", Value::Edtf(_)) => true,
-            ("BOOLEAN", Value::Boolean(_)) | ("NUMBER", Value::Integer(_) | Value::Float(_)) => true,
+            ("STRING", Value::String(_))
+            | ("INTEGER" | "NUMBER", Value::Integer(_))
+            | ("NUMBER", Value::Float(_))
+            | ("BOOLEAN", Value::Boolean(_))
+            | ("EDTF", Value::Edtf(_)) => true,
             ("LIST<STRING>", Value::List(items)) => items.iter().all(|item| matches!(item, Value::String(_))),
             (words, Value::String(word)) => self.values.get(words).is_some_and(|words| words.contains(&**word)),
             _ => false,
         }
     }
+}
+
+/// The only column of an answer.
+fn column<T: FromValue>(db: &Database, query: &str) -> impl Iterator<Item = T> {
+    let rows = db.query(query, ()).expect("the query is right");
+    rows.map(|row| row.and_then(|row| row.at(0)).expect("a row with one column"))
+}
+
+/// A drawing with its properties behind it.
+fn written<N: fmt::Display>(drawing: &str, properties: &BTreeMap<N, Value>) -> String {
+    let properties: Vec<String> = properties.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    format!("{drawing} {{{}}}", properties.join(", "))
 }
 
 /// Whether an end is what the table asks for: a label, `[TYPE]`, `[quoted]`, or `*` for anything.
