@@ -17,6 +17,8 @@ pub(crate) enum ExecError {
     ParameterMissing { name: Name },
     #[error("{what} must be {expected}, found {found}")]
     Type { what: &'static str, expected: &'static str, found: String },
+    #[error("{what} must be an INTEGER, found {found}")]
+    NoCount { what: &'static str, found: String },
     #[error("{what} must not be negative, found {found}")]
     Negative { what: &'static str, found: i64 },
     #[error("MERGE cannot use null for the property `{key}`")]
@@ -36,6 +38,8 @@ impl ExecError {
             ExecError::Storage(error) => error.class(),
             ExecError::ParameterMissing { .. } => ErrorClass::new(ErrorKind::ParameterMissing, "MissingParameter"),
             ExecError::Type { .. } => ErrorClass::new(ErrorKind::Type, "InvalidArgumentType"),
+            // As for a literal count, which is found while compiling.
+            ExecError::NoCount { .. } => ErrorClass::new(ErrorKind::Syntax, "InvalidArgumentType"),
             ExecError::Negative { .. } => ErrorClass::new(ErrorKind::Syntax, "NegativeIntegerArgument"),
             ExecError::MergeNull { .. } => ErrorClass::new(ErrorKind::Semantic, "MergeReadOwnWrites"),
             ExecError::MissingEnd { .. } => ErrorClass::new(ErrorKind::Semantic, "MissingEnd"),

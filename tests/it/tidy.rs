@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Everything a layer may name beside itself.
+/// Everything a layer may name beside itself. Bound expressions hold the functions that they call, so whoever rewrites
+/// or lowers them names `function` too.
 const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("value", &[]),
@@ -14,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("function", &["value"]),
     ("expr", &["text", "value", "function"]),
     ("semantic", &["text", "value", "syntax", "catalog", "function", "expr"]),
-    ("plan", &["value", "catalog", "expr", "semantic"]),
+    ("plan", &["value", "catalog", "function", "expr", "semantic"]),
     ("optimize", &["value", "catalog", "function", "expr", "plan"]),
     ("physical", &["value", "catalog", "function", "expr", "plan"]),
     ("storage", &["value", "catalog"]),
@@ -114,6 +115,9 @@ fn sources() -> Vec<PathBuf> {
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a readable folder") {
         let path = entry.expect("an entry").path();
+        if path.file_stem().is_some_and(|stem| stem == "tests") {
+            continue;
+        }
         if path.is_dir() {
             collect(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -160,7 +164,7 @@ fn first_name(text: &str) -> String {
     text.trim().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
 }
 
-/// Unit tests stand last in a file and may use any layer.
+/// Unit tests stand last in a file, or in a file of their own, and may use any layer.
 fn without_tests(text: &str) -> String {
     text.split("#[cfg(test)]").next().unwrap_or("").to_owned()
 }

@@ -1,5 +1,5 @@
 //! Skip and Limit: some rows from the start, for each outer row if there is one. Order kept; holds a count per outer
-//! row. Limit asks for no more input once every outer row has enough.
+//! row. Limit asks for no more input once every outer row has enough, unless the statement writes.
 
 use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
@@ -111,7 +111,8 @@ impl Source for Cut {
         }
         let run = self.run.as_mut().expect("just made");
         loop {
-            if self.what == What::Limit && run.open == 0 {
+            // What writes runs to its end, however few of its rows are wanted.
+            if self.what == What::Limit && run.open == 0 && !ctx.plan.writes {
                 return Ok(None);
             }
             let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
@@ -137,6 +138,6 @@ pub(super) fn row_count(ctx: &Context, count: &Scalar, segment: Segment, what: &
     let graph = ctx.view(segment);
     match constant(&Env { ctx, graph: &graph }, count)? {
         Value::Integer(count) => u64::try_from(count).map_err(|_| ExecError::Negative { what, found: count }),
-        other => Err(ExecError::Type { what, expected: "an INTEGER", found: other.type_name().to_owned() }),
+        other => Err(ExecError::NoCount { what, found: other.type_name().to_owned() }),
     }
 }
