@@ -9,14 +9,18 @@ use super::keyword::{follows_operand, is_keyword};
 use super::lex::{Token, TokenKind, tokens};
 use crate::text::Span;
 
-/// The longest statement that is read, in bytes.
-pub(super) const LENGTH: usize = 16 << 20;
+/// The longest statement that is read, in bytes. Reading one takes up to 160 times its length of memory; larger
+/// data come as parameters or by import.
+pub(super) const LENGTH: usize = 8 << 20;
 
 /// How deep brackets and CASE may nest in each other.
 pub(super) const BRACKET_DEPTH: usize = 100;
 
 /// How deep the tree of an expression may be.
-pub(super) const TREE_DEPTH: usize = 400;
+pub(super) const TREE_DEPTH: usize = 200;
+
+/// How deep queries, FOREACH and triples in brackets may nest in each other: a level costs every stage many calls.
+pub(super) const QUERY_DEPTH: usize = 16;
 
 /// Refuses what is too long, nests too deep or holds something that is never closed.
 pub(super) fn check(text: &str) -> Result<(), SyntaxError> {
@@ -34,6 +38,10 @@ pub(super) fn check(text: &str) -> Result<(), SyntaxError> {
         nesting.enter(text, token, meaningful.peek().copied())?;
     }
     if is_empty { Err(SyntaxError::Empty) } else { Ok(()) }
+}
+
+pub(super) fn too_deep_a_query(span: Span) -> SyntaxError {
+    SyntaxError::TooDeep { limit: QUERY_DEPTH, span }
 }
 
 pub(super) fn too_deep_a_tree(span: Span) -> SyntaxError {

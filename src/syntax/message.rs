@@ -5,7 +5,7 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::SyntaxError;
 use super::grammar::Rule;
-use super::keyword::KEYWORDS;
+use super::keyword::is_keyword;
 use super::lex::{Token, TokenKind, tokens};
 use super::limit;
 use crate::text::{Position, Span};
@@ -24,7 +24,10 @@ pub(super) fn unexpected(text: &str, error: &Error<Rule>) -> SyntaxError {
     };
     let positives = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => positives.as_slice(),
-        ErrorVariant::CustomError { .. } => &[],
+        // pest's own guard: this thread's stack is smaller than the limit on nesting reckons with.
+        ErrorVariant::CustomError { .. } => {
+            return SyntaxError::TooDeep { limit: limit::BRACKET_DEPTH, span: Span::new(offset, offset) };
+        }
     };
     let Some(token) = tokens(&text[offset..]).find(|token| token.kind != TokenKind::Comment) else {
         let end = text.trim_end().len();
@@ -38,11 +41,7 @@ pub(super) fn unexpected(text: &str, error: &Error<Rule>) -> SyntaxError {
     let span = Span::new(offset + token.span.start as usize, offset + token.span.end as usize);
     let found = span.of(text);
     if let Some(character) = stranger(found) {
-        return SyntaxError::Literal {
-            detail: "InvalidUnicodeCharacter",
-            message: format!("the character `{character}` (U+{:04X}) has no meaning here", u32::from(character)),
-            span,
-        };
+        return SyntaxError::Literal { detail: "InvalidUnicodeCharacter", message: strange(character), span };
     }
     SyntaxError::Unexpected {
         expected: expected(positives),
@@ -56,6 +55,21 @@ pub(super) fn unexpected(text: &str, error: &Error<Rule>) -> SyntaxError {
 fn stranger(token: &str) -> Option<char> {
     let character = token.chars().next()?;
     (!character.is_ascii() && !character.is_alphanumeric()).then_some(character)
+}
+
+fn strange(character: char) -> String {
+    let meant = match character {
+        '\u{2018}'..='\u{201B}' => "; did you mean `'`?",
+        '\u{201C}'..='\u{201F}' | '«' | '»' => "; did you mean `\"`?",
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => "; did you mean `-`?",
+        '→' => "; did you mean `->`?",
+        '←' => "; did you mean `<-`?",
+        '≠' => "; did you mean `<>`?",
+        '≤' => "; did you mean `<=`?",
+        '≥' => "; did you mean `>=`?",
+        _ => "",
+    };
+    format!("the character `{character}` (U+{:04X}) has no meaning here{meant}", u32::from(character))
 }
 
 fn never_closed(text: &str, token: Token) -> String {
@@ -93,25 +107,36 @@ fn meant(text: &str, kind: TokenKind, span: Span, positives: &[Rule]) -> Option<
     let found = span.of(text);
     let wanted = || positives.iter().flat_map(|rule| words(*rule)).copied();
     if kind == TokenKind::Word
-        && let Some(keyword) = nearest(found, wanted()).filter(|keyword| !keyword.eq_ignore_ascii_case(found))
+        && !is_keyword(found)
+        && let Some(keyword) = nearest(found, wanted())
     {
         return Some(propose(keyword));
     }
     let before = tokens(&text[..span.start as usize]).filter(|token| token.kind != TokenKind::Comment).last()?;
     let word = before.span.of(text);
-    let is_name = before.kind == TokenKind::Word && !KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word));
-    let leading = ["DISTINCT", "OPTIONAL", "DETACH", "NOT", "CASE", "EXISTS", "COUNT", "COLLECT"];
+    let is_name = before.kind == TokenKind::Word && !is_keyword(word);
+    let leading =
+        ["DISTINCT", "OPTIONAL", "DETACH", "NOT", "CASE", "EXISTS", "COUNT", "COLLECT", "INDEX", "CONSTRAINT"];
     if is_name && let Some(keyword) = nearest(word, leading) {
         return Some(format!("did you mean `{keyword}` instead of `{word}`?"));
     }
     None
 }
 
+/// What an expression can begin with, and goes without saying where one is expected.
+const BEGIN_EXPRESSION: &[&str] = &["\"(\"", "\"[\"", "\"{\"", "a name", "a variable", "a pattern", "`NOT`"];
+
 /// "a, b or c", the most telling first.
 fn expected(positives: &[Rule]) -> String {
     let mut named: Vec<(u8, String)> = positives.iter().filter_map(|rule| group(*rule)).collect();
     named.sort();
     named.dedup();
+    if named.iter().any(|(_, name)| name == "an expression") {
+        named.retain(|(_, name)| !BEGIN_EXPRESSION.contains(&name.as_str()));
+    }
+    if named.iter().any(|(_, name)| name == "a property key") {
+        named.retain(|(_, name)| name != "a name");
+    }
     // Operators can follow every operand: worth saying only where nothing else can.
     if named.iter().any(|(rank, _)| *rank < OPERATOR) {
         named.retain(|(rank, _)| *rank < OPERATOR);
@@ -140,17 +165,17 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         Rule::close_bracket => named(CLOSING, "\"]\""),
         Rule::close_brace => named(CLOSING, "\"}\""),
         Rule::comma => named(PART, "\",\""),
-        Rule::colon | Rule::labels | Rule::plain_labels | Rule::listed_labels => named(PART, "\":\""),
+        Rule::colon | Rule::labels | Rule::plain_labels => named(PART, "\":\""),
         Rule::equals => named(PART, "\"=\""),
         Rule::plus_equals => named(PART, "\"+=\""),
         Rule::bar | Rule::yield_bar => named(PART, "\"|\""),
         Rule::open_paren | Rule::arguments => named(PART, "\"(\""),
-        Rule::open_bracket | Rule::subscript => named(PART, "\"[\""),
+        Rule::open_bracket => named(PART, "\"[\""),
         Rule::open_brace => named(PART, "\"{\""),
         Rule::dash | Rule::right_head | Rule::left_head | Rule::hop | Rule::relationship | Rule::bracket_arrow => {
             named(PART, "a relationship")
         }
-        Rule::dot | Rule::property_lookup => named(OPERATOR, "a property"),
+        Rule::dot => named(PART, "\".\""),
         Rule::semicolon => None,
         Rule::EOI => named(END, "the end of the statement"),
         Rule::variable => named(PART, "a variable"),
@@ -265,6 +290,17 @@ fn is_operator(rule: Rule) -> bool {
             | Rule::power
             | Rule::is_null
             | Rule::is_not_null
+            | Rule::operator_is
+            | Rule::lookup_dot
+            | Rule::lookup_bracket
+            | Rule::label_colon
+            | Rule::call_paren
+            | Rule::name_dot
+            | Rule::item_brace
+            | Rule::property_lookup
+            | Rule::subscript
+            | Rule::wide_labels
+            | Rule::listed_labels
     )
 }
 

@@ -1,30 +1,17 @@
 //! What the parser accepts, what it refuses and how it says so.
 
-use std::time::{Duration, Instant};
+mod accepted;
+mod limits;
+mod precedence;
+mod rejected;
 
-use super::{SyntaxError, ast, parse, parse_script};
+use super::{SyntaxError, ast, parse};
 
-#[track_caller]
-fn accept(text: &str) -> ast::Statement {
-    match parse(text) {
-        Ok(statement) => statement,
-        Err(error) => {
-            let help = error.help().map(str::to_owned);
-            panic!("{}", crate::text::report("syntax", &error.to_string(), text, error.span(), help.as_deref()))
-        }
-    }
+/// The tree of `text`, or its error as people read it.
+fn parsed(text: &str) -> Result<ast::Statement, String> {
+    parse(text).map_err(|error| reported(text, &error))
 }
 
-#[test]
-fn smoke() {
-    for text in [
-        "MATCH (n) RETURN n",
-        "MATCH (match:Match) RETURN match.return",
-        "MATCH (a)-[r:KNOWS*1..3 {since: 2000}]->(b) WHERE a.x = 1 AND NOT (a)-->(b) RETURN a.x + 1 * 2 ^ -3 AS y ORDER BY y DESC SKIP 1 LIMIT 2",
-        "MERGE (x)-[:TARGETS]->(c) CITING p {certainty: 'stated', voice: ['US Federal Register', 'article']}",
-        "MATCH (p:Paragraph)-[:SUPPORTS]->[(x:Action)-[:TARGETS]->(:Company {name: 'SenseTime'})] RETURN x.id, p.id",
-        "CREATE (s)-[:DENIES]->[(china)-[:DETAINS]->(uyghurs)]",
-    ] {
-        accept(text);
-    }
+fn reported(text: &str, error: &SyntaxError) -> String {
+    crate::text::report(error.class().detail, &error.to_string(), text, error.span(), error.help())
 }

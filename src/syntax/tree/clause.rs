@@ -5,9 +5,9 @@ use pest::iterators::Pair;
 use super::parts::{Parts, ident, qualified, span};
 use super::pattern::into_property;
 use super::{Builder, Built};
-use crate::syntax::SyntaxError;
 use crate::syntax::ast::{self, ClauseKind, Expr};
 use crate::syntax::grammar::Rule;
+use crate::syntax::{SyntaxError, limit};
 
 impl Builder<'_> {
     pub(super) fn query(&self, pair: Pair<'_, Rule>) -> Built<ast::Query> {
@@ -34,41 +34,53 @@ impl Builder<'_> {
         Ok(ast::Clause { kind, span })
     }
 
+    /// One call per clause and nothing else: this frame stands on the stack once for every level of nesting.
     fn clause_kind(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
-        Ok(match pair.as_rule() {
-            Rule::match_clause => ClauseKind::Match(self.match_clause(pair)?),
-            Rule::unwind_clause => ClauseKind::Unwind(self.unwind(pair)?),
-            Rule::with_clause => ClauseKind::With(self.with(pair)?),
-            Rule::return_clause => ClauseKind::Return(self.projection(Parts::of(pair).demand())?),
-            Rule::call_clause => ClauseKind::Call(self.call(pair)?),
-            Rule::subquery_clause => ClauseKind::Subquery(self.subquery_call(pair)?),
-            Rule::create_clause => ClauseKind::Create(self.create(pair)?),
-            Rule::merge_clause => ClauseKind::Merge(self.merge(pair)?),
-            Rule::set_clause => ClauseKind::Set(self.set_items(Parts::of(pair).demand())?),
-            Rule::remove_clause => ClauseKind::Remove(self.remove_items(pair)?),
-            Rule::delete_clause => ClauseKind::Delete(self.delete(pair)?),
-            Rule::assert_clause => ClauseKind::Assert(self.exprs(Parts::of(pair))?),
-            Rule::retract_clause => ClauseKind::Retract(self.exprs(Parts::of(pair))?),
-            Rule::foreach_clause => ClauseKind::Foreach(self.foreach(pair)?),
+        match pair.as_rule() {
+            Rule::match_clause => self.match_clause(pair),
+            Rule::unwind_clause => self.unwind(pair),
+            Rule::with_clause => self.with(pair),
+            Rule::return_clause => self.return_clause(pair),
+            Rule::call_clause => self.call(pair),
+            Rule::subquery_clause => self.subquery_call(pair),
+            Rule::create_clause => self.create(pair),
+            Rule::merge_clause => self.merge(pair),
+            Rule::set_clause => self.set(pair),
+            Rule::remove_clause => self.remove(pair),
+            Rule::delete_clause => self.delete(pair),
+            Rule::assert_clause => self.exprs(Parts::of(pair)).map(ClauseKind::Assert),
+            Rule::retract_clause => self.exprs(Parts::of(pair)).map(ClauseKind::Retract),
+            Rule::foreach_clause => self.foreach(pair),
             rule => unreachable!("the grammar has no clause {rule:?}"),
-        })
+        }
     }
 
-    fn match_clause(&self, pair: Pair<'_, Rule>) -> Built<ast::Match> {
+    fn return_clause(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
+        self.projection(Parts::of(pair).demand()).map(ClauseKind::Return)
+    }
+
+    fn set(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
+        self.set_items(Parts::of(pair).demand()).map(ClauseKind::Set)
+    }
+
+    fn match_clause(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let optional = parts.accept(Rule::optional).is_some();
-        Ok(ast::Match { optional, pattern: self.pattern(parts.demand())?, predicate: self.under(parts.next())? })
+        let pattern = self.pattern(parts.demand())?;
+        Ok(ClauseKind::Match(ast::Match { optional, pattern, predicate: self.under(parts.next())? }))
     }
 
-    fn unwind(&self, pair: Pair<'_, Rule>) -> Built<ast::Unwind> {
+    fn unwind(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
-        Ok(ast::Unwind { list: self.expr(parts.demand())?, variable: parts.ident() })
+        let list = self.expr(parts.demand())?;
+        Ok(ClauseKind::Unwind(ast::Unwind { list, variable: parts.ident() }))
     }
 
-    fn with(&self, pair: Pair<'_, Rule>) -> Built<ast::Projection> {
+    fn with(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let projection = self.projection(parts.demand())?;
-        Ok(ast::Projection { predicate: self.under(parts.next())?, ..projection })
+        let predicate = self.under(parts.next())?;
+        Ok(ClauseKind::With(ast::Projection { predicate, ..projection }))
     }
 
     fn projection(&self, pair: Pair<'_, Rule>) -> Built<ast::Projection> {
@@ -99,13 +111,13 @@ impl Builder<'_> {
         Parts::of(pair).map(item).collect()
     }
 
-    fn call(&self, pair: Pair<'_, Rule>) -> Built<ast::Call> {
+    fn call(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
-        Ok(ast::Call {
+        Ok(ClauseKind::Call(ast::Call {
             procedure: qualified(parts.demand()),
             arguments: parts.accept(Rule::arguments).map(|pair| self.exprs(Parts::of(pair))).transpose()?,
             yields: parts.accept(Rule::yields).map(|pair| self.yields(pair)).transpose()?,
-        })
+        }))
     }
 
     pub(super) fn yields(&self, pair: Pair<'_, Rule>) -> Built<ast::Yield> {
@@ -120,7 +132,7 @@ impl Builder<'_> {
         Ok(ast::Yield { star, items, predicate: self.under(parts.next())?, span })
     }
 
-    fn subquery_call(&self, pair: Pair<'_, Rule>) -> Built<ast::SubqueryCall> {
+    fn subquery_call(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let imports = parts.accept(Rule::imports).map(|pair| {
             let mut parts = Parts::of(pair);
@@ -129,17 +141,19 @@ impl Builder<'_> {
                 None => ast::Imports::Variables(parts.map(|pair| ident(&pair)).collect()),
             }
         });
-        Ok(ast::SubqueryCall { imports, query: self.query(parts.demand())? })
+        let inside = parts.demand();
+        let query = self.nested(span(&inside), || self.query(inside))?;
+        Ok(ClauseKind::Subquery(ast::SubqueryCall { imports, query }))
     }
 
-    fn create(&self, pair: Pair<'_, Rule>) -> Built<ast::Write> {
+    fn create(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let pattern = self.pattern(parts.demand())?;
         let citations = parts.next().map_or(Ok(Vec::new()), |pair| self.citations(pair))?;
-        Ok(ast::Write { pattern, citations })
+        Ok(ClauseKind::Create(ast::Write { pattern, citations }))
     }
 
-    fn merge(&self, pair: Pair<'_, Rule>) -> Built<ast::Merge> {
+    fn merge(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let part = self.pattern_part(parts.demand())?;
         let mut merge = ast::Merge { part, on_create: Vec::new(), on_match: Vec::new(), citations: Vec::new() };
@@ -150,7 +164,7 @@ impl Builder<'_> {
                 _ => merge.citations.extend(self.citations(action)?),
             }
         }
-        Ok(merge)
+        Ok(ClauseKind::Merge(merge))
     }
 
     fn citations(&self, pair: Pair<'_, Rule>) -> Built<Vec<ast::Citation>> {
@@ -188,7 +202,7 @@ impl Builder<'_> {
         })
     }
 
-    fn remove_items(&self, pair: Pair<'_, Rule>) -> Built<Vec<ast::RemoveItem>> {
+    fn remove(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let item = |pair: Pair<'_, Rule>| {
             if pair.as_rule() == Rule::remove_labels {
                 let mut parts = Parts::of(pair);
@@ -197,7 +211,7 @@ impl Builder<'_> {
             let (target, key) = self.property(pair)?;
             Ok(ast::RemoveItem::Property { target, key })
         };
-        Parts::of(pair).map(item).collect()
+        Parts::of(pair).map(item).collect::<Built<_>>().map(ClauseKind::Remove)
     }
 
     /// What a `property_target` names: a property of something.
@@ -210,23 +224,24 @@ impl Builder<'_> {
         })
     }
 
-    fn delete(&self, pair: Pair<'_, Rule>) -> Built<ast::Delete> {
+    fn delete(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let detach = parts.accept(Rule::detach).is_some();
-        Ok(ast::Delete { detach, targets: self.exprs(parts)? })
+        Ok(ClauseKind::Delete(ast::Delete { detach, targets: self.exprs(parts)? }))
     }
 
-    fn foreach(&self, pair: Pair<'_, Rule>) -> Built<ast::Foreach> {
+    fn foreach(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let variable = parts.ident();
         let list = self.expr(parts.demand())?;
-        Ok(ast::Foreach { variable, list, clauses: parts.map(|pair| self.clause(pair)).collect::<Built<_>>()? })
+        let clauses = self.nested(list.span, || parts.map(|pair| self.clause(pair)).collect())?;
+        Ok(ClauseKind::Foreach(ast::Foreach { variable, list, clauses }))
     }
 
     fn bounded_lookups(&self, pair: &Pair<'_, Rule>) -> Built<()> {
         let lookup_count = pair.clone().into_inner().len();
-        if self.level.get() + lookup_count > crate::syntax::limit::TREE_DEPTH {
-            return Err(crate::syntax::limit::too_deep_a_tree(span(pair)));
+        if self.level.get() + lookup_count > limit::TREE_DEPTH {
+            return Err(limit::too_deep_a_tree(span(pair)));
         }
         Ok(())
     }

@@ -41,7 +41,7 @@ static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
         .op(Op::prefix(Rule::negative) | Op::prefix(Rule::positive))
         .op(Op::postfix(Rule::property_lookup)
             | Op::postfix(Rule::subscript)
-            | Op::postfix(Rule::labels)
+            | Op::postfix(Rule::wide_labels)
             | Op::postfix(Rule::listed_labels))
 });
 
@@ -130,7 +130,7 @@ impl Builder<'_> {
             Rule::is_not_null => ExprKind::IsNull { operand: operand.boxed(), negated: true },
             Rule::property_lookup => ExprKind::Property(operand.boxed(), Parts::of(op).ident()),
             Rule::subscript => self.subscript(operand.boxed(), op)?,
-            _ => ExprKind::HasLabels(operand.boxed(), super::pattern::labels(op)?),
+            _ => ExprKind::HasLabels(operand.boxed(), super::pattern::labels(op)),
         };
         let inside = self.deepest.replace(outside);
         Operand::new(kind, whole, depth.max(inside) + 1)
@@ -159,19 +159,16 @@ impl Builder<'_> {
     fn infix(&self, left: Operand, op: &Pair<'_, Rule>, right: Operand) -> Built<Operand> {
         let (left, right) = (self.in_range(left)?, self.in_range(right)?);
         let whole = left.expr.span.to(right.expr.span);
-        let depth = left.depth.max(right.depth + 1);
-        if let Some(comparison) = comparison(op.as_rule()) {
-            return Operand::new(compared(left.expr, comparison, right.expr), whole, depth.max(2));
-        }
-        match op.as_rule() {
-            Rule::or => Operand::new(chained(left.expr, right.expr, Chain::Or), whole, depth.max(2)),
-            Rule::xor => Operand::new(chained(left.expr, right.expr, Chain::Xor), whole, depth.max(2)),
-            Rule::and => Operand::new(chained(left.expr, right.expr, Chain::And), whole, depth.max(2)),
-            rule => {
-                let depth = left.depth.max(right.depth) + 1;
-                Operand::new(ExprKind::Binary(binary(rule), left.boxed(), right.boxed()), whole, depth)
-            }
-        }
+        let grown = if continues(&left.expr, op.as_rule()) { left.depth } else { left.depth + 1 };
+        let depth = grown.max(right.depth + 1);
+        let kind = match op.as_rule() {
+            Rule::or | Rule::xor | Rule::and => chained(left.expr, op.as_rule(), right.expr),
+            rule => match comparison(rule) {
+                Some(comparison) => compared(left.expr, comparison, right.expr),
+                None => ExprKind::Binary(binary(rule), left.boxed(), right.boxed()),
+            },
+        };
+        Operand::new(kind, whole, depth)
     }
 
     fn primary(&self, pair: Pair<'_, Rule>) -> Built<Operand> {
@@ -195,30 +192,47 @@ impl Builder<'_> {
         Ok(Operand { is_beyond_integer, ..Operand::new(kind, span, 1)? })
     }
 
+    /// One call per operand and nothing else: this frame stands on the stack once for every level of nesting.
     fn primary_kind(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
-        Ok(match pair.as_rule() {
-            Rule::null_literal => ExprKind::Null,
-            Rule::true_literal => ExprKind::Boolean(true),
-            Rule::false_literal => ExprKind::Boolean(false),
-            Rule::string => ExprKind::String(string(&pair)?),
-            Rule::parameter => ExprKind::Parameter(name(&pair.as_str()[1..])),
-            Rule::variable => ExprKind::Variable(ident(&pair).name),
-            Rule::parenthesized => self.expr(Parts::of(pair).demand())?.kind,
-            Rule::list => ExprKind::List(self.exprs(Parts::of(pair))?),
-            Rule::map => ExprKind::Map(self.map_entries(pair)?),
-            Rule::case_expression => ExprKind::Case(self.case(pair)?),
-            Rule::count_star => ExprKind::CountStar,
-            Rule::function_call => ExprKind::Function(self.function(pair)?),
-            Rule::list_comprehension => ExprKind::ListComprehension(self.list_comprehension(pair)?),
-            Rule::pattern_comprehension => ExprKind::PatternComprehension(Box::new(self.pattern_comprehension(pair)?)),
-            Rule::quantifier => ExprKind::Quantifier(Box::new(self.quantifier(pair)?)),
-            Rule::reduce => ExprKind::Reduce(Box::new(self.reduce(pair)?)),
-            Rule::map_projection => ExprKind::MapProjection(self.map_projection(pair)?),
-            Rule::pattern_predicate => ExprKind::Pattern(Box::new(self.path(pair)?)),
-            Rule::shortest => ExprKind::Shortest(Box::new(self.shortest(None, pair)?)),
-            Rule::subquery => self.subquery(pair)?,
+        match pair.as_rule() {
+            Rule::null_literal => Ok(ExprKind::Null),
+            Rule::true_literal => Ok(ExprKind::Boolean(true)),
+            Rule::false_literal => Ok(ExprKind::Boolean(false)),
+            Rule::count_star => Ok(ExprKind::CountStar),
+            Rule::string => string(&pair),
+            Rule::parameter => Ok(ExprKind::Parameter(name(&pair.as_str()[1..]))),
+            Rule::variable => Ok(ExprKind::Variable(ident(&pair).name)),
+            Rule::parenthesized => self.parenthesized(pair),
+            Rule::list => self.list(pair),
+            Rule::map => self.map(pair),
+            Rule::case_expression => self.case(pair),
+            Rule::function_call => self.function(pair),
+            Rule::list_comprehension => self.list_comprehension(pair),
+            Rule::pattern_comprehension => self.pattern_comprehension(pair),
+            Rule::quantifier => self.quantifier(pair),
+            Rule::reduce => self.reduce(pair),
+            Rule::map_projection => self.map_projection(pair),
+            Rule::pattern_predicate => self.pattern_predicate(pair),
+            Rule::shortest => self.shortest_expr(pair),
+            Rule::subquery => self.subquery(pair),
             rule => unreachable!("the grammar has no operand {rule:?}"),
-        })
+        }
+    }
+
+    fn parenthesized(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
+        self.expr(Parts::of(pair).demand()).map(|expr| expr.kind)
+    }
+
+    fn list(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
+        self.exprs(Parts::of(pair)).map(ExprKind::List)
+    }
+
+    fn pattern_predicate(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
+        self.path(pair).map(Box::new).map(ExprKind::Pattern)
+    }
+
+    fn shortest_expr(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
+        self.shortest(None, pair).map(Box::new).map(ExprKind::Shortest)
     }
 
     /// The operand that a citation or an assignment begins with.
@@ -228,15 +242,15 @@ impl Builder<'_> {
         Ok(operand.expr)
     }
 
-    pub(super) fn map_entries(&self, pair: Pair<'_, Rule>) -> Built<Vec<(ast::Ident, Expr)>> {
+    fn map(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let entry = |pair| {
             let mut parts = Parts::of(pair);
             Ok((parts.ident(), self.expr(parts.demand())?))
         };
-        Parts::of(pair).map(entry).collect()
+        Parts::of(pair).map(entry).collect::<Built<_>>().map(ExprKind::Map)
     }
 
-    fn case(&self, pair: Pair<'_, Rule>) -> Built<ast::Case> {
+    fn case(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let mut parts = Parts::of(pair);
         let subject = parts.accept(Rule::case_subject).map(|pair| self.boxed(Parts::of(pair).demand())).transpose()?;
         let mut branches = Vec::new();
@@ -245,34 +259,34 @@ impl Builder<'_> {
             branches.push((self.expr(parts.demand())?, self.expr(parts.demand())?));
         }
         let otherwise = parts.next().map(|pair| self.boxed(pair)).transpose()?;
-        Ok(ast::Case { subject, branches, otherwise })
+        Ok(ExprKind::Case(ast::Case { subject, branches, otherwise }))
     }
 
-    fn function(&self, pair: Pair<'_, Rule>) -> Built<ast::FunctionCall> {
+    fn function(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let mut parts = Parts::of(pair);
         let name = qualified(parts.demand());
         let distinct = parts.accept(Rule::distinct).is_some();
-        Ok(ast::FunctionCall { name, distinct, arguments: self.exprs(parts)? })
+        Ok(ExprKind::Function(ast::FunctionCall { name, distinct, arguments: self.exprs(parts)? }))
     }
 
-    fn list_comprehension(&self, pair: Pair<'_, Rule>) -> Built<ast::ListComprehension> {
+    fn list_comprehension(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let mut parts = Parts::of(pair);
-        Ok(ast::ListComprehension {
+        Ok(ExprKind::ListComprehension(ast::ListComprehension {
             variable: parts.ident(),
             list: self.boxed(parts.demand())?,
             predicate: self.under(parts.accept(Rule::listed_where))?.map(Box::new),
             map: self.under(parts.accept(Rule::yield_bar))?.map(Box::new),
-        })
+        }))
     }
 
-    fn pattern_comprehension(&self, pair: Pair<'_, Rule>) -> Built<ast::PatternComprehension> {
+    fn pattern_comprehension(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let mut parts = Parts::of(pair);
-        Ok(ast::PatternComprehension {
+        Ok(ExprKind::PatternComprehension(Box::new(ast::PatternComprehension {
             variable: parts.accept(Rule::variable).as_ref().map(ident),
             path: self.path(parts.demand())?,
             predicate: self.under(parts.accept(Rule::listed_where))?,
             map: self.expr(Parts::of(parts.demand()).demand())?,
-        })
+        })))
     }
 
     /// The expression that is the one part of a pair such as `WHERE x`.
@@ -280,7 +294,7 @@ impl Builder<'_> {
         pair.map(|pair| self.expr(Parts::of(pair).demand())).transpose()
     }
 
-    fn quantifier(&self, pair: Pair<'_, Rule>) -> Built<ast::Quantifier> {
+    fn quantifier(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let mut parts = Parts::of(pair);
         let kind = match parts.demand().as_str().to_ascii_lowercase().as_str() {
             "all" => ast::QuantifierKind::All,
@@ -289,21 +303,22 @@ impl Builder<'_> {
             _ => ast::QuantifierKind::Single,
         };
         let variable = parts.ident();
-        Ok(ast::Quantifier { kind, variable, list: self.expr(parts.demand())?, predicate: self.expr(parts.demand())? })
+        let (list, predicate) = (self.expr(parts.demand())?, self.expr(parts.demand())?);
+        Ok(ExprKind::Quantifier(Box::new(ast::Quantifier { kind, variable, list, predicate })))
     }
 
-    fn reduce(&self, pair: Pair<'_, Rule>) -> Built<ast::Reduce> {
+    fn reduce(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let mut parts = Parts::of(pair);
-        Ok(ast::Reduce {
+        Ok(ExprKind::Reduce(Box::new(ast::Reduce {
             accumulator: parts.ident(),
             initial: self.expr(parts.demand())?,
             variable: parts.ident(),
             list: self.expr(parts.demand())?,
             step: self.expr(parts.demand())?,
-        })
+        })))
     }
 
-    fn map_projection(&self, pair: Pair<'_, Rule>) -> Built<ast::MapProjection> {
+    fn map_projection(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let mut parts = Parts::of(pair);
         let base = parts.ident();
         let item = |pair: Pair<'_, Rule>| {
@@ -317,30 +332,33 @@ impl Builder<'_> {
             })
         };
         let items = parts.map(item).collect::<Built<_>>()?;
-        Ok(ast::MapProjection { base, items })
+        Ok(ExprKind::MapProjection(ast::MapProjection { base, items }))
     }
 
     fn subquery(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let mut parts = Parts::of(pair);
         let kind = parts.demand().as_str().to_ascii_lowercase();
         let inside = parts.demand();
-        let subquery = Box::new(if inside.as_rule() == Rule::query {
-            ast::Subquery::Query(self.query(inside)?)
-        } else {
-            let mut parts = Parts::of(inside);
-            let pattern = self.pattern(parts.demand())?;
-            ast::Subquery::Pattern { pattern, predicate: self.under(parts.next())? }
-        });
+        let subquery = Box::new(self.nested(span(&inside), || self.subquery_body(inside))?);
         Ok(match kind.as_str() {
             "exists" => ExprKind::Exists(subquery),
             "count" => ExprKind::Count(subquery),
             _ => ExprKind::Collect(subquery),
         })
     }
+
+    fn subquery_body(&self, pair: Pair<'_, Rule>) -> Built<ast::Subquery> {
+        if pair.as_rule() == Rule::query {
+            return self.query(pair).map(ast::Subquery::Query);
+        }
+        let mut parts = Parts::of(pair);
+        let pattern = self.pattern(parts.demand())?;
+        Ok(ast::Subquery::Pattern { pattern, predicate: self.under(parts.next())? })
+    }
 }
 
-fn string(pair: &Pair<'_, Rule>) -> Built<Name> {
-    literal::string(pair.as_str(), pair.as_span().start()).map(Name::from)
+fn string(pair: &Pair<'_, Rule>) -> Built<ExprKind> {
+    literal::string(pair.as_str(), pair.as_span().start()).map(|text| ExprKind::String(Name::from(text)))
 }
 
 /// The most prefix operators in a row: each is a call deeper while the tree is built.
@@ -353,45 +371,44 @@ fn longest_prefix_chain(pair: &Pair<'_, Rule>) -> usize {
     longest
 }
 
-#[derive(Clone, Copy)]
-enum Chain {
-    And,
-    Or,
-    Xor,
+/// Whether `left op ...` goes on with the chain that `left` is. A chain in parentheses is closed: it covers more than
+/// its terms.
+fn continues(left: &Expr, op: Rule) -> bool {
+    let first = match (&left.kind, op) {
+        (ExprKind::And(terms), Rule::and) | (ExprKind::Or(terms), Rule::or) | (ExprKind::Xor(terms), Rule::xor) => {
+            &terms[0]
+        }
+        (ExprKind::Comparison(first, _), op) if comparison(op).is_some() => first,
+        _ => return false,
+    };
+    first.span.start == left.span.start
 }
 
-/// `left op right`, flat if `left` is a chain of the same operator written without parentheses.
-fn chained(left: Expr, right: Expr, chain: Chain) -> ExprKind {
-    let mut terms = match (left.kind, chain) {
-        (ExprKind::And(terms), Chain::And) | (ExprKind::Or(terms), Chain::Or) | (ExprKind::Xor(terms), Chain::Xor)
-            if starts_at(&terms[0], left.span) =>
-        {
-            terms
-        }
-        (kind, _) => vec![Expr { kind, span: left.span }],
+/// `left op right` for AND, OR or XOR, flat if `left` is a chain of the same operator.
+fn chained(left: Expr, op: Rule, right: Expr) -> ExprKind {
+    let is_open = continues(&left, op);
+    let mut terms = match left.kind {
+        ExprKind::And(terms) | ExprKind::Or(terms) | ExprKind::Xor(terms) if is_open => terms,
+        kind => vec![Expr { kind, span: left.span }],
     };
     terms.push(right);
-    match chain {
-        Chain::And => ExprKind::And(terms),
-        Chain::Or => ExprKind::Or(terms),
-        Chain::Xor => ExprKind::Xor(terms),
+    match op {
+        Rule::or => ExprKind::Or(terms),
+        Rule::xor => ExprKind::Xor(terms),
+        _ => ExprKind::And(terms),
     }
 }
 
 /// `left < right`; `a < b < c` is one chain, `(a < b) < c` is not.
 fn compared(left: Expr, comparison: Comparison, right: Expr) -> ExprKind {
+    let is_open = continues(&left, Rule::equal);
     match left.kind {
-        ExprKind::Comparison(first, mut rest) if starts_at(&first, left.span) => {
+        ExprKind::Comparison(first, mut rest) if is_open => {
             rest.push((comparison, right));
             ExprKind::Comparison(first, rest)
         }
         kind => ExprKind::Comparison(Box::new(Expr { kind, span: left.span }), vec![(comparison, right)]),
     }
-}
-
-/// Whether the chain that covers `whole` begins with `first`: in parentheses, it would begin before.
-fn starts_at(first: &Expr, whole: Span) -> bool {
-    first.span.start == whole.start
 }
 
 fn comparison(rule: Rule) -> Option<Comparison> {

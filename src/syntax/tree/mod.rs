@@ -17,13 +17,14 @@ use pest::iterators::Pair;
 
 use self::parts::{Parts, span};
 use super::grammar::Rule;
-use super::{SyntaxError, ast};
+use super::{SyntaxError, ast, limit};
+use crate::text::Span;
 
 type Built<T> = Result<T, SyntaxError>;
 
 /// The tree of a whole statement.
 pub(super) fn statement(text: &str, pair: Pair<'_, Rule>) -> Built<ast::Statement> {
-    let builder = Builder { text, level: Cell::new(0), deepest: Cell::new(0) };
+    let builder = Builder { text, level: Cell::new(0), deepest: Cell::new(0), queries: Cell::new(0) };
     let mut parts = Parts::of(pair);
     let mode = match (parts.accept(Rule::explain), parts.accept(Rule::profile)) {
         (Some(_), _) => ast::Mode::Explain,
@@ -49,4 +50,20 @@ struct Builder<'a> {
     level: Cell<usize>,
     /// The depth of the deepest expression finished inside the present one.
     deepest: Cell<usize>,
+    /// How many queries and brackets are being built around the present one.
+    queries: Cell<usize>,
+}
+
+impl Builder<'_> {
+    /// Builds what stands at `span` one query, or one bracket around a triple, deeper.
+    fn nested<T>(&self, span: Span, build: impl FnOnce() -> Built<T>) -> Built<T> {
+        let depth = self.queries.get();
+        if depth >= limit::QUERY_DEPTH {
+            return Err(limit::too_deep_a_query(span));
+        }
+        self.queries.set(depth + 1);
+        let built = build()?;
+        self.queries.set(depth);
+        Ok(built)
+    }
 }

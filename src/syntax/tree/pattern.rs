@@ -4,9 +4,9 @@ use pest::iterators::Pair;
 
 use super::parts::{Parts, ident, span};
 use super::{Builder, Built};
+use crate::syntax::SyntaxError;
 use crate::syntax::ast::{self, ArrowDirection, Expr, ExprKind, LabelExpr};
 use crate::syntax::grammar::Rule;
-use crate::syntax::{SyntaxError, limit};
 use crate::text::Span;
 
 impl Builder<'_> {
@@ -64,7 +64,7 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         Ok(ast::NodePattern {
             variable: parts.accept(Rule::variable).as_ref().map(ident),
-            labels: parts.accept(Rule::labels).map(labels).transpose()?,
+            labels: parts.accept(Rule::labels).map(labels),
             properties: self.properties(parts.accept(Rule::properties))?,
             predicate: self.under(parts.accept(Rule::r#where))?.map(Box::new),
             span,
@@ -78,11 +78,15 @@ impl Builder<'_> {
             let rel = ast::RelPattern { span: whole, ..self.detail(ArrowDirection::Either, inside, whole)? };
             return Ok(ast::Bracket { rel, ends: None, span: whole });
         }
-        let mut parts = Parts::of(inside);
+        self.nested(whole, || self.triple(inside, whole))
+    }
+
+    fn triple(&self, pair: Pair<'_, Rule>, span: Span) -> Built<ast::Bracket> {
+        let mut parts = Parts::of(pair);
         let left = self.endpoint(parts.demand())?;
         let rel = self.relationship(parts.demand())?;
         let right = self.endpoint(parts.demand())?;
-        Ok(ast::Bracket { rel, ends: Some(Box::new((left, right))), span: whole })
+        Ok(ast::Bracket { rel, ends: Some(Box::new((left, right))), span })
     }
 
     /// The tree of a `relationship` or a `bracket_arrow`.
@@ -114,7 +118,7 @@ impl Builder<'_> {
     fn detail(&self, direction: ArrowDirection, pair: Pair<'_, Rule>, span: Span) -> Built<ast::RelPattern> {
         let mut parts = Parts::of(pair);
         let variable = parts.accept(Rule::variable).as_ref().map(ident);
-        let types = parts.accept(Rule::labels).map(labels).transpose()?;
+        let types = parts.accept(Rule::labels).map(labels);
         if let Some(range) = parts.accept(Rule::bare_range) {
             return Err(bare_range(&range));
         }
@@ -170,44 +174,38 @@ fn bound(pair: &Pair<'_, Rule>) -> Built<u64> {
     })
 }
 
-/// The tree of `labels` or `listed_labels`.
-pub(super) fn labels(pair: Pair<'_, Rule>) -> Built<LabelExpr> {
+/// The tree of `labels`, `wide_labels` or `listed_labels`.
+pub(super) fn labels(pair: Pair<'_, Rule>) -> LabelExpr {
     label_expr(Parts::of(pair).demand())
 }
 
-fn label_expr(pair: Pair<'_, Rule>) -> Built<LabelExpr> {
+fn label_expr(pair: Pair<'_, Rule>) -> LabelExpr {
     let is_or = match pair.as_rule() {
         Rule::label_or => true,
         Rule::label_and => false,
         _ => return label_term(pair),
     };
-    let mut terms = Parts::of(pair).map(label_expr).collect::<Built<Vec<_>>>()?;
+    let mut terms: Vec<_> = Parts::of(pair).map(label_expr).collect();
     if terms.len() == 1 {
-        return Ok(terms.remove(0));
+        return terms.remove(0);
     }
-    Ok(if is_or { LabelExpr::Or(terms) } else { LabelExpr::And(terms) })
+    if is_or { LabelExpr::Or(terms) } else { LabelExpr::And(terms) }
 }
 
-fn label_term(pair: Pair<'_, Rule>) -> Built<LabelExpr> {
-    let whole = span(&pair);
-    let mut negation_count = 0;
+/// Two negations are none, and parentheses leave no trace, so that the tree is no deeper than it says.
+fn label_term(pair: Pair<'_, Rule>) -> LabelExpr {
+    let mut is_negated = false;
     let mut parts = Parts::of(pair);
     while parts.accept(Rule::negation).is_some() {
-        negation_count += 1;
-    }
-    if negation_count > limit::BRACKET_DEPTH {
-        return Err(limit::too_deep_a_tree(whole));
+        is_negated = !is_negated;
     }
     let term = parts.demand();
-    let mut label = match term.as_rule() {
+    let label = match term.as_rule() {
         Rule::label => LabelExpr::Name(ident(&term)),
         Rule::wildcard => LabelExpr::Wildcard(span(&term)),
-        _ => label_expr(term)?,
+        _ => label_expr(term),
     };
-    for _ in 0..negation_count {
-        label = LabelExpr::Not(Box::new(label));
-    }
-    Ok(label)
+    if is_negated { LabelExpr::Not(Box::new(label)) } else { label }
 }
 
 /// Whether `expr` ends in a property lookup, and its two sides if so.

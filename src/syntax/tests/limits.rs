@@ -1,0 +1,279 @@
+//! Texts made to be too much.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::super::{SyntaxError, is_complete, parse, parse_script};
+
+/// A stack as small as that of a thread of the standard library.
+const STACK_BYTES: usize = 2 << 20;
+
+/// Parses `text` on a small stack.
+fn parse_small(text: String) -> Result<(), SyntaxError> {
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+    thread.spawn(move || parse(&text).map(drop)).expect("a thread starts").join().expect("the parser does not panic")
+}
+
+#[track_caller]
+fn too_deep(text: String) {
+    let start = text.chars().take(40).collect::<String>();
+    let result = parse_small(text);
+    assert!(matches!(result, Err(SyntaxError::TooDeep { .. })), "{start}: {result:?}");
+}
+
+#[test]
+fn a_hundred_thousand_open_brackets_are_an_error() {
+    let openings = [
+        "(",
+        "[",
+        "{a:",
+        "[(",
+        "((",
+        "CASE ",
+        "CASE WHEN ",
+        "f(",
+        "a[",
+        "[x IN ",
+        "EXISTS { MATCH (n) WHERE ",
+        "(n {a: ",
+        "[(a {a: ",
+        "shortestPath((a {b: ",
+        "all(x IN ",
+        "reduce(a = ",
+    ];
+    for opening in openings {
+        too_deep(format!("RETURN {}1", opening.repeat(100_000)));
+    }
+    too_deep(format!("MATCH {}", "[(a)-->".repeat(100_000)));
+    too_deep(format!("MATCH (n:{}", "(".repeat(100_000)));
+    too_deep("CALL { ".repeat(100_000));
+    too_deep("FOREACH (x IN y | ".repeat(100_000));
+}
+
+#[test]
+fn a_name_that_looks_like_a_keyword_hides_no_nesting() {
+    for opening in ["CASE end WHEN ", "CASE case END ", "CASE x.end WHEN ", "CASE `x` END "] {
+        parse_small(format!("RETURN {}1", opening.repeat(20_000))).expect_err("this is never closed");
+    }
+}
+
+#[test]
+fn a_chain_of_a_hundred_thousand_terms_is_flat_or_an_error() {
+    parse_small(format!("RETURN a{}", " OR a".repeat(100_000))).expect("a flat chain");
+    too_deep(format!("RETURN a{}", " + a".repeat(100_000)));
+}
+
+#[test]
+fn a_chain_of_any_sort_is_flat_or_an_error() {
+    for link in [" AND a", " XOR a", " < a", ":A"] {
+        parse_small(format!("RETURN a{}", link.repeat(2000))).expect("a flat chain");
+    }
+    for link in [" ^ a", ".b", "[0]", " IS NULL", " IN a"] {
+        too_deep(format!("RETURN a{}", link.repeat(2000)));
+    }
+    for prefix in ["NOT ", "-", "+", "NOT -"] {
+        too_deep(format!("RETURN {}a", prefix.repeat(2000)));
+    }
+    too_deep(format!("MATCH (n) SET a{} = 1", ".b".repeat(2000)));
+    parse_small(format!("MATCH (n:{}A) RETURN n", "!".repeat(2000))).expect("negations cancel");
+    parse_small(format!("RETURN [1{}]", ", 1".repeat(2000))).expect("a long list");
+}
+
+#[test]
+fn what_nests_within_the_limits_fits_a_small_stack() {
+    let nested =
+        |open: &str, close: &str, depth: usize| format!("RETURN {}1{}", open.repeat(depth), close.repeat(depth));
+    let texts = [
+        nested("(", ")", 99),
+        nested("[", "]", 99),
+        nested("{a: ", "}", 99),
+        nested("CASE WHEN ", " THEN 1 END", 99),
+        nested("[x IN ", " WHERE 1 | 1]", 99),
+        nested("EXISTS { MATCH (n) WHERE ", " }", 16),
+        nested("[(a {x: ", "})-->() | 1]", 33),
+        nested("NOT ", "", 190),
+        nested("1 + ", "", 190),
+    ];
+    for text in texts {
+        if let Err(error) = parse_small(text.clone()) {
+            panic!("{error}: {text}");
+        }
+    }
+}
+
+/// Without bounded look-ahead each of these takes time exponential in its depth.
+#[test]
+fn forty_open_brackets_take_no_time() {
+    let openings = [
+        "(",
+        "[",
+        "[(",
+        "((",
+        "CASE ",
+        "CASE WHEN ",
+        "{a:",
+        "({a:",
+        "(n {a:",
+        "[x IN ",
+        "[(a {a:",
+        "[p = (a {a:",
+        "f(",
+        "all(x IN ",
+        "reduce(a = 0, x IN ",
+        "EXISTS { (a {b: ",
+        "COUNT { MATCH (a) WHERE ",
+        "shortestPath((a {b: ",
+        "n {a: ",
+        "a[",
+        "a[..",
+        "(a WHERE ",
+        "exists((a {b: ",
+    ];
+    // The bar is 10 ms for a build that is optimised.
+    let bar = if cfg!(debug_assertions) { Duration::from_millis(100) } else { Duration::from_millis(10) };
+    for opening in openings {
+        for text in [format!("RETURN {}", opening.repeat(40)), format!("RETURN {}1", opening.repeat(40))] {
+            let fastest = (0..3).map(|_| time(&text)).min().expect("three runs");
+            assert!(fastest < bar, "{opening}: {fastest:?}");
+        }
+    }
+    for opening in ["[", "[(", "(", "[(a)-[:T {k: ", "(a {k: ", "[(a)-->"] {
+        let text = format!("MATCH {}", opening.repeat(40));
+        assert!(time(&text) < bar, "{opening}");
+    }
+}
+
+fn time(text: &str) -> Duration {
+    let start = Instant::now();
+    let _ = parse(text);
+    start.elapsed()
+}
+
+#[test]
+fn an_endless_text_is_refused_at_once() {
+    let text = "x".repeat(50 << 20);
+    let start = Instant::now();
+    let result = parse(&text);
+    assert!(matches!(result, Err(SyntaxError::TooLong { .. })));
+    assert!(start.elapsed() < Duration::from_millis(100));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_text_makes_the_parser_panic(text in any::<String>()) {
+        let _ = parse(&text);
+        let _ = parse_script(&text);
+        let _ = is_complete(&text);
+    }
+
+    #[test]
+    fn no_soup_of_tokens_makes_the_parser_panic(text in soup()) {
+        for (span, result) in parse_script(&text) {
+            if let Err(error) = result {
+                super::reported(span.of(&text), &error);
+            }
+        }
+    }
+}
+
+fn soup() -> impl Strategy<Value = String> {
+    let words = [
+        "MATCH",
+        "RETURN",
+        "WHERE",
+        "WITH",
+        "CREATE",
+        "MERGE",
+        "SET",
+        "UNWIND",
+        "AS",
+        "CALL",
+        "YIELD",
+        "CASE",
+        "WHEN",
+        "THEN",
+        "END",
+        "NOT",
+        "AND",
+        "IN",
+        "IS",
+        "NULL",
+        "EXISTS",
+        "COUNT",
+        "ORDER",
+        "BY",
+        "LIMIT",
+        "CITING",
+        "ASSERT",
+        "FOREACH",
+        "ON",
+        "DISTINCT",
+        "all",
+        "reduce",
+        "shortestPath",
+        "n",
+        "x",
+        "я",
+        "`b``c`",
+        "'s'",
+        "'\\u0041'",
+        "\"\\q\"",
+        "1",
+        "2.5",
+        "0x1",
+        "9223372036854775808",
+        "$p",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "-",
+        "->",
+        "<-",
+        "--",
+        "-[",
+        "]-",
+        "|",
+        ":",
+        "&",
+        "!",
+        "%",
+        ".",
+        "..",
+        ",",
+        ";",
+        "=",
+        "<>",
+        "+=",
+        "+",
+        "*",
+        "/",
+        "^",
+        "=~",
+        "//",
+        "/*",
+        "*/",
+        "'",
+        "`",
+        "\\",
+        "—",
+        "\n",
+        "\u{301}",
+        "(n)",
+        "(a)-->(b)",
+        "n.x",
+        ":A",
+    ];
+    let word = prop::sample::select(words.to_vec());
+    prop::collection::vec((word, prop::bool::ANY), 1..40).prop_map(|pieces| {
+        pieces
+            .into_iter()
+            .map(|(word, has_blank)| if has_blank { format!("{word} ") } else { word.to_owned() })
+            .collect()
+    })
+}
