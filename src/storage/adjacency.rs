@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! owners    (start, first)*  one for each owner: where its entries and its segments begin
-//! segments  (type, start)*   one for each type that an owner has; starts count from its owner's
+//! segments  (type, start)*   two bytes each, one for each type that an owner has; starts count from its owner's
 //! entries   (neighbour, relationship)*
 //! ```
 //!
@@ -35,6 +35,9 @@ impl TreeKey for Neighbour {
     const LEAF: usize = 512;
 }
 
+/// Types have to stay below this: segments have two bytes for them.
+pub(super) const MAX_TYPES: u32 = 1 << 16;
+
 /// One direction of one family.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Adjacency {
@@ -58,10 +61,30 @@ struct Owner {
     first: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Segment {
-    rel_type: TypeId,
-    start: u32,
+/// A type in the upper half, in the lower half where its entries begin, counted from its owner's. Segments of an owner
+/// sort as numbers do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Segment(u32);
+
+impl Segment {
+    #[inline]
+    const fn new(rel_type: TypeId, start: u32) -> Self {
+        Self(rel_type.0 << 16 | start)
+    }
+
+    #[inline]
+    const fn rel_type(self) -> TypeId {
+        TypeId(self.0 >> 16)
+    }
+
+    #[inline]
+    const fn start(self) -> u32 {
+        self.0 & 0xffff
+    }
+
+    const fn moved(self, by: i32) -> Self {
+        Self(self.0.wrapping_add_signed(by))
+    }
 }
 
 /// The runs of one owner with very many entries, by type; none is empty.
@@ -128,12 +151,9 @@ impl AdjacencyPage {
     #[inline]
     pub(super) fn run(&self, owner: u32, rel_type: TypeId) -> Run<'_> {
         let owner = place(owner).1;
-        if let Some(hub) = self.hub(owner) {
-            return hub.run(rel_type);
-        }
         match self.find(owner, rel_type) {
             Ok(segment) => Run::Packed(&self.entries[self.entries_of(owner, segment)]),
-            Err(_) => Run::EMPTY,
+            Err(_) => self.hub(owner).map_or(Run::EMPTY, |hub| hub.run(rel_type)),
         }
     }
 
@@ -146,11 +166,19 @@ impl AdjacencyPage {
         }
     }
 
+    /// What `owner` has of each type, for a look at it later.
+    #[inline]
+    pub(super) fn types(&self, owner: u32) -> OwnerTypes<'_> {
+        let owner = place(owner).1;
+        let segments = &self.segments[self.segments_of(owner)];
+        OwnerTypes { segments, len: self.owners[owner + 1].start - self.owners[owner].start, hub: self.hub(owner) }
+    }
+
     pub(super) fn typed_runs(&self, owner: u32) -> impl Iterator<Item = (TypeId, Run<'_>)> {
         let owner = place(owner).1;
         let packed = self.segments_of(owner).map(move |index| {
             let run = Run::Packed(&self.entries[self.entries_of(owner, index)]);
-            (self.segments[index].rel_type, run)
+            (self.segments[index].rel_type(), run)
         });
         let hub = self.hub(owner).into_iter().flat_map(|hub| hub.runs.iter());
         packed.chain(hub.map(|(rel_type, run)| (TypeId(to_u32(rel_type)), Run::Hub(run))))
@@ -158,22 +186,23 @@ impl AdjacencyPage {
 
     #[inline]
     pub(super) fn degree(&self, owner: u32, rel_type: Option<TypeId>) -> usize {
-        match rel_type {
-            Some(rel_type) => self.run(owner, rel_type).len(),
-            None => {
-                let owner = place(owner).1;
-                self.hub(owner).map_or_else(|| self.packed(owner).len(), |hub| hub.len)
-            }
-        }
+        let owner = place(owner).1;
+        let packed = match rel_type {
+            Some(rel_type) => self.find(owner, rel_type).map_or(0, |segment| self.entries_of(owner, segment).len()),
+            None => self.packed(owner).len(),
+        };
+        // Whether the owner has left is asked last: mostly it has not, and the answer lies elsewhere in memory.
+        if packed == 0 { self.hub(owner).map_or(0, |hub| hub.degree(rel_type)) } else { packed }
     }
 
     fn is_empty(&self) -> bool {
         self.segments.is_empty() && self.hubs.is_empty()
     }
 
+    /// The trees of an owner that has left, which then has no segments.
     #[inline]
     fn hub(&self, owner: usize) -> Option<&Hub> {
-        if self.hubs.is_empty() {
+        if !self.segments_of(owner).is_empty() || self.hubs.is_empty() {
             return None;
         }
         let place = self.hubs.binary_search_by_key(&owner, |hub| hub.0).ok()?;
@@ -196,7 +225,7 @@ impl AdjacencyPage {
                 let place = self.start(owner, index);
                 let start = to_u32(place) - self.owners[owner].start;
                 reserve_sparingly(&mut self.segments);
-                self.segments.insert(index, Segment { rel_type, start });
+                self.segments.insert(index, Segment::new(rel_type, start));
                 self.owners[owner + 1..].iter_mut().for_each(|owner| owner.first += 1);
                 self.shift(owner, index + 1, 1);
                 place
@@ -234,7 +263,7 @@ impl AdjacencyPage {
     fn shift(&mut self, owner: usize, index: usize, by: i32) {
         let end = self.owners[owner + 1].first as usize;
         for segment in &mut self.segments[index..end] {
-            segment.start = segment.start.wrapping_add_signed(by);
+            *segment = segment.moved(by);
         }
         for owner in &mut self.owners[owner + 1..] {
             owner.start = owner.start.wrapping_add_signed(by);
@@ -248,7 +277,7 @@ impl AdjacencyPage {
         let mut hub = Hub { len: entries.len(), ..Hub::default() };
         for index in segments.clone() {
             let run = Tree::from_sorted(&self.entries[self.entries_of(owner, index)]);
-            hub.runs.set(self.segments[index].rel_type.0 as usize, run);
+            hub.runs.set(self.segments[index].rel_type().0 as usize, run);
         }
         let place = self.hubs.partition_point(|hub| hub.0 < owner);
         self.hubs.insert(place, (owner, hub));
@@ -274,12 +303,8 @@ impl AdjacencyPage {
     fn find(&self, owner: usize, rel_type: TypeId) -> Result<usize, usize> {
         let std::ops::Range { start: low, end: high } = self.segments_of(owner);
         let segments = &self.segments[low..high];
-        let place = if segments.len() <= 8 {
-            segments.iter().position(|segment| segment.rel_type >= rel_type).unwrap_or(segments.len())
-        } else {
-            segments.partition_point(|segment| segment.rel_type < rel_type)
-        };
-        let found = segments.get(place).is_some_and(|segment| segment.rel_type == rel_type);
+        let place = find_segment(segments, rel_type);
+        let found = segments.get(place).is_some_and(|segment| segment.rel_type() == rel_type);
         if found { Ok(low + place) } else { Err(low + place) }
     }
 
@@ -292,7 +317,7 @@ impl AdjacencyPage {
     #[inline]
     fn start(&self, owner: usize, index: usize) -> usize {
         if index < self.owners[owner + 1].first as usize {
-            (self.owners[owner].start + self.segments[index].start) as usize
+            (self.owners[owner].start + self.segments[index].start()) as usize
         } else {
             self.owners[owner + 1].start as usize
         }
@@ -310,10 +335,35 @@ impl AdjacencyPage {
     }
 }
 
+/// The segments of one owner, or its trees.
+#[derive(Clone, Copy)]
+pub(super) struct OwnerTypes<'g> {
+    segments: &'g [Segment],
+    len: u32,
+    hub: Option<&'g Hub>,
+}
+
+impl OwnerTypes<'_> {
+    #[inline]
+    pub(super) fn degree(&self, rel_type: TypeId) -> usize {
+        if let Some(hub) = self.hub {
+            return hub.run(rel_type).len();
+        }
+        let place = find_segment(self.segments, rel_type);
+        let Some(segment) = self.segments.get(place).filter(|segment| segment.rel_type() == rel_type) else { return 0 };
+        let end = self.segments.get(place + 1).map_or(self.len, |next| next.start());
+        (end - segment.start()) as usize
+    }
+}
+
 impl Hub {
     #[inline]
     fn run(&self, rel_type: TypeId) -> Run<'_> {
         self.runs.get(rel_type.0 as usize).map_or(Run::EMPTY, Run::Hub)
+    }
+
+    fn degree(&self, rel_type: Option<TypeId>) -> usize {
+        rel_type.map_or(self.len, |rel_type| self.run(rel_type).len())
     }
 
     /// The run of the first type from `from` on.
@@ -350,6 +400,17 @@ impl Neighbour {
     /// The least neighbour at `end`.
     pub(super) const fn first_at(end: End) -> Self {
         Self { end, rel: RelSlot(0) }
+    }
+}
+
+/// Where the segment of `rel_type` is, or would be. Few are counted without branches.
+#[inline]
+fn find_segment(segments: &[Segment], rel_type: TypeId) -> usize {
+    let first = Segment::new(rel_type, 0);
+    if segments.len() <= 16 {
+        segments.iter().map(|segment| usize::from(*segment < first)).sum()
+    } else {
+        segments.partition_point(|segment| *segment < first)
     }
 }
 

@@ -76,18 +76,17 @@ impl Graph {
         rel_type: Option<TypeId>,
         degrees: &mut Vec<u32>,
     ) {
-        let mut pages = Pages::new(self.neighbourhood.plain(direction));
-        degrees.extend(sources.iter().map(|&source| {
-            let degree = pages.get(source).map_or(0, |page| page.degree(source, rel_type));
-            u32::try_from(degree).expect("fewer than 2^32 relationships")
-        }));
+        let adjacency = self.neighbourhood.plain(direction);
+        for_each_degree(adjacency, sources, rel_type, |degree| {
+            degrees.push(u32::try_from(degree).expect("fewer than 2^32 relationships"));
+        });
     }
 
     /// The number of steps from all of `sources` together.
     pub(crate) fn degree_sum(&self, sources: &[u32], direction: Direction, rel_type: Option<TypeId>) -> u64 {
-        let mut pages = Pages::new(self.neighbourhood.plain(direction));
-        let degree = |&source: &u32| pages.get(source).map_or(0, |page| page.degree(source, rel_type)) as u64;
-        sources.iter().map(degree).sum()
+        let mut sum = 0;
+        for_each_degree(self.neighbourhood.plain(direction), sources, rel_type, |degree| sum += degree as u64);
+        sum
     }
 
     /// Keeps the nodes that have `label`.
@@ -127,6 +126,31 @@ impl<'c> Expansion<'c> {
                 }
                 true
             }
+        }
+    }
+}
+
+/// Calls `take` with the degree of each source, in order.
+///
+/// The pages of a few sources are found before the first of them is read. Sources are mostly far from each other, so
+/// each step waits for memory; apart, the steps of different sources wait at the same time.
+fn for_each_degree(adjacency: &Adjacency, sources: &[u32], rel_type: Option<TypeId>, mut take: impl FnMut(usize)) {
+    let (mut pages, mut types) = ([None; 64], [None; 64]);
+    for sources in sources.chunks(pages.len()) {
+        for (page, &source) in pages.iter_mut().zip(sources) {
+            *page = adjacency.page(source);
+        }
+        let Some(rel_type) = rel_type else {
+            for (page, &source) in pages.iter().zip(sources) {
+                take(page.map_or(0, |page: &AdjacencyPage| page.degree(source, None)));
+            }
+            continue;
+        };
+        for ((types, page), &source) in types.iter_mut().zip(&pages).zip(sources) {
+            *types = page.map(|page| page.types(source));
+        }
+        for types in &types[..sources.len()] {
+            take(types.as_ref().map_or(0, |types| types.degree(rel_type)));
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::adjacency::MAX_TYPES;
 use super::constraint::owner_name;
 use super::{Change, Commit, End, Graph, NodeSlot, Rel, RelSlot, StorageError};
 use crate::catalog::{ConstraintDef, ConstraintKind, IndexId, KeyId, LabelId, Owner, Symbol, TypeId};
@@ -101,6 +102,9 @@ impl Writer {
         end: End,
         asserted: bool,
     ) -> Result<RelSlot, StorageError> {
+        if rel_type.0 >= MAX_TYPES {
+            return Err(StorageError::Full { what: "no relationship types are left" });
+        }
         let (start, end) = (self.live(start)?, self.live(end)?);
         let id = self.next_id()?;
         self.write(Change::CreateRel { id, rel_type, start, end, asserted })?;
