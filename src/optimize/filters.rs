@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::terms::{is_costly, is_filter, is_volatile, lets_filters_pass, looked_at};
+use super::terms::{conjuncts, is_costly, is_filter, is_volatile, lets_filters_pass, looked_at};
 use crate::catalog::Statistics;
 use crate::expr::{Expr, VarId};
 use crate::plan::{Imports, LogicalPlan, LogicalStatement, Step};
@@ -35,11 +35,14 @@ pub(super) fn join(statement: &mut LogicalStatement, _: &dyn Statistics) {
     });
 }
 
+/// More conjuncts than these are asked together: each would be a step to look at.
+const MAX_TERMS: usize = 64;
+
 fn split(plan: &mut LogicalPlan) {
     let mut out = Vec::with_capacity(plan.steps.len());
     for step in std::mem::take(&mut plan.steps) {
         match step {
-            Step::Filter(predicate) => out.extend(predicate.into_conjuncts().into_iter().map(Step::Filter)),
+            Step::Filter(predicate) if conjuncts(&predicate).len() <= MAX_TERMS => out.extend(predicate.into_conjuncts().into_iter().map(Step::Filter)),
             step => out.push(step),
         }
     }

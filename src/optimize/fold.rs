@@ -43,8 +43,12 @@ fn fold(expr: &mut Expr) {
         return;
     }
     match &mut expr.kind {
-        ExprKind::And(terms) => {
+        ExprKind::And(terms) if terms.iter().any(is_true) => {
             terms.retain(|term| !is_true(term));
+            // A lone term must still be a truth value.
+            if terms.len() == 1 && !is_truth(&terms[0]) {
+                terms.push(Expr::literal(true));
+            }
             if terms.len() == 1 {
                 *expr = terms.remove(0);
             }

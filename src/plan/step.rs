@@ -1,11 +1,8 @@
 //! The steps of a plan: one struct for each, and what can be asked of all.
 
-use std::sync::Arc;
-
 use super::{Cite, Direction, Draw, LogicalPlan, SetItem, SortKey};
 use crate::catalog::IndexId;
 use crate::expr::{Expr, VarId};
-use crate::function::Procedure;
 pub(crate) use crate::semantic::bound::{AggregateCall, ProcedureCall};
 use crate::value::Name;
 
@@ -41,7 +38,8 @@ pub(crate) enum Step {
     Union(Union),
     HashJoin(HashJoin),
     Apply(Apply),
-    Call(Call),
+    /// What its predicate says is a step of its own.
+    Call(ProcedureCall),
     /// All rows are read before the first goes on.
     Barrier,
     // ---- writes
@@ -291,14 +289,6 @@ pub(crate) enum ApplyKind {
     },
     /// The outer row, once.
     Effects,
-}
-
-/// A procedure.
-#[derive(Clone, Debug)]
-pub(crate) struct Call {
-    pub procedure: Arc<Procedure>,
-    pub arguments: Vec<Expr>,
-    pub yields: Vec<(usize, VarId)>,
 }
 
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use super::rows::{Column, Rows};
 use super::{Frame, Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{self, ColumnKind, Op, Scalar};
-use crate::plan::{Aggregate, Apply, ApplyKind, Call, HashJoin, LogicalPlan, Sort, Union, Unwind};
+use crate::plan::{Aggregate, Apply, ApplyKind, HashJoin, LogicalPlan, ProcedureCall, Sort, Union, Unwind};
 
 impl Lowerer<'_> {
     /// No rows, with the columns that the rest expects.
@@ -106,7 +106,7 @@ impl Lowerer<'_> {
         self.extend(rows, Op::Unwind { list }, &[(step.var, ColumnKind::Value)], place)
     }
 
-    pub(super) fn call(&mut self, step: &Call, rows: Rows, place: &Place<'_>) -> Rows {
+    pub(super) fn call(&mut self, step: &ProcedureCall, rows: Rows, place: &Place<'_>) -> Rows {
         let arguments = self.scalars(&step.arguments, &rows);
         let outputs = step.yields.iter().map(|(output, _)| *output).collect();
         let new: Vec<(VarId, ColumnKind)> = step.yields.iter().map(|(_, var)| (*var, ColumnKind::Value)).collect();

@@ -4,12 +4,13 @@ mod barrier;
 mod pattern;
 mod projection;
 mod shortest;
+mod size;
 mod write;
 
 use rustc_hash::FxHashSet;
 
 use super::{
-    Apply, ApplyKind, Call, Delete, Imports, LogicalBody, LogicalPlan, LogicalStatement, MAX_DEPTH, PlanError,
+    Apply, ApplyKind, Delete, Imports, LogicalBody, LogicalPlan, LogicalStatement, MAX_DEPTH, PlanError,
     QueryPlan, SetState, Step, Subquery, Union, Unwind,
 };
 use crate::expr::{Expr, VarId, Variables};
@@ -24,6 +25,7 @@ use crate::semantic::bound::{
 ///
 /// [`PlanError::TooLarge`] if the chain of operators would be too long to run.
 pub(crate) fn build(statement: BoundStatement) -> Result<LogicalStatement, PlanError> {
+    size::check(&statement)?;
     let imports = statement.subqueries.iter().map(|subquery| subquery.imports.clone()).collect();
     let mut builder = Builder { variables: statement.variables, imports: Imports::new(imports) };
     let subqueries = builder.subqueries(statement.subqueries);
@@ -215,8 +217,8 @@ impl Builder {
     }
 }
 
-fn call(clause: ProcedureCall, branch: &mut Branch) {
-    let ProcedureCall { procedure, arguments, yields, predicate } = clause;
-    branch.push(Step::Call(Call { procedure, arguments, yields }));
+fn call(mut clause: ProcedureCall, branch: &mut Branch) {
+    let predicate = clause.predicate.take();
+    branch.push(Step::Call(clause));
     branch.filter(predicate);
 }
