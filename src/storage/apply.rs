@@ -9,8 +9,8 @@ use super::graph::slot_of;
 use super::index::{Index, IndexValues};
 use super::nodes::Nodes;
 use super::{Change, Commit, Direction, End, Family, Graph, NodeSlot, Rel, RelSlot, StorageError};
-use crate::catalog::{Catalog, ConstraintDef, IndexDef, IndexId, KeyId, LabelId, Owner, Side};
-use crate::value::{ElementId, Value};
+use crate::catalog::{Catalog, IndexDef, IndexId, KeyId, LabelId, Owner, Side};
+use crate::value::{ElementId, Name, Value};
 
 impl Graph {
     /// Everything that is applied from now on carries `commit`.
@@ -22,18 +22,13 @@ impl Graph {
     ///
     /// # Errors
     ///
-    /// [`StorageError::Deleted`] if the change speaks of an element that is not there, [`StorageError::Full`].
+    /// [`StorageError::Deleted`] if the change speaks of an element that is not there, [`StorageError::OutOfOrder`] if
+    /// it was not made from this root, [`StorageError::Full`].
     pub(crate) fn apply(&mut self, change: &Change) -> Result<(), StorageError> {
         match change {
-            Change::DefineLabel { name, .. } => self.define(|catalog| {
-                catalog.labels.intern(name);
-            }),
-            Change::DefineType { name, .. } => self.define(|catalog| {
-                catalog.types.intern(name);
-            }),
-            Change::DefineKey { name, .. } => self.define(|catalog| {
-                catalog.keys.intern(name);
-            }),
+            Change::DefineLabel { id, name } => self.define_name(name, |catalog| catalog.labels.intern(name) == *id)?,
+            Change::DefineType { id, name } => self.define_name(name, |catalog| catalog.types.intern(name) == *id)?,
+            Change::DefineKey { id, name } => self.define_name(name, |catalog| catalog.keys.intern(name) == *id)?,
             Change::CreateNode { id, labels } => self.create_node(*id, labels)?,
             &Change::CreateRel { id, rel_type, start, end, asserted } => {
                 let rel = Rel { rel_type, start: self.known(start)?, end: self.known(end)?, asserted };
@@ -63,16 +58,9 @@ impl Graph {
                 let rel = self.known_rel(*rel)?;
                 self.set_state(rel, *asserted);
             }
-            Change::CreateIndex { id, name, owner, keys } => {
-                let (id, owner) = (*id, *owner);
-                self.create_index(IndexDef { id, name: name.clone(), owner, keys: keys.clone() });
-            }
+            Change::CreateIndex(def) => self.create_index(def),
             Change::DropIndex { id } => self.drop_index(*id),
-            Change::CreateConstraint { name, owner, keys, kind, index } => {
-                let (owner, kind, index) = (*owner, *kind, *index);
-                let constraint = ConstraintDef { name: name.clone(), owner, keys: keys.clone(), kind, index };
-                self.define(|catalog| catalog.constraints.push(constraint));
-            }
+            Change::CreateConstraint(def) => self.define(|catalog| catalog.constraints.push((**def).clone())),
             Change::DropConstraint { name } => {
                 self.define(|catalog| catalog.constraints.retain(|constraint| constraint.name != *name));
             }
@@ -90,6 +78,13 @@ impl Graph {
 
     fn known_rel(&self, id: ElementId) -> Result<RelSlot, StorageError> {
         self.rel_slot(id).ok_or(StorageError::Deleted { id })
+    }
+
+    /// Defines a name; `intern` tells whether it got the number that the change gives it.
+    fn define_name(&mut self, name: &Name, intern: impl FnOnce(&mut Catalog) -> bool) -> Result<(), StorageError> {
+        let mut is_in_order = false;
+        self.define(|catalog| is_in_order = intern(catalog));
+        if is_in_order { Ok(()) } else { Err(StorageError::OutOfOrder { name: name.clone() }) }
     }
 
     fn define(&mut self, change: impl FnOnce(&mut Catalog)) {
@@ -201,14 +196,14 @@ impl Graph {
         self.neighbourhood.enter(slot, rel);
     }
 
-    fn create_index(&mut self, def: IndexDef) {
+    fn create_index(&mut self, def: &IndexDef) {
         let entries = self.owned(def.owner).into_iter().filter_map(|element| {
             let values = self.index_values(element, &def.keys)?;
             Some((values, slot_of(element)))
         });
         let index = Index::build(entries);
         self.indexes.set(def.id.0 as usize, index);
-        self.define(|catalog| catalog.indexes.push(def));
+        self.define(|catalog| catalog.indexes.push(def.clone()));
     }
 
     fn drop_index(&mut self, id: IndexId) {

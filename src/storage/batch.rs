@@ -98,7 +98,7 @@ impl Graph {
     }
 }
 
-impl<'c> Expansion<'c> {
+impl Expansion<'_> {
     fn push(&mut self, source_index: u32, entries: &[Neighbour]) {
         self.source_indexes.resize(self.source_indexes.len() + entries.len(), source_index);
         self.neighbours.extend(entries.iter().map(|entry| entry.end.raw()));

@@ -1,9 +1,9 @@
 //! The vocabulary of writes: what the log records is what is applied.
 
-use crate::catalog::{ConstraintKind, IndexId, KeyId, LabelId, Owner, TypeId};
+use crate::catalog::{ConstraintDef, IndexDef, IndexId, KeyId, LabelId, TypeId};
 use crate::value::{ElementId, Name, Value};
 
-/// One elementary write. Everything that changes a graph is a list of these.
+/// One elementary write. Everything that changes a graph is a list of these, often millions, so what is rare is boxed.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
     DefineLabel {
@@ -54,22 +54,11 @@ pub(crate) enum Change {
         rel: ElementId,
         asserted: bool,
     },
-    CreateIndex {
-        id: IndexId,
-        name: Name,
-        owner: Owner,
-        keys: Vec<KeyId>,
-    },
+    CreateIndex(Box<IndexDef>),
     DropIndex {
         id: IndexId,
     },
-    CreateConstraint {
-        name: Name,
-        owner: Owner,
-        keys: Vec<KeyId>,
-        kind: ConstraintKind,
-        index: Option<IndexId>,
-    },
+    CreateConstraint(Box<ConstraintDef>),
     DropConstraint {
         name: Name,
     },

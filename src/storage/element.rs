@@ -86,6 +86,7 @@ pub(crate) struct Neighbour {
 
 /// What is kept of a relationship beside its properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "`type` is a keyword")]
 pub(crate) struct Rel {
     pub rel_type: TypeId,
     pub start: End,

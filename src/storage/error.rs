@@ -26,6 +26,9 @@ pub(crate) enum StorageError {
     IndexInUse { constraint: Name },
     #[error("a property cannot hold {found}")]
     NotStorable { found: String },
+    /// A change that was made from another root than the one it is applied to.
+    #[error("the definition of `{name}` is out of order")]
+    OutOfOrder { name: Name },
     #[error("the graph is full: {what}")]
     Full { what: &'static str },
 }
@@ -45,6 +48,7 @@ impl StorageError {
             StorageError::AlreadyIndexed { .. } => ErrorClass::new(ErrorKind::Semantic, "AlreadyIndexed"),
             StorageError::IndexInUse { .. } => ErrorClass::new(ErrorKind::Semantic, "IndexInUse"),
             StorageError::NotStorable { .. } => ErrorClass::new(ErrorKind::Type, "InvalidPropertyType"),
+            StorageError::OutOfOrder { .. } => ErrorClass::new(ErrorKind::Io, "Corruption"),
             StorageError::Full { .. } => ErrorClass::new(ErrorKind::Limit, "GraphFull"),
         }
     }

@@ -278,15 +278,12 @@ impl Graph {
         let (Some((mine, from_owner)), Some((theirs, to_owner))) = (mine, theirs) else {
             return Neighbours::in_runs(Runs::EMPTY);
         };
-        let rels = match rel_type {
-            Some(rel_type) => {
-                let pair = (mine.run(from_owner, rel_type), theirs.run(to_owner, rel_type));
-                search(std::iter::once(pair), from, to)
-            }
-            None => {
-                let types = mine.typed_runs(from_owner);
-                search(types.map(|(rel_type, run)| (run, theirs.run(to_owner, rel_type))), from, to)
-            }
+        let rels = if let Some(rel_type) = rel_type {
+            let pair = (mine.run(from_owner, rel_type), theirs.run(to_owner, rel_type));
+            search(std::iter::once(pair), from, to)
+        } else {
+            let types = mine.typed_runs(from_owner);
+            search(types.map(|(rel_type, run)| (run, theirs.run(to_owner, rel_type))), from, to)
         };
         Neighbours::at(to, rels)
     }

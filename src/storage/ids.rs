@@ -197,7 +197,9 @@ mod tests {
     fn slot_ids_come_back_whatever_their_form() {
         for ids in [vec![5, 6, 7, 8], vec![5, 9, 10], vec![5, 6, 3], vec![5, 7, 5 + (1 << 40), 6]] {
             let mut page = SlotIds::new();
-            ids.iter().for_each(|&id| page.push(id));
+            for &id in &ids {
+                page.push(id);
+            }
             let found: Vec<_> = (0..ids.len()).filter_map(|offset| page.get(offset)).collect();
             assert_eq!(found, ids);
             assert_eq!(page.get(ids.len()), None);

@@ -77,12 +77,11 @@ impl Index {
     pub(super) fn duplicates(&self) -> Vec<(IndexValues, Vec<u32>)> {
         let mut groups: Vec<(IndexValues, Vec<u32>)> = Vec::new();
         for entry in self.entries.leaves().flatten() {
-            match groups.last_mut().filter(|group| by_prefix(&group.0, &entry.values).is_eq()) {
-                Some(group) => group.1.push(entry.slot),
-                None => {
-                    groups.pop_if(|group| group.1.len() < 2);
-                    groups.push((entry.values.clone(), vec![entry.slot]));
-                }
+            if let Some(group) = groups.last_mut().filter(|group| by_prefix(&group.0, &entry.values).is_eq()) {
+                group.1.push(entry.slot);
+            } else {
+                groups.pop_if(|group| group.1.len() < 2);
+                groups.push((entry.values.clone(), vec![entry.slot]));
             }
         }
         groups.pop_if(|group| group.1.len() < 2);

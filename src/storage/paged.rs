@@ -110,9 +110,7 @@ impl<P: Clone> PageTree<P> {
 
     /// The page at `index`, to be changed, if there is one.
     pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut P> {
-        if self.get(index).is_none() {
-            return None;
-        }
+        self.get(index)?;
         Some(self.get_or_insert_with(index, || unreachable!("the page was found")))
     }
 
@@ -194,13 +192,12 @@ impl<T: Clone, const PAGE: usize> Paged<T, PAGE> {
             self.full.put(self.full_count, std::mem::take(&mut self.last));
             self.full_count += 1;
         }
-        match Arc::get_mut(&mut self.last) {
-            Some(last) => last.push(item),
-            None => {
-                let mut copy = copy_with_room(&self.last);
-                copy.push(item);
-                self.last = Arc::new(copy);
-            }
+        if let Some(last) = Arc::get_mut(&mut self.last) {
+            last.push(item);
+        } else {
+            let mut copy = copy_with_room(&self.last);
+            copy.push(item);
+            self.last = Arc::new(copy);
         }
         index
     }

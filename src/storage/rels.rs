@@ -172,8 +172,12 @@ impl TypeStore {
         if family != Family::Plain {
             return;
         }
-        start.iter().for_each(|&label| self.count_end(Side::Start, label, by));
-        end.iter().for_each(|&label| self.count_end(Side::End, label, by));
+        for &label in start {
+            self.count_end(Side::Start, label, by);
+        }
+        for &label in end {
+            self.count_end(Side::End, label, by);
+        }
     }
 
     fn count_end(&mut self, side: Side, label: LabelId, by: i64) {

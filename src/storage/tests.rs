@@ -320,9 +320,11 @@ fn commit(number: u64) -> Commit {
 
 fn with_names() -> Graph {
     let mut writer = Writer::new(Graph::new(), commit(1));
-    (0..LABELS).for_each(|label| drop(writer.label(&Name::from(format!("L{label}")))));
-    (0..TYPES).for_each(|rel_type| drop(writer.rel_type(&Name::from(format!("T{rel_type}")))));
-    (0..KEYS).for_each(|key| drop(writer.key(&Name::from(format!("k{key}")))));
+    for number in 0..3 {
+        writer.label(&Name::from(format!("L{number}")));
+        writer.rel_type(&Name::from(format!("T{number}")));
+        writer.key(&Name::from(format!("k{number}")));
+    }
     writer.finish().0
 }
 

@@ -22,7 +22,7 @@ use crate::catalog::{LabelId, Statistics, TypeId};
 use crate::value::{ElementId, Value};
 
 pub use dense::DenseView;
-pub use edges::{EdgeReference, EdgeReferences, Edges, Neighbors, NodeIdentifiers, NodeReference, NodeReferences};
+use edges::{EdgeReference, EdgeReferences, Edges, Neighbors, NodeIdentifiers, NodeReference, NodeReferences};
 
 /// A snapshot as a directed petgraph graph: its nodes and the asserted relationships between them.
 ///

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::adjacency::MAX_TYPES;
 use super::constraint::owner_name;
 use super::{Change, Commit, End, Graph, NodeSlot, Rel, RelSlot, StorageError};
-use crate::catalog::{ConstraintDef, ConstraintKind, IndexId, KeyId, LabelId, Owner, Symbol, TypeId};
+use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, Symbol, TypeId};
 use crate::value::{ElementId, Name, Value};
 
 /// A working root with the changes since the root that it began with.
@@ -217,7 +217,7 @@ impl Writer {
             return Err(StorageError::AlreadyIndexed { index: index.name.clone(), label: owner_name(catalog, owner) });
         }
         let id = IndexId(catalog.indexes.iter().map(|index| index.id.0 + 1).max().unwrap_or(0));
-        self.write(Change::CreateIndex { id, name, owner, keys })?;
+        self.write(Change::CreateIndex(Box::new(IndexDef { id, name, owner, keys })))?;
         Ok(id)
     }
 
@@ -269,9 +269,9 @@ impl Writer {
         } else {
             None
         };
-        let constraint = ConstraintDef { name: name.clone(), owner, keys: keys.clone(), kind, index };
+        let constraint = ConstraintDef { name, owner, keys, kind, index };
         self.graph.check_new_constraint(&constraint)?;
-        self.write(Change::CreateConstraint { name, owner, keys, kind, index })
+        self.write(Change::CreateConstraint(Box::new(constraint)))
     }
 
     /// Drops the constraint, and the index that was made for it.

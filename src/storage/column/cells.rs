@@ -74,28 +74,34 @@ impl<T: Clone> Cells<T> for Blocks<T> {
         }
         let mut items = self.take_from(index);
         items.insert(0, item);
-        items.into_iter().for_each(|item| self.push(item));
+        self.extend(items.into_iter());
     }
 
     fn remove(&mut self, index: usize) {
         let items = self.take_from(index);
-        items.into_iter().skip(1).for_each(|item| self.push(item));
+        self.extend(items.into_iter().skip(1));
     }
 
     fn from_items(items: impl Iterator<Item = T>) -> Self {
         let mut blocks = Self(Vec::new());
-        items.for_each(|item| blocks.push(item));
+        blocks.extend(items);
         blocks
     }
 }
 
 impl<T: Clone> Blocks<T> {
+    fn extend(&mut self, items: impl Iterator<Item = T>) {
+        for item in items {
+            self.push(item);
+        }
+    }
+
     /// Cuts everything from `index` on and returns it.
     fn take_from(&mut self, index: usize) -> Vec<T> {
         let blocks = self.0.split_off(index / BLOCK);
         let mut items: Vec<T> = blocks.iter().flat_map(|block| block.iter().cloned()).collect();
         let rest = items.split_off(index % BLOCK);
-        items.into_iter().for_each(|item| self.push(item));
+        self.extend(items.into_iter());
         rest
     }
 }

@@ -1,7 +1,7 @@
 //! Reads one key of many elements at once.
 //!
-//! Slots that follow each other mostly lie in one page, so the page is looked up and its form is decided once for a
-//! stretch of slots; what remains is a loop over two slices.
+//! Slots that follow each other mostly lie in one page, so the page is looked up and its form is decided once for
+//! several slots; what remains is a loop over two slices.
 
 use super::super::bitmap::{PAGE_SLOTS, place};
 use super::dictionary::Dictionary;
@@ -63,17 +63,21 @@ pub(in super::super) fn gather<'g>(
 ) -> PropertyVector {
     let dictionary = dictionaries.get(key);
     let mut gathered = Gathered { vector: None, nulls: 0, capacity: slots.len() };
-    let mut rest = slots;
-    while let Some(&first) = rest.first() {
-        let page = place(first).0;
-        let len = rest.iter().position(|&slot| place(slot).0 != page).unwrap_or(rest.len());
-        let (stretch, others) = rest.split_at(len);
-        let column = if first == u32::MAX { None } else { page_at(page).and_then(|columns| columns.column(key)) };
-        match column {
-            None => gathered.push_nulls(len),
-            Some(column) => gathered.push_page(column, dictionary, stretch),
+    let column_at = |slot| if slot == u32::MAX { None } else { page_at(place(slot).0)?.column(key) };
+    let mut columns = [None; 64];
+    for slots in slots.chunks(columns.len()) {
+        if slots.iter().all(|&slot| place(slot).0 == place(slots[0]).0) {
+            gathered.push(column_at(slots[0]), dictionary, slots);
+            continue;
         }
-        rest = others;
+        // Slots that are far from each other: all pages are found before the first is read, so that the waits for
+        // memory overlap.
+        for (column, &slot) in columns.iter_mut().zip(slots) {
+            *column = column_at(slot);
+        }
+        for (column, slot) in columns.iter().zip(slots.chunks(1)) {
+            gathered.push(*column, dictionary, slot);
+        }
     }
     gathered.finish()
 }
@@ -93,6 +97,14 @@ impl Gathered {
             Some(PropertyVector::Integers { values, present }) => push_nulls(values, present, count),
             Some(PropertyVector::Floats { values, present }) => push_nulls(values, present, count),
             Some(PropertyVector::Values(values)) => values.resize(values.len() + count, Value::Null),
+        }
+    }
+
+    /// The values at `slots`, which all lie in `page`.
+    fn push(&mut self, page: Option<&ColumnPage>, dictionary: Option<&Dictionary>, slots: &[u32]) {
+        match page {
+            None => self.push_nulls(slots.len()),
+            Some(page) => self.push_page(page, dictionary, slots),
         }
     }
 

@@ -122,9 +122,8 @@ impl ColumnPage {
         }
         let position = self.position(offset);
         match (&mut self.items, self.layout) {
-            (Items::Constant(_), _) => {}
             (Items::General(items), Layout::Dense) => items.set(position, Value::Null),
-            (_, Layout::Dense) => {}
+            (Items::Constant(_), _) | (_, Layout::Dense) => {}
             (Items::Booleans(items), Layout::Packed) => Cells::remove(items, position),
             (Items::Integers(items), Layout::Packed) => Cells::remove(items, position),
             (Items::Floats(items), Layout::Packed) => Cells::remove(items, position),
@@ -170,14 +169,11 @@ impl ColumnPage {
 
     /// Takes the narrowest form that holds what is here and `cell` too.
     fn generalise(&mut self, cell: &Cell, dictionary: Option<&Dictionary>) {
-        self.items = match (&self.items, cell) {
-            (Items::Codes(codes), Cell::Text(_)) => {
-                Items::Texts(Blocks::from_items(codes.iter().map(|&code| text_of(dictionary, code))))
-            }
-            _ => {
-                let items = (0..self.item_count()).map(|position| self.item(position, dictionary));
-                Items::General(Blocks::from_items(items))
-            }
+        self.items = if let (Items::Codes(codes), Cell::Text(_)) = (&self.items, cell) {
+            Items::Texts(Blocks::from_items(codes.iter().map(|&code| text_of(dictionary, code))))
+        } else {
+            let items = (0..self.item_count()).map(|position| self.item(position, dictionary));
+            Items::General(Blocks::from_items(items))
         };
     }
 

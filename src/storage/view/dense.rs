@@ -209,7 +209,7 @@ impl GetAdjacencyMatrix for DenseView<'_> {
     }
 }
 
-impl<'d, 'g> IntoNodeIdentifiers for &'d DenseView<'g> {
+impl IntoNodeIdentifiers for &DenseView<'_> {
     type NodeIdentifiers = Numbers;
 
     fn node_identifiers(self) -> Numbers {
@@ -217,7 +217,7 @@ impl<'d, 'g> IntoNodeIdentifiers for &'d DenseView<'g> {
     }
 }
 
-impl<'d, 'g> IntoNodeReferences for &'d DenseView<'g> {
+impl IntoNodeReferences for &DenseView<'_> {
     type NodeRef = NodeReference;
     type NodeReferences = NumberReferences;
 

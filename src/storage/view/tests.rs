@@ -34,7 +34,9 @@ fn sample(acyclic: bool) -> Sample {
     }
     for node in nodes.iter().step_by(9) {
         let touching: Vec<RelSlot> = writer.graph().touching(End::node(*node)).collect();
-        touching.into_iter().for_each(|rel| writer.delete(End::rel(rel)).unwrap());
+        for rel in touching {
+            writer.delete(End::rel(rel)).unwrap();
+        }
         writer.delete(End::node(*node)).unwrap();
     }
     let graph = writer.finish().0;
