@@ -15,10 +15,9 @@ pub(crate) enum ExecError {
     Storage(#[from] StorageError),
     #[error("parameter `${name}` was not given")]
     ParameterMissing { name: Name },
+    /// What stands behind SKIP or LIMIT is no number of rows; openCypher counts this among the faults of syntax.
     #[error("{what} must be {expected}, found {found}")]
-    Type { what: &'static str, expected: &'static str, found: String },
-    #[error("{what} must be an INTEGER, found {found}")]
-    NoCount { what: &'static str, found: String },
+    RowCount { what: &'static str, expected: &'static str, found: String },
     #[error("{what} must not be negative, found {found}")]
     Negative { what: &'static str, found: i64 },
     #[error("MERGE cannot use null for the property `{key}`")]
@@ -37,9 +36,7 @@ impl ExecError {
             ExecError::Function { error, .. } => error.class(),
             ExecError::Storage(error) => error.class(),
             ExecError::ParameterMissing { .. } => ErrorClass::new(ErrorKind::ParameterMissing, "MissingParameter"),
-            ExecError::Type { .. } => ErrorClass::new(ErrorKind::Type, "InvalidArgumentType"),
-            // As for a literal count, which is found while compiling.
-            ExecError::NoCount { .. } => ErrorClass::new(ErrorKind::Syntax, "InvalidArgumentType"),
+            ExecError::RowCount { .. } => ErrorClass::new(ErrorKind::Syntax, "InvalidArgumentType"),
             ExecError::Negative { .. } => ErrorClass::new(ErrorKind::Syntax, "NegativeIntegerArgument"),
             ExecError::MergeNull { .. } => ErrorClass::new(ErrorKind::Semantic, "MergeReadOwnWrites"),
             ExecError::MissingEnd { .. } => ErrorClass::new(ErrorKind::Semantic, "MissingEnd"),

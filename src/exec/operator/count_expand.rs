@@ -12,7 +12,7 @@ use crate::exec::batch::Batch;
 use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment};
 use crate::physical::{ColumnKind, Direction, Op, Operator, Types};
-use crate::storage::{End, Family, Graph, NodeSlot, RelSlot};
+use crate::storage::{End, Family, Graph, RelSlot};
 
 pub(super) struct CountExpand {
     input: Input,
@@ -71,13 +71,9 @@ impl Source for CountExpand {
         let from = &batch.columns[self.from];
         let mut counts = Vec::with_capacity(batch.len);
         if let (Column::Nodes(slots), [run], true) = (from, &runs[..], self.not_again.is_empty()) {
-            counts.extend(
-                slots.iter().map(
-                    |&slot| {
-                        if slot == NULL_SLOT { 0 } else { degree(&graph, *run, End::node(NodeSlot(slot))) }
-                    },
-                ),
-            );
+            let mut degrees = Vec::with_capacity(batch.len);
+            graph.degrees(slots, run.direction, run.rel_type, &mut degrees);
+            counts.extend(degrees.into_iter().map(i64::from));
         } else {
             for row in 0..batch.len {
                 let count = match from.end(row, ctx) {

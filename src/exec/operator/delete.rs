@@ -97,26 +97,9 @@ fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), 
             continue;
         }
         let id = ctx.end_id(end);
-        let created_here = ctx.was_created(id);
-        {
-            let mut counters = ctx.counters.borrow_mut();
-            let counters = &mut *counters;
-            let (created, deleted) = if end.as_node().is_some() {
-                (&mut counters.nodes_created, &mut counters.nodes_deleted)
-            } else {
-                (&mut counters.relationships_created, &mut counters.relationships_deleted)
-            };
-            if created_here {
-                *created -= 1
-            } else {
-                *deleted += 1
-            }
-            let about = end.as_rel().is_some_and(|rel| graph.rel(rel).family() == Family::About);
-            if about && end != element && !created_here {
-                counters.citations_deleted += 1;
-            }
-        }
-        ctx.deleted.mark(end, id, record(ctx, graph, end));
+        let record = record(ctx, graph, end);
+        count(ctx, graph, end, &record, end != element);
+        ctx.deleted.mark(end, id, record);
         if detach {
             for direction in [Direction::Out, Direction::In] {
                 for family in FAMILIES {
@@ -126,6 +109,31 @@ fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Counts an element that goes. What this statement has made itself is taken off again.
+fn count(ctx: &Context, graph: &Graph, element: End, record: &Record, cascaded: bool) {
+    let created_here = ctx.was_created(ctx.end_id(element));
+    let mut counters = ctx.counters.borrow_mut();
+    let counters = &mut *counters;
+    let (created, deleted, labels, properties) = match record {
+        Record::Node(node) => {
+            (&mut counters.nodes_created, &mut counters.nodes_deleted, node.labels.len(), node.properties.len())
+        }
+        Record::Rel(rel) => {
+            (&mut counters.relationships_created, &mut counters.relationships_deleted, 0, rel.properties.len())
+        }
+    };
+    if created_here {
+        *created = created.saturating_sub(1);
+        counters.labels_added = counters.labels_added.saturating_sub(labels as u64);
+        counters.properties_set = counters.properties_set.saturating_sub(properties as u64);
+        return;
+    }
+    *deleted += 1;
+    if cascaded && element.as_rel().is_some_and(|rel| graph.rel(rel).family() == Family::About) {
+        counters.citations_deleted += 1;
+    }
 }
 
 /// What the graph says of an element that goes.

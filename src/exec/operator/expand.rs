@@ -4,10 +4,10 @@ use super::travel::{Run, Taken, end_column, families, is_kind, runs};
 use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
-use crate::exec::column::Column;
+use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment};
 use crate::physical::{self, ColumnKind, Operator, States, Target, Types};
-use crate::storage::{End, Family, Graph, NodeSlot};
+use crate::storage::{End, ExpandCursor, Expansion, Family, Graph, NodeSlot};
 
 pub(super) struct Expand {
     input: Input,
@@ -29,6 +29,8 @@ struct Current {
     batch: Batch,
     taken: Taken,
     row: usize,
+    /// Where the store goes on by itself.
+    cursor: ExpandCursor,
 }
 
 /// What is being made.
@@ -70,34 +72,42 @@ impl Expand {
             && !matches!(self.to, Target::Bound(_))
     }
 
-    fn expand_plain(&self, graph: &Graph, runs: &[Run], current: &mut Current, made: &mut Made) -> bool {
+    /// One run for all rows: the store fills the columns by itself.
+    fn expand_run(&self, graph: &Graph, run: Run, current: &mut Current, made: &mut Made) -> bool {
         let Column::Nodes(from) = &current.batch.columns[self.from] else { return false };
-        let wanted = matches!(self.to, Target::New(_));
+        let columns = Expansion { source_indexes: &mut made.rows, neighbours: &mut made.nodes, rels: &mut made.rels };
+        let cursor = &mut current.cursor;
+        if !graph.expand_some(columns, from, run.direction, run.rel_type, cursor, BATCH_ROWS) {
+            current.row = current.batch.len;
+        }
+        true
+    }
+
+    /// Several runs: row by row, so that the order is kept.
+    fn expand_runs(&self, graph: &Graph, runs: &[Run], current: &mut Current, made: &mut Made) -> bool {
+        let Column::Nodes(from) = &current.batch.columns[self.from] else { return false };
         while current.row < from.len() && made.rows.len() < BATCH_ROWS {
             let slot = from[current.row];
-            if slot != u32::MAX {
+            if slot != NULL_SLOT {
                 let end = End::node(NodeSlot(slot));
                 for run in runs {
-                    let neighbours = run.neighbours(graph, end);
-                    match (self.rel, wanted) {
-                        (false, true) => {
-                            made.nodes.extend(neighbours.filter_map(|found| found.end.as_node()).map(|node| node.0))
-                        }
-                        (true, true) => {
-                            for neighbour in neighbours {
-                                made.rels.push(neighbour.rel.0);
-                                made.nodes.push(neighbour.end.as_node().map_or(u32::MAX, |node| node.0));
-                            }
-                        }
-                        (_, false) => made.rels.extend(neighbours.map(|neighbour| neighbour.rel.0)),
+                    for neighbour in run.neighbours(graph, end) {
+                        made.rels.push(neighbour.rel.0);
+                        made.nodes.push(neighbour.end.as_node().map_or(NULL_SLOT, |node| node.0));
                     }
                 }
-                let len = made.nodes.len().max(made.rels.len());
-                made.rows.resize(len, row_number(current.row));
+                made.rows.resize(made.rels.len(), row_number(current.row));
             }
             current.row += 1;
         }
         true
+    }
+
+    fn expand_plain(&self, graph: &Graph, runs: &[Run], current: &mut Current, made: &mut Made) -> bool {
+        match runs {
+            [run] => self.expand_run(graph, *run, current, made),
+            runs => self.expand_runs(graph, runs, current, made),
+        }
     }
 
     fn expand(
@@ -160,7 +170,7 @@ impl Source for Expand {
                 None => match self.input.next(ctx)? {
                     Some(batch) => {
                         let taken = Taken::of(&batch, &self.distinct_from, ctx);
-                        Current { batch, taken, row: 0 }
+                        Current { batch, taken, row: 0, cursor: ExpandCursor::default() }
                     }
                     None => return Ok(None),
                 },

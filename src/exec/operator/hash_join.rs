@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::{Input, Scope, Source, compile, row_number};
+use super::{Input, Scope, Source, compile, row_number, writes};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::Column;
@@ -20,6 +20,7 @@ pub(super) struct HashJoin {
     left_keys: Vec<Scalar>,
     right_keys: Vec<Scalar>,
     right_columns: Vec<usize>,
+    left_writes: bool,
     segment: Segment,
     held: Option<Held>,
     current: Option<Current>,
@@ -57,6 +58,7 @@ impl HashJoin {
             left_keys: left_keys.to_vec(),
             right_keys: right_keys.to_vec(),
             right_columns: right_columns.to_vec(),
+            left_writes: writes(&operator.inputs[0]),
             segment: scope.segment,
             held: None,
             current: None,
@@ -148,6 +150,7 @@ impl Source for HashJoin {
         loop {
             let held = self.held.as_ref().expect("just made");
             if held.rows.len == 0 {
+                while self.left_writes && self.input.next(ctx)?.is_some() {}
                 return Ok(None);
             }
             let mut current = match self.current.take() {

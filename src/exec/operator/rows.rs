@@ -1,7 +1,7 @@
 //! Skip and Limit: some rows from the start, for each outer row if there is one. Order kept; holds a count per outer
-//! row. Limit asks for no more input once every outer row has enough, unless the statement writes.
+//! row. Limit asks for no more input once every outer row has enough, unless the input writes: that is run to its end.
 
-use super::{Input, Scope, Source, row_number};
+use super::{Input, Scope, Source, row_number, writes};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::column::Column;
@@ -18,6 +18,8 @@ pub(super) struct Cut {
     partition: Option<usize>,
     argument: ArgumentId,
     segment: Segment,
+    /// Whether the input has effects that are wanted though its rows are not.
+    drains: bool,
     run: Option<Run>,
 }
 
@@ -71,6 +73,7 @@ impl Cut {
             partition,
             argument: scope.argument,
             segment: scope.segment,
+            drains: writes(operator),
             run: None,
         }
     }
@@ -111,8 +114,8 @@ impl Source for Cut {
         }
         let run = self.run.as_mut().expect("just made");
         loop {
-            // What writes runs to its end, however few of its rows are wanted.
-            if self.what == What::Limit && run.open == 0 && !ctx.plan.writes {
+            if self.what == What::Limit && run.open == 0 {
+                while self.drains && self.input.next(ctx)?.is_some() {}
                 return Ok(None);
             }
             let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
@@ -138,6 +141,6 @@ pub(super) fn row_count(ctx: &Context, count: &Scalar, segment: Segment, what: &
     let graph = ctx.view(segment);
     match constant(&Env { ctx, graph: &graph }, count)? {
         Value::Integer(count) => u64::try_from(count).map_err(|_| ExecError::Negative { what, found: count }),
-        other => Err(ExecError::NoCount { what, found: other.type_name().to_owned() }),
+        other => Err(ExecError::RowCount { what, expected: "an INTEGER", found: other.type_name().to_owned() }),
     }
 }
