@@ -4,7 +4,6 @@
 //! what is still needed.
 
 use super::column::{Column, Ids};
-use crate::physical::ColumnKind;
 
 /// How many rows a batch has at most, as a rule.
 pub(super) const BATCH_ROWS: usize = 2048;
@@ -20,11 +19,6 @@ impl Batch {
     pub(super) fn new(columns: Vec<Column>, len: usize) -> Self {
         debug_assert!(columns.iter().all(|column| column.len() == len), "columns have as many rows as their batch");
         Self { columns, len }
-    }
-
-    /// No rows of this layout.
-    pub(super) fn empty(layout: &[ColumnKind]) -> Self {
-        Self { columns: layout.iter().map(|kind| Column::empty(*kind)).collect(), len: 0 }
     }
 
     /// One row without columns.

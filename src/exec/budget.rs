@@ -133,11 +133,9 @@ impl Budget {
         if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
             return Err(FunctionError::Cancelled.into());
         }
-        if let Some(deadline) = self.deadline {
-            if Instant::now() >= deadline {
-                let timeout = self.timeout.unwrap_or_default();
-                return Err(used_up(format!("the time of {timeout:?} is")).into());
-            }
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            let timeout = self.timeout.unwrap_or_default();
+            return Err(used_up(format!("the time of {timeout:?} is")).into());
         }
         Ok(())
     }

@@ -34,17 +34,6 @@ pub(super) enum Column {
 }
 
 impl Column {
-    /// An empty column for values of `kind`.
-    pub(super) fn empty(kind: ColumnKind) -> Self {
-        match kind {
-            ColumnKind::Node => Column::Nodes(Vec::new()),
-            ColumnKind::Rel => Column::Rels(Vec::new()),
-            ColumnKind::Element => Column::Elements(Vec::new()),
-            ColumnKind::Value => Column::Constant(Value::Null, 0),
-            ColumnKind::Ordinal => Column::Ordinals(Vec::new()),
-        }
-    }
-
     pub(super) fn nulls(kind: ColumnKind, len: usize) -> Self {
         match kind {
             ColumnKind::Node => Column::Nodes(vec![NULL_SLOT; len]),

@@ -55,10 +55,10 @@ impl ExecError {
 
     /// The same error, told of this part of the text unless it is told of a smaller one already.
     pub(super) fn at(mut self, place: TextRange) -> Self {
-        if let ExecError::Function { range, .. } = &mut self {
-            if range.is_none() && place.1 > place.0 {
-                *range = Some(place);
-            }
+        if let ExecError::Function { range: range @ None, .. } = &mut self
+            && place.1 > place.0
+        {
+            *range = Some(place);
         }
         self
     }

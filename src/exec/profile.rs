@@ -1,6 +1,7 @@
 //! What PROFILE shows: rows and time of each operator.
 
 use std::cell::Cell;
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use super::ExecError;
@@ -41,7 +42,7 @@ impl Profile {
             self.show_operator(root, 0, &mut text);
         }
         for (number, subplan) in plan.subplans.iter().enumerate() {
-            text.push_str(&format!("subplan {number}\n"));
+            let _ = writeln!(text, "subplan {number}");
             self.show_operator(&subplan.root, 1, &mut text);
         }
         text
@@ -52,15 +53,16 @@ impl Profile {
         let own = work.time.saturating_sub(
             operator.inputs.iter().filter_map(|input| self.operators.get(input.id)).map(|cell| cell.get().time).sum(),
         );
-        text.push_str(&format!(
-            "{:indent$}{}  [rows {}, expected {:.0}, {:.3} ms]\n",
+        let _ = writeln!(
+            text,
+            "{:indent$}{}  [rows {}, expected {:.0}, {:.3} ms]",
             "",
             operator.text,
             work.rows,
             operator.estimate,
             own.as_secs_f64() * 1000.0,
             indent = depth * 2
-        ));
+        );
         for inner in inner_plans(&operator.op) {
             self.show_operator(inner, depth + 2, text);
         }

@@ -38,11 +38,11 @@ impl Reading {
         limits: &Limits,
         profile: bool,
     ) -> Result<Self, ExecError> {
-        let ctx = Context::reading(Arc::clone(&plan), graph, parameters, limits, profile)?;
-        let PlanBody::Rows(root) = &plan.root else { unreachable!("a change of the schema writes") };
+        let ctx = Context::reading(plan, graph, parameters, limits, profile)?;
+        let PlanBody::Rows(root) = &ctx.plan.root else { unreachable!("a change of the schema writes") };
         let source = compile_root(root, &ctx);
         let graph = ctx.snapshot();
-        let columns = plan.columns.iter().map(|(_, column)| *column).collect();
+        let columns = ctx.plan.columns.iter().map(|(_, column)| *column).collect();
         Ok(Self { ctx, source, graph, columns, batch: Batch::default(), row: 0, done: false })
     }
 

@@ -175,10 +175,10 @@ fn matches_text(env: &Env, text: &str, pattern: &Arc<str>) -> Result<bool, ExecE
 }
 
 fn is_in(env: &Env, left: &Column, right: &Column, len: usize) -> Result<Column, ExecError> {
-    if let Column::Constant(Value::List(list), _) = right {
-        if let Some(column) = is_in_known(env, left, list, len) {
-            return Ok(column);
-        }
+    if let Column::Constant(Value::List(list), _) = right
+        && let Some(column) = is_in_known(env, left, list, len)
+    {
+        return Ok(column);
     }
     let (left, right) = (Cells::of(left, env.ctx), Cells::of(right, env.ctx));
     let mut results = Vec::with_capacity(len);

@@ -67,17 +67,14 @@ fn run(
     let argument = Batch::new(columns, frame.len());
 
     let waiting = ctx.subplans.borrow_mut()[number].take();
-    let mut running = match waiting {
-        Some(mut running) => {
-            ctx.set_argument(running.argument, argument);
-            running.source.rewind(ctx);
-            running
-        }
-        None => {
-            let scope = Scope { argument: ctx.new_argument(argument), segment: ctx.new_segment() };
-            let source = compile(&subplan.root, scope, ctx);
-            SubplanRun { source, argument: scope.argument, segment: scope.segment }
-        }
+    let mut running = if let Some(mut running) = waiting {
+        ctx.set_argument(running.argument, argument);
+        running.source.rewind(ctx);
+        running
+    } else {
+        let scope = Scope { argument: ctx.new_argument(argument), segment: ctx.new_segment() };
+        let source = compile(&subplan.root, scope, ctx);
+        SubplanRun { source, argument: scope.argument, segment: scope.segment }
     };
     ctx.set_view(running.segment, env.graph);
     let place = subplan.root.layout.iter().position(|kind| *kind == ColumnKind::Ordinal);

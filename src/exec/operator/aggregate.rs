@@ -71,7 +71,9 @@ impl Aggregation {
         if self.keys.is_empty() {
             let outer = if self.partition.is_some() { ctx.argument(self.argument).len } else { 1 };
             groups.prepare(outer, self.partition.is_some(), ctx);
-            states.iter_mut().for_each(|state| state.grow(groups.len));
+            for state in &mut states {
+                state.grow(groups.len);
+            }
         }
         while let Some(batch) = self.input.next(ctx)? {
             ctx.budget.steps(batch.len)?;

@@ -1,4 +1,4 @@
-//! BuildPath: a path of its pieces; null if one of them is. Order kept; holds nothing.
+//! `BuildPath`: a path of its pieces; null if one of them is. Order kept; holds nothing.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! NodeById and RelById: the element with an id, or each with an id of a list. Order kept; holds nothing.
+//! `NodeById` and `RelById`: the element with an id, or each with an id of a list. Order kept; holds nothing.
 
 use rustc_hash::FxHashSet;
 

@@ -13,18 +13,18 @@ use crate::physical::{Cite, Ref};
 use crate::storage::{Direction, End, Family};
 use crate::value::{Name, Value, compare};
 
-/// Cites what one row has drawn or found. `created`: whether the clause made it.
+/// Cites what one row has made or found. `created`: whether the clause made it.
 pub(super) fn cite(
     ctx: &Context,
     cite: &Cite,
     batch: &Batch,
     row: usize,
-    drawn: &[End],
+    made: &[End],
     created: bool,
 ) -> Result<(), ExecError> {
     let end = |place: &Ref| match *place {
         Ref::Column(column) => batch.columns[column].end(row, ctx),
-        Ref::Drawn(number) => drawn.get(number).copied(),
+        Ref::Drawn(number) => made.get(number).copied(),
     };
     let conditional = if created { &cite.created_only[..] } else { &[] };
     let targets: Vec<End> = cite.targets.iter().chain(conditional).filter_map(end).collect();

@@ -1,4 +1,4 @@
-//! CountExpand: how many relationships an Expand would give, by degree. Order kept; holds nothing.
+//! `CountExpand`: how many relationships an Expand would give, by degree. Order kept; holds nothing.
 //!
 //! Counted are asserted relationships between nodes. What an arrow further left has taken is taken off again where
 //! this step would come upon it.
@@ -39,7 +39,7 @@ impl CountExpand {
     }
 
     /// How many of the relationships taken in this row the step would come upon.
-    fn taken(&self, graph: &Graph, types: &[Option<TypeId>], batch: &Batch, row: usize, from: End) -> i64 {
+    fn taken(&self, graph: &Graph, types: &[Option<TypeId>], batch: &Batch, row: usize, from: End) -> usize {
         let mut found: Vec<u32> = Vec::new();
         for &column in &self.not_again {
             let Column::Rels(slots) = &batch.columns[column] else { continue };
@@ -58,7 +58,7 @@ impl CountExpand {
                 found.push(slot);
             }
         }
-        found.len() as i64
+        found.len()
     }
 }
 
@@ -79,8 +79,9 @@ impl Source for CountExpand {
                 let count = match from.end(row, ctx) {
                     None => 0,
                     Some(from) => {
-                        let all: i64 = runs.iter().map(|run| degree(&graph, *run, from)).sum();
-                        all - self.taken(&graph, &types, &batch, row, from)
+                        let all: usize = runs.iter().map(|run| degree(&graph, *run, from)).sum();
+                        let count = all - self.taken(&graph, &types, &batch, row, from);
+                        i64::try_from(count).expect("there are fewer than 2^32 relationships")
                     }
                 };
                 counts.push(count);
@@ -100,12 +101,10 @@ impl Source for CountExpand {
 
 /// The length of a run, self-loops once.
 #[inline]
-#[expect(clippy::cast_possible_wrap, reason = "there are fewer than 2^32 relationships")]
-fn degree(graph: &Graph, run: Run, from: End) -> i64 {
+fn degree(graph: &Graph, run: Run, from: End) -> usize {
     let all = graph.degree(from, run.direction, run.rel_type, run.family);
     if !run.second {
-        return all as i64;
+        return all;
     }
-    let loops = graph.between(from, run.direction, run.rel_type, run.family, from).count();
-    (all - loops) as i64
+    all - graph.between(from, run.direction, run.rel_type, run.family, from).count()
 }

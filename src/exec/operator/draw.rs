@@ -141,7 +141,7 @@ fn intern(ctx: &Context, properties: Evaluated) -> Properties {
     }
 }
 
-/// Makes the elements of one row, in order; those drawn are added to `drawn`. `batch` is what the draws' columns
+/// Makes the elements of one row, in order; they are added to `made`. `batch` is what the draws' columns
 /// refer to, and `frame_row` the row of the frame that they were prepared for.
 pub(super) fn make(
     ctx: &Context,
@@ -149,7 +149,7 @@ pub(super) fn make(
     batch: &Batch,
     row: usize,
     frame_row: usize,
-    drawn: &mut Vec<End>,
+    made: &mut Vec<End>,
 ) -> Result<(), ExecError> {
     for draw in draws {
         ctx.budget.step()?;
@@ -162,8 +162,8 @@ pub(super) fn make(
                 End::node(node)
             }
             What::Rel { rel_type, start, end, asserted } => {
-                let start = end_of(ctx, *start, "start", batch, row, drawn)?;
-                let end = end_of(ctx, *end, "end", batch, row, drawn)?;
+                let start = end_of(ctx, *start, "start", batch, row, made)?;
+                let end = end_of(ctx, *end, "end", batch, row, made)?;
                 let rel = ctx.write(|writer| writer.create_rel(*rel_type, start, end, *asserted))?;
                 ctx.counters.borrow_mut().relationships_created += 1;
                 End::rel(rel)
@@ -171,7 +171,7 @@ pub(super) fn make(
         };
         ctx.note_created(element);
         set_properties(ctx, element, &draw.properties, frame_row)?;
-        drawn.push(element);
+        made.push(element);
     }
     Ok(())
 }
@@ -182,11 +182,11 @@ fn end_of(
     side: &'static str,
     batch: &Batch,
     row: usize,
-    drawn: &[End],
+    made: &[End],
 ) -> Result<End, ExecError> {
     let end = match place {
         Ref::Column(column) => batch.columns[column].end(row, ctx),
-        Ref::Drawn(number) => drawn.get(number).copied(),
+        Ref::Drawn(number) => made.get(number).copied(),
     };
     let end = end.ok_or(ExecError::MissingEnd { side })?;
     if ctx.deleted.has(end) {
@@ -224,8 +224,8 @@ fn set_properties(ctx: &Context, element: End, properties: &Properties, row: usi
 }
 
 /// Warns if somebody is already said to have said what an asserted relationship of these draws now asserts.
-pub(super) fn warn_of_quoted_twins(ctx: &Context, draws: &[Draw], drawn: &[End]) {
-    for (draw, element) in draws.iter().zip(drawn) {
+pub(super) fn warn_of_quoted_twins(ctx: &Context, draws: &[Draw], made: &[End]) {
+    for (draw, element) in draws.iter().zip(made) {
         let (Draw::Rel { rel_type, asserted: true, .. }, Some(rel)) = (draw, element.as_rel()) else { continue };
         let twin = ctx.newest(|graph| {
             let rel = graph.rel(rel);

@@ -1,4 +1,4 @@
-//! HashJoin: pairs of rows whose keys are equal. The right input is held; the left one streams and gives the order.
+//! `HashJoin`: pairs of rows whose keys are equal. The right input is held; the left one streams and gives the order.
 
 use std::hash::Hasher;
 
@@ -102,13 +102,13 @@ impl HashJoin {
         let cells: Vec<Cells> = current.keys.iter().map(|keys| Cells::of(keys, ctx)).collect();
         while current.row < current.batch.len && lefts.len() < BATCH_ROWS {
             let row = current.row;
-            let head = match current.candidate.take() {
+            let first = match current.candidate.take() {
                 Some(candidate) => candidate,
                 None => hash(cells.iter().map(|cells| cells.get(row)))
                     .and_then(|hash| held.heads.get(&hash).copied())
                     .unwrap_or(NONE),
             };
-            let mut right = head;
+            let mut right = first;
             while right != NONE && lefts.len() < BATCH_ROWS {
                 ctx.budget.step()?;
                 let equal = |(cells, keys): (&Cells, &Vec<Value>)| {

@@ -83,11 +83,11 @@ impl Merge {
 
     fn create(&self, ctx: &Context, one: &Batch) -> Result<Vec<Column>, ExecError> {
         let prepared = prepare(ctx, &self.draws, &Frame::of(&one.columns, 1), Nulls::Refused)?;
-        let mut drawn = Vec::with_capacity(self.draws.len());
-        make(ctx, &prepared, one, 0, 0, &mut drawn)?;
-        warn_of_quoted_twins(ctx, &self.draws, &drawn);
+        let mut made = Vec::with_capacity(self.draws.len());
+        make(ctx, &prepared, one, 0, 0, &mut made)?;
+        warn_of_quoted_twins(ctx, &self.draws, &made);
         let columns = self.bindings.iter().zip(&self.kinds);
-        Ok(columns.map(|(&(_, draw), kind)| end_column(vec![drawn[draw]], *kind)).collect())
+        Ok(columns.map(|(&(_, draw), kind)| end_column(vec![made[draw]], *kind)).collect())
     }
 }
 

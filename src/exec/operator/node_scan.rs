@@ -1,4 +1,4 @@
-//! NodeScan: for each input row each node, or each with a label, in the order of their places. Order kept; holds one
+//! `NodeScan`: for each input row each node, or each with a label, in the order of their places. Order kept; holds one
 //! input batch.
 
 use super::{Input, Scope, Source, row_number};

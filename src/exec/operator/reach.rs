@@ -139,9 +139,9 @@ impl Reach {
                     };
                     if new {
                         if step.end.as_node().is_some() {
-                            next.push(step.end)
+                            next.push(step.end);
                         } else {
-                            others.push(step.end)
+                            others.push(step.end);
                         }
                         if give(step.end) {
                             return Ok(());

@@ -1,4 +1,4 @@
-//! RelEnds: the ends of a bound relationship, bound or checked, in both orientations where there is no direction.
+//! `RelEnds`: the ends of a bound relationship, bound or checked, in both orientations where there is no direction.
 //! Order kept; holds nothing.
 
 use super::travel::{Taken, end_column, is_kind};

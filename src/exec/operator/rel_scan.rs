@@ -1,4 +1,4 @@
-//! RelScan: for each input row each relationship of some types and states. Order kept; holds one input batch.
+//! `RelScan`: for each input row each relationship of some types and states. Order kept; holds one input batch.
 
 use super::{Input, Scope, Source, row_number};
 use crate::catalog::TypeId;

@@ -1,4 +1,4 @@
-//! NodeSeek and RelSeek: elements found by an index, in the index's order. Order of rows kept; holds nothing.
+//! `NodeSeek` and `RelSeek`: elements found by an index, in the index's order. Order of rows kept; holds nothing.
 //!
 //! An index orders all values of all types; a comparison holds within one type only, and may be unknown for dates of
 //! low precision. So what a range brings up is compared once more.
@@ -17,7 +17,7 @@ use crate::exec::eval::{Frame, evaluate};
 use crate::exec::host::Env;
 use crate::physical::{Operator, Scalar, Seek, States};
 use crate::storage::{Graph, NodeSlot, RelSlot};
-use crate::value::{Value, compare};
+use crate::value::{Date, Value, compare};
 
 pub(super) struct IndexSeek {
     input: Input,
@@ -26,6 +26,12 @@ pub(super) struct IndexSeek {
     /// `None`: nodes.
     rels: Option<States>,
     segment: Segment,
+}
+
+/// One end of a range.
+struct Side {
+    value: Value,
+    inclusive: bool,
 }
 
 /// [`Seek`] with expressions of its own.
@@ -92,9 +98,12 @@ impl IndexSeek {
                 };
                 let (low, high) = (bound(low)?, bound(high)?);
                 let at = |side: &Option<(Vec<Value>, bool)>, row: usize| {
-                    side.as_ref().map(|(values, inclusive)| (values[row].clone(), *inclusive))
+                    let side = side.as_ref();
+                    side.map(|(values, inclusive)| Side { value: values[row].clone(), inclusive: *inclusive })
                 };
-                Ok((0..batch.len).map(|row| self.seek_range(graph, at(&low, row), at(&high, row))).collect())
+                Ok((0..batch.len)
+                    .map(|row| self.seek_range(graph, at(&low, row).as_ref(), at(&high, row).as_ref()))
+                    .collect())
             }
             How::Prefix(prefix) => Ok(column(prefix)?.iter().map(|prefix| self.seek_prefix(graph, prefix)).collect()),
         }
@@ -110,32 +119,18 @@ impl IndexSeek {
             .collect()
     }
 
-    fn seek_range(&self, graph: &Graph, low: Option<(Value, bool)>, high: Option<(Value, bool)>) -> Vec<u32> {
-        let unusable = |side: &Option<(Value, bool)>| side.as_ref().is_some_and(|(value, _)| is_never_equal(value));
-        if unusable(&low) || unusable(&high) {
+    fn seek_range(&self, graph: &Graph, low: Option<&Side>, high: Option<&Side>) -> Vec<u32> {
+        if low.into_iter().chain(high).any(|side| is_never_equal(&side.value)) {
             return Vec::new();
         }
-        // A day may compare with dates that the order puts before or after it: bounds are compared, not ordered.
-        let days = |side: &Option<(Value, bool)>| matches!(side, Some((Value::Edtf(_) | Value::Date(_), _)));
-        let wide = days(&low) || days(&high);
-        let bound = |side: &'_ Option<(Value, bool)>| match side {
-            Some((value, _)) if !wide => Bound::Included(value.clone()),
-            _ => Bound::Unbounded,
-        };
-        let (from, to) = (bound(&low), bound(&high));
         let Some(key) = self.key(graph) else { return Vec::new() };
+        let from = low.map_or(Bound::Unbounded, |low| least(&low.value));
+        let to = high.map_or(Bound::Unbounded, |high| greatest(&high.value));
         let mut found = graph.index_range(self.index, from.as_ref(), to.as_ref());
         found.retain(|&slot| {
             let value = self.property(graph, slot, key);
-            let above = low.as_ref().is_none_or(|(low, inclusive)| {
-                let holds = if *inclusive { compare::less_or_equal(low, &value) } else { compare::less(low, &value) };
-                holds == Some(true)
-            });
-            let below = high.as_ref().is_none_or(|(high, inclusive)| {
-                let holds = if *inclusive { compare::less_or_equal(&value, high) } else { compare::less(&value, high) };
-                holds == Some(true)
-            });
-            above && below
+            low.is_none_or(|low| holds(&low.value, &value, low.inclusive))
+                && high.is_none_or(|high| holds(&value, &high.value, high.inclusive))
         });
         found
     }
@@ -202,6 +197,32 @@ fn is_never_equal(value: &Value) -> bool {
         Value::Float(number) => number.is_nan(),
         _ => false,
     }
+}
+
+/// Where in the index to begin for values that are not less than this one.
+///
+/// Dates of low precision are ordered by their earliest day, so one that is certainly not before `value` is not ordered
+/// before the earliest day of `value`; likewise for the greatest.
+fn least(value: &Value) -> Bound<Value> {
+    match value {
+        Value::Edtf(edtf) => edtf.earliest().map_or(Bound::Unbounded, |day| Bound::Included(Value::Date(day))),
+        other => Bound::Included(other.clone()),
+    }
+}
+
+/// Where in the index to end for values that are not greater than this one.
+fn greatest(value: &Value) -> Bound<Value> {
+    let after = |day: Date| day.plus_days(1).map_or(Bound::Unbounded, |next| Bound::Excluded(Value::Date(next)));
+    match value {
+        Value::Edtf(edtf) => edtf.latest().map_or(Bound::Unbounded, after),
+        Value::Date(day) => after(*day),
+        other => Bound::Included(other.clone()),
+    }
+}
+
+fn holds(low: &Value, high: &Value, inclusive: bool) -> bool {
+    let holds = if inclusive { compare::less_or_equal(low, high) } else { compare::less(low, high) };
+    holds == Some(true)
 }
 
 /// The least text above all that begin with `prefix`; `None` if there is none.

@@ -29,12 +29,12 @@ impl Source for Set {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
         ctx.budget.rows(batch.len)?;
-        if let [item] = &self.items[..] {
-            if let Some(values) = values_known_before(ctx, item, &batch)? {
-                set_all(ctx, item, &values, &batch)?;
-                let len = batch.len;
-                return Ok(Some(Batch::new(batch.carry(&self.input.carry), len)));
-            }
+        if let [item] = &self.items[..]
+            && let Some(values) = values_known_before(ctx, item, &batch)?
+        {
+            set_all(ctx, item, &values, &batch)?;
+            let len = batch.len;
+            return Ok(Some(Batch::new(batch.carry(&self.input.carry), len)));
         }
         for row in 0..batch.len {
             set_row(ctx, &self.items, &batch, row_number(row))?;

@@ -1,4 +1,4 @@
-//! SetState: ASSERT and RETRACT, row by row; null is passed over. Order kept; holds nothing.
+//! `SetState`: ASSERT and RETRACT, row by row; null is passed over. Order kept; holds nothing.
 
 use super::{Input, Scope, Source};
 use crate::exec::ExecError;

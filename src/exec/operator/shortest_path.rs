@@ -1,4 +1,4 @@
-//! ShortestPath: the shortest trails between two bound nodes. Order kept; holds the nodes that a search has found.
+//! `ShortestPath`: the shortest trails between two bound nodes. Order kept; holds the nodes that a search has found.
 //!
 //! The search goes breadth first from both ends, a level of the smaller side at a time, with the predicates on single
 //! relationships and nodes applied on the way. The first level at which the sides meet gives the length, and every

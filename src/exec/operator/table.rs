@@ -124,7 +124,9 @@ fn value_number(
 ) -> u32 {
     let width = cells.len();
     let mut hasher = FxHasher::default();
-    cells.iter().for_each(|cells| compare::hash(cells.get(row), &mut hasher));
+    for cells in cells {
+        compare::hash(cells.get(row), &mut hasher);
+    }
     let head = heads.entry(hasher.finish()).or_insert(NONE);
     let mut number = *head;
     while number != NONE {

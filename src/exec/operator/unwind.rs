@@ -27,11 +27,13 @@ struct Current {
     given: u64,
 }
 
+/// First, last, step.
+type Range = (i64, i64, i64);
+
 /// What is to be given for each row.
 enum Items {
     Lists(Column),
-    /// First, last, step.
-    Ranges(Vec<Option<(i64, i64, i64)>>),
+    Ranges(Vec<Range>),
 }
 
 impl Unwind {
@@ -41,19 +43,18 @@ impl Unwind {
 
     fn items(&self, env: &Env, batch: &Batch) -> Result<Items, ExecError> {
         let frame = Frame::of(&batch.columns, batch.len);
-        if let Scalar::Call { function, arguments, .. } = &self.list {
-            if function.name == "range" {
-                if let Some(ranges) = ranges(env, arguments, &frame)? {
-                    return Ok(Items::Ranges(ranges));
-                }
-            }
+        if let Scalar::Call { function, arguments, .. } = &self.list
+            && function.name == "range"
+            && let Some(ranges) = ranges(env, arguments, &frame)?
+        {
+            return Ok(Items::Ranges(ranges));
         }
         Ok(Items::Lists(evaluate(env, &self.list, &frame)?))
     }
 }
 
 /// The bounds of each row's range; `None` if one is odd, which the function itself will say.
-fn ranges(env: &Env, arguments: &[Scalar], frame: &Frame) -> Result<Option<Vec<Option<(i64, i64, i64)>>>, ExecError> {
+fn ranges(env: &Env, arguments: &[Scalar], frame: &Frame) -> Result<Option<Vec<Range>>, ExecError> {
     let columns = arguments.iter().map(|argument| evaluate(env, argument, frame)).collect::<Result<Vec<_>, _>>()?;
     let mut ranges = Vec::with_capacity(frame.len());
     for row in 0..frame.len() {
@@ -62,8 +63,8 @@ fn ranges(env: &Env, arguments: &[Scalar], frame: &Frame) -> Result<Option<Vec<O
             .map(|column| if let Value::Integer(number) = column.value(row, env.ctx) { Some(number) } else { None })
             .collect();
         match numbers.as_deref() {
-            Some([first, last]) => ranges.push(Some((*first, *last, 1))),
-            Some([first, last, step]) if *step != 0 => ranges.push(Some((*first, *last, *step))),
+            Some([first, last]) => ranges.push((*first, *last, 1)),
+            Some([first, last, step]) if *step != 0 => ranges.push((*first, *last, *step)),
             _ => return Ok(None),
         }
     }
@@ -106,13 +107,12 @@ impl Current {
         let (mut rows, mut numbers): (Vec<u32>, Vec<i64>) = (Vec::new(), Vec::new());
         while self.row < self.batch.len && rows.len() < BATCH_ROWS {
             let Items::Ranges(ranges) = &self.items else { break };
-            let length = ranges[self.row].map_or(0, length);
+            let (first, _, step) = ranges[self.row];
+            let length = length(ranges[self.row]);
             let room = (BATCH_ROWS - rows.len()) as u128;
             let upto = length.min(u128::from(self.given) + room);
-            if let Some((first, _, step)) = ranges[self.row] {
-                let number = |index: u128| i128::from(first) + i128::from(step) * i128::try_from(index).unwrap_or(0);
-                numbers.extend((u128::from(self.given)..upto).filter_map(|index| i64::try_from(number(index)).ok()));
-            }
+            let number = |index: u128| i128::from(first) + i128::from(step) * i128::try_from(index).unwrap_or(0);
+            numbers.extend((u128::from(self.given)..upto).filter_map(|index| i64::try_from(number(index)).ok()));
             rows.resize(numbers.len(), row_number(self.row));
             self.given = u64::try_from(upto).unwrap_or(u64::MAX);
             if upto == length {
@@ -125,7 +125,7 @@ impl Current {
 }
 
 /// How many numbers a range has.
-fn length((first, last, step): (i64, i64, i64)) -> u128 {
+fn length((first, last, step): Range) -> u128 {
     let distance = i128::from(last) - i128::from(first);
     let step = i128::from(step);
     if distance != 0 && (distance < 0) != (step < 0) {

@@ -1,4 +1,4 @@
-//! VarExpand: a row for each trail of several relationships, no relationship twice. Depth first; order kept; holds one
+//! `VarExpand`: a row for each trail of several relationships, no relationship twice. Depth first; order kept; holds one
 //! input batch and the trail being walked.
 
 use super::hops::{Place, Rules, walk_families};
@@ -96,10 +96,10 @@ impl VarExpand {
         if path.len() < self.min || !is_kind(end, self.kind) {
             return Ok(());
         }
-        if let Target::Bound(column) = self.to {
-            if current.columns[column].end(row, ctx) != Some(end) {
-                return Ok(());
-            }
+        if let Target::Bound(column) = self.to
+            && current.columns[column].end(row, ctx) != Some(end)
+        {
+            return Ok(());
         }
         made.rows.push(row_number(row));
         made.ends.push(end);
