@@ -1,7 +1,6 @@
 //! The parser that pest makes of `grammar/averment.pest`.
 
-#![expect(missing_docs, reason = "what a rule means is written beside it in the grammar")]
-#![allow(unreachable_pub, clippy::pedantic, reason = "generated code")]
+#![allow(missing_docs, unreachable_pub, clippy::pedantic, reason = "generated code; the grammar says what a rule means")]
 
 use pest::Parser as _;
 use pest::error::Error;

@@ -8,7 +8,7 @@ use super::grammar::Rule;
 use super::keyword::is_keyword;
 use super::lex::{Token, TokenKind, tokens};
 use super::limit;
-use crate::text::{Position, Span};
+use crate::text::Span;
 use crate::value::nearest::nearest;
 
 /// The most alternatives that a message lists.
@@ -72,9 +72,10 @@ fn strange(character: char) -> String {
     format!("the character `{character}` (U+{:04X}) has no meaning here{meant}", u32::from(character))
 }
 
+/// Shows the bracket with what follows it: a line number would be wrong inside a script.
 fn never_closed(text: &str, token: Token) -> String {
-    let position = Position::of(text, token.span.start as usize);
-    format!("`{}` at line {}, column {} is never closed", token.span.of(text), position.line, position.column)
+    let rest = text[token.span.start as usize..].lines().next().unwrap_or_default();
+    format!("`{}` is never closed", shortened(rest.trim_end()))
 }
 
 fn shortened(found: &str) -> String {
@@ -141,9 +142,8 @@ fn expected(positives: &[Rule]) -> String {
     if named.iter().any(|(rank, _)| *rank < OPERATOR) {
         named.retain(|(rank, _)| *rank < OPERATOR);
     }
-    let mut names: Vec<String> = named.into_iter().map(|(_, name)| name).collect();
-    names.truncate(ALTERNATIVES);
-    match names.as_slice() {
+    let alternatives: Vec<String> = named.into_iter().map(|(_, name)| name).take(ALTERNATIVES).collect();
+    match alternatives.as_slice() {
         [] => "something else".to_owned(),
         [only] => only.clone(),
         [most @ .., last] => format!("{} or {last}", most.join(", ")),
@@ -171,7 +171,7 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         Rule::bar | Rule::yield_bar => named(PART, "\"|\""),
         Rule::open_paren | Rule::arguments => named(PART, "\"(\""),
         Rule::open_bracket => named(PART, "\"[\""),
-        Rule::open_brace => named(PART, "\"{\""),
+        Rule::open_brace | Rule::properties => named(PART, "\"{\""),
         Rule::dash | Rule::right_head | Rule::left_head | Rule::hop | Rule::relationship | Rule::bracket_arrow => {
             named(PART, "a relationship")
         }
@@ -187,7 +187,6 @@ fn group(rule: Rule) -> Option<(u8, String)> {
             named(PART, "a label or type")
         }
         Rule::pattern | Rule::pattern_part | Rule::path | Rule::node | Rule::bracket => named(PART, "a pattern"),
-        Rule::properties => named(PART, "\"{\""),
         Rule::length => named(PART, "\"*\""),
         _ if is_clause(rule) => named(CLAUSE, "a clause"),
         _ if is_operand(rule) => named(PART, "an expression"),

@@ -21,7 +21,7 @@ mod tree;
 pub(crate) use error::SyntaxError;
 pub(crate) use parse::parse;
 pub use script::is_complete;
-pub(crate) use script::{parse_script, statements};
+pub(crate) use script::statements;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,6 @@
 //! Several statements in one text, parted by `;`.
 
 use super::lex::{TokenKind, tokens};
-use super::{SyntaxError, ast, parse};
 use crate::text::Span;
 
 /// Where each statement of `text` stands, without its `;` and without blanks and comments around it.
@@ -20,11 +19,6 @@ pub(crate) fn statements(text: &str) -> Vec<Span> {
     }
     found.extend(current);
     found
-}
-
-/// Each statement of `text` with the place where it stands. Spans inside a statement count from its own start.
-pub(crate) fn parse_script(text: &str) -> Vec<(Span, Result<ast::Statement, SyntaxError>)> {
-    statements(text).into_iter().map(|span| (span, parse(span.of(text)))).collect()
 }
 
 /// Whether `text` ends where a statement may end: behind a `;`, with nothing left open.

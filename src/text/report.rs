@@ -19,10 +19,10 @@ const ELLIPSIS: &str = "...";
 ///
 /// Without a span, or without a text, the help stands in a line of its own.
 pub(crate) fn report(code: &str, message: &str, text: &str, span: Option<Span>, help: Option<&str>) -> String {
-    let mut report = format!("error[{code}]: {message}\n");
+    let mut report = format!("error[{code}]: {message}");
     match span {
         Some(span) if !text.is_empty() => report.push_str(&excerpt(text, span, help)),
-        _ => report.extend(help.map(|help| format!("  help: {help}\n"))),
+        _ => report.extend(help.map(|help| format!("\n  help: {help}"))),
     }
     report
 }
@@ -36,7 +36,7 @@ fn excerpt(text: &str, span: Span, help: Option<&str>) -> String {
     let carets = "^".repeat(place.marked.width().max(1));
     let help = help.map(|help| format!(" {help}")).unwrap_or_default();
     let line = format!("{}{}{}", place.before, place.marked, place.after);
-    format!("  {number} | {}\n  {gutter} | {indent}{carets}{help}\n", line.trim_end())
+    format!("\n  {number} | {}\n  {gutter} | {indent}{carets}{help}", line.trim_end())
 }
 
 /// A line in three printable pieces: before the span, the span, behind it.
@@ -124,6 +124,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "an expectation is written where it is passed")]
     fn check(text: &str, marked: &str, expected: Expect) {
         let start = text.find(marked).unwrap();
         let span = Span::new(start, start + marked.len());
@@ -136,10 +137,9 @@ mod tests {
             "MATCH (person:Person) RETURN persn.name",
             "persn",
             expect![[r#"
-            error[code]: what is wrong
-              1 | MATCH (person:Person) RETURN persn.name
-                |                              ^^^^^ what helps
-        "#]],
+                error[code]: what is wrong
+                  1 | MATCH (person:Person) RETURN persn.name
+                    |                              ^^^^^ what helps"#]],
         );
     }
 
@@ -149,47 +149,42 @@ mod tests {
             "RETURN 'Компания', x",
             "x",
             expect![[r#"
-            error[code]: what is wrong
-              1 | RETURN 'Компания', x
-                |                    ^ what helps
-        "#]],
+                error[code]: what is wrong
+                  1 | RETURN 'Компания', x
+                    |                    ^ what helps"#]],
         );
         check(
             "RETURN '公司', x",
             "x",
             expect![[r#"
-            error[code]: what is wrong
-              1 | RETURN '公司', x
-                |                ^ what helps
-        "#]],
-        );
-        check(
-            "RETURN 'e\u{301}e\u{301}', x",
-            "x",
-            expect![[r#"
-            error[code]: what is wrong
-              1 | RETURN 'éé', x
-                |              ^ what helps
-        "#]],
+                error[code]: what is wrong
+                  1 | RETURN '公司', x
+                    |                ^ what helps"#]],
         );
         check(
             "RETURN 'شركة', x",
             "x",
             expect![[r#"
-            error[code]: what is wrong
-              1 | RETURN 'شركة', x
-                |                ^ what helps
-        "#]],
+                error[code]: what is wrong
+                  1 | RETURN 'شركة', x
+                    |                ^ what helps"#]],
         );
         check(
             "\tRETURN\t'a', x",
             "x",
             expect![[r#"
-            error[code]: what is wrong
-              1 |     RETURN  'a', x
-                |                  ^ what helps
-        "#]],
+                error[code]: what is wrong
+                  1 |     RETURN  'a', x
+                    |                  ^ what helps"#]],
         );
+    }
+
+    #[test]
+    fn a_mark_on_a_letter_takes_no_column() {
+        let text = "RETURN 'e\u{301}e\u{301}', x";
+        let start = text.len() - 1;
+        let report = report("code", "what is wrong", text, Some(Span::new(start, start + 1)), None);
+        assert_eq!(report.lines().last(), Some("    |              ^"));
     }
 
     #[test]
@@ -198,10 +193,9 @@ mod tests {
             "MATCH (n)\r\nRETURN {a: 1,\r\n b: 2} x",
             "{a: 1,\r\n b: 2}",
             expect![[r#"
-            error[code]: what is wrong
-              2 | RETURN {a: 1,
-                |        ^^^^^^ what helps
-        "#]],
+                error[code]: what is wrong
+                  2 | RETURN {a: 1,
+                    |        ^^^^^^ what helps"#]],
         );
     }
 
@@ -212,8 +206,7 @@ mod tests {
         expect![[r#"
             error[code]: what is wrong
               1 | MATCH (n
-                |         ^
-        "#]]
+                |         ^"#]]
         .assert_eq(&report);
     }
 
@@ -224,10 +217,9 @@ mod tests {
             &text,
             "oops",
             expect![[r#"
-            error[code]: what is wrong
-              1 | ... + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +  oops + 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ ...
-                |                                                                ^^^^ what helps
-        "#]],
+                error[code]: what is wrong
+                  1 | ... + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +  oops + 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ ...
+                    |                                                                ^^^^ what helps"#]],
         );
         let text = format!("RETURN '{}'", "a".repeat(1000));
         let long = text.strip_prefix("RETURN ").unwrap().to_owned();
@@ -235,10 +227,9 @@ mod tests {
             &text,
             &long,
             expect![[r#"
-            error[code]: what is wrong
-              1 | RETURN 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
-                |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ what helps
-        "#]],
+                error[code]: what is wrong
+                  1 | RETURN 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
+                    |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ what helps"#]],
         );
     }
 
@@ -246,8 +237,7 @@ mod tests {
     fn without_a_span_the_help_has_its_own_line() {
         expect![[r#"
             error[code]: what is wrong
-              help: what helps
-        "#]]
+              help: what helps"#]]
         .assert_eq(&report("code", "what is wrong", "RETURN 1", None, Some("what helps")));
     }
 
@@ -257,10 +247,9 @@ mod tests {
             "RETURN '\u{1b}[31m\u{202e}', x",
             "x",
             expect![[r#"
-            error[code]: what is wrong
-              1 | RETURN '�[31m�', x
-                |                  ^ what helps
-        "#]],
+                error[code]: what is wrong
+                  1 | RETURN '�[31m�', x
+                    |                  ^ what helps"#]],
         );
     }
 }

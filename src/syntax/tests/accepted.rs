@@ -1,6 +1,6 @@
 //! One text per construct, and every statement of the fixtures.
 
-use super::super::{ast, parse_script};
+use super::super::{ast, statements};
 use super::parsed;
 
 #[track_caller]
@@ -192,11 +192,11 @@ fn every_statement_of_the_fixtures() {
         include_str!("../../../fixtures/2019-10-entity-list-28.cypher"),
         include_str!("../../../fixtures/2020-05-entity-list-33.cypher"),
     ] {
-        let statements = parse_script(script);
+        let statements = statements(script);
         assert!(!statements.is_empty());
-        for (span, statement) in statements {
-            if let Err(error) = statement {
-                panic!("{}", super::reported(span.of(script), &error));
+        for span in statements {
+            if let Err(report) = parsed(span.of(script)) {
+                panic!("{report}");
             }
         }
     }

@@ -37,8 +37,8 @@ fn print(expr: &Expr) -> String {
         ExprKind::IsNull { operand, negated: true } => format!("({} IS NOT NULL)", print(operand)),
         ExprKind::Binary(op, left, right) => format!("({} {} {})", print(left), mark(*op), print(right)),
         ExprKind::Comparison(first, rest) => {
-            let rest: String = rest.iter().map(|(op, expr)| format!(" {} {}", sign(*op), print(expr))).collect();
-            format!("({}{rest})", print(first))
+            let rest: Vec<String> = rest.iter().map(|(op, expr)| format!(" {} {}", sign(*op), print(expr))).collect();
+            format!("({}{})", print(first), rest.concat())
         }
         ExprKind::Pattern(_) => "pattern".to_owned(),
         kind => panic!("not printed here: {kind:?}"),

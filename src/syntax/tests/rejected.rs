@@ -5,8 +5,9 @@ use expect_test::{Expect, expect};
 use super::parsed;
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "an expectation is written where it is passed")]
 fn check(texts: &[&str], expected: Expect) {
-    let refusal = |text: &&str| parsed(text).map_or_else(|report| report, |_| format!("accepted: {text}\n"));
+    let refusal = |text: &&str| parsed(text).map_or_else(|report| report + "\n", |_| format!("accepted: {text}\n"));
     expected.assert_eq(&texts.iter().map(refusal).collect::<String>());
 }
 
@@ -43,19 +44,19 @@ fn a_missing_mark_is_named() {
                 |             ^
             error[UnexpectedSyntax]: expected ")", found the end of the statement
               1 | RETURN (1 + 2
-                |              ^ `(` at line 1, column 8 is never closed
+                |              ^ `(1 + 2` is never closed
             error[UnexpectedSyntax]: expected "]" or ",", found the end of the statement
               1 | RETURN [1, 2
-                |             ^ `[` at line 1, column 8 is never closed
+                |             ^ `[1, 2` is never closed
             error[UnexpectedSyntax]: expected "}" or ",", found the end of the statement
               1 | RETURN {a: 1
-                |             ^ `{` at line 1, column 8 is never closed
+                |             ^ `{a: 1` is never closed
             error[UnexpectedSyntax]: expected ")" or ",", found the end of the statement
               1 | RETURN f(1, 2
-                |              ^ `(` at line 1, column 9 is never closed
+                |              ^ `(1, 2` is never closed
             error[UnexpectedSyntax]: expected "]", found the end of the statement
               1 | RETURN a[1
-                |           ^ `[` at line 1, column 9 is never closed
+                |           ^ `[1` is never closed
             error[UnexpectedSyntax]: expected ",", `AS`, `LIMIT`, `ORDER` or `SKIP`, found `2`
               1 | RETURN 1 2
                 |          ^

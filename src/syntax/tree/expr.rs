@@ -176,20 +176,11 @@ impl Builder<'_> {
         let whole = span(&pair);
         if pair.as_rule() == Rule::number {
             self.deepest.set(siblings);
-            return self.number(&pair, whole);
+            return number(&pair, whole);
         }
         let kind = self.primary_kind(pair)?;
         let depth = self.deepest.replace(siblings) + 1;
         Operand::new(kind, whole, depth)
-    }
-
-    fn number(&self, pair: &Pair<'_, Rule>, span: Span) -> Built<Operand> {
-        let (kind, is_beyond_integer) = match literal::number(pair.as_str(), span)? {
-            Number::Integer(value) => (ExprKind::Integer(value), false),
-            Number::Float(value) => (ExprKind::Float(value), false),
-            Number::BeyondInteger => (ExprKind::Integer(i64::MAX), true),
-        };
-        Ok(Operand { is_beyond_integer, ..Operand::new(kind, span, 1)? })
     }
 
     /// One call per operand and nothing else: this frame stands on the stack once for every level of nesting.
@@ -355,6 +346,15 @@ impl Builder<'_> {
         let pattern = self.pattern(parts.demand())?;
         Ok(ast::Subquery::Pattern { pattern, predicate: self.under(parts.next())? })
     }
+}
+
+fn number(pair: &Pair<'_, Rule>, span: Span) -> Built<Operand> {
+    let (kind, is_beyond_integer) = match literal::number(pair.as_str(), span)? {
+        Number::Integer(value) => (ExprKind::Integer(value), false),
+        Number::Float(value) => (ExprKind::Float(value), false),
+        Number::BeyondInteger => (ExprKind::Integer(i64::MAX), true),
+    };
+    Ok(Operand { is_beyond_integer, ..Operand::new(kind, span, 1)? })
 }
 
 fn string(pair: &Pair<'_, Rule>) -> Built<ExprKind> {

@@ -15,7 +15,7 @@ use std::cell::Cell;
 
 use pest::iterators::Pair;
 
-use self::parts::{Parts, span};
+use self::parts::Parts;
 use super::grammar::Rule;
 use super::{SyntaxError, ast, limit};
 use crate::text::Span;
@@ -62,8 +62,8 @@ impl Builder<'_> {
             return Err(limit::too_deep_a_query(span));
         }
         self.queries.set(depth + 1);
-        let built = build()?;
+        let result = build();
         self.queries.set(depth);
-        Ok(built)
+        result
     }
 }

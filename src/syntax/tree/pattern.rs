@@ -155,14 +155,11 @@ fn length(pair: Pair<'_, Rule>) -> Built<ast::Length> {
         let bound = Some(bound(&bounds)?);
         return Ok(ast::Length { min: bound, max: bound, span: whole });
     }
-    let is_closed = bounds.clone().into_inner().len() > 0;
-    // What pest saw of `1..` ends behind the dots; the span of its parts would not.
+    // What pest saw of `1..` ends behind the dots; its parts would not.
     let whole = Span::new(whole.start as usize, bounds.as_str().trim_end().len() + bounds.as_span().start());
     let mut parts = Parts::of(bounds);
     let min = parts.accept(Rule::length_bound).as_ref().map(bound).transpose()?;
     let max = parts.accept(Rule::length_upper).as_ref().map(bound).transpose()?;
-    // `*..` is `*` written at length.
-    let (min, max) = if is_closed { (min, max) } else { (None, None) };
     Ok(ast::Length { min, max, span: whole })
 }
 
