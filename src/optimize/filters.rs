@@ -42,7 +42,9 @@ fn split(plan: &mut LogicalPlan) {
     let mut out = Vec::with_capacity(plan.steps.len());
     for step in std::mem::take(&mut plan.steps) {
         match step {
-            Step::Filter(predicate) if conjuncts(&predicate).len() <= MAX_TERMS => out.extend(predicate.into_conjuncts().into_iter().map(Step::Filter)),
+            Step::Filter(predicate) if conjuncts(&predicate).len() <= MAX_TERMS => {
+                out.extend(predicate.into_conjuncts().into_iter().map(Step::Filter))
+            }
             step => out.push(step),
         }
     }

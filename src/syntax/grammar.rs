@@ -1,6 +1,11 @@
 //! The parser that pest makes of `grammar/averment.pest`.
 
-#![allow(missing_docs, unreachable_pub, clippy::pedantic, reason = "generated code; the grammar says what a rule means")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::pedantic,
+    reason = "generated code; the grammar says what a rule means"
+)]
 
 use pest::Parser as _;
 use pest::error::Error;

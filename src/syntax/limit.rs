@@ -19,7 +19,8 @@ pub(super) const BRACKET_DEPTH: usize = 100;
 /// How deep the tree of an expression may be.
 pub(super) const TREE_DEPTH: usize = 200;
 
-/// How deep queries, FOREACH and triples in brackets may nest in each other: a level costs every stage many calls.
+/// How deep queries, patterns in expressions, FOREACH and triples in brackets may nest in each other: a level costs
+/// every stage many calls.
 pub(super) const QUERY_DEPTH: usize = 16;
 
 /// Refuses what is too long, nests too deep or holds something that is never closed.

@@ -10,8 +10,8 @@ mod write;
 use rustc_hash::FxHashSet;
 
 use super::{
-    Apply, ApplyKind, Delete, Imports, LogicalBody, LogicalPlan, LogicalStatement, MAX_DEPTH, PlanError,
-    QueryPlan, SetState, Step, Subquery, Union, Unwind,
+    Apply, ApplyKind, Delete, Imports, LogicalBody, LogicalPlan, LogicalStatement, MAX_DEPTH, PlanError, QueryPlan,
+    SetState, Step, Subquery, Union, Unwind,
 };
 use crate::expr::{Expr, VarId, Variables};
 use crate::semantic::bound::{

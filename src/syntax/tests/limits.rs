@@ -91,7 +91,7 @@ fn what_nests_within_the_limits_fits_a_small_stack() {
         nested("CASE WHEN ", " THEN 1 END", 99),
         nested("[x IN ", " WHERE 1 | 1]", 99),
         nested("EXISTS { MATCH (n) WHERE ", " }", 16),
-        nested("[(a {x: ", "})-->() | 1]", 33),
+        nested("[(a {x: ", "})-->() | 1]", 16),
         nested("NOT ", "", 190),
         nested("1 + ", "", 190),
     ];

@@ -50,12 +50,12 @@ struct Builder<'a> {
     level: Cell<usize>,
     /// The depth of the deepest expression finished inside the present one.
     deepest: Cell<usize>,
-    /// How many queries and brackets are being built around the present one.
+    /// How many queries, patterns and brackets are being built around the present one.
     queries: Cell<usize>,
 }
 
 impl Builder<'_> {
-    /// Builds what stands at `span` one query, or one bracket around a triple, deeper.
+    /// Builds what stands at `span` one level deeper: in a query, a pattern or a bracket inside another.
     fn nested<T>(&self, span: Span, build: impl FnOnce() -> Built<T>) -> Built<T> {
         let depth = self.queries.get();
         if depth >= limit::QUERY_DEPTH {
