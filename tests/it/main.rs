@@ -2,5 +2,8 @@
 
 mod cases;
 mod conformance;
+mod differential;
 mod fixtures;
+mod quoted;
+mod reference;
 mod tidy;
