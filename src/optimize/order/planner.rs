@@ -6,7 +6,7 @@ use super::super::seen::distinctness;
 use super::super::terms::is_costly;
 use super::Context;
 use super::parts::{Parts, has_label};
-use super::start::Start;
+use super::start::{Start, rel_ends};
 use crate::expr::{Expr, ExprKind, LabelExpr, VarId};
 use crate::function::{Function, Registry};
 use crate::plan::estimate::Estimator;
@@ -182,6 +182,11 @@ impl<'a> Planner<'a> {
     /// `step` from an end that is bound, if one is and all is bound that it looks at on the way.
     pub(super) fn oriented(&self, step: &Step) -> Option<Step> {
         match step {
+            // A bracket whose relationship was arrived at from outside: its ends are looked up, not searched.
+            Step::Expand(expand) if self.has(expand.rel) => {
+                let is_open_loop = expand.from.var == expand.to.var && !self.has(expand.from.var);
+                (!is_open_loop).then(|| Step::RelEnds(rel_ends(expand)))
+            }
             Step::Expand(expand) if self.has(expand.from.var) => Some(step.clone()),
             Step::Expand(expand) if self.has(expand.to.var) => Some(Step::Expand(turned_expand(expand))),
             Step::RelEnds(ends) if self.has(ends.rel) => Some(step.clone()),

@@ -129,7 +129,7 @@ pub(super) fn ends_of(step: &Step) -> Vec<End> {
     }
 }
 
-fn rel_ends(expand: &Expand) -> RelEnds {
+pub(super) fn rel_ends(expand: &Expand) -> RelEnds {
     let (start, end, direction) = match expand.direction {
         Direction::Left => (expand.to, expand.from, Direction::Right),
         direction => (expand.from, expand.to, direction),
