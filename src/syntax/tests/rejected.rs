@@ -335,6 +335,7 @@ fn structure_that_the_grammar_lets_through_is_checked() {
             "MATCH (n) SET f(n)[0] = 1",
             "MATCH (n) REMOVE n[0]",
             "CREATE INDEX FOR (n:A) ON n.x",
+            "CREATE INDEX FOR (n:A) ON (m.x)",
             "MATCH (n) RETURN n UNION",
             "FOREACH (x IN xs | MATCH (n) RETURN n)",
         ],
@@ -351,6 +352,9 @@ fn structure_that_the_grammar_lets_through_is_checked() {
             error[UnexpectedSyntax]: expected "(", found `n`
               1 | CREATE INDEX FOR (n:A) ON n.x
                 |                           ^
+            error[UnexpectedSyntax]: expected a property of `n`, found `m`
+              1 | CREATE INDEX FOR (n:A) ON (m.x)
+                |                            ^
             error[UnexpectedSyntax]: expected a clause, found the end of the statement
               1 | MATCH (n) RETURN n UNION
                 |                         ^

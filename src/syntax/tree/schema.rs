@@ -4,11 +4,12 @@ use pest::iterators::Pair;
 
 use super::parts::{Parts, ident, span};
 use super::{Builder, Built};
+use crate::syntax::SyntaxError;
 use crate::syntax::ast::{self, SchemaCommand, SchemaConstraint, SchemaOwner, ShowKind};
 use crate::syntax::grammar::Rule;
 
 /// The tree of a command that creates or drops an index or a constraint.
-pub(super) fn command(pair: Pair<'_, Rule>) -> SchemaCommand {
+pub(super) fn command(pair: Pair<'_, Rule>) -> Built<SchemaCommand> {
     let rule = pair.as_rule();
     let mut parts = Parts::of(pair);
     let name = parts.accept(Rule::schema_name).as_ref().map(ident);
@@ -16,43 +17,52 @@ pub(super) fn command(pair: Pair<'_, Rule>) -> SchemaCommand {
     let if_exists = parts.accept(Rule::if_exists).is_some();
     let demanded = "the grammar demands a name";
     match rule {
-        Rule::drop_index => SchemaCommand::DropIndex { name: name.expect(demanded), if_exists },
-        Rule::drop_constraint => SchemaCommand::DropConstraint { name: name.expect(demanded), if_exists },
-        Rule::create_index => {
-            SchemaCommand::CreateIndex { name, if_not_exists, owner: owner(parts.demand()), keys: keys(parts.demand()) }
-        }
-        _ => SchemaCommand::CreateConstraint {
-            name,
-            if_not_exists,
-            owner: owner(parts.demand()),
-            keys: keys(parts.demand()),
-            kind: match parts.demand().as_rule() {
-                Rule::constraint_unique => SchemaConstraint::Unique,
-                Rule::constraint_exists => SchemaConstraint::Exists,
-                _ => SchemaConstraint::Key,
-            },
-        },
+        Rule::drop_index => return Ok(SchemaCommand::DropIndex { name: name.expect(demanded), if_exists }),
+        Rule::drop_constraint => return Ok(SchemaCommand::DropConstraint { name: name.expect(demanded), if_exists }),
+        _ => {}
     }
+    let (variable, owner) = owner(parts.demand());
+    let keys = keys(parts.demand(), &variable)?;
+    let Some(kind) = parts.next() else {
+        return Ok(SchemaCommand::CreateIndex { name, if_not_exists, owner, keys });
+    };
+    let kind = match kind.as_rule() {
+        Rule::constraint_unique => SchemaConstraint::Unique,
+        Rule::constraint_exists => SchemaConstraint::Exists,
+        _ => SchemaConstraint::Key,
+    };
+    Ok(SchemaCommand::CreateConstraint { name, if_not_exists, owner, keys, kind })
 }
 
-fn owner(pair: Pair<'_, Rule>) -> SchemaOwner {
+/// The variable of an owner, and what it stands for.
+fn owner(pair: Pair<'_, Rule>) -> (ast::Ident, SchemaOwner) {
     let is_label = pair.as_rule() == Rule::label_owner;
-    let name = Parts::of(pair).find(|part| part.as_rule() == Rule::label);
-    let name = ident(&name.expect("the grammar demands a label or a type"));
-    if is_label { SchemaOwner::Label(name) } else { SchemaOwner::Type(name) }
+    let mut names = Parts::of(pair).filter(|part| matches!(part.as_rule(), Rule::variable | Rule::label));
+    let mut name = || ident(&names.next().expect("the grammar demands a variable and its label or type"));
+    let variable = name();
+    (variable, if is_label { SchemaOwner::Label(name()) } else { SchemaOwner::Type(name()) })
 }
 
-/// The keys of `schema_keys`, or of one `schema_key`.
-fn keys(pair: Pair<'_, Rule>) -> Vec<ast::Ident> {
+/// The keys of `schema_keys`, or of one `schema_key`; each is a key of `variable`.
+fn keys(pair: Pair<'_, Rule>, variable: &ast::Ident) -> Built<Vec<ast::Ident>> {
     match pair.as_rule() {
-        Rule::schema_key => vec![schema_key(pair)],
-        _ => Parts::of(pair).map(schema_key).collect(),
+        Rule::schema_key => Ok(vec![schema_key(pair, variable)?]),
+        _ => Parts::of(pair).map(|pair| schema_key(pair, variable)).collect(),
     }
 }
 
-fn schema_key(pair: Pair<'_, Rule>) -> ast::Ident {
-    let key = Parts::of(pair).find(|part| part.as_rule() == Rule::key);
-    ident(&key.expect("the grammar demands a key"))
+fn schema_key(pair: Pair<'_, Rule>, variable: &ast::Ident) -> Built<ast::Ident> {
+    let mut parts = Parts::of(pair);
+    let of = parts.ident();
+    if of.name != variable.name {
+        return Err(SyntaxError::Unexpected {
+            expected: format!("a property of `{}`", variable.name),
+            found: format!("`{}`", of.name),
+            span: of.span,
+            help: None,
+        });
+    }
+    Ok(parts.ident())
 }
 
 impl Builder<'_> {
