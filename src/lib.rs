@@ -55,6 +55,6 @@ pub use table_procedure::TableProcedure;
 pub use text::Span;
 pub use transaction::{ReadTransaction, WriteTransaction};
 pub use value::{
-    Date, DateTime, Duration, Edtf, Element, ElementId, ErrorKind, List, LocalDateTime, LocalTime, Map, Name, Node,
-    Path, Relationship, Time, Value,
+    Date, DateTime, Duration, Edtf, EdtfError, Element, ElementId, ErrorKind, List, LocalDateTime, LocalTime, Map,
+    Name, Node, Path, Precision, Relationship, Time, Value,
 };

@@ -17,7 +17,6 @@ use crate::rows::{Rows, Warning};
 use crate::semantic::{self, bound::Mode};
 use crate::storage::{Graph, Writer};
 use crate::syntax;
-use crate::text::Span;
 
 /// How many plans a database keeps.
 const CACHED_PLANS: usize = 512;
@@ -232,9 +231,4 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
         warnings,
         made_for: Shape::of(graph),
     })
-}
-
-/// Where the statements of a script stand.
-pub(crate) fn split_script(script: &str) -> Result<Vec<Span>, Error> {
-    Ok(syntax::statements(script))
 }

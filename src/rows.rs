@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::exec;
+use crate::exec::{self, Counters};
 use crate::physical::PhysicalPlan;
 use crate::row::{FromValue, Row};
 use crate::semantic;
@@ -190,8 +190,6 @@ impl fmt::Debug for Rows {
 fn column_names(plan: &PhysicalPlan) -> Arc<[Name]> {
     plan.columns.iter().map(|(name, _)| name.clone()).collect()
 }
-
-pub use crate::exec::Counters;
 
 /// Something that is probably a mistake, such as a label that no node has.
 #[derive(Clone, Debug, PartialEq, Eq)]

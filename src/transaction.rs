@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::database::{Database, WriterPass, lock};
 use crate::error::Error;
 use crate::params::Params;
-use crate::prepared::{Prepared, Statement, split_script};
+use crate::prepared::Statement;
 use crate::rows::Rows;
 use crate::storage::{Commit, End, Graph, GraphView, Writer};
+use crate::syntax;
 use crate::value::{ElementId, ErrorKind, Name, Value};
 
 /// The state of one commit, for as long as this is held.
@@ -146,7 +147,7 @@ impl WriteTransaction {
     pub fn run(&mut self, script: &str) -> Result<Vec<Rows>, Error> {
         let text: Arc<str> = Arc::from(script);
         let mut answers = Vec::new();
-        for span in split_script(script)? {
+        for span in syntax::statements(script) {
             let answer = self.query(span.of(script), ()).and_then(Rows::complete);
             answers.push(answer.map_err(|error| error.within(&text, span.start))?);
         }

@@ -123,10 +123,6 @@ impl Host for Env<'_, '_> {
         self.element_properties(element)
     }
 
-    fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError> {
-        self.element_property(element, key)
-    }
-
     fn degree(&self, node: &Node) -> Result<u64, FunctionError> {
         self.ask(node.id(), |graph, end| {
             let out = graph.degree(end, Direction::Out, None, Family::Plain);

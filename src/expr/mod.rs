@@ -14,7 +14,7 @@ use crate::function::Function;
 use crate::text::Span;
 use crate::value::{Name, Value};
 
-pub(crate) use variable::{VarId, VariableInfo, Variables};
+pub(crate) use variable::{VarId, Variables};
 
 /// An expression and the text that it came from (an empty span if an optimiser made it).
 #[derive(Clone, Debug)]

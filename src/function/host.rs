@@ -18,7 +18,6 @@ pub(crate) trait Host {
     fn ends(&self, rel: &Relationship) -> Result<(Value, Value), FunctionError>;
     fn is_asserted(&self, rel: &Relationship) -> Result<bool, FunctionError>;
     fn properties(&self, element: ElementId) -> Result<BTreeMap<Name, Value>, FunctionError>;
-    fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError>;
     /// The asserted relationships between nodes that touch `node`, as `degree` functions count them.
     fn degree(&self, node: &Node) -> Result<u64, FunctionError>;
     /// The commit in which the element was created, and its time.

@@ -1,7 +1,6 @@
 //! Functions of one row: their signatures.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::{Accepts, FunctionError, Host, ResultType};
 use crate::value::{Type, Value};
@@ -23,18 +22,8 @@ pub(crate) enum NullRule {
     Pass,
 }
 
-/// The body of a function that comes with the crate.
-pub(crate) type PlainBody = fn(&dyn Host, &[Value]) -> Result<Value, FunctionError>;
-
-/// The body of a function that a user registered.
-pub(crate) type CustomBody = Arc<dyn Fn(&[Value]) -> Result<Value, FunctionError> + Send + Sync>;
-
-/// A function's body: a plain one, or one that a user registered.
-#[derive(Clone)]
-pub(crate) enum Body {
-    Plain(PlainBody),
-    Custom(CustomBody),
-}
+/// What a function does with its arguments.
+pub(crate) type Body = fn(&dyn Host, &[Value]) -> Result<Value, FunctionError>;
 
 /// A function of one row.
 #[derive(Clone)]
@@ -63,7 +52,7 @@ impl Function {
         name: &'static str,
         parameters: &'static [Accepts],
         result: ResultType,
-        body: PlainBody,
+        body: Body,
         summary: &'static str,
     ) -> Self {
         Self {
@@ -75,7 +64,7 @@ impl Function {
             deterministic: true,
             tells_time: false,
             summary,
-            body: Body::Plain(body),
+            body,
         }
     }
 
@@ -118,9 +107,8 @@ impl Function {
 
     /// As `SHOW FUNCTIONS` gives it: `substring(STRING, INTEGER, [INTEGER]) :: STRING`.
     pub(crate) fn signature(&self) -> String {
-        let shown = |(index, accepts): (usize, &Accepts)| match index < self.arity.min {
-            true => accepts.to_string(),
-            false => format!("[{accepts}]"),
+        let shown = |(index, accepts): (usize, &Accepts)| {
+            if index < self.arity.min { accepts.to_string() } else { format!("[{accepts}]") }
         };
         let more = if self.arity.max == usize::MAX { ", ..." } else { "" };
         let parameters: Vec<String> = self.parameters.iter().enumerate().map(shown).collect();
@@ -137,10 +125,7 @@ impl Function {
         if self.nulls == NullRule::Propagate && arguments.iter().any(Value::is_null) {
             return Ok(Value::Null);
         }
-        match &self.body {
-            Body::Plain(body) => body(host, arguments),
-            Body::Custom(body) => body(arguments),
-        }
+        (self.body)(host, arguments)
     }
 }
 

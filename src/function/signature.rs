@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::value::{Type, Value};
+use crate::value::Type;
 
 /// A set of types that a parameter takes. Null is always taken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,14 +58,6 @@ impl Accepts {
         matches!(found, Type::Null) || self.0 & Self::of_type(found).0 != 0
     }
 
-    /// Whether `value` is taken.
-    pub(crate) fn takes(self, value: &Value) -> bool {
-        match Self::of_value(value) {
-            Some(kind) => self.0 & kind.0 != 0,
-            None => true,
-        }
-    }
-
     fn of_type(found: &Type) -> Self {
         match found {
             Type::Any | Type::Null => Self::ANY,
@@ -88,28 +80,6 @@ impl Accepts {
             Type::Element => Self::ELEMENT,
             Type::Path => Self::PATH,
         }
-    }
-
-    fn of_value(value: &Value) -> Option<Self> {
-        Some(match value {
-            Value::Null => return None,
-            Value::Boolean(_) => Self::BOOLEAN,
-            Value::Integer(_) => Self::INTEGER,
-            Value::Float(_) => Self::FLOAT,
-            Value::String(_) => Self::STRING,
-            Value::List(_) => Self::LIST,
-            Value::Map(_) => Self::MAP,
-            Value::Date(_) => Self::DATE,
-            Value::LocalTime(_) => Self::LOCAL_TIME,
-            Value::Time(_) => Self::TIME,
-            Value::LocalDateTime(_) => Self::LOCAL_DATETIME,
-            Value::DateTime(_) => Self::DATETIME,
-            Value::Duration(_) => Self::DURATION,
-            Value::Edtf(_) => Self::EDTF,
-            Value::Node(_) => Self::NODE,
-            Value::Relationship(_) => Self::RELATIONSHIP,
-            Value::Path(_) => Self::PATH,
-        })
     }
 }
 

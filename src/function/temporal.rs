@@ -192,7 +192,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     measure_function("duration.inSeconds", between::<InSeconds>, "the seconds between two points"),
 ];
 
-type PlainBody = super::scalar::PlainBody;
+type PlainBody = super::scalar::Body;
 
 const fn make_function(
     name: &'static str,

@@ -49,10 +49,6 @@ impl Host for TinyHost {
         }
     }
 
-    fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError> {
-        Ok(self.properties(element)?.get(key).cloned().unwrap_or_default())
-    }
-
     fn degree(&self, _node: &Node) -> Result<u64, FunctionError> {
         Ok(1)
     }

@@ -215,10 +215,6 @@ impl Host for NoHost {
         self.refuse()
     }
 
-    fn property(&self, _: ElementId, _: &str) -> Result<Value, FunctionError> {
-        self.refuse()
-    }
-
     fn degree(&self, _: &Node) -> Result<u64, FunctionError> {
         self.refuse()
     }

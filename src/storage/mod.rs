@@ -33,9 +33,8 @@ pub(crate) use column::PropertyVector;
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 pub(crate) use error::StorageError;
 pub(crate) use graph::{Commit, Graph, ScanCursor};
-pub(crate) use run::{Neighbours, Run, Runs};
 pub use view::{DenseView, GraphView};
-pub(crate) use writer::{Savepoint, Writer};
+pub(crate) use writer::Writer;
 
 #[cfg(test)]
 mod tests;

@@ -72,7 +72,7 @@ impl Neighbourhood {
         let sides = Family::ALL.into_iter().flat_map(|family| Direction::BOTH.map(|direction| (family, direction)));
         sides.flat_map(move |(family, direction)| {
             let runs = self.at(owner, direction, family).map(|(adjacency, owner)| adjacency.runs(owner));
-            let entries = runs.into_iter().flatten().flat_map(super::Run::iter);
+            let entries = runs.into_iter().flatten().flat_map(super::run::Run::iter);
             // A self-loop is seen in both directions.
             let entries = entries.filter(move |entry| direction == Direction::Out || entry.end != owner);
             entries.map(|entry| entry.rel)

@@ -23,7 +23,7 @@ use super::ExecError;
 use super::budget::MAX_DEPTH;
 use super::column::Column;
 use super::host::Env;
-use crate::function::{Body, Function, FunctionError, NullRule};
+use crate::function::{Function, FunctionError, NullRule};
 use crate::physical::{Scalar, TextRange};
 use crate::value::{List, Name, Value};
 
@@ -154,7 +154,6 @@ fn call(
     let columns = arguments.iter().map(|argument| eval(env, argument, frame)).collect::<Result<Vec<_>, _>>()?;
     let constant = function.deterministic
         && frame.len() > 1
-        && matches!(function.body, Body::Plain(_))
         && columns.iter().all(|column| matches!(&**column, Column::Constant(..)));
     let rows = if constant { 1 } else { frame.len() };
     let mut results = Vec::with_capacity(rows);

@@ -63,60 +63,67 @@ pub(super) struct Scope {
 /// The operator and its inputs, ready to run.
 pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<dyn Source> {
     let source: Box<dyn Source> = match &operator.op {
-        Op::Argument => Box::new(argument::Argument::new(scope)),
-        Op::Empty => Box::new(argument::Empty),
-        Op::NodeScan { label } => Box::new(node_scan::NodeScan::new(operator, *label, scope, ctx)),
-        Op::NodeSeek { index, seek } => Box::new(seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
-        Op::NodeById { ids } => Box::new(by_id::ById::nodes(operator, ids, scope, ctx)),
+        Op::Argument => make(|| argument::Argument::new(scope)),
+        Op::Empty => make(|| argument::Empty),
+        Op::NodeScan { label } => make(|| node_scan::NodeScan::new(operator, *label, scope, ctx)),
+        Op::NodeSeek { index, seek } => make(|| seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
+        Op::NodeById { ids } => make(|| by_id::ById::nodes(operator, ids, scope, ctx)),
         Op::RelSeek { index, seek, states } => {
-            Box::new(seek::IndexSeek::rels(operator, *index, seek, *states, scope, ctx))
+            make(|| seek::IndexSeek::rels(operator, *index, seek, *states, scope, ctx))
         }
-        Op::RelById { ids, states } => Box::new(by_id::ById::rels(operator, ids, *states, scope, ctx)),
+        Op::RelById { ids, states } => make(|| by_id::ById::rels(operator, ids, *states, scope, ctx)),
         Op::RelScan { types, states, between_nodes } => {
-            Box::new(rel_scan::RelScan::new(operator, types, *states, *between_nodes, scope, ctx))
+            make(|| rel_scan::RelScan::new(operator, types, *states, *between_nodes, scope, ctx))
         }
-        Op::Expand(spec) => Box::new(expand::Expand::new(operator, spec, scope, ctx)),
-        Op::RelEnds { .. } => Box::new(rel_ends::RelEnds::new(operator, scope, ctx)),
-        Op::VarExpand(spec) if spec.reach_only => Box::new(reach::Reach::new(operator, spec, scope, ctx)),
-        Op::VarExpand(spec) => Box::new(var_expand::VarExpand::new(operator, spec, scope, ctx)),
-        Op::ShortestPath(spec) => Box::new(shortest_path::ShortestPath::new(operator, spec, scope, ctx)),
-        Op::CountExpand { .. } => Box::new(count_expand::CountExpand::new(operator, scope, ctx)),
-        Op::BuildPath { steps } => Box::new(build_path::BuildPath::new(operator, steps, scope, ctx)),
-        Op::Filter { predicate } => Box::new(filter::Filter::new(operator, predicate, scope, ctx)),
-        Op::Project { items } => Box::new(project::Project::new(operator, items, scope, ctx)),
+        Op::Expand(spec) => make(|| expand::Expand::new(operator, spec, scope, ctx)),
+        Op::RelEnds { .. } => make(|| rel_ends::RelEnds::new(operator, scope, ctx)),
+        Op::VarExpand(spec) if spec.reach_only => make(|| reach::Reach::new(operator, spec, scope, ctx)),
+        Op::VarExpand(spec) => make(|| var_expand::VarExpand::new(operator, spec, scope, ctx)),
+        Op::ShortestPath(spec) => make(|| shortest_path::ShortestPath::new(operator, spec, scope, ctx)),
+        Op::CountExpand { .. } => make(|| count_expand::CountExpand::new(operator, scope, ctx)),
+        Op::BuildPath { steps } => make(|| build_path::BuildPath::new(operator, steps, scope, ctx)),
+        Op::Filter { predicate } => make(|| filter::Filter::new(operator, predicate, scope, ctx)),
+        Op::Project { items } => make(|| project::Project::new(operator, items, scope, ctx)),
         Op::Aggregate { partition, keys, calls } => {
-            Box::new(aggregate::Aggregation::new(operator, *partition, keys, calls, scope, ctx))
+            make(|| aggregate::Aggregation::new(operator, *partition, keys, calls, scope, ctx))
         }
         Op::Distinct { partition, columns } => {
-            Box::new(distinct::Distinct::new(operator, *partition, columns, scope, ctx))
+            make(|| distinct::Distinct::new(operator, *partition, columns, scope, ctx))
         }
         Op::Sort { partition, keys, limit } => {
-            Box::new(sort::Sort::new(operator, *partition, keys, limit.as_ref(), scope, ctx))
+            make(|| sort::Sort::new(operator, *partition, keys, limit.as_ref(), scope, ctx))
         }
-        Op::Skip { partition, count } => Box::new(rows::Cut::skip(operator, *partition, count, scope, ctx)),
-        Op::Limit { partition, count } => Box::new(rows::Cut::limit(operator, *partition, count, scope, ctx)),
-        Op::Unwind { list } => Box::new(unwind::Unwind::new(operator, list, scope, ctx)),
-        Op::Union => Box::new(union::Union::new(operator, scope, ctx)),
+        Op::Skip { partition, count } => make(|| rows::Cut::skip(operator, *partition, count, scope, ctx)),
+        Op::Limit { partition, count } => make(|| rows::Cut::limit(operator, *partition, count, scope, ctx)),
+        Op::Unwind { list } => make(|| unwind::Unwind::new(operator, list, scope, ctx)),
+        Op::Union => make(|| union::Union::new(operator, scope, ctx)),
         Op::HashJoin { left_keys, right_keys, right_columns } => {
-            Box::new(hash_join::HashJoin::new(operator, (left_keys, right_keys), right_columns, scope, ctx))
+            make(|| hash_join::HashJoin::new(operator, (left_keys, right_keys), right_columns, scope, ctx))
         }
-        Op::Apply(spec) => Box::new(apply::Apply::new(operator, spec, scope, ctx)),
+        Op::Apply(spec) => make(|| apply::Apply::new(operator, spec, scope, ctx)),
         Op::Call { procedure, arguments, outputs } => {
-            Box::new(call::Call::new(operator, procedure, arguments, outputs, scope, ctx))
+            make(|| call::Call::new(operator, procedure, arguments, outputs, scope, ctx))
         }
-        Op::Barrier => Box::new(barrier::Barrier::new(operator, scope, ctx)),
-        Op::Create { draws, cite } => Box::new(create::Create::new(operator, draws, cite.as_ref(), scope, ctx)),
-        Op::Merge(spec) => Box::new(merge::Merge::new(operator, spec, scope, ctx)),
-        Op::Set { items } => Box::new(set::Set::new(operator, items, scope, ctx)),
-        Op::Delete { detach, targets } => Box::new(delete::Delete::new(operator, *detach, targets, scope, ctx)),
+        Op::Barrier => make(|| barrier::Barrier::new(operator, scope, ctx)),
+        Op::Create { draws, cite } => make(|| create::Create::new(operator, draws, cite.as_ref(), scope, ctx)),
+        Op::Merge(spec) => make(|| merge::Merge::new(operator, spec, scope, ctx)),
+        Op::Set { items } => make(|| set::Set::new(operator, items, scope, ctx)),
+        Op::Delete { detach, targets } => make(|| delete::Delete::new(operator, *detach, targets, scope, ctx)),
         Op::SetState { asserted, targets } => {
-            Box::new(set_state::SetState::new(operator, *asserted, targets, scope, ctx))
+            make(|| set_state::SetState::new(operator, *asserted, targets, scope, ctx))
         }
         Op::Foreach { list, body, imports } => {
-            Box::new(foreach::Foreach::new(operator, list, body, imports, scope, ctx))
+            make(|| foreach::Foreach::new(operator, list, body, imports, scope, ctx))
         }
     };
     if ctx.profile.is_some() { Box::new(Profiled { operator: operator.id, source }) } else { source }
+}
+
+/// Each operator is built in a frame of its own: plans are deep, and one frame with room for every kind of operator
+/// would use up a small stack.
+#[inline(never)]
+fn make<S: Source + 'static>(build: impl FnOnce() -> S) -> Box<dyn Source> {
+    Box::new(build())
 }
 
 /// What nearly every operator has: where its rows come from, and which of the columns go on.

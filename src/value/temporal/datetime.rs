@@ -134,6 +134,7 @@ impl DateTime {
     }
 
     /// Nanoseconds since the last whole second.
+    #[expect(clippy::missing_panics_doc, reason = "a second has a billion nanoseconds")]
     pub fn nanosecond(&self) -> u32 {
         u32::try_from(self.shown.local.time.nanosecond()).expect("below a billion")
     }

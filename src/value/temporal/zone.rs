@@ -13,7 +13,6 @@ use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::civil::DAYS_PER_400_YEARS;
-use super::date::Date;
 use super::datetime::LocalDateTime;
 use super::scan::Scanner;
 
@@ -223,6 +222,7 @@ impl fmt::Debug for Region {
 
 #[cfg(test)]
 mod tests {
+    use super::super::date::Date;
     use super::*;
 
     #[test]
