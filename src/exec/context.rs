@@ -52,6 +52,8 @@ pub(super) struct Context<'w> {
     warnings: RefCell<Vec<(&'static str, String)>>,
     segments: RefCell<Vec<Option<Arc<Graph>>>>,
     arguments: RefCell<Vec<Arc<Batch>>>,
+    /// For each argument: the outer rows of which nothing more is wanted. Empty where all rows are wanted.
+    satisfied: RefCell<Vec<Vec<bool>>>,
     /// By the number of the subplan; taken out while it runs.
     pub subplans: RefCell<Vec<Option<SubplanRun>>>,
     labels: Vec<Cell<Option<LabelId>>>,
@@ -74,6 +76,8 @@ pub(super) struct SubplanRun {
     pub source: Box<dyn Source>,
     pub argument: ArgumentId,
     pub segment: Segment,
+    /// Where its rows have the ordinal.
+    pub place: usize,
 }
 
 impl<'w> Context<'w> {
@@ -115,6 +119,7 @@ impl<'w> Context<'w> {
             warnings: RefCell::default(),
             segments: RefCell::default(),
             arguments: RefCell::default(),
+            satisfied: RefCell::default(),
             subplans: RefCell::new(plan.subplans.iter().map(|_| None).collect()),
             labels: vec![Cell::new(None); plan.labels.len()],
             types: vec![Cell::new(None); plan.types.len()],
@@ -218,6 +223,36 @@ impl<'w> Context<'w> {
 
     pub(super) fn set_argument(&self, argument: ArgumentId, rows: Batch) {
         self.arguments.borrow_mut()[argument.0] = Arc::new(rows);
+    }
+
+    /// Begins to note of which outer rows nothing more is wanted: one inner row is enough for EXISTS.
+    pub(super) fn want_one(&self, argument: ArgumentId) {
+        let outer = self.argument(argument).len;
+        let mut satisfied = self.satisfied.borrow_mut();
+        if satisfied.len() <= argument.0 {
+            satisfied.resize(argument.0 + 1, Vec::new());
+        }
+        satisfied[argument.0] = vec![false; outer];
+    }
+
+    /// Notes that an outer row has an inner one; true at the first call for it.
+    pub(super) fn satisfy(&self, argument: ArgumentId, ordinal: u32) -> bool {
+        !std::mem::replace(&mut self.satisfied.borrow_mut()[argument.0][ordinal as usize], true)
+    }
+
+    /// Whether one inner row is enough, so that batches had better be small.
+    pub(super) fn wants_one(&self, argument: ArgumentId) -> bool {
+        self.satisfied.borrow().get(argument.0).is_some_and(|rows| !rows.is_empty())
+    }
+
+    pub(super) fn is_satisfied(&self, argument: ArgumentId, ordinal: u32) -> bool {
+        let satisfied = self.satisfied.borrow();
+        satisfied.get(argument.0).and_then(|rows| rows.get(ordinal as usize)).is_some_and(|found| *found)
+    }
+
+    /// Which outer rows have an inner one.
+    pub(super) fn take_satisfied(&self, argument: ArgumentId) -> Vec<bool> {
+        std::mem::take(&mut self.satisfied.borrow_mut()[argument.0])
     }
 
     pub(super) fn argument(&self, argument: ArgumentId) -> Arc<Batch> {

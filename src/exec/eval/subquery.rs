@@ -7,21 +7,24 @@ use crate::exec::batch::Batch;
 use crate::exec::column::Column;
 use crate::exec::context::SubplanRun;
 use crate::exec::host::Env;
-use crate::exec::operator::{Scope, compile};
+use crate::exec::operator::{Scope, compile, ordinals};
 use crate::physical::ColumnKind;
 use crate::value::Value;
 
 pub(super) fn exists(env: &Env, subplan: usize, frame: &Frame) -> Result<Column, ExecError> {
-    let mut found = vec![false; frame.len()];
+    if frame.len() == 0 {
+        return Ok(Column::Booleans(Vec::new(), Vec::new()));
+    }
+    let mut running = begin(env, subplan, frame)?;
+    env.ctx.want_one(running.argument);
     let mut open = frame.len();
-    run(env, subplan, frame, |ordinals, _| {
-        for &ordinal in ordinals {
-            if !std::mem::replace(&mut found[ordinal as usize], true) {
-                open -= 1;
-            }
-        }
-        Ok(open > 0)
-    })?;
+    while open > 0 {
+        let Some(rows) = running.source.next(env.ctx)? else { break };
+        let ordinals = ordinals(&rows, running.place);
+        open -= ordinals.iter().filter(|&&ordinal| env.ctx.satisfy(running.argument, ordinal)).count();
+    }
+    let found = env.ctx.take_satisfied(running.argument);
+    end(env, subplan, running);
     Ok(Column::Booleans(found, Vec::new()))
 }
 
@@ -31,7 +34,7 @@ pub(super) fn count(env: &Env, subplan: usize, frame: &Frame) -> Result<Column, 
         for &ordinal in ordinals {
             counts[ordinal as usize] += 1;
         }
-        Ok(true)
+        Ok(())
     })?;
     Ok(Column::Integers(counts, Vec::new()))
 }
@@ -43,52 +46,60 @@ pub(super) fn collect(env: &Env, subplan: usize, column: usize, frame: &Frame) -
         for (row, &ordinal) in ordinals.iter().enumerate() {
             lists[ordinal as usize].push(rows.columns[column].value(row, env.ctx));
         }
-        Ok(true)
+        Ok(())
     })?;
     Ok(Column::Values(lists.into_iter().map(list_value).collect::<Result<_, _>>()?))
 }
 
-/// Runs the subplan for all rows of `frame`; `take` gets the ordinals and rows of each batch and says whether to go on.
+/// Runs the subplan for all rows of `frame`; `take` gets the ordinals and rows of each batch.
 fn run(
     env: &Env,
     number: usize,
     frame: &Frame,
-    mut take: impl FnMut(&[u32], &Batch) -> Result<bool, ExecError>,
+    mut take: impl FnMut(&[u32], &Batch) -> Result<(), ExecError>,
 ) -> Result<(), ExecError> {
-    let ctx = env.ctx;
     if frame.len() == 0 {
         return Ok(());
     }
+    let mut running = begin(env, number, frame)?;
+    while let Some(rows) = running.source.next(env.ctx)? {
+        take(ordinals(&rows, running.place), &rows)?;
+    }
+    end(env, number, running);
+    Ok(())
+}
+
+/// Takes the subplan from where it waits, or compiles it, and gives it the rows of `frame` for an argument.
+fn begin(env: &Env, number: usize, frame: &Frame) -> Result<SubplanRun, ExecError> {
+    let ctx = env.ctx;
     let subplan = &ctx.plan.subplans[number];
     let mut columns = vec![Column::Ordinals((0..to_row(frame.len())).collect())];
     for (import, kind) in &subplan.imports {
         columns.push(evaluate(env, import, frame)?.into_kind(*kind, ctx));
     }
     let argument = Batch::new(columns, frame.len());
-
     let waiting = ctx.subplans.borrow_mut()[number].take();
-    let mut running = if let Some(mut running) = waiting {
+    let running = if let Some(mut running) = waiting {
         ctx.set_argument(running.argument, argument);
         running.source.rewind(ctx);
         running
     } else {
         let scope = Scope { argument: ctx.new_argument(argument), segment: ctx.new_segment() };
-        let source = compile(&subplan.root, scope, ctx);
-        SubplanRun { source, argument: scope.argument, segment: scope.segment }
+        let place = subplan.root.layout.iter().position(|kind| *kind == ColumnKind::Ordinal);
+        SubplanRun {
+            source: compile(&subplan.root, scope, ctx),
+            argument: scope.argument,
+            segment: scope.segment,
+            place: place.expect("each operator of an inner plan carries the ordinal"),
+        }
     };
     ctx.set_view(running.segment, env.graph);
-    let place = subplan.root.layout.iter().position(|kind| *kind == ColumnKind::Ordinal);
-    let place = place.expect("each operator of an inner plan carries the ordinal");
-    while let Some(rows) = running.source.next(ctx)? {
-        let Column::Ordinals(ordinals) = &rows.columns[place] else {
-            unreachable!("a column of ordinals holds ordinals")
-        };
-        if !take(ordinals, &rows)? {
-            break;
-        }
-    }
-    ctx.refresh(running.segment);
-    ctx.set_argument(running.argument, Batch::default());
-    ctx.subplans.borrow_mut()[number] = Some(running);
-    Ok(())
+    Ok(running)
+}
+
+/// Lets go what the subplan held and puts it back to wait.
+fn end(env: &Env, number: usize, running: SubplanRun) {
+    env.ctx.refresh(running.segment);
+    env.ctx.set_argument(running.argument, Batch::default());
+    env.ctx.subplans.borrow_mut()[number] = Some(running);
 }

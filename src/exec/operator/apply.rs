@@ -1,7 +1,7 @@
 //! Apply: the inner plan, run over a batch of outer rows at a time. Order of the outer rows kept; holds one outer
 //! batch, and the inner rows of it where the inner plan may give them in another order.
 
-use super::{Input, Scope, Source, compile, row_number, writes};
+use super::{Input, Scope, Source, compile, ordinals, row_number, writes};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::column::Column;
@@ -142,16 +142,14 @@ impl Apply {
 
     fn semi(&mut self, ctx: &Context, negated: bool) -> Result<Option<Batch>, ExecError> {
         while let Some(current) = self.start(ctx)? {
-            let mut found = vec![false; current.outer.len];
-            let mut open = found.len();
+            ctx.want_one(self.argument);
+            let mut open = current.outer.len;
             while open > 0 {
                 let Some(rows) = self.inner.next(ctx)? else { break };
-                for &ordinal in ordinals(&rows, self.place) {
-                    if !std::mem::replace(&mut found[ordinal as usize], true) {
-                        open -= 1;
-                    }
-                }
+                let ordinals = ordinals(&rows, self.place);
+                open -= ordinals.iter().filter(|&&ordinal| ctx.satisfy(self.argument, ordinal)).count();
             }
+            let found = ctx.take_satisfied(self.argument);
             let rows: Vec<u32> = (0..row_number(found.len())).filter(|&row| found[row as usize] != negated).collect();
             if !rows.is_empty() {
                 return Ok(Some(Batch::new(current.outer.gather(&self.input.carry, &rows), rows.len())));
@@ -232,13 +230,6 @@ pub(super) fn argument_rows(outer: &Batch, imports: &[usize]) -> Batch {
     let mut columns = vec![Column::Ordinals((0..row_number(outer.len)).collect())];
     columns.extend(imports.iter().map(|&column| outer.columns[column].clone()));
     Batch::new(columns, outer.len)
-}
-
-pub(super) fn ordinals(rows: &Batch, place: usize) -> &[u32] {
-    match &rows.columns[place] {
-        Column::Ordinals(ordinals) => ordinals,
-        _ => unreachable!("a column of ordinals holds ordinals"),
-    }
 }
 
 /// Whether rows come out in the order of the argument's. Only a union of plans does otherwise.

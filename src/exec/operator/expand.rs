@@ -1,9 +1,11 @@
 //! Expand: for each row and each relationship at an element, a row. Order kept; holds one input batch.
 
+use std::borrow::Cow;
+
 use super::travel::{Run, Taken, end_column, families, is_kind, runs};
-use super::{Input, Scope, Source, row_number};
+use super::{Input, Scope, Source, Wanted, row_number};
 use crate::exec::ExecError;
-use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::batch::Batch;
 use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment};
 use crate::physical::{self, ColumnKind, Operator, States, Target, Types};
@@ -21,6 +23,7 @@ pub(super) struct Expand {
     families: &'static [Family],
     distinct_from: Vec<usize>,
     segment: Segment,
+    wanted: Wanted,
     current: Option<Current>,
 }
 
@@ -36,10 +39,44 @@ struct Current {
 /// What is being made.
 #[derive(Default)]
 struct Made {
+    /// How many rows to make.
+    room: usize,
     rows: Vec<u32>,
     rels: Vec<u32>,
     nodes: Vec<u32>,
     ends: Vec<End>,
+}
+
+impl Made {
+    /// Drops the steps that another arrow has taken.
+    fn drop_taken(&mut self, taken: &Taken) {
+        let mut kept = 0;
+        for index in 0..self.rows.len() {
+            if !taken.has(self.rows[index] as usize, self.rels[index]) {
+                self.rows[kept] = self.rows[index];
+                self.rels[kept] = self.rels[index];
+                self.nodes[kept] = self.nodes[index];
+                kept += 1;
+            }
+        }
+        self.rows.truncate(kept);
+        self.rels.truncate(kept);
+        self.nodes.truncate(kept);
+    }
+}
+
+/// All steps from one node.
+fn expand_row(graph: &Graph, runs: &[Run], slot: u32, made: &mut Made) {
+    if slot == NULL_SLOT {
+        return;
+    }
+    let end = End::node(NodeSlot(slot));
+    for run in runs {
+        for neighbour in run.neighbours(graph, end) {
+            made.rels.push(neighbour.rel.0);
+            made.nodes.push(neighbour.end.as_node().map_or(NULL_SLOT, |node| node.0));
+        }
+    }
 }
 
 impl Expand {
@@ -60,54 +97,48 @@ impl Expand {
             families: families(layout[spec.from], kind, spec.states),
             distinct_from: spec.distinct_from.clone(),
             segment: scope.segment,
+            wanted: Wanted::by(operator, scope),
             current: None,
         }
     }
 
     /// The usual case: from nodes to new or ignored nodes along plain arrows.
-    fn is_plain(&self, current: &Current) -> bool {
-        self.kind == ColumnKind::Node
-            && self.families == [Family::Plain]
-            && current.taken.is_empty()
-            && !matches!(self.to, Target::Bound(_))
+    fn is_plain(&self) -> bool {
+        self.kind == ColumnKind::Node && self.families == [Family::Plain] && !matches!(self.to, Target::Bound(_))
     }
 
-    /// One run for all rows: the store fills the columns by itself.
-    fn expand_run(&self, graph: &Graph, run: Run, current: &mut Current, made: &mut Made) -> bool {
+    fn expand_plain(&self, ctx: &Context, graph: &Graph, runs: &[Run], current: &mut Current, made: &mut Made) -> bool {
         let Column::Nodes(from) = &current.batch.columns[self.from] else { return false };
-        let columns = Expansion { source_indexes: &mut made.rows, neighbours: &mut made.nodes, rels: &mut made.rels };
-        let cursor = &mut current.cursor;
-        if !graph.expand_some(columns, from, run.direction, run.rel_type, cursor, BATCH_ROWS) {
-            current.row = current.batch.len;
-        }
-        true
-    }
-
-    /// Several runs: row by row, so that the order is kept.
-    fn expand_runs(&self, graph: &Graph, runs: &[Run], current: &mut Current, made: &mut Made) -> bool {
-        let Column::Nodes(from) = &current.batch.columns[self.from] else { return false };
-        while current.row < from.len() && made.rows.len() < BATCH_ROWS {
-            let slot = from[current.row];
-            if slot != NULL_SLOT {
-                let end = End::node(NodeSlot(slot));
-                for run in runs {
-                    for neighbour in run.neighbours(graph, end) {
-                        made.rels.push(neighbour.rel.0);
-                        made.nodes.push(neighbour.end.as_node().map_or(NULL_SLOT, |node| node.0));
-                    }
-                }
-                made.rows.resize(made.rels.len(), row_number(current.row));
+        let from = self.still_wanted(ctx, &current.batch, from);
+        if let [run] = runs {
+            // One run for all rows: the store fills the columns by itself.
+            let columns =
+                Expansion { source_indexes: &mut made.rows, neighbours: &mut made.nodes, rels: &mut made.rels };
+            let cursor = &mut current.cursor;
+            if !graph.expand_some(columns, &from, run.direction, run.rel_type, cursor, made.room) {
+                current.row = current.batch.len;
             }
-            current.row += 1;
+        } else {
+            // Several runs: row by row, so that the order is kept.
+            while current.row < from.len() && made.rows.len() < made.room {
+                expand_row(graph, runs, from[current.row], made);
+                made.rows.resize(made.rels.len(), row_number(current.row));
+                current.row += 1;
+            }
+        }
+        if !current.taken.is_empty() {
+            made.drop_taken(&current.taken);
         }
         true
     }
 
-    fn expand_plain(&self, graph: &Graph, runs: &[Run], current: &mut Current, made: &mut Made) -> bool {
-        match runs {
-            [run] => self.expand_run(graph, *run, current, made),
-            runs => self.expand_runs(graph, runs, current, made),
+    /// The nodes to begin with, without those of which nothing more is wanted.
+    fn still_wanted<'f>(&self, ctx: &Context, batch: &Batch, from: &'f [u32]) -> Cow<'f, [u32]> {
+        if !self.wanted.is_one(ctx) {
+            return Cow::Borrowed(from);
         }
+        let slot = |(row, &slot): (usize, &u32)| if self.wanted.is_done(ctx, batch, row) { NULL_SLOT } else { slot };
+        from.iter().enumerate().map(slot).collect()
     }
 
     fn expand(
@@ -119,10 +150,13 @@ impl Expand {
         made: &mut Made,
     ) -> Result<(), ExecError> {
         let from = &current.batch.columns[self.from];
-        while current.row < current.batch.len && made.rows.len() < BATCH_ROWS {
+        while current.row < current.batch.len && made.rows.len() < made.room {
             let row = current.row;
             current.row += 1;
             ctx.budget.step()?;
+            if self.wanted.is_done(ctx, &current.batch, row) {
+                continue;
+            }
             let Some(from) = from.end(row, ctx) else { continue };
             let mut take = |rel: u32, end: End| {
                 if is_kind(end, self.kind) && !current.taken.has(row, rel) {
@@ -177,8 +211,8 @@ impl Source for Expand {
             };
             let graph = ctx.view(self.segment);
             let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
-            let mut made = Made::default();
-            if !self.is_plain(&current) || !self.expand_plain(&graph, &runs, &mut current, &mut made) {
+            let mut made = Made { room: self.wanted.batch_rows(ctx), ..Made::default() };
+            if !self.is_plain() || !self.expand_plain(ctx, &graph, &runs, &mut current, &mut made) {
                 self.expand(ctx, &graph, &runs, &mut current, &mut made)?;
             }
             ctx.budget.rows(made.rows.len())?;

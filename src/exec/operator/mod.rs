@@ -39,10 +39,11 @@ mod var_expand;
 pub(super) use delete::finish_deleting;
 
 use super::ExecError;
-use super::batch::Batch;
+use super::batch::{BATCH_ROWS, Batch};
+use super::column::Column;
 use super::context::{ArgumentId, Context, Segment};
 use super::profile::Profiled;
-use crate::physical::{Op, Operator};
+use crate::physical::{ColumnKind, Op, Operator};
 
 /// Something that gives rows when asked.
 pub(super) trait Source: Send {
@@ -160,6 +161,45 @@ fn writes(operator: &Operator) -> bool {
         _ => false,
     };
     own || operator.inputs.iter().any(writes)
+}
+
+/// The ordinals of inner rows.
+pub(super) fn ordinals(rows: &Batch, place: usize) -> &[u32] {
+    match &rows.columns[place] {
+        Column::Ordinals(ordinals) => ordinals,
+        _ => unreachable!("a column of ordinals holds ordinals"),
+    }
+}
+
+/// The outer rows that an operator of an inner plan need not look at any more, because one inner row was enough.
+#[derive(Clone, Copy)]
+struct Wanted {
+    argument: ArgumentId,
+    /// Where the input has the ordinal.
+    place: Option<usize>,
+}
+
+impl Wanted {
+    /// By the (first) input of `operator`.
+    fn by(operator: &Operator, scope: Scope) -> Self {
+        let place = operator.inputs[0].layout.iter().position(|kind| *kind == ColumnKind::Ordinal);
+        Self { argument: scope.argument, place }
+    }
+
+    /// Whether nothing more is wanted for this row of the input.
+    fn is_done(self, ctx: &Context, input: &Batch, row: usize) -> bool {
+        self.place.is_some_and(|place| ctx.is_satisfied(self.argument, ordinals(input, place)[row]))
+    }
+
+    /// Whether one inner row is enough: then batches are small, so that little is made in vain.
+    fn is_one(self, ctx: &Context) -> bool {
+        self.place.is_some() && ctx.wants_one(self.argument)
+    }
+
+    /// How many rows to make at a time.
+    fn batch_rows(self, ctx: &Context) -> usize {
+        if self.is_one(ctx) { BATCH_ROWS / 16 } else { BATCH_ROWS }
+    }
 }
 
 /// The number of a row in a batch.

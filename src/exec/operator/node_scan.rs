@@ -1,7 +1,7 @@
 //! `NodeScan`: for each input row each node, or each with a label, in the order of their places. Order kept; holds one
 //! input batch.
 
-use super::{Input, Scope, Source, row_number};
+use super::{Input, Scope, Source, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::Column;
@@ -16,6 +16,7 @@ pub(super) struct NodeScan {
     input: Input,
     label: Option<LabelRef>,
     segment: Segment,
+    wanted: Wanted,
     current: Option<Batch>,
     row: usize,
     cursor: ScanCursor,
@@ -28,6 +29,7 @@ impl NodeScan {
             input: Input::of(operator, scope, ctx),
             label,
             segment: scope.segment,
+            wanted: Wanted::by(operator, scope),
             current: None,
             row: 0,
             cursor: ScanCursor::default(),
@@ -60,7 +62,9 @@ impl Source for NodeScan {
             let mut slots = Vec::with_capacity(self.batch_rows);
             let mut rows: Vec<u32> = Vec::new();
             while slots.len() < self.batch_rows && self.row < current.len {
-                let more = graph.scan_nodes(label, &mut self.cursor, self.batch_rows - slots.len(), &mut slots);
+                let room = self.batch_rows - slots.len();
+                let more = !self.wanted.is_done(ctx, current, self.row)
+                    && graph.scan_nodes(label, &mut self.cursor, room, &mut slots);
                 rows.resize(slots.len(), row_number(self.row));
                 if !more {
                     self.row += 1;

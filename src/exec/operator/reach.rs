@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::hops::{Place, Rules, walk_families};
 use super::travel::{Run, Taken, end_column, is_kind, runs};
-use super::{Input, Scope, Source, row_number};
+use super::{Input, Scope, Source, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::context::{Context, Segment};
@@ -30,6 +30,7 @@ pub(super) struct Reach {
     kind: ColumnKind,
     distinct_from: Vec<usize>,
     segment: Segment,
+    wanted: Wanted,
     seen: Seen,
     current: Option<(Batch, Taken, usize)>,
 }
@@ -80,6 +81,7 @@ impl Reach {
             kind,
             distinct_from: spec.distinct_from.clone(),
             segment: scope.segment,
+            wanted: Wanted::by(operator, scope),
             seen: Seen::default(),
             current: None,
         }
@@ -222,9 +224,11 @@ impl Source for Reach {
             let env = Env { ctx, graph: &graph };
             let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
             let (mut rows, mut ends) = (Vec::new(), Vec::new());
-            while row < batch.len && rows.len() < BATCH_ROWS {
+            let room = self.wanted.batch_rows(ctx);
+            while row < batch.len && rows.len() < room {
                 ctx.budget.step()?;
-                if let Some(start) = batch.columns[self.from].end(row, ctx) {
+                let start = batch.columns[self.from].end(row, ctx);
+                if let Some(start) = start.filter(|_| !self.wanted.is_done(ctx, &batch, row)) {
                     self.search(&Place { env: &env, batch: &batch, row, taken: &taken }, &runs, start, &mut ends)?;
                     rows.resize(ends.len(), row_number(row));
                 }

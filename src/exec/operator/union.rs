@@ -1,24 +1,33 @@
 //! Union: the rows of one input after those of the other. Order within each kept; holds nothing.
+//!
+//! Where an input writes, each reads a snapshot of its own: the later one begins when the earlier one is done.
 
-use super::{Scope, Source, compile};
+use super::{Scope, Source, compile, writes};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
-use crate::exec::context::Context;
+use crate::exec::context::{Context, Segment};
 use crate::physical::Operator;
 
 pub(super) struct Union {
     inputs: Vec<Box<dyn Source>>,
     carry: Vec<usize>,
     current: usize,
+    segments: Vec<Segment>,
 }
 
 impl Union {
     pub(super) fn new(operator: &Operator, scope: Scope, ctx: &Context) -> Self {
-        Self {
-            inputs: operator.inputs.iter().map(|input| compile(input, scope, ctx)).collect(),
-            carry: operator.carry.clone(),
-            current: 0,
+        let mut segments = Vec::new();
+        let mut inputs = Vec::with_capacity(operator.inputs.len());
+        for input in &operator.inputs {
+            let mut scope = scope;
+            if writes(operator) {
+                scope.segment = ctx.new_segment();
+                segments.push(scope.segment);
+            }
+            inputs.push(compile(input, scope, ctx));
         }
+        Self { inputs, carry: operator.carry.clone(), current: 0, segments }
     }
 }
 
@@ -35,7 +44,12 @@ impl Source for Union {
     }
 
     fn rewind(&mut self, ctx: &Context) {
-        self.inputs.iter_mut().for_each(|input| input.rewind(ctx));
+        for input in &mut self.inputs {
+            input.rewind(ctx);
+        }
+        for segment in &self.segments {
+            ctx.refresh(*segment);
+        }
         self.current = 0;
     }
 }

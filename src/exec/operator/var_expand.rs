@@ -3,9 +3,9 @@
 
 use super::hops::{Place, Rules, walk_families};
 use super::travel::{Run, Taken, end_column, is_kind, runs};
-use super::{Input, Scope, Source, row_number};
+use super::{Input, Scope, Source, Wanted, row_number};
 use crate::exec::ExecError;
-use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::batch::Batch;
 use crate::exec::column::{Column, rel_value};
 use crate::exec::context::{Context, Segment};
 use crate::exec::host::Env;
@@ -27,6 +27,7 @@ pub(super) struct VarExpand {
     kind: ColumnKind,
     distinct_from: Vec<usize>,
     segment: Segment,
+    wanted: Wanted,
     current: Option<Current>,
 }
 
@@ -52,6 +53,8 @@ struct Level {
 
 #[derive(Default)]
 struct Made {
+    /// How many rows to make.
+    room: usize,
     rows: Vec<u32>,
     lists: Vec<Value>,
     ends: Vec<End>,
@@ -79,6 +82,7 @@ impl VarExpand {
             kind,
             distinct_from: spec.distinct_from.clone(),
             segment: scope.segment,
+            wanted: Wanted::by(operator, scope),
             current: None,
         }
     }
@@ -113,6 +117,9 @@ impl VarExpand {
     fn start(&self, env: &Env, runs: &[Run], current: &mut Current, made: &mut Made) -> Result<(), ExecError> {
         let row = current.row;
         current.row += 1;
+        if self.wanted.is_done(env.ctx, &current.batch, row) {
+            return Ok(());
+        }
         let Some(start) = current.batch.columns[self.from].end(row, env.ctx) else { return Ok(()) };
         let place = Place { env, batch: &current.batch, row, taken: &current.taken };
         if !self.rules.admits(&place, start)? {
@@ -138,7 +145,7 @@ impl VarExpand {
     ) -> Result<(), ExecError> {
         let place = Place { env, batch: &current.batch, row: walk.row, taken: &current.taken };
         let mut spare: Vec<Vec<(u32, Neighbour)>> = Vec::new();
-        while made.rows.len() < BATCH_ROWS {
+        while made.rows.len() < made.room {
             let Some(level) = walk.levels.last_mut() else { return Ok(()) };
             let Some(&(_, step)) = level.steps.get(level.next) else {
                 spare.extend(walk.levels.pop().map(|level| level.steps));
@@ -181,8 +188,11 @@ impl Source for VarExpand {
             let graph = ctx.view(self.segment);
             let env = Env { ctx, graph: &graph };
             let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
-            let mut made = Made::default();
-            while made.rows.len() < BATCH_ROWS {
+            let mut made = Made { room: self.wanted.batch_rows(ctx), ..Made::default() };
+            if current.walk.as_ref().is_some_and(|walk| self.wanted.is_done(ctx, &current.batch, walk.row)) {
+                current.walk = None;
+            }
+            while made.rows.len() < made.room {
                 if let Some(mut walk) = current.walk.take() {
                     self.walk(&env, &runs, &current, &mut walk, &mut made)?;
                     if !walk.levels.is_empty() {
