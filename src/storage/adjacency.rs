@@ -3,7 +3,7 @@
 //! A page holds the runs of 128 owners, packed, sorted by (owner, type, neighbour, relationship):
 //!
 //! ```text
-//! owners    (start, first)*  one for each owner: where its entries and its segments begin
+//! owners    (start, first, head)*  one for each owner: where its entries and its segments begin
 //! segments  (type, start)*   two bytes each, one for each type that an owner has; starts count from its owner's
 //! entries   (neighbour, relationship)*
 //! ```
@@ -35,8 +35,8 @@ impl TreeKey for Neighbour {
     const LEAF: usize = 512;
 }
 
-/// Types have to stay below this: segments have two bytes for them.
-pub(super) const MAX_TYPES: u32 = 1 << 16;
+/// Types have to stay below this: segments have two bytes for them, and one number means none.
+pub(super) const MAX_TYPES: u32 = u16::MAX as u32;
 
 /// One direction of one family.
 #[derive(Clone, Debug, Default)]
@@ -53,12 +53,19 @@ pub(super) struct AdjacencyPage {
     hubs: Vec<(usize, Hub)>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+/// What most questions about an owner need, in one place: they wait for memory once.
+#[derive(Clone, Copy, Debug)]
 struct Owner {
     /// Where its entries begin.
     start: u32,
     /// Where its segments begin.
     first: u32,
+    /// A copy of its first two segments.
+    head: [Segment; 2],
+}
+
+impl Owner {
+    const EMPTY: Self = Self { start: 0, first: 0, head: [Segment::NONE; 2] };
 }
 
 /// A type in the upper half, in the lower half where its entries begin, counted from its owner's. Segments of an owner
@@ -67,6 +74,8 @@ struct Owner {
 struct Segment(u32);
 
 impl Segment {
+    const NONE: Self = Self(u32::MAX);
+
     #[inline]
     const fn new(rel_type: TypeId, start: u32) -> Self {
         Self(rel_type.0 << 16 | start)
@@ -145,16 +154,17 @@ impl Adjacency {
 
 impl AdjacencyPage {
     fn new() -> Self {
-        Self { owners: [Owner::default(); OWNERS + 1], entries: Vec::new(), segments: Vec::new(), hubs: Vec::new() }
+        Self { owners: [Owner::EMPTY; OWNERS + 1], entries: Vec::new(), segments: Vec::new(), hubs: Vec::new() }
     }
 
     #[inline]
     pub(super) fn run(&self, owner: u32, rel_type: TypeId) -> Run<'_> {
         let owner = place(owner).1;
-        match self.find(owner, rel_type) {
-            Ok(segment) => Run::Packed(&self.entries[self.entries_of(owner, segment)]),
-            Err(_) => self.hub(owner).map_or(Run::EMPTY, |hub| hub.run(rel_type)),
+        let entries = self.packed_run(owner, rel_type);
+        if entries.is_empty() {
+            return self.hub(owner).map_or(Run::EMPTY, |hub| hub.run(rel_type));
         }
+        Run::Packed(&self.entries[entries])
     }
 
     #[inline]
@@ -164,14 +174,6 @@ impl AdjacencyPage {
             None => Runs::one(Run::Packed(&self.entries[self.packed(owner)])),
             Some(hub) => Runs::of_hub(hub),
         }
-    }
-
-    /// What `owner` has of each type, for a look at it later.
-    #[inline]
-    pub(super) fn types(&self, owner: u32) -> OwnerTypes<'_> {
-        let owner = place(owner).1;
-        let segments = &self.segments[self.segments_of(owner)];
-        OwnerTypes { segments, len: self.owners[owner + 1].start - self.owners[owner].start, hub: self.hub(owner) }
     }
 
     pub(super) fn typed_runs(&self, owner: u32) -> impl Iterator<Item = (TypeId, Run<'_>)> {
@@ -188,7 +190,7 @@ impl AdjacencyPage {
     pub(super) fn degree(&self, owner: u32, rel_type: Option<TypeId>) -> usize {
         let owner = place(owner).1;
         let packed = match rel_type {
-            Some(rel_type) => self.find(owner, rel_type).map_or(0, |segment| self.entries_of(owner, segment).len()),
+            Some(rel_type) => self.packed_run(owner, rel_type).len(),
             None => self.packed(owner).len(),
         };
         // Whether the owner has left is asked last: mostly it has not, and the answer lies elsewhere in memory.
@@ -202,7 +204,7 @@ impl AdjacencyPage {
     /// The trees of an owner that has left, which then has no segments.
     #[inline]
     fn hub(&self, owner: usize) -> Option<&Hub> {
-        if !self.segments_of(owner).is_empty() || self.hubs.is_empty() {
+        if !self.packed(owner).is_empty() || self.hubs.is_empty() {
             return None;
         }
         let place = self.hubs.binary_search_by_key(&owner, |hub| hub.0).ok()?;
@@ -256,6 +258,7 @@ impl AdjacencyPage {
         if entries.len() == 1 {
             self.segments.remove(index);
             self.owners[owner + 1..].iter_mut().for_each(|owner| owner.first -= 1);
+            self.note_head(owner);
         }
     }
 
@@ -268,6 +271,7 @@ impl AdjacencyPage {
         for owner in &mut self.owners[owner + 1..] {
             owner.start = owner.start.wrapping_add_signed(by);
         }
+        self.note_head(owner);
     }
 
     /// Makes trees of the packed runs of an owner.
@@ -286,6 +290,7 @@ impl AdjacencyPage {
         self.entries.drain(entries);
         self.entries.shrink_to(self.entries.len() + self.entries.len() / 8);
         self.owners[owner + 1..].iter_mut().for_each(|owner| owner.start -= entry_count);
+        self.note_head(owner);
     }
 
     /// Packs the runs of an owner again.
@@ -298,8 +303,31 @@ impl AdjacencyPage {
         }
     }
 
-    /// Where the segment of `rel_type` is, or would be.
+    /// The entries of one type of an owner that has not left.
     #[inline]
+    fn packed_run(&self, owner: usize, rel_type: TypeId) -> std::ops::Range<usize> {
+        let (this, next) = (&self.owners[owner], &self.owners[owner + 1]);
+        let (count, [first, second]) = (next.first - this.first, this.head);
+        if first.rel_type() == rel_type && count > 0 {
+            let end = if count == 1 { next.start } else { this.start + second.start() };
+            return this.start as usize..end as usize;
+        }
+        if second.rel_type() == rel_type && count == 2 {
+            return (this.start + second.start()) as usize..next.start as usize;
+        }
+        if count <= 2 {
+            return 0..0;
+        }
+        self.find(owner, rel_type).map_or(0..0, |segment| self.entries_of(owner, segment))
+    }
+
+    /// Copies the first segments of an owner to where they are looked for first.
+    fn note_head(&mut self, owner: usize) {
+        let segments = &self.segments[self.segments_of(owner)];
+        self.owners[owner].head = [0, 1].map(|index| segments.get(index).copied().unwrap_or(Segment::NONE));
+    }
+
+    /// Where the segment of `rel_type` is, or would be.
     fn find(&self, owner: usize, rel_type: TypeId) -> Result<usize, usize> {
         let std::ops::Range { start: low, end: high } = self.segments_of(owner);
         let segments = &self.segments[low..high];
@@ -332,27 +360,6 @@ impl AdjacencyPage {
     #[inline]
     fn packed(&self, owner: usize) -> std::ops::Range<usize> {
         self.owners[owner].start as usize..self.owners[owner + 1].start as usize
-    }
-}
-
-/// The segments of one owner, or its trees.
-#[derive(Clone, Copy)]
-pub(super) struct OwnerTypes<'g> {
-    segments: &'g [Segment],
-    len: u32,
-    hub: Option<&'g Hub>,
-}
-
-impl OwnerTypes<'_> {
-    #[inline]
-    pub(super) fn degree(&self, rel_type: TypeId) -> usize {
-        if let Some(hub) = self.hub {
-            return hub.run(rel_type).len();
-        }
-        let place = find_segment(self.segments, rel_type);
-        let Some(segment) = self.segments.get(place).filter(|segment| segment.rel_type() == rel_type) else { return 0 };
-        let end = self.segments.get(place + 1).map_or(self.len, |next| next.start());
-        (end - segment.start()) as usize
     }
 }
 

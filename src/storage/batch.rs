@@ -135,22 +135,13 @@ impl Expansion<'_> {
 /// The pages of a few sources are found before the first of them is read. Sources are mostly far from each other, so
 /// each step waits for memory; apart, the steps of different sources wait at the same time.
 fn for_each_degree(adjacency: &Adjacency, sources: &[u32], rel_type: Option<TypeId>, mut take: impl FnMut(usize)) {
-    let (mut pages, mut types) = ([None; 64], [None; 64]);
+    let mut pages = [None; 64];
     for sources in sources.chunks(pages.len()) {
         for (page, &source) in pages.iter_mut().zip(sources) {
             *page = adjacency.page(source);
         }
-        let Some(rel_type) = rel_type else {
-            for (page, &source) in pages.iter().zip(sources) {
-                take(page.map_or(0, |page: &AdjacencyPage| page.degree(source, None)));
-            }
-            continue;
-        };
-        for ((types, page), &source) in types.iter_mut().zip(&pages).zip(sources) {
-            *types = page.map(|page| page.types(source));
-        }
-        for types in &types[..sources.len()] {
-            take(types.as_ref().map_or(0, |types| types.degree(rel_type)));
+        for (page, &source) in pages.iter().zip(sources) {
+            take(page.map_or(0, |page: &AdjacencyPage| page.degree(source, rel_type)));
         }
     }
 }
