@@ -6,4 +6,6 @@ mod differential;
 mod fixtures;
 mod quoted;
 mod reference;
+mod snapshots;
 mod tidy;
+mod view;

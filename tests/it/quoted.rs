@@ -4,7 +4,7 @@ use averment::Database;
 use proptest::prelude::*;
 
 use crate::differential::{bytes, config, rows};
-use crate::reference::{Bytes, Choices, Graph, Loading, Shape, graph, question};
+use crate::reference::{Bytes, Choices, Graph, Loading, Shape, answer, graph, question};
 
 /// Questions whose answers hang on paths, degrees and counts, beside the generated ones.
 const QUESTIONS: &[&str] = &[
@@ -19,7 +19,7 @@ const QUESTIONS: &[&str] = &[
     "MATCH (a)--(b)--(c)--(d) RETURN count(*)",
     "MATCH (a)-->(b)-->(a) RETURN a.id, b.id",
     "MATCH (a)-->(a) RETURN a.id",
-    "MATCH (a)-[rs*]->(b) RETURN a.id, b.id, [r IN rs | r.id]",
+    "MATCH (a)-[rs*..4]->(b) RETURN a.id, b.id, [r IN rs | r.id]",
     "MATCH (a)-[:T|U*0..2]-(b) RETURN a.id, count(DISTINCT b)",
     "MATCH (a)-[*]->(b) RETURN DISTINCT a.id, b.id",
     "MATCH (a), (b) WHERE a <> b MATCH p = shortestPath((a)-[*]-(b)) RETURN a.id, b.id, length(p)",
@@ -53,8 +53,13 @@ fn check(graph: &Graph, questions: &[Bytes], loading: Loading) -> Result<(), Tes
     let (whole, without) = (Database::in_memory(), Database::in_memory());
     graph.load(&whole, loading);
     graph.asserted_only().load(&without, Loading::Direct);
-    let generated =
-        questions.iter().map(|bytes| question(&mut Choices::new(bytes), Shape::Plain).to_string()).collect::<Vec<_>>();
+    let generated: Vec<String> = questions
+        .iter()
+        .map(|bytes| question(&mut Choices::new(bytes), Shape::Plain))
+        // Some have millions of rows.
+        .filter(|question| answer(graph, question).is_some())
+        .map(|question| question.to_string())
+        .collect();
     for question in QUESTIONS.iter().copied().chain(generated.iter().map(String::as_str)) {
         let (seen, expected) = (rows(&whole, question, false), rows(&without, question, false));
         match (seen, expected) {
