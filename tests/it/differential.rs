@@ -4,7 +4,9 @@ use averment::{Database, Row};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
-use crate::reference::{Arrow, Bytes, Choices, End, Graph, Loading, Question, Shape, Way, answer, graph, question, trails};
+use crate::reference::{
+    Arrow, Bytes, Choices, End, Graph, Loading, Question, Shape, Way, answer, graph, question, trails,
+};
 
 /// The seed is fixed, so that a run tells of the change and not of chance; `AVERMENT_SEED` sets another, and
 /// `AVERMENT_CASES` how many graphs are tried.

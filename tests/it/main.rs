@@ -1,6 +1,8 @@
 //! The integration tests, in one binary.
 
 mod cases;
+#[cfg(feature = "cli")]
+mod cli;
 mod conformance;
 mod differential;
 mod fixtures;

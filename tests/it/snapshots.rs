@@ -180,7 +180,7 @@ fn dropping_the_rows_of_a_write_undoes_nothing() {
 
 const ACCOUNTS: i64 = 24;
 const MONEY: i64 = 100 * ACCOUNTS;
-const COMMITS: usize = 300;
+const COMMITS: usize = 500;
 const READERS: usize = 4;
 
 /// One thread moves money, opens and closes accounts, asserts and retracts payments, fails and gives up now and then.
@@ -258,7 +258,8 @@ fn check_snapshot(read: &ReadTransaction) -> [i64; 4] {
     let by_scan = rows(read, "MATCH (a:Account) WHERE a.band + 0 >= -5 RETURN a.id");
     assert_eq!(by_index, by_scan);
     let found = read.query("MATCH (a:Account {id: $id}) RETURN a.id", params! { "id" => next - 1 }).unwrap();
-    let scanned = read.query("MATCH (a:Account) WHERE a.id + 0 = $id RETURN a.id", params! { "id" => next - 1 }).unwrap();
+    let scanned =
+        read.query("MATCH (a:Account) WHERE a.id + 0 = $id RETURN a.id", params! { "id" => next - 1 }).unwrap();
     assert_eq!(found.count(), scanned.count());
     [accounts, paid, next, loops]
 }

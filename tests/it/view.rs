@@ -132,10 +132,9 @@ fn a_dense_view_numbers_what_was_chosen() {
         .collect();
     let dense = view.dense(chosen.iter().copied().chain(chosen.iter().copied()));
     assert_eq!(dense.node_count(), chosen.len());
-    let copy = view.to_stable_graph().filter_map(
-        |_, id| chosen.contains(&view.node(*id).unwrap()).then_some(*id),
-        |_, id| Some(*id),
-    );
+    let copy = view
+        .to_stable_graph()
+        .filter_map(|_, id| chosen.contains(&view.node(*id).unwrap()).then_some(*id), |_, id| Some(*id));
     assert_eq!(dense.edge_references().count(), copy.edge_count());
     let distances = floyd_warshall(&dense, |_| 1_u32).expect("no negative cycle");
     for start in copy.node_indices() {

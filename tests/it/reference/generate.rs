@@ -211,9 +211,7 @@ impl Maker<'_, '_> {
             }
             5 if !nodes.is_empty() => Predicate::HasLabel(self.choices.pick(&nodes), self.choices.pick(&LABELS)),
             6 if depth > 0 => Predicate::Not(Box::new(self.predicate(depth - 1))),
-            7 if depth > 0 => {
-                Predicate::And(Box::new(self.predicate(depth - 1)), Box::new(self.predicate(depth - 1)))
-            }
+            7 if depth > 0 => Predicate::And(Box::new(self.predicate(depth - 1)), Box::new(self.predicate(depth - 1))),
             8 if depth > 0 => Predicate::Or(Box::new(self.predicate(depth - 1)), Box::new(self.predicate(depth - 1))),
             9 => Predicate::Count(self.inner(), self.comparison(), self.choices.number()),
             10 if !nodes.is_empty() => Predicate::Drawn(self.drawn(&nodes)),
