@@ -251,37 +251,38 @@ impl Finder<'_, '_> {
                 });
                 (Seek::Equal(values.collect()), equals)
             }
-            None => self.by_one_key(keys.first().filter(|_| keys.len() == 1)?, said)?,
+            None => by_one_key(keys.first().filter(|_| keys.len() == 1)?, said)?,
         };
         let rows = self.estimator.sought(index.id, &seek);
         let exact = used.into_iter().filter(|said| said.exact).map(|said| said.number).collect();
         Some(Access { how: How::Index { index: index.clone(), owner: owner.clone(), keys, seek }, rows, exact })
     }
+}
 
-    fn by_one_key<'s, 't>(&self, key: &Name, said: &'s [Said<'t>]) -> Option<(Seek, Vec<&'s Said<'t>>)> {
-        let of_key = || said.iter().filter(|said| said.key == key);
-        let found = of_key().find_map(|said| match said.what {
-            What::In(list) => Some((Seek::In(list.clone()), vec![said])),
+/// A list, a prefix, or a range.
+fn by_one_key<'s, 't>(key: &Name, said: &'s [Said<'t>]) -> Option<(Seek, Vec<&'s Said<'t>>)> {
+    let of_key = || said.iter().filter(|said| said.key == key);
+    let found = of_key().find_map(|said| match said.what {
+        What::In(list) => Some((Seek::In(list.clone()), vec![said])),
+        _ => None,
+    });
+    let found = found.or_else(|| {
+        of_key().find_map(|said| match said.what {
+            What::Prefix(prefix) => Some((Seek::Prefix(prefix.clone()), vec![said])),
+            _ => None,
+        })
+    });
+    found.or_else(|| {
+        let low = of_key().find_map(|said| match said.what {
+            What::Low(bound, inclusive) => Some((bound.clone(), inclusive)),
             _ => None,
         });
-        let found = found.or_else(|| {
-            of_key().find_map(|said| match said.what {
-                What::Prefix(prefix) => Some((Seek::Prefix(prefix.clone()), vec![said])),
-                _ => None,
-            })
+        let high = of_key().find_map(|said| match said.what {
+            What::High(bound, inclusive) => Some((bound.clone(), inclusive)),
+            _ => None,
         });
-        found.or_else(|| {
-            let low = of_key().find_map(|said| match said.what {
-                What::Low(bound, inclusive) => Some((bound.clone(), inclusive)),
-                _ => None,
-            });
-            let high = of_key().find_map(|said| match said.what {
-                What::High(bound, inclusive) => Some((bound.clone(), inclusive)),
-                _ => None,
-            });
-            if low.is_none() && high.is_none() { None } else { Some((Seek::Range { low, high }, Vec::new())) }
-        })
-    }
+        if low.is_none() && high.is_none() { None } else { Some((Seek::Range { low, high }, Vec::new())) }
+    })
 }
 
 fn is_variable(expr: &Expr, var: VarId) -> bool {

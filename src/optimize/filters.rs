@@ -43,7 +43,7 @@ fn split(plan: &mut LogicalPlan) {
     for step in std::mem::take(&mut plan.steps) {
         match step {
             Step::Filter(predicate) if conjuncts(&predicate).len() <= MAX_TERMS => {
-                out.extend(predicate.into_conjuncts().into_iter().map(Step::Filter))
+                out.extend(predicate.into_conjuncts().into_iter().map(Step::Filter));
             }
             step => out.push(step),
         }

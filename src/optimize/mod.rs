@@ -5,6 +5,8 @@
 
 mod access;
 mod count;
+#[cfg(test)]
+mod differential;
 mod filters;
 mod fold;
 mod order;
@@ -17,6 +19,8 @@ mod tests;
 mod top;
 mod unused;
 mod ways;
+
+use std::fmt;
 
 use crate::catalog::Statistics;
 use crate::plan::LogicalStatement;
@@ -41,6 +45,8 @@ const PASSES: &[Pass] = &[
     // Wants each filter right behind what binds its variables.
     Pass { name: "choose-access", run: access::choose },
     Pass { name: "count-rows", run: count::rows },
+    // After `count-rows`, which names fewer ends; after ordering, which begins at relationships where that is cheaper.
+    Pass { name: "drop-ends", run: unused::drop_ends },
     // After `count-rows`; wants the last hop last.
     Pass { name: "count-last-hop", run: count::last_hop },
     Pass { name: "reachability", run: reach::instead_of_trails },
@@ -49,14 +55,26 @@ const PASSES: &[Pass] = &[
 ];
 
 /// Which passes run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PassSet(u32);
+
+impl fmt::Debug for PassSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let on = PASSES.iter().enumerate().filter(|(index, _)| self.has(*index));
+        f.debug_set().entries(on.map(|(_, pass)| pass.name)).finish()
+    }
+}
 
 impl PassSet {
     pub(crate) const ALL: Self = Self(u32::MAX);
     pub(crate) const NONE: Self = Self(0);
 
+    fn has(self, index: usize) -> bool {
+        self.0 & (1 << index) != 0
+    }
+
     /// These passes but the one of this name.
+    #[cfg(test)]
     pub(crate) fn without(self, name: &str) -> Self {
         match PASSES.iter().position(|pass| pass.name == name) {
             Some(index) => Self(self.0 & !(1 << index)),
@@ -65,6 +83,7 @@ impl PassSet {
     }
 
     /// The names of all passes, in the order in which they run.
+    #[cfg(test)]
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         PASSES.iter().map(|pass| pass.name)
     }
@@ -77,7 +96,7 @@ pub(crate) fn optimize(
     passes: PassSet,
 ) -> LogicalStatement {
     for (index, pass) in PASSES.iter().enumerate() {
-        if passes.0 & (1 << index) != 0 {
+        if passes.has(index) {
             (pass.run)(&mut statement, statistics);
         }
     }

@@ -1,6 +1,6 @@
 //! Which variables of a statement somebody looks at.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expr::VarId;
 use crate::plan::{ApplyKind, Imports, LogicalBody, LogicalPlan, LogicalStatement, Step};
@@ -12,6 +12,8 @@ pub(super) struct Seen {
     pub looked_at: FxHashSet<VarId>,
     /// Named to say that arrows are distinct.
     pub distinct: FxHashSet<VarId>,
+    /// How many steps and answers name each variable, other than to bind it for sure.
+    counts: FxHashMap<VarId, usize>,
 }
 
 impl Seen {
@@ -19,18 +21,34 @@ impl Seen {
         let imports = Imports::of(&statement.subqueries);
         let mut seen = Self::default();
         for subquery in &statement.subqueries {
-            seen.looked_at.extend(subquery.column);
+            seen.look(subquery.column);
             seen.add_plan(&subquery.plan, &imports);
         }
         if let LogicalBody::Query(query) = &statement.body {
-            seen.looked_at.extend(query.columns.iter().map(|(_, var)| *var));
+            seen.look(query.columns.iter().map(|(_, var)| *var));
             seen.add_plan(&query.plan, &imports);
         }
         seen
     }
 
+    /// Whether only one step names the variable.
+    pub(super) fn is_named_once(&self, var: VarId) -> bool {
+        self.counts.get(&var) == Some(&1)
+    }
+
+    fn look(&mut self, vars: impl IntoIterator<Item = VarId>) {
+        for var in vars {
+            self.looked_at.insert(var);
+            self.count(var);
+        }
+    }
+
+    fn count(&mut self, var: VarId) {
+        *self.counts.entry(var).or_default() += 1;
+    }
+
     fn add_plan(&mut self, plan: &LogicalPlan, imports: &Imports) {
-        self.looked_at.extend(&plan.imports);
+        self.look(plan.imports.iter().copied());
         for step in &plan.steps {
             self.add_step(step, imports);
             step.plans().into_iter().for_each(|inner| self.add_plan(inner, imports));
@@ -44,16 +62,20 @@ impl Seen {
                 self.distinct.insert(rel);
             }
             self.looked_at.extend(step.exprs().into_iter().flat_map(|expr| imports.of_expr(expr)));
+            imports.of_step(step).into_iter().for_each(|var| self.count(var));
             return;
         }
+        self.look(imports.of_step(step));
         match step {
-            // What OPTIONAL MATCH finds is looked at where it is named.
             Step::Apply(apply) => match &apply.kind {
-                ApplyKind::Inner(take) => self.looked_at.extend(take),
-                ApplyKind::Optional(_) | ApplyKind::Exists { .. } | ApplyKind::Effects => {}
+                ApplyKind::Inner(take) => self.look(take.iter().copied()),
+                // What OPTIONAL MATCH finds is looked at where it is named.
+                ApplyKind::Optional(take) => take.iter().for_each(|var| self.count(*var)),
+                ApplyKind::Exists { .. } | ApplyKind::Effects => {}
             },
-            Step::Union(union) => self.looked_at.extend(union.branches.iter().flat_map(|(_, columns)| columns)),
-            _ => self.looked_at.extend(imports.of_step(step)),
+            Step::Union(union) => self.look(union.branches.iter().flat_map(|(_, columns)| columns.iter().copied())),
+            Step::HashJoin(join) => self.look(join.keys.iter().flat_map(|(_, right)| imports.of_expr(right))),
+            _ => {}
         }
     }
 }

@@ -118,21 +118,410 @@ fn check_plain_plan(query: &str, expected: Expect) {
     expected.assert_eq(&plan_with(query, PassSet::NONE));
 }
 
-/// Prints the plans of the statements in a file, for looking at: each ends in a line of `-----`.
 #[test]
-fn print_plans() {
-    let Ok(path) = std::env::var("PLAN_QUERIES") else { return };
-    let passes = if std::env::var("PLAIN").is_ok() { PassSet::NONE } else { PassSet::ALL };
-    let mut failed = 0;
-    for query in std::fs::read_to_string(path).unwrap().split("-----").map(str::trim).filter(|query| !query.is_empty())
-    {
-        match std::panic::catch_unwind(|| plan_with(query, passes)) {
-            Ok(plan) => eprintln!("-- {query}\n{plan}"),
-            Err(_) => {
-                failed += 1;
-                eprintln!("-- FAILED {query}");
-            }
-        }
-    }
-    assert_eq!(failed, 0);
+fn the_plain_plan_follows_the_text() {
+    check_plain_plan(
+        "MATCH (a:Agency)-[:TOOK]->(x:Action) WHERE x.id = 'x' OPTIONAL MATCH (x)-[:TARGETS]->(c) RETURN a.name, c",
+        expect![[r#"
+            project a.name
+              optional
+                  expand (x)-[:TARGETS]->(c)
+                    argument x
+                filter x.id = 'x'
+                  filter x:Action
+                    expand (a)-[:TOOK]->(x)
+                      scan a:Agency
+        "#]],
+    );
+}
+
+#[test]
+fn an_indexed_property_is_where_a_pattern_begins() {
+    check_plan(
+        "MATCH (a:Agency)-[:TOOK]->(x:Action)-[:TARGETS]->(c:Company {name: 'SenseTime'}) RETURN a.name, x.id",
+        expect![[r#"
+            project a.name, x.id
+              filter a:Agency
+                expand (x)<-[:TOOK]-(a)
+                  filter x:Action
+                    expand (c)<-[:TARGETS]-(x)
+                      seek c:Company(name = 'SenseTime')
+        "#]],
+    );
+    check_plan(
+        "MATCH (a:Person {id: $x})-[:KNOWS]->(m)<-[:KNOWS]-(b:Person {id: $y}) RETURN m",
+        expect![[r#"
+        expand into (m)<-[:KNOWS]-(b) other than _2
+          expand (a)-[:KNOWS]->(m)
+            filter b.id is $y
+              seek b:Person(id = $y)
+                filter a.id is $x
+                  seek a:Person(id = $x)
+    "#]],
+    );
+    check_plan(
+        "MATCH (x:Action) WHERE x.on > 10 AND x.on < 20 RETURN x",
+        expect![[r#"
+        filter x.on > 10 and x.on < 20
+          seek x:Action(on > 10 and on < 20)
+    "#]],
+    );
+    check_plan(
+        "MATCH (c:Company) WHERE c.name STARTS WITH 'Sen' RETURN c",
+        expect![[r#"
+        filter c.name starts with 'Sen'
+          seek c:Company(name starts with 'Sen')
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Person) WHERE a.id IN [1, 2, 3] RETURN a",
+        expect![[r#"
+        seek a:Person(id in [1, 2, 3])
+    "#]],
+    );
+}
+
+#[test]
+fn a_date_is_no_bound_of_an_index() {
+    check_plan(
+        "MATCH (x:Action) WHERE x.on < date('2020-01-01') RETURN x",
+        expect![[r#"
+        filter x.on < date(2020-01-01)
+          scan x:Action
+    "#]],
+    );
+}
+
+#[test]
+fn an_id_is_found_at_once() {
+    check_plan(
+        "MATCH (a) WHERE id(a) = $id MATCH (a)-[:KNOWS]-(b:Person) RETURN b",
+        expect![[r#"
+        filter b:Person
+          expand (a)-[:KNOWS]-(b)
+            filter id(a) = $id
+              node a by id $id
+    "#]],
+    );
+}
+
+#[test]
+fn a_bracket_is_an_end_like_a_node() {
+    check_plan(
+        "MATCH (p:Paragraph)-[:SUPPORTS]->[(x:Action)-[:TARGETS]->(:Company {name: 'SenseTime'})] RETURN x.id, p.id",
+        expect![[r#"
+            project x.id, p.id
+              filter p:Paragraph
+                expand [_3]<-[:SUPPORTS]-(p)
+                  filter x:Action
+                    expand (_2)<-[:TARGETS]-(x) asserted or quoted
+                      seek _2:Company(name = 'SenseTime')
+        "#]],
+    );
+    check_plan(
+        "MATCH [t:TARGETS] WHERE NOT asserted(t) RETURN t",
+        expect![[r#"
+        filter not asserted(t)
+          scan [t:TARGETS] asserted or quoted
+    "#]],
+    );
+}
+
+#[test]
+fn a_rare_type_is_scanned_rather_than_all_nodes() {
+    check_plan(
+        "MATCH (a)-[r:OWNS]->(b)-[:KNOWS]->(c) RETURN a, b",
+        expect![[r#"
+        expand (b)-[:KNOWS]->(c)
+          ends of (a)-[r:OWNS]->(b)
+            scan ()[r:OWNS]()
+    "#]],
+    );
+    check_plan(
+        "MATCH ()-[:OWNS]->() RETURN count(*)",
+        expect![[r#"
+        aggregate count(*) as count(*)
+          scan ()[:OWNS]()
+    "#]],
+    );
+}
+
+#[test]
+fn two_patterns_are_joined_by_their_equality() {
+    check_plan(
+        "MATCH (a), (b) WHERE a.name = b.name AND a <> b RETURN a, b",
+        expect![[r#"
+        filter a.name = b.name and a <> b
+          hash join on a.name = b.name
+            scan a
+            scan b
+    "#]],
+    );
+}
+
+#[test]
+fn the_last_hop_is_counted_by_degree() {
+    check_plan(
+        "MATCH (a)-->(b)-->(c) RETURN count(*)",
+        expect![[r#"
+        aggregate count(*) weighed by _6 as count(*)
+          count (b)-[]->() as _6 other than _2
+            expand (a)-[]->(b)
+              scan a
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Agency)-[:TOOK]->(x)-[:TARGETS]->(c) RETURN a.name, count(c) AS n",
+        expect![[r#"
+        aggregate count(*) weighed by _7 as n by a.name
+          filter _7 > 0
+            count (x)-[:TARGETS]->() as _7
+              expand (a)-[:TOOK]->(x)
+                scan a:Agency
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Agency)-[:TOOK]->(x:Action) RETURN count(*)",
+        expect![[r#"
+        aggregate count(*) as count(*)
+          filter x:Action
+            expand (a)-[:TOOK]->(x)
+              scan a:Agency
+    "#]],
+    );
+}
+
+#[test]
+fn reachability_takes_the_place_of_trails_where_nobody_can_tell() {
+    check_plan(
+        "MATCH (a:Person {id: 1})-[:KNOWS*]->(b) RETURN DISTINCT b.name",
+        expect![[r#"
+        distinct b.name
+          project b.name
+            reach (a)-[:KNOWS*1..]->(b)
+              seek a:Person(id = 1)
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Person {id: 1})-[:KNOWS*]->(b) RETURN b.name",
+        expect![[r#"
+        project b.name
+          expand (a)-[:KNOWS*1..]->(b)
+            seek a:Person(id = 1)
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Person {id: 1})-[:KNOWS*]->(b)-[:KNOWS]->(c) RETURN DISTINCT c",
+        expect![[r#"
+        distinct c
+          expand (b)-[:KNOWS]->(c) other than _2
+            expand (a)-[:KNOWS*1..]->(b)
+              seek a:Person(id = 1)
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Person) WHERE (a)-[:OWNS*0..5]->(:Company) RETURN a",
+        expect![[r#"
+        where exists
+            filter _1:Company
+              reach (a)-[:OWNS*0..5]->(_1)
+                argument a
+          scan a:Person
+    "#]],
+    );
+}
+
+#[test]
+fn a_way_found_from_its_far_end_is_turned_round() {
+    check_plan(
+        "MATCH (a)-[r:KNOWS*1..3]->(b:Person {id: 3}) RETURN a, r",
+        expect![[r#"
+        project reverse(_3) as r
+          expand (b)<-[:KNOWS*1..3]-(a)
+            seek b:Person(id = 3)
+    "#]],
+    );
+}
+
+#[test]
+fn conditions_on_a_way_are_applied_on_the_way() {
+    check_plan(
+        "MATCH p = shortestPath((a:Person {id: 1})-[:KNOWS*..5]-(b:Person {id: 2})) \
+         WHERE all(r IN relationships(p) WHERE r.on > 3) AND none(n IN nodes(p) WHERE n.age = 1) RETURN length(p)",
+        expect![[r#"
+            project length(p)
+              path p = (a), _2, (b)
+                shortest path (a)-[:KNOWS*1..5]-(b), each relationship r: r.on > 3, each node n: not (n.age = 1)
+                  seek b:Person(id = 2)
+                    seek a:Person(id = 1)
+        "#]],
+    );
+    check_plan(
+        "MATCH p = (a:Person {id: 1})-[:KNOWS*]->(b) WHERE length(p) <= 3 AND all(n IN nodes(p) WHERE n.age > 1) RETURN p",
+        expect![[r#"
+            path p = (a), _2, (b)
+              expand (a)-[:KNOWS*1..3]->(b), each node n: n.age > 1
+                seek a:Person(id = 1)
+        "#]],
+    );
+}
+
+#[test]
+fn existence_is_a_join_behind_cheaper_conditions() {
+    check_plan(
+        "MATCH (n) WHERE NOT (n)-[:OWNS]->(:Company) AND n.age > 1 RETURN n",
+        expect![[r#"
+        where not exists
+            filter _1:Company
+              expand (n)-[:OWNS]->(_1)
+                argument n
+          filter n.age > 1
+            scan n
+    "#]],
+    );
+}
+
+#[test]
+fn a_barrier_stands_between_a_write_and_what_reads() {
+    check_plan(
+        "UNWIND [1, 2] AS i CREATE (a:X {id: i})-[:T]->(b:Y) WITH a MATCH (a)-->(c) SET c.k = a.id RETURN c.k",
+        expect![[r#"
+            project c.k
+              barrier
+                set c.k = a.id
+                  expand (a)-[]->(c)
+                    barrier
+                      create (a:X), (b:Y), (a)-[:T]->(b)
+                        unwind [1, 2] as i
+        "#]],
+    );
+    check_plan(
+        "MATCH (n:Person) CREATE (m:Copy {of: n.id}) RETURN m",
+        expect![[r#"
+        create (m:Copy)
+          scan n:Person
+    "#]],
+    );
+    check_plan(
+        "MATCH (n:Person) SET n.seen = true RETURN n LIMIT 1",
+        expect![[r#"
+        limit 1
+          barrier
+            set n.seen = true
+              scan n:Person
+    "#]],
+    );
+}
+
+#[test]
+fn merge_finds_or_draws() {
+    check_plan(
+        "MATCH (x:Action {id: 'a'}), (p:Paragraph {id: 'p'}) MERGE (x)-[t:TARGETS]->(c:Company {name: 'S'}) CITING p \
+         ON CREATE SET c.new = true RETURN t",
+        expect![[r#"
+            merge (c:Company), (x)-[t:TARGETS]->(c)
+                expand into (x)-[t:TARGETS]->(c)
+                  seek c:Company(name = 'S')
+                    argument x
+              filter p.id = 'p'
+                scan p:Paragraph
+                  seek x:Action(id = 'a')
+        "#]],
+    );
+}
+
+#[test]
+fn what_comes_into_a_subquery_is_there_behind_its_aggregation() {
+    check_plan(
+        "MATCH (n:Agency) CALL { WITH n MATCH (n)-->(m) RETURN count(m) AS c UNION ALL RETURN 1 AS c } RETURN n, c",
+        expect![[r#"
+            apply
+                union
+                  aggregate count(*) weighed by _6 as c
+                    count (n)-[]->() as _6
+                      argument n
+                  project 1 as c
+                    argument n
+              scan n:Agency
+        "#]],
+    );
+    check_plan(
+        "MATCH (n:Agency) RETURN [x IN n.list WHERE x > 1 | [(n)-->(m) WHERE m.age = x | m.name]] AS l",
+        expect![[r#"
+            project [x in n.list where x > 1 | collect {0}] as l
+                subquery
+                  project m.name as _4
+                    filter m.age = x
+                      expand (n)-[]->(m)
+                        argument n, x
+              scan n:Agency
+        "#]],
+    );
+    check_plan(
+        "MATCH (n:Agency) WHERE EXISTS { MATCH (n)-->(m) WITH count(m) AS c UNWIND [n.age] AS x RETURN x } RETURN n",
+        expect![[r#"
+            where exists
+                unwind [n.age] as x
+                  join the outer row
+                    aggregate count(*) weighed by _6 as c
+                      count (n)-[]->() as _6
+                        argument n
+                    argument n
+              scan n:Agency
+        "#]],
+    );
+}
+
+#[test]
+fn sorting_for_a_few_rows_keeps_a_few() {
+    check_plan(
+        "MATCH (a:Person) RETURN a.name AS n ORDER BY a.age DESC SKIP 2 LIMIT 3",
+        expect![[r#"
+        limit 3
+          skip 2
+            top 5 of a.age descending
+              project a.name as n
+                scan a:Person
+    "#]],
+    );
+}
+
+#[test]
+fn what_nobody_names_is_dropped() {
+    check_plan(
+        "MATCH p = (a)-[r]->(b) WITH a, p, b.name AS unused RETURN a.name",
+        expect![[r#"
+        project a.name
+          expand (a)-[r]->(b)
+            scan a
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Person) WHERE a.age = 1 + 2 AND true RETURN a",
+        expect![[r#"
+        filter a.age = 3
+          scan a:Person
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Person) WHERE a.age > 1 AND false RETURN a",
+        expect![[r#"
+        nothing
+    "#]],
+    );
+}
+
+#[test]
+fn a_statement_that_is_too_large_is_refused() {
+    let sample = Sample::new();
+    let plan = |text: &str| {
+        let statement = syntax::parse(text).unwrap();
+        plan::build(semantic::bind(&statement, text, &sample, &Registry::builtin()).unwrap())
+    };
+    let hops = format!("MATCH (){} RETURN count(*)", "-->()".repeat(1_001));
+    assert_eq!(plan(&hops).unwrap_err().class().detail, "QueryTooLarge");
+    let clauses = format!("{} RETURN 1", "WITH 1 AS x ".repeat(1_001));
+    assert_eq!(plan(&clauses).unwrap_err().class().detail, "QueryTooLarge");
+    let fitting = format!("MATCH (){} RETURN count(*)", "-->()".repeat(300));
+    physical::explain(&physical::lower(optimize(plan(&fitting).unwrap(), &sample, PassSet::ALL), &sample));
 }

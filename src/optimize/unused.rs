@@ -2,9 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
+use super::seen::Seen;
 use crate::catalog::Statistics;
 use crate::expr::VarId;
-use crate::plan::{ApplyKind, Imports, LogicalBody, LogicalPlan, LogicalStatement, Step, draw_var};
+use crate::plan::{
+    ApplyKind, Direction, ElementKind, End, Imports, LogicalBody, LogicalPlan, LogicalStatement, Step, draw_var,
+};
 
 /// Paths and projected columns that no later step names, and columns that plans inside plans hand out in vain.
 pub(super) fn drop_columns(statement: &mut LogicalStatement, _: &dyn Statistics) {
@@ -17,6 +20,24 @@ pub(super) fn drop_columns(statement: &mut LogicalStatement, _: &dyn Statistics)
         let needed = query.columns.iter().map(|(_, var)| *var).collect();
         prune(&mut query.plan, needed, &imports);
     }
+}
+
+/// The ends of scanned relationships that nobody names.
+///
+/// A scan of what lies between nodes gives relationships that have such ends, so nothing is left to check.
+pub(super) fn drop_ends(statement: &mut LogicalStatement, _: &dyn Statistics) {
+    let seen = Seen::of(statement);
+    statement.walk_mut(&mut |plan| {
+        for at in (1..plan.steps.len()).rev() {
+            let (Step::RelScan(scan), Step::RelEnds(ends)) = (&plan.steps[at - 1], &plan.steps[at]) else { continue };
+            let is_whole = scan.between_nodes && scan.var == ends.rel && scan.types == ends.types;
+            let is_free = ends.direction == Direction::Right && ends.distinct_from.is_empty();
+            let unseen = |end: End| seen.is_named_once(end.var) && end.kind == ElementKind::Node;
+            if is_whole && is_free && ends.start != ends.end && unseen(ends.start) && unseen(ends.end) {
+                plan.steps.remove(at);
+            }
+        }
+    });
 }
 
 /// From the last step to the first; `live` is what is named behind a step.

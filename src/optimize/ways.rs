@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::terms::{is_true, is_volatile, lets_filters_pass};
 use crate::catalog::Statistics;
 use crate::expr::{Expr, VarId};
-use crate::plan::path_predicate::{PathPredicate, PathVariables, both};
+use crate::plan::path_predicate::{PathPredicate, PathVariables, both, narrowed};
 use crate::plan::{Imports, LogicalStatement, PathPiece, Step, VarExpand};
 
 /// Looks at the filters behind each expansion, up to the first step that they could not have passed.
@@ -59,18 +59,16 @@ fn absorb(term: &Expr, way: PathVariables, step: &mut VarExpand, known: &FxHashS
             step.each_node = Some(both(step.each_node.take(), local, expr));
             true
         }
-        PathPredicate::AtLeast(count) if step.max.is_none_or(|max| count <= max) => {
-            step.min = step.min.max(count);
-            true
-        }
-        PathPredicate::AtMost(count) if count >= step.min => {
-            step.max = Some(step.max.map_or(count, |max| max.min(count)));
-            true
+        PathPredicate::Length { min, max } => {
+            let (min, max) = narrowed((step.min, step.max), min, max);
+            let is_possible = max.is_none_or(|max| min <= max);
+            if is_possible {
+                (step.min, step.max) = (min, max);
+            }
+            is_possible
         }
         PathPredicate::EachRel(..)
         | PathPredicate::EachNode(..)
-        | PathPredicate::AtLeast(_)
-        | PathPredicate::AtMost(_)
         | PathPredicate::Elsewhere
         | PathPredicate::Whole(_)
         | PathPredicate::Beyond => false,

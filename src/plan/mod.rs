@@ -14,27 +14,24 @@ mod step;
 mod uses;
 
 use crate::expr::{VarId, Variables};
-use crate::semantic::Warning;
-pub(crate) use crate::semantic::bound::{Cite, Direction, Draw, Mode, SchemaChange, SchemaOwner, SetItem, SortKey};
+pub(crate) use crate::semantic::bound::{Cite, Direction, Draw, SchemaChange, SchemaOwner, SetItem, SortKey};
 use crate::value::Name;
 
 pub(crate) use build::build;
 pub(crate) use error::PlanError;
-pub(crate) use path_predicate::{PathPredicate, PathVariables};
+pub(crate) use path_predicate::PathVariables;
 pub(crate) use step::*;
 pub(crate) use uses::Imports;
 
 /// A statement as steps.
 #[derive(Clone, Debug)]
 pub(crate) struct LogicalStatement {
-    pub mode: Mode,
     pub body: LogicalBody,
     pub variables: Variables,
     /// What stands in expressions, by [`SubqueryId`](crate::expr::SubqueryId).
     pub subqueries: Vec<Subquery>,
     pub parameters: Vec<Name>,
     pub writes: bool,
-    pub warnings: Vec<Warning>,
 }
 
 #[derive(Clone, Debug)]

@@ -22,9 +22,8 @@ pub(crate) enum PathPredicate {
     EachRel(VarId, Expr),
     /// It holds if this holds of each node, ends included.
     EachNode(VarId, Expr),
-    /// At least, or at most, so many relationships.
-    AtLeast(u64),
-    AtMost(u64),
+    /// It has so many relationships.
+    Length { min: u64, max: Option<u64> },
     /// Said of the list of relationships as a whole, by its variable.
     Whole(Expr),
     /// Said of the path in a way that a search cannot follow.
@@ -84,13 +83,15 @@ impl PathVariables {
             _ => return None,
         };
         let number = u64::try_from(number).ok()?;
-        match comparison {
-            Comparison::GreaterOrEqual => Some(PathPredicate::AtLeast(number)),
-            Comparison::Greater => Some(PathPredicate::AtLeast(number.checked_add(1)?)),
-            Comparison::LessOrEqual => Some(PathPredicate::AtMost(number)),
-            Comparison::Less => Some(PathPredicate::AtMost(number.checked_sub(1)?)),
-            Comparison::Equal | Comparison::Same | Comparison::NotEqual => None,
-        }
+        let (min, max) = match comparison {
+            Comparison::GreaterOrEqual => (number, None),
+            Comparison::Greater => (number.checked_add(1)?, None),
+            Comparison::LessOrEqual => (0, Some(number)),
+            Comparison::Less => (0, Some(number.checked_sub(1)?)),
+            Comparison::Equal | Comparison::Same => (number, Some(number)),
+            Comparison::NotEqual => return None,
+        };
+        Some(PathPredicate::Length { min, max })
     }
 
     fn is_length(self, expr: &Expr) -> bool {
@@ -146,6 +147,15 @@ pub(crate) fn renamed(mut expr: Expr, from: VarId, to: VarId) -> Expr {
     }
     walk(&mut expr, from, to);
     expr
+}
+
+/// The bounds of a length that keep to both pairs.
+pub(crate) fn narrowed(bounds: (u64, Option<u64>), min: u64, max: Option<u64>) -> (u64, Option<u64>) {
+    let most = match (bounds.1, max) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
+    (bounds.0.max(min), most)
 }
 
 /// Both conditions on one local variable: that of the first.

@@ -19,6 +19,7 @@ impl<'a> Printer<'a> {
     }
 
     /// One line for `step`. `bound` tells whether a variable is bound before it.
+    #[expect(clippy::too_many_lines, reason = "a line or two for each step")]
     pub(crate) fn step(self, step: &Step, bound: &dyn Fn(VarId) -> bool) -> String {
         match step {
             Step::NodeScan(step) => format!("scan {}{}", self.var(step.var), labels(step.label.as_slice())),
@@ -370,11 +371,11 @@ impl<'a> Printer<'a> {
     }
 
     fn joined(self, terms: &[Expr], word: &str) -> String {
-        terms.iter().map(|term| self.tight_in(term, word)).collect::<Vec<_>>().join(word)
+        terms.iter().map(|term| self.term(term)).collect::<Vec<_>>().join(word)
     }
 
     /// As an operand of AND, OR, XOR: comparisons need no parentheses.
-    fn tight_in(self, expr: &Expr, _word: &str) -> String {
+    fn term(self, expr: &Expr) -> String {
         match expr.kind {
             ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Xor(_) => format!("({})", self.expr(expr)),
             _ => self.expr(expr),
@@ -414,7 +415,7 @@ fn quoted_too(states: States) -> &'static str {
 }
 
 fn labels(names: &[Name]) -> String {
-    names.iter().map(|name| format!(":{name}")).collect()
+    names.iter().fold(String::new(), |text, name| text + ":" + name)
 }
 
 fn label_test(test: &LabelExpr, nested: bool) -> String {
@@ -475,6 +476,6 @@ fn literal(value: &Value) -> String {
                 entries.iter().map(|(key, value)| format!("{key}: {}", literal(value))).collect();
             format!("{{{}}}", entries.join(", "))
         }
-        other => format!("<{}>", other.type_name().to_lowercase()),
+        other => format!("{}({other})", other.type_name().to_lowercase().replace(' ', "")),
     }
 }

@@ -474,10 +474,12 @@ impl Step {
             Step::Unwind(step) => vec![&step.list],
             Step::HashJoin(step) => step.keys.iter().map(|(left, _)| left).collect(),
             Step::Call(step) => step.arguments.iter().collect(),
-            Step::Create(step) => step.draws.iter().flat_map(draw_expr).chain(cite_exprs(step.cite.as_ref())).collect(),
+            Step::Create(step) => {
+                step.draws.iter().filter_map(draw_expr).chain(cite_exprs(step.cite.as_ref())).collect()
+            }
             Step::Merge(step) => {
                 let items = step.on_create.iter().chain(&step.on_match).flat_map(set_exprs);
-                step.draws.iter().flat_map(draw_expr).chain(cite_exprs(step.cite.as_ref())).chain(items).collect()
+                step.draws.iter().filter_map(draw_expr).chain(cite_exprs(step.cite.as_ref())).chain(items).collect()
             }
             Step::Set(items) => items.iter().flat_map(set_exprs).collect(),
             Step::Delete(Delete { targets, .. }) | Step::SetState(SetState { targets, .. }) => targets.iter().collect(),
@@ -519,12 +521,12 @@ impl Step {
             Step::HashJoin(step) => step.keys.iter_mut().map(|(left, _)| left).collect(),
             Step::Call(step) => step.arguments.iter_mut().collect(),
             Step::Create(Create { draws, cite }) => {
-                draws.iter_mut().flat_map(draw_expr_mut).chain(cite_exprs_mut(cite.as_mut())).collect()
+                draws.iter_mut().filter_map(draw_expr_mut).chain(cite_exprs_mut(cite.as_mut())).collect()
             }
             Step::Merge(step) => {
                 let Merge { draws, on_create, on_match, cite, .. } = &mut **step;
                 let items = on_create.iter_mut().chain(on_match).flat_map(set_exprs_mut);
-                draws.iter_mut().flat_map(draw_expr_mut).chain(cite_exprs_mut(cite.as_mut())).chain(items).collect()
+                draws.iter_mut().filter_map(draw_expr_mut).chain(cite_exprs_mut(cite.as_mut())).chain(items).collect()
             }
             Step::Set(items) => items.iter_mut().flat_map(set_exprs_mut).collect(),
             Step::Delete(Delete { targets, .. }) | Step::SetState(SetState { targets, .. }) => {

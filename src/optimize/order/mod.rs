@@ -26,7 +26,6 @@ struct Context<'a> {
     statistics: &'a dyn Statistics,
     imports: Imports,
     labels: KnownLabels,
-    seen: Seen,
     /// For each list of relationships whose order somebody sees: a name for it while it is the wrong way round.
     spares: FxHashMap<VarId, VarId>,
 }
@@ -42,7 +41,6 @@ pub(super) fn patterns(statement: &mut LogicalStatement, statistics: &dyn Statis
         imports: Imports::of(&statement.subqueries),
         labels: KnownLabels::of(statement),
         spares: spares(statement, &seen),
-        seen,
     };
     statement.walk_mut(&mut |plan| order(plan, &context));
 }
@@ -88,7 +86,7 @@ fn flush<'a>(
     let finder_count = written.iter().filter(|step| !is_filter(step)).count();
     // What is joined from the side reads the graph as it was when the plan began.
     let may_join = !out.iter().any(|step| step.writes() || matches!(step, Step::Barrier));
-    let ordered = if (2..=MAX_FINDERS).contains(&finder_count) {
+    let ordered = if (1..=MAX_FINDERS).contains(&finder_count) {
         let parts = Parts::of(&written, context);
         Planner::new(context, estimator.clone(), imports, may_join).plan(parts)
     } else {
@@ -102,8 +100,12 @@ fn flush<'a>(
 
 fn belongs(step: &Step) -> bool {
     match step {
-        Step::NodeScan(_) | Step::RelScan(_) | Step::Expand(_) | Step::RelEnds(_) | Step::ShortestPath(_) => true,
-        Step::BuildPath(_) => true,
+        Step::NodeScan(_)
+        | Step::RelScan(_)
+        | Step::Expand(_)
+        | Step::RelEnds(_)
+        | Step::ShortestPath(_)
+        | Step::BuildPath(_) => true,
         Step::VarExpand(step) => !step.reach_only,
         Step::Filter(predicate) => !is_volatile(predicate),
         Step::Apply(apply) => matches!(apply.kind, ApplyKind::Exists { .. }),

@@ -57,7 +57,7 @@ impl Lowerer<'_> {
                 said.extend(self.imports.of_expr(expr));
             }
         }
-        for cite in &step.cite {
+        if let Some(cite) = &step.cite {
             said.extend(cite.targets.iter().chain(&cite.created_only));
             for (source, properties) in &cite.sources {
                 said.extend(self.imports.of_expr(source));

@@ -43,8 +43,11 @@ pub(crate) fn reads_graph(expr: &Expr, variables: &Variables) -> bool {
 fn may_be_element(expr: &Expr, variables: &Variables) -> bool {
     match &expr.kind {
         ExprKind::Variable(var) => variables.get(*var).var_type.may_be(&Type::Element),
-        ExprKind::Literal(_) | ExprKind::Parameter(_) | ExprKind::Map(_) => false,
-        ExprKind::List(_) | ExprKind::Operator(..) => false,
+        ExprKind::Literal(_)
+        | ExprKind::Parameter(_)
+        | ExprKind::Map(_)
+        | ExprKind::List(_)
+        | ExprKind::Operator(..) => false,
         _ => true,
     }
 }

@@ -37,13 +37,11 @@ pub(crate) fn build(statement: BoundStatement) -> Result<LogicalStatement, PlanE
         BoundBody::Schema(change) => LogicalBody::Schema(change),
     };
     let built = LogicalStatement {
-        mode: statement.mode,
         body,
         variables: builder.variables,
         subqueries,
         parameters: statement.parameters,
         writes: statement.writes,
-        warnings: statement.warnings,
     };
     check_depth(&built)?;
     Ok(built)

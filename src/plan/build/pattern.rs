@@ -443,8 +443,8 @@ pub(super) fn build_paths(paths: &[PatternPath], pattern: &GraphPattern) -> Vec<
 /// Steps that build the paths of what CREATE drew; a node that was bound before is known by its type.
 pub(super) fn create_paths(paths: &[PatternPath], draws: &[Draw], variables: &Variables) -> Vec<Step> {
     let is_node = |var: VarId| {
-        let drawn = draws.iter().any(|draw| matches!(draw, Draw::Node { var: drawn, .. } if *drawn == var));
-        drawn || variables.get(var).var_type != Type::Relationship
+        let is_drawn = draws.iter().any(|draw| matches!(draw, Draw::Node { var: made, .. } if *made == var));
+        is_drawn || variables.get(var).var_type != Type::Relationship
     };
     paths.iter().map(|path| build_path(path, &is_node, &|_| false)).collect()
 }

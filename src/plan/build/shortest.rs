@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::pattern::{is_shortest, path_variables};
 use crate::expr::{Expr, VarId};
-use crate::plan::path_predicate::{PathPredicate, both, renamed};
+use crate::plan::path_predicate::{PathPredicate, both, narrowed, renamed};
 use crate::plan::{Imports, ShortestPath};
 use crate::semantic::bound::GraphPattern;
 
@@ -44,8 +44,7 @@ pub(super) fn apply(step: &mut ShortestPath, predicate: PathPredicate, local: Va
     match predicate {
         PathPredicate::EachRel(var, expr) => step.each_rel = Some(both(step.each_rel.take(), var, expr)),
         PathPredicate::EachNode(var, expr) => step.each_node = Some(both(step.each_node.take(), var, expr)),
-        PathPredicate::AtLeast(count) => step.min = step.min.max(count),
-        PathPredicate::AtMost(count) => step.max = Some(step.max.map_or(count, |max| max.min(count))),
+        PathPredicate::Length { min, max } => (step.min, step.max) = narrowed((step.min, step.max), min, max),
         PathPredicate::Whole(expr) => {
             let expr = renamed(expr, step.rels, local);
             step.whole = Some(both(step.whole.take(), local, expr));

@@ -11,18 +11,18 @@ impl Builder {
     /// A draw whose properties look at an earlier one of the clause begins a step of its own, so that it can.
     pub(super) fn create(&mut self, clause: bound::Create, branch: &mut Branch) {
         let paths = pattern::create_paths(&clause.paths, &clause.draws, &self.variables);
-        let mut drawn: FxHashSet<VarId> = FxHashSet::default();
+        let mut fresh: FxHashSet<VarId> = FxHashSet::default();
         let mut earlier: Vec<VarId> = Vec::new();
         let mut draws: Vec<Draw> = Vec::new();
         for draw in clause.draws {
             let properties = match &draw {
                 Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_ref(),
             };
-            if properties.is_some_and(|expr| self.imports.of_expr(expr).iter().any(|var| drawn.contains(var))) {
-                earlier.extend(drawn.drain());
+            if properties.is_some_and(|expr| self.imports.of_expr(expr).iter().any(|var| fresh.contains(var))) {
+                earlier.extend(fresh.drain());
                 branch.push(Step::Create(Create { draws: std::mem::take(&mut draws), cite: None }));
             }
-            drawn.insert(draw_var(&draw));
+            fresh.insert(draw_var(&draw));
             draws.push(draw);
         }
         let cite = clause.cite.map(|cite| cited_after(cite, &earlier));
