@@ -5,8 +5,6 @@
 
 mod access;
 mod count;
-#[cfg(test)]
-mod differential;
 mod filters;
 mod fold;
 mod order;

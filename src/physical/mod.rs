@@ -10,7 +10,7 @@ mod operator;
 mod scalar;
 mod visit;
 
-pub(crate) use explain::{ExplainLine, explain, explain_lines};
+pub(crate) use explain::explain;
 pub(crate) use lower::lower;
 pub(crate) use operator::*;
 pub(crate) use scalar::*;

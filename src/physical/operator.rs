@@ -34,6 +34,7 @@ pub(crate) struct PhysicalPlan {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each plan")]
 pub(crate) enum PlanBody {
     Rows(Operator),
     Schema(SchemaChange),

@@ -313,7 +313,8 @@ impl<'a> Estimator<'a> {
             ExprKind::And(terms) => terms.iter().map(|term| self.selectivity(term)).product(),
             ExprKind::Or(terms) => 1.0 - terms.iter().map(|term| 1.0 - self.selectivity(term)).product::<f64>(),
             ExprKind::Not(operand) => (1.0 - self.selectivity(operand)).max(EQUAL),
-            ExprKind::IsNull(_) => EQUAL,
+            ExprKind::IsNull(_)
+            | ExprKind::Operator(Operator::EndsWith | Operator::Contains | Operator::Matches, ..) => EQUAL,
             ExprKind::HasLabels(base, test) => match base.kind {
                 ExprKind::Variable(var) => self.labelled(var, test),
                 _ => OTHER,
@@ -321,7 +322,6 @@ impl<'a> Estimator<'a> {
             ExprKind::Compare(comparison, left, right) => self.compared(*comparison, left, right),
             ExprKind::Operator(Operator::In, item, list) => (self.equals(item, list) * list_length(list)).min(1.0),
             ExprKind::Operator(Operator::StartsWith, ..) => PREFIX,
-            ExprKind::Operator(Operator::EndsWith | Operator::Contains | Operator::Matches, ..) => EQUAL,
             _ => OTHER,
         }
     }

@@ -198,13 +198,11 @@ impl Finder<'_> {
         if let Some(node) = pattern.nodes.iter().find(|node| node.var == var) {
             return self.start_node(node);
         }
-        match rest.iter().find(|rel| rel.var == var && rel.ends.is_none()) {
-            Some(bracket) => self.bare_bracket(bracket),
-            None => {
-                let scan = RelScan { var, types: Vec::new(), states: States::Both, between_nodes: false };
-                self.branch.push(Step::RelScan(scan));
-            }
+        if let Some(bracket) = rest.iter().find(|rel| rel.var == var && rel.ends.is_none()) {
+            return self.bare_bracket(bracket);
         }
+        let scan = RelScan { var, types: Vec::new(), states: States::Both, between_nodes: false };
+        self.branch.push(Step::RelScan(scan));
     }
 
     fn start_node(&mut self, node: &PatternNode) {

@@ -2,11 +2,11 @@
 
 use expect_test::{Expect, expect};
 
-use super::{PassSet, optimize};
 use crate::catalog::{
     Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, LabelId, Owner, Side, Statistics, TypeId,
 };
 use crate::function::Registry;
+use crate::optimize::{PassSet, optimize};
 use crate::value::Name;
 use crate::{physical, plan, semantic, syntax};
 
@@ -109,11 +109,13 @@ fn plan_with(query: &str, passes: PassSet) -> String {
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "an expectation is written at the call")]
 fn check_plan(query: &str, expected: Expect) {
     expected.assert_eq(&plan_with(query, PassSet::ALL));
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "an expectation is written at the call")]
 fn check_plain_plan(query: &str, expected: Expect) {
     expected.assert_eq(&plan_with(query, PassSet::NONE));
 }
