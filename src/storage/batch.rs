@@ -4,7 +4,7 @@
 use super::adjacency::{Adjacency, AdjacencyPage};
 use super::run::{Run, Runs};
 use super::{Direction, Graph, Neighbour};
-use crate::catalog::{LabelId, TypeId};
+use crate::catalog::TypeId;
 
 /// What a batch of steps appends to: three columns of one length.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub(crate) struct ExpandCursor {
 
 impl Graph {
     /// Appends all steps from `sources`; `u32::MAX` has none.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for operators that take all steps at once"))]
     pub(crate) fn expand_batch(
         &self,
         mut columns: Expansion<'_>,
@@ -83,18 +84,11 @@ impl Graph {
     }
 
     /// The number of steps from all of `sources` together.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for counts that need no row of their own"))]
     pub(crate) fn degree_sum(&self, sources: &[u32], direction: Direction, rel_type: Option<TypeId>) -> u64 {
         let mut sum = 0;
         for_each_degree(self.neighbourhood.plain(direction), sources, rel_type, |degree| sum += degree as u64);
         sum
-    }
-
-    /// Keeps the nodes that have `label`.
-    pub(crate) fn retain_label(&self, slots: &mut Vec<u32>, label: LabelId) {
-        match self.nodes.with_label(label) {
-            Some(set) => slots.retain(|&slot| set.contains(slot)),
-            None => slots.clear(),
-        }
     }
 }
 

@@ -58,11 +58,6 @@ impl Graph {
         &self.catalog
     }
 
-    /// The catalog to be kept: what a root knows of names never changes.
-    pub(crate) fn shared_catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.catalog)
-    }
-
     /// The last commit that this root holds.
     pub(crate) fn commit(&self) -> Commit {
         self.commit
@@ -122,11 +117,6 @@ impl Graph {
     /// One more than the highest node slot that was ever given, or a little above.
     pub(crate) fn node_bound(&self) -> usize {
         self.nodes.bound()
-    }
-
-    /// One more than the highest relationship slot that was ever given, or a little above.
-    pub(crate) fn rel_bound(&self) -> usize {
-        self.rels.bound()
     }
 
     /// In the order of label ids.
@@ -254,6 +244,7 @@ impl Graph {
 
     /// The plain neighbours of a node by one type.
     #[inline]
+    #[expect(dead_code, reason = "for algorithms over one type")]
     pub(crate) fn run(&self, node: NodeSlot, direction: Direction, rel_type: TypeId) -> Run<'_> {
         self.neighbourhood.plain(direction).run(node.0, rel_type)
     }

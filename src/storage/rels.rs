@@ -56,10 +56,6 @@ impl Rels {
         self.page(slot).is_some_and(|(page, offset)| page.contains(offset))
     }
 
-    pub(super) fn bound(&self) -> usize {
-        self.placement.bound()
-    }
-
     /// Appends at most `limit` relationships from `*from` on and moves it; false at the end.
     pub(super) fn collect(
         &self,

@@ -48,17 +48,6 @@ impl<'g> Run<'g> {
         }
     }
 
-    /// The part of a run of one type that is behind `last`.
-    pub(super) fn after(self, last: Neighbour) -> RunIter<'g> {
-        match self {
-            Run::Packed(entries) => {
-                let from = entries.partition_point(|entry| *entry <= last);
-                RunIter { slice: entries[from..].iter(), leaves: None }
-            }
-            Run::Hub(tree) => RunIter { slice: [].iter(), leaves: Some(Box::new(tree.from(|entry| *entry <= last))) },
-        }
-    }
-
     /// The relationships to `end` in a run of one type, by binary search.
     pub(crate) fn rels_to(self, end: End) -> impl Iterator<Item = RelSlot> {
         let entries = match self {

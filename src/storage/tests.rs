@@ -416,7 +416,7 @@ fn rolling_back_leaves_no_trace() {
     assert_eq!(writer.graph().catalog().version, version);
     writer.label(&Name::from("Other"));
     assert!(writer.graph().catalog().version > version + 1, "a version is never given twice");
-    assert_eq!(writer.changes().len(), 2 + 6 + 1);
+    assert_eq!(writer.finish().1.len(), 2 + 6 + 1);
 }
 
 #[test]

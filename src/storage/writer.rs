@@ -38,11 +38,6 @@ impl Writer {
         &self.graph
     }
 
-    /// What was written so far.
-    pub(crate) fn changes(&self) -> &[Change] {
-        &self.changes
-    }
-
     pub(crate) fn savepoint(&self) -> Savepoint {
         Savepoint { graph: self.graph.clone(), change_count: self.changes.len() }
     }
