@@ -1,6 +1,9 @@
 //! Constructors that keep expressions normal.
 
+use std::sync::{Arc, LazyLock};
+
 use super::{Comparison, Expr, ExprKind, VarId};
+use crate::function::Registry;
 use crate::text::Span;
 use crate::value::Value;
 
@@ -46,6 +49,13 @@ impl Expr {
             ExprKind::Literal(Value::Boolean(true)) => Vec::new(),
             _ => vec![self],
         }
+    }
+
+    /// A call of a function of the language, by its name.
+    pub(crate) fn call(name: &str, arguments: Vec<Expr>) -> Self {
+        static LANGUAGE: LazyLock<Registry> = LazyLock::new(Registry::builtin);
+        let function = LANGUAGE.function(name).expect("a function of the language");
+        Self::made(ExprKind::Call(Arc::clone(function), arguments))
     }
 
     pub(crate) fn equal(left: Expr, right: Expr) -> Self {

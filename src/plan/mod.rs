@@ -12,6 +12,7 @@ pub(crate) mod path_predicate;
 pub(crate) mod print;
 mod step;
 mod uses;
+mod visit;
 
 use crate::expr::{VarId, Variables};
 pub(crate) use crate::semantic::bound::{Cite, Direction, Draw, SchemaChange, SchemaOwner, SetItem, SortKey};
@@ -22,6 +23,7 @@ pub(crate) use error::PlanError;
 pub(crate) use path_predicate::PathVariables;
 pub(crate) use step::*;
 pub(crate) use uses::Imports;
+pub(crate) use visit::{draw_var, set_exprs};
 
 /// A statement as steps.
 #[derive(Clone, Debug)]

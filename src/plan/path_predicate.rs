@@ -112,10 +112,12 @@ impl PathVariables {
         function.name == name && matches!(argument.kind, ExprKind::Variable(var) if Some(var) == self.path)
     }
 
-    /// Writes `relationships(p)` as the list.
+    /// Writes `relationships(p)` as the list and `length(p)` as its size.
     fn name_rels(self, expr: &mut Expr) {
         if self.is_path_call(expr, "relationships") {
             expr.kind = ExprKind::Variable(self.rels);
+        } else if self.is_path_call(expr, "length") {
+            expr.kind = Expr::call("size", vec![Expr::variable(self.rels)]).kind;
         }
         for child in expr.children_mut() {
             self.name_rels(child);

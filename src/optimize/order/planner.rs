@@ -1,21 +1,13 @@
 //! Puts the parts together, the best next one each time.
 
-use std::sync::{Arc, LazyLock};
-
 use super::super::seen::distinctness;
 use super::super::terms::is_costly;
 use super::Context;
 use super::parts::{Parts, has_label};
 use super::start::{Start, rel_ends};
-use crate::expr::{Expr, ExprKind, LabelExpr, VarId};
-use crate::function::{Function, Registry};
+use crate::expr::{Expr, LabelExpr, VarId};
 use crate::plan::estimate::Estimator;
 use crate::plan::{Direction, Expand, Imports, Step, VarExpand};
-
-static REVERSE: LazyLock<Arc<Function>> = LazyLock::new(|| {
-    let registry = Registry::builtin();
-    Arc::clone(registry.function("reverse").expect("a function of the language"))
-});
 
 /// A plan on its way.
 #[derive(Clone)]
@@ -79,8 +71,7 @@ impl<'a> Planner<'a> {
         };
         self.push(step);
         if let Some((list, spare)) = turned {
-            let reverse = ExprKind::Call(Arc::clone(&REVERSE), vec![Expr::variable(spare)]);
-            self.push(Step::Project(vec![(list, Expr::made(reverse))]));
+            self.push(Step::Project(vec![(list, Expr::call("reverse", vec![Expr::variable(spare)]))]));
         }
         self.settle();
     }
