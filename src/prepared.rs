@@ -120,7 +120,7 @@ impl Prepared {
         }
         let profile = self.plan.mode == Mode::Profile;
         let run =
-            exec::Reading::start(Arc::clone(&self.plan.plan), Graph::clone(graph), params.into_map(), limits, profile)
+            exec::Reading::start(Arc::clone(&self.plan.plan), Arc::clone(graph), params.into_map(), limits, profile)
                 .map_err(|error| Error::from(error).with_text(self.text()))?;
         Ok(Rows::reading(run, &self.plan.text, graph.commit(), self.warnings()))
     }

@@ -83,12 +83,12 @@ pub(super) struct SubplanRun {
 impl<'w> Context<'w> {
     pub(super) fn reading(
         plan: Arc<PhysicalPlan>,
-        graph: Graph,
+        graph: Arc<Graph>,
         parameters: BTreeMap<Name, Value>,
         limits: &Limits,
         profile: bool,
     ) -> Result<Self, ExecError> {
-        Self::new(plan, Root::Reading(Arc::new(graph)), parameters, limits, profile)
+        Self::new(plan, Root::Reading(graph), parameters, limits, profile)
     }
 
     pub(super) fn writing(

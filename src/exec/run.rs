@@ -33,7 +33,7 @@ impl Reading {
     /// [`ExecError::ParameterMissing`] if a parameter of the plan is not among `parameters`.
     pub(crate) fn start(
         plan: Arc<PhysicalPlan>,
-        graph: Graph,
+        graph: Arc<Graph>,
         parameters: BTreeMap<Name, Value>,
         limits: &Limits,
         profile: bool,

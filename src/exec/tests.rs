@@ -48,7 +48,7 @@ impl Database {
             self.graph = writer.finish().0;
             return Ok(answer.rows.into_iter().map(show).collect());
         }
-        let mut reading = Reading::start(plan, self.graph.clone(), parameters, &self.limits, false)?;
+        let mut reading = Reading::start(plan, Arc::new(self.graph.clone()), parameters, &self.limits, false)?;
         let mut rows = Vec::new();
         while let Some(row) = reading.next_row()? {
             rows.push(show(row));
@@ -269,4 +269,23 @@ fn lists_may_not_be_nested_without_end() {
     let mut db = Database::new();
     db.check_error("RETURN reduce(s = [], x IN range(1, 1000) | [s])", "LimitExceeded");
     db.check_error("RETURN reduce(s = {}, x IN range(1, 1000) | {s: s})", "LimitExceeded");
+}
+
+#[test]
+fn counts_by_degree_agree_with_counted_rows() {
+    let mut db = ring();
+    db.run("MATCH (a {k: 'a'}), (b {k: 'b'}) CREATE (a)-[:R]->(b), (b)-[:R]->(a), (b)-[:S]->(b), (b)-[:S]->(b)");
+    let arrows = |name: &str, types: &str| {
+        [format!("-[{name}{types}]->"), format!("<-[{name}{types}]-"), format!("-[{name}{types}]-")]
+    };
+    for (first_types, second_types) in [("", ""), (":R", ":R"), (":S", ""), ("", ":S"), (":R|S", ":S"), (":R", ":S")] {
+        for first in arrows("r", first_types) {
+            for second in arrows("s", second_types) {
+                let counted = db.run(&format!("MATCH (a){first}(b){second}(c) RETURN size(collect([r, s]))"));
+                let unnamed =
+                    format!("MATCH (a){}(b){}(c) RETURN count(*)", first.replace('r', ""), second.replace('s', ""));
+                assert_eq!(db.run(&unnamed), counted, "{unnamed}");
+            }
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! `=`, `<>`, `<`, `<=`, `>`, `>=` over columns: typed loops for numbers and elements, values otherwise.
 
-use std::cmp::Ordering;
-
 use super::{Cells, Frame, eval};
 use crate::exec::ExecError;
 use crate::exec::column::{Column, NULL_SLOT};
@@ -42,10 +40,10 @@ pub(in crate::exec) fn compare_values(comparison: Comparison, left: &Value, righ
 fn compare_typed(comparison: Comparison, left: &Column, right: &Column) -> Option<Column> {
     Some(match (left, right) {
         (Column::Integers(left, mask), Column::Constant(Value::Integer(right), _)) => {
-            Column::Booleans(map_one(comparison, left, *right, Ord::cmp), mask.clone())
+            Column::Booleans(integers_with_one(comparison, left, *right), mask.clone())
         }
         (Column::Integers(left, mine), Column::Integers(right, theirs)) => {
-            Column::Booleans(map_two(comparison, left, right, Ord::cmp), both(mine, theirs))
+            Column::Booleans(integers(comparison, left, right), both(mine, theirs))
         }
         (Column::Floats(left, mask), Column::Constant(Value::Float(right), _)) => {
             Column::Booleans(floats_with_one(comparison, left, *right), mask.clone())
@@ -64,27 +62,29 @@ fn compare_typed(comparison: Comparison, left: &Column, right: &Column) -> Optio
     })
 }
 
-fn map_one<T: Copy>(comparison: Comparison, left: &[T], right: T, cmp: fn(&T, &T) -> Ordering) -> Vec<bool> {
-    // One loop for each comparison, so that none decides anything inside.
+// One loop for each comparison, so that none decides anything inside.
+
+fn integers_with_one(comparison: Comparison, left: &[i64], right: i64) -> Vec<bool> {
+    let left = left.iter();
     match comparison {
-        Comparison::Equal | Comparison::Same => left.iter().map(|left| cmp(left, &right).is_eq()).collect(),
-        Comparison::NotEqual => left.iter().map(|left| cmp(left, &right).is_ne()).collect(),
-        Comparison::Less => left.iter().map(|left| cmp(left, &right).is_lt()).collect(),
-        Comparison::LessOrEqual => left.iter().map(|left| cmp(left, &right).is_le()).collect(),
-        Comparison::Greater => left.iter().map(|left| cmp(left, &right).is_gt()).collect(),
-        Comparison::GreaterOrEqual => left.iter().map(|left| cmp(left, &right).is_ge()).collect(),
+        Comparison::Equal | Comparison::Same => left.map(|left| *left == right).collect(),
+        Comparison::NotEqual => left.map(|left| *left != right).collect(),
+        Comparison::Less => left.map(|left| *left < right).collect(),
+        Comparison::LessOrEqual => left.map(|left| *left <= right).collect(),
+        Comparison::Greater => left.map(|left| *left > right).collect(),
+        Comparison::GreaterOrEqual => left.map(|left| *left >= right).collect(),
     }
 }
 
-fn map_two<T: Copy>(comparison: Comparison, left: &[T], right: &[T], cmp: fn(&T, &T) -> Ordering) -> Vec<bool> {
+fn integers(comparison: Comparison, left: &[i64], right: &[i64]) -> Vec<bool> {
     let pairs = left.iter().zip(right);
     match comparison {
-        Comparison::Equal | Comparison::Same => pairs.map(|(left, right)| cmp(left, right).is_eq()).collect(),
-        Comparison::NotEqual => pairs.map(|(left, right)| cmp(left, right).is_ne()).collect(),
-        Comparison::Less => pairs.map(|(left, right)| cmp(left, right).is_lt()).collect(),
-        Comparison::LessOrEqual => pairs.map(|(left, right)| cmp(left, right).is_le()).collect(),
-        Comparison::Greater => pairs.map(|(left, right)| cmp(left, right).is_gt()).collect(),
-        Comparison::GreaterOrEqual => pairs.map(|(left, right)| cmp(left, right).is_ge()).collect(),
+        Comparison::Equal | Comparison::Same => pairs.map(|(left, right)| left == right).collect(),
+        Comparison::NotEqual => pairs.map(|(left, right)| left != right).collect(),
+        Comparison::Less => pairs.map(|(left, right)| left < right).collect(),
+        Comparison::LessOrEqual => pairs.map(|(left, right)| left <= right).collect(),
+        Comparison::Greater => pairs.map(|(left, right)| left > right).collect(),
+        Comparison::GreaterOrEqual => pairs.map(|(left, right)| left >= right).collect(),
     }
 }
 

@@ -11,24 +11,40 @@ use crate::value::{Value, compare};
 /// The rows for which a predicate is true.
 pub(in crate::exec) fn selected(env: &Env, predicate: &Scalar, frame: &Frame) -> Result<Vec<u32>, ExecError> {
     let column = eval(env, predicate, frame)?;
-    let rows = 0..to_row(frame.len());
     Ok(match &*column {
-        Column::Booleans(values, present) if present.is_empty() => rows.filter(|&row| values[row as usize]).collect(),
-        Column::Booleans(values, present) => {
-            rows.filter(|&row| values[row as usize] && present[row as usize]).collect()
-        }
-        Column::Constant(value, _) => {
-            if operator::truth(value)? == Some(true) {
-                rows.collect()
-            } else {
-                Vec::new()
-            }
-        }
+        Column::Booleans(values, present) if present.is_empty() => rows_of(values.len(), |row| values[row]),
+        Column::Booleans(values, present) => rows_of(values.len(), |row| values[row] & present[row]),
+        Column::Constant(value, len) if operator::truth(value)? == Some(true) => (0..to_row(*len)).collect(),
+        Column::Constant(..) => Vec::new(),
         other => {
             let truths = truths(env, other)?;
-            rows.filter(|&row| truths[row as usize] == Some(true)).collect()
+            rows_of(truths.len(), |row| truths[row] == Some(true))
         }
     })
+}
+
+/// How many rows a predicate is true for.
+pub(in crate::exec) fn count_selected(env: &Env, predicate: &Scalar, frame: &Frame) -> Result<usize, ExecError> {
+    let column = eval(env, predicate, frame)?;
+    Ok(match &*column {
+        Column::Booleans(values, present) if present.is_empty() => values.iter().filter(|value| **value).count(),
+        Column::Booleans(values, present) => {
+            values.iter().zip(present).filter(|(value, there)| **value & **there).count()
+        }
+        other => truths(env, other)?.into_iter().filter(|truth| *truth == Some(true)).count(),
+    })
+}
+
+/// The rows that are wanted. Without a branch in the loop: which rows are wanted is hard to foretell.
+fn rows_of(len: usize, wanted: impl Fn(usize) -> bool) -> Vec<u32> {
+    let mut rows = vec![0; len];
+    let mut count = 0;
+    for (number, row) in (0..len).zip(0..to_row(len)) {
+        rows[count] = row;
+        count += usize::from(wanted(number));
+    }
+    rows.truncate(count);
+    rows
 }
 
 /// What each row says as a predicate.

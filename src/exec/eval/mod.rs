@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) use frame::{Cells, Frame, typed};
-pub(super) use logic::{selected, truths};
+pub(super) use logic::{count_selected, selected, truths};
 
 use super::ExecError;
 use super::budget::MAX_DEPTH;

@@ -1,17 +1,18 @@
 //! `CountExpand`: how many relationships an Expand would give, by degree. Order kept; holds nothing.
 //!
 //! Counted are asserted relationships between nodes. What an arrow further left has taken is taken off again where
-//! this step would come upon it.
+//! this step would come upon it. Directly behind the Expand of that arrow, the nodes alone tell whether it would: going
+//! on in the same direction comes upon the arrow only if it is a self-loop, turning back always does.
 
-use super::expand::ARROWS;
+use super::expand::{ARROWS, Expand, RelColumn};
 use super::travel::{Run, families, runs};
-use super::{Input, Scope, Source};
+use super::{Input, Scope, Source, counted};
 use crate::catalog::TypeId;
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment};
-use crate::physical::{ColumnKind, Direction, Op, Operator, Types};
+use crate::physical::{ColumnKind, Direction, Op, Operator, States, Target, Types};
 use crate::storage::{End, Family, Graph, RelSlot};
 
 pub(super) struct CountExpand {
@@ -20,7 +21,48 @@ pub(super) struct CountExpand {
     direction: Direction,
     types: Types,
     not_again: Vec<usize>,
+    repeat: Repeat,
     segment: Segment,
+}
+
+/// When the step comes upon the one arrow that it must not take again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    /// It must be looked for among the arrows.
+    Unknown,
+    /// Where the arrow begins and ends at one node; this column has where it begins.
+    Loops(usize),
+    Always,
+}
+
+/// What is known from the plan alone, if the input is the Expand of the only arrow not to be taken again.
+fn repeat(operator: &Operator) -> Repeat {
+    let Op::CountExpand { from, direction, types, not_again } = &operator.op else { return Repeat::Unknown };
+    let input = &operator.inputs[0];
+    let Op::Expand(first) = &input.op else { return Repeat::Unknown };
+    let rel = input.carry.len();
+    let follows = first.rel
+        && first.states == States::Asserted
+        && first.to == Target::New(ColumnKind::Node)
+        && input.inputs[0].layout[first.from] == ColumnKind::Node
+        && *not_again == [rel]
+        && *from == rel + 1
+        && !operator.carry.contains(&rel)
+        && covers(types, &first.types);
+    match (first.direction, direction) {
+        _ if !follows => Repeat::Unknown,
+        (Direction::Either, _) => Repeat::Unknown,
+        (Direction::Out, Direction::Out) | (Direction::In, Direction::In) => Repeat::Loops(rel),
+        (Direction::Out | Direction::In, _) => Repeat::Always,
+    }
+}
+
+fn covers(types: &Types, others: &Types) -> bool {
+    match (types, others) {
+        (Types::Any, _) => true,
+        (Types::OneOf(_), Types::Any) => false,
+        (Types::OneOf(types), Types::OneOf(others)) => others.iter().all(|other| types.contains(other)),
+    }
 }
 
 impl CountExpand {
@@ -28,8 +70,18 @@ impl CountExpand {
         let Op::CountExpand { from, direction, types, not_again } = &operator.op else {
             unreachable!("compiled for this operator only")
         };
+        let repeat = repeat(operator);
+        let input = match (&operator.inputs[0].op, repeat) {
+            (Op::Expand(first), Repeat::Loops(_) | Repeat::Always) => {
+                let first = Expand::with_rel(&operator.inputs[0], first, RelColumn::Begin, scope, ctx);
+                let source = counted(&operator.inputs[0], Box::new(first), ctx);
+                Input { source, carry: operator.carry.clone() }
+            }
+            _ => Input::of(operator, scope, ctx),
+        };
         Self {
-            input: Input::of(operator, scope, ctx),
+            input,
+            repeat,
             from: *from,
             direction: *direction,
             types: types.clone(),
@@ -38,8 +90,30 @@ impl CountExpand {
         }
     }
 
+    /// Takes off what the arrow before has taken, as far as the nodes tell.
+    fn leave_out(&self, batch: &Batch, slots: &[u32], degrees: &mut [u32]) {
+        match self.repeat {
+            Repeat::Unknown => {}
+            Repeat::Always => degrees.iter_mut().for_each(|degree| *degree -= 1),
+            Repeat::Loops(begin) => {
+                let Column::Nodes(begins) = &batch.columns[begin] else { return };
+                for ((degree, slot), begin) in degrees.iter_mut().zip(slots).zip(begins) {
+                    *degree -= u32::from(slot == begin);
+                }
+            }
+        }
+    }
+
     /// How many of the relationships taken in this row the step would come upon.
     fn taken(&self, graph: &Graph, types: &[Option<TypeId>], batch: &Batch, row: usize, from: End) -> usize {
+        match self.repeat {
+            Repeat::Always => return 1,
+            Repeat::Loops(begin) => {
+                return usize::from(matches!(&batch.columns[begin], Column::Nodes(begins)
+                if from.as_node().is_some_and(|from| from.0 == begins[row])));
+            }
+            Repeat::Unknown => {}
+        }
         let mut found: Vec<u32> = Vec::new();
         for &column in &self.not_again {
             let Column::Rels(slots) = &batch.columns[column] else { continue };
@@ -69,10 +143,12 @@ impl Source for CountExpand {
         let types = ctx.type_ids(&self.types);
         let runs = runs(self.direction, &types, families(ColumnKind::Node, ColumnKind::Node, ARROWS));
         let from = &batch.columns[self.from];
-        let mut counts = Vec::with_capacity(batch.len);
-        if let (Column::Nodes(slots), [run], true) = (from, &runs[..], self.not_again.is_empty()) {
+        let direct = self.not_again.is_empty() || self.repeat != Repeat::Unknown;
+        let mut counts: Vec<i64> = Vec::with_capacity(batch.len);
+        if let (Column::Nodes(slots), [run], true) = (from, &runs[..], direct) {
             let mut degrees = Vec::with_capacity(batch.len);
             graph.degrees(slots, run.direction, run.rel_type, &mut degrees);
+            self.leave_out(&batch, slots, &mut degrees);
             counts.extend(degrees.into_iter().map(i64::from));
         } else {
             for row in 0..batch.len {
@@ -80,11 +156,10 @@ impl Source for CountExpand {
                     None => 0,
                     Some(from) => {
                         let all: usize = runs.iter().map(|run| degree(&graph, *run, from)).sum();
-                        let count = all - self.taken(&graph, &types, &batch, row, from);
-                        i64::try_from(count).expect("there are fewer than 2^32 relationships")
+                        all - self.taken(&graph, &types, &batch, row, from)
                     }
                 };
-                counts.push(count);
+                counts.push(i64::try_from(count).expect("there are fewer than 2^32 relationships"));
             }
         }
         ctx.budget.rows(batch.len)?;

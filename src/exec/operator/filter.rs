@@ -4,7 +4,7 @@ use super::{Input, Scope, Source};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::context::{Context, Segment};
-use crate::exec::eval::{Frame, selected};
+use crate::exec::eval::{Frame, count_selected, selected};
 use crate::exec::host::Env;
 use crate::physical::{Operator, Scalar};
 
@@ -25,7 +25,16 @@ impl Source for Filter {
         while let Some(batch) = self.input.next(ctx)? {
             ctx.budget.steps(batch.len)?;
             let graph = ctx.view(self.segment);
-            let rows = selected(&Env { ctx, graph: &graph }, &self.predicate, &Frame::of(&batch.columns, batch.len))?;
+            let env = Env { ctx, graph: &graph };
+            let frame = Frame::of(&batch.columns, batch.len);
+            if self.input.carry.is_empty() {
+                let len = count_selected(&env, &self.predicate, &frame)?;
+                if len > 0 {
+                    return Ok(Some(Batch::new(Vec::new(), len)));
+                }
+                continue;
+            }
+            let rows = selected(&env, &self.predicate, &frame)?;
             if rows.is_empty() {
                 continue;
             }

@@ -117,6 +117,11 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
             make(|| foreach::Foreach::new(operator, list, body, imports, scope, ctx))
         }
     };
+    counted(operator, source, ctx)
+}
+
+/// The operator with its rows counted, if the run is profiled.
+fn counted(operator: &Operator, source: Box<dyn Source>, ctx: &Context) -> Box<dyn Source> {
     if ctx.profile.is_some() { Box::new(Profiled { operator: operator.id, source }) } else { source }
 }
 

@@ -65,7 +65,9 @@ impl Source for NodeScan {
                 let room = self.batch_rows - slots.len();
                 let more = !self.wanted.is_done(ctx, current, self.row)
                     && graph.scan_nodes(label, &mut self.cursor, room, &mut slots);
-                rows.resize(slots.len(), row_number(self.row));
+                if !self.input.carry.is_empty() {
+                    rows.resize(slots.len(), row_number(self.row));
+                }
                 if !more {
                     self.row += 1;
                     self.cursor = ScanCursor::default();

@@ -17,8 +17,17 @@ pub(super) struct Table {
 }
 
 enum Keys {
-    Packed { numbers: FxHashMap<u64, u32>, keys: Vec<u64> },
-    Values { heads: FxHashMap<u64, u32>, next: Vec<u32>, keys: Vec<Value> },
+    Packed {
+        numbers: FxHashMap<u64, u32>,
+        keys: Vec<u64>,
+    },
+    Values {
+        heads: FxHashMap<u64, u32>,
+        next: Vec<u32>,
+        keys: Vec<Value>,
+        /// The numbers of keys that are one integer, as they were found in the table itself.
+        integers: FxHashMap<i64, u32>,
+    },
 }
 
 /// The end of a chain of keys with one hash.
@@ -30,7 +39,12 @@ impl Table {
         let keys = if slots && kinds.len() <= 2 {
             Keys::Packed { numbers: FxHashMap::default(), keys: Vec::new() }
         } else {
-            Keys::Values { heads: FxHashMap::default(), next: Vec::new(), keys: Vec::new() }
+            Keys::Values {
+                heads: FxHashMap::default(),
+                next: Vec::new(),
+                keys: Vec::new(),
+                integers: FxHashMap::default(),
+            }
         };
         Self { kinds, keys }
     }
@@ -57,7 +71,17 @@ impl Table {
                 let columns: Vec<&[u32]> = columns.iter().map(|column| slots(column)).collect();
                 (0..len).map(|row| packed_number(numbers, keys, pack(&columns, row))).collect()
             }
-            Keys::Values { heads, next, keys } => {
+            Keys::Values { heads, next, keys, integers } => {
+                if let [Column::Integers(values, present)] = columns
+                    && present.is_empty()
+                {
+                    let mut number = |value: i64| {
+                        let key = Value::Integer(value);
+                        let cells = [Cells::One(&key)];
+                        *integers.entry(value).or_insert_with(|| value_number(heads, next, keys, &cells, 0))
+                    };
+                    return values.iter().map(|value| number(*value)).collect();
+                }
                 let cells: Vec<Cells> = columns.iter().map(|column| Cells::of(column, ids)).collect();
                 (0..len).map(|row| value_number(heads, next, keys, &cells, row)).collect()
             }
