@@ -87,7 +87,7 @@ impl<'w> Context<'w> {
         parameters: BTreeMap<Name, Value>,
         limits: &Limits,
         profile: bool,
-    ) -> Result<Self, ExecError> {
+    ) -> Result<Box<Self>, ExecError> {
         Self::new(plan, Root::Reading(graph), parameters, limits, profile)
     }
 
@@ -97,7 +97,7 @@ impl<'w> Context<'w> {
         parameters: BTreeMap<Name, Value>,
         limits: &Limits,
         profile: bool,
-    ) -> Result<Self, ExecError> {
+    ) -> Result<Box<Self>, ExecError> {
         Self::new(plan, Root::Writing(RefCell::new(writer)), parameters, limits, profile)
     }
 
@@ -107,10 +107,10 @@ impl<'w> Context<'w> {
         mut parameters: BTreeMap<Name, Value>,
         limits: &Limits,
         profile: bool,
-    ) -> Result<Self, ExecError> {
+    ) -> Result<Box<Self>, ExecError> {
         let mut given =
             |name: &Name| parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone() });
-        Ok(Self {
+        Ok(Box::new(Self {
             parameters: plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?,
             budget: Budget::new(limits),
             deleted: Deleted::default(),
@@ -130,7 +130,7 @@ impl<'w> Context<'w> {
             created_from: Cell::new(u64::MAX),
             plan,
             root,
-        })
+        }))
     }
 
     // ------------------------------------------------------------ roots

@@ -15,7 +15,7 @@ use crate::value::{Name, Value};
 
 /// A reading statement on its way: it owns the root that it reads and makes rows as they are asked for.
 pub(crate) struct Reading {
-    ctx: Context<'static>,
+    ctx: Box<Context<'static>>,
     source: Box<dyn Source>,
     graph: Arc<Graph>,
     /// Where the columns of the answer stand.

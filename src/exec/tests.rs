@@ -289,3 +289,73 @@ fn counts_by_degree_agree_with_counted_rows() {
         }
     }
 }
+
+/// A graph of five nodes and eight relationships, with loops, parallels and cycles of two as chance has it.
+fn by_chance(seed: u64) -> Database {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut below = |bound: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % bound
+    };
+    let mut db = Database::with("UNWIND range(0, 4) AS i CREATE (:V {i: i})");
+    for number in 0..8 {
+        let (from, to) = (below(5), if number < 2 { below(5) } else { below(4) });
+        let rel_type = if below(3) == 0 { "S" } else { "R" };
+        db.run(&format!("MATCH (a {{i: {from}}}), (b {{i: {to}}}) CREATE (a)-[:{rel_type} {{w: {number}}}]->(b)"));
+    }
+    db
+}
+
+#[test]
+fn searches_agree_with_trails_walked_one_by_one() {
+    for seed in 0..25 {
+        let mut db = by_chance(seed);
+        for arrow in ["-[*]->", "<-[*]-", "-[*]-", "-[*0..]-", "-[*..2]-", "-[*..3]-", "-[:R*..4]->", "-[:R*0..2]-"] {
+            let walked = |db: &mut Database, text: &str| {
+                db.passes = PassSet::NONE;
+                let mut rows = db.run(text);
+                rows.sort();
+                rows
+            };
+            let reached = format!("MATCH (a {{i: 0}}){arrow}(x) RETURN DISTINCT x.i");
+            let one_by_one = walked(&mut db, &reached);
+            db.passes = PassSet::ALL;
+            let mut rows = db.run(&reached);
+            rows.sort();
+            assert_eq!(rows, one_by_one, "seed {seed}: {reached}");
+            let exists = format!("MATCH (a), (b) WHERE EXISTS {{ (a){arrow}(b) }} RETURN a.i * 10 + b.i AS x");
+            let expected = walked(&mut db, &exists);
+            db.passes = PassSet::ALL;
+            let mut rows = db.run(&exists);
+            rows.sort();
+            assert_eq!(rows, expected, "seed {seed}: {exists}");
+        }
+        for arrow in ["-[rs*]->", "-[rs*]-", "-[rs:R*..3]-"] {
+            let ends = "MATCH (a {i: 0}), (b) WHERE b.i > 0";
+            let lengths =
+                format!("MATCH (a {{i: 0}}){arrow}(b) WHERE b.i > 0 RETURN b.i, min(size(rs)) AS n ORDER BY b.i");
+            let shortest =
+                format!("{ends} MATCH p = shortestPath((a){arrow}(b)) RETURN b.i, length(p) AS n ORDER BY b.i");
+            assert_eq!(db.run(&shortest), db.run(&lengths), "seed {seed}: {shortest}");
+            let all = format!(
+                "{ends} MATCH p = allShortestPaths((a){arrow}(b)) RETURN b.i, count(DISTINCT rs) AS n ORDER BY b.i"
+            );
+            let counted = format!(
+                "MATCH (a {{i: 0}}){arrow}(b) WHERE b.i > 0 WITH b, size(rs) AS n, count(*) AS c \
+                 ORDER BY n WITH b, collect(c)[0] AS c RETURN b.i, c ORDER BY b.i"
+            );
+            assert_eq!(db.run(&all), db.run(&counted), "seed {seed}: {all}");
+            let whole = format!(
+                "{ends} MATCH p = shortestPath((a){arrow}(b)) WHERE size([r IN relationships(p) WHERE r.w % 2 = 0]) > 0 \
+                 RETURN b.i, length(p) AS n ORDER BY b.i"
+            );
+            let by_hand = format!(
+                "MATCH (a {{i: 0}}){arrow}(b) WHERE b.i > 0 AND any(r IN rs WHERE r.w % 2 = 0) \
+                 RETURN b.i, min(size(rs)) AS n ORDER BY b.i"
+            );
+            assert_eq!(db.run(&whole), db.run(&by_hand), "seed {seed}: {whole}");
+        }
+    }
+}

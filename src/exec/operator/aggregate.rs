@@ -33,6 +33,8 @@ struct Call {
     distinct: bool,
     arguments: Vec<Scalar>,
     weight: Option<usize>,
+    /// The kinds of the arguments: those of columns are known.
+    kinds: Vec<ColumnKind>,
 }
 
 impl Aggregation {
@@ -50,6 +52,7 @@ impl Aggregation {
             distinct: call.distinct,
             arguments: call.arguments.clone(),
             weight: call.weight,
+            kinds: call.arguments.iter().map(|argument| kind_of(argument, &operator.inputs[0])).collect(),
         });
         Self {
             carries_ordinal: !input.carry.is_empty(),
@@ -141,6 +144,17 @@ impl Source for Aggregation {
     }
 }
 
+/// The kind of an argument's column: slots are told apart faster than values.
+fn kind_of(argument: &Scalar, input: &Operator) -> ColumnKind {
+    match argument {
+        Scalar::Column(column) => match input.layout[*column] {
+            kind @ (ColumnKind::Node | ColumnKind::Rel) => kind,
+            ColumnKind::Element | ColumnKind::Value | ColumnKind::Ordinal => ColumnKind::Value,
+        },
+        _ => ColumnKind::Value,
+    }
+}
+
 struct Groups {
     table: Table,
     len: usize,
@@ -176,7 +190,7 @@ impl State {
     fn new(call: &Call) -> Self {
         let seen = || {
             let mut kinds = vec![ColumnKind::Ordinal];
-            kinds.extend(call.arguments.iter().map(|_| ColumnKind::Value));
+            kinds.extend(&call.kinds);
             Table::new(kinds)
         };
         match &call.aggregate {

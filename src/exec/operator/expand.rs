@@ -75,6 +75,9 @@ impl Made {
     }
 }
 
+/// From so many nodes on, a batch will probably be filled.
+const MANY: usize = 256;
+
 /// All steps from one node.
 fn expand_row(graph: &Graph, runs: &[Run], slot: u32, made: &mut Made) {
     if slot == NULL_SLOT {
@@ -133,6 +136,11 @@ impl Expand {
         let from = self.still_wanted(ctx, &current.batch, from);
         if let [run] = runs {
             // One run for all rows: the store fills the columns by itself.
+            if from.len() >= MANY {
+                made.rows.reserve(made.room);
+                made.rels.reserve(made.room);
+                made.nodes.reserve(made.room);
+            }
             let columns =
                 Expansion { source_indexes: &mut made.rows, neighbours: &mut made.nodes, rels: &mut made.rels };
             let cursor = &mut current.cursor;

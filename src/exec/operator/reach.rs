@@ -5,7 +5,7 @@
 //! repeats nothing. Undirected, this fails for the start alone, which a walk out and back would reach: the start counts
 //! only if it lies on a cycle, that is a self-loop, two parallel relationships, or a longer one.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::hops::{Place, Rules, walk_families};
 use super::travel::{Run, Taken, end_column, is_kind, runs};
@@ -35,15 +35,21 @@ pub(super) struct Reach {
     current: Option<(Batch, Taken, usize)>,
 }
 
-/// Which nodes the present search has come upon: a stamp per node, so that nothing need be cleared.
+/// Which nodes the present search has come upon.
 #[derive(Default)]
 struct Seen {
+    few: FxHashSet<u32>,
+    /// A stamp per node, so that nothing need be cleared; made when a search comes upon many nodes for the first time.
     stamps: Vec<u32>,
     stamp: u32,
 }
 
+/// How many nodes are kept in a set before every node of the graph gets a stamp.
+const FEW: usize = 1024;
+
 impl Seen {
     fn begin(&mut self) {
+        self.few.clear();
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
             self.stamps.fill(0);
@@ -51,11 +57,21 @@ impl Seen {
         }
     }
 
-    /// True at the first call for a node.
-    fn insert(&mut self, node: u32) -> bool {
+    /// True at the first call for a node of a graph with slots below `bound`.
+    fn insert(&mut self, node: u32, bound: usize) -> bool {
+        if self.stamps.is_empty() {
+            let new = self.few.insert(node);
+            if self.few.len() > FEW {
+                self.stamps.resize(bound, 0);
+                for node in self.few.drain() {
+                    self.stamps[node as usize] = self.stamp;
+                }
+            }
+            return new;
+        }
         let index = node as usize;
         if index >= self.stamps.len() {
-            self.stamps.resize((index + 1).next_power_of_two(), 0);
+            self.stamps.resize(index + 1, 0);
         }
         std::mem::replace(&mut self.stamps[index], self.stamp) != self.stamp
     }
@@ -121,8 +137,9 @@ impl Reach {
             }
         }
         self.seen.begin();
+        let bound = place.env.graph.node_bound();
         if let Some(node) = start.as_node() {
-            self.seen.insert(node.0);
+            self.seen.insert(node.0, bound);
         }
         let mut frontier = vec![start];
         let mut steps = Vec::new();
@@ -136,7 +153,7 @@ impl Reach {
                 self.rules.steps(place, runs, froms, &mut steps)?;
                 for &(_, step) in &steps {
                     let new = match step.end.as_node() {
-                        Some(node) => self.seen.insert(node.0),
+                        Some(node) => self.seen.insert(node.0, bound),
                         None => !others.contains(&step.end),
                     };
                     if new {

@@ -48,7 +48,9 @@ fn change(graph: &mut Graph, registry: &Registry, text: &str) {
 }
 
 fn rows(graph: &Graph, plan: &Arc<PhysicalPlan>) -> Vec<String> {
-    let mut reading = Reading::start(plan.clone(), graph.clone(), BTreeMap::new(), &Limits::default(), false).unwrap();
+    let mut reading =
+        Reading::start(plan.clone(), std::sync::Arc::new(graph.clone()), BTreeMap::new(), &Limits::default(), false)
+            .unwrap();
     let mut rows = Vec::new();
     while let Some(row) = reading.next_row().unwrap() {
         rows.push(row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "));
