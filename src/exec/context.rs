@@ -51,6 +51,8 @@ pub(super) struct Context<'w> {
     pub profile: Option<Profile>,
     warnings: RefCell<Vec<(&'static str, String)>>,
     segments: RefCell<Vec<Option<Arc<Graph>>>>,
+    /// The newest root as it was last asked for; let go before anything is written.
+    newest_held: RefCell<Option<Arc<Graph>>>,
     arguments: RefCell<Vec<Arc<Batch>>>,
     /// For each argument: the outer rows of which nothing more is wanted. Empty where all rows are wanted.
     satisfied: RefCell<Vec<Vec<bool>>>,
@@ -118,6 +120,7 @@ impl<'w> Context<'w> {
             profile: profile.then(|| Profile::new(plan.operator_count)),
             warnings: RefCell::default(),
             segments: RefCell::default(),
+            newest_held: RefCell::default(),
             arguments: RefCell::default(),
             satisfied: RefCell::default(),
             subplans: RefCell::new(plan.subplans.iter().map(|_| None).collect()),
@@ -147,7 +150,10 @@ impl<'w> Context<'w> {
     pub(super) fn snapshot(&self) -> Arc<Graph> {
         match &self.root {
             Root::Reading(graph) => Arc::clone(graph),
-            Root::Writing(writer) => Arc::new(writer.borrow().graph().clone()),
+            Root::Writing(writer) => {
+                let mut held = self.newest_held.borrow_mut();
+                Arc::clone(held.get_or_insert_with(|| Arc::new(writer.borrow().graph().clone())))
+            }
         }
     }
 
@@ -155,7 +161,10 @@ impl<'w> Context<'w> {
     pub(super) fn write<R>(&self, act: impl FnOnce(&mut Writer) -> R) -> R {
         match &self.root {
             Root::Reading(_) => unreachable!("a plan that writes is run with a writer"),
-            Root::Writing(writer) => act(*writer.borrow_mut()),
+            Root::Writing(writer) => {
+                self.newest_held.take();
+                act(*writer.borrow_mut())
+            }
         }
     }
 

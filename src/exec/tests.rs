@@ -332,6 +332,12 @@ fn searches_agree_with_trails_walked_one_by_one() {
             rows.sort();
             assert_eq!(rows, expected, "seed {seed}: {exists}");
         }
+        for arrow in ["-[*]->", "-[*]-", "-[*..3]->", "-[:R*2..4]-", "<-[*3..]-"] {
+            let bound =
+                format!("MATCH (a {{i: 0}}), (b) WITH a, b MATCH (a){arrow}(b) RETURN b.i AS i, count(*) ORDER BY i");
+            let unbound = format!("MATCH (a {{i: 0}}){arrow}(b) RETURN b.i AS i, count(*) ORDER BY i");
+            assert_eq!(db.run(&bound), db.run(&unbound), "seed {seed}: {bound}");
+        }
         for arrow in ["-[rs*]->", "-[rs*]-", "-[rs:R*..3]-"] {
             let ends = "MATCH (a {i: 0}), (b) WHERE b.i > 0";
             let lengths =

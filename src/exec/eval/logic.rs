@@ -29,7 +29,7 @@ pub(in crate::exec) fn count_selected(env: &Env, predicate: &Scalar, frame: &Fra
     Ok(match &*column {
         Column::Booleans(values, present) if present.is_empty() => values.iter().filter(|value| **value).count(),
         Column::Booleans(values, present) => {
-            values.iter().zip(present).filter(|(value, there)| **value & **there).count()
+            values.iter().zip(present).filter(|(value, there)| **value && **there).count()
         }
         other => truths(env, other)?.into_iter().filter(|truth| *truth == Some(true)).count(),
     })

@@ -1,9 +1,11 @@
 //! One step of a longer walk: the relationships at some elements that a pattern lets pass.
 
+use rustc_hash::FxHashMap;
+
 use super::row_number;
 use super::travel::{Run, Taken};
 use crate::exec::ExecError;
-use crate::exec::batch::Batch;
+use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::Column;
 use crate::exec::eval::{Frame, selected};
 use crate::exec::host::Env;
@@ -97,4 +99,52 @@ fn retain_from<T>(items: &mut Vec<T>, start: usize, mut keep: impl FnMut(&T) -> 
         index += 1;
         index <= start || keep(item)
     });
+}
+
+/// How far elements are from a target, as far as a search from there has come.
+pub(super) struct Distances {
+    known: FxHashMap<End, u64>,
+    /// All others are at least so far; `u64::MAX`: the target cannot be reached from them.
+    others: u64,
+}
+
+impl Distances {
+    /// Searches against the direction of the walk, along `backwards`: `max_depth` levels, and no further level once
+    /// `max_known` elements are found.
+    pub(super) fn to(
+        place: &Place,
+        rules: &Rules,
+        backwards: &[Run],
+        target: End,
+        max_depth: u64,
+        max_known: usize,
+    ) -> Result<Self, ExecError> {
+        let mut known = FxHashMap::from_iter([(target, 0)]);
+        let mut frontier = vec![target];
+        let mut steps = Vec::new();
+        let mut depth = 0;
+        while !frontier.is_empty() && depth < max_depth && known.len() < max_known {
+            depth += 1;
+            let mut next = Vec::new();
+            for froms in frontier.chunks(BATCH_ROWS) {
+                steps.clear();
+                rules.steps(place, backwards, froms, &mut steps)?;
+                for (_, step) in &steps {
+                    if step.end.as_node().is_some() && !known.contains_key(&step.end) {
+                        known.insert(step.end, depth);
+                        next.push(step.end);
+                    }
+                }
+            }
+            place.env.ctx.budget.bytes(next.len() * size_of::<(End, u64)>())?;
+            frontier = next;
+        }
+        let others = if frontier.is_empty() { u64::MAX } else { depth + 1 };
+        Ok(Self { known, others })
+    }
+
+    /// The least number of steps that it takes to the target.
+    pub(super) fn at_least(&self, from: End) -> u64 {
+        self.known.get(&from).copied().unwrap_or(self.others)
+    }
 }

@@ -29,10 +29,8 @@ impl Source for Set {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
         ctx.budget.rows(batch.len)?;
-        if let [item] = &self.items[..]
-            && let Some(values) = values_known_before(ctx, item, &batch)?
-        {
-            set_all(ctx, item, &values, &batch)?;
+        if let Some(values) = values_known_before(ctx, &self.items, &batch)? {
+            set_all(ctx, &self.items, &values, &batch)?;
             let len = batch.len;
             return Ok(Some(Batch::new(batch.carry(&self.input.carry), len)));
         }
@@ -48,20 +46,49 @@ impl Source for Set {
     }
 }
 
-/// The values of the item for all rows, if no row's value can depend on what an earlier row writes.
-fn values_known_before(ctx: &Context, item: &SetItem, batch: &Batch) -> Result<Option<Vec<Value>>, ExecError> {
-    let (SetItem::Property { target, value, .. }
-    | SetItem::Replace { target, value }
-    | SetItem::Update { target, value }) = item
-    else {
-        return Ok(None);
-    };
-    if !matches!(target, Scalar::Column(_)) || !ignores_graph(value, batch) {
+/// The values of each item for all rows, if none can depend on what an earlier row or item writes.
+fn values_known_before(ctx: &Context, items: &[SetItem], batch: &Batch) -> Result<Option<Vec<Vec<Value>>>, ExecError> {
+    if !items.iter().all(|item| is_known_before(item, batch)) {
         return Ok(None);
     }
     let graph = ctx.snapshot();
-    let values = evaluate(&Env { ctx, graph: &graph }, value, &Frame::of(&batch.columns, batch.len))?;
-    Ok(Some(values.into_values(ctx)))
+    let env = Env { ctx, graph: &graph };
+    let frame = Frame::of(&batch.columns, batch.len);
+    let mut values = Vec::with_capacity(items.len());
+    for item in items {
+        values.push(match value_of(item) {
+            Some(value) => evaluate(&env, value, &frame)?.into_values(ctx),
+            None => vec![Value::Null; batch.len],
+        });
+    }
+    Ok(Some(values))
+}
+
+fn is_known_before(item: &SetItem, batch: &Batch) -> bool {
+    // Another element as the value is read while writing.
+    let is_map = matches!(item, SetItem::Replace { .. } | SetItem::Update { .. });
+    let value = value_of(item);
+    matches!(target_scalar(item), Scalar::Column(_))
+        && value.is_none_or(|value| {
+            ignores_graph(value, batch) && !(is_map && matches!(value, Scalar::Column(_) | Scalar::Parameter(_)))
+        })
+}
+
+fn target_scalar(item: &SetItem) -> &Scalar {
+    match item {
+        SetItem::Property { target, .. }
+        | SetItem::Replace { target, .. }
+        | SetItem::Update { target, .. }
+        | SetItem::AddLabels { target, .. }
+        | SetItem::RemoveLabels { target, .. } => target,
+    }
+}
+
+fn value_of(item: &SetItem) -> Option<&Scalar> {
+    match item {
+        SetItem::Property { value, .. } | SetItem::Replace { value, .. } | SetItem::Update { value, .. } => Some(value),
+        SetItem::AddLabels { .. } | SetItem::RemoveLabels { .. } => None,
+    }
 }
 
 /// Whether an expression is the same whatever the graph says.
@@ -86,18 +113,16 @@ fn ignores_graph(scalar: &Scalar, batch: &Batch) -> bool {
     }
 }
 
-fn set_all(ctx: &Context, item: &SetItem, values: &[Value], batch: &Batch) -> Result<(), ExecError> {
-    for (row, value) in values.iter().enumerate() {
-        ctx.budget.step()?;
-        let (SetItem::Property { target: Scalar::Column(column), .. }
-        | SetItem::Replace { target: Scalar::Column(column), .. }
-        | SetItem::Update { target: Scalar::Column(column), .. }) = item
-        else {
-            unreachable!("only items with a column as target are known before")
-        };
-        let target = batch.columns[*column].value(row, ctx);
-        if let Some(target) = target_of(ctx, &target)? {
-            write_item(ctx, item, target, value)?;
+fn set_all(ctx: &Context, items: &[SetItem], values: &[Vec<Value>], batch: &Batch) -> Result<(), ExecError> {
+    for row in 0..batch.len {
+        for (item, values) in items.iter().zip(values) {
+            ctx.budget.step()?;
+            let Scalar::Column(column) = target_scalar(item) else {
+                unreachable!("only items with a column as target are known before")
+            };
+            if let Some(target) = target_of(ctx, &batch.columns[*column].value(row, ctx))? {
+                write_item(ctx, item, target, &values[row])?;
+            }
         }
     }
     Ok(())
@@ -111,14 +136,8 @@ pub(super) fn set_row(ctx: &Context, items: &[SetItem], batch: &Batch, row: u32)
         let env = Env { ctx, graph: &graph };
         let frame = Frame::row(&batch.columns, row);
         let evaluate = |scalar: &Scalar| evaluate(&env, scalar, &frame).map(|column| column.value(0, ctx));
-        let (target, value) = match item {
-            SetItem::Property { target, value, .. }
-            | SetItem::Replace { target, value }
-            | SetItem::Update { target, value } => (evaluate(target)?, evaluate(value)?),
-            SetItem::AddLabels { target, .. } | SetItem::RemoveLabels { target, .. } => {
-                (evaluate(target)?, Value::Null)
-            }
-        };
+        let target = evaluate(target_scalar(item))?;
+        let value = value_of(item).map(evaluate).transpose()?.unwrap_or_default();
         drop(graph);
         if let Some(target) = target_of(ctx, &target)? {
             write_item(ctx, item, target, &value)?;

@@ -8,8 +8,8 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::hops::{Place, Rules};
-use super::travel::{Run, Taken, runs};
+use super::hops::{Distances, Place, Rules};
+use super::travel::{Run, Taken, reversed, runs};
 use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
@@ -132,9 +132,11 @@ impl ShortestPath {
     // ------------------------------------------------------------ by increasing length
 
     fn enumerate(&self, place: &Place, ways: &Ways, from: End, to: End) -> Result<Vec<Rels>, ExecError> {
-        let distances = self.distances(place, ways, to)?;
-        let Some(&nearest) = distances.get(&from) else { return Ok(Vec::new()) };
-        let mut length = nearest.max(self.min);
+        let distances = Distances::to(place, &self.rules, &ways.backwards, to, self.max, usize::MAX)?;
+        let mut length = distances.at_least(from).max(self.min);
+        if length == u64::MAX {
+            return Ok(Vec::new());
+        }
         while length <= self.max {
             let mut trails = Trails { search: self, place, ways, to, distances: &distances, length, found: Vec::new() };
             let longer = trails.walk(from)?;
@@ -147,17 +149,6 @@ impl ShortestPath {
             length += 1;
         }
         Ok(Vec::new())
-    }
-
-    /// How far each node is from the end.
-    fn distances(&self, place: &Place, ways: &Ways, to: End) -> Result<FxHashMap<End, u64>, ExecError> {
-        let mut side = Side::new(to);
-        let mut distances = FxHashMap::from_iter([(to, 0)]);
-        while !side.frontier.is_empty() && side.depth < self.max {
-            side.grow(place, &self.rules, &ways.backwards, false)?;
-            distances.extend(side.frontier.iter().map(|node| (*node, side.depth)));
-        }
-        Ok(distances)
     }
 }
 
@@ -238,7 +229,7 @@ struct Trails<'t, 'p, 'c, 'w> {
     place: &'t Place<'p, 'c, 'w>,
     ways: &'t Ways,
     to: End,
-    distances: &'t FxHashMap<End, u64>,
+    distances: &'t Distances,
     length: u64,
     found: Vec<Rels>,
 }
@@ -261,9 +252,9 @@ impl Trails<'_, '_, '_, '_> {
             if path.contains(&step.rel.0) {
                 continue;
             }
-            let Some(&distance) = self.distances.get(&step.end) else { continue };
-            if depth + distance > self.length {
-                longer = true;
+            let distance = self.distances.at_least(step.end);
+            if distance > self.length - depth {
+                longer |= distance < u64::MAX;
                 continue;
             }
             path.push(step.rel.0);
@@ -312,14 +303,9 @@ impl Source for ShortestPath {
             let graph = ctx.view(self.segment);
             let env = Env { ctx, graph: &graph };
             let types = ctx.type_ids(&self.types);
-            let backwards = match self.direction {
-                Direction::Out => Direction::In,
-                Direction::In => Direction::Out,
-                Direction::Either => Direction::Either,
-            };
             let ways = Ways {
                 forwards: runs(self.direction, &types, &[Family::Plain]),
-                backwards: runs(backwards, &types, &[Family::Plain]),
+                backwards: runs(reversed(self.direction), &types, &[Family::Plain]),
             };
             let (mut rows, mut lists) = (Vec::new(), Vec::new());
             while row < batch.len && rows.len() < BATCH_ROWS {

@@ -35,6 +35,15 @@ pub(super) fn runs(direction: Direction, types: &[Option<TypeId>], families: &[F
     runs
 }
 
+/// The direction of the way back.
+pub(super) fn reversed(direction: Direction) -> Direction {
+    match direction {
+        Direction::Out => Direction::In,
+        Direction::In => Direction::Out,
+        Direction::Either => Direction::Either,
+    }
+}
+
 /// Which families can lead from an element of kind `from` to one of kind `to`.
 pub(super) fn families(from: ColumnKind, to: ColumnKind, states: States) -> &'static [Family] {
     use ColumnKind::{Node, Rel};

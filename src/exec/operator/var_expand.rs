@@ -1,8 +1,8 @@
 //! `VarExpand`: a row for each trail of several relationships, no relationship twice. Depth first; order kept; holds one
 //! input batch and the trail being walked.
 
-use super::hops::{Place, Rules, walk_families};
-use super::travel::{Run, Taken, end_column, is_kind, runs};
+use super::hops::{Distances, Place, Rules, walk_families};
+use super::travel::{Run, Taken, end_column, is_kind, reversed, runs};
 use super::{Input, Scope, Source, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
@@ -39,11 +39,16 @@ struct Current {
     walk: Option<Walk>,
 }
 
+/// How many elements around a bound end are found before the walk begins.
+const SEARCHED: usize = 4096;
+
 /// A trail being walked: `levels` has one more entry than `path`, what is left to try at each place.
 struct Walk {
     row: usize,
     levels: Vec<Level>,
     path: Vec<u32>,
+    /// How far the bound end is, so that steps that cannot lead to it in time are left out.
+    distances: Option<Distances>,
 }
 
 struct Level {
@@ -121,17 +126,33 @@ impl VarExpand {
             return Ok(());
         }
         let Some(start) = current.batch.columns[self.from].end(row, env.ctx) else { return Ok(()) };
+        let has_end = match self.to {
+            Target::Bound(column) => !current.batch.columns[column].is_null(row),
+            Target::New(_) | Target::Ignored(_) => true,
+        };
         let place = Place { env, batch: &current.batch, row, taken: &current.taken };
-        if !self.rules.admits(&place, start)? {
+        if !has_end || !self.rules.admits(&place, start)? {
             return Ok(());
         }
         self.give(env.ctx, &current.batch, row, &[], start, made)?;
         if self.max > 0 {
             let mut steps = Vec::new();
             self.rules.steps(&place, runs, &[start], &mut steps)?;
-            current.walk = Some(Walk { row, levels: vec![Level { steps, next: 0 }], path: Vec::new() });
+            let distances = self.distances(&place)?;
+            current.walk = Some(Walk { row, levels: vec![Level { steps, next: 0 }], path: Vec::new(), distances });
         }
         Ok(())
+    }
+
+    /// Worth knowing where a bound end is more than two steps away at most. The search for it stops at a few thousand
+    /// elements, which bounds what it costs where the walk itself would be short.
+    fn distances(&self, place: &Place) -> Result<Option<Distances>, ExecError> {
+        let Target::Bound(column) = self.to else { return Ok(None) };
+        let target = place.batch.columns[column].end(place.row, place.env.ctx);
+        let Some(target) = target.filter(|target| target.as_node().is_some() && self.max > 2) else { return Ok(None) };
+        let types = place.env.ctx.type_ids(&self.types);
+        let backwards = runs(reversed(self.direction), &types, self.families);
+        Distances::to(place, &self.rules, &backwards, target, self.max as u64, SEARCHED).map(Some)
     }
 
     /// Goes on with the walk until it ends or a batch is full.
@@ -155,6 +176,10 @@ impl VarExpand {
             level.next += 1;
             env.ctx.budget.step()?;
             if walk.path.contains(&step.rel.0) {
+                continue;
+            }
+            let left = self.max - walk.path.len() - 1;
+            if walk.distances.as_ref().is_some_and(|distances| distances.at_least(step.end) > left as u64) {
                 continue;
             }
             walk.path.push(step.rel.0);
