@@ -8,7 +8,11 @@ use super::bound::{Direction, GraphPattern, PatternNode, PatternPath, PatternRel
 use super::expression::label_expr;
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
-use crate::value::{Name, Type};
+use crate::value::{ErrorKind, Name, Type};
+
+/// The most nodes and relationships of one pattern: to bind them takes time by the square of their number, and no plan
+/// takes more.
+const MAX_ELEMENTS: usize = 2_000;
 
 /// What a pattern may do at its place.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +52,12 @@ enum Of<'p> {
 impl Binder<'_> {
     /// The pattern and the predicates on its elements.
     pub(super) fn pattern(&mut self, parts: &[ast::PatternPart], rules: PatternRules) -> (GraphPattern, Vec<Expr>) {
+        let count: usize = parts.iter().map(|part| elements_of(&part.path)).sum();
+        if let (MAX_ELEMENTS.., [first, ..]) = (count, parts) {
+            let message = format!("a pattern of {count} nodes and relationships; at most {MAX_ELEMENTS} are looked for");
+            self.refuse_as(ErrorKind::Limit, "QueryTooLarge", first.span, message, None);
+            return (GraphPattern::default(), Vec::new());
+        }
         let mut drawing = Drawing {
             rules,
             own: self.variables.len(),
@@ -315,6 +325,20 @@ impl Binder<'_> {
                 self.refuse("UnexpectedSyntax", properties.span, "expected a map in braces");
                 Vec::new()
             }
+        }
+    }
+}
+
+fn elements_of(path: &ast::PathPattern) -> usize {
+    let hops: usize = path.hops.iter().map(|hop| 1 + elements_at(&hop.end)).sum();
+    elements_at(&path.start) + hops
+}
+
+fn elements_at(endpoint: &ast::Endpoint) -> usize {
+    match endpoint {
+        ast::Endpoint::Node(_) => 1,
+        ast::Endpoint::Bracket(bracket) => {
+            1 + bracket.ends.as_ref().map_or(0, |ends| elements_at(&ends.0) + elements_at(&ends.1))
         }
     }
 }

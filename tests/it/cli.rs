@@ -242,6 +242,8 @@ fn flat_chains_are_answered_or_refused() {
         format!("WITH [1] AS x RETURN x{}", "[0]".repeat(100_000)),
         format!("RETURN {}", chain("1", " < ", 20_000)),
         format!("RETURN {}true", "NOT ".repeat(100_000)),
+        format!("MATCH {} RETURN 1", chain("()", "-->", 100_000)),
+        format!("MATCH {} RETURN 1", chain("()", ",", 100_000)),
         chain("RETURN 1 AS x", " UNION ", 5_000),
         format!("{} RETURN x", chain("WITH 1 AS x", " ", 5_000)),
     ] {
