@@ -54,7 +54,8 @@ impl Binder<'_> {
     pub(super) fn pattern(&mut self, parts: &[ast::PatternPart], rules: PatternRules) -> (GraphPattern, Vec<Expr>) {
         let count: usize = parts.iter().map(|part| elements_of(&part.path)).sum();
         if let (MAX_ELEMENTS.., [first, ..]) = (count, parts) {
-            let message = format!("a pattern of {count} nodes and relationships; at most {MAX_ELEMENTS} are looked for");
+            let message =
+                format!("a pattern of {count} nodes and relationships; at most {MAX_ELEMENTS} are looked for");
             self.refuse_as(ErrorKind::Limit, "QueryTooLarge", first.span, message, None);
             return (GraphPattern::default(), Vec::new());
         }

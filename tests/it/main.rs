@@ -8,6 +8,8 @@ mod differential;
 mod fixtures;
 mod quoted;
 mod reference;
+#[cfg(all(feature = "cli", unix))]
+mod repl;
 mod snapshots;
 mod tidy;
 mod view;

@@ -70,9 +70,10 @@ fn plural(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-/// The columns of the terminal, as it or the environment says.
+/// The columns of the terminal, as it or the environment says. Some terminals say 0 where they do not know.
 fn terminal_width() -> Option<u16> {
-    comfy_table::Table::new().width().or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
+    let said = comfy_table::Table::new().width().filter(|width| *width > 0);
+    said.or_else(|| std::env::var("COLUMNS").ok()?.parse().ok().filter(|width| *width > 0))
 }
 
 fn read_params(params: &[String]) -> Result<Params, Fault> {

@@ -137,8 +137,8 @@ impl Finder<'_> {
         if self.has(rel.var) && matches!(rel.reach, Reach::One) {
             self.rel_ends(rel, left, right);
         } else {
-            if !self.has(left) && !self.has(right) {
-                let first = if self.kinds.contains_key(&left) { left } else { right };
+            if !self.has(left) && (!self.has(right) || self.order_counts(rel)) {
+                let first = if self.kinds.contains_key(&left) || self.order_counts(rel) { left } else { right };
                 self.start(if self.kinds.contains_key(&first) { first } else { left }, rest);
             }
             let (from, to, direction) =
@@ -156,6 +156,14 @@ impl Finder<'_> {
         }
         self.end_labels(left);
         self.end_labels(right);
+    }
+
+    /// Whether the relationships on the way are a list that can be looked at: it is in the order of the text, so the
+    /// way begins at its left end.
+    fn order_counts(&self, rel: &PatternRel) -> bool {
+        let is_named = || self.builder.variables.get(rel.var).name.is_some();
+        let in_path = || self.pattern.paths.iter().any(|path| path.steps.contains(&rel.var));
+        matches!(rel.reach, Reach::Many { .. }) && (is_named() || in_path())
     }
 
     /// Ends exist before what ends at them, so there is no such relationship.
