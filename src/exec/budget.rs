@@ -19,7 +19,8 @@ use crate::function::FunctionError;
 pub struct Limits {
     /// The rows that all operators together may make, those that no one sees included.
     pub max_rows: Option<u64>,
-    /// The bytes that may be allocated for lists, texts, and rows that are kept (sorting, grouping, joining).
+    /// The bytes that may be allocated for lists, texts, and rows that are kept (sorting, grouping, joining), all
+    /// together. Where this sets no bound, one list or text may still not take more than a gibibyte.
     pub max_bytes: Option<u64>,
     /// How long the statement may run.
     pub timeout: Option<Duration>,
@@ -55,6 +56,10 @@ impl CancelToken {
 
 /// How deeply lists and maps may be nested: beyond it, comparing or dropping one could overflow the stack.
 pub(super) const MAX_DEPTH: u32 = 100;
+
+/// The most bytes of one list or text where no limit says otherwise: a slip of the pen like `range(1, 10^10)` must not
+/// take the process down.
+const MAX_ALLOCATION: usize = 1 << 30;
 
 /// Steps of an inner loop between two looks at the clock.
 const STEPS_PER_CHECK: u32 = 4096;
@@ -102,6 +107,9 @@ impl Budget {
         self.bytes.set(bytes);
         if bytes > self.max_bytes {
             return Err(used_up(format!("the budget of {} bytes is", self.max_bytes)));
+        }
+        if count > MAX_ALLOCATION && self.max_bytes == u64::MAX {
+            return Err(used_up(format!("the {MAX_ALLOCATION} bytes that one list or text may take are")));
         }
         Ok(())
     }

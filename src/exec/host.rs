@@ -140,7 +140,12 @@ impl Host for Env<'_, '_> {
     }
 
     fn transaction_time(&self) -> DateTime {
-        self.ctx.started()
+        // A write transaction has its time from when it began; a reading one begins with its statement.
+        if self.ctx.is_writing() {
+            date_time_of(self.ctx.newest(|graph| graph.commit().micros))
+        } else {
+            self.ctx.started()
+        }
     }
 
     fn statement_time(&self) -> DateTime {

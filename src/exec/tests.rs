@@ -99,6 +99,28 @@ fn ring() -> Database {
 }
 
 #[test]
+fn a_reading_may_go_to_another_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<Reading>();
+    is_send::<Answer>();
+    is_send::<ExecError>();
+}
+
+#[test]
+fn merging_beside_a_quoted_twin_warns() {
+    let mut db = Database::with("CREATE (:A)-[:SAYS]->[(:B)-[:T]->(:C)]");
+    let plan = db.plan("MATCH (b:B), (c:C) MERGE (b)-[:T]->(c)");
+    let mut writer = Writer::new(db.graph.clone(), Commit { number: 2, micros: 0 });
+    let answer = write(&plan, &mut writer, BTreeMap::new(), &Limits::default(), false).expect("it runs");
+    assert_eq!(answer.warnings.len(), 1);
+    assert_eq!(answer.warnings[0].0, "quoted-twin");
+    assert_eq!(answer.counters.relationships_created, 1);
+    db.graph = writer.finish().0;
+    db.check("MATCH (:B)-[t:T]->(:C) RETURN count(t)", &["1"]);
+    db.check("MATCH [t:T] RETURN count(t)", &["2"]);
+}
+
+#[test]
 fn a_match_finds_nodes_by_label_and_property() {
     let mut db = ring();
     db.check("MATCH (n:N) WHERE n.v > 1 RETURN n.k ORDER BY n.k", &["b", "c"]);
