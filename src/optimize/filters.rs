@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::terms::{conjuncts, is_costly, is_filter, is_volatile, lets_filters_pass, looked_at};
+use super::terms::{is_costly, is_filter, is_volatile, lets_filters_pass, looked_at, taken_apart};
 use crate::catalog::Statistics;
 use crate::expr::{Expr, VarId};
 use crate::plan::{Imports, LogicalPlan, LogicalStatement, Step};
@@ -22,29 +22,32 @@ pub(super) fn push(statement: &mut LogicalStatement, _: &dyn Statistics) {
 pub(super) fn join(statement: &mut LogicalStatement, _: &dyn Statistics) {
     statement.walk_mut(&mut |plan| {
         let mut out: Vec<Step> = Vec::with_capacity(plan.steps.len());
+        let mut terms: Vec<Expr> = Vec::new();
         for step in std::mem::take(&mut plan.steps) {
-            match (out.pop(), step) {
-                (Some(Step::Filter(first)), Step::Filter(second)) => out.push(Step::Filter(Expr::all([first, second]))),
-                (last, step) => {
-                    out.extend(last);
+            match step {
+                Step::Filter(predicate) => terms.push(predicate),
+                step => {
+                    flush(&mut out, &mut terms);
                     out.push(step);
                 }
             }
         }
+        flush(&mut out, &mut terms);
         plan.steps = out;
     });
 }
 
-/// More conjuncts than these are asked together: each would be a step to look at.
-const MAX_TERMS: usize = 64;
+fn flush(out: &mut Vec<Step>, terms: &mut Vec<Expr>) {
+    if !terms.is_empty() {
+        out.push(Step::Filter(Expr::all(std::mem::take(terms))));
+    }
+}
 
 fn split(plan: &mut LogicalPlan) {
     let mut out = Vec::with_capacity(plan.steps.len());
     for step in std::mem::take(&mut plan.steps) {
         match step {
-            Step::Filter(predicate) if conjuncts(&predicate).len() <= MAX_TERMS => {
-                out.extend(predicate.into_conjuncts().into_iter().map(Step::Filter));
-            }
+            Step::Filter(predicate) => out.extend(taken_apart(predicate).into_iter().map(Step::Filter)),
             step => out.push(step),
         }
     }

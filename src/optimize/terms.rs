@@ -93,3 +93,11 @@ pub(super) fn conjuncts(predicate: &Expr) -> Vec<&Expr> {
 pub(super) fn is_true(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Literal(Value::Boolean(true)))
 }
+
+/// More conjuncts than these stay together: each would be a step to look at.
+const MAX_TERMS: usize = 64;
+
+/// The conjuncts that are worth their own steps.
+pub(super) fn taken_apart(predicate: Expr) -> Vec<Expr> {
+    if conjuncts(&predicate).len() > MAX_TERMS { vec![predicate] } else { predicate.into_conjuncts() }
+}

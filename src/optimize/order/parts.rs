@@ -1,7 +1,7 @@
 //! A stretch of steps taken apart.
 
 use super::super::seen::distinctness;
-use super::super::terms::is_costly;
+use super::super::terms::{is_costly, taken_apart};
 use super::Context;
 use crate::expr::{Expr, ExprKind, LabelExpr, VarId};
 use crate::plan::{BuildPath, NodeScan, RelScan, Step};
@@ -43,7 +43,7 @@ impl Parts {
                 Step::RelScan(scan) => parts.sources.push(scan.clone()),
                 Step::BuildPath(path) => parts.paths.push(path.clone()),
                 Step::Filter(predicate) => {
-                    for term in predicate.clone().into_conjuncts() {
+                    for term in taken_apart(predicate.clone()) {
                         parts.add_filter(Step::Filter(term), context);
                     }
                 }
