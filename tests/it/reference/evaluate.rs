@@ -22,6 +22,7 @@ enum Bound {
     Null,
     Element(End),
     Rels(Vec<usize>),
+    Path(Vec<End>, Vec<usize>),
 }
 
 #[derive(Clone, Debug)]
@@ -30,6 +31,9 @@ struct State {
     /// The arrows of this MATCH.
     used: Vec<usize>,
     at: End,
+    /// What this chain went through and along.
+    through: Vec<End>,
+    along: Vec<usize>,
 }
 
 /// A value of an answer, in the order of ORDER BY.
@@ -104,11 +108,16 @@ fn match_rows(graph: &Graph, optional: bool, pattern: &Pattern, rows: Vec<Names>
 }
 
 fn match_pattern(graph: &Graph, pattern: &Pattern, names: &Names) -> Option<Vec<Names>> {
-    let mut states = vec![State { names: names.clone(), used: Vec::new(), at: End::Node(0) }];
+    let (through, along) = (Vec::new(), Vec::new());
+    let mut states = vec![State { names: names.clone(), used: Vec::new(), at: End::Node(0), through, along }];
     for chain in &pattern.chains {
         states = each(states, |state| start(graph, &chain.start, state))?;
         for (arrow, end) in &chain.steps {
             states = each(states, |state| step(graph, arrow, end, &state))?;
+        }
+        for state in &mut states {
+            let path = Bound::Path(std::mem::take(&mut state.through), std::mem::take(&mut state.along));
+            state.names.extend(chain.name.clone().map(|name| (name, path)));
         }
     }
     let mut found = Vec::new();
@@ -140,7 +149,8 @@ fn start(graph: &Graph, pattern: &EndPattern, state: State) -> Option<Vec<State>
         EndPattern::Node(_) => (0..graph.nodes.len()).map(End::Node).collect(),
         EndPattern::Bracket(_) => (0..graph.rels.len()).map(End::Rel).collect(),
     };
-    Some(ends.into_iter().flat_map(|end| arrive(graph, pattern, end, &state)).collect())
+    let begun = |end| State { through: vec![end], ..state.clone() };
+    Some(ends.into_iter().flat_map(|end| arrive(graph, pattern, end, &begun(end))).collect())
 }
 
 /// The states in which `end` is what the pattern says; several where a bracket can be read several ways.
@@ -190,6 +200,8 @@ fn step(graph: &Graph, arrow: &Arrow, end: &EndPattern, state: &State) -> Option
         for (trail, to) in trails(graph, arrow, from, &state.used)? {
             let mut state = state.clone();
             state.used.extend(&trail);
+            state.through.extend(nodes_along(graph, from, &trail));
+            state.along.extend(&trail);
             if let Some(name) = &arrow.name {
                 state.names.insert(name.clone(), Bound::Rels(trail));
             }
@@ -203,10 +215,23 @@ fn step(graph: &Graph, arrow: &Arrow, end: &EndPattern, state: &State) -> Option
         }
         for mut state in bind(state, arrow.name.as_deref(), End::Rel(rel)) {
             state.used.push(rel);
+            state.along.push(rel);
+            state.through.push(to);
             found.extend(arrive(graph, end, to, &state));
         }
     }
     Some(found)
+}
+
+/// The nodes behind each relationship of a trail.
+fn nodes_along(graph: &Graph, from: usize, trail: &[usize]) -> Vec<End> {
+    let mut at = End::Node(from);
+    let next = |rel: &usize| {
+        let rel = &graph.rels[*rel];
+        at = if rel.start == at { rel.end } else { rel.start };
+        at
+    };
+    trail.iter().map(next).collect()
 }
 
 /// The asserted relationships that the arrow can take from here, and where each leads. A self-loop leads there once.
@@ -300,6 +325,13 @@ fn property(graph: &Graph, bound: &Bound, key: &str) -> Option<i64> {
     }
 }
 
+fn id_of(graph: &Graph, end: End) -> i64 {
+    match end {
+        End::Node(node) => graph.nodes[node].id,
+        End::Rel(rel) => graph.rels[rel].id,
+    }
+}
+
 fn narrow(distinct: bool, names: &[String], rows: Vec<Names>) -> Vec<Names> {
     let narrowed = rows.into_iter().map(|row| row.into_iter().filter(|(name, _)| names.contains(name)).collect());
     if distinct { narrowed.collect::<BTreeSet<Names>>().into_iter().collect() } else { narrowed.collect() }
@@ -314,6 +346,14 @@ fn cell(graph: &Graph, item: &Item, row: &Names) -> Option<Cell> {
         Item::Property(name, key) => property(graph, &row[name], key).map_or(Cell::Null, Cell::Number),
         Item::Ids(name) => match &row[name] {
             Bound::Rels(rels) => Cell::List(rels.iter().map(|rel| graph.rels[*rel].id).collect()),
+            _ => Cell::Null,
+        },
+        Item::Nodes(name) => match &row[name] {
+            Bound::Path(through, _) => Cell::List(through.iter().map(|end| id_of(graph, *end)).collect()),
+            _ => Cell::Null,
+        },
+        Item::Relationships(name) => match &row[name] {
+            Bound::Path(_, along) => Cell::List(along.iter().map(|rel| graph.rels[*rel].id).collect()),
             _ => Cell::Null,
         },
         Item::Size(name) => match &row[name] {
@@ -357,6 +397,7 @@ fn fold(graph: &Graph, aggregate: &Aggregate, rows: &[&Names]) -> Cell {
 fn names_of(pattern: &Pattern) -> Vec<String> {
     let mut names = Vec::new();
     for chain in &pattern.chains {
+        names.extend(chain.name.clone());
         names_at(&mut names, &chain.start);
         for (arrow, end) in &chain.steps {
             names.extend(arrow.name.clone());

@@ -56,7 +56,7 @@ fn small(index: usize) -> i64 {
 
 /// A statement of one to three clauses.
 pub(crate) fn question(choices: &mut Choices<'_>, shape: Shape) -> Question {
-    let mut maker = Maker { choices, shape, scope: Vec::new(), rel_count: 0 };
+    let mut maker = Maker { choices, shape, scope: Vec::new(), rel_count: 0, path_count: 0 };
     let mut clauses = vec![maker.first_match()];
     for _ in 0..maker.choices.below(3) {
         clauses.push(maker.next_clause());
@@ -69,6 +69,7 @@ enum Kind {
     Node,
     Rel,
     Rels,
+    Path,
 }
 
 /// What is in scope while a statement is made.
@@ -77,6 +78,7 @@ struct Maker<'a, 'c> {
     shape: Shape,
     scope: Vec<(String, Kind)>,
     rel_count: usize,
+    path_count: usize,
 }
 
 impl Maker<'_, '_> {
@@ -126,7 +128,8 @@ impl Maker<'_, '_> {
             steps.push((self.arrow(between_nodes, bound_rels), end.clone()));
             at_node = matches!(end, EndPattern::Node(_));
         }
-        Chain { start, steps }
+        let name = self.choices.chance(15).then(|| self.new_path());
+        Chain { name, start, steps }
     }
 
     fn end(&mut self, bracket_allowed: bool) -> EndPattern {
@@ -247,7 +250,7 @@ impl Maker<'_, '_> {
             let name = self.choices.chance(40).then(|| self.choices.pick(nodes));
             steps.push((arrow, end(self.choices, name)));
         }
-        Chain { start, steps }
+        Chain { name: None, start, steps }
     }
 
     fn answer(&mut self) -> Answer {
@@ -289,6 +292,8 @@ impl Maker<'_, '_> {
             Some((name, Kind::Rel)) if choice < 9 => Item::Property(name, "id"),
             Some((name, Kind::Rels)) if choice < 6 => Item::Ids(name),
             Some((name, Kind::Rels)) if choice < 9 => Item::Size(name),
+            Some((name, Kind::Path)) if choice < 5 => Item::Nodes(name),
+            Some((name, Kind::Path)) if choice < 9 => Item::Relationships(name),
             _ => Item::Count(self.inner()),
         }
     }
@@ -305,6 +310,13 @@ impl Maker<'_, '_> {
         let name = format!("r{}", self.rel_count);
         self.rel_count += 1;
         self.declare(&name, kind);
+        name
+    }
+
+    fn new_path(&mut self) -> String {
+        let name = format!("p{}", self.path_count);
+        self.path_count += 1;
+        self.declare(&name, Kind::Path);
         name
     }
 

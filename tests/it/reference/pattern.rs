@@ -29,6 +29,8 @@ pub(crate) struct Pattern {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
+    /// Of the path, in which a bracket is one element.
+    pub name: Option<String>,
     pub start: EndPattern,
     pub steps: Vec<(Arrow, EndPattern)>,
 }
@@ -132,6 +134,10 @@ pub(crate) enum Item {
     Ids(String),
     /// How many relationships a list has.
     Size(String),
+    /// The ids of what a path goes through.
+    Nodes(String),
+    /// The ids of what a path goes along.
+    Relationships(String),
     /// `COUNT { ... }`
     Count(Pattern),
 }

@@ -38,6 +38,7 @@ impl Display for Pattern {
 
 impl Display for Chain {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.name.as_ref().map_or(Ok(()), |name| write!(f, "{name} = "))?;
         write!(f, "{}", self.start)?;
         self.steps.iter().try_for_each(|(arrow, end)| write!(f, "{arrow}{end}"))
     }
@@ -151,6 +152,8 @@ impl Display for Item {
         match self {
             Item::Property(name, key) => write!(f, "{name}.{key}"),
             Item::Ids(name) => write!(f, "[x IN {name} | x.id]"),
+            Item::Nodes(name) => write!(f, "[x IN nodes({name}) | x.id]"),
+            Item::Relationships(name) => write!(f, "[x IN relationships({name}) | x.id]"),
             Item::Size(name) => write!(f, "size({name})"),
             Item::Count(pattern) => write!(f, "COUNT {{ {pattern} }}"),
         }
