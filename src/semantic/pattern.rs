@@ -12,7 +12,7 @@ use crate::value::{ErrorKind, Name, Type};
 
 /// The most nodes and relationships of one pattern: to bind them takes time by the square of their number, and no plan
 /// takes more.
-const MAX_ELEMENTS: usize = 2_000;
+const MAX_ELEMENTS: usize = 4_000;
 
 /// What a pattern may do at its place.
 #[derive(Clone, Copy, Debug)]
