@@ -23,6 +23,7 @@ enum Bound {
     Element(End),
     Rels(Vec<usize>),
     Path(Vec<End>, Vec<usize>),
+    Value(Cell),
 }
 
 #[derive(Clone, Debug)]
@@ -46,24 +47,32 @@ pub(crate) enum Cell {
 
 /// The rows of the answer, as a multiset; in order if the question orders them.
 pub(crate) fn answer(graph: &Graph, question: &Question) -> Option<Vec<Vec<Cell>>> {
-    let mut rows = vec![Names::new()];
+    let mut rows = vec![Names::new(); question.copies];
     for clause in &question.clauses {
         rows = match clause {
             Clause::Match { optional, pattern } => match_rows(graph, *optional, pattern, rows)?,
             Clause::Narrow { distinct, names } => narrow(*distinct, names, rows),
+            Clause::Call { imports, pattern, answer, columns } => {
+                let subquery = |names: &Names| conclude(graph, answer, &match_pattern(graph, pattern, names)?);
+                call_rows(imports, &subquery, columns, rows)?
+            }
         };
     }
-    match &question.answer {
-        Answer::Rows { items, distinct: false } => project(graph, items, &rows),
+    conclude(graph, &question.answer, &rows)
+}
+
+fn conclude(graph: &Graph, answer: &Answer, rows: &[Names]) -> Option<Vec<Vec<Cell>>> {
+    match answer {
+        Answer::Rows { items, distinct: false } => project(graph, items, rows),
         Answer::Rows { items, distinct: true } => {
-            Some(project(graph, items, &rows)?.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
+            Some(project(graph, items, rows)?.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
         }
         Answer::Top { items, skip, limit } => {
-            let mut rows = project(graph, items, &rows)?;
+            let mut rows = project(graph, items, rows)?;
             rows.sort();
             Some(rows.into_iter().skip(*skip).take(*limit).collect())
         }
-        Answer::Grouped { keys, aggregate } => group(graph, keys, aggregate, &rows),
+        Answer::Grouped { keys, aggregate } => group(graph, keys, aggregate, rows),
     }
 }
 
@@ -100,6 +109,28 @@ fn match_rows(graph: &Graph, optional: bool, pattern: &Pattern, rows: Vec<Names>
             found.push(row);
         }
         all.extend(found);
+        if all.len() > MAX_STATES {
+            return None;
+        }
+    }
+    Some(all)
+}
+
+/// Each row with each row of its own subquery.
+fn call_rows(
+    imports: &[String],
+    subquery: &dyn Fn(&Names) -> Option<Vec<Vec<Cell>>>,
+    columns: &[String],
+    rows: Vec<Names>,
+) -> Option<Vec<Names>> {
+    let mut all = Vec::new();
+    for row in rows {
+        let imported = row.iter().filter(|(name, _)| imports.contains(name));
+        let found = subquery(&imported.map(|(name, bound)| (name.clone(), bound.clone())).collect())?;
+        for cells in found {
+            let returned = columns.iter().cloned().zip(cells.into_iter().map(Bound::Value));
+            all.push(row.clone().into_iter().chain(returned).collect());
+        }
         if all.len() > MAX_STATES {
             return None;
         }
@@ -344,6 +375,10 @@ fn project(graph: &Graph, items: &[Item], rows: &[Names]) -> Option<Vec<Vec<Cell
 fn cell(graph: &Graph, item: &Item, row: &Names) -> Option<Cell> {
     Some(match item {
         Item::Property(name, key) => property(graph, &row[name], key).map_or(Cell::Null, Cell::Number),
+        Item::Value(name) => match &row[name] {
+            Bound::Value(cell) => cell.clone(),
+            _ => Cell::Null,
+        },
         Item::Ids(name) => match &row[name] {
             Bound::Rels(rels) => Cell::List(rels.iter().map(|rel| graph.rels[*rel].id).collect()),
             _ => Cell::Null,

@@ -56,12 +56,13 @@ fn small(index: usize) -> i64 {
 
 /// A statement of one to three clauses.
 pub(crate) fn question(choices: &mut Choices<'_>, shape: Shape) -> Question {
-    let mut maker = Maker { choices, shape, scope: Vec::new(), rel_count: 0, path_count: 0 };
+    let copies = if choices.chance(5) { 700 } else { 1 + choices.below(2) * choices.below(2) };
+    let mut maker = Maker { choices, shape, scope: Vec::new(), rel_count: 0, path_count: 0, value_count: 0 };
     let mut clauses = vec![maker.first_match()];
     for _ in 0..maker.choices.below(3) {
         clauses.push(maker.next_clause());
     }
-    Question { clauses, answer: maker.answer() }
+    Question { copies, clauses, answer: maker.answer() }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,6 +71,7 @@ enum Kind {
     Rel,
     Rels,
     Path,
+    Value,
 }
 
 /// What is in scope while a statement is made.
@@ -79,6 +81,7 @@ struct Maker<'a, 'c> {
     scope: Vec<(String, Kind)>,
     rel_count: usize,
     path_count: usize,
+    value_count: usize,
 }
 
 impl Maker<'_, '_> {
@@ -90,7 +93,21 @@ impl Maker<'_, '_> {
         if self.choices.chance(35) && !self.scope.is_empty() {
             return self.narrow();
         }
+        if self.choices.chance(20) {
+            return self.call();
+        }
         Clause::Match { optional: self.choices.chance(35), pattern: self.pattern(true) }
+    }
+
+    fn call(&mut self) -> Clause {
+        let outer = self.scope.clone();
+        self.scope = outer.iter().filter(|_| self.choices.chance(50)).cloned().collect();
+        let imports = self.scope.iter().map(|(name, _)| name.clone()).collect();
+        let pattern = self.pattern(true);
+        let answer = self.answer();
+        self.scope = outer;
+        let columns = (0..answer.column_count()).map(|_| self.new_value()).collect();
+        Clause::Call { imports, pattern, answer, columns }
     }
 
     fn narrow(&mut self) -> Clause {
@@ -292,6 +309,7 @@ impl Maker<'_, '_> {
             Some((name, Kind::Rel)) if choice < 9 => Item::Property(name, "id"),
             Some((name, Kind::Rels)) if choice < 6 => Item::Ids(name),
             Some((name, Kind::Rels)) if choice < 9 => Item::Size(name),
+            Some((name, Kind::Value)) => Item::Value(name),
             Some((name, Kind::Path)) if choice < 5 => Item::Nodes(name),
             Some((name, Kind::Path)) if choice < 9 => Item::Relationships(name),
             _ => Item::Count(self.inner()),
@@ -310,6 +328,13 @@ impl Maker<'_, '_> {
         let name = format!("r{}", self.rel_count);
         self.rel_count += 1;
         self.declare(&name, kind);
+        name
+    }
+
+    fn new_value(&mut self) -> String {
+        let name = format!("v{}", self.value_count);
+        self.value_count += 1;
+        self.declare(&name, Kind::Value);
         name
     }
 

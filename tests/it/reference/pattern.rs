@@ -3,6 +3,8 @@
 /// One statement.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
+    /// How often every row is there: enough for several batches now and then.
+    pub copies: usize,
     pub clauses: Vec<Clause>,
     pub answer: Answer,
 }
@@ -17,6 +19,13 @@ pub(crate) enum Clause {
     Narrow {
         distinct: bool,
         names: Vec<String>,
+    },
+    /// `CALL { WITH imports MATCH pattern RETURN answer }`
+    Call {
+        imports: Vec<String>,
+        pattern: Pattern,
+        answer: Answer,
+        columns: Vec<String>,
     },
 }
 
@@ -130,6 +139,8 @@ pub(crate) enum Answer {
 pub(crate) enum Item {
     /// `name.key` of a node or relationship.
     Property(String, &'static str),
+    /// What a subquery returned.
+    Value(String),
     /// The ids of a list of relationships.
     Ids(String),
     /// How many relationships a list has.
@@ -150,6 +161,15 @@ pub(crate) enum Aggregate {
     Sum(String, &'static str),
     Min(String, &'static str),
     Max(String, &'static str),
+}
+
+impl Answer {
+    pub(crate) fn column_count(&self) -> usize {
+        match self {
+            Answer::Rows { items, .. } | Answer::Top { items, .. } => items.len(),
+            Answer::Grouped { keys, .. } => keys.len() + 1,
+        }
+    }
 }
 
 impl Question {

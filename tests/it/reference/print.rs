@@ -9,10 +9,14 @@ use super::pattern::{
 
 impl Display for Question {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.copies > 1 {
+            write!(f, "UNWIND range(1, {}) AS copy ", self.copies)?;
+        }
         for clause in &self.clauses {
             write!(f, "{clause} ")?;
         }
-        write!(f, "RETURN {}", self.answer)
+        let columns: Vec<String> = (0..self.answer.column_count()).map(|index| format!("c{index}")).collect();
+        write!(f, "RETURN {}", returned(&self.answer, &columns))
     }
 }
 
@@ -24,6 +28,10 @@ impl Display for Clause {
             }
             Clause::Narrow { distinct, names } => {
                 write!(f, "WITH {}{}", if *distinct { "DISTINCT " } else { "" }, names.join(", "))
+            }
+            Clause::Call { imports, pattern, answer, columns } => {
+                let with = if imports.is_empty() { String::new() } else { format!("WITH {} ", imports.join(", ")) };
+                write!(f, "CALL {{ {with}MATCH {pattern} RETURN {} }}", returned(answer, columns))
             }
         }
     }
@@ -131,26 +139,11 @@ impl Display for Comparison {
     }
 }
 
-impl Display for Answer {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Answer::Rows { items, distinct } => {
-                write!(f, "{}{}", if *distinct { "DISTINCT " } else { "" }, named(items))
-            }
-            Answer::Top { items, skip, limit } => {
-                let order: Vec<String> = (0..items.len()).map(|index| format!("c{index}")).collect();
-                write!(f, "{} ORDER BY {} SKIP {skip} LIMIT {limit}", named(items), order.join(", "))
-            }
-            Answer::Grouped { keys, aggregate } if keys.is_empty() => write!(f, "{aggregate} AS total"),
-            Answer::Grouped { keys, aggregate } => write!(f, "{}, {aggregate} AS total", named(keys)),
-        }
-    }
-}
-
 impl Display for Item {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Item::Property(name, key) => write!(f, "{name}.{key}"),
+            Item::Value(name) => write!(f, "{name}"),
             Item::Ids(name) => write!(f, "[x IN {name} | x.id]"),
             Item::Nodes(name) => write!(f, "[x IN nodes({name}) | x.id]"),
             Item::Relationships(name) => write!(f, "[x IN relationships({name}) | x.id]"),
@@ -173,9 +166,25 @@ impl Display for Aggregate {
     }
 }
 
-fn named(items: &[Item]) -> String {
-    let named: Vec<String> = items.iter().enumerate().map(|(index, item)| format!("{item} AS c{index}")).collect();
-    named.join(", ")
+/// What stands behind RETURN.
+fn returned(answer: &Answer, columns: &[String]) -> String {
+    match answer {
+        Answer::Rows { items, distinct } => {
+            format!("{}{}", if *distinct { "DISTINCT " } else { "" }, named(items, columns).join(", "))
+        }
+        Answer::Top { items, skip, limit } => {
+            let order = columns.join(", ");
+            format!("{} ORDER BY {order} SKIP {skip} LIMIT {limit}", named(items, columns).join(", "))
+        }
+        Answer::Grouped { keys, aggregate } => {
+            let total = format!("{aggregate} AS {}", columns[keys.len()]);
+            named(keys, columns).into_iter().chain([total]).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+fn named(items: &[Item], columns: &[String]) -> Vec<String> {
+    items.iter().zip(columns).map(|(item, column)| format!("{item} AS {column}")).collect()
 }
 
 fn joined<T: Display>(items: &[T]) -> String {
