@@ -66,6 +66,29 @@ impl Bitmap {
         })
     }
 
+    /// Appends the slots of the bits that are set from `from` on, where the page begins with the slot `base`: at most
+    /// `limit`, run by run. Gives the offset to go on from if that was not all.
+    pub(super) fn collect(&self, from: usize, base: u32, limit: usize, slots: &mut Vec<u32>) -> Option<usize> {
+        let mut left = narrow(limit.min(PAGE_SLOTS));
+        for index in from / WORD_BITS..WORDS {
+            let skipped = if index == from / WORD_BITS { from % WORD_BITS } else { 0 };
+            let mut word = self.0[index] & (u64::MAX << skipped);
+            while word != 0 {
+                let start = word.trailing_zeros();
+                let run = (word >> start).trailing_ones();
+                let first = narrow(index * WORD_BITS) + start;
+                if left < run {
+                    slots.extend(base + first..base + first + left);
+                    return Some((first + left) as usize);
+                }
+                slots.extend(base + first..base + first + run);
+                left -= run;
+                word = if start + run == u64::BITS { 0 } else { word & (u64::MAX << (start + run)) };
+            }
+        }
+        None
+    }
+
     pub(super) fn ones(&self) -> impl Iterator<Item = usize> {
         self.ones_from(0)
     }
@@ -112,14 +135,12 @@ impl SlotSet {
             let Some((found, bitmap)) = self.pages.next(page) else { return false };
             let offset = if found == page { offset } else { 0 };
             let base = slot(found, 0);
-            for one in bitmap.ones_from(offset) {
-                if left == 0 {
-                    *from = base + narrow(one);
-                    return true;
-                }
-                slots.push(base + narrow(one));
-                left -= 1;
+            let before = slots.len();
+            if let Some(next) = bitmap.collect(offset, base, left, slots) {
+                *from = base + narrow(next);
+                return true;
             }
+            left -= slots.len() - before;
             *from = slot(found + 1, 0);
         }
     }

@@ -77,13 +77,9 @@ impl Nodes {
             let (first, offset) = place(*from);
             let Some((index, page)) = self.pages.next(first) else { return false };
             let offset = if index == first { offset } else { 0 };
-            for one in page.present.ones_from(offset) {
-                let one = slot(index, one);
-                if slots.len() == end {
-                    *from = one;
-                    return true;
-                }
-                slots.push(one);
+            if let Some(next) = page.present.collect(offset, slot(index, 0), end - slots.len(), slots) {
+                *from = slot(index, next);
+                return true;
             }
             *from = slot(index + 1, 0);
         }

@@ -71,6 +71,14 @@ impl Rels {
             let Some((index, page)) = self.next_page(rel_type, first) else { return false };
             let offset = if index == first { offset } else { 0 };
             let base = slot(index, 0);
+            if rel_type.is_none() {
+                if let Some(next) = page.family(family).collect(offset, base, end - slots.len(), slots) {
+                    *from = slot(index, next);
+                    return true;
+                }
+                *from = base + slot(1, 0);
+                continue;
+            }
             for one in page.family(family).ones_from(offset) {
                 if rel_type.is_some_and(|rel_type| !page.is_of_type(one, rel_type)) {
                     continue;

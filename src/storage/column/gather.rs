@@ -65,7 +65,12 @@ pub(in super::super) fn gather<'g>(
     let mut gathered = Gathered { vector: None, nulls: 0, capacity: slots.len() };
     let column_at = |slot| if slot == u32::MAX { None } else { page_at(place(slot).0)?.column(key) };
     let mut columns = [None; 64];
-    for slots in slots.chunks(columns.len()) {
+    let mut rest = slots;
+    while !rest.is_empty() {
+        // A scan asks for whole stretches of a page.
+        let stretch = stretch(rest);
+        let slots = &rest[..stretch.max(rest.len().min(columns.len()))];
+        rest = &rest[slots.len()..];
         if slots.iter().all(|&slot| place(slot).0 == place(slots[0]).0) {
             gathered.push(column_at(slots[0]), dictionary, slots);
             continue;
@@ -80,6 +85,16 @@ pub(in super::super) fn gather<'g>(
         }
     }
     gathered.finish()
+}
+
+/// How many slots from the first on follow each other to the end of their page or of `slots`; 0 if some do not.
+fn stretch(slots: &[u32]) -> usize {
+    let first = slots[0];
+    let len = slots.len().min(PAGE_SLOTS - place(first).1);
+    let follows = |(slot, expected): (&u32, u32)| *slot == expected;
+    let last = first.saturating_add(u32::try_from(len - 1).expect("shorter than a page"));
+    let all = slots[len - 1] == last && slots[..len].iter().zip(first..).fold(true, |all, pair| all & follows(pair));
+    if all { len } else { 0 }
 }
 
 /// A vector that takes its type from the first value and gives it up when another comes.
@@ -198,13 +213,12 @@ fn copy_items<T: Copy + Default>(
     slots: &[u32],
 ) {
     let all_there = page.layout == Layout::Dense && page.count == items.len();
-    if !all_there || slots.iter().any(|&slot| slot as usize % PAGE_SLOTS >= items.len()) {
+    let first = slots[0] as usize % PAGE_SLOTS;
+    if all_there && stretch(slots) == slots.len() && first + slots.len() <= items.len() {
+        values.extend_from_slice(&items[first..first + slots.len()]);
+    } else if !all_there || slots.iter().any(|&slot| slot as usize % PAGE_SLOTS >= items.len()) {
         copy_some(values, present, page, slots, |offset| items[page.position(offset)]);
         return;
-    }
-    let first = slots[0] as usize % PAGE_SLOTS;
-    if slots.iter().zip(slots[0]..).all(|(&slot, next)| slot == next) {
-        values.extend_from_slice(&items[first..first + slots.len()]);
     } else {
         values.extend(slots.iter().map(|&slot| items[slot as usize % PAGE_SLOTS]));
     }
