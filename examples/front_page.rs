@@ -1,3 +1,5 @@
+//! The front page of the documentation: what the graph says, who says it, and what is only said.
+
 use averment::{Database, params};
 
 fn main() -> Result<(), averment::Error> {

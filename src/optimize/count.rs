@@ -4,7 +4,10 @@ use rustc_hash::FxHashSet;
 
 use crate::catalog::Statistics;
 use crate::expr::{Comparison, Expr, ExprKind, VarId, Variables};
-use crate::plan::{Aggregate, CountExpand, ElementKind, Expand, Imports, LogicalPlan, LogicalStatement, States, Step};
+use crate::plan::{
+    Aggregate, CountExpand, Direction, ElementKind, Expand, HopBefore, Imports, LogicalPlan, LogicalStatement,
+    NodeScan, States, Step,
+};
 use crate::value::Type;
 
 /// `count(x)` of what a pattern surely bound counts rows.
@@ -74,6 +77,7 @@ fn count_last_hop(plan: &mut LogicalPlan, imports: &Imports, variables: &mut Var
             direction: hop.direction,
             types: hop.types.clone(),
             not_again: hop.distinct_from.clone(),
+            before: None,
         };
         let is_grouped = !aggregate.keys.is_empty();
         plan.steps[at - 1] = Step::CountExpand(hop);
@@ -83,6 +87,69 @@ fn count_last_hop(plan: &mut LogicalPlan, imports: &Imports, variables: &mut Var
             let some = ExprKind::Compare(Comparison::Greater, Box::new(count), Box::new(none));
             plan.steps.insert(at, Step::Filter(Expr::made(some)));
         }
+    }
+}
+
+/// Counts two hops at the node where they meet: as many as arrows on one side times those on the other, less the pairs
+/// of an arrow with itself. The node is scanned instead of the first arrow.
+pub(super) fn two_hops(statement: &mut LogicalStatement, _: &dyn Statistics) {
+    statement.walk_mut(&mut |plan| {
+        for at in (2..plan.steps.len()).rev() {
+            if let Some(hop) = both_hops(&plan.imports, &plan.steps[..=at]) {
+                let scan = NodeScan { var: hop.from.var, label: None };
+                plan.steps.splice(at - 3..at, [Step::NodeScan(scan), Step::CountExpand(hop)]);
+                return;
+            }
+        }
+    });
+}
+
+/// The count of pairs that stands for the last three steps before an aggregate without keys.
+fn both_hops(imports: &[VarId], steps: &[Step]) -> Option<CountExpand> {
+    let [earlier @ .., first, second, Step::CountExpand(hop), Step::Aggregate(aggregate)] = steps else { return None };
+    let (rel, before) = first_hop(first, second, hop.from.var)?;
+    let is_bound = imports.contains(&hop.from.var) || earlier.iter().any(|step| step.binds().contains(&hop.from.var));
+    let distinct = hop.not_again == [rel];
+    let fits = aggregate.keys.is_empty()
+        && aggregate.weight == Some(hop.count)
+        && hop.before.is_none()
+        && hop.direction != Direction::Either
+        && (hop.not_again.is_empty() || (distinct && hop.types == before.types))
+        && !is_bound;
+    fits.then(|| CountExpand { not_again: Vec::new(), before: Some(HopBefore { distinct, ..before }), ..hop.clone() })
+}
+
+/// The relationship that two steps find, and how it is seen from `center`; nothing else may be asked of it.
+fn first_hop(first: &Step, second: &Step, center: VarId) -> Option<(VarId, HopBefore)> {
+    match (first, second) {
+        (Step::RelScan(scan), Step::RelEnds(ends)) => {
+            let plain = scan.between_nodes
+                && scan.states == States::Asserted
+                && ends.states == States::Asserted
+                && ends.rel == scan.var
+                && ends.direction == Direction::Right
+                && ends.distinct_from.is_empty()
+                && (ends.types.is_empty() || ends.types == scan.types)
+                && ends.start.var != ends.end.var;
+            let direction = if ends.end.var == center { Direction::Left } else { Direction::Right };
+            let touches = ends.end.var == center || ends.start.var == center;
+            (plain && touches).then(|| (scan.var, HopBefore { direction, types: scan.types.clone(), distinct: false }))
+        }
+        (Step::NodeScan(scan), Step::Expand(expand)) => {
+            let plain = scan.label.is_none()
+                && expand.from.var == scan.var
+                && expand.to.var == center
+                && expand.to.var != scan.var
+                && expand.states == States::Asserted
+                && expand.distinct_from.is_empty();
+            let direction = match expand.direction {
+                Direction::Right => Direction::Left,
+                Direction::Left => Direction::Right,
+                Direction::Either => return None,
+            };
+            plain.then(|| (expand.rel, HopBefore { direction, types: expand.types.clone(), distinct: false }))
+        }
+        _ => None,
     }
 }
 

@@ -47,6 +47,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "drop-ends", run: unused::drop_ends },
     // After `count-rows`; wants the last hop last.
     Pass { name: "count-last-hop", run: count::last_hop },
+    // After `count-last-hop`, which leaves a count behind the hop before it.
+    Pass { name: "count-two-hops", run: count::two_hops },
     Pass { name: "reachability", run: reach::instead_of_trails },
     Pass { name: "keep-first", run: top::keep_first },
     Pass { name: "join-filters", run: filters::join },

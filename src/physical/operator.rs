@@ -150,6 +150,8 @@ pub(crate) enum Op {
         direction: Direction,
         types: Types,
         not_again: Vec<usize>,
+        /// The hop before, if pairs are counted.
+        before: Option<HopBefore>,
     },
     /// New: the path.
     BuildPath {
@@ -298,6 +300,16 @@ pub(crate) struct Expand {
     pub to: Target,
     /// Columns of arrows of the same MATCH that must be another relationship: `Rel` columns or lists of relationships.
     pub distinct_from: Vec<usize>,
+}
+
+/// An arrow at the same node as another one, both only counted.
+#[derive(Clone, Debug)]
+pub(crate) struct HopBefore {
+    /// Seen from the node that they share.
+    pub direction: Direction,
+    pub types: Types,
+    /// Whether both ask for the same types and must be two relationships.
+    pub distinct: bool,
 }
 
 #[derive(Clone, Debug)]

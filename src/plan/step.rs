@@ -216,6 +216,18 @@ pub(crate) struct CountExpand {
     pub types: Types,
     /// Bound relationships that are not to be counted.
     pub not_again: Vec<VarId>,
+    /// The hop before, if it is counted along: the number is that of pairs.
+    pub before: Option<HopBefore>,
+}
+
+/// An arrow at the same node as another one, both only counted.
+#[derive(Clone, Debug)]
+pub(crate) struct HopBefore {
+    /// Seen from the node that they share; never [`Direction::Either`].
+    pub direction: Direction,
+    pub types: Types,
+    /// Whether both ask for the same types and must be two relationships.
+    pub distinct: bool,
 }
 
 /// A path from its pieces.

@@ -7,7 +7,6 @@ mod args;
 mod repl;
 mod serve;
 mod source;
-mod style;
 mod table;
 
 use std::io::{self, IsTerminal};

@@ -12,8 +12,8 @@ use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment};
-use crate::physical::{ColumnKind, Direction, Op, Operator, States, Target, Types};
-use crate::storage::{End, Family, Graph, RelSlot};
+use crate::physical::{ColumnKind, Direction, HopBefore, Op, Operator, States, Target, Types};
+use crate::storage::{End, Family, Graph, NodeSlot, RelSlot};
 
 pub(super) struct CountExpand {
     input: Input,
@@ -21,6 +21,7 @@ pub(super) struct CountExpand {
     direction: Direction,
     types: Types,
     not_again: Vec<usize>,
+    before: Option<HopBefore>,
     repeat: Repeat,
     segment: Segment,
 }
@@ -37,7 +38,9 @@ enum Repeat {
 
 /// What is known from the plan alone, if the input is the Expand of the only arrow not to be taken again.
 fn repeat(operator: &Operator) -> Repeat {
-    let Op::CountExpand { from, direction, types, not_again } = &operator.op else { return Repeat::Unknown };
+    let Op::CountExpand { from, direction, types, not_again, before: None } = &operator.op else {
+        return Repeat::Unknown;
+    };
     let input = &operator.inputs[0];
     let Op::Expand(first) = &input.op else { return Repeat::Unknown };
     let rel = input.carry.len();
@@ -67,7 +70,7 @@ fn covers(types: &Types, others: &Types) -> bool {
 
 impl CountExpand {
     pub(super) fn new(operator: &Operator, scope: Scope, ctx: &Context) -> Self {
-        let Op::CountExpand { from, direction, types, not_again } = &operator.op else {
+        let Op::CountExpand { from, direction, types, not_again, before } = &operator.op else {
             unreachable!("compiled for this operator only")
         };
         let repeat = repeat(operator);
@@ -86,6 +89,7 @@ impl CountExpand {
             direction: *direction,
             types: types.clone(),
             not_again: not_again.clone(),
+            before: before.clone(),
             segment: scope.segment,
         }
     }
@@ -136,6 +140,39 @@ impl CountExpand {
     }
 }
 
+impl CountExpand {
+    /// Turns the count of the one arrow into that of pairs with the arrow before.
+    ///
+    /// A pair of an arrow with itself is left out: seen from both sides of the node it is a self-loop, seen from the
+    /// same side it is every arrow.
+    fn pair(&self, before: &HopBefore, ctx: &Context, graph: &Graph, slots: &[u32], counts: &mut [i64]) {
+        let types = ctx.type_ids(&before.types);
+        let runs = runs(before.direction, &types, families(ColumnKind::Node, ColumnKind::Node, ARROWS));
+        let mut degrees = vec![0_i64; slots.len()];
+        let mut some = Vec::with_capacity(slots.len());
+        for run in &runs {
+            some.clear();
+            graph.degrees(slots, run.direction, run.rel_type, &mut some);
+            degrees.iter_mut().zip(&some).for_each(|(degree, some)| *degree += i64::from(*some));
+        }
+        for ((count, degree), &slot) in counts.iter_mut().zip(degrees).zip(slots) {
+            let own = match (before.distinct, before.direction == self.direction) {
+                (false, _) => 0,
+                (true, true) => *count,
+                (true, false) if *count == 0 || degree == 0 => 0,
+                (true, false) => loops(graph, &runs, slot),
+            };
+            *count = *count * degree - own;
+        }
+    }
+}
+
+fn loops(graph: &Graph, runs: &[Run], slot: u32) -> i64 {
+    let node = End::node(NodeSlot(slot));
+    let found: usize = runs.iter().map(|run| run.between(graph, node, node).into_iter().flatten().count()).sum();
+    i64::try_from(found).expect("there are fewer than 2^32 relationships")
+}
+
 impl Source for CountExpand {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
@@ -161,6 +198,9 @@ impl Source for CountExpand {
                 };
                 counts.push(i64::try_from(count).expect("there are fewer than 2^32 relationships"));
             }
+        }
+        if let (Some(before), Column::Nodes(slots)) = (&self.before, from) {
+            self.pair(before, ctx, &graph, slots, &mut counts);
         }
         ctx.budget.rows(batch.len)?;
         let len = batch.len;

@@ -3,7 +3,7 @@
 use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::VarId;
-use crate::physical::{self, ColumnKind, Direction, Op, PathStep, States, Target, Types};
+use crate::physical::{self, ColumnKind, Direction, HopBefore, Op, PathStep, States, Target, Types};
 use crate::plan::{
     self, BuildPath, CountExpand, End, Expand, NodeById, NodeScan, NodeSeek, PathPiece, RelById, RelEnds, RelScan,
     RelSeek, ShortestPath, VarExpand,
@@ -153,6 +153,11 @@ impl Lowerer<'_> {
             direction: direction(step.direction),
             types: self.types(&step.types),
             not_again: positions(&step.not_again, &rows),
+            before: step.before.as_ref().map(|before| HopBefore {
+                direction: direction(before.direction),
+                types: self.types(&before.types),
+                distinct: before.distinct,
+            }),
         };
         self.extend(rows, op, &[(step.count, ColumnKind::Value)], place)
     }

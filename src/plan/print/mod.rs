@@ -66,9 +66,20 @@ impl<'a> Printer<'a> {
                 let types = if step.types.is_empty() { String::new() } else { format!(":{}", step.types.join("|")) };
                 let rel = format!("[{types}]");
                 let (left, right) = arrow_ends(step.direction);
+                let before = step.before.as_ref().map_or(String::new(), |before| {
+                    let types =
+                        if before.types.is_empty() { String::new() } else { format!(":{}", before.types.join("|")) };
+                    // Drawn from its far end, so that the node in the middle is written once.
+                    let (left, right) = arrow_ends(match before.direction {
+                        Direction::Right => Direction::Left,
+                        Direction::Left => Direction::Right,
+                        Direction::Either => Direction::Either,
+                    });
+                    format!("(){left}[{types}]{right}")
+                });
                 let from = self.end(step.from);
                 format!(
-                    "count {from}{left}{rel}{right}() as {}{}",
+                    "count {before}{from}{left}{rel}{right}() as {}{}",
                     self.var(step.count),
                     self.distinct(&step.not_again)
                 )

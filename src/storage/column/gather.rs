@@ -87,9 +87,13 @@ pub(in super::super) fn gather<'g>(
     gathered.finish()
 }
 
-/// How many slots from the first on follow each other to the end of their page or of `slots`; 0 if some do not.
+/// How many slots from the first on follow each other to the end of their page or of `slots`; 0 if some do not, or the
+/// first is null.
 fn stretch(slots: &[u32]) -> usize {
     let first = slots[0];
+    if first == u32::MAX {
+        return 0;
+    }
     let len = slots.len().min(PAGE_SLOTS - place(first).1);
     let follows = |(slot, expected): (&u32, u32)| *slot == expected;
     let last = first.saturating_add(u32::try_from(len - 1).expect("shorter than a page"));
