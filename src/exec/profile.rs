@@ -1,14 +1,13 @@
 //! What PROFILE shows: rows and time of each operator.
 
 use std::cell::Cell;
-use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use super::ExecError;
 use super::batch::Batch;
 use super::context::Context;
 use super::operator::Source;
-use crate::physical::{Op, Operator, PhysicalPlan, PlanBody};
+use crate::physical::{Operator, PhysicalPlan, explain_with, inner_plans};
 
 /// The counters of one run, by operator.
 #[derive(Debug)]
@@ -37,48 +36,17 @@ impl Profile {
 
     /// The plan, a line per operator, with the rows and milliseconds of each.
     pub(super) fn show(&self, plan: &PhysicalPlan) -> String {
-        let mut text = String::new();
-        if let PlanBody::Rows(root) = &plan.root {
-            self.show_operator(root, 0, &mut text);
-        }
-        for (number, subplan) in plan.subplans.iter().enumerate() {
-            let _ = writeln!(text, "subplan {number}");
-            self.show_operator(&subplan.root, 1, &mut text);
-        }
-        text
+        explain_with(plan, |operator| {
+            let work = self.of(operator);
+            let below: Duration =
+                operator.inputs.iter().chain(inner_plans(operator)).map(|below| self.of(below).time).sum();
+            let own = work.time.saturating_sub(below).as_secs_f64() * 1000.0;
+            format!("  [rows {}, expected {:.0}, {own:.3} ms]", work.rows, operator.estimate)
+        })
     }
 
-    fn show_operator(&self, operator: &Operator, depth: usize, text: &mut String) {
-        let work = self.operators.get(operator.id).map(Cell::get).unwrap_or_default();
-        let own = work.time.saturating_sub(
-            operator.inputs.iter().filter_map(|input| self.operators.get(input.id)).map(|cell| cell.get().time).sum(),
-        );
-        let _ = writeln!(
-            text,
-            "{:indent$}{}  [rows {}, expected {:.0}, {:.3} ms]",
-            "",
-            operator.text,
-            work.rows,
-            operator.estimate,
-            own.as_secs_f64() * 1000.0,
-            indent = depth * 2
-        );
-        for inner in inner_plans(&operator.op) {
-            self.show_operator(inner, depth + 2, text);
-        }
-        for input in &operator.inputs {
-            self.show_operator(input, depth + 1, text);
-        }
-    }
-}
-
-/// The plans that an operator runs beside its inputs.
-fn inner_plans(op: &Op) -> Vec<&Operator> {
-    match op {
-        Op::Apply(apply) => vec![&apply.inner],
-        Op::Merge(merge) => vec![&merge.inner],
-        Op::Foreach { body, .. } => vec![body],
-        _ => Vec::new(),
+    fn of(&self, operator: &Operator) -> Work {
+        self.operators.get(operator.id).map(Cell::get).unwrap_or_default()
     }
 }
 

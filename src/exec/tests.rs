@@ -107,6 +107,18 @@ fn a_reading_may_go_to_another_thread() {
 }
 
 #[test]
+fn a_profile_counts_the_rows_of_each_operator() {
+    let db = ring();
+    let plan = db.plan("MATCH (n:N) WHERE n.v > 1 RETURN n.k");
+    let graph = Arc::new(db.graph.clone());
+    let mut reading = Reading::start(plan, graph, BTreeMap::new(), &db.limits, true).expect("it starts");
+    while reading.next_row().expect("it runs").is_some() {}
+    let profile = reading.profile().expect("it is profiled");
+    let rows: Vec<&str> = profile.split("[rows ").skip(1).filter_map(|text| text.split(',').next()).collect();
+    assert_eq!(rows, ["2", "2", "3"], "{profile}");
+}
+
+#[test]
 fn merging_beside_a_quoted_twin_warns() {
     let mut db = Database::with("CREATE (:A)-[:SAYS]->[(:B)-[:T]->(:C)]");
     let plan = db.plan("MATCH (b:B), (c:C) MERGE (b)-[:T]->(c)");

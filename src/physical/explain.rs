@@ -4,40 +4,45 @@ use std::fmt::Write as _;
 
 use super::{Op, Operator, PhysicalPlan, PlanBody, Scalar};
 
-/// One operator in the text of a plan.
-struct Line {
+/// One operator in the text of a plan; `None` stands above the plan of a subquery.
+struct Line<'p> {
     depth: usize,
-    text: String,
+    operator: Option<&'p Operator>,
 }
 
 /// The plan as lines of text, one per operator: stable from run to run.
 pub(crate) fn explain(plan: &PhysicalPlan) -> String {
+    explain_with(plan, |_| String::new())
+}
+
+/// The same with a remark behind each operator.
+pub(crate) fn explain_with(plan: &PhysicalPlan, remark: impl Fn(&Operator) -> String) -> String {
+    let PlanBody::Rows(root) = &plan.root else { return "change the schema\n".to_owned() };
     let mut lines = Vec::new();
-    match &plan.root {
-        PlanBody::Rows(root) => add(&mut lines, plan, root, 0),
-        PlanBody::Schema(_) => lines.push(Line { depth: 0, text: "change the schema".to_owned() }),
-    }
+    add(&mut lines, plan, root, 0);
     let mut out = String::new();
-    for Line { depth, text } in lines {
-        let _ = writeln!(out, "{:indent$}{text}", "", indent = 2 * depth);
+    for Line { depth, operator } in lines {
+        let text = operator.map_or("subquery", |operator| &operator.text);
+        let remark = operator.map(&remark).unwrap_or_default();
+        let _ = writeln!(out, "{:indent$}{text}{remark}", "", indent = 2 * depth);
     }
     out
 }
 
 /// Plans that an operator runs for its rows come before its inputs, deeper by one level more.
-fn add(lines: &mut Vec<Line>, plan: &PhysicalPlan, operator: &Operator, depth: usize) {
+fn add<'p>(lines: &mut Vec<Line<'p>>, plan: &'p PhysicalPlan, operator: &'p Operator, depth: usize) {
     let mut operator = operator;
     let mut depth = depth;
     loop {
         if matches!(operator.op, Op::Argument) && operator.layout.is_empty() && depth > 0 {
             return;
         }
-        lines.push(Line { depth, text: operator.text.clone() });
+        lines.push(Line { depth, operator: Some(operator) });
         for inner in inner_plans(operator) {
             add(lines, plan, inner, depth + 2);
         }
         for subplan in subplans_of(operator).into_iter().filter_map(|index| plan.subplans.get(index)) {
-            lines.push(Line { depth: depth + 2, text: "subquery".to_owned() });
+            lines.push(Line { depth: depth + 2, operator: None });
             add(lines, plan, &subplan.root, depth + 3);
         }
         let [input] = operator.inputs.as_slice() else {
@@ -49,7 +54,8 @@ fn add(lines: &mut Vec<Line>, plan: &PhysicalPlan, operator: &Operator, depth: u
     }
 }
 
-fn inner_plans(operator: &Operator) -> Vec<&Operator> {
+/// The plans that an operator runs beside its inputs.
+pub(crate) fn inner_plans(operator: &Operator) -> Vec<&Operator> {
     match &operator.op {
         Op::Apply(apply) => vec![&apply.inner],
         Op::Merge(merge) => vec![&merge.inner],

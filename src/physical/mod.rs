@@ -10,7 +10,7 @@ mod operator;
 mod scalar;
 mod visit;
 
-pub(crate) use explain::explain;
+pub(crate) use explain::{explain, explain_with, inner_plans};
 pub(crate) use lower::lower;
 pub(crate) use operator::*;
 pub(crate) use scalar::*;

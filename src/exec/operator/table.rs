@@ -26,8 +26,35 @@ enum Keys {
         next: Vec<u32>,
         keys: Vec<Value>,
         /// The numbers of keys that are one integer, as they were found in the table itself.
-        integers: FxHashMap<i64, u32>,
+        integers: Integers,
     },
+}
+
+/// Numbers of integer keys; small integers, as codes and ages are, need no hash.
+#[derive(Default)]
+struct Integers {
+    small: Vec<u32>,
+    others: FxHashMap<i64, u32>,
+}
+
+/// Integers from 0 up to here are small.
+const SMALL: usize = 4096;
+
+impl Integers {
+    fn number(&mut self, integer: i64, find: impl FnOnce() -> u32) -> u32 {
+        match usize::try_from(integer) {
+            Ok(index) if index < SMALL => {
+                if index >= self.small.len() {
+                    self.small.resize((index + 1).next_power_of_two(), NONE);
+                }
+                if self.small[index] == NONE {
+                    self.small[index] = find();
+                }
+                self.small[index]
+            }
+            _ => *self.others.entry(integer).or_insert_with(find),
+        }
+    }
 }
 
 /// The end of a chain of keys with one hash.
@@ -43,7 +70,7 @@ impl Table {
                 heads: FxHashMap::default(),
                 next: Vec::new(),
                 keys: Vec::new(),
-                integers: FxHashMap::default(),
+                integers: Integers::default(),
             }
         };
         Self { kinds, keys }
@@ -76,9 +103,10 @@ impl Table {
                     && present.is_empty()
                 {
                     let mut number = |value: i64| {
-                        let key = Value::Integer(value);
-                        let cells = [Cells::One(&key)];
-                        *integers.entry(value).or_insert_with(|| value_number(heads, next, keys, &cells, 0))
+                        integers.number(value, || {
+                            let key = Value::Integer(value);
+                            value_number(heads, next, keys, &[Cells::One(&key)], 0)
+                        })
                     };
                     return values.iter().map(|value| number(*value)).collect();
                 }
