@@ -398,13 +398,13 @@ fn elements_and_dates_have_their_own_forms() {
     assert_eq!((&row[3]["state"], &row[3]["start"]), (&json!("quoted"), &a));
     assert!(a != b && b != r && r != q);
     let dated = |kind: &str, value: &str| json!({"$type": kind, "value": value});
-    let dates = json!([
+    let expected = json!([
         dated("date", "2020-01-01"),
         dated("duration", "P1DT2H"),
         dated("edtf", "2021-12~"),
         dated("datetime", "2015-07-21T21:40:32.142+02:00[Europe/Stockholm]"),
     ]);
-    assert_eq!(answers[1]["rows"][0], dates);
+    assert_eq!(answers[1]["rows"][0], expected);
     assert_eq!(answers[2]["rows"], json!([[true]]));
 }
 

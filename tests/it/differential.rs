@@ -53,7 +53,7 @@ fn check_all(seed: u64, cases: u32, shape: Shape) {
     proptest!(config(seed, cases), |((graph_bytes, questions) in bytes())| {
         let graph = graph(&mut Choices::new(&graph_bytes));
         let optimised = loaded(&graph, Database::options().in_memory());
-        if graph.nodes.len() % 2 == 0 {
+        if graph.nodes.len().is_multiple_of(2) {
             optimised.run(INDEXES).expect("indexes are created");
         }
         let plain = loaded(&graph, Database::options().plain_plans().in_memory());
@@ -108,7 +108,7 @@ fn line<T: ToString>(cells: &[T]) -> String {
 /// Lengths, and how many paths have that length, between all pairs of two nodes.
 fn check_shortest(graph: &Graph, db: &Database, choices: &mut Choices<'_>) -> Result<(), TestCaseError> {
     let mut arrow = Arrow { way: choices.pick(&[Way::Out, Way::Either, Way::In]), ..Arrow::default() };
-    arrow.types = [vec![], vec!["T"], vec!["T", "U"]][choices.below(3)].clone();
+    arrow.types = choices.pick(&[vec![], vec!["T"], vec!["T", "U"]]);
     arrow.length = Some((1, choices.pick(&[None, Some(2), Some(3)])));
     let filter = choices.pick(&[Filter::None, Filter::Rels, Filter::Nodes]);
     let Some(expected) = shortest_trails(graph, &arrow, filter) else { return Ok(()) };

@@ -1,5 +1,7 @@
 //! The integration tests, in one binary.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands, and say what it did")]
+
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;

@@ -90,7 +90,7 @@ fn a_statement_that_fails_is_undone_and_those_before_it_stay() {
     let mut transaction = db.write().unwrap();
     transaction.query("CREATE (:A {n: 1})", ()).unwrap();
     let failed = transaction.query("MATCH (a:A) SET a.n = 2 CREATE (:Half) WITH a RETURN a.n / 0", ());
-    assert_eq!(failed.and_then(|rows| rows.single::<i64>()).unwrap_err().code(), "division-by-zero");
+    assert_eq!(failed.and_then(averment::Rows::single::<i64>).unwrap_err().code(), "division-by-zero");
     transaction.query("MATCH (a:A) CREATE (:B {n: a.n + 10})", ()).unwrap();
     transaction.commit().unwrap();
     assert_eq!(rows(&db.read(), "MATCH (n) RETURN labels(n), n.n"), ["['A'] | 1", "['B'] | 11"]);

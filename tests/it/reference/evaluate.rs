@@ -142,7 +142,7 @@ fn match_pattern(graph: &Graph, pattern: &Pattern, names: &Names) -> Option<Vec<
     let (through, along) = (Vec::new(), Vec::new());
     let mut states = vec![State { names: names.clone(), used: Vec::new(), at: End::Node(0), through, along }];
     for chain in &pattern.chains {
-        states = each(states, |state| start(graph, &chain.start, state))?;
+        states = each(states, |state| Some(start(graph, &chain.start, &state)))?;
         for (arrow, end) in &chain.steps {
             states = each(states, |state| step(graph, arrow, end, &state))?;
         }
@@ -175,13 +175,13 @@ fn each(states: Vec<State>, then: impl Fn(State) -> Option<Vec<State>>) -> Optio
     Some(all)
 }
 
-fn start(graph: &Graph, pattern: &EndPattern, state: State) -> Option<Vec<State>> {
+fn start(graph: &Graph, pattern: &EndPattern, state: &State) -> Vec<State> {
     let ends: Vec<End> = match pattern {
         EndPattern::Node(_) => (0..graph.nodes.len()).map(End::Node).collect(),
         EndPattern::Bracket(_) => (0..graph.rels.len()).map(End::Rel).collect(),
     };
     let begun = |end| State { through: vec![end], ..state.clone() };
-    Some(ends.into_iter().flat_map(|end| arrive(graph, pattern, end, &begun(end))).collect())
+    ends.into_iter().flat_map(|end| arrive(graph, pattern, end, &begun(end))).collect()
 }
 
 /// The states in which `end` is what the pattern says; several where a bracket can be read several ways.
@@ -293,7 +293,7 @@ fn is_node(graph: &Graph, pattern: &NodePattern, node: usize) -> bool {
 }
 
 fn is_rel(arrow: &Arrow, rel: &Rel) -> bool {
-    (arrow.types.is_empty() || arrow.types.contains(&rel.rel_type)) && arrow.w.is_none_or(|w| rel.w == w)
+    (arrow.types.is_empty() || arrow.types.contains(&rel.of_type)) && arrow.w.is_none_or(|w| rel.w == w)
 }
 
 /// Three-valued: an inner `None` is unknown.

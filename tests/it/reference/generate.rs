@@ -29,9 +29,9 @@ pub(crate) fn graph(choices: &mut Choices<'_>) -> Graph {
     let mut rels = Vec::new();
     for index in 0..rel_count {
         let (start, end) = (end(choices, node_count, index, knotted), end(choices, node_count, index, knotted));
-        let (rel_type, w) = (choices.pick(&TYPES), choices.number());
+        let (of_type, w) = (choices.pick(&TYPES), choices.number());
         let asserted = !choices.chance(25);
-        rels.push(Rel { id: 100 + small(index), rel_type, start, end, asserted, w });
+        rels.push(Rel { id: 100 + small(index), of_type, start, end, asserted, w });
     }
     Graph { nodes, rels }
 }
@@ -182,9 +182,10 @@ impl Maker<'_, '_> {
         }
         let ends = self.choices.chance(50).then(|| {
             let left = EndPattern::Node(self.node());
-            let right = match depth > 0 && self.choices.chance(20) {
-                true => EndPattern::Bracket(Box::new(self.bracket(depth - 1))),
-                false => EndPattern::Node(self.node()),
+            let right = if depth > 0 && self.choices.chance(20) {
+                EndPattern::Bracket(Box::new(self.bracket(depth - 1)))
+            } else {
+                EndPattern::Node(self.node())
             };
             (left, right)
         });

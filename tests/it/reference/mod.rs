@@ -33,7 +33,7 @@ pub(crate) struct Node {
 #[derive(Clone, Debug)]
 pub(crate) struct Rel {
     pub id: i64,
-    pub rel_type: &'static str,
+    pub of_type: &'static str,
     pub start: End,
     pub end: End,
     pub asserted: bool,
@@ -73,9 +73,10 @@ impl Graph {
             };
             let (start, end, properties) = (place(rel.start), place(rel.end), [("id", rel.id), ("w", rel.w)]);
             let asserted = rel.asserted == (loading == Loading::Direct);
-            let made = match asserted {
-                true => transaction.create_relationship(start, rel.rel_type, end, properties),
-                false => transaction.quote_relationship(start, rel.rel_type, end, properties),
+            let made = if asserted {
+                transaction.create_relationship(start, rel.of_type, end, properties)
+            } else {
+                transaction.quote_relationship(start, rel.of_type, end, properties)
             };
             rels.push(made.expect("a relationship"));
         }
@@ -113,13 +114,13 @@ impl Graph {
         };
         let mut parts = Vec::new();
         for (index, node) in self.nodes.iter().enumerate() {
-            let labels: String = node.labels.iter().map(|label| format!(":{label}")).collect();
+            let labels = node.labels.iter().fold(String::new(), |labels, label| labels + ":" + label);
             let v = node.v.map_or(String::new(), |v| format!(", v: {v}"));
             parts.push(format!("(n{index}{labels} {{id: {}{v}}})", node.id));
         }
         for (index, rel) in self.rels.iter().enumerate() {
             let (start, end) = (name(rel.start), name(rel.end));
-            let drawn = format!("{start}-[r{index}:{} {{id: {}, w: {}}}]->{end}", rel.rel_type, rel.id, rel.w);
+            let drawn = format!("{start}-[r{index}:{} {{id: {}, w: {}}}]->{end}", rel.of_type, rel.id, rel.w);
             parts.push(if rel.asserted { drawn } else { format!("[{drawn}]") });
         }
         format!("CREATE {}", parts.join(",\n  "))
