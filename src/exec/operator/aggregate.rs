@@ -244,6 +244,10 @@ impl State {
                     if keeps {
                         env.ctx.budget.bytes(size_of::<Value>())?;
                     }
+                    if let [cells] = &cells[..] {
+                        each[group(row)].add(std::slice::from_ref(cells.get(row)))?;
+                        continue;
+                    }
                     values.clear();
                     values.extend(cells.iter().map(|cells| cells.get(row).clone()));
                     each[group(row)].add(&values)?;
