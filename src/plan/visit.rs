@@ -1,5 +1,7 @@
 //! What can be asked of every step: what it binds, names and evaluates, and which plans are inside it.
 
+use rustc_hash::FxHashSet;
+
 use super::{
     ApplyKind, BuildPath, Cite, Create, Delete, Draw, End, LogicalPlan, Merge, NodeById, NodeScan, NodeSeek, PathPiece,
     RelById, RelScan, RelSeek, Seek, SetItem, SetState, Step, Unwind,
@@ -86,20 +88,8 @@ impl Step {
                 .collect(),
             Step::Aggregate(step) => step.weight.into_iter().collect(),
             Step::Distinct(columns) => columns.clone(),
-            Step::Create(step) => {
-                let drawn: Vec<VarId> = step.draws.iter().map(draw_var).collect();
-                let mut all = draw_ends(&step.draws);
-                all.extend(cite_targets(step.cite.as_ref()));
-                all.retain(|var| !drawn.contains(var));
-                all
-            }
-            Step::Merge(step) => {
-                let drawn: Vec<VarId> = step.draws.iter().map(draw_var).collect();
-                let mut all = draw_ends(&step.draws);
-                all.extend(cite_targets(step.cite.as_ref()));
-                all.retain(|var| !drawn.contains(var));
-                all
-            }
+            Step::Create(step) => named_by_draws(&step.draws, step.cite.as_ref()),
+            Step::Merge(step) => named_by_draws(&step.draws, step.cite.as_ref()),
             Step::NodeScan(_)
             | Step::NodeSeek(_)
             | Step::NodeById(_)
@@ -303,6 +293,15 @@ impl Seek {
             Seek::Range { low, high } => low.iter_mut().chain(high).map(|(expr, _)| expr).collect(),
         }
     }
+}
+
+/// The ends and targets that are not drawn here.
+fn named_by_draws(draws: &[Draw], cite: Option<&Cite>) -> Vec<VarId> {
+    let drawn: FxHashSet<VarId> = draws.iter().map(draw_var).collect();
+    let mut all = draw_ends(draws);
+    all.extend(cite_targets(cite));
+    all.retain(|var| !drawn.contains(var));
+    all
 }
 
 fn draw_ends(draws: &[Draw]) -> Vec<VarId> {

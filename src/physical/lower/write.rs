@@ -1,5 +1,7 @@
 //! Steps that change the graph.
 
+use rustc_hash::FxHashMap;
+
 use super::rows::Rows;
 use super::{Frame, Lowerer, Place};
 use crate::expr::VarId;
@@ -11,7 +13,9 @@ impl Lowerer<'_> {
     pub(super) fn create(&mut self, step: &Create, rows: Rows, place: &Place<'_>) -> Rows {
         let rows = self.cast_refs(&step.draws, step.cite.as_ref(), rows);
         let draws = self.draws(&step.draws, &rows);
-        let reference = |var: VarId| reference(var, &step.draws, &rows);
+        let places: FxHashMap<VarId, usize> =
+            step.draws.iter().enumerate().map(|(index, draw)| (draw_var(draw), index)).collect();
+        let reference = |var: VarId| reference(var, &places, &rows);
         let cite = step.cite.as_ref().map(|cite| self.cite(cite, &rows, &reference));
         let new: Vec<(VarId, ColumnKind)> = step.draws.iter().map(|draw| (draw_var(draw), drawn_kind(draw))).collect();
         self.extend(rows, Op::Create { draws, cite }, &new, place)
@@ -69,8 +73,8 @@ impl Lowerer<'_> {
 
     fn draws(&mut self, draws: &[Draw], rows: &Rows) -> Vec<physical::Draw> {
         let mut out = Vec::new();
+        let mut earlier: FxHashMap<VarId, usize> = FxHashMap::default();
         for (index, draw) in draws.iter().enumerate() {
-            let earlier = &draws[..index];
             out.push(match draw {
                 Draw::Node { labels, properties, .. } => physical::Draw::Node {
                     labels: labels.clone(),
@@ -78,12 +82,13 @@ impl Lowerer<'_> {
                 },
                 Draw::Rel { rel_type, start, end, asserted, properties, .. } => physical::Draw::Rel {
                     rel_type: rel_type.clone(),
-                    start: reference(*start, earlier, rows),
-                    end: reference(*end, earlier, rows),
+                    start: reference(*start, &earlier, rows),
+                    end: reference(*end, &earlier, rows),
                     asserted: *asserted,
                     properties: properties.as_ref().map(|expr| self.scalar(expr, rows)),
                 },
             });
+            earlier.insert(draw_var(draw), index);
         }
         out
     }
@@ -179,9 +184,9 @@ fn drawn_kind(draw: &Draw) -> ColumnKind {
     }
 }
 
-fn reference(var: VarId, draws: &[Draw], rows: &Rows) -> Ref {
-    match draws.iter().position(|draw| draw_var(draw) == var) {
-        Some(index) => Ref::Drawn(index),
+fn reference(var: VarId, drawn: &FxHashMap<VarId, usize>, rows: &Rows) -> Ref {
+    match drawn.get(&var) {
+        Some(index) => Ref::Drawn(*index),
         None => Ref::Column(rows.position(var)),
     }
 }
