@@ -4,6 +4,7 @@
 //! tell how long the graph took to build and the memory it takes.
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
+#![expect(clippy::print_stdout, reason = "what is measured once has no other way out")]
 
 mod graph;
 

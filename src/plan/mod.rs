@@ -66,7 +66,7 @@ pub(crate) struct LogicalPlan {
 }
 
 /// How deep the chain of operators may be: lowering, running and dropping it recurse.
-pub(crate) const MAX_DEPTH: usize = 1_000;
+pub(crate) const MAX_DEPTH: usize = 400;
 
 impl LogicalPlan {
     /// How many operators lie between the last row and the farthest source.

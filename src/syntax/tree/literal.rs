@@ -114,7 +114,7 @@ fn escape(text: &str, offset: usize) -> Result<(char, &str), SyntaxError> {
         'r' | 'R' => '\r',
         't' | 'T' => '\t',
         'u' => return unicode(rest, 4, offset),
-        'U' => return unicode(rest, 8, offset).or_else(|_| unicode(rest, 4, offset)),
+        'U' => return unicode(rest, 8, offset),
         _ => {
             return Err(SyntaxError::Unexpected {
                 expected: "an escape such as `\\n`, `\\'` or `\\u00e9`".to_owned(),

@@ -70,7 +70,9 @@ pub(crate) fn same(expected: &Expected, found: &Value, lists_unordered: bool) ->
 }
 
 fn same_float(left: f64, right: f64) -> bool {
-    left == right || (left.is_nan() && right.is_nan()) || (left - right).abs() <= 1e-12 * left.abs().max(right.abs())
+    left.total_cmp(&right).is_eq()
+        || (left.is_nan() && right.is_nan())
+        || (left - right).abs() <= 1e-12 * left.abs().max(right.abs())
 }
 
 fn same_bag(left: &[Expected], right: &[Value]) -> bool {

@@ -127,8 +127,7 @@ fn cells(line: &str) -> Vec<String> {
         match letter {
             '|' => cells.push(std::mem::take(&mut cell).trim().to_owned()),
             '\\' => match letters.next() {
-                Some('|') => cell.push('|'),
-                Some('\\') => cell.push('\\'),
+                Some(escaped @ ('|' | '\\')) => cell.push(escaped),
                 Some('n') => cell.push('\n'),
                 Some(other) => cell.extend(['\\', other]),
                 None => cell.push('\\'),

@@ -50,12 +50,12 @@ fn the_scenarios_of_the_list_pass() {
         fs::write(&list, all.join("\n") + "\n").expect("the list can be written");
     }
     let known: BTreeSet<&String> = scenarios.iter().map(|scenario| &scenario.key).collect();
-    let lost: Vec<String> = listed
+    let failing: Vec<String> = listed
         .iter()
         .filter(|key| known.contains(key) && !passing.contains(*key))
         .map(|key| format!("{key}\n    {}", faults[key]))
         .collect();
-    assert!(lost.is_empty(), "{} scenarios passed before and fail now\n{}", lost.len(), lost.join("\n"));
+    assert!(failing.is_empty(), "{} scenarios passed before and fail now\n{}", failing.len(), failing.join("\n"));
 }
 
 fn read_all(folder: &Path) -> Vec<Scenario> {
@@ -240,7 +240,7 @@ impl Run<'_> {
     fn declare(&mut self, text: &str, table: &[Vec<String>]) -> Result<(), String> {
         let signature = text.trim_start_matches("there exists a procedure").trim();
         let (name, rest) = signature.split_once('(').ok_or("a procedure without parentheses")?;
-        let (inputs, outputs) = rest.split_once("::").and_then(|_| rest.split_once(")")).ok_or("no outputs")?;
+        let (inputs, outputs) = rest.split_once("::").and_then(|_| rest.split_once(')')).ok_or("no outputs")?;
         let outputs = outputs.split_once('(').map_or("", |(_, list)| list).trim_end().trim_end_matches(')');
         let fields = |list: &str| -> Vec<(String, String)> {
             list.split(',')
