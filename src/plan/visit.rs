@@ -297,10 +297,10 @@ impl Seek {
 
 /// The ends and targets that are not drawn here.
 fn named_by_draws(draws: &[Draw], cite: Option<&Cite>) -> Vec<VarId> {
-    let drawn: FxHashSet<VarId> = draws.iter().map(draw_var).collect();
+    let made: FxHashSet<VarId> = draws.iter().map(draw_var).collect();
     let mut all = draw_ends(draws);
     all.extend(cite_targets(cite));
-    all.retain(|var| !drawn.contains(var));
+    all.retain(|var| !made.contains(var));
     all
 }
 
