@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
 use crate::reference::{
-    Arrow, Bytes, Choices, End, Graph, Loading, Question, Shape, Way, answer, graph, question, trails,
+    Arrow, Bytes, Choices, End, Graph, Loading, Question, Shape, Way, answer, counting, graph, question, trails,
 };
 
 /// The seed is fixed, so that a run tells of the change and not of chance; `AVERMENT_SEED` sets another, and
@@ -30,12 +30,17 @@ pub(crate) fn bytes() -> impl Strategy<Value = (Bytes, Vec<Bytes>)> {
 
 #[test]
 fn plain_questions_are_answered_as_the_reference_answers_them() {
-    check_all(1, 250, Shape::Plain);
+    check_all(1, 250, &|choices| question(choices, Shape::Plain));
 }
 
 #[test]
 fn bracketed_questions_are_answered_as_the_reference_answers_them() {
-    check_all(2, 250, Shape::Bracketed);
+    check_all(2, 250, &|choices| question(choices, Shape::Bracketed));
+}
+
+#[test]
+fn chains_are_counted_as_the_reference_counts_them() {
+    check_all(4, 250, &counting);
 }
 
 #[test]
@@ -49,7 +54,7 @@ fn shortest_paths_are_as_short_and_as_many_as_the_shortest_trails() {
     });
 }
 
-fn check_all(seed: u64, cases: u32, shape: Shape) {
+fn check_all(seed: u64, cases: u32, question: &dyn Fn(&mut Choices<'_>) -> Question) {
     proptest!(config(seed, cases), |((graph_bytes, questions) in bytes())| {
         let graph = graph(&mut Choices::new(&graph_bytes));
         let optimised = loaded(&graph, Database::options().in_memory());
@@ -58,7 +63,7 @@ fn check_all(seed: u64, cases: u32, shape: Shape) {
         }
         let plain = loaded(&graph, Database::options().plain_plans().in_memory());
         for question_bytes in questions {
-            let question = question(&mut Choices::new(&question_bytes), shape);
+            let question = question(&mut Choices::new(&question_bytes));
             check(&graph, &question, &[("optimised", &optimised), ("as written", &plain)])?;
         }
     });

@@ -57,12 +57,31 @@ fn small(index: usize) -> i64 {
 /// A statement of one to three clauses.
 pub(crate) fn question(choices: &mut Choices<'_>, shape: Shape) -> Question {
     let copies = if choices.chance(5) { 700 } else { 1 + choices.below(2) * choices.below(2) };
-    let mut maker = Maker { choices, shape, scope: Vec::new(), rel_count: 0, path_count: 0, value_count: 0 };
+    let mut maker = Maker::new(choices, shape);
     let mut clauses = vec![maker.first_match()];
     for _ in 0..maker.choices.below(3) {
         clauses.push(maker.next_clause());
     }
     Question { copies, clauses, answer: maker.answer() }
+}
+
+/// A chain of one to four hops, or two that meet, of which only the number is wanted: what the optimiser counts without
+/// finding it.
+pub(crate) fn counting(choices: &mut Choices<'_>) -> Question {
+    let mut maker = Maker::new(choices, Shape::Plain);
+    let mut chains = vec![maker.bare_chain(4)];
+    if maker.choices.chance(20) {
+        chains.push(maker.bare_chain(2));
+    }
+    let filter = maker.choices.chance(15).then(|| Box::new(maker.predicate(0)));
+    let mut clauses = vec![Clause::Match { optional: false, pattern: Pattern { chains, filter } }];
+    if maker.choices.chance(15) {
+        let chains = vec![maker.bare_chain(2)];
+        clauses.push(Clause::Match { optional: maker.choices.chance(30), pattern: Pattern { chains, filter: None } });
+    }
+    let keys = if maker.choices.chance(25) { maker.items() } else { Vec::new() };
+    let aggregate = if maker.choices.chance(15) { maker.aggregate() } else { Aggregate::CountRows };
+    Question { copies: 1, clauses, answer: Answer::Grouped { keys, aggregate } }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,7 +103,33 @@ struct Maker<'a, 'c> {
     value_count: usize,
 }
 
+impl<'a, 'c> Maker<'a, 'c> {
+    fn new(choices: &'a mut Choices<'c>, shape: Shape) -> Self {
+        Self { choices, shape, scope: Vec::new(), rel_count: 0, path_count: 0, value_count: 0 }
+    }
+}
+
 impl Maker<'_, '_> {
+    /// A chain of single hops with few names and few labels.
+    fn bare_chain(&mut self, max_steps: usize) -> Chain {
+        let end = |maker: &mut Self| {
+            let name = maker.choices.chance(45).then(|| maker.choices.pick(&NODE_NAMES).to_owned());
+            if let Some(name) = &name {
+                maker.declare(name, Kind::Node);
+            }
+            let labels = if maker.choices.chance(20) { Labels::Has(maker.choices.pick(&LABELS)) } else { Labels::Any };
+            EndPattern::Node(NodePattern { name, labels, v: None })
+        };
+        let start = end(self);
+        let mut steps = Vec::new();
+        for _ in 0..=self.choices.below(max_steps) {
+            let mut arrow = Arrow { types: self.types(), way: self.way(), ..Arrow::default() };
+            arrow.name = self.choices.chance(10).then(|| self.new_rel(Kind::Rel));
+            steps.push((arrow, end(self)));
+        }
+        Chain { name: None, start, steps }
+    }
+
     fn first_match(&mut self) -> Clause {
         Clause::Match { optional: self.choices.chance(10), pattern: self.pattern(true) }
     }

@@ -13,7 +13,7 @@ use averment::{Database, ElementId, Value, params};
 
 pub(crate) use choices::{Bytes, Choices};
 pub(crate) use evaluate::{answer, trails};
-pub(crate) use generate::{Shape, graph, question};
+pub(crate) use generate::{Shape, counting, graph, question};
 pub(crate) use pattern::{Arrow, Question, Way};
 
 /// A graph whose elements are places in two vectors. Each carries its `id` as a property.
