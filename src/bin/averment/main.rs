@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 done, 1 the statement or the input was at fault, 2 the command line was.
 
+#![expect(clippy::print_stdout, reason = "the REPL speaks on standard output")]
+
 mod answer;
 mod args;
 mod repl;
@@ -39,7 +41,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         Some(Command::Run { file, database }) => {
             answer::run_script(&source::open(database.or(args.database).as_deref())?, &source::read_file(&file)?)
         }
-        Some(Command::Serve { stdio: _, database }) => serve::run(&source::open_for_serving(database.as_deref())?),
+        Some(Command::Serve { stdio: _, database }) => serve::run(&source::open(database.as_deref())?),
     }
 }
 

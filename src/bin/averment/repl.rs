@@ -34,7 +34,7 @@ A statement ends with `;` and may take several lines. EXPLAIN before it shows it
 
 /// Reads statements until the input ends.
 pub(crate) fn run(db: &Database) -> Result<ExitCode, Fault> {
-    let mut editor: Editor<Prompt, DefaultHistory> = Editor::new().map_err(unusable)?;
+    let mut editor: Editor<Prompt, DefaultHistory> = Editor::new().map_err(|error| unusable(&error))?;
     editor.set_helper(Some(Prompt));
     let history = history_file();
     if let Some(file) = &history {
@@ -54,7 +54,7 @@ pub(crate) fn run(db: &Database) -> Result<ExitCode, Fault> {
             }
             Err(ReadlineError::Interrupted) => println!("(:quit or Ctrl-D leaves)"),
             Err(ReadlineError::Eof) => break,
-            Err(error) => return Err(unusable(error)),
+            Err(error) => return Err(unusable(&error)),
         }
     }
     if let Some(file) = &history {
@@ -120,6 +120,6 @@ fn history_file() -> Option<PathBuf> {
     env::var_os("HOME").map(|home| PathBuf::from(home).join(".averment_history"))
 }
 
-fn unusable(error: ReadlineError) -> Fault {
+fn unusable(error: &ReadlineError) -> Fault {
     Fault::Input { code: "terminal", message: format!("the terminal cannot be used: {error}") }
 }

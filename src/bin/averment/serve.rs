@@ -123,7 +123,7 @@ fn rows_to_json(mut rows: Rows) -> Result<Json, Error> {
     for row in rows.by_ref() {
         values.push(Json::Array(row?.values().iter().map(value_to_json).collect()));
     }
-    let columns: Vec<&str> = rows.columns().iter().map(|name| name.as_str()).collect();
+    let columns: Vec<&str> = rows.columns().iter().map(averment::Name::as_str).collect();
     let stats: Map<String, Json> = rows
         .counters()
         .entries()

@@ -23,11 +23,6 @@ pub(crate) fn open(database: Option<&str>) -> Result<Database, Fault> {
     Ok(db)
 }
 
-/// As [`open`].
-pub(crate) fn open_for_serving(database: Option<&str>) -> Result<Database, Fault> {
-    open(database)
-}
-
 /// The text of a statement given as an argument, or by `-`.
 pub(crate) fn statement(argument: &str) -> Result<String, Fault> {
     if argument == "-" { read_input() } else { Ok(argument.to_owned()) }
@@ -52,7 +47,7 @@ fn read_text(input: impl Read, name: &str) -> Result<String, Fault> {
     input.take(MAX_INPUT_BYTES).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+        let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
         Fault::Input { code: "invalid-utf-8", message: format!("{name} is not UTF-8 text: byte {at}, on line {line}") }
     })
 }
