@@ -3,7 +3,7 @@
 
 use super::adjacency::{Adjacency, AdjacencyPage};
 use super::run::{Run, Runs};
-use super::{Direction, Graph, Neighbour};
+use super::{Direction, End, Graph, Neighbour, NodeSlot};
 use crate::catalog::TypeId;
 
 /// What a batch of steps appends to: three columns of one length.
@@ -81,6 +81,25 @@ impl Graph {
         for_each_degree(adjacency, sources, rel_type, |degree| {
             degrees.push(u32::try_from(degree).expect("fewer than 2^32 relationships"));
         });
+    }
+
+    /// Appends the number of self-loops at each of `nodes`; 0 for `u32::MAX`.
+    pub(crate) fn loops(&self, nodes: &[u32], rel_type: Option<TypeId>, loops: &mut Vec<u32>) {
+        let mut pages = Pages::new(self.neighbourhood.plain(Direction::Out));
+        for &node in nodes {
+            let end = End::node(NodeSlot(node));
+            let runs = pages.runs(node, rel_type);
+            let count: usize = runs
+                .map(|run| match run {
+                    // Runs in a page lie side by side: reading all of them is quicker than a search in each.
+                    Run::Packed(entries) => entries.iter().filter(|entry| entry.end == end).count(),
+                    Run::Hub(tree) => {
+                        tree.from(|entry| entry.end < end).flatten().take_while(|entry| entry.end == end).count()
+                    }
+                })
+                .sum();
+            loops.push(u32::try_from(count).expect("fewer than 2^32 relationships"));
+        }
     }
 
     /// The number of steps from all of `sources` together.

@@ -13,7 +13,7 @@ use crate::exec::batch::Batch;
 use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment};
 use crate::physical::{ColumnKind, Direction, HopBefore, Op, Operator, States, Target, Types};
-use crate::storage::{End, Family, Graph, NodeSlot, RelSlot};
+use crate::storage::{End, Family, Graph, RelSlot};
 
 pub(super) struct CountExpand {
     input: Input,
@@ -155,22 +155,20 @@ impl CountExpand {
             graph.degrees(slots, run.direction, run.rel_type, &mut some);
             degrees.iter_mut().zip(&some).for_each(|(degree, some)| *degree += i64::from(*some));
         }
-        for ((count, degree), &slot) in counts.iter_mut().zip(degrees).zip(slots) {
-            let own = match (before.distinct, before.direction == self.direction) {
-                (false, _) => 0,
-                (true, true) => *count,
-                (true, false) if *count == 0 || degree == 0 => 0,
-                (true, false) => loops(graph, &runs, slot),
-            };
+        let mut own = vec![0; slots.len()];
+        if before.distinct && before.direction == self.direction {
+            own.copy_from_slice(counts);
+        } else if before.distinct {
+            for rel_type in &types {
+                some.clear();
+                graph.loops(slots, *rel_type, &mut some);
+                own.iter_mut().zip(&some).for_each(|(own, some)| *own += i64::from(*some));
+            }
+        }
+        for ((count, degree), own) in counts.iter_mut().zip(degrees).zip(own) {
             *count = *count * degree - own;
         }
     }
-}
-
-fn loops(graph: &Graph, runs: &[Run], slot: u32) -> i64 {
-    let node = End::node(NodeSlot(slot));
-    let found: usize = runs.iter().map(|run| run.between(graph, node, node).into_iter().flatten().count()).sum();
-    i64::try_from(found).expect("there are fewer than 2^32 relationships")
 }
 
 impl Source for CountExpand {
