@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::function::Function;
 use crate::text::Span;
+pub(crate) use crate::value::Comparison;
 use crate::value::{Name, Value};
 
 pub(crate) use variable::{VarId, Variables};
@@ -92,19 +93,6 @@ pub(crate) enum SubqueryKind {
     Count,
     /// The list of the values of its one column.
     Collect,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Comparison {
-    Equal,
-    /// What `{k: v}` in a pattern asks of a property: equivalence, so that `edtf('2021')` finds itself; null if either
-    /// side is null. Written where the value may not be plain; an index answers it as it does [`Comparison::Equal`].
-    Same,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

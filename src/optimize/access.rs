@@ -222,7 +222,7 @@ impl Finder<'_, '_> {
         let (key, what) = match &term.kind {
             ExprKind::Compare(comparison, left, right) => match (property_of(left, var), property_of(right, var)) {
                 (Some(key), _) => (key, compared(*comparison, right)?),
-                (None, Some(key)) => (key, compared(turned(*comparison), left)?),
+                (None, Some(key)) => (key, compared(comparison.turned(), left)?),
                 (None, None) => return None,
             },
             ExprKind::Operator(Operator::In, item, list) => (property_of(item, var)?, What::In(list)),
@@ -311,16 +311,6 @@ fn compared(comparison: Comparison, bound: &Expr) -> Option<What<'_>> {
         | Comparison::LessOrEqual
         | Comparison::Greater
         | Comparison::GreaterOrEqual => None,
-    }
-}
-
-fn turned(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        Comparison::Equal | Comparison::Same | Comparison::NotEqual => comparison,
     }
 }
 

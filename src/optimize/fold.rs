@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use super::terms::is_true;
 use crate::catalog::Statistics;
-use crate::expr::{Comparison, Expr, ExprKind, Operator};
+use crate::expr::{Expr, ExprKind, Operator};
 use crate::function::{FunctionError, Host, operator};
 use crate::plan::{LogicalStatement, Step};
-use crate::value::{DateTime, ElementId, List, Name, Node, Relationship, Value, compare};
+use crate::value::{DateTime, ElementId, List, Name, Node, Relationship, Value};
 
 /// Literals in the place of what has one value. What would be an error is left for the run, where it may never be
 /// reached. A filter that lets nothing pass ends its plan, if nothing before it writes.
@@ -98,7 +98,7 @@ fn value_of(kind: &ExprKind) -> Option<Value> {
         ExprKind::And(terms) => all_truths(terms, operator::and),
         ExprKind::Or(terms) => all_truths(terms, operator::or),
         ExprKind::Xor(terms) => all_truths(terms, operator::xor),
-        ExprKind::Compare(comparison, left, right) => Some(compared(*comparison, literal(left)?, literal(right)?)),
+        ExprKind::Compare(comparison, left, right) => Some(truth_value(comparison.holds(literal(left)?, literal(right)?))),
         ExprKind::Operator(operator, left, right) => operated(*operator, literal(left)?, literal(right)?),
         ExprKind::Call(function, arguments) => {
             let arguments = literals(arguments)?;
@@ -133,19 +133,6 @@ fn all_truths(terms: &[Expr], join: fn(Option<bool>, Option<bool>) -> Option<boo
         truths.push(operator::truth(literal(term)?).ok()?);
     }
     Some(truth_value(truths.into_iter().reduce(join)?))
-}
-
-fn compared(comparison: Comparison, left: &Value, right: &Value) -> Value {
-    truth_value(match comparison {
-        Comparison::Equal => compare::equal(left, right),
-        Comparison::NotEqual => compare::equal(left, right).map(|equal| !equal),
-        Comparison::Same if left.is_null() || right.is_null() => None,
-        Comparison::Same => Some(compare::equivalent(left, right)),
-        Comparison::Less => compare::less(left, right),
-        Comparison::LessOrEqual => compare::less_or_equal(left, right),
-        Comparison::Greater => compare::less(right, left),
-        Comparison::GreaterOrEqual => compare::less_or_equal(right, left),
-    })
 }
 
 fn operated(kind: Operator, left: &Value, right: &Value) -> Option<Value> {

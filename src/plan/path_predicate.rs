@@ -79,7 +79,7 @@ impl PathVariables {
         let ExprKind::Compare(comparison, left, right) = &predicate.kind else { return None };
         let (comparison, number) = match (&left.kind, &right.kind) {
             (_, ExprKind::Literal(Value::Integer(number))) if self.is_length(left) => (*comparison, *number),
-            (ExprKind::Literal(Value::Integer(number)), _) if self.is_length(right) => (turned(*comparison), *number),
+            (ExprKind::Literal(Value::Integer(number)), _) if self.is_length(right) => (comparison.turned(), *number),
             _ => return None,
         };
         let number = u64::try_from(number).ok()?;
@@ -122,16 +122,6 @@ impl PathVariables {
         for child in expr.children_mut() {
             self.name_rels(child);
         }
-    }
-}
-
-fn turned(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        Comparison::Equal | Comparison::Same | Comparison::NotEqual => comparison,
     }
 }
 

@@ -9,6 +9,7 @@
 pub(crate) mod arbitrary;
 pub(crate) mod class;
 pub(crate) mod compare;
+mod comparison;
 mod convert;
 pub(crate) mod edtf;
 mod element;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub(crate) use class::ErrorClass;
 pub use class::ErrorKind;
+pub(crate) use comparison::Comparison;
 pub use edtf::{Edtf, EdtfError, Precision};
 pub use element::{Element, ElementId, Node, Path, Relationship};
 pub(crate) use element::{NodeRecord, RelationshipRecord};

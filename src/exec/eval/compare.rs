@@ -6,7 +6,7 @@ use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::host::Env;
 use crate::expr::Comparison;
 use crate::physical::Scalar;
-use crate::value::{Value, compare};
+use crate::value::Value;
 
 pub(super) fn compare(
     env: &Env,
@@ -21,20 +21,7 @@ pub(super) fn compare(
         return Ok(column);
     }
     let (left, right) = (Cells::of(&left, env.ctx), Cells::of(&right, env.ctx));
-    Ok(Column::booleans((0..frame.len()).map(|row| compare_values(comparison, left.get(row), right.get(row)))))
-}
-
-/// One comparison of two values; `None` is unknown.
-pub(in crate::exec) fn compare_values(comparison: Comparison, left: &Value, right: &Value) -> Option<bool> {
-    match comparison {
-        Comparison::Equal => compare::equal(left, right),
-        Comparison::Same => (!left.is_null() && !right.is_null()).then(|| compare::equivalent(left, right)),
-        Comparison::NotEqual => compare::equal(left, right).map(|equal| !equal),
-        Comparison::Less => compare::less(left, right),
-        Comparison::LessOrEqual => compare::less_or_equal(left, right),
-        Comparison::Greater => compare::less(right, left),
-        Comparison::GreaterOrEqual => compare::less_or_equal(right, left),
-    }
+    Ok(Column::booleans((0..frame.len()).map(|row| comparison.holds(left.get(row), right.get(row)))))
 }
 
 fn compare_typed(comparison: Comparison, left: &Column, right: &Column) -> Option<Column> {
