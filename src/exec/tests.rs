@@ -109,7 +109,7 @@ fn a_reading_may_go_to_another_thread() {
 #[test]
 fn a_profile_counts_the_rows_of_each_operator() {
     let db = ring();
-    let plan = db.plan("MATCH (n:N) WHERE n.v > 1 RETURN n.k");
+    let plan = db.plan("MATCH (n:N) WHERE n.v + 1 > 2 RETURN n.k");
     let graph = Arc::new(db.graph.clone());
     let mut reading = Reading::start(plan, graph, BTreeMap::new(), &db.limits, true).expect("it starts");
     while reading.next_row().expect("it runs").is_some() {}

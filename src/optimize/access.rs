@@ -289,7 +289,7 @@ fn is_variable(expr: &Expr, var: VarId) -> bool {
     matches!(expr.kind, ExprKind::Variable(id) if id == var)
 }
 
-fn property_of(expr: &Expr, var: VarId) -> Option<&Name> {
+pub(super) fn property_of(expr: &Expr, var: VarId) -> Option<&Name> {
     match &expr.kind {
         ExprKind::Property(base, key) if is_variable(base, var) => Some(key),
         _ => None,

@@ -96,7 +96,7 @@ pub(super) fn two_hops(statement: &mut LogicalStatement, _: &dyn Statistics) {
     statement.walk_mut(&mut |plan| {
         for at in (2..plan.steps.len()).rev() {
             if let Some(hop) = both_hops(&plan.imports, &plan.steps[..=at]) {
-                let scan = NodeScan { var: hop.from.var, label: None };
+                let scan = NodeScan::all(hop.from.var, None);
                 plan.steps.splice(at - 3..at, [Step::NodeScan(scan), Step::CountExpand(hop)]);
                 return;
             }
@@ -137,6 +137,7 @@ fn first_hop(first: &Step, second: &Step, center: VarId) -> Option<(VarId, HopBe
         }
         (Step::NodeScan(scan), Step::Expand(expand)) => {
             let plain = scan.label.is_none()
+                && scan.conditions.is_empty()
                 && expand.from.var == scan.var
                 && expand.to.var == center
                 && expand.to.var != scan.var

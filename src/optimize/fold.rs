@@ -98,7 +98,9 @@ fn value_of(kind: &ExprKind) -> Option<Value> {
         ExprKind::And(terms) => all_truths(terms, operator::and),
         ExprKind::Or(terms) => all_truths(terms, operator::or),
         ExprKind::Xor(terms) => all_truths(terms, operator::xor),
-        ExprKind::Compare(comparison, left, right) => Some(truth_value(comparison.holds(literal(left)?, literal(right)?))),
+        ExprKind::Compare(comparison, left, right) => {
+            Some(truth_value(comparison.holds(literal(left)?, literal(right)?)))
+        }
         ExprKind::Operator(operator, left, right) => operated(*operator, literal(left)?, literal(right)?),
         ExprKind::Call(function, arguments) => {
             let arguments = literals(arguments)?;

@@ -4,6 +4,7 @@
 //! without each. What passes know of the graph comes through [`Statistics`].
 
 mod access;
+mod conditions;
 mod count;
 mod filters;
 mod fold;
@@ -52,6 +53,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "reachability", run: reach::instead_of_trails },
     Pass { name: "keep-first", run: top::keep_first },
     Pass { name: "join-filters", run: filters::join },
+    // After joining: looks at the one filter behind each scan.
+    Pass { name: "scan-conditions", run: conditions::into_scans },
 ];
 
 /// Which passes run.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::Scalar;
 use crate::catalog::{ConstraintKind, IndexId};
 use crate::function::{Aggregate, Procedure};
-use crate::value::Name;
+use crate::value::{Comparison, Name};
 
 /// A plan that can run many times, with other parameters.
 #[derive(Debug)]
@@ -98,9 +98,11 @@ pub(crate) enum Op {
     Empty,
 
     // ---- finding elements. New: the element.
-    /// For each input row each node (with the label).
+    /// For each input row each node (with the label) that fits all conditions. Nothing new if only their number is
+    /// wanted.
     NodeScan {
         label: Option<LabelRef>,
+        conditions: Vec<Condition>,
     },
     NodeSeek {
         index: IndexId,
@@ -239,6 +241,14 @@ pub(crate) enum Op {
         body: Box<Operator>,
         imports: Vec<usize>,
     },
+}
+
+/// What a scan asks of each element. The operand is the same for all rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Condition {
+    pub key: KeyRef,
+    pub comparison: Comparison,
+    pub operand: Scalar,
 }
 
 /// How an index is asked.

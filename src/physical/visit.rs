@@ -6,6 +6,7 @@ impl Op {
     /// The expressions that the operator evaluates itself; those of plans inside it are not among them.
     pub(crate) fn scalars(&self) -> Vec<&Scalar> {
         match self {
+            Op::NodeScan { conditions, .. } => conditions.iter().map(|condition| &condition.operand).collect(),
             Op::NodeSeek { seek, .. } | Op::RelSeek { seek, .. } => seek_scalars(seek),
             Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],
             Op::VarExpand(op) => op.each_rel.iter().chain(&op.each_node).collect(),
@@ -29,7 +30,6 @@ impl Op {
             Op::Delete { targets, .. } | Op::SetState { targets, .. } => targets.iter().collect(),
             Op::Argument
             | Op::Empty
-            | Op::NodeScan { .. }
             | Op::RelScan { .. }
             | Op::Expand(_)
             | Op::RelEnds { .. }

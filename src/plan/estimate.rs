@@ -41,7 +41,7 @@ impl KnownLabels {
 
     fn add_step(&mut self, step: &Step) {
         match step {
-            Step::NodeScan(NodeScan { var, label: Some(label) }) => self.add(*var, label),
+            Step::NodeScan(NodeScan { var, label: Some(label), .. }) => self.add(*var, label),
             Step::NodeSeek(seek) => self.add(seek.var, &seek.label),
             Step::Filter(predicate) => self.add_predicate(predicate),
             Step::Project(items) => {
@@ -159,7 +159,10 @@ impl<'a> Estimator<'a> {
     pub(crate) fn rows_behind(&self, step: &Step) -> f64 {
         let rows = self.rows;
         match step {
-            Step::NodeScan(step) => rows * self.scanned(step.label.as_ref()),
+            Step::NodeScan(step) => {
+                let fitting: f64 = step.conditions.iter().map(|condition| self.selectivity(condition)).product();
+                rows * self.scanned(step.label.as_ref()) * fitting
+            }
             Step::NodeSeek(step) => rows * self.sought(step.index, &step.seek),
             Step::RelSeek(step) => rows * self.sought(step.index, &step.seek),
             Step::NodeById(step) => rows * id_count(&step.ids),

@@ -80,6 +80,8 @@ pub(crate) type Types = Vec<Name>;
 pub(crate) struct NodeScan {
     pub var: VarId,
     pub label: Option<Name>,
+    /// Comparisons of a property with a value that is given before the run, asked while scanning.
+    pub conditions: Vec<Expr>,
 }
 
 /// Nodes by an index.
@@ -336,6 +338,13 @@ pub(crate) struct Foreach {
     pub var: VarId,
     pub list: Expr,
     pub body: LogicalPlan,
+}
+
+impl NodeScan {
+    /// All nodes, or those with the label.
+    pub(crate) fn all(var: VarId, label: Option<Name>) -> Self {
+        Self { var, label, conditions: Vec::new() }
+    }
 }
 
 impl End {

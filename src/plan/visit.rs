@@ -118,6 +118,7 @@ impl Step {
     /// The expressions of this step, to be looked at.
     pub(crate) fn exprs(&self) -> Vec<&Expr> {
         match self {
+            Step::NodeScan(step) => step.conditions.iter().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
             Step::VarExpand(step) => step.each_rel.iter().chain(&step.each_node).map(|(_, expr)| expr).collect(),
@@ -144,8 +145,7 @@ impl Step {
             Step::Set(items) => items.iter().flat_map(set_exprs).collect(),
             Step::Delete(Delete { targets, .. }) | Step::SetState(SetState { targets, .. }) => targets.iter().collect(),
             Step::Foreach(step) => vec![&step.list],
-            Step::NodeScan(_)
-            | Step::RelScan(_)
+            Step::RelScan(_)
             | Step::Expand(_)
             | Step::RelEnds(_)
             | Step::CountExpand(_)
@@ -161,6 +161,7 @@ impl Step {
     /// The expressions of this step that passes may rewrite in place.
     pub(crate) fn exprs_mut(&mut self) -> Vec<&mut Expr> {
         match self {
+            Step::NodeScan(step) => step.conditions.iter_mut().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs_mut(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
             Step::VarExpand(step) => {
@@ -193,8 +194,7 @@ impl Step {
                 targets.iter_mut().collect()
             }
             Step::Foreach(step) => vec![&mut step.list],
-            Step::NodeScan(_)
-            | Step::RelScan(_)
+            Step::RelScan(_)
             | Step::Expand(_)
             | Step::RelEnds(_)
             | Step::CountExpand(_)

@@ -35,6 +35,54 @@ impl Bitmap {
         self.0.iter().all(|&word| word == 0)
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Keeps what is set in `other` too.
+    pub(super) fn intersect(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= other);
+    }
+
+    /// Keeps the bits for which `keep` holds, which is asked of set bits only.
+    pub(super) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
+        for (index, word) in self.0.iter_mut().enumerate() {
+            let mut open = *word;
+            while open != 0 {
+                let bit = open.trailing_zeros();
+                open &= open - 1;
+                if !keep(index * WORD_BITS + bit as usize) {
+                    *word &= !(1 << bit);
+                }
+            }
+        }
+    }
+
+    /// Keeps the bits whose item, by offset, fits. All items are asked, those of bits that are not set too, because
+    /// a loop without a branch is faster.
+    pub(super) fn retain_items<T>(&mut self, items: &[T], fits: impl Fn(&T) -> bool) {
+        let mut chunks = items.chunks(WORD_BITS);
+        for word in &mut self.0 {
+            *word &= chunks.next().map_or(0, |chunk| word_of(chunk, &fits));
+        }
+    }
+
+    /// Appends the slots of the bits that are set, where the page begins with the slot `base`.
+    pub(super) fn append_to(&self, base: u32, slots: &mut Vec<u32>) {
+        for (index, &word) in self.0.iter().enumerate() {
+            let first = base + narrow(index * WORD_BITS);
+            if word == u64::MAX {
+                slots.extend(first..first + u64::BITS);
+                continue;
+            }
+            let mut word = word;
+            while word != 0 {
+                slots.push(first + word.trailing_zeros());
+                word &= word - 1;
+            }
+        }
+    }
+
     /// How many bits are set below `offset`.
     pub(super) fn rank(&self, offset: usize) -> usize {
         let whole: u32 = self.0[..offset / WORD_BITS].iter().map(|word| word.count_ones()).sum();
@@ -94,6 +142,21 @@ impl Bitmap {
     }
 }
 
+/// One bit for each item that fits.
+fn word_of<T>(items: &[T], fits: &impl Fn(&T) -> bool) -> u64 {
+    let mut flags = [0_u8; WORD_BITS];
+    for (flag, item) in flags.iter_mut().zip(items) {
+        *flag = u8::from(fits(item));
+    }
+    let bytes = flags.chunks_exact(8).enumerate();
+    bytes.fold(0, |word, (index, flags)| word | packed(flags.try_into().expect("eight flags")) << (index * 8))
+}
+
+/// Eight flags as the bits of one byte: the product has the sum of all shifted flags in its highest byte.
+fn packed(flags: [u8; 8]) -> u64 {
+    u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
 /// A set of slots that knows its size.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SlotSet {
@@ -125,6 +188,11 @@ impl SlotSet {
         if page.is_empty() {
             self.pages.remove(index);
         }
+    }
+
+    /// The first page from `from` on that holds any, by its number.
+    pub(super) fn page_from(&self, from: usize) -> Option<(usize, &Bitmap)> {
+        self.pages.next(from)
     }
 
     /// Appends at most `limit` slots from `*from` on and moves it; false at the end.
@@ -185,6 +253,22 @@ mod tests {
         assert_eq!(bitmap.rank(1_023), 4);
         assert_eq!(bitmap.span(), 1_024);
         assert_eq!(bitmap.ones_from(64).collect::<Vec<_>>(), [64, 700, 1_023]);
+    }
+
+    #[test]
+    fn bits_are_kept_by_what_lies_at_their_offsets() {
+        let mut all = Bitmap::default();
+        (0..1_000).for_each(|offset| _ = all.insert(offset));
+        let items: Vec<usize> = (0..700).map(|offset| offset % 13).collect();
+        let (mut by_item, mut by_offset) = (all.clone(), all);
+        by_item.retain_items(&items, |item| *item < 5);
+        by_offset.retain(|offset| offset < 700 && offset % 13 < 5);
+        assert_eq!(by_item, by_offset);
+        let mut slots = Vec::new();
+        by_item.append_to(2_048, &mut slots);
+        let expected: Vec<u32> = (0..700).filter(|offset| offset % 13 < 5).map(|offset| 2_048 + offset).collect();
+        assert_eq!(slots, expected);
+        assert_eq!(by_item.count(), expected.len());
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //!
 //! A page of elements holds its columns ([`PageColumns`]), so a write to an element copies one page and no more. Strings
 //! that repeat are numbers of a dictionary, one for each key ([`dictionary`]). Reading many slots at once gives typed
-//! vectors where the pages are typed ([`gather`]).
+//! vectors where the pages are typed ([`gather`]); a scan that wants some of them asks the pages ([`condition`]).
 
 mod cells;
+mod condition;
 mod dictionary;
 mod gather;
 mod page;
@@ -17,6 +18,7 @@ use super::paged::PageTree;
 use crate::catalog::KeyId;
 use crate::value::{Date, Value};
 
+pub(crate) use condition::Condition;
 use dictionary::Dictionary;
 pub(crate) use gather::PropertyVector;
 pub(super) use gather::gather;
@@ -158,10 +160,21 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::bitmap::place;
+    use super::super::bitmap::{Bitmap, place};
     use super::*;
+    use crate::value::Comparison;
 
     const KEY: KeyId = KeyId(3);
+
+    const COMPARISONS: [Comparison; 7] = [
+        Comparison::Equal,
+        Comparison::Same,
+        Comparison::NotEqual,
+        Comparison::Less,
+        Comparison::LessOrEqual,
+        Comparison::Greater,
+        Comparison::GreaterOrEqual,
+    ];
 
     /// The pages of one key.
     #[derive(Clone, Default)]
@@ -212,6 +225,38 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_condition_keeps_what_a_comparison_of_each_value_keeps(
+            values in prop::collection::vec(value(), 1..1_024),
+            only_kind in prop::option::of(0..1_024_usize),
+            sparse in prop::collection::vec(any::<bool>(), 1_024),
+            operand in prop_oneof![value(), Just(Value::Float(f64::NAN)), Just(Value::Float(1.5))],
+        ) {
+            let kept = |value: &&Value| {
+                only_kind.is_none_or(|kind| std::mem::discriminant(*value) == std::mem::discriminant(&values[kind % values.len()]))
+            };
+            let mut column = Column::default();
+            for (value, slot) in values.iter().filter(kept).zip(0_u32..) {
+                column.set(slot, value);
+            }
+            let mut asked = Bitmap::default();
+            for offset in (0..1_024).filter(|offset| sparse[*offset]) {
+                asked.insert(offset);
+            }
+            for comparison in COMPARISONS {
+                let condition = Condition { key: KEY, comparison, operand: operand.clone() };
+                let mut fits = asked.clone();
+                match column.pages.get(0) {
+                    Some(page) => page.narrow(&condition, &column.dictionaries, &mut fits),
+                    None => fits = Bitmap::default(),
+                }
+                let holds = |slot: &u32| comparison.holds(&column.get(*slot), &operand) == Some(true);
+                let expected: Vec<usize> =
+                    (0..1_024).filter(|slot| asked.get(*slot as usize) && holds(slot)).map(|slot| slot as usize).collect();
+                prop_assert_eq!(fits.ones().collect::<Vec<_>>(), expected, "{:?} {:?}", comparison, operand);
+            }
+        }
+
         #[test]
         fn a_column_is_a_map_from_slots(
             one in prop::collection::vec((0..3_000_u32, value()), 0..400),

@@ -3,7 +3,8 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use super::column::{PropertyVector, gather};
+use super::bitmap::{Bitmap, PAGE_SLOTS, place, slot};
+use super::column::{Condition, PropertyVector, gather};
 use super::ids::IdTable;
 use super::index::Index;
 use super::neighbourhood::Neighbourhood;
@@ -207,6 +208,22 @@ impl Graph {
         self.nodes.collect(label, &mut cursor.0, limit, slots)
     }
 
+    /// The nodes of the next page (with the label) that fit all conditions; there may be none. `None` at the end.
+    pub(crate) fn scan_node_page(
+        &self,
+        label: Option<LabelId>,
+        conditions: &[Condition],
+        cursor: &mut ScanCursor,
+    ) -> Option<Stretch> {
+        let (index, page, nodes) = self.nodes.page_from(label, place(cursor.0).0)?;
+        *cursor = ScanCursor(slot(index + 1, 0));
+        let mut fits = nodes.clone();
+        for condition in conditions {
+            page.columns.narrow(condition, &self.nodes.dictionaries, &mut fits);
+        }
+        Some(Stretch { base: slot(index, 0), fits })
+    }
+
     /// Appends at most `limit` slots from `cursor` on, moves the cursor, and returns false at the end.
     pub(crate) fn scan_rels(
         &self,
@@ -313,6 +330,26 @@ pub(super) fn slot_of(element: End) -> u32 {
 /// Where a scan goes on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ScanCursor(pub u32);
+
+/// Some elements of a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretch {
+    base: u32,
+    fits: Bitmap,
+}
+
+impl Stretch {
+    /// The most elements that one can hold.
+    pub(crate) const MAX_LEN: usize = PAGE_SLOTS;
+
+    pub(crate) fn len(&self) -> usize {
+        self.fits.count()
+    }
+
+    pub(crate) fn append_to(&self, slots: &mut Vec<u32>) {
+        self.fits.append_to(self.base, slots);
+    }
+}
 
 impl Statistics for Graph {
     fn catalog(&self) -> &Catalog {

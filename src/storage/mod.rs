@@ -29,10 +29,10 @@ mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
-pub(crate) use column::PropertyVector;
+pub(crate) use column::{Condition, PropertyVector};
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 pub(crate) use error::StorageError;
-pub(crate) use graph::{Commit, Graph, ScanCursor};
+pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::Writer;
 

@@ -1,7 +1,7 @@
 //! All nodes: their pages, their label sets, and the set of slots of each label.
 
 use super::StorageError;
-use super::bitmap::{SlotSet, place, slot};
+use super::bitmap::{Bitmap, SlotSet, place, slot};
 use super::column::Dictionaries;
 use super::labels::LabelSets;
 use super::paged::PageTree;
@@ -82,6 +82,17 @@ impl Nodes {
                 return true;
             }
             *from = slot(index + 1, 0);
+        }
+    }
+
+    /// The first page from `from` on that has nodes (with the label), by its number, and which nodes these are.
+    pub(super) fn page_from(&self, label: Option<LabelId>, from: usize) -> Option<(usize, &NodePage, &Bitmap)> {
+        match label {
+            None => self.pages.next(from).map(|(index, page)| (index, page, &page.present)),
+            Some(label) => {
+                let (index, nodes) = self.with_label(label)?.page_from(from)?;
+                Some((index, self.page_at(index)?, nodes))
+            }
         }
     }
 

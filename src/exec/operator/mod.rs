@@ -66,7 +66,9 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
     let source: Box<dyn Source> = match &operator.op {
         Op::Argument => make(|| argument::Argument::new(scope)),
         Op::Empty => make(|| argument::Empty),
-        Op::NodeScan { label } => make(|| node_scan::NodeScan::new(operator, *label, scope, ctx)),
+        Op::NodeScan { label, conditions } => {
+            make(|| node_scan::NodeScan::new(operator, *label, conditions, scope, ctx))
+        }
         Op::NodeSeek { index, seek } => make(|| seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
         Op::NodeById { ids } => make(|| by_id::ById::nodes(operator, ids, scope, ctx)),
         Op::RelSeek { index, seek, states } => {

@@ -34,7 +34,7 @@ impl Parts {
         let mut parts = Self::default();
         for step in steps {
             match step {
-                Step::NodeScan(NodeScan { var, label }) => {
+                Step::NodeScan(NodeScan { var, label, .. }) => {
                     parts.nodes.push(*var);
                     if let Some(label) = label {
                         parts.add_filter(Step::Filter(has_label(*var, LabelExpr::Name(label.clone()))), context);

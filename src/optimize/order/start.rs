@@ -56,9 +56,9 @@ impl Planner<'_> {
 
     fn node_start(&self, var: VarId) -> Start {
         let labels = self.parts.labels(var);
-        let count = |label: &Name| self.rows_of(&Step::NodeScan(NodeScan { var, label: Some(label.clone()) }));
+        let count = |label: &Name| self.rows_of(&Step::NodeScan(NodeScan::all(var, Some(label.clone()))));
         let label = labels.iter().min_by(|one, other| count(one).total_cmp(&count(other))).cloned();
-        let scan = Step::NodeScan(NodeScan { var, label: label.clone() });
+        let scan = Step::NodeScan(NodeScan::all(var, label.clone()));
         let access = self.finder().node(var, &labels, &self.parts.terms());
         let is_sure = access.as_ref().is_some_and(|access| access.rows <= 1.0 && access.is_sure());
         let found = self.found_rows(access.as_ref(), &scan);
@@ -82,7 +82,7 @@ impl Planner<'_> {
         let mut next = self.clone();
         next.parts.paths.clear();
         let step = first.clone();
-        if let Step::NodeScan(NodeScan { var, label: Some(label) }) = &step {
+        if let Step::NodeScan(NodeScan { var, label: Some(label), .. }) = &step {
             next.parts.drop_label(*var, label);
         }
         next.emit(step);

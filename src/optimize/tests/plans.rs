@@ -188,9 +188,8 @@ fn a_date_is_no_bound_of_an_index() {
     check_plan(
         "MATCH (x:Action) WHERE x.on < date('2020-01-01') RETURN x",
         expect![[r#"
-        filter x.on < date(2020-01-01)
-          scan x:Action
-    "#]],
+            scan x:Action where x.on < date(2020-01-01)
+        "#]],
     );
 }
 
@@ -372,13 +371,12 @@ fn existence_is_a_join_behind_cheaper_conditions() {
     check_plan(
         "MATCH (n) WHERE NOT (n)-[:OWNS]->(:Company) AND n.age > 1 RETURN n",
         expect![[r#"
-        where not exists
-            filter _1:Company
-              expand (n)-[:OWNS]->(_1)
-                argument n
-          filter n.age > 1
-            scan n
-    "#]],
+            where not exists
+                filter _1:Company
+                  expand (n)-[:OWNS]->(_1)
+                    argument n
+              scan n where n.age > 1
+        "#]],
     );
 }
 
@@ -424,9 +422,8 @@ fn merge_finds_or_draws() {
                 expand into (x)-[t:TARGETS]->(c)
                   seek c:Company(name = 'S')
                     argument x
-              filter p.id = 'p'
-                scan p:Paragraph
-                  seek x:Action(id = 'a')
+              scan p:Paragraph where p.id = 'p'
+                seek x:Action(id = 'a')
         "#]],
     );
 }
@@ -500,9 +497,8 @@ fn what_nobody_names_is_dropped() {
     check_plan(
         "MATCH (a:Person) WHERE a.age = 1 + 2 AND true RETURN a",
         expect![[r#"
-        filter a.age = 3
-          scan a:Person
-    "#]],
+            scan a:Person where a.age = 3
+        "#]],
     );
     check_plan(
         "MATCH (a:Person) WHERE a.age > 1 AND false RETURN a",

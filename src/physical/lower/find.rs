@@ -2,8 +2,8 @@
 
 use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
-use crate::expr::VarId;
-use crate::physical::{self, ColumnKind, Direction, HopBefore, Op, PathStep, States, Target, Types};
+use crate::expr::{Expr, ExprKind, VarId};
+use crate::physical::{self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, States, Target, Types};
 use crate::plan::{
     self, BuildPath, CountExpand, End, Expand, NodeById, NodeScan, NodeSeek, PathPiece, RelById, RelEnds, RelScan,
     RelSeek, ShortestPath, VarExpand,
@@ -13,7 +13,22 @@ use crate::value::Name;
 impl Lowerer<'_> {
     pub(super) fn node_scan(&mut self, step: &NodeScan, rows: Rows, place: &Place<'_>) -> Rows {
         let label = step.label.as_ref().map(|name| self.label(name));
-        self.extend(rows, Op::NodeScan { label }, &[(step.var, ColumnKind::Node)], place)
+        let conditions = step.conditions.iter().map(|condition| self.condition(condition, &rows)).collect();
+        let new: &[_] = if place.needs(step.var) { &[(step.var, ColumnKind::Node)] } else { &[] };
+        self.extend(rows, Op::NodeScan { label, conditions }, new, place)
+    }
+
+    /// A comparison of a property with a given value, the property on the left.
+    fn condition(&mut self, condition: &Expr, rows: &Rows) -> Condition {
+        let (comparison, key, operand) = match &condition.kind {
+            ExprKind::Compare(comparison, left, right) => match (&left.kind, &right.kind) {
+                (ExprKind::Property(_, key), _) => (*comparison, key, right),
+                (_, ExprKind::Property(_, key)) => (comparison.turned(), key, left),
+                _ => unreachable!("one side of a scan's condition is a property"),
+            },
+            _ => unreachable!("a scan's condition is a comparison"),
+        };
+        Condition { key: self.key(key), comparison, operand: self.scalar(operand, rows) }
     }
 
     pub(super) fn node_seek(&mut self, step: &NodeSeek, rows: Rows, place: &Place<'_>) -> Rows {

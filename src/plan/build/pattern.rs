@@ -221,7 +221,7 @@ impl Finder<'_> {
             return self.branch.filter(node.labels.as_ref().map(|labels| has_labels(node.var, labels)));
         }
         let (label, others) = scan_label(node.labels.as_ref());
-        self.branch.push(Step::NodeScan(NodeScan { var: node.var, label }));
+        self.branch.push(Step::NodeScan(NodeScan::all(node.var, label)));
         self.branch.filter(others.map(|labels| has_labels(node.var, &labels)));
     }
 

@@ -24,7 +24,11 @@ impl<'a> Printer<'a> {
     #[expect(clippy::too_many_lines, reason = "a line or two for each step")]
     pub(crate) fn step(self, step: &Step, bound: &dyn Fn(VarId) -> bool) -> String {
         match step {
-            Step::NodeScan(step) => format!("scan {}{}", self.var(step.var), labels(step.label.as_slice())),
+            Step::NodeScan(step) => {
+                let scanned = format!("scan {}{}", self.var(step.var), labels(step.label.as_slice()));
+                let conditions: Vec<String> = step.conditions.iter().map(|condition| self.expr(condition)).collect();
+                if conditions.is_empty() { scanned } else { format!("{scanned} where {}", conditions.join(" AND ")) }
+            }
             Step::NodeSeek(step) => {
                 format!("seek {}:{}({})", self.var(step.var), step.label, self.seek(&step.keys, &step.seek))
             }

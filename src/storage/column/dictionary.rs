@@ -43,6 +43,12 @@ impl Dictionary {
         Some(code)
     }
 
+    /// The number of `text`, if it is here.
+    pub(super) fn known(&self, text: &str) -> Option<u32> {
+        let code = self.codes.lock().unwrap_or_else(PoisonError::into_inner).get(text).copied()?;
+        self.texts.get(code as usize).is_some_and(|known| **known == *text).then_some(code)
+    }
+
     pub(super) fn text(&self, code: u32) -> Arc<str> {
         self.texts.get(code as usize).map(Arc::clone).expect("a page holds codes of its root's dictionary")
     }

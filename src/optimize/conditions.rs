@@ -1,0 +1,41 @@
+//! Scans that compare while they read.
+
+use super::access::property_of;
+use super::terms::{conjuncts, is_true};
+use crate::catalog::Statistics;
+use crate::expr::{Expr, ExprKind, VarId};
+use crate::plan::{LogicalPlan, LogicalStatement, Step};
+
+/// Moves the conjuncts right behind a scan that compare a property of what is scanned with a given value into the
+/// scan, which asks whole pages. Not where something is deleted: a filter refuses to look at what is gone.
+pub(super) fn into_scans(statement: &mut LogicalStatement, _: &dyn Statistics) {
+    let mut deletes = false;
+    statement.walk_mut(&mut |plan| deletes |= plan.steps.iter().any(|step| matches!(step, Step::Delete(_))));
+    if !deletes {
+        statement.walk_mut(&mut |plan| ask_in_scans(plan));
+    }
+}
+
+fn ask_in_scans(plan: &mut LogicalPlan) {
+    for at in 1..plan.steps.len() {
+        let (before, behind) = plan.steps.split_at_mut(at);
+        if let ([.., Step::NodeScan(scan)], [Step::Filter(predicate), ..]) = (before, behind)
+            && conjuncts(predicate).into_iter().any(|term| is_condition(term, scan.var))
+        {
+            let terms = std::mem::replace(predicate, Expr::literal(true)).into_conjuncts();
+            let (conditions, rest) = terms.into_iter().partition(|term| is_condition(term, scan.var));
+            scan.conditions = conditions;
+            *predicate = Expr::all(rest);
+        }
+    }
+    plan.steps.retain(|step| !matches!(step, Step::Filter(predicate) if is_true(predicate)));
+}
+
+fn is_condition(term: &Expr, var: VarId) -> bool {
+    let ExprKind::Compare(_, left, right) = &term.kind else { return false };
+    (property_of(left, var).is_some() && is_given(right)) || (is_given(left) && property_of(right, var).is_some())
+}
+
+fn is_given(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Parameter(_))
+}
