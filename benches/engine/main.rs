@@ -8,7 +8,6 @@
 
 mod graph;
 
-use std::collections::VecDeque;
 use std::fs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -186,7 +185,10 @@ fn paths(criterion: &mut Criterion, bench: &Bench) {
     group.bench_function("averment", |bencher| {
         bencher.iter(|| one(bench, &statement, i64::from(chance.below(count))));
     });
-    group.bench_function("floor", |bencher| bencher.iter(|| reach(&csr, chance.below(count), 4)));
+    group.bench_function("floor", |bencher| {
+        let mut seen = Seen::new(count);
+        bencher.iter(|| reach(&csr, chance.below(count), 4, &mut seen));
+    });
     group.finish();
 
     let mut group = criterion.benchmark_group("shortest path");
@@ -199,39 +201,77 @@ fn paths(criterion: &mut Criterion, bench: &Bench) {
             bench.db.query(&statement, params! { "a" => a, "b" => b }).expect("an answer").count()
         });
     });
-    group.bench_function("floor (one side)", |bencher| {
-        bencher.iter(|| distance(&bench.out, &bench.into, chance.below(count), chance.below(count)));
+    group.bench_function("floor", |bencher| {
+        let mut seen = [Seen::new(count), Seen::new(count)];
+        bencher.iter(|| distance(&bench.out, &bench.into, chance.below(count), chance.below(count), &mut seen));
     });
     group.finish();
 }
 
-fn reach(csr: &Csr, start: u32, depth: usize) -> usize {
-    let mut seen = Vec::new();
-    let mut level = vec![start];
-    for _ in 0..depth {
-        let mut next: Vec<u32> = level.iter().flat_map(|node| csr.of(*node)).copied().collect();
-        next.sort_unstable();
-        next.dedup();
-        next.retain(|node| !seen.contains(node));
-        seen.extend(&next);
-        level = next;
-    }
-    seen.len()
+/// Which nodes a search has seen: a stamp per node, so that nothing is cleared between searches.
+struct Seen {
+    stamps: Vec<u32>,
+    stamp: u32,
 }
 
-fn distance(out: &Csr, into: &Csr, from: u32, to: u32) -> Option<u32> {
-    let mut seen = vec![false; out.offsets.len()];
-    let mut queue = VecDeque::from([(from, 0)]);
-    seen[from as usize] = true;
-    while let Some((node, steps)) = queue.pop_front() {
-        if node == to {
-            return Some(steps);
-        }
-        for &next in out.of(node).iter().chain(into.of(node)) {
-            if !std::mem::replace(&mut seen[next as usize], true) {
-                queue.push_back((next, steps + 1));
+impl Seen {
+    fn new(node_count: u32) -> Self {
+        Self { stamps: vec![0; node_count as usize], stamp: 0 }
+    }
+
+    fn begin(&mut self) {
+        self.stamp += 1;
+    }
+
+    /// True at the first call for a node.
+    fn insert(&mut self, node: u32) -> bool {
+        std::mem::replace(&mut self.stamps[node as usize], self.stamp) != self.stamp
+    }
+
+    fn has(&self, node: u32) -> bool {
+        self.stamps[node as usize] == self.stamp
+    }
+}
+
+fn reach(csr: &Csr, start: u32, depth: usize, seen: &mut Seen) -> usize {
+    seen.begin();
+    let mut level = vec![start];
+    let mut count = 0;
+    for _ in 0..depth {
+        let found = level.iter().flat_map(|node| csr.of(*node)).copied();
+        let next: Vec<u32> = found.filter(|node| seen.insert(*node)).collect();
+        count += next.len();
+        level = next;
+    }
+    count
+}
+
+/// Breadth first from both ends, the smaller frontier first.
+fn distance(out: &Csr, into: &Csr, from: u32, to: u32, seen: &mut [Seen; 2]) -> Option<u32> {
+    if from == to {
+        return Some(0);
+    }
+    let mut levels = [vec![from], vec![to]];
+    for (side, seen) in seen.iter_mut().enumerate() {
+        seen.begin();
+        seen.insert(levels[side][0]);
+    }
+    let mut steps = 0;
+    while !levels[0].is_empty() && !levels[1].is_empty() {
+        let side = usize::from(levels[1].len() < levels[0].len());
+        steps += 1;
+        let mut next = Vec::new();
+        for &node in &levels[side] {
+            for &neighbour in out.of(node).iter().chain(into.of(node)) {
+                if seen[1 - side].has(neighbour) {
+                    return Some(steps);
+                }
+                if seen[side].insert(neighbour) {
+                    next.push(neighbour);
+                }
             }
         }
+        levels[side] = next;
     }
     None
 }
