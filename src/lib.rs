@@ -13,7 +13,8 @@
 //! * [`Error`] has a kind, a stable code, and a report with a caret for people.
 //! * [`Limits`] and [`CancelToken`] keep a statement within its bounds.
 //! * [`GraphView`] makes the live graph a [`petgraph`] graph.
-//! * [`fixtures`] are graphs to try things on, [`format`] is JSON.
+//! * [`fixtures`] are graphs to try things on, [`testing`] compares answers with tables, [`format`](mod@format) is JSON
+//!   and serde.
 //!
 //! Relationships are *asserted* (the graph says it) or *quoted* (somebody says it), and may have relationships as ends:
 //! see the README for the language.
@@ -25,7 +26,9 @@ mod exec;
 mod expr;
 pub mod fixtures;
 pub mod format;
+mod from_row;
 mod function;
+mod load;
 mod optimize;
 mod params;
 mod physical;
@@ -38,6 +41,7 @@ mod semantic;
 mod storage;
 mod syntax;
 mod table_procedure;
+pub mod testing;
 mod text;
 mod transaction;
 mod value;
@@ -45,6 +49,7 @@ mod value;
 pub use database::{Database, Options};
 pub use error::{Error, Phase};
 pub use exec::{CancelToken, Counters, Limits};
+pub use from_row::FromRow;
 pub use params::Params;
 pub use prepared::{Prepared, Statement};
 pub use row::{FromValue, Row};

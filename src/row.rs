@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+
 use crate::error::Error;
+use crate::format::row_as;
+use crate::from_row::FromRow;
 use crate::value::{ErrorKind, Name, Value};
 
 /// One row of an answer.
@@ -61,6 +65,54 @@ impl Row {
                 format!("column `{column}` holds {value}, which is no {}", T::NAME),
             )
         })
+    }
+
+    /// The row as a tuple.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let row = Database::in_memory().query("RETURN 'a' AS name, 3 AS count", ())?.next().expect("a row")?;
+    /// assert_eq!(row.to::<(String, i64)>()?, ("a".to_owned(), 3));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Argument`] if the row has another number of columns, [`ErrorKind::Type`] if a value is of another
+    /// type.
+    pub fn to<T: FromRow>(&self) -> Result<T, Error> {
+        T::from_row(self)
+    }
+
+    /// The row as any type that serde can make: a struct or map by the names of the columns, a tuple by their order.
+    ///
+    /// Dates and times are their text, nodes and relationships are their properties.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Company {
+    ///     name: String,
+    ///     founded: Option<i64>,
+    /// }
+    ///
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let row = Database::in_memory().query("RETURN 'SenseTime' AS name, null AS founded", ())?.next().expect("a row")?;
+    /// let company: Company = row.deserialize()?;
+    /// assert_eq!((company.name.as_str(), company.founded), ("SenseTime", None));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Type`] for what serde misses or finds of another type.
+    pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        row_as(self).map_err(|error| Error::plain(ErrorKind::Type, "InvalidValueType", error.to_string()))
     }
 
     /// The values by themselves.

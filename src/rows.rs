@@ -3,8 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+
 use crate::error::Error;
 use crate::exec::{self, Counters};
+use crate::from_row::FromRow;
 use crate::physical::PhysicalPlan;
 use crate::row::{FromValue, Row};
 use crate::semantic;
@@ -140,6 +143,24 @@ impl Rows {
             Some(Ok(_)) => Err(fault("several rows")),
             Some(Err(error)) => Err(error),
         }
+    }
+
+    /// All rows, each as a tuple (or whatever else is [`FromRow`]).
+    ///
+    /// # Errors
+    ///
+    /// What the statement meets while it runs; as [`Row::to`] for a row that is no `T`.
+    pub fn into_vec<T: FromRow>(self) -> Result<Vec<T>, Error> {
+        self.map(|row| row?.to()).collect()
+    }
+
+    /// All rows, each as a type that serde can make: see [`Row::deserialize`].
+    ///
+    /// # Errors
+    ///
+    /// What the statement meets while it runs; as [`Row::deserialize`] for a row that is no `T`.
+    pub fn deserialize<T: DeserializeOwned>(self) -> Result<Vec<T>, Error> {
+        self.map(|row| row?.deserialize()).collect()
     }
 
     /// The same answer with every row made already.

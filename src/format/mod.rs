@@ -1,7 +1,24 @@
-//! Graph data as other programs write it. Uses the crate's public API only.
+//! Values, rows and graphs as other programs have them: JSON, JSON Lines and serde. Uses the crate's public API only.
+//!
+//! A value as JSON is written as the JSON Lines interface has it ([`value_to_json`]); a graph as JSON Lines is an
+//! element a line in the same encoding ([`read_graph`], [`write_graph`]):
+//!
+//! ```text
+//! {"$type":"node","id":1,"labels":["Company"],"properties":{"name":"SenseTime"}}
+//! {"$type":"relationship","id":3,"type":"BASED_IN","start":1,"end":2,"properties":{},"state":"quoted"}
+//! ```
+//!
+//! An id is a number or a text that stands for the element within the file; the graph gives its own. A relationship
+//! may stand before its ends, may have relationships for ends, and is asserted unless its `state` is `quoted`. By hand,
+//! `$type` may be left out (what has a `start` is a relationship), as may `labels`, `properties` and the `id` of what
+//! nothing points at. Empty lines do not count.
 
 mod decode;
+mod deserialize;
 mod encode;
+mod graph;
 
 pub use decode::{DecodeError, value_from_json};
+pub use deserialize::{DeserializeError, row_as, value_as};
 pub use encode::value_to_json;
+pub use graph::{GraphCounts, GraphError, read_graph, write_graph};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use averment::{Database, Error, Params, Row, Rows, Value, fixtures};
+use averment::testing::{RowOrder, Table, same_rows};
+use averment::{Database, Error, Name, Params, Row, Rows, Value, fixtures};
 
 #[test]
 fn every_case_gives_what_it_says() {
@@ -75,7 +76,7 @@ impl Graphs {
 
 /// What the last statement gave.
 enum Outcome {
-    Answer { columns: Vec<String>, rows: Vec<Vec<Value>>, stats: BTreeMap<String, u64>, warnings: Vec<String> },
+    Answer { columns: Vec<Name>, rows: Vec<Row>, stats: BTreeMap<String, u64>, warnings: Vec<String> },
     Failure(Error),
     Nothing,
 }
@@ -101,10 +102,10 @@ impl Case {
                 _ => judged = true,
             }
             match kind.as_str() {
-                "rows" => outcome.has_rows(&db, body, false)?,
-                "rows in order" => outcome.has_rows(&db, body, true)?,
-                "ids" => outcome.has_ids(body, false)?,
-                "ids in order" => outcome.has_ids(body, true)?,
+                "rows" => outcome.has_rows(body, RowOrder::Any)?,
+                "rows in order" => outcome.has_rows(body, RowOrder::Same)?,
+                "ids" => outcome.has_ids(body, RowOrder::Any)?,
+                "ids in order" => outcome.has_ids(body, RowOrder::Same)?,
                 "error" => outcome.has_failed(body.trim())?,
                 "warnings" => outcome.has_warnings(body)?,
                 "stats" => outcome.has_stats(body)?,
@@ -122,10 +123,10 @@ impl Case {
 
 fn ask(db: &Database, query: &str, params: &Params) -> Outcome {
     let answered = db.query(query, params).and_then(|mut rows: Rows| {
-        let values = rows.by_ref().map(|row| row.map(Row::into_values)).collect::<Result<Vec<_>, _>>()?;
+        let found = rows.by_ref().collect::<Result<Vec<_>, _>>()?;
         Ok(Outcome::Answer {
-            columns: rows.columns().iter().map(ToString::to_string).collect(),
-            rows: values,
+            columns: rows.columns().to_vec(),
+            rows: found,
             stats: rows.counters().entries().into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
             warnings: rows.warnings().iter().map(|warning| warning.code().to_owned()).collect(),
         })
@@ -134,7 +135,7 @@ fn ask(db: &Database, query: &str, params: &Params) -> Outcome {
 }
 
 impl Outcome {
-    fn answer(&self) -> Result<(&[String], &[Vec<Value>]), String> {
+    fn answer(&self) -> Result<(&[Name], &[Row]), String> {
         match self {
             Outcome::Answer { columns, rows, .. } => Ok((columns, rows)),
             Outcome::Failure(error) => Err(format!("an answer is expected\n{}", error.report())),
@@ -142,25 +143,20 @@ impl Outcome {
         }
     }
 
-    fn has_rows(&self, db: &Database, body: &str, in_order: bool) -> Result<(), String> {
+    fn has_rows(&self, body: &str, order: RowOrder) -> Result<(), String> {
         let (columns, rows) = self.answer()?;
-        let table = read_table(body);
-        same_columns(columns, &table)?;
-        let mut expected = Vec::new();
-        for cells in &table[1..] {
-            expected.push(cells.iter().map(|cell| normal(db, cell)).collect::<Result<Vec<_>, _>>()?);
-        }
-        let found = rows.iter().map(|row| row.iter().map(printed).collect()).collect();
-        same_rows(expected, found, in_order)
+        Table::parse(body).compare(columns, rows, order)
     }
 
-    fn has_ids(&self, body: &str, in_order: bool) -> Result<(), String> {
+    fn has_ids(&self, body: &str, order: RowOrder) -> Result<(), String> {
         let (columns, rows) = self.answer()?;
-        let table = read_table(body);
-        same_columns(columns, &table)?;
-        let expected = table[1..].iter().map(|cells| cells.iter().map(|cell| unordered(cell)).collect()).collect();
-        let found = rows.iter().map(|row| row.iter().map(bare).collect()).collect();
-        same_rows(expected, found, in_order)
+        let table = Table::parse(body);
+        if !columns.iter().map(Name::as_str).eq(&table.columns) {
+            return Err(format!("columns: expected {:?}, found {columns:?}", table.columns));
+        }
+        let expected = table.rows.iter().map(|cells| cells.iter().map(|cell| unordered(cell)).collect()).collect();
+        let found = rows.iter().map(|row| row.values().iter().map(bare).collect()).collect();
+        same_rows(expected, found, order)
     }
 
     fn has_failed(&self, expected: &str) -> Result<(), String> {
@@ -196,32 +192,9 @@ impl Outcome {
 
     fn has_plan(&self, body: &str) -> Result<(), String> {
         let (_, rows) = self.answer()?;
-        let found: Vec<String> = rows.iter().map(|row| bare(&row[0])).collect();
+        let found: Vec<String> = rows.iter().map(|row| bare(&row.values()[0])).collect();
         let found = found.join("\n");
         if found.trim() == body.trim() { Ok(()) } else { Err(format!("plan: expected\n{body}\nfound\n{found}")) }
-    }
-}
-
-/// A cell as the engine prints the value of its expression; elements as they stand.
-fn normal(db: &Database, cell: &str) -> Result<String, String> {
-    if cell.starts_with('(') || cell.starts_with("[:") || cell.starts_with('<') {
-        return Ok(cell.to_owned());
-    }
-    let value = db
-        .query(format!("RETURN {cell} AS value"), ())
-        .and_then(Rows::single::<Value>)
-        .map_err(|error| format!("the cell `{cell}` has no value\n{}", error.report()))?;
-    Ok(printed(&value))
-}
-
-/// As a literal, so that a text is not taken for a number.
-fn printed(value: &Value) -> String {
-    match value {
-        Value::String(_) => {
-            let listed = Value::from(vec![value.clone()]).to_string();
-            listed[1..listed.len() - 1].to_owned()
-        }
-        other => other.to_string(),
     }
 }
 
@@ -242,51 +215,6 @@ fn unordered(cell: &str) -> String {
     let mut items: Vec<&str> = cell.split(", ").collect();
     items.sort_unstable();
     items.join(", ")
-}
-
-fn same_columns(found: &[String], table: &[Vec<String>]) -> Result<(), String> {
-    let expected = table.first().ok_or("the names of the columns are missing")?;
-    if found == expected { Ok(()) } else { Err(format!("columns: expected {expected:?}, found {found:?}")) }
-}
-
-fn same_rows(mut expected: Vec<Vec<String>>, mut found: Vec<Vec<String>>, in_order: bool) -> Result<(), String> {
-    if !in_order {
-        expected.sort();
-        found.sort();
-    }
-    if expected == found {
-        return Ok(());
-    }
-    let text = |rows: &[Vec<String>]| rows.iter().map(|row| row.join(" | ")).collect::<Vec<_>>().join("\n  ");
-    Err(format!("rows: expected {}\n  {}\nfound {}\n  {}", expected.len(), text(&expected), found.len(), text(&found)))
-}
-
-/// Lines of cells separated by `|`, outside quotes and brackets.
-fn read_table(body: &str) -> Vec<Vec<String>> {
-    body.lines().filter(|line| !line.trim().is_empty()).map(split_cells).collect()
-}
-
-fn split_cells(line: &str) -> Vec<String> {
-    let line = line.trim();
-    let line = line.strip_prefix('|').unwrap_or(line);
-    let line = line.strip_suffix('|').unwrap_or(line);
-    let mut cells = vec![String::new()];
-    let (mut quote, mut depth) = (None, 0);
-    for letter in line.chars() {
-        match (quote, letter) {
-            (Some(open), _) if open == letter => quote = None,
-            (None, '\'' | '"' | '`') => quote = Some(letter),
-            (None, '[' | '(' | '{') => depth += 1,
-            (None, ']' | ')' | '}') => depth -= 1,
-            _ => {}
-        }
-        if letter == '|' && quote.is_none() && depth <= 0 {
-            cells.push(String::new());
-        } else {
-            cells.last_mut().expect("there is a cell").push(letter);
-        }
-    }
-    cells.into_iter().map(|cell| cell.trim().to_owned()).collect()
 }
 
 fn read_params(db: &Database, body: &str) -> Result<Params, String> {

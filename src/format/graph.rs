@@ -1,0 +1,374 @@
+//! Whole graphs as JSON Lines: one element a line, in the encoding of the JSON Lines interface.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{self, BufRead, Write};
+
+use serde_json::{Map, Value as Json};
+
+use super::{value_from_json, value_to_json};
+use crate::{ElementId, Error, ReadTransaction, Value, WriteTransaction};
+
+/// A line longer than this, in bytes, is refused before it fills the memory.
+const MAX_LINE_BYTES: u64 = 64 << 20;
+
+/// What is wrong with a graph as JSON Lines, and where.
+#[derive(Debug, thiserror::Error)]
+pub enum GraphError {
+    /// The reader or writer failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A line is no element, or one that cannot be.
+    #[error("line {line}: {message}")]
+    Line {
+        /// From 1.
+        line: u64,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The graph could not be asked.
+    #[error(transparent)]
+    Query(#[from] Error),
+}
+
+/// How many elements were read or written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GraphCounts {
+    /// Nodes.
+    pub nodes: u64,
+    /// Relationships, quoted ones among them.
+    pub relationships: u64,
+}
+
+impl fmt::Display for GraphCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} nodes, {} relationships", self.nodes, self.relationships)
+    }
+}
+
+/// Writes all nodes and relationships of a state, quoted ones among them, in the order of their ids: ends come first,
+/// and a graph that has changed little differs in few lines.
+///
+/// Ids are kept as numbers; when and in which commit an element was recorded is not written.
+///
+/// # Errors
+///
+/// [`GraphError::Io`] if `out` fails.
+pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<GraphCounts, GraphError> {
+    let mut counts = GraphCounts::default();
+    for (query, count) in [
+        ("MATCH (n) RETURN n ORDER BY id(n)", &mut counts.nodes),
+        ("MATCH [r] RETURN r ORDER BY id(r)", &mut counts.relationships),
+    ] {
+        for row in from.query(query, ())? {
+            for value in row?.into_values() {
+                serde_json::to_writer(&mut *out, &value_to_json(&value)).map_err(io::Error::from)?;
+                out.write_all(b"\n")?;
+                *count += 1;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(counts)
+}
+
+/// Adds the elements of a graph to a transaction.
+///
+/// # Errors
+///
+/// [`GraphError::Line`] for what is no element, an id that stands for two, and an end that stands nowhere;
+/// [`GraphError::Io`] if `from` fails. What was added until then is in the transaction: drop it.
+pub fn read_graph(into: &mut WriteTransaction, from: &mut impl BufRead) -> Result<GraphCounts, GraphError> {
+    let mut reader = GraphReader { into, ids: HashMap::new(), waiting: HashMap::new(), counts: GraphCounts::default() };
+    let mut text = Vec::new();
+    for line in 1.. {
+        text.clear();
+        let mut limited = io::Read::take(&mut *from, MAX_LINE_BYTES + 1);
+        if limited.read_until(b'\n', &mut text)? == 0 {
+            break;
+        }
+        if text.len() as u64 > MAX_LINE_BYTES {
+            return Err(GraphError::Line { line, message: format!("longer than {MAX_LINE_BYTES} bytes") });
+        }
+        reader.line(&text, line)?;
+    }
+    reader.finish()
+}
+
+struct GraphReader<'t> {
+    into: &'t mut WriteTransaction,
+    ids: HashMap<FileId, ElementId>,
+    /// Relationships by an end that has not been read yet.
+    waiting: HashMap<FileId, Vec<Waiting>>,
+    counts: GraphCounts,
+}
+
+/// What stands for an element within a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum FileId {
+    Number(u64),
+    Text(String),
+}
+
+struct Waiting {
+    line: u64,
+    rel: Rel,
+}
+
+/// What a line holds.
+enum Found {
+    Node(Node),
+    Rel(Rel),
+}
+
+struct Node {
+    id: Option<FileId>,
+    labels: Vec<String>,
+    properties: Vec<(String, Value)>,
+}
+
+struct Rel {
+    id: Option<FileId>,
+    rel_type: String,
+    start: FileId,
+    end: FileId,
+    quoted: bool,
+    properties: Vec<(String, Value)>,
+}
+
+impl GraphReader<'_> {
+    fn line(&mut self, text: &[u8], line: u64) -> Result<(), GraphError> {
+        let added = match element(text) {
+            Ok(None) => return Ok(()),
+            Ok(Some(Found::Node(node))) => self.node(node),
+            Ok(Some(Found::Rel(rel))) => return self.draw_all(Waiting { line, rel }),
+            Err(message) => Err(message),
+        };
+        let ready = added.map_err(|message| GraphError::Line { line, message })?;
+        ready.into_iter().try_for_each(|waiting| self.draw_all(waiting))
+    }
+
+    fn node(&mut self, node: Node) -> Result<Vec<Waiting>, String> {
+        let created = self.into.create_node(node.labels, node.properties).map_err(|error| error.to_string())?;
+        self.counts.nodes += 1;
+        self.name(node.id, created)
+    }
+
+    /// Draws a relationship if its ends are there, and then those that waited for it, and so on.
+    fn draw_all(&mut self, first: Waiting) -> Result<(), GraphError> {
+        let mut open = vec![first];
+        while let Some(Waiting { line, rel }) = open.pop() {
+            match self.missing(&rel) {
+                Some(id) => self.waiting.entry(id.clone()).or_default().push(Waiting { line, rel }),
+                None => open.extend(self.draw(rel).map_err(|message| GraphError::Line { line, message })?),
+            }
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self, rel: Rel) -> Result<Vec<Waiting>, String> {
+        let (start, end) = (self.ids[&rel.start], self.ids[&rel.end]);
+        let drawn = if rel.quoted {
+            self.into.quote_relationship(start, &rel.rel_type, end, rel.properties)
+        } else {
+            self.into.create_relationship(start, &rel.rel_type, end, rel.properties)
+        };
+        self.counts.relationships += 1;
+        self.name(rel.id, drawn.map_err(|error| error.to_string())?)
+    }
+
+    /// Notes what stands for an element, and gives the relationships that waited for it.
+    fn name(&mut self, id: Option<FileId>, element: ElementId) -> Result<Vec<Waiting>, String> {
+        let Some(id) = id else { return Ok(Vec::new()) };
+        if self.ids.contains_key(&id) {
+            return Err(format!("the id {id} stands for two elements"));
+        }
+        let ready = self.waiting.remove(&id).unwrap_or_default();
+        self.ids.insert(id, element);
+        Ok(ready)
+    }
+
+    fn missing<'r>(&self, rel: &'r Rel) -> Option<&'r FileId> {
+        [&rel.start, &rel.end].into_iter().find(|id| !self.ids.contains_key(id))
+    }
+
+    fn finish(self) -> Result<GraphCounts, GraphError> {
+        let waiting =
+            self.waiting.into_iter().flat_map(|(id, waiting)| waiting.into_iter().map(move |w| (w.line, id.clone())));
+        match waiting.min_by_key(|(line, _)| *line) {
+            None => Ok(self.counts),
+            Some((line, id)) => Err(GraphError::Line { line, message: format!("no element has the id {id}") }),
+        }
+    }
+}
+
+/// The element of a line; `None` for an empty one.
+fn element(text: &[u8]) -> Result<Option<Found>, String> {
+    let text = std::str::from_utf8(text).map_err(|error| error.to_string())?.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let Json::Object(object) = json else { return Err("an element is an object".to_owned()) };
+    match object.get("$type").map(Json::as_str) {
+        Some(Some("node")) => node(object).map(Some),
+        Some(Some("relationship")) => rel(object).map(Some),
+        None if object.contains_key("start") => rel(object).map(Some),
+        None => node(object).map(Some),
+        Some(_) => Err("`$type` must be `node` or `relationship`".to_owned()),
+    }
+}
+
+fn node(mut object: Map<String, Json>) -> Result<Found, String> {
+    Ok(Found::Node(Node {
+        id: file_id(object.get("id"), "id")?,
+        labels: match object.remove("labels") {
+            None => Vec::new(),
+            Some(labels) => serde_json::from_value(labels).map_err(|_| "`labels` must be a list of strings")?,
+        },
+        properties: properties(&mut object)?,
+    }))
+}
+
+fn rel(mut object: Map<String, Json>) -> Result<Found, String> {
+    let end = |key: &str| file_id(object.get(key), key)?.ok_or(format!("a relationship has a `{key}`"));
+    Ok(Found::Rel(Rel {
+        id: file_id(object.get("id"), "id")?,
+        start: end("start")?,
+        end: end("end")?,
+        rel_type: match object.get("type") {
+            Some(Json::String(name)) if !name.is_empty() => name.clone(),
+            _ => return Err("`type` must be the name of a relationship type".to_owned()),
+        },
+        quoted: match object.get("state").map(Json::as_str) {
+            None | Some(Some("asserted")) => false,
+            Some(Some("quoted")) => true,
+            Some(_) => return Err("`state` must be `asserted` or `quoted`".to_owned()),
+        },
+        properties: properties(&mut object)?,
+    }))
+}
+
+impl fmt::Display for FileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FileId::Number(number) => number.fmt(f),
+            FileId::Text(text) => write!(f, "`{text}`"),
+        }
+    }
+}
+
+fn file_id(json: Option<&Json>, key: &str) -> Result<Option<FileId>, String> {
+    match json {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(FileId::Text(text.clone()))),
+        Some(Json::Number(number)) => match number.as_u64() {
+            Some(number) => Ok(Some(FileId::Number(number))),
+            None => Err(format!("`{key}` must be a whole number from 0 or a string")),
+        },
+        Some(_) => Err(format!("`{key}` must be a whole number from 0 or a string")),
+    }
+}
+
+fn properties(object: &mut Map<String, Json>) -> Result<Vec<(String, Value)>, String> {
+    match object.remove("properties") {
+        None => Ok(Vec::new()),
+        Some(Json::Object(entries)) => entries
+            .into_iter()
+            .map(|(key, json)| match value_from_json(&json) {
+                Ok(value) => Ok((key, value)),
+                Err(error) => Err(format!("property `{key}`: {error}")),
+            })
+            .collect(),
+        Some(_) => Err("`properties` must be an object".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Database;
+
+    fn load(text: &[u8]) -> Result<(Database, GraphCounts), String> {
+        let db = Database::in_memory();
+        let mut transaction = db.write().unwrap();
+        let counts = read_graph(&mut transaction, &mut &*text).map_err(|error| error.to_string())?;
+        transaction.commit().unwrap();
+        Ok((db, counts))
+    }
+
+    fn saved(db: &Database) -> String {
+        let mut out = Vec::new();
+        write_graph(&db.read(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_graph_comes_back_as_it_was_written() {
+        let db = Database::in_memory();
+        db.run(
+            "CREATE (a:A:B {x: 1, d: date('2020-01-01'), e: edtf('2019?'), f: 0.5, l: [1, 2]})-[:T {w: 'Пётр'}]->(b:C);
+             MATCH (a:A), (b:C) CREATE (b)-[:SAYS]->[(a)-[:Q {n: 1}]->(b)];
+             MATCH [q:Q], (a:A) CREATE (a)-[:DENIES]->[q]; MATCH [d:DENIES], (b:C) CREATE (b)-[:NOTES]->[d]",
+        )
+        .unwrap();
+        let text = saved(&db);
+        let (again, counts) = load(text.as_bytes()).unwrap();
+        assert_eq!(counts.to_string(), "2 nodes, 5 relationships");
+        assert_eq!(saved(&again), text);
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.reverse();
+        let (turned, _) = load(lines.join("\n").as_bytes()).unwrap();
+        for db in [&db, &again, &turned] {
+            let query = "MATCH (b)-[:NOTES]->[(a)-[:DENIES]->[(a)-[q:Q]->(b)]] RETURN a.x, q.n, asserted(q), a.e";
+            crate::assert_rows!(db, query, "a.x | q.n | asserted(q) | a.e\n 1 | 1 | false | edtf('2019?')");
+        }
+    }
+
+    #[test]
+    fn what_is_written_by_hand_may_leave_things_out() {
+        let text = "{\"start\":\"a\",\"type\":\"T\",\"end\":\"a\"}\n\n{\"id\":\"a\"}\n{}";
+        let (db, counts) = load(text.as_bytes()).unwrap();
+        assert_eq!(counts, GraphCounts { nodes: 2, relationships: 1 });
+        assert_eq!(db.query("MATCH (n)-[t:T]->(n) RETURN count(t)", ()).unwrap().single::<i64>().unwrap(), 1);
+    }
+
+    #[test]
+    fn a_fault_names_its_line() {
+        let faults: &[(&[u8], &str)] = &[
+            (b"{}\n[1]", "line 2: an element is an object"),
+            (b"{\"id\": 1}\n{\"id\": 1}", "line 2: the id 1 stands for two elements"),
+            (b"{}\n{\"start\": 1, \"end\": \"x\", \"type\": \"T\"}\n{\"id\": 1}", "line 2: no element has the id `x`"),
+            (b"{\"start\": 1, \"end\": 1}", "line 1: `type` must be the name of a relationship type"),
+            (
+                b"{\"start\": 1, \"end\": 1, \"type\": \"T\", \"state\": 3}",
+                "line 1: `state` must be `asserted` or `quoted`",
+            ),
+            (b"{\"start\": 1, \"type\": \"T\"}", "line 1: a relationship has a `end`"),
+            (b"{\"id\": -1}", "line 1: `id` must be a whole number from 0 or a string"),
+            (b"{\"labels\": 3}", "line 1: `labels` must be a list of strings"),
+            (
+                b"{\"properties\": {\"a\": {\"$type\": \"date\", \"value\": \"x\"}}}",
+                "line 1: property `a`: `x` is no date",
+            ),
+            (b"{\"$type\": \"path\"}", "line 1: `$type` must be `node` or `relationship`"),
+            (b"\n{\"a\": \xff}", "line 2: invalid utf-8 sequence"),
+            (b"{\"id\": 1", "line 1: EOF while parsing"),
+        ];
+        for (text, message) in faults {
+            let fault = load(text).map(|_| ()).unwrap_err();
+            assert!(fault.starts_with(message), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_chain_that_waits_for_its_end_is_drawn_in_one_go() {
+        let mut text = String::new();
+        for id in (1..20_000).rev() {
+            let end = id - 1;
+            text.push_str(&format!("{{\"id\":{id},\"start\":0,\"type\":\"T\",\"end\":{end}}}\n"));
+        }
+        text.push_str("{\"id\":0}");
+        assert_eq!(load(text.as_bytes()).unwrap().1, GraphCounts { nodes: 1, relationships: 19_999 });
+    }
+}
