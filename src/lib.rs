@@ -39,6 +39,7 @@ mod row;
 mod rows;
 mod semantic;
 mod storage;
+mod subgraph;
 mod syntax;
 mod table_procedure;
 pub mod testing;

@@ -5,7 +5,7 @@
 
 use crate::physical::ColumnKind;
 use crate::storage::{End, NodeSlot, RelSlot};
-use crate::value::{ElementId, Node, Relationship, Value};
+use crate::value::{Element, ElementId, Node, Relationship, Value};
 
 /// The null of a column of slots.
 pub(super) const NULL_SLOT: u32 = u32::MAX;
@@ -232,6 +232,16 @@ pub(super) fn end_value(end: End, ids: &dyn Ids) -> Value {
         (Some(node), _) => node_value(node.0, ids),
         (None, Some(rel)) => rel_value(rel.0, ids),
         (None, None) => Value::Null,
+    }
+}
+
+pub(super) fn end_element(end: End, ids: &dyn Ids) -> Element {
+    match (end.as_node(), end.as_rel()) {
+        (Some(node), _) => Element::Node(Node::bare(ids.node_id(node.0))),
+        (None, rel) => {
+            let rel = rel.expect("an end is a node or a relationship");
+            Element::Relationship(Relationship::bare(ids.rel_id(rel.0)))
+        }
     }
 }
 

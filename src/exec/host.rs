@@ -108,7 +108,7 @@ impl Host for Env<'_, '_> {
     fn ends(&self, rel: &Relationship) -> Result<(Value, Value), FunctionError> {
         Ok(match self.rel_record(rel)? {
             RelOrRecord::Rel(rel) => (end_value(rel.start, self.ctx), end_value(rel.end, self.ctx)),
-            RelOrRecord::Record(record) => (self.element_value(record.start), self.element_value(record.end)),
+            RelOrRecord::Record(record) => (record.start.clone().into(), record.end.clone().into()),
         })
     }
 
@@ -166,17 +166,5 @@ impl Host for Env<'_, '_> {
             ExecError::Function { error, .. } => error,
             _ => FunctionError::Cancelled,
         })
-    }
-}
-
-impl Env<'_, '_> {
-    /// The node or relationship with this id, deleted or not.
-    fn element_value(&self, id: ElementId) -> Value {
-        let is_rel = match self.ctx.deleted.record(id) {
-            Some(Record::Rel(_)) => true,
-            Some(Record::Node(_)) => false,
-            None => self.ctx.newest(|graph| graph.rel_slot(id).is_some()),
-        };
-        if is_rel { Value::Relationship(Relationship::bare(id)) } else { Value::Node(Node::bare(id)) }
     }
 }

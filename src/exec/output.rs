@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::batch::Batch;
-use super::column::Column;
+use super::column::{Column, end_element};
 use super::context::Context;
 use super::deleted::Record;
 use super::host::{labels_of, place, properties_of};
@@ -86,8 +86,8 @@ fn fill_rel(ctx: &Context, graph: &Graph, id: ElementId) -> Relationship {
             let rel = graph.rel(slot);
             let record = RelationshipRecord {
                 rel_type: graph.catalog().types.name(rel.rel_type).clone(),
-                start: ctx.end_id(rel.start),
-                end: ctx.end_id(rel.end),
+                start: end_element(rel.start, ctx),
+                end: end_element(rel.end, ctx),
                 asserted: rel.asserted,
                 properties: properties_of(graph, End::rel(slot)),
             };

@@ -129,7 +129,7 @@ struct Node {
 
 struct Rel {
     id: Option<FileId>,
-    rel_type: String,
+    type_name: String,
     start: FileId,
     end: FileId,
     quoted: bool,
@@ -169,9 +169,9 @@ impl GraphReader<'_> {
     fn draw(&mut self, rel: Rel) -> Result<Vec<Waiting>, String> {
         let (start, end) = (self.ids[&rel.start], self.ids[&rel.end]);
         let drawn = if rel.quoted {
-            self.into.quote_relationship(start, &rel.rel_type, end, rel.properties)
+            self.into.quote_relationship(start, &rel.type_name, end, rel.properties)
         } else {
-            self.into.create_relationship(start, &rel.rel_type, end, rel.properties)
+            self.into.create_relationship(start, &rel.type_name, end, rel.properties)
         };
         self.counts.relationships += 1;
         self.name(rel.id, drawn.map_err(|error| error.to_string())?)
@@ -210,12 +210,11 @@ fn element(text: &[u8]) -> Result<Option<Found>, String> {
     }
     let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let Json::Object(object) = json else { return Err("an element is an object".to_owned()) };
-    match object.get("$type").map(Json::as_str) {
-        Some(Some("node")) => node(object).map(Some),
-        Some(Some("relationship")) => rel(object).map(Some),
-        None if object.contains_key("start") => rel(object).map(Some),
-        None => node(object).map(Some),
-        Some(_) => Err("`$type` must be `node` or `relationship`".to_owned()),
+    let unsaid = if object.contains_key("start") { "relationship" } else { "node" };
+    match object.get("$type").map_or(Some(unsaid), Json::as_str) {
+        Some("node") => node(object).map(Some),
+        Some("relationship") => rel(object).map(Some),
+        _ => Err("`$type` must be `node` or `relationship`".to_owned()),
     }
 }
 
@@ -236,7 +235,7 @@ fn rel(mut object: Map<String, Json>) -> Result<Found, String> {
         id: file_id(object.get("id"), "id")?,
         start: end("start")?,
         end: end("end")?,
-        rel_type: match object.get("type") {
+        type_name: match object.get("type") {
             Some(Json::String(name)) if !name.is_empty() => name.clone(),
             _ => return Err("`type` must be the name of a relationship type".to_owned()),
         },
@@ -286,6 +285,8 @@ fn properties(object: &mut Map<String, Json>) -> Result<Vec<(String, Value)>, St
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::Database;
 
@@ -366,7 +367,7 @@ mod tests {
         let mut text = String::new();
         for id in (1..20_000).rev() {
             let end = id - 1;
-            text.push_str(&format!("{{\"id\":{id},\"start\":0,\"type\":\"T\",\"end\":{end}}}\n"));
+            writeln!(text, "{{\"id\":{id},\"start\":0,\"type\":\"T\",\"end\":{end}}}").unwrap();
         }
         text.push_str("{\"id\":0}");
         assert_eq!(load(text.as_bytes()).unwrap().1, GraphCounts { nodes: 1, relationships: 19_999 });

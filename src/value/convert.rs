@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Date, DateTime, Duration, Edtf, List, LocalDateTime, LocalTime, Map, Name, Node, Path, Relationship, Time, Value,
+    Date, DateTime, Duration, Edtf, Element, List, LocalDateTime, LocalTime, Map, Name, Node, Path, Relationship, Time,
+    Value,
 };
 
 macro_rules! from {
@@ -42,6 +43,10 @@ from! {
     Edtf => value => Value::Edtf(value);
     Node => value => Value::Node(value);
     Relationship => value => Value::Relationship(value);
+    Element => value => match value {
+        Element::Node(node) => Value::Node(node),
+        Element::Relationship(rel) => Value::Relationship(rel),
+    };
     Path => value => Value::Path(Arc::new(value));
 }
 

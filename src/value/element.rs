@@ -47,8 +47,9 @@ pub(crate) struct NodeRecord {
 #[derive(Debug)]
 pub(crate) struct RelationshipRecord {
     pub rel_type: Name,
-    pub start: ElementId,
-    pub end: ElementId,
+    /// Bare.
+    pub start: Element,
+    pub end: Element,
     pub asserted: bool,
     pub properties: BTreeMap<Name, Value>,
 }
@@ -117,12 +118,22 @@ impl Relationship {
 
     /// The id of the node or relationship where it starts.
     pub fn start(&self) -> Option<ElementId> {
-        self.record.as_ref().map(|record| record.start)
+        self.start_element().map(Element::id)
     }
 
     /// The id of the node or relationship where it ends.
     pub fn end(&self) -> Option<ElementId> {
-        self.record.as_ref().map(|record| record.end)
+        self.end_element().map(Element::id)
+    }
+
+    /// Where it starts: a node, or a relationship that it is about; with its id and nothing else.
+    pub fn start_element(&self) -> Option<&Element> {
+        self.record.as_ref().map(|record| &record.start)
+    }
+
+    /// Where it ends: a node, or a relationship that it is about; with its id and nothing else.
+    pub fn end_element(&self) -> Option<&Element> {
+        self.record.as_ref().map(|record| &record.end)
     }
 
     /// Whether the graph says it, rather than somebody.

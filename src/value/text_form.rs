@@ -230,8 +230,8 @@ mod tests {
     fn rel(start: u64, end: u64, asserted: bool) -> Relationship {
         let record = RelationshipRecord {
             rel_type: Name::from("T"),
-            start: ElementId(start),
-            end: ElementId(end),
+            start: Element::Node(Node::bare(ElementId(start))),
+            end: Element::Node(Node::bare(ElementId(end))),
             asserted,
             properties: properties(&[("k", Value::from(1))]),
         };

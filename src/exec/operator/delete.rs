@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Input, Scope, Source};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
-use crate::exec::column::value_end;
+use crate::exec::column::{end_element, value_end};
 use crate::exec::context::Context;
 use crate::exec::deleted::Record;
 use crate::exec::eval::{Frame, evaluate};
@@ -16,7 +16,7 @@ use crate::exec::host::{Env, labels_of, properties_of};
 use crate::function::FunctionError;
 use crate::physical::{Operator, Scalar};
 use crate::storage::{Direction, End, Family, Graph, StorageError};
-use crate::value::{Element, NodeRecord, RelationshipRecord, Value};
+use crate::value::{NodeRecord, RelationshipRecord, Value};
 
 pub(super) struct Delete {
     input: Input,
@@ -69,11 +69,7 @@ fn mark_value(ctx: &Context, graph: &Graph, value: &Value, detach: bool) -> Resu
                 mark_value(ctx, graph, &Value::Relationship(rel.clone()), detach)?;
             }
             for element in &path.elements {
-                let value = match element {
-                    Element::Node(node) => Value::Node(node.clone()),
-                    Element::Relationship(rel) => Value::Relationship(rel.clone()),
-                };
-                mark_value(ctx, graph, &value, detach)?;
+                mark_value(ctx, graph, &element.clone().into(), detach)?;
             }
             Ok(())
         }
@@ -145,8 +141,8 @@ fn record(ctx: &Context, graph: &Graph, element: End) -> Record {
             let rel = graph.rel(slot);
             Record::Rel(Arc::new(RelationshipRecord {
                 rel_type: graph.catalog().types.name(rel.rel_type).clone(),
-                start: ctx.end_id(rel.start),
-                end: ctx.end_id(rel.end),
+                start: end_element(rel.start, ctx),
+                end: end_element(rel.end, ctx),
                 asserted: rel.asserted,
                 properties,
             }))
