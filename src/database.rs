@@ -16,7 +16,6 @@ use crate::prepared::{PlanCache, Prepared, Statement};
 use crate::procedure;
 use crate::rows::Rows;
 use crate::storage::{Commit, Graph};
-use crate::table_procedure::TableProcedure;
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::ErrorKind;
 
@@ -211,15 +210,15 @@ impl Database {
         Ok(())
     }
 
-    /// Declares a procedure whose answers are the rows of a table, such as a stub for a test.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Procedure`] if a type is unknown or a row has the wrong length.
-    pub fn declare_procedure(&self, table: TableProcedure) -> Result<(), Error> {
-        let procedure = table.into_procedure()?;
+    /// Changes what can be called, unless `name` is that of something built in.
+    pub(crate) fn change_registry(&self, name: &str, change: impl FnOnce(&mut Registry)) -> Result<(), Error> {
+        let builtin = procedure::registry();
+        if builtin.function(name).is_some() || builtin.aggregate(name).is_some() || builtin.procedure(name).is_some() {
+            let message = format!("`{name}` is built in; choose a name with a namespace of your own");
+            return Err(Error::plain(ErrorKind::Procedure, "InvalidProcedure", message));
+        }
         let mut registry = self.shared.registry.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::make_mut(&mut registry).add_procedure(procedure);
+        change(Arc::make_mut(&mut registry));
         lock(&self.shared.plans).clear();
         Ok(())
     }

@@ -12,6 +12,7 @@
 //! * [`Rows`] and [`Row`] are answers, [`Value`] is what they hold, [`Params`] is what goes in.
 //! * [`Error`] has a kind, a stable code, and a report with a caret for people.
 //! * [`Limits`] and [`CancelToken`] keep a statement within its bounds.
+//! * [`CustomFunction`] and [`CustomProcedure`] are what you add to the language: [`Database::register`].
 //! * [`GraphView`] makes the live graph a [`petgraph`] graph.
 //! * [`fixtures`] are graphs to try things on, [`testing`] compares answers with tables, [`format`](mod@format) is JSON
 //!   and serde.
@@ -20,6 +21,7 @@
 //! see the README for the language.
 
 mod catalog;
+mod custom;
 mod database;
 mod error;
 mod exec;
@@ -47,6 +49,7 @@ mod text;
 mod transaction;
 mod value;
 
+pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};
 pub use database::{Database, Options};
 pub use error::{Error, Phase};
 pub use exec::{CancelToken, Counters, Limits};

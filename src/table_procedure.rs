@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::custom::fields;
 use crate::error::Error;
 use crate::function::Procedure;
-use crate::value::{ErrorKind, Name, Type, Value, compare};
+use crate::value::{ErrorKind, Name, Value, compare};
 
 /// A procedure that answers with the rows of a table whose first columns equal its arguments.
 ///
@@ -12,7 +13,7 @@ use crate::value::{ErrorKind, Name, Type, Value, compare};
 /// use averment::{Database, TableProcedure, Value};
 /// # fn main() -> Result<(), averment::Error> {
 /// let db = Database::in_memory();
-/// db.declare_procedure(TableProcedure {
+/// db.register(TableProcedure {
 ///     name: "test.capital".to_owned(),
 ///     inputs: vec![("country".to_owned(), "STRING?".to_owned())],
 ///     outputs: vec![("city".to_owned(), "STRING?".to_owned())],
@@ -45,8 +46,8 @@ impl TableProcedure {
         let rows = Arc::new(self.rows);
         Ok(Procedure {
             name: Name::from(self.name),
-            inputs: self.inputs.into_iter().map(signature).collect::<Result<_, _>>()?,
-            outputs: self.outputs.into_iter().map(signature).collect::<Result<_, _>>()?,
+            inputs: fields(self.inputs)?,
+            outputs: fields(self.outputs)?,
             summary: "declared with a table of its rows".to_owned(),
             body: Arc::new(move |_, arguments| {
                 let (rows, arguments) = (Arc::clone(&rows), arguments.to_vec());
@@ -58,31 +59,6 @@ impl TableProcedure {
             }),
         })
     }
-}
-
-fn signature((name, type_name): (String, String)) -> Result<(Name, Type, bool), Error> {
-    let (base, nullable) = match type_name.strip_suffix('?') {
-        Some(base) => (base, true),
-        None => (type_name.as_str(), false),
-    };
-    let value_type = match base.trim().to_uppercase().as_str() {
-        "ANY" => Type::Any,
-        "BOOLEAN" => Type::Boolean,
-        "INTEGER" => Type::Integer,
-        "FLOAT" => Type::Float,
-        "NUMBER" => Type::Number,
-        "STRING" => Type::String,
-        "MAP" => Type::Map,
-        "NODE" => Type::Node,
-        "RELATIONSHIP" => Type::Relationship,
-        "PATH" => Type::Path,
-        "DATE" => Type::Date,
-        "DATETIME" => Type::DateTime,
-        "EDTF" => Type::Edtf,
-        list if list.starts_with("LIST") => Type::list_of(Type::Any),
-        _ => return Err(fault(format!("unknown type `{type_name}`"))),
-    };
-    Ok((Name::from(name), value_type, nullable))
 }
 
 fn fault(message: String) -> Error {

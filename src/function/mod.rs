@@ -30,5 +30,5 @@ pub(crate) use error::FunctionError;
 pub(crate) use host::Host;
 pub(crate) use procedure::{Procedure, ProcedureRows};
 pub(crate) use registry::Registry;
-pub(crate) use scalar::{Function, NullRule};
+pub(crate) use scalar::{Arity, Function, Implementation, NullRule};
 pub(crate) use signature::{Accepts, ResultType};

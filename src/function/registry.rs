@@ -42,7 +42,7 @@ impl Registry {
 
     /// The function or aggregate whose name is nearest to `name`.
     pub(crate) fn nearest(&self, name: &str) -> Option<Name> {
-        let functions = self.functions.values().map(|function| function.name);
+        let functions = self.functions.values().map(|function| &*function.name);
         nearest(name, functions.chain(self.aggregates.values().map(|aggregate| aggregate.name)))
     }
 
@@ -78,7 +78,7 @@ impl Registry {
     /// All functions, in the order of their names.
     pub(crate) fn functions(&self) -> Vec<&Arc<Function>> {
         let mut functions: Vec<_> = self.functions.values().collect();
-        functions.sort_by_key(|function| function.name);
+        functions.sort_by(|one, other| one.name.cmp(&other.name));
         functions
     }
 

@@ -1,6 +1,8 @@
 //! Functions of one row: their signatures.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Accepts, FunctionError, Host, ResultType};
 use crate::value::{Type, Value};
@@ -22,17 +24,25 @@ pub(crate) enum NullRule {
     Pass,
 }
 
-/// What a function does with its arguments.
+/// What a function of the language does with its arguments.
 pub(crate) type Body = fn(&dyn Host, &[Value]) -> Result<Value, FunctionError>;
+
+/// What a function does with its arguments.
+#[derive(Clone)]
+pub(crate) enum Implementation {
+    Builtin(Body),
+    /// An embedder's, who sees the arguments only.
+    Custom(Arc<dyn Fn(&[Value]) -> Result<Value, FunctionError> + Send + Sync>),
+}
 
 /// A function of one row.
 #[derive(Clone)]
 pub(crate) struct Function {
     /// As documented (`toUpper`, `edtf.days`); looked up without regard to case.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What each argument may be; the last one repeats if the arity allows more. Where the language wants a
     /// wrong type to fail when the query runs, this is [`Accepts::ANY`] and the body checks.
-    pub parameters: &'static [Accepts],
+    pub parameters: Cow<'static, [Accepts]>,
     pub arity: Arity,
     pub result: ResultType,
     pub nulls: NullRule,
@@ -42,8 +52,8 @@ pub(crate) struct Function {
     /// deterministic otherwise (`date`, `datetime`).
     pub tells_time: bool,
     /// One line for `SHOW FUNCTIONS`.
-    pub summary: &'static str,
-    pub body: Body,
+    pub summary: Cow<'static, str>,
+    pub body: Implementation,
 }
 
 impl Function {
@@ -56,21 +66,21 @@ impl Function {
         summary: &'static str,
     ) -> Self {
         Self {
-            name,
-            parameters,
+            name: Cow::Borrowed(name),
+            parameters: Cow::Borrowed(parameters),
             arity: Arity { min: parameters.len(), max: parameters.len() },
             result,
             nulls: NullRule::Propagate,
             deterministic: true,
             tells_time: false,
-            summary,
-            body,
+            summary: Cow::Borrowed(summary),
+            body: Implementation::Builtin(body),
         }
     }
 
     /// The last `count` parameters may be left out.
     pub(crate) const fn optional(mut self, count: usize) -> Self {
-        self.arity.min = self.parameters.len() - count;
+        self.arity.min -= count;
         self
     }
 
@@ -125,7 +135,10 @@ impl Function {
         if self.nulls == NullRule::Propagate && arguments.iter().any(Value::is_null) {
             return Ok(Value::Null);
         }
-        (self.body)(host, arguments)
+        match &self.body {
+            Implementation::Builtin(body) => body(host, arguments),
+            Implementation::Custom(body) => body(arguments),
+        }
     }
 }
 

@@ -58,7 +58,8 @@ impl Accepts {
         matches!(found, Type::Null) || self.0 & Self::of_type(found).0 != 0
     }
 
-    fn of_type(found: &Type) -> Self {
+    /// What takes values of this static type and no others.
+    pub(crate) fn of_type(found: &Type) -> Self {
         match found {
             Type::Any | Type::Null => Self::ANY,
             Type::Boolean => Self::BOOLEAN,

@@ -30,9 +30,9 @@ impl Binder<'_> {
         }
         let arguments: Vec<Typed> = call.arguments.iter().map(|argument| self.typed(argument)).collect();
         if call.arguments.len() < function.arity.min || call.arguments.len() > function.arity.max {
-            self.refuse_count(function.name, function.arity.min, function.arity.max, call, span);
+            self.refuse_count(&function.name, function.arity.min, function.arity.max, call, span);
         } else {
-            self.check_arguments(function.name, function.parameters, &call.arguments, &arguments);
+            self.check_arguments(&function.name, &function.parameters, &call.arguments, &arguments);
         }
         let (types, arguments): (Vec<Type>, Vec<Expr>) =
             arguments.into_iter().map(|typed| (typed.value_type, typed.expr)).unzip();

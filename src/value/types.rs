@@ -1,6 +1,7 @@
 //! Static types, as the binder infers them and functions declare them.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// What is known of a value before the query runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,39 @@ pub(crate) enum Type {
     /// A node or a relationship.
     Element,
     Path,
+}
+
+impl FromStr for Type {
+    type Err = String;
+
+    /// A type by its name, in any case: `STRING`, `LIST<INTEGER>`, `LIST` (of anything).
+    fn from_str(text: &str) -> Result<Self, String> {
+        let upper = text.trim().to_uppercase();
+        Ok(match upper.as_str() {
+            "ANY" => Type::Any,
+            "BOOLEAN" => Type::Boolean,
+            "INTEGER" => Type::Integer,
+            "FLOAT" => Type::Float,
+            "NUMBER" => Type::Number,
+            "STRING" => Type::String,
+            "LIST" => Type::list_of(Type::Any),
+            "MAP" => Type::Map,
+            "DATE" => Type::Date,
+            "LOCAL TIME" => Type::LocalTime,
+            "ZONED TIME" | "TIME" => Type::Time,
+            "LOCAL DATETIME" => Type::LocalDateTime,
+            "ZONED DATETIME" | "DATETIME" => Type::DateTime,
+            "DURATION" => Type::Duration,
+            "EDTF" => Type::Edtf,
+            "NODE" => Type::Node,
+            "RELATIONSHIP" => Type::Relationship,
+            "PATH" => Type::Path,
+            _ => match upper.strip_prefix("LIST<").and_then(|item| item.strip_suffix('>')) {
+                Some(item) if !item.contains('<') => Type::list_of(item.trim_end_matches('?').parse()?),
+                _ => return Err(format!("unknown type `{}`", text.trim())),
+            },
+        })
+    }
 }
 
 impl Type {

@@ -109,7 +109,7 @@ impl Request {
             db.reset()?;
         }
         if let Some(procedure) = self.procedure {
-            db.declare_procedure(procedure)?;
+            db.register(procedure)?;
         }
         match self.query {
             Some((text, params)) => rows_to_json(db.query(text, params)?),

@@ -254,7 +254,7 @@ impl Run<'_> {
         }
         let procedure =
             TableProcedure { name: name.to_owned(), inputs: fields(inputs), outputs: fields(outputs), rows };
-        self.db.declare_procedure(procedure).map_err(|error| error.report())
+        self.db.register(procedure).map_err(|error| error.report())
     }
 }
 

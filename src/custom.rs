@@ -1,0 +1,420 @@
+//! Functions and procedures of an embedder's own.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use petgraph::graph::NodeIndex;
+
+use crate::database::Database;
+use crate::error::Error;
+use crate::function::{
+    Accepts, Arity, Function, FunctionError, Host, Implementation, NullRule, Procedure, ProcedureRows, ResultType,
+};
+use crate::row::FromValue;
+use crate::storage::{Graph, GraphView};
+use crate::table_procedure::TableProcedure;
+use crate::value::{ElementId, ErrorClass, ErrorKind, Name, Node, Type, Value};
+
+/// What a function or procedure of one's own fails with: any error, or a message.
+pub type BoxedError = Box<dyn StdError + Send + Sync>;
+
+/// A function of your own, to be called in any expression: see [`Database::register`].
+///
+/// Types are written as `SHOW FUNCTIONS` shows them: `ANY`, `BOOLEAN`, `INTEGER`, `FLOAT`, `NUMBER`, `STRING`, `LIST`,
+/// `LIST<STRING>`, `MAP`, `DATE`, `DATETIME`, `EDTF`, `NODE`, `RELATIONSHIP`, `PATH` and so on. What cannot be of its
+/// type is refused before the statement runs; the rest is the function's to check. A null argument gives null without a
+/// call, unless [`sees_nulls`](CustomFunction::sees_nulls).
+///
+/// ```
+/// use averment::{CustomFunction, Database, Value};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// db.register(CustomFunction::new("risk.band", &["NUMBER"], "STRING", |arguments| match arguments {
+///     [Value::Integer(0..50)] => Ok("low".into()),
+///     [Value::Integer(50..=100)] => Ok("high".into()),
+///     [other] => Err(format!("{other} is no share from 0 to 100").into()),
+///     _ => unreachable!("it takes one argument"),
+/// }))?;
+/// assert_eq!(db.query("RETURN risk.band(70)", ())?.single::<String>()?, "high");
+/// let error = db.query("RETURN risk.band(101)", ())?.single::<String>().unwrap_err();
+/// assert_eq!(error.message(), "risk.band: 101 is no share from 0 to 100");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct CustomFunction {
+    name: String,
+    parameters: Vec<String>,
+    result: String,
+    optional_count: usize,
+    sees_nulls: bool,
+    volatile: bool,
+    summary: String,
+    body: FunctionBody,
+}
+
+type FunctionBody = Arc<dyn Fn(&[Value]) -> Result<Value, BoxedError> + Send + Sync>;
+
+impl CustomFunction {
+    /// A function by its name (with its namespace), the types of its parameters and of its result, and its body.
+    pub fn new(
+        name: &str,
+        parameters: &[&str],
+        result: &str,
+        body: impl Fn(&[Value]) -> Result<Value, BoxedError> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            parameters: parameters.iter().map(|parameter| (*parameter).to_owned()).collect(),
+            result: result.to_owned(),
+            optional_count: 0,
+            sees_nulls: false,
+            volatile: false,
+            summary: "registered by the program".to_owned(),
+            body: Arc::new(body),
+        }
+    }
+
+    /// The last `count` parameters may be left out; the body is then given fewer arguments.
+    #[must_use]
+    pub fn optional(mut self, count: usize) -> Self {
+        self.optional_count = count;
+        self
+    }
+
+    /// The body is called with nulls too.
+    #[must_use]
+    pub fn sees_nulls(mut self) -> Self {
+        self.sees_nulls = true;
+        self
+    }
+
+    /// Equal arguments may give another result, so it is called for each row anew.
+    #[must_use]
+    pub fn volatile(mut self) -> Self {
+        self.volatile = true;
+        self
+    }
+
+    /// One line for `SHOW FUNCTIONS`.
+    #[must_use]
+    pub fn summary(mut self, summary: &str) -> Self {
+        summary.clone_into(&mut self.summary);
+        self
+    }
+
+    fn build(self) -> Result<Function, Error> {
+        let parameters = self.parameters.iter().map(|parameter| Ok(Accepts::of_type(&field_type(parameter)?.0)));
+        let parameters = parameters.collect::<Result<Vec<_>, Error>>()?;
+        let (name, body) = (self.name.clone(), self.body);
+        let fault = move |error: BoxedError| FunctionError::Other {
+            class: ErrorClass::new(ErrorKind::Argument, "FunctionFailed"),
+            message: format!("{name}: {error}"),
+        };
+        Ok(Function {
+            name: Cow::Owned(self.name),
+            arity: Arity { min: parameters.len().saturating_sub(self.optional_count), max: parameters.len() },
+            parameters: Cow::Owned(parameters),
+            result: ResultType::Is(field_type(&self.result)?.0),
+            nulls: if self.sees_nulls { NullRule::Pass } else { NullRule::Propagate },
+            deterministic: !self.volatile,
+            tells_time: false,
+            summary: Cow::Owned(self.summary),
+            body: Implementation::Custom(Arc::new(move |arguments| body(arguments).map_err(&fault))),
+        })
+    }
+}
+
+impl fmt::Debug for CustomFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CustomFunction").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A procedure of your own, to be called in `CALL`: see [`Database::register`].
+///
+/// Its body is given the call, with the arguments and the graph that the statement reads, and gives rows as wide as its
+/// outputs. A `?` behind the type of an input lets null in.
+///
+/// ```
+/// use averment::{CustomProcedure, Database, Node};
+/// use petgraph::algo::dijkstra;
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::from_script("CREATE (:A {n: 1})-[:OWNS]->(:B {n: 2})-[:OWNS]->(:C {n: 3})")?;
+/// db.register(CustomProcedure::new(
+///     "my.steps",
+///     &[("from", "NODE")],
+///     &[("node", "NODE"), ("steps", "INTEGER")],
+///     |call| {
+///         let (view, from) = (call.view(), call.argument::<Node>(0)?);
+///         let start = view.node(from.id()).ok_or("the node is gone")?;
+///         let steps = dijkstra(view, start, None, |_| 1_i64);
+///         let rows = steps.into_iter().map(|(node, steps)| vec![call.node(node).into(), steps.into()]);
+///         Ok(rows.collect())
+///     },
+/// ))?;
+/// let found = db.query("MATCH (a:A) CALL my.steps(a) YIELD node, steps RETURN node.n, steps ORDER BY steps", ())?;
+/// assert_eq!(found.into_vec::<(i64, i64)>()?, [(1, 0), (2, 1), (3, 2)]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct CustomProcedure {
+    name: String,
+    inputs: Vec<(String, String)>,
+    outputs: Vec<(String, String)>,
+    summary: String,
+    body: ProcedureBody,
+}
+
+type ProcedureBody = Arc<dyn Fn(&Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> + Send + Sync>;
+
+impl CustomProcedure {
+    /// A procedure by its name (with its namespace), the names and types of its inputs and outputs, and its body.
+    pub fn new(
+        name: &str,
+        inputs: &[(&str, &str)],
+        outputs: &[(&str, &str)],
+        body: impl Fn(&Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> + Send + Sync + 'static,
+    ) -> Self {
+        let owned = |fields: &[(&str, &str)]| {
+            fields.iter().map(|(name, type_name)| ((*name).to_owned(), (*type_name).to_owned())).collect()
+        };
+        Self {
+            name: name.to_owned(),
+            inputs: owned(inputs),
+            outputs: owned(outputs),
+            summary: "registered by the program".to_owned(),
+            body: Arc::new(body),
+        }
+    }
+
+    /// One line for `SHOW PROCEDURES`.
+    #[must_use]
+    pub fn summary(mut self, summary: &str) -> Self {
+        summary.clone_into(&mut self.summary);
+        self
+    }
+
+    fn build(self) -> Result<Procedure, Error> {
+        let (name, width, body) = (self.name.clone(), self.outputs.len(), self.body);
+        let run = move |host: &dyn Host, arguments: &[Value]| {
+            let rows = body(&Call { host, arguments }).map_err(|error| fault(&name, &error.to_string()))?;
+            if let Some(row) = rows.iter().find(|row| row.len() != width) {
+                return Err(fault(&name, &format!("a row has {} values, not {width}", row.len())));
+            }
+            Ok(Box::new(rows.into_iter().map(Ok)) as ProcedureRows)
+        };
+        Ok(Procedure {
+            name: Name::from(self.name),
+            inputs: fields(self.inputs)?,
+            outputs: fields(self.outputs)?,
+            summary: self.summary,
+            body: Arc::new(run),
+        })
+    }
+}
+
+fn fault(name: &str, message: &str) -> FunctionError {
+    let class = ErrorClass::new(ErrorKind::Procedure, "ProcedureFailed");
+    FunctionError::Other { class, message: format!("{name}: {message}") }
+}
+
+impl fmt::Debug for CustomProcedure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CustomProcedure").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// One call of a [`CustomProcedure`]: its arguments, and the graph that the statement reads.
+#[derive(Clone, Copy)]
+pub struct Call<'c> {
+    host: &'c dyn Host,
+    arguments: &'c [Value],
+}
+
+impl<'c> Call<'c> {
+    /// The arguments, in the order of the inputs.
+    pub fn arguments(&self) -> &'c [Value] {
+        self.arguments
+    }
+
+    /// The argument at `index`, from 0, as `T`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Argument`] if there is none, [`ErrorKind::Type`] if it is no `T`.
+    pub fn argument<T: FromValue>(&self, index: usize) -> Result<T, Error> {
+        let Some(value) = self.arguments.get(index) else {
+            return Err(Error::plain(ErrorKind::Argument, "NoSuchArgument", format!("there is no argument {index}")));
+        };
+        T::from_value(value).ok_or_else(|| {
+            let message = format!("argument {index} is {value}, which is no {}", T::NAME);
+            Error::plain(ErrorKind::Type, "InvalidArgumentType", message)
+        })
+    }
+
+    /// The graph that the statement reads, as petgraph sees it.
+    pub fn view(&self) -> GraphView<'c> {
+        self.graph().view()
+    }
+
+    /// The node at a place of the [`view`](Call::view), to be given out.
+    pub fn node(&self, place: NodeIndex) -> Option<Node> {
+        self.view().node_id(place).map(Node::bare)
+    }
+
+    /// The node with this id, to be given out, if it is there.
+    pub fn node_by_id(&self, id: ElementId) -> Option<Node> {
+        self.graph().node_slot(id).map(|_| Node::bare(id))
+    }
+
+    fn graph(&self) -> &'c Graph {
+        self.host.graph().downcast_ref().expect("the executor's host shows a graph of this store")
+    }
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("arguments", &self.arguments).finish_non_exhaustive()
+    }
+}
+
+/// What can be registered: a [`CustomFunction`], a [`CustomProcedure`] or a [`TableProcedure`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Registration {
+    /// A function, for expressions.
+    Function(CustomFunction),
+    /// A procedure, for `CALL`.
+    Procedure(CustomProcedure),
+    /// A procedure that looks up its rows.
+    Table(TableProcedure),
+}
+
+impl From<CustomFunction> for Registration {
+    fn from(function: CustomFunction) -> Self {
+        Registration::Function(function)
+    }
+}
+
+impl From<CustomProcedure> for Registration {
+    fn from(procedure: CustomProcedure) -> Self {
+        Registration::Procedure(procedure)
+    }
+}
+
+impl From<TableProcedure> for Registration {
+    fn from(table: TableProcedure) -> Self {
+        Registration::Table(table)
+    }
+}
+
+impl Database {
+    /// Adds a function or procedure that statements can call from now on. One of the same name takes the place of the
+    /// one before, built-in ones excepted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Procedure`] if a type is unknown, a row of a table has the wrong length, or the name is that of a
+    /// built-in function or procedure.
+    pub fn register(&self, registration: impl Into<Registration>) -> Result<(), Error> {
+        match registration.into() {
+            Registration::Function(function) => {
+                let function = function.build()?;
+                self.change_registry(&function.name.clone(), |registry| registry.add_function(function))
+            }
+            Registration::Procedure(procedure) => {
+                let procedure = procedure.build()?;
+                self.change_registry(&procedure.name.clone(), |registry| registry.add_procedure(procedure))
+            }
+            Registration::Table(table) => {
+                let procedure = table.into_procedure()?;
+                self.change_registry(&procedure.name.clone(), |registry| registry.add_procedure(procedure))
+            }
+        }
+    }
+}
+
+/// A type, and whether a `?` lets null in.
+fn field_type(text: &str) -> Result<(Type, bool), Error> {
+    let (base, nullable) = match text.trim().strip_suffix('?') {
+        Some(base) => (base, true),
+        None => (text, false),
+    };
+    let found = base.parse().map_err(|message| Error::plain(ErrorKind::Procedure, "InvalidProcedure", message))?;
+    Ok((found, nullable))
+}
+
+/// Names and types of the fields of a procedure.
+pub(crate) fn fields(fields: Vec<(String, String)>) -> Result<Vec<(Name, Type, bool)>, Error> {
+    let field = |(name, type_name): (String, String)| {
+        let (field_type, nullable) = field_type(&type_name)?;
+        Ok((Name::from(name), field_type, nullable))
+    };
+    fields.into_iter().map(field).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assert_rows;
+
+    fn answer(arguments: &[Value]) -> Result<Value, BoxedError> {
+        Ok(Value::from(arguments.len() as f64))
+    }
+
+    #[test]
+    fn a_function_sees_nulls_and_fewer_arguments_only_if_it_says_so() {
+        let db = Database::in_memory();
+        db.register(CustomFunction::new("my.count", &["ANY", "ANY?"], "FLOAT", answer).optional(1)).unwrap();
+        db.register(CustomFunction::new("my.nulls", &["ANY"], "FLOAT", answer).sees_nulls().volatile()).unwrap();
+        assert_rows!(
+            db,
+            "RETURN my.count(1) AS a, MY.COUNT(1, 2) AS b, my.count(null) AS c, my.nulls(null) AS d",
+            "
+            a   | b   | c    | d
+            1.0 | 2.0 | null | 1.0
+        "
+        );
+        assert_rows!(
+            db,
+            "SHOW FUNCTIONS YIELD name, signature WHERE name = 'my.count'",
+            "
+            name       | signature
+            'my.count' | 'my.count(ANY, [ANY]) :: FLOAT'
+        "
+        );
+    }
+
+    #[test]
+    fn what_is_built_in_stays() {
+        let db = Database::in_memory();
+        for name in ["toupper", "COUNT", "db.labels"] {
+            let error = db.register(CustomFunction::new(name, &[], "ANY", answer)).unwrap_err();
+            assert!(error.message().contains("is built in"), "{error:?}");
+        }
+        let error = db.register(CustomFunction::new("my.f", &["STRNG"], "ANY", answer)).unwrap_err();
+        assert_eq!(error.message(), "unknown type `STRNG`");
+    }
+
+    #[test]
+    fn a_statement_planned_before_knows_what_is_registered_anew() {
+        let db = Database::in_memory();
+        db.register(CustomFunction::new("my.version", &[], "INTEGER", |_| Ok(1.into()))).unwrap();
+        assert_eq!(db.query("RETURN my.version()", ()).unwrap().single::<i64>().unwrap(), 1);
+        db.register(CustomFunction::new("my.version", &[], "INTEGER", |_| Ok(2.into()))).unwrap();
+        assert_eq!(db.query("RETURN my.version()", ()).unwrap().single::<i64>().unwrap(), 2);
+    }
+
+    #[test]
+    fn a_row_of_the_wrong_width_is_an_error() {
+        let db = Database::in_memory();
+        let wide = |_: &Call<'_>| Ok(vec![vec![Value::Null; 2]]);
+        db.register(CustomProcedure::new("my.wide", &[], &[("x", "ANY")], wide)).unwrap();
+        let error = db.query("CALL my.wide() YIELD x RETURN x", ()).unwrap().next().unwrap().unwrap_err();
+        assert_eq!(error.message(), "my.wide: a row has 2 values, not 1");
+    }
+}
