@@ -363,20 +363,20 @@ mod tests {
     use crate::assert_rows;
 
     fn answer(arguments: &[Value]) -> Result<Value, BoxedError> {
-        Ok(Value::from(arguments.len() as f64))
+        Ok(i64::try_from(arguments.len())?.into())
     }
 
     #[test]
     fn a_function_sees_nulls_and_fewer_arguments_only_if_it_says_so() {
         let db = Database::in_memory();
-        db.register(CustomFunction::new("my.count", &["ANY", "ANY?"], "FLOAT", answer).optional(1)).unwrap();
-        db.register(CustomFunction::new("my.nulls", &["ANY"], "FLOAT", answer).sees_nulls().volatile()).unwrap();
+        db.register(CustomFunction::new("my.count", &["ANY", "ANY?"], "INTEGER", answer).optional(1)).unwrap();
+        db.register(CustomFunction::new("my.nulls", &["ANY"], "INTEGER", answer).sees_nulls().volatile()).unwrap();
         assert_rows!(
             db,
             "RETURN my.count(1) AS a, MY.COUNT(1, 2) AS b, my.count(null) AS c, my.nulls(null) AS d",
             "
-            a   | b   | c    | d
-            1.0 | 2.0 | null | 1.0
+            a | b | c    | d
+            1 | 2 | null | 1
         "
         );
         assert_rows!(
@@ -384,7 +384,7 @@ mod tests {
             "SHOW FUNCTIONS YIELD name, signature WHERE name = 'my.count'",
             "
             name       | signature
-            'my.count' | 'my.count(ANY, [ANY]) :: FLOAT'
+            'my.count' | 'my.count(ANY, [ANY]) :: INTEGER'
         "
         );
     }

@@ -218,7 +218,9 @@ impl Database {
             return Err(Error::plain(ErrorKind::Procedure, "InvalidProcedure", message));
         }
         let mut registry = self.shared.registry.write().unwrap_or_else(PoisonError::into_inner);
-        change(Arc::make_mut(&mut registry));
+        let registry = Arc::make_mut(&mut registry);
+        change(registry);
+        procedure::list(registry);
         lock(&self.shared.plans).clear();
         Ok(())
     }

@@ -31,9 +31,11 @@ pub(crate) type Body = fn(&dyn Host, &[Value]) -> Result<Value, FunctionError>;
 #[derive(Clone)]
 pub(crate) enum Implementation {
     Builtin(Body),
-    /// An embedder's, who sees the arguments only.
-    Custom(Arc<dyn Fn(&[Value]) -> Result<Value, FunctionError> + Send + Sync>),
+    Custom(CustomBody),
 }
+
+/// What an embedder's function does: it sees the arguments only.
+pub(crate) type CustomBody = Arc<dyn Fn(&[Value]) -> Result<Value, FunctionError> + Send + Sync>;
 
 /// A function of one row.
 #[derive(Clone)]

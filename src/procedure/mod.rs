@@ -7,10 +7,13 @@ mod show;
 
 use crate::function::Registry;
 
+pub(crate) use show::list;
+
 /// All that can be called in a new database.
 pub(crate) fn registry() -> Registry {
     let mut registry = Registry::builtin();
     database::register(&mut registry);
     show::register(&mut registry);
+    list(&mut registry);
     registry
 }

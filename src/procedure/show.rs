@@ -9,7 +9,6 @@ use crate::storage::Graph;
 use crate::value::{Name, Type, Value};
 
 pub(super) fn register(registry: &mut Registry) {
-    let functions = Arc::new(function_rows(registry));
     add(registry, "show.labels", &[("name", Type::String), ("nodes", Type::Integer)], labels);
     add(
         registry,
@@ -43,7 +42,12 @@ pub(super) fn register(registry: &mut Registry) {
         constraints,
     );
     add(registry, "show.settings", &[("name", Type::String), ("value", Type::String)], settings);
+}
+
+/// Lists what can be called by now; anew when something is registered.
+pub(crate) fn list(registry: &mut Registry) {
     let signature = [("name", Type::String), ("signature", Type::String), ("description", Type::String)];
+    let functions = Arc::new(function_rows(registry));
     add(registry, "show.functions", &signature, move |_| functions.to_vec());
     let procedures = Arc::new(procedure_rows(registry));
     add(registry, "show.procedures", &signature, move |_| procedures.to_vec());
