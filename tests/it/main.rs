@@ -8,6 +8,7 @@ mod cli;
 mod conformance;
 mod differential;
 mod fixtures;
+mod language;
 mod quoted;
 mod reference;
 #[cfg(all(feature = "cli", unix))]
