@@ -134,8 +134,27 @@ impl Database {
     ///
     /// As [`Database::query`], with the place in the script.
     pub fn run(&self, script: &str) -> Result<Vec<Rows>, Error> {
+        self.run_with(script, ())
+    }
+
+    /// As [`Database::run`], with parameters that all statements may use.
+    ///
+    /// ```
+    /// use averment::{Database, params};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// db.run_with("CREATE (:A {x: $x}); CREATE (:B {x: $x + 1})", params! { "x" => 1 })?;
+    /// assert_eq!(db.query("MATCH (n) RETURN sum(n.x)", ())?.single::<i64>()?, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::run`].
+    pub fn run_with(&self, script: &str, params: impl Into<Params>) -> Result<Vec<Rows>, Error> {
         let mut transaction = self.write()?;
-        let answers = transaction.run(script)?;
+        let answers = transaction.run_with(script, params)?;
         transaction.commit()?;
         Ok(answers)
     }

@@ -13,6 +13,7 @@
 //! * [`Error`] has a kind, a stable code, and a report with a caret for people.
 //! * [`Limits`] and [`CancelToken`] keep a statement within its bounds.
 //! * [`CustomFunction`] and [`CustomProcedure`] are what you add to the language: [`Database::register`].
+//! * [`editing`] is for those who let people type statements.
 //! * [`GraphView`] makes the live graph a [`petgraph`] graph.
 //! * [`fixtures`] are graphs to try things on, [`testing`] compares answers with tables, [`format`](mod@format) is JSON
 //!   and serde.
@@ -23,6 +24,7 @@
 mod catalog;
 mod custom;
 mod database;
+pub mod editing;
 mod error;
 mod exec;
 mod expr;
@@ -59,7 +61,6 @@ pub use prepared::{Prepared, Statement};
 pub use row::{FromValue, Row};
 pub use rows::{Rows, Warning};
 pub use storage::{DenseView, GraphView};
-pub use syntax::is_complete;
 pub use table_procedure::TableProcedure;
 pub use text::Span;
 pub use transaction::{ReadTransaction, WriteTransaction};

@@ -145,10 +145,20 @@ impl WriteTransaction {
     ///
     /// That of the first statement that fails, with its place in the script; those before it stay.
     pub fn run(&mut self, script: &str) -> Result<Vec<Rows>, Error> {
+        self.run_with(script, ())
+    }
+
+    /// As [`run`](WriteTransaction::run), with parameters that all statements may use.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](WriteTransaction::run).
+    pub fn run_with(&mut self, script: &str, params: impl Into<Params>) -> Result<Vec<Rows>, Error> {
         let text: Arc<str> = Arc::from(script);
+        let params = params.into();
         let mut answers = Vec::new();
         for span in syntax::statements(script) {
-            let answer = self.query(span.of(script), ()).and_then(Rows::complete);
+            let answer = self.query(span.of(script), &params).and_then(Rows::complete);
             answers.push(answer.map_err(|error| error.within(&text, span.start))?);
         }
         Ok(answers)

@@ -1,7 +1,7 @@
 //! The keywords of the language, for those who propose or colour them. None is reserved by standing here.
 
 /// Every keyword, in the case that people write it in.
-pub(crate) const KEYWORDS: &[&str] = &[
+pub const KEYWORDS: &[&str] = &[
     "ALL",
     "AND",
     "AS",
@@ -118,7 +118,8 @@ const FOLLOW_OPERAND: &[&str] = &[
     "XOR",
 ];
 
-pub(crate) fn is_keyword(word: &str) -> bool {
+/// Whether `word` is a keyword, in any case.
+pub fn is_keyword(word: &str) -> bool {
     contains(KEYWORDS, word)
 }
 

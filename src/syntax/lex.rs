@@ -8,7 +8,8 @@ use crate::text::Span;
 
 /// What a piece of text is, told by its first character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenKind {
+pub enum TokenKind {
+    /// From `//` to the end of the line, or between `/*` and `*/`.
     Comment,
     /// A keyword or a name.
     Word,
@@ -16,7 +17,9 @@ pub(crate) enum TokenKind {
     EscapedName,
     /// `$x`.
     Parameter,
+    /// Digits, with whatever clings to them.
     Number,
+    /// Between quotes of either sort.
     String,
     /// One character of any other sort.
     Mark,
@@ -24,20 +27,29 @@ pub(crate) enum TokenKind {
 
 /// A piece of text that is not blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
+pub struct Token {
+    /// What it is.
     pub kind: TokenKind,
+    /// Where it stands.
     pub span: Span,
     /// False of a string, comment or escaped name that runs to the end of the text without ending.
     pub is_closed: bool,
 }
 
 /// The tokens of `text`, in order. Together with the blanks between them they are the whole text.
-pub(crate) fn tokens(text: &str) -> Tokens<'_> {
+///
+/// ```
+/// use averment::editing::{TokenKind, tokens};
+/// let kinds: Vec<_> = tokens("RETURN 'a' // done").map(|token| token.kind).collect();
+/// assert_eq!(kinds, [TokenKind::Word, TokenKind::String, TokenKind::Comment]);
+/// ```
+pub fn tokens(text: &str) -> Tokens<'_> {
     Tokens { text, offset: 0 }
 }
 
+/// An iterator over the tokens of a text: see [`tokens`].
 #[derive(Clone, Debug)]
-pub(crate) struct Tokens<'a> {
+pub struct Tokens<'a> {
     text: &'a str,
     offset: usize,
 }

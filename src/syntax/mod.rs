@@ -19,9 +19,10 @@ mod script;
 mod tree;
 
 pub(crate) use error::SyntaxError;
+pub use keyword::{KEYWORDS, is_keyword};
+pub use lex::{Token, TokenKind, Tokens, tokens};
 pub(crate) use parse::parse;
-pub use script::is_complete;
-pub(crate) use script::statements;
+pub use script::{is_complete, statements};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,14 @@ use super::lex::{TokenKind, tokens};
 use crate::text::Span;
 
 /// Where each statement of `text` stands, without its `;` and without blanks and comments around it.
-pub(crate) fn statements(text: &str) -> Vec<Span> {
+///
+/// ```
+/// use averment::editing::statements;
+/// let script = "CREATE (:A); RETURN ';'";
+/// let texts: Vec<&str> = statements(script).into_iter().map(|span| span.of(script)).collect();
+/// assert_eq!(texts, ["CREATE (:A)", "RETURN ';'"]);
+/// ```
+pub fn statements(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     let mut current: Option<Span> = None;
     for token in tokens(text) {
@@ -24,6 +31,11 @@ pub(crate) fn statements(text: &str) -> Vec<Span> {
 /// Whether `text` ends where a statement may end: behind a `;`, with nothing left open.
 ///
 /// A text of blanks and comments is complete too: there is nothing to wait for.
+///
+/// ```
+/// use averment::editing::is_complete;
+/// assert!(is_complete("RETURN 1;") && !is_complete("RETURN ';"));
+/// ```
 pub fn is_complete(text: &str) -> bool {
     let mut is_ended = true;
     for token in tokens(text) {

@@ -493,3 +493,147 @@ fn each_answer_is_written_before_the_next_request_is_read() {
     drop(input);
     assert!(child.wait().expect("it ends").success());
 }
+
+// ---------------------------------------------------------------- formats and commands
+
+const NAMES: &str =
+    "UNWIND [{n: 'Пётр', x: 1}, {n: '商汤', x: null}, {n: 'a|b,\"c\"', x: [1, 'd']}] AS r RETURN r.n AS n, r.x AS x";
+
+#[test]
+fn answers_come_in_every_format() {
+    let as_format = |format: &str| {
+        let run = run(&["query", "-d", ":memory:", "--format", format, NAMES], "");
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+        run.out
+    };
+    assert_eq!(as_format("csv"), "n,x\nПётр,1\n商汤,\n\"a|b,\"\"c\"\"\",\"[1, 'd']\"\n");
+    let lines = as_format("jsonl");
+    assert_eq!(lines.lines().nth(2), Some(r#"{"n":"a|b,\"c\"","x":[1,"d"]}"#));
+    let array: Json = serde_json::from_str(&as_format("json")).expect("one array");
+    let each: Vec<Json> = lines.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    assert_eq!(array, Json::Array(each));
+    assert_eq!(
+        as_format("markdown"),
+        "| n | x |\n| --- | --- |\n| Пётр | 1 |\n| 商汤 | null |\n| a\\|b,\"c\" | [1, 'd'] |\n"
+    );
+    assert!(as_format("vertical").contains("── row 2 ──\nn  商汤\nx  null\n"));
+    let empty = run(&["query", "-d", ":memory:", "-f", "json", "MATCH (n) RETURN n"], "");
+    assert_eq!(empty.out, "[]\n");
+}
+
+#[test]
+fn wide_letters_are_measured_right() {
+    let table = run(&["query", "-d", ":memory:", NAMES], "").out;
+    let widths: Vec<usize> = table
+        .lines()
+        .take_while(|line| !line.starts_with('3'))
+        .map(|line| line.chars().map(|letter| if ('\u{4e00}'..'\u{a000}').contains(&letter) { 2 } else { 1 }).sum())
+        .collect();
+    assert!(widths.len() > 5 && widths.iter().all(|width| *width == widths[0]), "{table}");
+}
+
+#[test]
+fn what_is_said_of_an_answer_stays_out_of_its_data() {
+    let run = run(&["query", "-d", ":memory:", "-f", "csv", "CREATE (n:A {x: 1}) RETURN n.y AS y"], "");
+    assert_eq!((run.code, run.out.as_str()), (Some(0), "y\n\"\"\n"));
+    assert!(run.err.contains("nodes created: 1"), "{}", run.err);
+}
+
+#[test]
+fn statements_on_standard_input_are_answered_one_by_one() {
+    let input = "RETURN 1 AS a;\nRETURN nonsense;\n:param x => 40\nRETURN $x + 2\n  AS b; RETURN 3 AS c;\n:nonsense\nRETURN 4 AS d";
+    let found = run(&[":memory:", "-f", "csv"], input);
+    assert_eq!((found.code, found.out.as_str()), (Some(1), "a\n1\n$x = 40\nb\n42\nc\n3\nd\n4\n"));
+    assert!(found.err.contains("error[undefined-variable]") && found.err.contains("unknown command"), "{}", found.err);
+    let found = run(&[":memory:", "-f", "csv"], b"RETURN 1 AS a;\n\xff;\nRETURN 2 AS b;\n".to_vec());
+    assert_eq!((found.code, found.out.as_str()), (Some(1), "a\n1\nb\n2\n"));
+    assert!(found.err.contains("line 2 is not UTF-8"), "{}", found.err);
+}
+
+#[test]
+fn a_thousand_statements_have_the_same_answers_however_they_are_asked() {
+    let statement = |number: usize| match number {
+        500 => "RETURN (".to_owned(),
+        number if number.is_multiple_of(7) => format!("CREATE (:N {{x: {number}}})"),
+        number => format!("MATCH (n:N) WHERE n.x < {number} RETURN {number} AS number, count(n) AS c, sum(n.x) AS s"),
+    };
+    let statements: Vec<String> = (0..1000).map(statement).collect();
+    let script: String = statements.iter().flat_map(|text| [text.as_str(), ";\n"]).collect();
+    let requests: Vec<String> =
+        (0..).zip(&statements).map(|(id, text)| json!({ "id": id, "query": text }).to_string()).collect();
+    let piped = run(&[":memory:", "-f", "jsonl"], script);
+    let served = run(&["serve", "--stdio", ":memory:"], requests.join("\n"));
+    let served: Vec<Json> = served.out.lines().map(|line| serde_json::from_str(line).expect("a response")).collect();
+    assert_eq!((served.len(), piped.code), (1000, Some(1)));
+    assert!(served[500]["error"].is_object(), "{}", served[500]);
+    let mut answers = piped.out.lines().map(|line| serde_json::from_str::<Json>(line).expect("an object"));
+    for row in served.iter().filter_map(|response| response["rows"].get(0)) {
+        let answer = answers.next().expect("as many answers");
+        assert_eq!([&answer["number"], &answer["c"], &answer["s"]], [&row[0], &row[1], &row[2]]);
+    }
+    assert!(answers.next().is_none());
+}
+
+#[test]
+fn parameters_come_from_a_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("params.json");
+    fs::write(&file, r#"{"x": 1, "on": {"$type": "edtf", "value": "2021~"}}"#).unwrap();
+    let file = file.display().to_string();
+    let found = run(&["query", "--params", &file, "-p", "x=2", "-f", "csv", "RETURN $x AS x, $on AS day"], "");
+    assert_eq!((found.code, found.out.as_str()), (Some(0), "x,day\n2,2021~\n"));
+    fs::write(folder.path().join("params.json"), "[1]").unwrap();
+    run(&["query", "--params", &file, "RETURN 1"], "").fails("invalid-parameter");
+}
+
+#[test]
+fn limits_hold_for_each_statement() {
+    let long = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b)";
+    run(&["query", "-d", ":memory:", "--timeout", "50ms", long], "").fails("limit-exceeded");
+    run(&["query", "-d", ":memory:", "--max-rows", "1000", long], "").fails("limit-exceeded");
+    let large = "UNWIND range(1, 100000000) AS a RETURN size(collect(a))";
+    run(&["query", "-d", ":memory:", "--max-memory", "16MiB", large], "").fails("limit-exceeded");
+    assert_eq!(run(&["query", "--timeout", "soon", "RETURN 1"], "").code, Some(2));
+}
+
+#[test]
+fn fixtures_are_listed_shown_and_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("fixture.jsonl").display().to_string();
+    assert!(run(&["fixtures", "list", "-f", "csv"], "").out.contains("2019-10-entity-list-28\n"));
+    assert!(run(&["fixtures", "show", "2019-10-entity-list-28"], "").out.contains("act:entity-list-2019-10"));
+    run(&["fixtures", "show", "nothing"], "").fails("unknown-fixture");
+    assert_eq!(run(&["fixtures", "load", "2019-10-entity-list-28", "--into", &file], "").code, Some(0));
+    let query = "MATCH (x)-[:TARGETS]->(c:Company) RETURN c.name AS name ORDER BY name";
+    let saved = run(&["query", "-d", &file, query], "");
+    assert_eq!(saved.out, run(&["query", "-d", "fixture:2019-10-entity-list-28", query], "").out);
+    assert!(saved.out.contains("SenseTime"), "{}", saved.out);
+    let streamed = run(&["fixtures", "load", "2019-10-entity-list-28", "--into", "-"], "");
+    assert_eq!(streamed.out, fs::read_to_string(&file).unwrap());
+}
+
+#[test]
+fn a_graph_that_is_damaged_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("graph.jsonl");
+    fs::write(&file, "{\"id\": 1}\n{\"id\": 2, \"labels\"").unwrap();
+    let found = run(&["query", "-d", &file.display().to_string(), "RETURN 1"], "");
+    found.fails("invalid-graph");
+    assert!(found.err.contains("line 2"), "{}", found.err);
+    run(&["schema", "/nowhere/graph.cypher"], "").fails("io");
+}
+
+#[test]
+fn the_program_describes_itself() {
+    let schema = run(&["schema", "fixture:2019-10-entity-list-28"], "").out;
+    assert!(schema.contains("Company") && schema.contains("TARGETS") && schema.contains("published"), "{schema}");
+    let functions = run(&["functions", "edtf.days", "-f", "csv"], "").out;
+    assert!(functions.contains("edtf.days(") && !functions.contains("toUpper"), "{functions}");
+    assert!(run(&["completions", "bash"], "").out.contains("_averment"));
+    let man = run(&["man"], "").out;
+    assert!(man.contains(".TH averment") && man.contains("fixtures"), "{man}");
+    for command in ["query", "run", "schema", "functions", "serve", "completions", "man"] {
+        let help = run(&[command, "--help"], "").out;
+        assert!(help.contains("Example"), "{command}\n{help}");
+    }
+}

@@ -6,6 +6,8 @@ use std::process::Command;
 
 use rexpect::session::{PtySession, spawn_command};
 
+/// What is expected is ASCII: the terminal's bytes are looked at one by one.
+///
 /// Nothing here takes long; on a machine that is busy it may.
 const TIMEOUT_MS: u64 = 30_000;
 
@@ -13,8 +15,14 @@ const PROMPT: &str = "averment> ";
 
 /// A session on an empty database, behind its first prompt.
 fn open(folder: &Path) -> PtySession {
+    open_in(folder, "NO_COLOR")
+}
+
+/// As [`open`], with this variable set.
+fn open_in(folder: &Path, variable: &str) -> PtySession {
     let mut command = Command::new(env!("CARGO_BIN_EXE_averment"));
-    command.arg(":memory:").env("TERM", "xterm").env("AVERMENT_HISTORY", folder.join("history")).env_remove("NO_COLOR");
+    command.arg(":memory:").env("TERM", "xterm").env("AVERMENT_HISTORY", folder.join("history"));
+    command.env_remove("NO_COLOR").env(variable, "1");
     let mut session = spawn_command(command, Some(TIMEOUT_MS)).expect("a pseudo-terminal");
     session.exp_string("who did what to whom").expect("a welcome");
     session.exp_string(PROMPT).expect("a prompt");
@@ -107,4 +115,94 @@ fn commands_begin_with_a_colon() {
     session.send_line(":quit").unwrap();
     session.exp_eof().expect("the end");
     assert_success(&session);
+}
+
+#[test]
+fn ctrl_c_stops_a_statement_and_not_the_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    session.send_line("UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN sum(a * b % 7);").unwrap();
+    // Once it says how to stop it, it runs.
+    session.exp_string("Ctrl-C stops").expect("a sign of life");
+    session.send_control('c').unwrap();
+    session.exp_string("error[cancelled]").expect("the statement ends");
+    session.exp_string(PROMPT).expect("the session goes on");
+    session.send_line("RETURN 6 * 7 AS answer;").unwrap();
+    session.exp_string("42").expect("the next statement is answered");
+    session.exp_string(PROMPT).unwrap();
+    leave(session);
+}
+
+#[test]
+fn tab_completes_what_the_graph_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    session.send_line("CREATE (:Company {name: 'SenseTime'});").unwrap();
+    session.exp_string(PROMPT).unwrap();
+    session.send("MATCH (c:Com\t {na\t'Se\t}) RETURN size(c.na\t) AS len\x7f\x7f\x7flength;\r").unwrap();
+    session.flush().unwrap();
+    session.exp_string(" 9 ").expect("an answer");
+    session.exp_string(PROMPT).unwrap();
+    leave(session);
+    let history = fs::read_to_string(folder.path().join("history")).unwrap();
+    assert!(history.contains("MATCH (c:Company {name: 'SenseTime'}) RETURN size(c.name) AS length;"), "{history}");
+}
+
+#[test]
+fn keywords_are_coloured_where_colour_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open_in(folder.path(), "AVERMENT_COLOUR_IS_FINE");
+    session.send_line("RETURN 1;").unwrap();
+    session.exp_string("\u{1b}[1;34mRETURN\u{1b}[0m").expect("a keyword in colour");
+    session.exp_string(PROMPT).unwrap();
+    leave(session);
+}
+
+#[test]
+fn a_transaction_is_kept_or_undone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    for (line, answer) in [
+        (":begin", "a transaction is open"),
+        ("CREATE (:A), (:A);", "nodes created: 2"),
+        (":rollback", "undone"),
+        ("MATCH (n) RETURN 'n is ' + count(n);", "n is 0"),
+        (":begin", "a transaction is open"),
+        ("CREATE (:A), (:A), (:A);", "nodes created: 3"),
+        (":begin", "a transaction is open already"),
+        (":commit", "commit 1"),
+        (":commit", "no transaction is open"),
+        (":param least => 1 + 1", "$least = 2"),
+        ("MATCH (n) WITH count(n) AS c WHERE c > $least RETURN 'c is ' + c;", "c is 3"),
+        (":format csv", "answers are shown as csv"),
+        ("RETURN 'a,b' AS x;", "\"a,b\""),
+    ] {
+        session.send_line(line).unwrap();
+        session.exp_string(answer).unwrap_or_else(|error| panic!("{line}: {error}"));
+        session.exp_string("> ").unwrap();
+    }
+    leave(session);
+}
+
+#[test]
+fn a_graph_is_saved_and_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("graph.jsonl").display().to_string();
+    let mut session = open(folder.path());
+    for (line, answer) in [
+        ("CREATE (:A {name: 'Пётр'})-[:SAYS]->[(:B)-[:T]->(:C)];".to_owned(), "relationships created: 2"),
+        (format!(":save {file}"), "3 nodes and 2 relationships"),
+        (":save graph.txt".to_owned(), "ends in .jsonl"),
+        (":open :memory:".to_owned(), ":memory: is open"),
+        ("MATCH (n) RETURN 'n is ' + count(n);".to_owned(), "n is 0"),
+        (format!(":open {file}"), "is open"),
+        ("MATCH (a)-[:SAYS]->[t:T] RETURN a.name, asserted(t);".to_owned(), " false"),
+        (":open nothing.cypher".to_owned(), "error[io]"),
+        ("MATCH (n) RETURN 'n is ' + count(n);".to_owned(), "n is 3"),
+    ] {
+        session.send_line(&line).unwrap();
+        session.exp_string(answer).unwrap_or_else(|error| panic!("{line}: {error}"));
+        session.exp_string(PROMPT).unwrap();
+    }
+    leave(session);
 }

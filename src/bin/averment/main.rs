@@ -1,22 +1,30 @@
 //! The command line: `averment` opens the REPL, subcommands do one thing each.
 //!
-//! Exit codes: 0 done, 1 the statement or the input was at fault, 2 the command line was.
+//! Exit codes: 0 done, 1 a statement or the input was at fault, 2 the command line was, 130 interrupted.
 
-#![expect(clippy::print_stdout, reason = "the REPL speaks on standard output")]
+#![expect(clippy::print_stdout, reason = "the command line speaks on standard output")]
 
-mod answer;
 mod args;
+mod output;
+mod params;
+mod progress;
 mod repl;
 mod serve;
+mod session;
 mod source;
-mod table;
+mod style;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
+use averment::{CancelToken, Database, Limits, Params, fixtures, params};
+use clap::{CommandFactory, Parser};
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Fixtures, Format};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::session::Session;
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -24,25 +32,108 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(fault) if fault.is_broken_pipe() => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("{fault}");
+            eprintln!("{}", style::report(&fault.to_string(), style::on_errors()));
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(args: Args) -> Result<ExitCode, Fault> {
+    let cancel = CancelToken::new();
+    let limits = args.limits.limits(&cancel);
+    let output = Output::whole(args.output.format);
+    let open = |name: Option<String>| source::open(name.as_deref(), &limits);
     match args.command {
-        None if io::stdin().is_terminal() => repl::run(&source::open(args.database.as_deref())?),
-        None => answer::run_script(&source::open(args.database.as_deref())?, &source::read_input()?),
-        Some(Command::Query { statement, param, database }) => {
-            let text = source::statement(&statement)?;
-            answer::query(&source::open(database.or(args.database).as_deref())?, &text, &param)
+        None => {
+            let session = Session::new(open(args.database)?, output, limits.clone(), cancel.clone());
+            if io::stdin().is_terminal() { repl::run(session, cancel) } else { repl::run_piped(session) }
         }
-        Some(Command::Run { file, database }) => {
-            answer::run_script(&source::open(database.or(args.database).as_deref())?, &source::read_file(&file)?)
+        Some(Command::Query { statement, ask }) => {
+            let (text, params) = (source::statement(&statement)?, params::read(&ask)?);
+            answer(output, &open(ask.database.or(args.database))?, &text, params)
         }
-        Some(Command::Serve { stdio: _, database }) => serve::run(&source::open(database.as_deref())?),
+        Some(Command::Run { file, ask }) => {
+            let (script, params) = (source::read_file(&file)?, params::read(&ask)?);
+            run_script(output, &open(ask.database.or(args.database))?, &script, &params)
+        }
+        Some(Command::Schema { database }) => schema(output, &open(database.or(args.database))?),
+        Some(Command::Functions { text }) => functions(output, text.as_deref().unwrap_or("")),
+        Some(Command::Serve { stdio: _, database }) => serve::run(&open(database.or(args.database))?),
+        Some(Command::Fixtures(command)) => built_in(output, command, &limits),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Args::command(), "averment", &mut io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Man) => {
+            clap_mangen::Man::new(Args::command()).render(&mut io::stdout())?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
+}
+
+/// Answers one statement.
+fn answer(output: Output, db: &Database, text: &str, params: Params) -> Result<ExitCode, Fault> {
+    let _progress = Progress::start();
+    output.print(db.query(text, params)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a script in one transaction and prints each answer that has columns.
+fn run_script(output: Output, db: &Database, script: &str, params: &Params) -> Result<ExitCode, Fault> {
+    let answers = {
+        let _progress = Progress::start();
+        db.run_with(script, params)?
+    };
+    for rows in answers {
+        output.print(rows)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) const SCHEMA: [&str; 3] = ["SHOW LABELS", "SHOW RELATIONSHIP TYPES", "SHOW PROPERTY KEYS"];
+
+fn schema(output: Output, db: &Database) -> Result<ExitCode, Fault> {
+    for statement in SCHEMA {
+        output.print(db.query(statement, ())?)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn functions(output: Output, text: &str) -> Result<ExitCode, Fault> {
+    let db = Database::in_memory();
+    for what in ["FUNCTIONS", "PROCEDURES"] {
+        let statement = format!(
+            "SHOW {what} YIELD signature, description \
+             WHERE toLower(signature + ' ' + description) CONTAINS toLower($text)"
+        );
+        output.print(db.query(statement, params! { "text" => text })?)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCode, Fault> {
+    match command {
+        Fixtures::List => {
+            let db = Database::in_memory();
+            let list: Vec<averment::Value> = fixtures::names().map(averment::Value::from).collect();
+            output.print(db.query("UNWIND $names AS name RETURN name", params! { "names" => list })?)?;
+        }
+        Fixtures::Show { name } => io::stdout().write_all(fixtures::script(&name)?.as_bytes())?,
+        Fixtures::Load { names, into } => {
+            let db = source::open(if names.is_empty() { None } else { Some(":memory:") }, limits)?;
+            names.iter().try_for_each(|name| fixtures::load(&db, name))?;
+            if into == Path::new("-") {
+                let out = io::BufWriter::new(io::stdout().lock());
+                db.save_jsonl(out).map_err(|error| source::graph_fault("standard output", error))?;
+            } else {
+                let counts = session::save(&db, &into)?;
+                if output.format == Format::Table {
+                    println!("{counts}");
+                }
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What ends a command.

@@ -1,26 +1,50 @@
 //! Where statements and graphs come from.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
+use std::path::Path;
 
-use averment::{Database, fixtures};
+use averment::format::GraphError;
+use averment::{Database, Limits, fixtures};
 
 use crate::Fault;
 
 /// The most bytes that are read of a statement or a script.
 const MAX_INPUT_BYTES: u64 = 1 << 30;
 
-/// The graph of a script, an empty one for `:memory:`, or the built-in fixtures.
-pub(crate) fn open(database: Option<&str>) -> Result<Database, Fault> {
-    let db = Database::in_memory();
-    match database {
+/// The database that a name stands for; see the help.
+pub(crate) fn open(name: Option<&str>, limits: &Limits) -> Result<Database, Fault> {
+    let db = Database::options().limits(limits.clone()).in_memory();
+    match name {
         None => fixtures::load_all(&db)?,
         Some(":memory:") => {}
-        Some(script) => {
-            db.run(&read_file(script)?)?;
-        }
+        Some(name) => match name.strip_prefix("fixture:") {
+            Some(fixture) => fixtures::load(&db, fixture)?,
+            None => load(&db, name)?,
+        },
     }
     Ok(db)
+}
+
+/// Adds the graph of a file: JSON Lines or a script, by the end of its name.
+pub(crate) fn load(db: &Database, path: &str) -> Result<(), Fault> {
+    if Path::new(path).extension().is_some_and(|extension| extension == "jsonl" || extension == "ndjson") {
+        let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+        db.load_jsonl(BufReader::new(file)).map_err(|error| graph_fault(path, error))?;
+    } else {
+        db.run(&read_file(path)?)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn graph_fault(path: &str, error: GraphError) -> Fault {
+    match error {
+        GraphError::Query(error) => Fault::Statement(error),
+        GraphError::Io(error) => unreadable(path, &error),
+        GraphError::Line { line, message } => {
+            Fault::Input { code: "invalid-graph", message: format!("{path}, line {line}: {message}") }
+        }
+    }
 }
 
 /// The text of a statement given as an argument, or by `-`.
@@ -44,7 +68,11 @@ pub(crate) fn read_input() -> Result<String, Fault> {
 
 fn read_text(input: impl Read, name: &str) -> Result<String, Fault> {
     let mut bytes = Vec::new();
-    input.take(MAX_INPUT_BYTES).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
+    input.take(MAX_INPUT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
+    if bytes.len() as u64 > MAX_INPUT_BYTES {
+        let message = format!("{name} has more than {MAX_INPUT_BYTES} bytes");
+        return Err(Fault::Input { code: "input-too-long", message });
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();

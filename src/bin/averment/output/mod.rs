@@ -1,0 +1,153 @@
+//! Answers on standard output, in the format that was asked for; what is said about them on standard error.
+
+mod csv;
+mod json;
+mod markdown;
+mod table;
+mod vertical;
+
+use std::io::{self, IsTerminal, Write};
+
+use averment::{Counters, Name, Row, Rows, Value, Warning};
+
+use crate::args::Format;
+use crate::{Fault, style};
+
+/// How answers are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    pub format: Format,
+    /// Rows shown of a long answer; the rest is not asked for.
+    pub max_rows: Option<usize>,
+}
+
+/// What was written.
+pub(crate) struct Written {
+    pub row_count: usize,
+    /// There are more rows than were shown.
+    pub is_cut: bool,
+}
+
+impl Output {
+    /// All rows.
+    pub(crate) fn whole(format: Option<Format>) -> Self {
+        Self { format: format.unwrap_or(Format::Table), max_rows: None }
+    }
+
+    /// Writes an answer, if it has columns, and then what was written to the graph and what is odd.
+    pub(crate) fn print(self, mut rows: Rows) -> Result<Written, Fault> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let written = if rows.columns().is_empty() {
+            rows.by_ref().try_for_each(|row| row.map(drop))?;
+            Written { row_count: 0, is_cut: false }
+        } else {
+            self.write(&mut rows, &mut out)?
+        };
+        out.flush()?;
+        self.remark(&rows, &written, &mut out)?;
+        out.flush()?;
+        for warning in rows.warnings() {
+            eprintln!("{}", style::report(&warning_line(warning), style::on_errors()));
+        }
+        Ok(written)
+    }
+
+    fn write(self, rows: &mut Rows, out: &mut dyn Write) -> Result<Written, Fault> {
+        let columns: Vec<Name> = rows.columns().to_vec();
+        match self.format {
+            Format::Csv => return Ok(all(csv::write(&columns, rows, out)?)),
+            Format::Json => return Ok(all(json::write_array(&columns, rows, out)?)),
+            Format::Jsonl => return Ok(all(json::write_lines(&columns, rows, out)?)),
+            Format::Table | Format::Vertical | Format::Markdown => {}
+        }
+        let max_rows = self.max_rows.unwrap_or(usize::MAX);
+        let shown = rows.by_ref().take(max_rows).collect::<Result<Vec<Row>, _>>()?;
+        let is_cut = shown.len() == max_rows && rows.next().transpose()?.is_some();
+        match self.format {
+            Format::Markdown => markdown::write(&columns, &shown, out)?,
+            Format::Vertical => vertical::write(&columns, &shown, out)?,
+            _ => {
+                let width = io::stdout().is_terminal().then(terminal_width).flatten();
+                if width.is_some_and(|width| table::is_too_wide(&columns, &shown, width)) {
+                    vertical::write(&columns, &shown, out)?;
+                } else {
+                    writeln!(out, "{}", table::table(&columns, &shown, width))?;
+                }
+            }
+        }
+        Ok(Written { row_count: shown.len(), is_cut })
+    }
+
+    /// For people: how many rows there were and what was written. Not where a program reads.
+    fn remark(self, rows: &Rows, written: &Written, out: &mut dyn Write) -> Result<(), Fault> {
+        let mut lines = Vec::new();
+        let for_people = matches!(self.format, Format::Table | Format::Vertical);
+        if for_people && !rows.columns().is_empty() {
+            let counted = plural(written.row_count as u64, "row");
+            lines.push(if written.is_cut { format!("the first {counted}; there are more") } else { counted });
+        }
+        lines.extend(summary(rows.counters()));
+        lines.extend(rows.profile().map(str::to_owned));
+        for line in lines {
+            if for_people {
+                writeln!(out, "{line}")?;
+            } else {
+                eprintln!("{line}");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn all(row_count: usize) -> Written {
+    Written { row_count, is_cut: false }
+}
+
+pub(crate) fn warning_line(warning: &Warning) -> String {
+    match warning.position() {
+        Some((line, column)) => {
+            format!("warning[{}]: {} (line {line}, column {column})", warning.code(), warning.message())
+        }
+        None => format!("warning[{}]: {}", warning.code(), warning.message()),
+    }
+}
+
+/// What a statement wrote, in words; `None` if nothing.
+fn summary(counters: &Counters) -> Option<String> {
+    let parts: Vec<String> = counters
+        .entries()
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(what, count)| format!("{}: {count}", what.replace('_', " ")))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+pub(crate) fn plural(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// The columns of the terminal, as it or the environment says. Some terminals say 0 where they do not know.
+fn terminal_width() -> Option<u16> {
+    let said = comfy_table::Table::new().width().filter(|width| *width > 0);
+    said.or_else(|| std::env::var("COLUMNS").ok()?.parse().ok().filter(|width| *width > 0))
+}
+
+/// A value as people read it: strings without quotes, control characters made visible.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::String(text) => printable(text),
+        other => printable(&other.to_string()),
+    }
+}
+
+/// A terminal acts on control characters, and text from outside must not steer it.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '\n' | '\t' => ' ',
+            control if control.is_control() => '\u{fffd}',
+            other => other,
+        })
+        .collect()
+}

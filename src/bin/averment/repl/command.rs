@@ -1,0 +1,197 @@
+//! The commands of the REPL: what begins with `:`.
+
+use clap::ValueEnum;
+
+use super::Then;
+use crate::args::Format;
+use crate::session::Session;
+use crate::{Fault, SCHEMA};
+
+/// One command.
+pub(super) struct Command {
+    /// Without the colon; the first is the one that is shown.
+    pub names: &'static [&'static str],
+    /// What stands behind it.
+    pub argument: &'static str,
+    pub summary: &'static str,
+    run: fn(&mut Session, &str) -> Result<Then, Fault>,
+}
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command { names: &["help", "h", "?"], argument: "", summary: "this page", run: help },
+    Command {
+        names: &["schema"],
+        argument: "",
+        summary: "labels, relationship types and property keys of the graph",
+        run: schema,
+    },
+    Command {
+        names: &["param", "params"],
+        argument: "[NAME => EXPRESSION]",
+        summary: "sets a parameter, to be used as $NAME; alone: lists them",
+        run: param,
+    },
+    Command {
+        names: &["source"],
+        argument: "FILE",
+        summary: "runs the statements of a file, or adds the graph of a .jsonl file",
+        run: |session, file| say(session.source(wanted(file, "a file")?)?),
+    },
+    Command {
+        names: &["format"],
+        argument: "[table|vertical|csv|json|jsonl|markdown]",
+        summary: "how answers are shown",
+        run: format,
+    },
+    Command { names: &["rows"], argument: "[COUNT|all]", summary: "how many rows of an answer are shown", run: rows },
+    Command {
+        names: &["explain"],
+        argument: "STATEMENT",
+        summary: "the plan of a statement",
+        run: |session, text| statement(session, "EXPLAIN", text),
+    },
+    Command {
+        names: &["profile"],
+        argument: "STATEMENT",
+        summary: "runs a statement and shows rows and time of each step",
+        run: |session, text| statement(session, "PROFILE", text),
+    },
+    Command {
+        names: &["begin"],
+        argument: "",
+        summary: "holds the statements up to :commit together",
+        run: |session, _| say(session.begin()?),
+    },
+    Command {
+        names: &["commit"],
+        argument: "",
+        summary: "keeps what the transaction has written",
+        run: |session, _| say(session.commit()?),
+    },
+    Command {
+        names: &["rollback"],
+        argument: "",
+        summary: "undoes what the transaction has written",
+        run: |session, _| say(session.roll_back()?),
+    },
+    Command {
+        names: &["save"],
+        argument: "FILE.jsonl",
+        summary: "writes the graph as JSON Lines, to be opened again",
+        run: |session, file| say(session.save(wanted(file, "a file")?)?),
+    },
+    Command {
+        names: &["open"],
+        argument: "[FILE|fixture:NAME|:memory:]",
+        summary: "goes on with another graph; alone: the built-in fixtures",
+        run: |session, name| say(session.open(Some(name).filter(|name| !name.is_empty()))?),
+    },
+    Command { names: &["timing"], argument: "[on|off]", summary: "whether the time is told", run: timing },
+    Command { names: &["quit", "exit", "q"], argument: "", summary: "leaves (Ctrl-D)", run: |_, _| Ok(Then::Leave) },
+];
+
+/// Does what a line asks for.
+pub(super) fn obey(session: &mut Session, line: &str) -> Result<Then, Fault> {
+    let line = line.strip_prefix(':').unwrap_or(line);
+    let (name, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    if let Some(command) = COMMANDS.iter().find(|command| command.names.contains(&name)) {
+        return (command.run)(session, argument.trim());
+    }
+    let starts = COMMANDS.iter().find(|command| command.names[0].starts_with(name) && !name.is_empty());
+    let near = starts.map_or(String::new(), |command| format!("; did you mean `:{}`?", command.names[0]));
+    Err(fault(format!("unknown command `:{name}`{near} (:help lists them)")))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what commands have in common")]
+fn help(_: &mut Session, _: &str) -> Result<Then, Fault> {
+    for command in COMMANDS {
+        let usage = format!(":{} {}", command.names[0], command.argument);
+        println!("{usage:<50} {}", command.summary);
+    }
+    println!(
+        "\nA statement ends with `;` and may take several lines. Tab completes what the graph has, Ctrl-C stops a"
+    );
+    println!("statement, Ctrl-R searches the history. The language is described in LANGUAGE.md.");
+    Ok(Then::GoOn)
+}
+
+fn schema(session: &mut Session, _: &str) -> Result<Then, Fault> {
+    SCHEMA.iter().try_for_each(|statement| session.answer(statement))?;
+    Ok(Then::GoOn)
+}
+
+fn param(session: &mut Session, text: &str) -> Result<Then, Fault> {
+    if text.is_empty() {
+        for (name, value) in session.params.iter() {
+            println!("${name} = {value}");
+        }
+        return Ok(Then::GoOn);
+    }
+    let (name, expression) = text
+        .split_once("=>")
+        .or_else(|| text.split_once(char::is_whitespace))
+        .ok_or_else(|| fault("a parameter is set by `:param NAME => EXPRESSION`".to_owned()))?;
+    let name = name.trim().trim_start_matches('$');
+    if name.is_empty() || name.contains(char::is_whitespace) {
+        return Err(fault(format!("`{name}` is no name of a parameter")));
+    }
+    let value = session.value(expression.trim())?;
+    println!("${name} = {value}");
+    session.params.insert(name, value);
+    Ok(Then::GoOn)
+}
+
+fn format(session: &mut Session, text: &str) -> Result<Then, Fault> {
+    if !text.is_empty() {
+        session.output.format = Format::from_str(text, true).map_err(|_| {
+            let known: Vec<String> = Format::value_variants()
+                .iter()
+                .filter_map(|format| format.to_possible_value().map(|value| value.get_name().to_owned()))
+                .collect();
+            fault(format!("no format `{text}`; there are {}", known.join(", ")))
+        })?;
+    }
+    let name = session.output.format.to_possible_value().map(|value| value.get_name().to_owned());
+    say(format!("answers are shown as {}", name.unwrap_or_default()))
+}
+
+fn rows(session: &mut Session, text: &str) -> Result<Then, Fault> {
+    session.output.max_rows = match text {
+        "" => session.output.max_rows,
+        "all" => None,
+        count => Some(count.parse().map_err(|_| fault(format!("`{count}` is no number of rows")))?),
+    };
+    say(match session.output.max_rows {
+        None => "all rows are shown".to_owned(),
+        Some(count) => format!("up to {count} rows are shown"),
+    })
+}
+
+fn timing(session: &mut Session, text: &str) -> Result<Then, Fault> {
+    session.shows_time = match text {
+        "" => !session.shows_time,
+        "on" => true,
+        "off" => false,
+        other => return Err(fault(format!("`{other}` is neither `on` nor `off`"))),
+    };
+    say(format!("the time is {}", if session.shows_time { "told" } else { "not told" }))
+}
+
+fn statement(session: &mut Session, word: &str, text: &str) -> Result<Then, Fault> {
+    session.answer(&format!("{word} {}", wanted(text, "a statement")?))?;
+    Ok(Then::GoOn)
+}
+
+fn wanted<'t>(text: &'t str, what: &str) -> Result<&'t str, Fault> {
+    if text.is_empty() { Err(fault(format!("this command needs {what}"))) } else { Ok(text) }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what commands have in common")]
+fn say(text: impl std::fmt::Display) -> Result<Then, Fault> {
+    println!("{text}");
+    Ok(Then::GoOn)
+}
+
+fn fault(message: String) -> Fault {
+    Fault::Input { code: "command", message }
+}

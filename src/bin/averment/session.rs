@@ -1,0 +1,167 @@
+//! A session: a database, and what has been set about it. The REPL and statements on standard input share it.
+
+use std::io::BufWriter;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{fs, io};
+
+use averment::{CancelToken, Database, Limits, Params, Rows, Value, WriteTransaction};
+
+use crate::output::{Output, Written, plural};
+use crate::progress::Progress;
+use crate::{Fault, source};
+
+pub(crate) struct Session {
+    pub db: Database,
+    pub params: Params,
+    pub output: Output,
+    pub shows_time: bool,
+    limits: Limits,
+    cancel: CancelToken,
+    /// Between `:begin` and `:commit`.
+    transaction: Option<WriteTransaction>,
+    opened_count: u64,
+}
+
+impl Session {
+    /// `limits` holds `cancel`, which stops a statement.
+    pub(crate) fn new(db: Database, output: Output, limits: Limits, cancel: CancelToken) -> Self {
+        Self {
+            db,
+            params: Params::new(),
+            output,
+            shows_time: false,
+            limits,
+            cancel,
+            transaction: None,
+            opened_count: 1,
+        }
+    }
+
+    /// Runs a statement, which an earlier Ctrl-C does not stop, and prints its answer.
+    pub(crate) fn answer(&mut self, text: &str) -> Result<(), Fault> {
+        self.cancel.reset();
+        let started = Instant::now();
+        let written = {
+            let _progress = Progress::start();
+            let rows = self.query(text)?;
+            self.output.print(rows)?
+        };
+        if self.shows_time {
+            println!("{}", told(started.elapsed(), &written));
+        }
+        Ok(())
+    }
+
+    /// The value of an expression, which may use the parameters set so far.
+    pub(crate) fn value(&mut self, expression: &str) -> Result<Value, Fault> {
+        self.cancel.reset();
+        Ok(self.query(&format!("RETURN {expression} AS value"))?.single()?)
+    }
+
+    fn query(&mut self, text: &str) -> Result<Rows, Fault> {
+        Ok(match &mut self.transaction {
+            Some(transaction) => transaction.query(text, &self.params)?,
+            None => self.db.query(text, &self.params)?,
+        })
+    }
+
+    /// Begins a transaction that holds the statements up to `:commit` together.
+    pub(crate) fn begin(&mut self) -> Result<String, Fault> {
+        if self.transaction.is_some() {
+            return Err(said("a transaction is open already; :commit or :rollback ends it"));
+        }
+        self.transaction = Some(self.db.write()?);
+        Ok("a transaction is open: :commit keeps what it writes, :rollback undoes it".to_owned())
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<String, Fault> {
+        let number = self.take_transaction()?.commit()?;
+        Ok(format!("commit {number}"))
+    }
+
+    pub(crate) fn roll_back(&mut self) -> Result<String, Fault> {
+        drop(self.take_transaction()?);
+        Ok("undone".to_owned())
+    }
+
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        self.transaction.is_some()
+    }
+
+    /// How many databases were opened so far: tells one from the next.
+    pub(crate) fn opened_count(&self) -> u64 {
+        self.opened_count
+    }
+
+    fn take_transaction(&mut self) -> Result<WriteTransaction, Fault> {
+        self.transaction.take().ok_or_else(|| said("no transaction is open; :begin opens one"))
+    }
+
+    /// Runs the statements of a file in one transaction, or adds the graph of a `.jsonl` file.
+    pub(crate) fn source(&mut self, path: &str) -> Result<String, Fault> {
+        self.cancel.reset();
+        match &mut self.transaction {
+            Some(transaction) => {
+                let answers = transaction.run(&source::read_file(path)?)?;
+                answers.into_iter().try_for_each(|rows| self.output.print(rows).map(drop))?;
+            }
+            None => source::load(&self.db, path)?,
+        }
+        Ok(format!("{path} is loaded"))
+    }
+
+    /// Goes on with another database.
+    pub(crate) fn open(&mut self, name: Option<&str>) -> Result<String, Fault> {
+        if self.transaction.is_some() {
+            return Err(said("a transaction is open; :commit or :rollback ends it"));
+        }
+        self.cancel.reset();
+        self.db = source::open(name, &self.limits)?;
+        self.opened_count += 1;
+        Ok(format!("{} is open", name.unwrap_or("the built-in fixtures")))
+    }
+
+    /// Writes what is committed as a graph in JSON Lines, which takes the place of the file at once or not at all.
+    pub(crate) fn save(&mut self, path: &str) -> Result<String, Fault> {
+        if Path::new(path).extension().is_none_or(|extension| extension != "jsonl") {
+            return Err(said("a graph is saved as JSON Lines: give a name that ends in .jsonl"));
+        }
+        self.cancel.reset();
+        let counts = save(&self.db, Path::new(path))?;
+        let (nodes, rels) = (plural(counts.nodes, "node"), plural(counts.relationships, "relationship"));
+        Ok(format!("{nodes} and {rels} are in {path}"))
+    }
+}
+
+/// Writes the graph beside the file, then puts it in its place.
+pub(crate) fn save(db: &Database, path: &Path) -> Result<averment::format::GraphCounts, Fault> {
+    let shown = path.display().to_string();
+    let fault = |error: io::Error| Fault::Input { code: "io", message: format!("cannot write {shown}: {error}") };
+    let beside = path.with_extension("jsonl.part");
+    let file = fs::File::create(&beside).map_err(fault)?;
+    let saved = db.save_jsonl(BufWriter::new(file));
+    let saved = saved.map_err(|error| source::graph_fault(&shown, error)).and_then(|counts| {
+        fs::rename(&beside, path).map_err(fault)?;
+        Ok(counts)
+    });
+    if saved.is_err() {
+        // What is left of a file that could not be written helps nobody.
+        let _ = fs::remove_file(&beside);
+    }
+    saved
+}
+
+fn told(took: Duration, written: &Written) -> String {
+    let milliseconds = took.as_secs_f64() * 1e3;
+    let cut = if written.is_cut { " (up to the rows shown)" } else { "" };
+    if milliseconds < 1000.0 {
+        format!("{milliseconds:.1} ms{cut}")
+    } else {
+        format!("{:.2} s{cut}", took.as_secs_f64())
+    }
+}
+
+fn said(message: &str) -> Fault {
+    Fault::Input { code: "command", message: message.to_owned() }
+}
