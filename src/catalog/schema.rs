@@ -19,11 +19,11 @@ pub(crate) struct Catalog {
     pub provenance: ProvenanceVocabulary,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct IndexId(pub u32);
 
 /// Whose properties an index or a constraint is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Owner {
     Label(LabelId),
     Type(TypeId),
@@ -49,7 +49,7 @@ pub(crate) struct ConstraintDef {
     pub index: Option<IndexId>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConstraintKind {
     /// No two elements have equivalent values; elements that lack a key are exempt.
     Unique,
