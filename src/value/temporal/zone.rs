@@ -28,7 +28,7 @@ const LAST_CYCLE_END: i64 = LAST_CYCLE_START + SECONDS_PER_400_YEARS;
 const FIRST_ASKED_SECOND: i64 = -377_421_120_000;
 
 pub(super) fn is_offset(seconds: i32) -> bool {
-    seconds.abs() <= MAX_OFFSET_SECONDS
+    (-MAX_OFFSET_SECONDS..=MAX_OFFSET_SECONDS).contains(&seconds)
 }
 
 /// Takes `Z`, `+01:00`, `+0100`, `+01`, `+01:00:30`: seconds east of UTC.
@@ -230,6 +230,12 @@ mod tests {
         let seconds = |year| Date::from_calendar(year, 1, 1).expect("a year").epoch_days * 86_400;
         assert_eq!(seconds(LAST_ASKED_YEAR - 399), LAST_CYCLE_START);
         assert_eq!(seconds(FIRST_ASKED_YEAR), FIRST_ASKED_SECOND);
+    }
+
+    #[test]
+    fn the_farthest_offset_is_eighteen_hours_either_way() {
+        assert!(is_offset(64_800) && is_offset(-64_800));
+        assert!(!is_offset(64_801) && !is_offset(-64_801) && !is_offset(i32::MIN));
     }
 
     #[test]
