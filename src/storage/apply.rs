@@ -26,6 +26,7 @@ impl Graph {
     /// it was not made from this root, [`StorageError::Full`].
     pub(crate) fn apply(&mut self, change: &Change) -> Result<(), StorageError> {
         match change {
+            Change::Begin(commit) => self.begin(*commit),
             Change::DefineLabel { id, name } => self.define_name(name, |catalog| catalog.labels.intern(name) == *id)?,
             Change::DefineType { id, name } => self.define_name(name, |catalog| catalog.types.intern(name) == *id)?,
             Change::DefineKey { id, name } => self.define_name(name, |catalog| catalog.keys.intern(name) == *id)?,

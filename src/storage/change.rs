@@ -1,11 +1,17 @@
 //! The vocabulary of writes: what the log records is what is applied.
 
+use super::Commit;
 use crate::catalog::{ConstraintDef, IndexDef, IndexId, KeyId, LabelId, TypeId};
 use crate::value::{ElementId, Name, Value};
 
 /// One elementary write. Everything that changes a graph is a list of these, often millions, so what is rare is boxed.
+///
+/// The list says all: the changes of a transaction, applied to the root that it started from, give the root that it
+/// ended with, slots, ids, commit numbers and times included.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
+    /// The first change of each transaction: what follows carries this commit.
+    Begin(Commit),
     DefineLabel {
         id: LabelId,
         name: Name,

@@ -33,6 +33,19 @@ pub(crate) enum StorageError {
     Full { what: &'static str },
 }
 
+/// Bytes that are no change, or a change that is not made bytes of.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CodecError {
+    #[error("a record of {len_bytes} bytes is too long: at most {most_bytes} are kept")]
+    TooLong { len_bytes: usize, most_bytes: usize },
+    #[error("a property is nested too deeply: at most {most} lists are kept")]
+    TooDeep { most: usize },
+    #[error("a property cannot hold a {found}")]
+    NotStorable { found: &'static str },
+    #[error("damaged record: {reason}")]
+    Damaged { reason: String },
+}
+
 impl StorageError {
     pub(crate) fn class(&self) -> ErrorClass {
         match self {

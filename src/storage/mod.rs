@@ -9,6 +9,8 @@ mod apply;
 mod batch;
 mod bitmap;
 mod change;
+#[cfg_attr(not(test), expect(dead_code, reason = "the log will write and read these bytes"))]
+mod codec;
 mod column;
 mod constraint;
 mod element;
@@ -31,7 +33,7 @@ pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
-pub(crate) use error::StorageError;
+pub(crate) use error::{CodecError, StorageError};
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::Writer;

@@ -48,7 +48,7 @@ impl Writer {
         self.checked = self.checked.min(savepoint.change_count);
     }
 
-    /// The new root and what led to it.
+    /// The new root and what led to it; nothing led to it if nothing was written.
     pub(crate) fn finish(self) -> (Graph, Vec<Change>) {
         (self.graph, self.changes)
     }
@@ -304,6 +304,10 @@ impl Writer {
 
     fn write(&mut self, change: Change) -> Result<(), StorageError> {
         self.graph.apply(&change)?;
+        // A transaction that wrote nothing is no commit, so the first write begins it.
+        if self.changes.is_empty() {
+            self.changes.push(Change::Begin(self.graph.commit()));
+        }
         self.changes.push(change);
         Ok(())
     }
