@@ -1,6 +1,9 @@
 //! Whether two expressions say the same, wherever they stand in the text.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use rustc_hash::FxHasher;
 
 use super::{Expr, ExprKind, VarId};
 use crate::value::Value;
@@ -9,6 +12,13 @@ impl Expr {
     /// Whether the two are built alike. Subqueries never are: each is its own.
     pub(crate) fn is_same(&self, other: &Expr) -> bool {
         same(self, other, &mut Vec::new())
+    }
+
+    /// A number that two expressions have in common if they [are the same](Self::is_same), and few others do.
+    pub(crate) fn likeness(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        hash_form(self, &mut Vec::new(), &mut hasher);
+        hasher.finish()
     }
 }
 
@@ -69,6 +79,33 @@ fn same_head(left: &ExprKind, right: &ExprKind, locals: &[(VarId, VarId)]) -> bo
     }
 }
 
+/// What [`same`] compares, as far as it can be hashed. Local variables count as one: their numbers say nothing.
+fn hash_form(expr: &Expr, locals: &mut Vec<VarId>, hasher: &mut FxHasher) {
+    std::mem::discriminant(&expr.kind).hash(hasher);
+    let depth = locals.len();
+    match &expr.kind {
+        ExprKind::Variable(id) if !locals.contains(id) => id.hash(hasher),
+        ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => locals.push(*local),
+        ExprKind::Reduce { accumulator, local, .. } => locals.extend([*accumulator, *local]),
+        ExprKind::Literal(Value::Integer(number)) => number.hash(hasher),
+        ExprKind::Literal(Value::Float(number)) => number.to_bits().hash(hasher),
+        ExprKind::Literal(Value::String(text)) => text.hash(hasher),
+        ExprKind::Parameter(name) | ExprKind::Property(_, name) => name.hash(hasher),
+        ExprKind::HasLabels(_, labels) => labels.hash(hasher),
+        ExprKind::Compare(comparison, ..) => comparison.hash(hasher),
+        ExprKind::Operator(operator, ..) => operator.hash(hasher),
+        ExprKind::Call(function, _) => function.name.hash(hasher),
+        ExprKind::Map(entries) | ExprKind::MapProjection { entries, .. } => {
+            for (key, _) in entries {
+                key.hash(hasher);
+            }
+        }
+        _ => {}
+    }
+    expr.children().into_iter().for_each(|child| hash_form(child, locals, hasher));
+    locals.truncate(depth);
+}
+
 fn same_keys<K: PartialEq>(left: &[(K, Expr)], right: &[(K, Expr)]) -> bool {
     left.len() == right.len() && left.iter().zip(right).all(|((a, _), (b, _))| a == b)
 }
@@ -112,5 +149,7 @@ mod tests {
             })
         };
         assert!(list(7).is_same(&list(8)));
+        assert_eq!(list(7).likeness(), list(8).likeness());
+        assert_ne!(property(7, "k").likeness(), property(8, "k").likeness());
     }
 }

@@ -15,7 +15,10 @@ use crate::value::{Name, Value};
 
 /// The labels that nodes are known to have where their variable is bound.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct KnownLabels(FxHashMap<VarId, Vec<Name>>);
+pub(crate) struct KnownLabels {
+    by_var: FxHashMap<VarId, Vec<Name>>,
+    seen: FxHashSet<(VarId, Name)>,
+}
 
 impl KnownLabels {
     /// What scans and filters of the statement say.
@@ -48,7 +51,9 @@ impl KnownLabels {
                 for (var, expr) in items {
                     if let ExprKind::Variable(from) = expr.kind {
                         let labels = self.get(from).to_vec();
-                        self.0.entry(*var).or_default().extend(labels);
+                        for label in labels {
+                            self.add(*var, &label);
+                        }
                     }
                 }
             }
@@ -77,14 +82,13 @@ impl KnownLabels {
     }
 
     fn add(&mut self, var: VarId, label: &Name) {
-        let labels = self.0.entry(var).or_default();
-        if !labels.contains(label) {
-            labels.push(label.clone());
+        if self.seen.insert((var, label.clone())) {
+            self.by_var.entry(var).or_default().push(label.clone());
         }
     }
 
     pub(crate) fn get(&self, var: VarId) -> &[Name] {
-        self.0.get(&var).map_or(&[], Vec::as_slice)
+        self.by_var.get(&var).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -3,8 +3,11 @@
 //! While the items of a WITH or RETURN are bound, each aggregate is set aside under a variable of its own, and the
 //! item keeps that variable. What else the item names must then be a grouping key.
 
+use std::hash::{Hash, Hasher};
 use std::mem;
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::binder::{Binder, Typed};
 use super::bound::AggregateCall;
@@ -27,7 +30,10 @@ pub(super) enum Aggregates {
 /// The aggregates of one WITH or RETURN.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
-    pub(super) calls: Vec<(VarId, AggregateCall)>,
+    calls: Vec<(VarId, AggregateCall)>,
+    /// The places in `calls` by what they are [like](likeness).
+    alike: FxHashMap<u64, Vec<usize>>,
+    ids: FxHashSet<VarId>,
     /// In ORDER BY: what the arguments are said of, which is the rows before they are grouped.
     pub(super) input: Option<Scope>,
 }
@@ -44,7 +50,27 @@ impl Collected {
     }
 
     pub(super) fn holds(&self, id: VarId) -> bool {
-        self.calls.iter().any(|(call, _)| *call == id)
+        self.ids.contains(&id)
+    }
+
+    pub(super) fn calls(&self) -> &[(VarId, AggregateCall)] {
+        &self.calls
+    }
+
+    pub(super) fn into_calls(self) -> Vec<(VarId, AggregateCall)> {
+        self.calls
+    }
+
+    fn find(&self, call: &AggregateCall) -> Option<VarId> {
+        let alike = self.alike.get(&likeness(call))?;
+        let mut calls = alike.iter().map(|index| &self.calls[*index]);
+        calls.find(|(_, other)| is_same_call(other, call)).map(|(id, _)| *id)
+    }
+
+    fn add(&mut self, id: VarId, call: AggregateCall) {
+        self.alike.entry(likeness(&call)).or_default().push(self.calls.len());
+        self.ids.insert(id);
+        self.calls.push((id, call));
     }
 }
 
@@ -123,12 +149,12 @@ impl Binder<'_> {
     }
 
     fn close_aggregate(&mut self, mut collected: Collected, call: AggregateCall, result: Type, span: Span) -> Typed {
-        let known = collected.calls.iter().find(|(_, other)| is_same_call(other, &call));
-        let id = known.map_or_else(|| self.variables.add(None, result.clone()), |(id, _)| *id);
-        if known.is_none() {
+        let id = collected.find(&call).unwrap_or_else(|| {
+            let id = self.variables.add(None, result.clone());
             self.variables.get_mut(id).nullable = call.aggregate.is_some();
-            collected.calls.push((id, call));
-        }
+            collected.add(id, call);
+            id
+        });
         self.aggregates = Aggregates::Collected(collected);
         Typed::new(ExprKind::Variable(id), span, result)
     }
@@ -179,13 +205,33 @@ impl Binder<'_> {
     }
 }
 
+/// Expressions over the input and the variables that hold them.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    exprs: Vec<(Expr, VarId)>,
+    /// The places in `exprs` by their [likeness](Expr::likeness).
+    alike: FxHashMap<u64, Vec<usize>>,
+}
+
+impl Known {
+    pub(super) fn add(&mut self, expr: Expr, id: VarId) {
+        self.alike.entry(expr.likeness()).or_default().push(self.exprs.len());
+        self.exprs.push((expr, id));
+    }
+
+    pub(super) fn find(&self, expr: &Expr) -> Option<VarId> {
+        let alike = self.alike.get(&expr.likeness())?;
+        let mut exprs = alike.iter().map(|index| &self.exprs[*index]);
+        exprs.find(|(known, _)| known.is_same(expr)).map(|(_, id)| *id)
+    }
+}
+
 /// What an expression behind the projection can still be said of.
 #[derive(Debug)]
 pub(super) struct View<'v> {
-    /// Expressions over the input and the variables that hold them.
-    pub(super) known: &'v [(Expr, VarId)],
+    pub(super) known: &'v Known,
     /// Variables that go on; `None`: all do.
-    pub(super) visible: Option<&'v [VarId]>,
+    pub(super) visible: Option<&'v FxHashSet<VarId>>,
     /// Beside an aggregate openCypher takes only variables, their properties, and whole items.
     pub(super) beside: Option<&'v Collected>,
 }
@@ -205,7 +251,7 @@ impl View<'_> {
         if matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Parameter(_)) {
             return None;
         }
-        self.known.iter().find(|(known, _)| known.is_same(expr)).map(|(_, id)| *id)
+        self.known.find(expr)
     }
 }
 
@@ -216,6 +262,15 @@ fn is_access(expr: &Expr) -> bool {
         ExprKind::Property(base, _) => is_access(base),
         _ => false,
     }
+}
+
+/// A number that two calls have in common if they [are the same](is_same_call).
+fn likeness(call: &AggregateCall) -> u64 {
+    let mut hasher = FxHasher::default();
+    call.aggregate.as_ref().map(|aggregate| aggregate.name).hash(&mut hasher);
+    call.distinct.hash(&mut hasher);
+    call.arguments.iter().for_each(|argument| argument.likeness().hash(&mut hasher));
+    hasher.finish()
 }
 
 fn is_same_call(left: &AggregateCall, right: &AggregateCall) -> bool {

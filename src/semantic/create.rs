@@ -3,9 +3,10 @@
 //! Outside brackets a relationship is drawn as so, inside as only said. Properties may name what was there before the
 //! clause and what it draws further left; a source that is cited was there before.
 
+use rustc_hash::FxHashSet;
+
 use super::binder::Binder;
 use super::bound::{BoundClause, Cite, Create, Draw, PatternPath};
-use super::scope::Scope;
 use crate::expr::{Expr, VarId};
 use crate::syntax::ast;
 use crate::text::Span;
@@ -13,8 +14,8 @@ use crate::value::{Name, Type};
 
 /// The elements of a CREATE so far.
 struct Sketch {
-    /// What sources are looked for in.
-    before: Scope,
+    /// How many names were there before; sources are looked for among them.
+    before: usize,
     draws: Vec<Draw>,
     paths: Vec<PatternPath>,
     /// What CITING cites.
@@ -23,11 +24,11 @@ struct Sketch {
 
 impl Binder<'_> {
     pub(super) fn create(&mut self, write: &ast::Write) -> BoundClause {
-        let mut sketch = Sketch { before: self.scope.clone(), draws: Vec::new(), paths: Vec::new(), cited: Vec::new() };
+        let mut sketch = Sketch { before: self.scope.len(), draws: Vec::new(), paths: Vec::new(), cited: Vec::new() };
         for part in &write.pattern.parts {
             self.drawn_part(&mut sketch, part);
         }
-        let cite = self.cite(&write.citations, sketch.cited, Vec::new(), &mut sketch.before);
+        let cite = self.cite(&write.citations, sketch.cited, Vec::new(), sketch.before);
         BoundClause::Create(Create { draws: sketch.draws, paths: sketch.paths, cite })
     }
 
@@ -150,6 +151,8 @@ impl Binder<'_> {
         if let Some(labels) = labels {
             self.add_labels(&mut names, labels);
         }
+        let mut seen = FxHashSet::default();
+        names.retain(|name| seen.insert(name.clone()));
         names
     }
 
@@ -157,9 +160,7 @@ impl Binder<'_> {
         match labels {
             ast::LabelExpr::Name(ident) => {
                 self.names.writes(&ident.name);
-                if !names.contains(&ident.name) {
-                    names.push(ident.name.clone());
-                }
+                names.push(ident.name.clone());
             }
             ast::LabelExpr::And(terms) => terms.iter().for_each(|term| self.add_labels(names, term)),
             ast::LabelExpr::Or(_) | ast::LabelExpr::Not(_) => {
@@ -186,11 +187,11 @@ impl Binder<'_> {
         typed.expr
     }
 
-    /// Runs `bind` over the scope `before` the clause.
-    pub(super) fn over<T>(&mut self, before: &mut Scope, bind: impl FnOnce(&mut Self) -> T) -> T {
-        std::mem::swap(&mut self.scope, before);
-        let made = self.without_aggregates(bind);
-        std::mem::swap(&mut self.scope, before);
+    /// Runs `bind` where only what was there before the clause is seen: the first `before` names.
+    pub(super) fn over<T>(&mut self, before: usize, bind: impl FnOnce(&mut Self) -> T) -> T {
+        let unseen = self.scope.unsee_since(before);
+        let made = bind(self);
+        self.scope.unsee(unseen);
         made
     }
 
@@ -211,7 +212,7 @@ impl Binder<'_> {
         citations: &[ast::Citation],
         targets: Vec<VarId>,
         created_only: Vec<VarId>,
-        before: &mut Scope,
+        before: usize,
     ) -> Option<Cite> {
         if citations.is_empty() {
             return None;

@@ -7,7 +7,6 @@ use super::binder::Binder;
 use super::bound::{BoundClause, Draw, GraphPattern, Merge, PatternNode, PatternPath, PatternRel, Place, Reach};
 use super::create::directed;
 use super::pattern::{direction, property_test};
-use super::scope::Scope;
 use crate::expr::{Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
 use crate::value::{ErrorKind, Name, Type, Value};
@@ -34,9 +33,9 @@ struct Chain<'p> {
 impl Binder<'_> {
     pub(super) fn merge(&mut self, bound: &mut Vec<BoundClause>, merge: &ast::Merge) {
         self.refuse_shortest(&merge.part);
-        let mut before = self.scope.clone();
+        let before = self.scope.len();
         let chain = outermost(&merge.part.path);
-        let (mut level, steps) = self.level(bound, &chain, &merge.citations, &mut before);
+        let (mut level, steps) = self.level(bound, &chain, &merge.citations, before);
         if let Some(variable) = &merge.part.variable {
             let var = self.declare_new(variable, Type::Path);
             level.pattern.paths.push(PatternPath { var, steps });
@@ -44,7 +43,7 @@ impl Binder<'_> {
         let on_create = self.set_items(&merge.on_create);
         let on_match = self.set_items(&merge.on_match);
         let single_node = chain.rels.is_empty();
-        let made = self.finish_level(level, single_node, &merge.citations, &mut before);
+        let made = self.finish_level(level, single_node, &merge.citations, before);
         bound.push(BoundClause::Merge(Merge { on_create, on_match, ..made }));
     }
 
@@ -54,7 +53,7 @@ impl Binder<'_> {
         bound: &mut Vec<BoundClause>,
         chain: &Chain<'_>,
         citations: &[ast::Citation],
-        before: &mut Scope,
+        before: usize,
     ) -> (Level, Vec<VarId>) {
         let brackets: Vec<Option<VarId>> =
             chain.endpoints.iter().map(|endpoint| self.merged_bracket(bound, endpoint, citations, before)).collect();
@@ -92,7 +91,7 @@ impl Binder<'_> {
         bound: &mut Vec<BoundClause>,
         endpoint: &ast::Endpoint,
         citations: &[ast::Citation],
-        before: &mut Scope,
+        before: usize,
     ) -> Option<VarId> {
         let ast::Endpoint::Bracket(bracket @ ast::Bracket { ends: Some(_), .. }) = endpoint else { return None };
         let (level, steps) = self.level(bound, &inside(bracket)?, citations, before);
@@ -101,13 +100,7 @@ impl Binder<'_> {
         steps.get(1).copied()
     }
 
-    fn finish_level(
-        &mut self,
-        level: Level,
-        single_node: bool,
-        citations: &[ast::Citation],
-        before: &mut Scope,
-    ) -> Merge {
+    fn finish_level(&mut self, level: Level, single_node: bool, citations: &[ast::Citation], before: usize) -> Merge {
         let created_only = if single_node { Vec::new() } else { level.new_nodes.clone() };
         let targets: Vec<VarId> = level.arrows.into_iter().chain(level.new_nodes).collect();
         let cite = if targets.is_empty() { None } else { self.cite(citations, targets, created_only, before) };
@@ -121,7 +114,7 @@ impl Binder<'_> {
         }
     }
 
-    fn merged_node(&mut self, level: &mut Level, node: &ast::NodePattern, alone: bool, before: &mut Scope) -> VarId {
+    fn merged_node(&mut self, level: &mut Level, node: &ast::NodePattern, alone: bool, before: usize) -> VarId {
         self.refuse_where(node.predicate.as_deref());
         if let Some(var) = self.known_node(node, alone) {
             if !level.pattern.nodes.iter().any(|known| known.var == var) {
@@ -146,7 +139,7 @@ impl Binder<'_> {
         rel: &ast::RelPattern,
         ends: (VarId, VarId),
         place: Place,
-        before: &mut Scope,
+        before: usize,
     ) -> VarId {
         self.refuse_where(rel.predicate.as_deref());
         let rel_type = self.drawn_type(rel);
@@ -171,7 +164,7 @@ impl Binder<'_> {
         var
     }
 
-    fn merged_properties(&mut self, properties: Option<&ast::Expr>, before: &mut Scope) -> Vec<(Name, Expr, Type)> {
+    fn merged_properties(&mut self, properties: Option<&ast::Expr>, before: usize) -> Vec<(Name, Expr, Type)> {
         let Some(properties) = properties else { return Vec::new() };
         let found = self.over(before, |binder| binder.property_tests(properties));
         for (key, value, _) in &found {

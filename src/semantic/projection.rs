@@ -1,6 +1,8 @@
 //! WITH and RETURN: what goes on, under which names.
 
-use super::aggregate::{Collected, View};
+use rustc_hash::FxHashSet;
+
+use super::aggregate::{Collected, Known, View};
 use super::binder::{Binder, Typed};
 use super::bound::{Aggregation, Projection};
 use super::scope::Scope;
@@ -28,7 +30,7 @@ pub(super) struct Columns {
     pub(super) input: Scope,
     pub(super) named: Vec<(Name, VarId)>,
     /// What each column is, over the input.
-    pub(super) known: Vec<(Expr, VarId)>,
+    pub(super) known: Known,
     pub(super) items: Vec<(VarId, Expr)>,
     pub(super) collected: Collected,
     pub(super) keys: Vec<(VarId, Expr)>,
@@ -37,7 +39,7 @@ pub(super) struct Columns {
 
 impl Columns {
     pub(super) fn aggregates(&self) -> bool {
-        !self.collected.calls.is_empty()
+        !self.collected.calls().is_empty()
     }
 
     /// Whether ORDER BY and WHERE see the columns only.
@@ -46,11 +48,11 @@ impl Columns {
     }
 
     /// The variables that ORDER BY and WHERE see where they do not see the input.
-    pub(super) fn visible(&self, for_order: bool) -> Vec<VarId> {
-        let mut visible: Vec<VarId> = self.items.iter().map(|(id, _)| *id).collect();
+    pub(super) fn visible(&self, for_order: bool) -> FxHashSet<VarId> {
+        let mut visible: FxHashSet<VarId> = self.items.iter().map(|(id, _)| *id).collect();
         if for_order && !self.distinct {
             visible.extend(self.keys.iter().map(|(id, _)| *id));
-            visible.extend(self.collected.calls.iter().map(|(id, _)| *id));
+            visible.extend(self.collected.calls().iter().map(|(id, _)| *id));
         }
         visible
     }
@@ -71,7 +73,7 @@ impl Binder<'_> {
         let predicate = projection.predicate.as_ref().map(|predicate| self.late_predicate(predicate, &mut columns));
         self.scope = columns.input.narrowed_to(&columns.named);
         let aggregation =
-            columns.aggregates().then_some(Aggregation { keys: columns.keys, calls: columns.collected.calls });
+            columns.aggregates().then_some(Aggregation { keys: columns.keys, calls: columns.collected.into_calls() });
         let bound = Projection {
             aggregation,
             items: columns.items,
@@ -98,7 +100,7 @@ impl Binder<'_> {
         let mut columns = Columns {
             input: self.scope.clone(),
             named: Vec::new(),
-            known: Vec::new(),
+            known: Known::default(),
             items: Vec::new(),
             collected,
             keys: Vec::new(),
@@ -139,8 +141,9 @@ impl Binder<'_> {
     }
 
     fn refuse_equal_names(&mut self, columns: &[Column]) {
-        for (index, column) in columns.iter().enumerate() {
-            if columns[..index].iter().any(|earlier| earlier.name == column.name) {
+        let mut names = FxHashSet::default();
+        for column in columns {
+            if !names.insert(&column.name) {
                 let message = format!("two columns are called `{}`", column.name);
                 self.refuse_with_help("ColumnNameConflict", column.span, message, "rename one with AS");
             }
@@ -151,10 +154,12 @@ impl Binder<'_> {
     fn place_columns(&mut self, columns: &mut Columns, written: Vec<Column>) {
         let aggregates = columns.aggregates();
         let mut mixed = Vec::new();
+        let mut taken = FxHashSet::default();
         for column in written {
-            let id = self.column_variable(&column, columns);
+            let id = self.column_variable(&column, &columns.collected, &taken);
+            taken.insert(id);
             columns.named.push((column.name, id));
-            columns.known.push((column.typed.expr.clone(), id));
+            columns.known.add(column.typed.expr.clone(), id);
             if !aggregates {
                 columns.items.push((id, column.typed.expr));
             } else if columns.collected.are_named_in(&column.typed.expr) {
@@ -165,19 +170,17 @@ impl Binder<'_> {
                 columns.keys.push((id, column.typed.expr));
             }
         }
-        for index in mixed {
-            self.put_over_group(columns, index);
-        }
+        self.put_over_group(columns, &mixed);
     }
 
     /// A variable that goes on under its own name keeps its number, and so does an aggregate that is a whole item.
-    fn column_variable(&mut self, column: &Column, columns: &Columns) -> VarId {
+    fn column_variable(&mut self, column: &Column, collected: &Collected, taken: &FxHashSet<VarId>) -> VarId {
         if let ExprKind::Variable(id) = column.typed.expr.kind {
             if self.variables.get(id).name.as_ref() == Some(&column.name) {
                 return id;
             }
             let is_free = self.variables.get(id).name.is_none();
-            if is_free && columns.collected.holds(id) && !columns.named.iter().any(|(_, taken)| *taken == id) {
+            if is_free && collected.holds(id) && !taken.contains(&id) {
                 self.variables.get_mut(id).name = Some(column.name.clone());
                 return id;
             }
@@ -196,16 +199,22 @@ impl Binder<'_> {
         }
     }
 
-    /// Puts a column with aggregates over the group's variables.
-    fn put_over_group(&mut self, columns: &mut Columns, index: usize) {
-        let mut expr = columns.items[index].1.clone();
-        let mut visible: Vec<VarId> = columns.keys.iter().map(|(id, _)| *id).collect();
-        visible.extend(columns.collected.calls.iter().map(|(id, _)| *id));
-        let known: Vec<(Expr, VarId)> = columns.keys.iter().map(|(id, expr)| (expr.clone(), *id)).collect();
-        let view = View { known: &known, visible: Some(&visible), beside: Some(&columns.collected) };
-        let lost = self.put_over(&mut expr, &view);
-        columns.items[index].1 = expr;
-        self.rescue_or_refuse(columns, &lost);
+    /// Puts the columns with aggregates, which are at these places, over the group's variables.
+    fn put_over_group(&mut self, columns: &mut Columns, mixed: &[usize]) {
+        let mut visible: FxHashSet<VarId> = columns.keys.iter().map(|(id, _)| *id).collect();
+        visible.extend(columns.collected.calls().iter().map(|(id, _)| *id));
+        let mut known = Known::default();
+        columns.keys.iter().for_each(|(id, expr)| known.add(expr.clone(), *id));
+        for index in mixed {
+            let view = View { known: &known, visible: Some(&visible), beside: Some(&columns.collected) };
+            let lost = self.put_over(&mut columns.items[*index].1, &view);
+            let kept = columns.keys.len();
+            self.rescue_or_refuse(columns, &lost);
+            for (id, expr) in &columns.keys[kept..] {
+                visible.insert(*id);
+                known.add(expr.clone(), *id);
+            }
+        }
     }
 
     /// A subquery beside an aggregate may import a key under its old number: the key is then kept under both.

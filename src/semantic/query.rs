@@ -1,5 +1,7 @@
 //! Queries: branches of UNION, and the order of clauses in one.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::binder::Binder;
 use super::bound::{BoundBranch, BoundClause, BoundQuery};
 use super::projection::ProjectionClause;
@@ -54,11 +56,13 @@ impl Binder<'_> {
 
     fn union(&mut self, branches: Vec<(Vec<BoundClause>, Columns)>, union_all: bool) -> BoundQuery {
         let names: Vec<Name> = branches[0].1.iter().flatten().map(|(name, _)| name.clone()).collect();
+        let branches: Vec<(Vec<BoundClause>, FxHashMap<Name, VarId>)> =
+            branches.into_iter().map(|(clauses, columns)| (clauses, columns.into_iter().flatten().collect())).collect();
         let mut columns = Vec::with_capacity(names.len());
         for name in &names {
             let (mut var_type, mut nullable) = (Type::Null, false);
             for (_, branch) in &branches {
-                let Some(id) = column(branch, name) else { continue };
+                let Some(&id) = branch.get(name) else { continue };
                 var_type = var_type.join(self.type_of(id).clone());
                 nullable |= self.variables.get(id).nullable;
             }
@@ -70,7 +74,7 @@ impl Binder<'_> {
             .into_iter()
             .map(|(clauses, branch)| BoundBranch {
                 clauses,
-                columns: names.iter().filter_map(|name| column(&branch, name)).collect(),
+                columns: names.iter().filter_map(|name| branch.get(name).copied()).collect(),
             })
             .collect();
         BoundQuery { branches, union_all, columns }
@@ -88,7 +92,8 @@ impl Binder<'_> {
         let same = match (first, other) {
             (None, None) => true,
             (Some(mine), Some(theirs)) => {
-                mine.len() == theirs.len() && mine.iter().all(|(name, _)| theirs.iter().any(|(other, _)| other == name))
+                let names: FxHashSet<&Name> = theirs.iter().map(|(name, _)| name).collect();
+                mine.len() == theirs.len() && mine.iter().all(|(name, _)| names.contains(name))
             }
             _ => false,
         };
@@ -197,10 +202,6 @@ fn unfinished(clause: &ast::ClauseKind) -> Option<&'static str> {
         ast::ClauseKind::Call(call) if call.yields.is_some() => Some("CALL ... YIELD"),
         _ => None,
     }
-}
-
-fn column(columns: &Columns, name: &Name) -> Option<VarId> {
-    columns.iter().flatten().find(|(known, _)| known == name).map(|(_, id)| *id)
 }
 
 fn column_names(columns: &Columns) -> String {

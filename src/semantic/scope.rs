@@ -1,5 +1,8 @@
 //! Which names can be used at one place of a query.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::expr::VarId;
@@ -7,14 +10,16 @@ use crate::value::Name;
 
 /// The names that mean something, later ones before earlier ones of the same name.
 ///
-/// A statement may draw thousands of elements, so a name is looked up by hash.
+/// A statement may draw thousands of elements, so a name is looked up by hash, and a copy shares all until it changes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
     /// Names from around a subquery: they stay visible behind its WITH and do not belong to its `*`.
-    outer: FxHashMap<Name, VarId>,
-    names: Vec<Declared>,
+    outer: Arc<FxHashMap<Name, VarId>>,
+    names: Arc<Vec<Declared>>,
     /// The last place of each name in `names`.
-    last: FxHashMap<Name, usize>,
+    last: Arc<FxHashMap<Name, usize>>,
+    /// The places in `names` that cannot be seen for now.
+    unseen: Range<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,23 +32,46 @@ struct Declared {
 
 impl Scope {
     pub(super) fn get(&self, name: &str) -> Option<VarId> {
-        match self.last.get(name) {
-            Some(index) => Some(self.names[*index].id),
+        match self.place(name) {
+            Some(index) => Some(self.names[index].id),
             None => self.outer.get(name).copied(),
         }
     }
 
+    /// The last place of a name that can be seen.
+    fn place(&self, name: &str) -> Option<usize> {
+        let mut place = self.last.get(name).copied();
+        while let Some(index) = place.filter(|index| self.unseen.contains(index)) {
+            place = self.names[index].hidden;
+        }
+        place
+    }
+
+    /// Makes unseen what was declared since the scope had this [`len`](Self::len), and nothing else. Returns what was
+    /// unseen before, for [`unsee`](Self::unsee).
+    pub(super) fn unsee_since(&mut self, len: usize) -> Range<usize> {
+        std::mem::replace(&mut self.unseen, len..self.names.len())
+    }
+
+    pub(super) fn unsee(&mut self, unseen: Range<usize>) {
+        self.unseen = unseen;
+    }
+
     pub(super) fn declare(&mut self, name: Name, id: VarId) {
-        let hidden = self.last.insert(name.clone(), self.names.len());
-        self.names.push(Declared { name, id, hidden });
+        let hidden = Arc::make_mut(&mut self.last).insert(name.clone(), self.names.len());
+        Arc::make_mut(&mut self.names).push(Declared { name, id, hidden });
     }
 
     /// Forgets what was declared since the scope had this [`len`](Self::len).
     pub(super) fn forget_since(&mut self, len: usize) {
-        for declared in self.names.drain(len.min(self.names.len())..).rev() {
+        if len >= self.names.len() {
+            return;
+        }
+        let last = Arc::make_mut(&mut self.last);
+        for declared in Arc::make_mut(&mut self.names).drain(len..).rev() {
             match declared.hidden {
-                Some(index) => self.last.insert(declared.name, index),
-                None => self.last.remove(&declared.name),
+                Some(index) => last.insert(declared.name, index),
+                None => last.remove(&declared.name),
             };
         }
     }
@@ -54,7 +82,8 @@ impl Scope {
 
     /// What `*` stands for.
     pub(super) fn star(&self) -> Vec<(Name, VarId)> {
-        let visible = self.names.iter().enumerate().filter(|(index, declared)| self.last[&declared.name] == *index);
+        let visible =
+            self.names.iter().enumerate().filter(|(index, declared)| self.place(&declared.name) == Some(*index));
         visible.map(|(_, declared)| (declared.name.clone(), declared.id)).collect()
     }
 
@@ -64,7 +93,7 @@ impl Scope {
 
     /// The scope behind a WITH of these columns.
     pub(super) fn narrowed_to(&self, columns: &[(Name, VarId)]) -> Scope {
-        let mut scope = Scope { outer: self.outer.clone(), ..Scope::default() };
+        let mut scope = Scope { outer: Arc::clone(&self.outer), ..Scope::default() };
         for (name, id) in columns {
             scope.declare(name.clone(), *id);
         }
@@ -73,19 +102,19 @@ impl Scope {
 
     /// The scope at the start of a subquery that sees everything here.
     pub(super) fn inner(&self) -> Scope {
-        let mut outer = self.outer.clone();
+        let mut outer = FxHashMap::clone(&self.outer);
         outer.extend(self.star());
-        Scope { outer, ..Scope::default() }
+        Scope { outer: Arc::new(outer), ..Scope::default() }
     }
 
     /// The scope at the start of a subquery that sees only these.
     pub(super) fn inner_with(outer: impl IntoIterator<Item = (Name, VarId)>) -> Scope {
-        Scope { outer: outer.into_iter().collect(), ..Scope::default() }
+        Scope { outer: Arc::new(outer.into_iter().collect()), ..Scope::default() }
     }
 
     /// Every visible name.
     pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
-        self.outer.keys().chain(self.last.keys())
+        self.outer.keys().chain(self.last.keys().filter(|name| self.place(name).is_some()))
     }
 }
 
@@ -102,6 +131,23 @@ mod tests {
         assert_eq!(scope.get("x"), Some(VarId(2)));
         scope.forget_since(len);
         assert_eq!(scope.get("x"), Some(VarId(1)));
+    }
+
+    #[test]
+    fn what_is_unseen_does_not_hide_what_was_there_before() {
+        let mut scope = Scope::default();
+        scope.declare(Name::from("x"), VarId(1));
+        let len = scope.len();
+        scope.declare(Name::from("x"), VarId(2));
+        scope.declare(Name::from("y"), VarId(3));
+        let before = scope.unsee_since(len);
+        assert_eq!((scope.get("x"), scope.get("y")), (Some(VarId(1)), None));
+        assert_eq!(scope.star(), [(Name::from("x"), VarId(1))]);
+        scope.declare(Name::from("y"), VarId(4));
+        assert_eq!(scope.get("y"), Some(VarId(4)));
+        scope.forget_since(len + 2);
+        scope.unsee(before);
+        assert_eq!((scope.get("x"), scope.get("y")), (Some(VarId(2)), Some(VarId(3))));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The schema is open, so none of these is an error. A name that the statement itself writes is known by then, and in
 //! an empty graph every name is new: neither is warned of.
 
+use rustc_hash::FxHashSet;
+
 use super::Warning;
 use super::binder::Binder;
 use super::bound::GraphPattern;
@@ -13,7 +15,10 @@ use crate::text::Span;
 use crate::value::nearest::nearest;
 use crate::value::{Name, Type};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// More warnings than this are not collected: the rest would be noise, and each looks for the nearest name.
+const WARNINGS: usize = 100;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum NameKind {
     Label,
     Type,
@@ -24,9 +29,10 @@ enum NameKind {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     read: Vec<(NameKind, Name, Span)>,
+    seen: FxHashSet<(NameKind, Name)>,
     /// Types on arrows between nodes.
     plain_types: Vec<(Name, Span)>,
-    written: Vec<Name>,
+    written: FxHashSet<Name>,
 }
 
 impl Names {
@@ -54,16 +60,13 @@ impl Names {
     }
 
     fn reads(&mut self, kind: NameKind, ident: &ast::Ident) {
-        let known = self.read.iter().any(|(other, name, _)| *other == kind && *name == ident.name);
-        if !known {
+        if self.seen.insert((kind, ident.name.clone())) {
             self.read.push((kind, ident.name.clone(), ident.span));
         }
     }
 
     pub(super) fn writes(&mut self, name: &Name) {
-        if !self.written.contains(name) {
-            self.written.push(name.clone());
-        }
+        self.written.insert(name.clone());
     }
 
     pub(super) fn warnings(&self, statistics: &dyn Statistics) -> Vec<Warning> {
@@ -71,10 +74,10 @@ impl Names {
             return Vec::new();
         }
         let read = self.read.iter().filter(|(_, name, _)| !self.written.contains(name));
-        let mut warnings: Vec<Warning> =
-            read.filter_map(|(kind, name, span)| unknown(*kind, name, *span, statistics)).collect();
+        let read = read.filter_map(|(kind, name, span)| unknown(*kind, name, *span, statistics));
         let plain = self.plain_types.iter().filter(|(name, _)| !self.written.contains(name));
-        warnings.extend(plain.filter_map(|(name, span)| only_claimed(name, *span, statistics)));
+        let plain = plain.filter_map(|(name, span)| only_claimed(name, *span, statistics));
+        let mut warnings: Vec<Warning> = read.chain(plain).take(WARNINGS).collect();
         warnings.dedup();
         warnings
     }

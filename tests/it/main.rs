@@ -9,6 +9,7 @@ mod conformance;
 mod differential;
 mod fixtures;
 mod language;
+mod large;
 mod quoted;
 mod reference;
 #[cfg(all(feature = "cli", unix))]

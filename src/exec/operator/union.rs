@@ -19,9 +19,10 @@ impl Union {
     pub(super) fn new(operator: &Operator, scope: Scope, ctx: &Context) -> Self {
         let mut segments = Vec::new();
         let mut inputs = Vec::with_capacity(operator.inputs.len());
+        let writes = writes(operator);
         for input in &operator.inputs {
             let mut scope = scope;
-            if writes(operator) {
+            if writes {
                 scope.segment = ctx.new_segment();
                 segments.push(scope.segment);
             }

@@ -408,10 +408,10 @@ fn type_list(types: Option<&LabelExpr>) -> Option<Vec<Name>> {
         None | Some(LabelExpr::Wildcard) => Some(Vec::new()),
         Some(LabelExpr::Name(name)) => Some(vec![name.clone()]),
         Some(LabelExpr::Or(items)) => {
-            let mut names: Vec<Name> = Vec::new();
+            let (mut names, mut seen) = (Vec::new(), FxHashSet::default());
             for item in items {
                 let LabelExpr::Name(name) = item else { return None };
-                if !names.contains(name) {
+                if seen.insert(name) {
                     names.push(name.clone());
                 }
             }
@@ -448,10 +448,9 @@ pub(super) fn build_paths(paths: &[PatternPath], pattern: &GraphPattern) -> Vec<
 
 /// Steps that build the paths of what CREATE drew; a node that was bound before is known by its type.
 pub(super) fn create_paths(paths: &[PatternPath], draws: &[Draw], variables: &Variables) -> Vec<Step> {
-    let is_node = |var: VarId| {
-        let is_drawn = draws.iter().any(|draw| matches!(draw, Draw::Node { var: made, .. } if *made == var));
-        is_drawn || variables.get(var).var_type != Type::Relationship
-    };
+    let nodes: FxHashSet<VarId> =
+        draws.iter().filter_map(|draw| if let Draw::Node { var, .. } = draw { Some(*var) } else { None }).collect();
+    let is_node = |var: VarId| nodes.contains(&var) || variables.get(var).var_type != Type::Relationship;
     paths.iter().map(|path| build_path(path, &is_node, &|_| false)).collect()
 }
 
