@@ -30,6 +30,19 @@ use crate::value::{ErrorClass, ErrorKind};
 pub struct Error(Box<Details>);
 
 /// When an error was found.
+///
+/// # Example: found before, found while running
+///
+/// ```
+/// use averment::{Database, Phase};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// assert_eq!(db.query("RETURN x", ()).unwrap_err().phase(), Phase::Compile);
+/// let failed = db.query("UNWIND [1, 0] AS x RETURN 1 / x", ())?.find_map(Result::err).expect("one division fails");
+/// assert_eq!(failed.phase(), Phase::Runtime);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {

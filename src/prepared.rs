@@ -25,6 +25,22 @@ const CACHED_PLANS: usize = 512;
 ///
 /// It may be used with every transaction of its database. When names, indexes or constraints have come or gone since,
 /// it plans itself anew.
+///
+/// # Example: plan once, run many times
+///
+/// ```
+/// use averment::{Database, params};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// let create = db.prepare("CREATE (:Company {name: $name})")?;
+/// for name in ["SenseTime", "Megvii"] {
+///     db.query(&create, params! { "name" => name })?;
+/// }
+/// assert!(create.writes() && create.columns().is_empty());
+/// assert_eq!(db.query("MATCH (c:Company) RETURN count(c)", ())?.single::<i64>()?, 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Prepared {
     plan: Arc<Planned>,
@@ -102,6 +118,19 @@ impl Prepared {
     }
 
     /// The plan as text, one operator a line.
+    ///
+    /// # Example: whether an index is used
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// db.run("CREATE INDEX FOR (c:Company) ON (c.name); CREATE (:Company {name: 'SenseTime'})")?;
+    /// let plan = db.prepare("MATCH (c:Company {name: $name}) RETURN c")?.explain();
+    /// assert!(plan.contains("seek"), "{plan}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn explain(&self) -> String {
         physical::explain(&self.plan.plan)
     }

@@ -10,6 +10,19 @@ use crate::from_row::FromRow;
 use crate::value::{ErrorKind, Name, Value};
 
 /// One row of an answer.
+///
+/// # Example: a column by name and by place
+///
+/// ```
+/// use averment::Database;
+/// # fn main() -> Result<(), averment::Error> {
+/// let row = Database::in_memory().query("RETURN 'SenseTime' AS name, null AS place", ())?.next().expect("a row")?;
+/// assert_eq!(row.get::<String>("name")?, "SenseTime");
+/// assert_eq!(row.at::<Option<String>>(1)?, None);
+/// assert!(row.get::<i64>("name").is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Row {
     columns: Arc<[Name]>,
@@ -122,6 +135,26 @@ impl Row {
 }
 
 /// A Rust type that a value can be turned into.
+///
+/// # Example: a type of your own
+///
+/// ```
+/// use averment::{Database, FromValue, Value};
+/// # fn main() -> Result<(), averment::Error> {
+/// struct Share(f64);
+/// impl FromValue for Share {
+///     const NAME: &'static str = "share from 0 to 100";
+///
+///     fn from_value(value: &Value) -> Option<Self> {
+///         f64::from_value(value).filter(|share| (0.0..=100.0).contains(share)).map(Share)
+///     }
+/// }
+/// let db = Database::in_memory();
+/// assert_eq!(db.query("RETURN 50.0", ())?.single::<Share>()?.0, 50.0);
+/// assert!(db.query("RETURN 150.0", ())?.single::<Share>().is_err());
+/// # Ok(())
+/// # }
+/// ```
 pub trait FromValue: Sized {
     /// What error messages call the type.
     const NAME: &'static str;

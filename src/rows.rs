@@ -213,6 +213,20 @@ fn column_names(plan: &PhysicalPlan) -> Arc<[Name]> {
 }
 
 /// Something that is probably a mistake, such as a label that no node has.
+///
+/// # Example: a label that is not there
+///
+/// ```
+/// use averment::Database;
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// db.query("CREATE (:Company)", ())?;
+/// let rows = db.query("MATCH (c:Compny) RETURN c", ())?;
+/// assert_eq!(rows.warnings()[0].code(), "unknown-label");
+/// assert!(rows.warnings()[0].message().contains("did you mean `Company`?"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     code: &'static str,

@@ -3,6 +3,18 @@
 /// How many things a statement has written.
 ///
 /// What the statement made and deleted again is not counted.
+///
+/// # Example: what a statement did
+///
+/// ```
+/// use averment::Database;
+/// # fn main() -> Result<(), averment::Error> {
+/// let rows = Database::in_memory().query("CREATE (:Company {name: 'SenseTime'})-[:BASED_IN]->(:Place)", ())?;
+/// assert_eq!((rows.counters().nodes_created, rows.counters().relationships_created), (2, 1));
+/// assert!(rows.counters().any());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {

@@ -16,6 +16,18 @@ pub struct DecodeError {
 
 /// The value that a piece of JSON stands for.
 ///
+/// # Example: a date, and what is none
+///
+/// ```
+/// use averment::format::value_from_json;
+/// # fn main() -> Result<(), averment::format::DecodeError> {
+/// let date = value_from_json(&serde_json::json!({"$type": "edtf", "value": "2021-12?"}))?;
+/// assert_eq!(date.type_name(), "EDTF");
+/// assert!(value_from_json(&serde_json::json!({"$type": "date", "value": "soon"})).is_err());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// An integer that does not fit 64 bits, an unknown `$type`, text that is no value of its `$type`, and elements of a

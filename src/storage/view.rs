@@ -30,6 +30,25 @@ use edges::{EdgeReference, EdgeReferences, Edges, Neighbors, NodeIdentifiers, No
 /// with a label and to the relationships of a type. It is a reference: copying it costs nothing, and every petgraph
 /// algorithm over visit traits runs on it. Weights are indices; what a relationship weighs is asked of the view, with
 /// [`GraphView::edge_property`].
+///
+/// # Example: who can be reached by ownership
+///
+/// ```
+/// use averment::Database;
+/// use petgraph::visit::{Bfs, Walker};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// db.query("CREATE ({n: 'a'})-[:OWNS]->({n: 'b'})-[:OWNS]->({n: 'c'})-[:LIKES]->({n: 'd'})", ())?;
+/// let id = db.query("MATCH (x {n: 'a'}) RETURN x", ())?.single::<averment::Node>()?.id();
+/// let snapshot = db.read();
+/// let view = snapshot.view().with_type("OWNS");
+/// let start = view.node(id).expect("just found");
+/// let reached: Vec<String> =
+///     Bfs::new(view, start).iter(view).map(|node| view.node_property(node, "n").to_string()).collect();
+/// assert_eq!(reached, ["a", "b", "c"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 pub struct GraphView<'g> {
     graph: &'g Graph,

@@ -32,9 +32,13 @@ pub fn statements(text: &str) -> Vec<Span> {
 ///
 /// A text of blanks and comments is complete too: there is nothing to wait for.
 ///
+/// # Example: whether a prompt waits for more
+///
 /// ```
 /// use averment::editing::is_complete;
-/// assert!(is_complete("RETURN 1;") && !is_complete("RETURN ';"));
+/// assert!(is_complete("RETURN 1;"));
+/// assert!(!is_complete("RETURN 'a;"));
+/// assert!(!is_complete("MATCH (n) // and then;"));
 /// ```
 pub fn is_complete(text: &str) -> bool {
     let mut is_ended = true;

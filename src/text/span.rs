@@ -1,6 +1,15 @@
 //! A stretch of query text.
 
 /// A stretch of query text, in bytes.
+///
+/// # Example: what an error is about
+///
+/// ```
+/// use averment::Database;
+/// let text = "RETURN ж + x";
+/// let error = Database::in_memory().query(text, ()).unwrap_err();
+/// assert_eq!(error.span().map(|span| span.of(text)), Some("ж"));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The first byte.

@@ -3,6 +3,19 @@
 use std::fmt;
 
 /// The openCypher type of an error, with a few of our own for what openCypher leaves to the engine.
+///
+/// # Example: a constraint that stops a write
+///
+/// ```
+/// use averment::{Database, ErrorKind};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// db.query("CREATE CONSTRAINT FOR (c:Company) REQUIRE c.id IS UNIQUE", ())?;
+/// let error = db.query("CREATE (:Company {id: 1}), (:Company {id: 1})", ()).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::ConstraintVerification);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -22,6 +22,19 @@ impl fmt::Display for ElementId {
 }
 
 /// A node; equal to another one if the ids are.
+///
+/// # Example: labels and properties
+///
+/// ```
+/// use averment::{Database, Node};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// let node: Node = db.query("CREATE (c:Listed:Company {name: 'SenseTime'}) RETURN c", ())?.single()?;
+/// assert_eq!(node.labels().iter().map(|label| label.as_str()).collect::<Vec<_>>(), ["Company", "Listed"]);
+/// assert_eq!(node.properties()["name"].to_string(), "SenseTime");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Node {
     id: ElementId,
@@ -29,6 +42,19 @@ pub struct Node {
 }
 
 /// A relationship, asserted or quoted; equal to another one if the ids are.
+///
+/// # Example: what is only claimed
+///
+/// ```
+/// use averment::{Database, Relationship};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// db.query("CREATE (:Statement)-[:DENIES]->[(:State)-[:DETAINS]->(:Community)]", ())?;
+/// let claim: Relationship = db.query("MATCH ()-[:DENIES]->[r] RETURN r", ())?.single()?;
+/// assert_eq!((claim.rel_type(), claim.is_asserted()), ("DETAINS", false));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Relationship {
     id: ElementId,
@@ -64,6 +90,20 @@ pub enum Element {
 }
 
 /// A walk through the graph: one more element than relationships, each relationship between its neighbours.
+///
+/// # Example: a walk of two hops
+///
+/// ```
+/// use std::sync::Arc;
+/// use averment::{Database, Path};
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// let path: Arc<Path> = db.query("CREATE p = ()-[:OWNS]->()<-[:OWNS]-() RETURN p", ())?.single()?;
+/// assert_eq!((path.elements.len(), path.relationships.len()), (3, 2));
+/// assert_eq!(path.relationships[1].end(), Some(path.elements[1].id()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
     /// The elements passed, in order; a relationship stands here where the pattern had a bracket.

@@ -8,6 +8,14 @@ use super::Value;
 /// A shared, immutable list of values.
 ///
 /// It dereferences to a slice.
+///
+/// # Example: as a slice
+///
+/// ```
+/// use averment::{List, Value};
+/// let list = List::from(vec![Value::from(1), Value::from(vec![2])]);
+/// assert_eq!((list.len(), list.depth()), (2, 2));
+/// ```
 #[derive(Clone, Debug)]
 pub struct List(Arc<Items>);
 

@@ -40,6 +40,19 @@ pub type Map = Arc<BTreeMap<Name, Value>>;
 /// A value of the query language.
 ///
 /// Cloning is cheap: whatever is larger than a word is shared.
+///
+/// # Example: from Rust and from a query
+///
+/// ```
+/// use averment::{Database, Value, params};
+/// # fn main() -> Result<(), averment::Error> {
+/// let sent = Value::from(vec![1, 2]);
+/// let back: Value = Database::in_memory().query("RETURN $x + 3", params! { "x" => sent })?.single()?;
+/// assert!(matches!(&back, Value::List(items) if items.len() == 3));
+/// assert_eq!((back.type_name(), back.to_string().as_str()), ("LIST", "[1, 2, 3]"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Value {

@@ -6,6 +6,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 /// A shared, immutable name.
+///
+/// # Example: as text
+///
+/// ```
+/// use averment::Name;
+/// let name = Name::from("OWNS");
+/// assert!(name.starts_with('O') && name == Name::from(String::from("OWNS")));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Arc<str>);
 

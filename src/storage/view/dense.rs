@@ -16,6 +16,22 @@ use super::{GraphView, Visited};
 ///
 /// The table of numbers is made once; the relationships are read from the snapshot itself. petgraph's traits are
 /// implemented for `&DenseView`. Edge indices are those of the [`GraphView`].
+///
+/// # Example: components among some of the nodes
+///
+/// ```
+/// use averment::Database;
+/// use petgraph::visit::IntoNodeIdentifiers;
+/// # fn main() -> Result<(), averment::Error> {
+/// let db = Database::in_memory();
+/// db.query("CREATE (:Company)-[:OWNS]->(:Company), (:Company), (:Person)-[:OWNS]->(:Person)", ())?;
+/// let snapshot = db.read();
+/// let companies = snapshot.view().with_label("Company");
+/// let dense = companies.dense(companies.node_identifiers());
+/// assert_eq!(petgraph::algo::connected_components(&dense), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct DenseView<'g> {
     view: GraphView<'g>,

@@ -21,6 +21,18 @@ pub(crate) use intersection::intersection;
 use parse::Qualifier;
 
 /// A date as a source gives it, kept as written, with the bounds of what it may mean.
+///
+/// # Example: some day of a month, as one source has it
+///
+/// ```
+/// use averment::{Date, Edtf, Precision};
+/// # fn main() -> Result<(), averment::EdtfError> {
+/// let date = Edtf::parse("2021-12?")?;
+/// assert_eq!((date.text(), date.precision(), date.is_certain()), ("2021-12?", Precision::Month, false));
+/// assert_eq!(date.latest(), Date::from_ymd(2021, 12, 31));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Edtf(Arc<Parsed>);
 

@@ -6,6 +6,15 @@ use super::civil::{self, MAX_YEAR, MIN_YEAR};
 use super::scan::Scanner;
 
 /// A day of the proleptic Gregorian calendar.
+///
+/// # Example: by week, and by days
+///
+/// ```
+/// use averment::Date;
+/// let date = Date::parse("2015-W30-2").expect("a day of a week");
+/// assert_eq!((date.to_string().as_str(), date.ymd()), ("2015-07-21", (2015, 7, 21)));
+/// assert_eq!(Date::from_epoch_days(date.epoch_days()), Some(date));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     /// Days since 1970-01-01.

@@ -12,6 +12,14 @@ use super::zone::{self, LocalOffsets, Region, Zone};
 const SECONDS_PER_DAY: i64 = 86_400;
 
 /// A day and a time of day without an offset.
+///
+/// # Example: a day and a time
+///
+/// ```
+/// use averment::LocalDateTime;
+/// let local = LocalDateTime::parse("2019-10-07T09:30").expect("a day and a time");
+/// assert_eq!((local.date().ymd(), local.time().to_string().as_str()), ((2019, 10, 7), "09:30"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalDateTime {
     pub(crate) date: Date,
@@ -82,6 +90,15 @@ impl fmt::Display for LocalDateTime {
 ///
 /// Two are equal if the instant, the offset and the zone are; the order is that of the instants, then of the offsets,
 /// then of the zones' names. Cloning shares the value.
+///
+/// # Example: where the clock stands
+///
+/// ```
+/// use averment::DateTime;
+/// let point = DateTime::parse("2019-07-07T09:30[Europe/Stockholm]").expect("a point in time");
+/// assert_eq!((point.offset_seconds(), point.zone_name()), (7_200, Some("Europe/Stockholm")));
+/// assert_eq!(DateTime::from_epoch(point.epoch_seconds(), 0).expect("a point in time").to_string(), "2019-07-07T07:30Z");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DateTime {
     shown: Arc<Shown>,

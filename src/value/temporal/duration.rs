@@ -19,6 +19,16 @@ const MILLIONTHS_OF_A_DAY_PER_MONTH: i128 = 30_436_875;
 /// A length of time in months, days and seconds, which have no common measure.
 ///
 /// Two are equal if all three are: `P1D` is not `PT24H`. Cloning shares the value.
+///
+/// # Example: parts that have no common measure
+///
+/// ```
+/// use averment::Duration;
+/// let day = Duration::new(0, 1, 0, 0).expect("a duration");
+/// let hours = Duration::new(0, 0, 86_400, 0).expect("a duration");
+/// assert_ne!(day, hours);
+/// assert_eq!((day.to_string().as_str(), hours.to_string().as_str()), ("P1D", "PT24H"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Duration {
     parts: Arc<Parts>,

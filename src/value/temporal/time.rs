@@ -12,6 +12,15 @@ pub(super) const NANOS_PER_HOUR: i64 = 60 * NANOS_PER_MINUTE;
 pub(super) const NANOS_PER_DAY: i64 = 24 * NANOS_PER_HOUR;
 
 /// A time of day without an offset.
+///
+/// # Example: parts and text
+///
+/// ```
+/// use averment::LocalTime;
+/// let time = LocalTime::from_hms_nano(21, 40, 32, 142_000_000).expect("a time of day");
+/// assert_eq!(LocalTime::parse("214032.142"), Some(time));
+/// assert_eq!(time.to_string(), "21:40:32.142");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalTime {
     /// Nanoseconds since midnight.
@@ -126,6 +135,15 @@ impl fmt::Display for LocalTime {
 /// A time of day with an offset.
 ///
 /// Two times are equal if both parts are; the order is that of the instants on one day, then of the offsets.
+///
+/// # Example: the same instant, another time
+///
+/// ```
+/// use averment::Time;
+/// let (here, there) = (Time::parse("12:00+01:00").expect("a time"), Time::parse("11:00Z").expect("a time"));
+/// assert_ne!(here, there);
+/// assert_eq!((here.offset_seconds(), here.local().to_string().as_str()), (3_600, "12:00"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Time {
     pub(crate) local: LocalTime,
