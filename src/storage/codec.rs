@@ -26,7 +26,7 @@ use crate::value::{Date, DateTime, Duration, Edtf, ElementId, List, LocalDateTim
 /// The longest record that is written; a property of this size is a mistake.
 const MAX_BYTES: usize = 1 << 26;
 /// How deeply lists may be nested in a property: deeper than a query can nest them, and little to a stack.
-const MAX_DEPTH: usize = 128;
+pub(super) const MAX_DEPTH: usize = 128;
 
 /// A number in fewer bytes than its width counts as its width, so the limit is so many times that of the bytes.
 const CONFIG: bincode::config::Configuration<

@@ -29,6 +29,8 @@ pub(crate) enum StorageError {
     /// A change that was made from another root than the one it is applied to.
     #[error("the definition of `{name}` is out of order")]
     OutOfOrder { name: Name },
+    #[error("a node can have {most} labels and no more")]
+    TooManyLabels { most: usize },
     #[error("the graph is full: {what}")]
     Full { what: &'static str },
 }
@@ -62,6 +64,7 @@ impl StorageError {
             StorageError::IndexInUse { .. } => ErrorClass::new(ErrorKind::Semantic, "IndexInUse"),
             StorageError::NotStorable { .. } => ErrorClass::new(ErrorKind::Type, "InvalidPropertyType"),
             StorageError::OutOfOrder { .. } => ErrorClass::new(ErrorKind::Io, "Corruption"),
+            StorageError::TooManyLabels { .. } => ErrorClass::new(ErrorKind::Limit, "TooManyLabels"),
             StorageError::Full { .. } => ErrorClass::new(ErrorKind::Limit, "GraphFull"),
         }
     }

@@ -599,6 +599,9 @@ fn maps_and_elements_are_not_storable() {
     for value in [map.clone(), Value::List(vec![map].into()), Value::Node(crate::value::Node::bare(ElementId(1)))] {
         assert!(matches!(writer.set_property(nodes[0], key, &value), Err(StorageError::NotStorable { .. })));
     }
+    let nested = |depth| (1..depth).fold(Value::from(Vec::<i64>::new()), |inner, _| Value::from(vec![inner]));
+    assert!(matches!(writer.set_property(nodes[0], key, &nested(129)), Err(StorageError::NotStorable { .. })));
+    assert!(writer.set_property(nodes[0], key, &nested(128)).unwrap());
     let list = Value::List(vec![Value::Integer(1), Value::String("two".into())].into());
     assert!(writer.set_property(nodes[0], key, &list).unwrap());
 }

@@ -5,10 +5,15 @@
 use std::collections::BTreeMap;
 
 use super::adjacency::MAX_TYPES;
+use super::codec::MAX_DEPTH;
 use super::constraint::owner_name;
 use super::{Change, Commit, End, Graph, NodeSlot, Rel, RelSlot, StorageError};
 use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, Symbol, TypeId};
 use crate::value::{ElementId, Name, Value};
+
+/// So many labels a node may have: each set of labels that a node ever had is kept, so a node that gets them one by one
+/// costs the square of their number.
+const MAX_LABELS: usize = 4_096;
 
 /// A working root with the changes since the root that it began with.
 #[derive(Debug)]
@@ -85,6 +90,7 @@ impl Writer {
 
     /// Labels may be given in any order and more than once.
     pub(crate) fn create_node(&mut self, labels: &[LabelId]) -> Result<NodeSlot, StorageError> {
+        check_label_count(labels.len())?;
         let id = self.next_id()?;
         self.write(Change::CreateNode { id, labels: labels.to_vec() })?;
         Ok(self.graph.node_slot(id).expect("just created"))
@@ -136,6 +142,7 @@ impl Writer {
         if self.graph.has_label(node, label) {
             return Ok(false);
         }
+        check_label_count(self.graph.labels(node).len() + 1)?;
         self.graph.check_unique(End::node(node), None, |constraint| constraint.owner == Owner::Label(label))?;
         self.write(Change::AddLabel { node: id, label })?;
         Ok(true)
@@ -317,13 +324,18 @@ fn next_symbol(count: usize) -> u32 {
     u32::try_from(count).expect("fewer than 2^32 names")
 }
 
-/// Maps and elements cannot be stored, in lists neither.
+fn check_label_count(count: usize) -> Result<(), StorageError> {
+    if count > MAX_LABELS { Err(StorageError::TooManyLabels { most: MAX_LABELS }) } else { Ok(()) }
+}
+
+/// Maps and elements cannot be stored, in lists neither, nor what could not be recorded.
 fn check_storable(value: &Value) -> Result<(), StorageError> {
     let found = match value {
         Value::Map(_) => "a map",
         Value::Node(_) => "a node",
         Value::Relationship(_) => "a relationship",
         Value::Path(_) => "a path",
+        Value::List(items) if items.depth() as usize > MAX_DEPTH => "a list nested more than 128 levels deep",
         Value::List(items) => return items.iter().try_for_each(check_storable),
         _ => return Ok(()),
     };
