@@ -1,4 +1,16 @@
 //! One budget for one run: rows, bytes, time, and whether somebody wants it to stop.
+//!
+//! # Which bytes are counted
+//!
+//! What is held *now* is bounded, not what was ever allocated. There are two kinds:
+//!
+//! * What an operator keeps from one batch to the next (groups, rows to sort, the table of a join) is a [`Held`] of its
+//!   own, given back when the operator begins anew.
+//! * What is *made* while a batch is worked on (lists and texts by functions, frontiers of a search) is alive until the
+//!   next batch is asked for, and is given back then: an operator's input remembers how much there was before it
+//!   ([`Budget::settle`]).
+//!
+//! What a statement writes to the graph is not counted, nor are rows that the caller keeps.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -8,24 +20,45 @@ use std::time::{Duration, Instant};
 use super::ExecError;
 use crate::function::FunctionError;
 
-/// How much one statement may use. The default sets no bound.
+/// How much one statement may use. By default two gibibytes of memory, and as many rows and as much time as it takes.
 ///
 /// ```
 /// use std::time::Duration;
-/// let limits = averment::Limits { timeout: Some(Duration::from_secs(5)), ..Default::default() };
-/// assert_eq!(limits.max_rows, None);
+/// use averment::Limits;
+/// let limits = Limits { timeout: Some(Duration::from_secs(5)), ..Limits::default() };
+/// assert_eq!(limits.max_bytes, Some(Limits::DEFAULT_MAX_BYTES));
+/// assert_eq!(Limits::unlimited().max_bytes, None);
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Limits {
     /// The rows that all operators together may make, those that no one sees included.
     pub max_rows: Option<u64>,
-    /// The bytes that may be allocated for lists, texts, and rows that are kept (sorting, grouping, joining), all
-    /// together. Where this sets no bound, one list or text may still not take more than a gibibyte.
+    /// The bytes that a statement may hold at one time: rows that are kept to sort, group, join or search, and the
+    /// lists and texts of the rows that are worked on. They are counted roughly, without what the allocator adds, so
+    /// leave as much again. The graph is not counted, nor what is written to it.
     pub max_bytes: Option<u64>,
     /// How long the statement may run.
     pub timeout: Option<Duration>,
     /// Stops the statement when asked to.
     pub cancel: Option<CancelToken>,
+}
+
+impl Limits {
+    /// Enough to sort tens of millions of rows, and little enough that a slip of the pen such as
+    /// `collect(range(1, 10^9))` is an error and not the end of the process.
+    pub const DEFAULT_MAX_BYTES: u64 = 2 << 30;
+
+    /// No bound at all: a statement may use up the memory of the machine.
+    #[must_use]
+    pub const fn unlimited() -> Self {
+        Self { max_rows: None, max_bytes: None, timeout: None, cancel: None }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_bytes: Some(Self::DEFAULT_MAX_BYTES), ..Self::unlimited() }
+    }
 }
 
 /// Stops the statements that it was given to, from any thread, within a fraction of a second.
@@ -57,10 +90,6 @@ impl CancelToken {
 /// How deeply lists and maps may be nested: beyond it, comparing or dropping one could overflow the stack.
 pub(super) const MAX_DEPTH: u32 = 100;
 
-/// The most bytes of one list or text where no limit says otherwise: a slip of the pen like `range(1, 10^10)` must not
-/// take the process down.
-const MAX_ALLOCATION: usize = 1 << 30;
-
 /// Steps of an inner loop between two looks at the clock.
 const STEPS_PER_CHECK: u32 = 4096;
 
@@ -73,7 +102,10 @@ pub(super) struct Budget {
     deadline: Option<Instant>,
     cancel: Option<CancelToken>,
     rows: Cell<u64>,
-    bytes: Cell<u64>,
+    /// Bytes that operators keep.
+    held: Cell<u64>,
+    /// Bytes that were made since the batches in hand were asked for.
+    made: Cell<u64>,
     steps: Cell<u32>,
 }
 
@@ -81,12 +113,14 @@ impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             max_rows: limits.max_rows.unwrap_or(u64::MAX),
-            max_bytes: limits.max_bytes.unwrap_or(u64::MAX),
+            // No allocation is larger: asking for one would panic.
+            max_bytes: limits.max_bytes.unwrap_or(isize::MAX as u64),
             timeout: limits.timeout,
             deadline: limits.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
             cancel: limits.cancel.clone(),
             rows: Cell::new(0),
-            bytes: Cell::new(0),
+            held: Cell::new(0),
+            made: Cell::new(0),
             steps: Cell::new(0),
         }
     }
@@ -101,15 +135,25 @@ impl Budget {
         self.check()
     }
 
-    /// Counts bytes about to be allocated.
+    /// Counts bytes about to be made for the batch in hand.
     pub(super) fn bytes(&self, count: usize) -> Result<(), FunctionError> {
-        let bytes = self.bytes.get().saturating_add(count as u64);
-        self.bytes.set(bytes);
-        if bytes > self.max_bytes {
-            return Err(used_up(format!("the budget of {} bytes is", self.max_bytes)));
-        }
-        if count > MAX_ALLOCATION && self.max_bytes == u64::MAX {
-            return Err(used_up(format!("the {MAX_ALLOCATION} bytes that one list or text may take are")));
+        self.made.set(self.made.get().saturating_add(count as u64));
+        self.check_bytes()
+    }
+
+    /// How much has been made for the batches in hand.
+    pub(super) fn made(&self) -> u64 {
+        self.made.get()
+    }
+
+    /// Gives back what was made since there was only so much.
+    pub(super) fn settle(&self, made: u64) {
+        self.made.set(self.made.get().min(made));
+    }
+
+    fn check_bytes(&self) -> Result<(), FunctionError> {
+        if self.held.get().saturating_add(self.made.get()) > self.max_bytes {
+            return Err(used_up(format!("the memory of {} is", in_words(self.max_bytes))));
         }
         Ok(())
     }
@@ -149,6 +193,47 @@ impl Budget {
     }
 }
 
+/// The bytes that one operator keeps from batch to batch.
+#[derive(Debug, Default)]
+pub(super) struct Held(u64);
+
+impl Held {
+    /// Counts more bytes.
+    pub(super) fn add(&mut self, budget: &Budget, count: usize) -> Result<(), ExecError> {
+        self.set(budget, usize::try_from(self.0).unwrap_or(usize::MAX).saturating_add(count))
+    }
+
+    /// Gives some of the bytes back.
+    pub(super) fn remove(&mut self, budget: &Budget, count: usize) {
+        let count = self.0.min(count as u64);
+        self.0 -= count;
+        budget.held.set(budget.held.get() - count);
+    }
+
+    /// Counts this many bytes in place of those before.
+    pub(super) fn set(&mut self, budget: &Budget, count: usize) -> Result<(), ExecError> {
+        budget.held.set((budget.held.get() - self.0).saturating_add(count as u64));
+        self.0 = count as u64;
+        Ok(budget.check_bytes()?)
+    }
+
+    /// Gives all of the bytes back.
+    pub(super) fn clear(&mut self, budget: &Budget) {
+        budget.held.set(budget.held.get() - std::mem::take(&mut self.0));
+    }
+}
+
+/// A number of bytes in the largest unit that fits it.
+fn in_words(bytes: u64) -> String {
+    match bytes.trailing_zeros() {
+        _ if bytes == 0 => "0 bytes".to_owned(),
+        30.. => format!("{} GiB", bytes >> 30),
+        20.. => format!("{} MiB", bytes >> 20),
+        10.. => format!("{} KiB", bytes >> 10),
+        _ => format!("{bytes} bytes"),
+    }
+}
+
 fn used_up(limit: String) -> FunctionError {
     FunctionError::Limit { limit }
 }
@@ -162,6 +247,30 @@ mod tests {
         let budget = Budget::new(&Limits { max_rows: Some(10), ..Limits::default() });
         assert!(budget.rows(10).is_ok());
         assert!(budget.rows(1).is_err());
+    }
+
+    #[test]
+    fn bytes_that_are_given_back_can_be_used_again() {
+        let budget = Budget::new(&Limits { max_bytes: Some(100), ..Limits::default() });
+        let mut held = Held::default();
+        assert!(held.add(&budget, 60).is_ok());
+        for _ in 0..10 {
+            let made = budget.made();
+            assert!(budget.bytes(30).is_ok());
+            budget.settle(made);
+        }
+        assert!(held.add(&budget, 60).is_err());
+        held.clear(&budget);
+        assert!(budget.bytes(100).is_ok());
+        assert!(budget.bytes(1).is_err());
+    }
+
+    #[test]
+    fn memory_is_told_in_its_largest_unit() {
+        assert_eq!(
+            [0, 1000, 2 << 10, 3 << 20, 5 << 30].map(in_words).join(", "),
+            "0 bytes, 1000 bytes, 2 KiB, 3 MiB, 5 GiB"
+        );
     }
 
     #[test]

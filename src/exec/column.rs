@@ -200,7 +200,7 @@ impl Column {
         }
     }
 
-    /// About how many bytes the column holds by itself.
+    /// About how many bytes the column holds, its texts and lists included.
     pub(super) fn size_bytes(&self) -> usize {
         match self {
             Column::Nodes(slots) | Column::Rels(slots) | Column::Ordinals(slots) => slots.len() * 4,
@@ -208,8 +208,17 @@ impl Column {
             Column::Integers(values, mask) => values.len() * 8 + mask.len(),
             Column::Floats(values, mask) => values.len() * 8 + mask.len(),
             Column::Booleans(values, mask) => values.len() + mask.len(),
-            Column::Values(values) => values.len() * size_of::<Value>(),
-            Column::Constant(..) => size_of::<Self>(),
+            Column::Values(values) => values.len() * size_of::<Value>() + self.payload_bytes(),
+            Column::Constant(..) => size_of::<Self>() + self.payload_bytes(),
+        }
+    }
+
+    /// About how many bytes the texts and lists of the column take.
+    pub(super) fn payload_bytes(&self) -> usize {
+        match self {
+            Column::Values(values) => values.iter().map(Value::payload_bytes).sum(),
+            Column::Constant(value, _) => value.payload_bytes(),
+            _ => 0,
         }
     }
 }

@@ -18,7 +18,7 @@ use super::budget::{Budget, Limits};
 use super::column::Ids;
 use super::counters::Counters;
 use super::deleted::Deleted;
-use super::operator::Source;
+use super::operator::Input;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
 use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TypeRef, Types};
@@ -75,7 +75,7 @@ enum Root<'w> {
 
 /// A compiled subplan of an expression.
 pub(super) struct SubplanRun {
-    pub source: Box<dyn Source>,
+    pub source: Input,
     pub argument: ArgumentId,
     pub segment: Segment,
     /// Where its rows have the ordinal.

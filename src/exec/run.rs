@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::batch::Batch;
+use super::budget::Held;
 use super::context::Context;
 use super::counters::Counters;
-use super::operator::{Scope, Source, compile, finish_deleting};
+use super::operator::{Input, Scope, finish_deleting};
 use super::{ExecError, Limits, output, schema};
 use crate::physical::{Operator, PhysicalPlan, PlanBody};
 use crate::storage::{Graph, Writer};
@@ -16,7 +17,7 @@ use crate::value::{Name, Value};
 /// A reading statement on its way: it owns the root that it reads and makes rows as they are asked for.
 pub(crate) struct Reading {
     ctx: Box<Context<'static>>,
-    source: Box<dyn Source>,
+    source: Input,
     graph: Arc<Graph>,
     /// Where the columns of the answer stand.
     columns: Vec<usize>,
@@ -115,13 +116,15 @@ pub(crate) fn write(
 ) -> Result<Answer, ExecError> {
     let ctx = Context::writing(Arc::clone(plan), writer, parameters, limits, profile)?;
     let mut batches = Vec::new();
+    let mut held = Held::default();
     match &plan.root {
         PlanBody::Schema(change) => schema::apply(&ctx, change)?,
         PlanBody::Rows(root) => {
             let mut source = compile_root(root, &ctx);
             while let Some(batch) = source.next(&ctx)? {
                 if !plan.columns.is_empty() {
-                    ctx.budget.bytes(batch.size_bytes())?;
+                    // Once as columns, once as the rows that are made of them.
+                    held.add(&ctx.budget, 2 * batch.size_bytes())?;
                     batches.push(batch);
                 }
             }
@@ -145,7 +148,7 @@ pub(crate) fn write(
 }
 
 /// The outermost plan: its argument is one row without columns.
-fn compile_root(root: &Operator, ctx: &Context) -> Box<dyn Source> {
+fn compile_root(root: &Operator, ctx: &Context) -> Input {
     let scope = Scope { argument: ctx.new_argument(Batch::unit()), segment: ctx.new_segment() };
-    compile(root, scope, ctx)
+    Input::whole(root, scope, ctx)
 }

@@ -298,6 +298,64 @@ fn a_budget_stops_every_kind_of_loop() {
     }
 }
 
+/// A database whose statements may hold so many bytes.
+fn with_memory(max_bytes: u64) -> Database {
+    let mut db = Database::with("UNWIND range(1, 200) AS i CREATE (:X {i: i})-[:R]->(:Y)");
+    db.limits = Limits { max_bytes: Some(max_bytes), ..Limits::default() };
+    db
+}
+
+#[test]
+fn whatever_is_held_counts_against_the_memory_of_a_statement() {
+    let mut db = with_memory(2 << 20);
+    for text in [
+        "UNWIND range(1, 1000000000) AS x RETURN size(collect(x))",
+        "UNWIND range(1, 1000000000) AS x RETURN percentileDisc(x, 0.5)",
+        "UNWIND range(1, 1000000000) AS x RETURN size(collect(DISTINCT x % 1000000))",
+        "UNWIND range(1, 1000000000) AS x RETURN x, count(*)",
+        "UNWIND range(1, 1000000000) AS x RETURN count(DISTINCT x)",
+        "UNWIND range(1, 1000000000) AS x RETURN x, max(toString(x) + 'z')",
+        "UNWIND range(1, 1000000000) AS x WITH x ORDER BY -x RETURN count(x)",
+        "UNWIND range(1, 1000000000) AS x WITH DISTINCT x RETURN count(x)",
+        "UNWIND range(1, 1000000000) AS x RETURN x UNION RETURN 1 AS x",
+        "UNWIND range(1, 1000000000) AS x CREATE (n:New) RETURN n",
+        "UNWIND range(1, 100000000) AS x WITH collect { UNWIND range(1, 100000000) AS y RETURN y } AS l RETURN size(l)",
+        "RETURN size(range(1, 1000000000))",
+        "RETURN size([x IN range(1, 150000) | x + 1])",
+        "RETURN size(reduce(s = 'x', i IN range(1, 100) | s + s))",
+        "UNWIND range(1, 1000000000) AS x WITH toString(x) + ' as text' AS text ORDER BY text RETURN count(text)",
+        "UNWIND range(1, 1000000000) AS x RETURN size(collect(substring('a text that is long enough', x % 3)))",
+        "UNWIND [1, 2] AS x WITH x, [y IN range(1, 50000) | y] AS l WITH x, l, [y IN l | y] AS m, [y IN l | y] AS n \
+         RETURN collect(l), collect(m), collect(n)",
+    ] {
+        db.check_error(text, "LimitExceeded");
+    }
+}
+
+#[test]
+fn memory_that_is_held_no_longer_can_be_used_again() {
+    let mut db = with_memory(2 << 20);
+    // Each makes many times the limit in all, and holds little of it at a time.
+    for text in [
+        "UNWIND range(1, 300000) AS x RETURN sum(size(toString(x) + ' and some more text to go with it'))",
+        "UNWIND range(1, 300000) AS x WITH toString(x) + ' and some more text' AS t WHERE t = '' RETURN count(t)",
+        "UNWIND range(1, 300000) AS x RETURN max(toString(x) + ' and some more text to go with it') <> ''",
+        "UNWIND range(1, 30000) AS x CALL (x) { UNWIND range(1, 5) AS y WITH DISTINCT y RETURN sum(y) AS s } \
+         RETURN sum(s)",
+        "UNWIND range(1, 30000) AS x WITH size(collect { UNWIND range(1, 5) AS y RETURN y ORDER BY -y }) AS s \
+         RETURN sum(s)",
+        "UNWIND range(1, 60000) AS x UNWIND [y IN range(1, 5) | y] AS z RETURN sum(z)",
+        "RETURN size(reduce(s = '', i IN range(1, 10000) | s + 'x'))",
+        "UNWIND range(1, 300000) AS x WITH x, toString(x) + ' as text' AS t ORDER BY t LIMIT 10 RETURN count(*)",
+        "UNWIND range(1, 300000) AS x WITH x % 7 AS key, 'and a long text that is the same' AS t \
+         RETURN key, count(DISTINCT t)",
+    ] {
+        if let Err(error) = db.try_run(text) {
+            panic!("{error}: {text}");
+        }
+    }
+}
+
 #[test]
 fn lists_may_not_be_nested_without_end() {
     let mut db = Database::new();

@@ -95,12 +95,15 @@ fn to_float_list(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionErr
     each("toFloatList", arguments, |item| float_of(item).unwrap_or_default())
 }
 
-fn to_string(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+fn to_string(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     match &arguments[0] {
         text @ Value::String(_) => Ok(text.clone()),
-        other => to_text(other)
-            .map(Value::from)
-            .ok_or_else(|| wrong("toString", "a number, BOOLEAN, STRING or temporal value", arguments)),
+        other => {
+            let text = to_text(other)
+                .ok_or_else(|| wrong("toString", "a number, BOOLEAN, STRING or temporal value", arguments))?;
+            host.reserve(text.len())?;
+            Ok(text.into())
+        }
     }
 }
 

@@ -77,7 +77,11 @@ fn reverse(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError>
             host.reserve(size_of_val(&**items))?;
             Ok(Value::List(items.iter().rev().cloned().collect()))
         }
-        other => Ok(text("reverse", other)?.chars().rev().collect::<String>().into()),
+        other => {
+            let whole = text("reverse", other)?;
+            host.reserve(whole.len())?;
+            Ok(whole.chars().rev().collect::<String>().into())
+        }
     }
 }
 

@@ -76,27 +76,37 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-fn to_upper(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
-    Ok(text("toUpper", &arguments[0])?.to_uppercase().into())
+fn to_upper(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let whole = text("toUpper", &arguments[0])?;
+    host.reserve(whole.len())?;
+    Ok(whole.to_uppercase().into())
 }
 
-fn to_lower(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
-    Ok(text("toLower", &arguments[0])?.to_lowercase().into())
+fn to_lower(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let whole = text("toLower", &arguments[0])?;
+    host.reserve(whole.len())?;
+    Ok(whole.to_lowercase().into())
 }
 
-fn trim(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+/// A copy of a part of a text.
+pub(super) fn copied(host: &dyn Host, part: &str) -> Result<Value, FunctionError> {
+    host.reserve(part.len())?;
+    Ok(part.into())
+}
+
+fn trim(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let (whole, is_stripped) = trimmed("trim", arguments)?;
-    Ok(whole.trim_matches(is_stripped).into())
+    copied(host, whole.trim_matches(is_stripped))
 }
 
-fn trim_start(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+fn trim_start(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let (whole, is_stripped) = trimmed("ltrim", arguments)?;
-    Ok(whole.trim_start_matches(is_stripped).into())
+    copied(host, whole.trim_start_matches(is_stripped))
 }
 
-fn trim_end(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+fn trim_end(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let (whole, is_stripped) = trimmed("rtrim", arguments)?;
-    Ok(whole.trim_end_matches(is_stripped).into())
+    copied(host, whole.trim_end_matches(is_stripped))
 }
 
 /// The text, and which letters go: white space unless others are given.
@@ -109,21 +119,21 @@ fn trimmed<'a>(
     Ok((text(function, &arguments[0])?, is_stripped))
 }
 
-fn left(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+fn left(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let length = count("left", "length", &arguments[1])?;
-    Ok(part(text("left", &arguments[0])?, 0, length).into())
+    copied(host, part(text("left", &arguments[0])?, 0, length))
 }
 
-fn right(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+fn right(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let whole = text("right", &arguments[0])?;
     let length = count("right", "length", &arguments[1])?;
-    Ok(part(whole, whole.chars().count().saturating_sub(length), length).into())
+    copied(host, part(whole, whole.chars().count().saturating_sub(length), length))
 }
 
-fn substring(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+fn substring(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let start = count("substring", "start", &arguments[1])?;
     let length = arguments.get(2).map_or(Ok(usize::MAX), |length| count("substring", "length", length))?;
-    Ok(part(text("substring", &arguments[0])?, start, length).into())
+    copied(host, part(text("substring", &arguments[0])?, start, length))
 }
 
 fn part(whole: &str, start: usize, length: usize) -> &str {

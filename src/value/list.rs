@@ -32,6 +32,11 @@ impl List {
     pub fn depth(&self) -> u32 {
         self.0.depth
     }
+
+    /// How many lists share these items.
+    pub(super) fn holder_count(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
 }
 
 impl From<Vec<Value>> for List {

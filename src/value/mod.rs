@@ -16,6 +16,7 @@ mod element;
 mod list;
 mod name;
 pub(crate) mod nearest;
+mod size;
 pub(crate) mod temporal;
 pub(crate) mod text_form;
 mod types;

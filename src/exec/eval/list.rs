@@ -36,6 +36,7 @@ pub(super) fn comprehension(
                 }
             };
             let Some(map) = map else {
+                env.ctx.budget.bytes(size_of_val(values))?;
                 for (index, (&row, value)) in rows.iter().zip(values).enumerate() {
                     if kept.as_ref().is_none_or(|kept| kept[index]) {
                         made[row as usize].push(value.clone());
@@ -134,8 +135,10 @@ pub(super) fn reduce(
     let mut states = evaluate(env, initial, frame)?.into_values(env.ctx);
     let longest = lists.iter().flatten().map(|list| list.len()).max().unwrap_or(0);
     let mut rows: Vec<u32> = (0..to_row(frame.len())).filter(|&row| lists[row as usize].is_some()).collect();
+    let made_before = env.ctx.budget.made();
     for index in 0..longest {
         env.ctx.budget.step()?;
+        let made = env.ctx.budget.made();
         rows.retain(|&row| lists[row as usize].as_ref().is_some_and(|list| index < list.len()));
         let mut narrow = frame.narrow(&rows);
         let before = rows.iter().map(|&row| std::mem::take(&mut states[row as usize])).collect();
@@ -149,6 +152,11 @@ pub(super) fn reduce(
         let after = evaluate(env, step, &narrow)?;
         for (index, &row) in rows.iter().enumerate() {
             states[row as usize] = after.value(index, env.ctx);
+        }
+        // What this step has made is alive; the states before it are gone, where it has made others.
+        let made_now = env.ctx.budget.made() - made;
+        if made_now > 0 {
+            env.ctx.budget.settle(made_before + made_now);
         }
     }
     let results = lists.iter().zip(states).map(|(list, state)| list.as_ref().map_or(Value::Null, |_| state));

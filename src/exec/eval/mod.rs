@@ -110,6 +110,7 @@ fn make_list(env: &Env, items: &[Scalar], frame: &Frame) -> Result<Column, ExecE
 
 fn make_map(env: &Env, entries: &[(Name, Scalar)], frame: &Frame) -> Result<Column, ExecError> {
     let columns = entries.iter().map(|(_, value)| eval(env, value, frame)).collect::<Result<Vec<_>, _>>()?;
+    env.ctx.budget.bytes(frame.len() * entries.len() * size_of::<(Name, Value)>())?;
     let mut maps = Vec::with_capacity(frame.len());
     for row in 0..frame.len() {
         let values = columns.iter().map(|column| column.value(row, env.ctx));

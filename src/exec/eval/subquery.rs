@@ -4,10 +4,11 @@ use super::logic::to_row;
 use super::{Frame, evaluate, list_value};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
+use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::SubplanRun;
 use crate::exec::host::Env;
-use crate::exec::operator::{Scope, compile, ordinals};
+use crate::exec::operator::{Input, Scope, ordinals};
 use crate::physical::ColumnKind;
 use crate::value::Value;
 
@@ -41,13 +42,19 @@ pub(super) fn count(env: &Env, subplan: usize, frame: &Frame) -> Result<Column, 
 
 pub(super) fn collect(env: &Env, subplan: usize, column: usize, frame: &Frame) -> Result<Column, ExecError> {
     let mut lists: Vec<Vec<Value>> = vec![Vec::new(); frame.len()];
+    // Held, as each batch of the subplan gives back what was made for the one before.
+    let (mut held, mut collected_bytes) = (Held::default(), 0);
     run(env, subplan, frame, |ordinals, rows| {
-        env.ctx.budget.bytes(rows.len * size_of::<Value>())?;
+        let bytes = rows.len * size_of::<Value>() + rows.columns[column].payload_bytes();
+        held.add(&env.ctx.budget, bytes)?;
+        collected_bytes += bytes;
         for (row, &ordinal) in ordinals.iter().enumerate() {
             lists[ordinal as usize].push(rows.columns[column].value(row, env.ctx));
         }
         Ok(())
     })?;
+    held.clear(&env.ctx.budget);
+    env.ctx.budget.bytes(collected_bytes)?;
     Ok(Column::Values(lists.into_iter().map(list_value).collect::<Result<_, _>>()?))
 }
 
@@ -87,7 +94,7 @@ fn begin(env: &Env, number: usize, frame: &Frame) -> Result<SubplanRun, ExecErro
         let scope = Scope { argument: ctx.new_argument(argument), segment: ctx.new_segment() };
         let place = subplan.root.layout.iter().position(|kind| *kind == ColumnKind::Ordinal);
         SubplanRun {
-            source: compile(&subplan.root, scope, ctx),
+            source: Input::whole(&subplan.root, scope, ctx),
             argument: scope.argument,
             segment: scope.segment,
             place: place.expect("each operator of an inner plan carries the ordinal"),

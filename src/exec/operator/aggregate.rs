@@ -7,13 +7,13 @@ use super::table::Table;
 use super::{Input, Scope, Source};
 use crate::exec::ExecError;
 use crate::exec::batch::{Batch, Pieces};
+use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{ArgumentId, Context, Segment};
 use crate::exec::eval::{Cells, Frame, checked, evaluate, typed};
 use crate::exec::host::Env;
 use crate::function::{Accumulator, Aggregate, FunctionError};
 use crate::physical::{AggregateCall, ColumnKind, Operator, Scalar};
-use crate::value::Value;
 
 pub(super) struct Aggregation {
     input: Input,
@@ -25,6 +25,7 @@ pub(super) struct Aggregation {
     argument: ArgumentId,
     segment: Segment,
     made: Option<Pieces>,
+    held: Held,
 }
 
 /// One aggregate of the operator.
@@ -63,6 +64,7 @@ impl Aggregation {
             argument: scope.argument,
             segment: scope.segment,
             made: None,
+            held: Held::default(),
         }
     }
 
@@ -87,6 +89,8 @@ impl Aggregation {
                 state.grow(groups.len);
                 state.add(&env, call, &batch, numbers.as_deref())?;
             }
+            let bytes = groups.size_bytes(states.len()) + states.iter().map(State::size_bytes).sum::<usize>();
+            self.held.set(&ctx.budget, bytes)?;
         }
         self.finish(ctx, groups, states)
     }
@@ -104,9 +108,6 @@ impl Aggregation {
         let partition = self.partition.map(|column| &batch.columns[column]);
         let columns: Vec<&Column> = partition.into_iter().chain(&keys).collect();
         let numbers = groups.table.numbers(&columns, batch.len, env.ctx);
-        let new = groups.table.len() - groups.len;
-        let bytes_per_group = groups.table.bytes_per_key() + self.calls.len() * 48;
-        env.ctx.budget.bytes(new * bytes_per_group)?;
         groups.len = groups.table.len();
         Ok(Some(numbers))
     }
@@ -141,6 +142,7 @@ impl Source for Aggregation {
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
         self.made = None;
+        self.held.clear(&ctx.budget);
     }
 }
 
@@ -154,6 +156,9 @@ fn kind_of(argument: &Scalar, input: &Operator) -> ColumnKind {
         _ => ColumnKind::Value,
     }
 }
+
+/// About what the state of an aggregate takes, besides the values that it keeps.
+const BYTES_PER_STATE: usize = 48;
 
 struct Groups {
     table: Table,
@@ -169,6 +174,11 @@ impl Groups {
         }
         self.len = outer;
     }
+
+    /// With so many aggregates, each of which has a state per group.
+    fn size_bytes(&self, aggregate_count: usize) -> usize {
+        self.table.size_bytes() + self.len * aggregate_count * BYTES_PER_STATE
+    }
 }
 
 /// What one aggregate has of each group.
@@ -178,6 +188,9 @@ enum State {
         start: fn() -> Box<dyn Accumulator>,
         each: Vec<Box<dyn Accumulator>>,
         seen: Option<Table>,
+        /// Whether an accumulator grows with what it is given, and the bytes that they have come to.
+        keeps: bool,
+        kept_bytes: usize,
     },
     /// `count(DISTINCT x)`: a row is counted if its group and value are new.
     DistinctCounts {
@@ -199,9 +212,22 @@ impl State {
                 State::DistinctCounts { counts: Vec::new(), seen: seen() }
             }
             Some(aggregate) if aggregate.name == "count" => State::Counts(Vec::new()),
-            Some(aggregate) => {
-                State::Accumulators { start: aggregate.start, each: Vec::new(), seen: call.distinct.then(seen) }
-            }
+            Some(aggregate) => State::Accumulators {
+                start: aggregate.start,
+                each: Vec::new(),
+                seen: call.distinct.then(seen),
+                keeps: aggregate.keeps,
+                kept_bytes: 0,
+            },
+        }
+    }
+
+    /// About how many bytes are kept besides a state per group.
+    fn size_bytes(&self) -> usize {
+        match self {
+            State::Counts(_) => 0,
+            State::DistinctCounts { seen, .. } => seen.size_bytes(),
+            State::Accumulators { seen, kept_bytes, .. } => seen.as_ref().map_or(0, Table::size_bytes) + kept_bytes,
         }
     }
 
@@ -228,29 +254,30 @@ impl State {
                 (0..batch.len).filter(there).for_each(|row| counts[group(row)] += 1);
             }
             State::DistinctCounts { counts, seen } => {
-                for row in new_rows(env, seen, &arguments, batch.len, numbers)? {
+                for row in new_rows(env, seen, &arguments, batch.len, numbers) {
                     counts[group(row)] += 1;
                 }
             }
-            State::Accumulators { each, seen, .. } => {
+            State::Accumulators { each, seen, keeps, kept_bytes, .. } => {
                 let rows: Box<dyn Iterator<Item = usize>> = match seen {
-                    Some(seen) => Box::new(new_rows(env, seen, &arguments, batch.len, numbers)?.into_iter()),
+                    Some(seen) => Box::new(new_rows(env, seen, &arguments, batch.len, numbers).into_iter()),
                     None => Box::new((0..batch.len).filter(|row| !arguments[0].is_null(*row))),
                 };
                 let cells: Vec<Cells> = arguments.iter().map(|column| Cells::of(column, env.ctx)).collect();
-                let keeps = call.aggregate.as_ref().is_some_and(|aggregate| aggregate.name == "collect");
                 let mut values = Vec::with_capacity(cells.len());
                 for row in rows {
-                    if keeps {
-                        env.ctx.budget.bytes(size_of::<Value>())?;
-                    }
+                    let accumulator = &mut each[group(row)];
+                    let before = if *keeps { accumulator.kept_bytes() } else { 0 };
                     if let [cells] = &cells[..] {
-                        each[group(row)].add(std::slice::from_ref(cells.get(row)))?;
-                        continue;
+                        accumulator.add(std::slice::from_ref(cells.get(row)))?;
+                    } else {
+                        values.clear();
+                        values.extend(cells.iter().map(|cells| cells.get(row).clone()));
+                        accumulator.add(&values)?;
                     }
-                    values.clear();
-                    values.extend(cells.iter().map(|cells| cells.get(row).clone()));
-                    each[group(row)].add(&values)?;
+                    if *keeps {
+                        *kept_bytes = (*kept_bytes + accumulator.kept_bytes()).saturating_sub(before);
+                    }
                 }
             }
         }
@@ -278,18 +305,11 @@ fn add_weights(counts: &mut [i64], weights: &Column, group: impl Fn(usize) -> us
 }
 
 /// The rows whose group and arguments were not seen before, without those whose first argument is null.
-fn new_rows(
-    env: &Env,
-    seen: &mut Table,
-    arguments: &[Column],
-    len: usize,
-    numbers: Option<&[u32]>,
-) -> Result<Vec<usize>, ExecError> {
+fn new_rows(env: &Env, seen: &mut Table, arguments: &[Column], len: usize, numbers: Option<&[u32]>) -> Vec<usize> {
     let groups = Column::Ordinals(numbers.map_or_else(|| vec![0; len], <[u32]>::to_vec));
     let known = seen.len();
     let columns: Vec<&Column> = std::iter::once(&groups).chain(arguments).collect();
     let found = seen.numbers(&columns, len, env.ctx);
-    env.ctx.budget.bytes((seen.len() - known) * seen.bytes_per_key())?;
     let mut next = known;
     let mut rows = Vec::new();
     for (row, number) in found.into_iter().enumerate() {
@@ -300,5 +320,5 @@ fn new_rows(
             }
         }
     }
-    Ok(rows)
+    rows
 }

@@ -1,16 +1,17 @@
 //! Apply: the inner plan, run over a batch of outer rows at a time. Order of the outer rows kept; holds one outer
 //! batch, and the inner rows of it where the inner plan may give them in another order.
 
-use super::{Input, Scope, Source, compile, ordinals, row_number, writes};
+use super::{Input, Scope, Source, ordinals, row_number, writes};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
+use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{ArgumentId, Context, Segment};
 use crate::physical::{self, ApplyKind, ColumnKind, Op, Operator};
 
 pub(super) struct Apply {
     input: Input,
-    inner: Box<dyn Source>,
+    inner: Input,
     argument: ArgumentId,
     /// Its own if the inner plan writes: each run then reads what the earlier ones wrote.
     segment: Option<Segment>,
@@ -21,6 +22,7 @@ pub(super) struct Apply {
     /// Whether inner rows come in the order of the outer ones.
     ordered: bool,
     current: Option<Current>,
+    held: Held,
 }
 
 enum Kind {
@@ -49,7 +51,7 @@ impl Apply {
         let place = spec.inner.layout.iter().position(|kind| *kind == ColumnKind::Ordinal);
         Self {
             input: Input::of(operator, scope, ctx),
-            inner: compile(&spec.inner, inner, ctx),
+            inner: Input::whole(&spec.inner, inner, ctx),
             argument,
             segment,
             imports: spec.imports.clone(),
@@ -64,11 +66,13 @@ impl Apply {
             place: place.unwrap_or(0),
             ordered: keeps_order(&spec.inner),
             current: None,
+            held: Held::default(),
         }
     }
 
     /// Takes the next outer batch and makes the inner plan begin with it.
     fn start(&mut self, ctx: &Context) -> Result<Option<Current>, ExecError> {
+        self.held.clear(&ctx.budget);
         let Some(outer) = self.input.next(ctx)? else { return Ok(None) };
         ctx.set_argument(self.argument, argument_rows(&outer, &self.imports));
         if let Some(segment) = self.segment {
@@ -82,7 +86,7 @@ impl Apply {
     fn sort(&mut self, ctx: &Context) -> Result<Batch, ExecError> {
         let mut rows = Batch::default();
         while let Some(batch) = self.inner.next(ctx)? {
-            ctx.budget.bytes(batch.size_bytes())?;
+            self.held.add(&ctx.budget, batch.size_bytes())?;
             rows.append(batch, ctx);
         }
         if rows.len == 0 {
@@ -221,6 +225,7 @@ impl Source for Apply {
 
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
+        self.held.clear(&ctx.budget);
         self.current = None;
     }
 }

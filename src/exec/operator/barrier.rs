@@ -7,6 +7,7 @@ use super::delete::flush_deleted;
 use super::{Input, Scope, Source};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
+use crate::exec::budget::Held;
 use crate::exec::context::{Context, Segment};
 use crate::physical::Operator;
 
@@ -14,41 +15,47 @@ pub(super) struct Barrier {
     input: Input,
     below: Segment,
     above: Segment,
-    held: Option<VecDeque<Batch>>,
+    rows: Option<VecDeque<Batch>>,
+    held: Held,
 }
 
 impl Barrier {
     pub(super) fn new(operator: &Operator, scope: Scope, ctx: &Context) -> Self {
         let below = ctx.new_segment();
         let input = Input::of(operator, Scope { segment: below, ..scope }, ctx);
-        Self { input, below, above: scope.segment, held: None }
+        Self { input, below, above: scope.segment, rows: None, held: Held::default() }
     }
 
     fn fill(&mut self, ctx: &Context) -> Result<VecDeque<Batch>, ExecError> {
-        let mut held = VecDeque::new();
+        let mut rows = VecDeque::new();
         while let Some(batch) = self.input.next(ctx)? {
-            ctx.budget.bytes(batch.size_bytes())?;
+            self.held.add(&ctx.budget, batch.size_bytes())?;
             let len = batch.len;
-            held.push_back(Batch::new(batch.carry(&self.input.carry), len));
+            rows.push_back(Batch::new(batch.carry(&self.input.carry), len));
         }
         flush_deleted(ctx)?;
         ctx.refresh(self.below);
         ctx.refresh(self.above);
-        Ok(held)
+        Ok(rows)
     }
 }
 
 impl Source for Barrier {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        if self.held.is_none() {
-            self.held = Some(self.fill(ctx)?);
+        if self.rows.is_none() {
+            self.rows = Some(self.fill(ctx)?);
         }
-        Ok(self.held.as_mut().and_then(VecDeque::pop_front))
+        let batch = self.rows.as_mut().and_then(VecDeque::pop_front);
+        if batch.is_none() {
+            self.held.clear(&ctx.budget);
+        }
+        Ok(batch)
     }
 
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
-        self.held = None;
+        self.rows = None;
+        self.held.clear(&ctx.budget);
         ctx.refresh(self.below);
     }
 }

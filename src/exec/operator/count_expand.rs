@@ -78,7 +78,7 @@ impl CountExpand {
             (Op::Expand(first), Repeat::Loops(_) | Repeat::Always) => {
                 let first = Expand::with_rel(&operator.inputs[0], first, RelColumn::Begin, scope, ctx);
                 let source = counted(&operator.inputs[0], Box::new(first), ctx);
-                Input { source, carry: operator.carry.clone() }
+                Input { source, carry: operator.carry.clone(), made_before: None }
             }
             _ => Input::of(operator, scope, ctx),
         };

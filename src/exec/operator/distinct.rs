@@ -4,6 +4,7 @@ use super::table::Table;
 use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
+use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::Context;
 use crate::physical::{ColumnKind, Operator};
@@ -13,6 +14,7 @@ pub(super) struct Distinct {
     columns: Vec<usize>,
     kinds: Vec<ColumnKind>,
     table: Table,
+    held: Held,
 }
 
 impl Distinct {
@@ -25,7 +27,13 @@ impl Distinct {
     ) -> Self {
         let columns: Vec<usize> = partition.into_iter().chain(columns.iter().copied()).collect();
         let kinds: Vec<ColumnKind> = columns.iter().map(|&column| operator.inputs[0].layout[column]).collect();
-        Self { input: Input::of(operator, scope, ctx), columns, table: Table::new(kinds.clone()), kinds }
+        Self {
+            input: Input::of(operator, scope, ctx),
+            columns,
+            table: Table::new(kinds.clone()),
+            kinds,
+            held: Held::default(),
+        }
     }
 }
 
@@ -36,7 +44,7 @@ impl Source for Distinct {
             let known = self.table.len();
             let columns: Vec<&Column> = self.columns.iter().map(|&column| &batch.columns[column]).collect();
             let numbers = self.table.numbers(&columns, batch.len, ctx);
-            ctx.budget.bytes((self.table.len() - known) * self.table.bytes_per_key())?;
+            self.held.set(&ctx.budget, self.table.size_bytes())?;
             let mut next = known;
             let mut rows = Vec::new();
             for (row, number) in numbers.into_iter().enumerate() {
@@ -58,5 +66,6 @@ impl Source for Distinct {
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
         self.table = Table::new(self.kinds.clone());
+        self.held.clear(&ctx.budget);
     }
 }

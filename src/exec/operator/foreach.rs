@@ -4,7 +4,7 @@
 //! one clause goes row by row by itself and is given all items at once.
 
 use super::draw::inner_scope;
-use super::{Input, Scope, Source, compile, row_number};
+use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::Column;
@@ -18,7 +18,7 @@ use crate::value::Value;
 pub(super) struct Foreach {
     input: Input,
     list: Scalar,
-    body: Box<dyn Source>,
+    body: Input,
     scope: Scope,
     imports: Vec<usize>,
     /// Whether the body's argument begins with an ordinal.
@@ -42,7 +42,7 @@ impl Foreach {
         Self {
             input: Input::of(operator, scope, ctx),
             list: list.clone(),
-            body: compile(body, inner, ctx),
+            body: Input::whole(body, inner, ctx),
             scope: inner,
             imports: imports.to_vec(),
             numbered: argument_layout(body).first() == Some(&ColumnKind::Ordinal),

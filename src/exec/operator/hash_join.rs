@@ -4,9 +4,10 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::{Input, Scope, Source, compile, row_number, writes};
+use super::{Input, Scope, Source, row_number, writes};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment};
 use crate::exec::eval::{Cells, Frame, evaluate};
@@ -16,18 +17,19 @@ use crate::value::{Value, compare};
 
 pub(super) struct HashJoin {
     input: Input,
-    right: Box<dyn Source>,
+    right: Input,
     left_keys: Vec<Scalar>,
     right_keys: Vec<Scalar>,
     right_columns: Vec<usize>,
     left_writes: bool,
     segment: Segment,
-    held: Option<Held>,
+    table: Option<RightRows>,
+    held: Held,
     current: Option<Current>,
 }
 
 /// The right side: its rows, their keys, and chains of rows whose keys hash alike, earlier rows first.
-struct Held {
+struct RightRows {
     rows: Batch,
     keys: Vec<Vec<Value>>,
     heads: FxHashMap<u64, u32>,
@@ -54,13 +56,14 @@ impl HashJoin {
     ) -> Self {
         Self {
             input: Input::of(operator, scope, ctx),
-            right: compile(&operator.inputs[1], scope, ctx),
+            right: Input::whole(&operator.inputs[1], scope, ctx),
             left_keys: left_keys.to_vec(),
             right_keys: right_keys.to_vec(),
             right_columns: right_columns.to_vec(),
             left_writes: writes(&operator.inputs[0]),
             segment: scope.segment,
-            held: None,
+            table: None,
+            held: Held::default(),
             current: None,
         }
     }
@@ -72,17 +75,18 @@ impl HashJoin {
         scalars.iter().map(|scalar| evaluate(&env, scalar, &frame)).collect()
     }
 
-    fn hold(&mut self, ctx: &Context) -> Result<Held, ExecError> {
+    fn hold(&mut self, ctx: &Context) -> Result<RightRows, ExecError> {
         let mut rows = Batch::default();
         let mut keys: Vec<Vec<Value>> = vec![Vec::new(); self.right_keys.len()];
         while let Some(batch) = self.right.next(ctx)? {
             let found = self.keys(ctx, &batch, &self.right_keys)?;
+            let key_bytes: usize = found.iter().map(Column::size_bytes).sum();
             for (keys, found) in keys.iter_mut().zip(found) {
                 keys.extend(found.into_values(ctx));
             }
             let len = batch.len;
             let batch = Batch::new(batch.carry(&self.right_columns), len);
-            ctx.budget.bytes(batch.size_bytes() + len * (self.right_keys.len() * size_of::<Value>() + 16))?;
+            self.held.add(&ctx.budget, batch.size_bytes() + key_bytes + len * 32)?;
             rows.append(batch, ctx);
         }
         let mut heads: FxHashMap<u64, u32> = FxHashMap::default();
@@ -94,10 +98,10 @@ impl HashJoin {
             let head = heads.entry(hash).or_insert(NONE);
             next[row] = std::mem::replace(head, row_number(row));
         }
-        Ok(Held { rows, keys, heads, next })
+        Ok(RightRows { rows, keys, heads, next })
     }
 
-    fn probe(ctx: &Context, held: &Held, current: &mut Current) -> Result<(Vec<u32>, Vec<u32>), ExecError> {
+    fn probe(ctx: &Context, held: &RightRows, current: &mut Current) -> Result<(Vec<u32>, Vec<u32>), ExecError> {
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         let cells: Vec<Cells> = current.keys.iter().map(|keys| Cells::of(keys, ctx)).collect();
         while current.row < current.batch.len && lefts.len() < BATCH_ROWS {
@@ -144,11 +148,11 @@ fn hash<'v>(keys: impl Iterator<Item = &'v Value>) -> Option<u64> {
 
 impl Source for HashJoin {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        if self.held.is_none() {
-            self.held = Some(self.hold(ctx)?);
+        if self.table.is_none() {
+            self.table = Some(self.hold(ctx)?);
         }
         loop {
-            let held = self.held.as_ref().expect("just made");
+            let held = self.table.as_ref().expect("just made");
             if held.rows.len == 0 {
                 while self.left_writes && self.input.next(ctx)?.is_some() {}
                 return Ok(None);
@@ -182,7 +186,8 @@ impl Source for HashJoin {
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
         self.right.rewind(ctx);
-        self.held = None;
+        self.table = None;
+        self.held.clear(&ctx.budget);
         self.current = None;
     }
 }

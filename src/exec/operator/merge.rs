@@ -6,9 +6,10 @@ use super::cite::cite;
 use super::draw::{Nulls, inner_scope, make, prepare, warn_of_quoted_twins};
 use super::set::set_row;
 use super::travel::end_column;
-use super::{Input, Scope, Source, compile, row_number};
+use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
+use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::Context;
 use crate::exec::eval::Frame;
@@ -16,7 +17,7 @@ use crate::physical::{self, Cite, ColumnKind, Draw, Operator, SetItem};
 
 pub(super) struct Merge {
     input: Input,
-    inner: Box<dyn Source>,
+    inner: Input,
     scope: Scope,
     imports: Vec<usize>,
     draws: Vec<Draw>,
@@ -26,6 +27,7 @@ pub(super) struct Merge {
     on_create: Vec<SetItem>,
     on_match: Vec<SetItem>,
     cite: Option<Cite>,
+    held: Held,
 }
 
 impl Merge {
@@ -33,7 +35,7 @@ impl Merge {
         let inner = inner_scope(ctx);
         Self {
             input: Input::of(operator, scope, ctx),
-            inner: compile(&spec.inner, inner, ctx),
+            inner: Input::whole(&spec.inner, inner, ctx),
             scope: inner,
             imports: spec.imports.clone(),
             draws: spec.draws.clone(),
@@ -42,6 +44,7 @@ impl Merge {
             on_create: spec.on_create.clone(),
             on_match: spec.on_match.clone(),
             cite: spec.cite.clone(),
+            held: Held::default(),
         }
     }
 
@@ -49,10 +52,13 @@ impl Merge {
     fn find(&mut self, ctx: &Context, row: &Batch) -> Result<Option<Batch>, ExecError> {
         ctx.set_argument(self.scope.argument, argument_rows(row, &self.imports));
         self.inner.rewind(ctx);
+        self.held.clear(&ctx.budget);
         let mut found = Batch::default();
         while let Some(batch) = self.inner.next(ctx)? {
             let columns = self.bindings.iter().map(|&(column, _)| batch.columns[column].clone()).collect();
-            found.append(Batch::new(columns, batch.len), ctx);
+            let batch = Batch::new(columns, batch.len);
+            self.held.add(&ctx.budget, batch.size_bytes())?;
+            found.append(batch, ctx);
         }
         // The snapshot is let go, so that writing need not copy what it shares.
         ctx.refresh(self.scope.segment);
@@ -98,6 +104,7 @@ impl Source for Merge {
         for row in 0..batch.len {
             ctx.budget.rows(1)?;
             let merged = self.merge_row(ctx, &batch, row)?;
+            ctx.budget.bytes(merged.size_bytes())?;
             rows.append(merged, ctx);
         }
         Ok(Some(rows))

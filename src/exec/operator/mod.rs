@@ -135,21 +135,39 @@ fn make<S: Source + 'static>(build: impl FnOnce() -> S) -> Box<dyn Source> {
 }
 
 /// What nearly every operator has: where its rows come from, and which of the columns go on.
+///
+/// When the next rows are asked for, those before are done with: what was made for them is given back to the budget.
 pub(super) struct Input {
     source: Box<dyn Source>,
     carry: Vec<usize>,
+    /// What was made before the rows in hand were asked for.
+    made_before: Option<u64>,
 }
 
 impl Input {
     fn of(operator: &Operator, scope: Scope, ctx: &Context) -> Self {
-        Self { source: compile(&operator.inputs[0], scope, ctx), carry: operator.carry.clone() }
+        Self { carry: operator.carry.clone(), ..Self::whole(&operator.inputs[0], scope, ctx) }
     }
 
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        self.source.next(ctx)
+    /// A plan of which no columns go on: the outermost one, or one inside an operator.
+    pub(super) fn whole(plan: &Operator, scope: Scope, ctx: &Context) -> Self {
+        Self { source: compile(plan, scope, ctx), carry: Vec::new(), made_before: None }
     }
 
-    fn rewind(&mut self, ctx: &Context) {
+    pub(super) fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        if let Some(made) = self.made_before {
+            ctx.budget.settle(made);
+        }
+        self.made_before = Some(ctx.budget.made());
+        let batch = self.source.next(ctx)?;
+        if batch.is_none() {
+            self.made_before = None;
+        }
+        Ok(batch)
+    }
+
+    pub(super) fn rewind(&mut self, ctx: &Context) {
+        self.made_before = None;
         self.source.rewind(ctx);
     }
 }

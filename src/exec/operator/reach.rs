@@ -173,6 +173,7 @@ impl Reach {
                     }
                 }
             }
+            place.env.ctx.budget.bytes(2 * size_of_val(&next[..]))?;
             frontier = next;
         }
         Ok(())
@@ -218,6 +219,7 @@ fn on_cycle(rules: &Rules, place: &Place, runs: &[Run], start: End, max: u64) ->
                 Some(_) => {}
             }
         }
+        place.env.ctx.budget.bytes(next.len() * size_of::<(End, u64, u32)>())?;
         frontier = next;
         depth += 1;
     }
@@ -246,7 +248,11 @@ impl Source for Reach {
                 ctx.budget.step()?;
                 let start = batch.columns[self.from].end(row, ctx);
                 if let Some(start) = start.filter(|_| !self.wanted.is_done(ctx, &batch, row)) {
+                    let (made, before) = (ctx.budget.made(), ends.len());
                     self.search(&Place { env: &env, batch: &batch, row, taken: &taken }, &runs, start, &mut ends)?;
+                    // The search is over; what it found stays.
+                    ctx.budget.settle(made);
+                    ctx.budget.bytes(size_of_val(&ends[before..]))?;
                     rows.resize(ends.len(), row_number(row));
                 }
                 row += 1;

@@ -13,6 +13,7 @@ use super::travel::{Run, Taken, reversed, runs};
 use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::budget::Held;
 use crate::exec::column::{Column, rel_value};
 use crate::exec::context::{Context, Segment};
 use crate::exec::eval::{Frame, selected};
@@ -138,8 +139,10 @@ impl ShortestPath {
             return Ok(Vec::new());
         }
         while length <= self.max {
-            let mut trails = Trails { search: self, place, ways, to, distances: &distances, length, found: Vec::new() };
+            let (found, held) = (Vec::new(), Held::default());
+            let mut trails = Trails { search: self, place, ways, to, distances: &distances, length, found, held };
             let longer = trails.walk(from)?;
+            trails.held.clear(&place.env.ctx.budget);
             if !trails.found.is_empty() {
                 return Ok(trails.found);
             }
@@ -232,6 +235,8 @@ struct Trails<'t, 'p, 'c, 'w> {
     distances: &'t Distances,
     length: u64,
     found: Vec<Rels>,
+    /// The steps at each level of the walk.
+    held: Held,
 }
 
 impl Trails<'_, '_, '_, '_> {
@@ -242,7 +247,9 @@ impl Trails<'_, '_, '_, '_> {
         let mut longer = false;
         while let Some((steps, next)) = levels.last_mut() {
             let Some(&(_, step)) = steps.get(*next) else {
-                levels.pop();
+                if let Some((steps, _)) = levels.pop() {
+                    self.held.remove(&self.place.env.ctx.budget, size_of_val(&steps[..]));
+                }
                 path.pop();
                 continue;
             };
@@ -270,6 +277,7 @@ impl Trails<'_, '_, '_, '_> {
                 path.pop();
             } else {
                 let steps = self.steps(step.end)?;
+                self.held.add(&self.place.env.ctx.budget, size_of_val(&steps[..]))?;
                 levels.push((steps, 0));
             }
         }
@@ -309,7 +317,12 @@ impl Source for ShortestPath {
             };
             let (mut rows, mut lists) = (Vec::new(), Vec::new());
             while row < batch.len && rows.len() < BATCH_ROWS {
+                let made = ctx.budget.made();
                 let paths = self.search(&Place { env: &env, batch: &batch, row, taken: &taken }, &ways)?;
+                // The search is over; its paths stay.
+                ctx.budget.settle(made);
+                let rel_count: usize = paths.iter().map(Vec::len).sum();
+                ctx.budget.bytes(rel_count * size_of::<Value>())?;
                 lists.extend(paths.iter().map(|path| path_value(ctx, path)));
                 rows.resize(lists.len(), row_number(row));
                 row += 1;

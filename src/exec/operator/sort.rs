@@ -7,7 +7,7 @@ use super::rows::row_count;
 use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch, Pieces};
-use crate::exec::budget::Budget;
+use crate::exec::budget::{Budget, Held};
 use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment};
 use crate::exec::eval::{Frame, evaluate};
@@ -23,6 +23,7 @@ pub(super) struct Sort {
     limit: Option<Scalar>,
     segment: Segment,
     made: Option<Pieces>,
+    held: Held,
 }
 
 impl Sort {
@@ -41,6 +42,7 @@ impl Sort {
             limit: limit.cloned(),
             segment: scope.segment,
             made: None,
+            held: Held::default(),
         }
     }
 
@@ -65,12 +67,14 @@ impl Sort {
             columns.extend(extra);
             let batch = Batch::new(columns, len);
             ctx.budget.steps(len)?;
-            ctx.budget.bytes(batch.size_bytes())?;
+            // The order of the rows, and a copy of it while they are merged.
+            self.held.add(&ctx.budget, batch.size_bytes() + len * 2 * size_of::<u32>())?;
             held.append(batch, ctx);
             if let Some(limit) = limit {
                 let kept = usize::try_from(limit).unwrap_or(usize::MAX);
                 if held.len > kept.saturating_mul(2).saturating_add(4 * BATCH_ROWS) {
                     held = self.sorted(ctx, held, limit)?;
+                    self.held.set(&ctx.budget, held.size_bytes())?;
                 }
             }
         }
@@ -126,6 +130,7 @@ impl Source for Sort {
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
         self.made = None;
+        self.held.clear(&ctx.budget);
     }
 }
 

@@ -14,6 +14,8 @@ use crate::value::{Value, compare};
 pub(super) struct Table {
     kinds: Vec<ColumnKind>,
     keys: Keys,
+    /// Of texts and lists in the keys.
+    payload_bytes: usize,
 }
 
 enum Keys {
@@ -73,7 +75,7 @@ impl Table {
                 integers: Integers::default(),
             }
         };
-        Self { kinds, keys }
+        Self { kinds, keys, payload_bytes: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -83,12 +85,13 @@ impl Table {
         }
     }
 
-    /// About how many bytes one more key takes.
-    pub(super) fn bytes_per_key(&self) -> usize {
-        match &self.keys {
+    /// About how many bytes the table holds.
+    pub(super) fn size_bytes(&self) -> usize {
+        let bytes_per_key = match &self.keys {
             Keys::Packed { .. } => 24,
             Keys::Values { .. } => 24 + self.kinds.len() * size_of::<Value>(),
-        }
+        };
+        self.len() * bytes_per_key + self.payload_bytes
     }
 
     /// The number of each row's key; numbers are given from 0 in the order of first sight.
@@ -111,7 +114,10 @@ impl Table {
                     return values.iter().map(|value| number(*value)).collect();
                 }
                 let cells: Vec<Cells> = columns.iter().map(|column| Cells::of(column, ids)).collect();
-                (0..len).map(|row| value_number(heads, next, keys, &cells, row)).collect()
+                let known = keys.len();
+                let numbers = (0..len).map(|row| value_number(heads, next, keys, &cells, row)).collect();
+                self.payload_bytes += keys[known..].iter().map(Value::payload_bytes).sum::<usize>();
+                numbers
             }
         }
     }

@@ -5,6 +5,7 @@
 use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment};
 use crate::exec::eval::{Frame, evaluate, typed};
@@ -17,6 +18,8 @@ pub(super) struct Unwind {
     list: Scalar,
     segment: Segment,
     current: Option<Current>,
+    /// Of the lists of the rows in hand.
+    held: Held,
 }
 
 struct Current {
@@ -36,9 +39,24 @@ enum Items {
     Ranges(Vec<Range>),
 }
 
+impl Items {
+    fn size_bytes(&self) -> usize {
+        match self {
+            Items::Lists(column) => column.size_bytes(),
+            Items::Ranges(ranges) => size_of_val(&ranges[..]),
+        }
+    }
+}
+
 impl Unwind {
     pub(super) fn new(operator: &Operator, list: &Scalar, scope: Scope, ctx: &Context) -> Self {
-        Self { input: Input::of(operator, scope, ctx), list: list.clone(), segment: scope.segment, current: None }
+        Self {
+            input: Input::of(operator, scope, ctx),
+            list: list.clone(),
+            segment: scope.segment,
+            current: None,
+            held: Held::default(),
+        }
     }
 
     fn items(&self, env: &Env, batch: &Batch) -> Result<Items, ExecError> {
@@ -144,6 +162,7 @@ impl Source for Unwind {
                     Some(batch) => {
                         let graph = ctx.view(self.segment);
                         let items = self.items(&Env { ctx, graph: &graph }, &batch)?;
+                        self.held.set(&ctx.budget, items.size_bytes())?;
                         Current { batch, items, row: 0, given: 0 }
                     }
                 },
@@ -170,6 +189,7 @@ impl Source for Unwind {
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
         self.current = None;
+        self.held.clear(&ctx.budget);
     }
 }
 

@@ -6,6 +6,7 @@ use super::travel::{Run, Taken, end_column, is_kind, reversed, runs};
 use super::{Input, Scope, Source, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
+use crate::exec::budget::Held;
 use crate::exec::column::{Column, rel_value};
 use crate::exec::context::{Context, Segment};
 use crate::exec::host::Env;
@@ -39,6 +40,14 @@ struct Current {
     walk: Option<Walk>,
 }
 
+impl Current {
+    fn drop_walk(&mut self, ctx: &Context) {
+        if let Some(mut walk) = self.walk.take() {
+            walk.held.clear(&ctx.budget);
+        }
+    }
+}
+
 /// How many elements around a bound end are found before the walk begins.
 const SEARCHED: usize = 4096;
 
@@ -47,6 +56,8 @@ struct Walk {
     row: usize,
     levels: Vec<Level>,
     path: Vec<u32>,
+    /// Of the steps.
+    held: Held,
     /// How far the bound end is, so that steps that cannot lead to it in time are left out.
     distances: Option<Distances>,
 }
@@ -139,7 +150,8 @@ impl VarExpand {
             let mut steps = Vec::new();
             self.rules.steps(&place, runs, &[start], &mut steps)?;
             let distances = self.distances(&place)?;
-            current.walk = Some(Walk { row, levels: vec![Level { steps, next: 0 }], path: Vec::new(), distances });
+            let (levels, path) = (vec![Level { steps, next: 0 }], Vec::new());
+            current.walk = Some(Walk { row, levels, path, held: Held::default(), distances });
         }
         Ok(())
     }
@@ -169,7 +181,10 @@ impl VarExpand {
         while made.rows.len() < made.room {
             let Some(level) = walk.levels.last_mut() else { return Ok(()) };
             let Some(&(_, step)) = level.steps.get(level.next) else {
-                spare.extend(walk.levels.pop().map(|level| level.steps));
+                if let Some(level) = walk.levels.pop() {
+                    walk.held.remove(&env.ctx.budget, size_of_val(&level.steps[..]));
+                    spare.push(level.steps);
+                }
                 walk.path.pop();
                 continue;
             };
@@ -188,6 +203,7 @@ impl VarExpand {
                 let mut steps = spare.pop().unwrap_or_default();
                 steps.clear();
                 self.rules.steps(&place, runs, &[step.end], &mut steps)?;
+                walk.held.add(&env.ctx.budget, size_of_val(&steps[..]))?;
                 walk.levels.push(Level { steps, next: 0 });
             } else {
                 walk.path.pop();
@@ -215,12 +231,14 @@ impl Source for VarExpand {
             let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
             let mut made = Made { room: self.wanted.batch_rows(ctx), ..Made::default() };
             if current.walk.as_ref().is_some_and(|walk| self.wanted.is_done(ctx, &current.batch, walk.row)) {
-                current.walk = None;
+                current.drop_walk(ctx);
             }
             while made.rows.len() < made.room {
                 if let Some(mut walk) = current.walk.take() {
                     self.walk(&env, &runs, &current, &mut walk, &mut made)?;
-                    if !walk.levels.is_empty() {
+                    if walk.levels.is_empty() {
+                        walk.held.clear(&ctx.budget);
+                    } else {
                         current.walk = Some(walk);
                     }
                 } else if current.row < current.batch.len {
@@ -251,6 +269,8 @@ impl Source for VarExpand {
 
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
-        self.current = None;
+        if let Some(mut current) = self.current.take() {
+            current.drop_walk(ctx);
+        }
     }
 }

@@ -10,7 +10,7 @@ pub(super) fn count() -> Box<dyn Accumulator> {
 }
 
 pub(super) fn collect() -> Box<dyn Accumulator> {
-    Box::new(Collect(Vec::new()))
+    Box::new(Collect { values: Vec::new(), kept_bytes: 0 })
 }
 
 struct Count(usize);
@@ -26,16 +26,24 @@ impl Accumulator for Count {
     }
 }
 
-struct Collect(Vec<Value>);
+struct Collect {
+    values: Vec<Value>,
+    kept_bytes: usize,
+}
 
 impl Accumulator for Collect {
     fn add(&mut self, arguments: &[Value]) -> Result<(), FunctionError> {
-        self.0.push(arguments[0].clone());
+        self.kept_bytes += size_of::<Value>() + arguments[0].payload_bytes();
+        self.values.push(arguments[0].clone());
         Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<Value, FunctionError> {
-        Ok(Value::List(self.0.into()))
+        Ok(Value::List(self.values.into()))
+    }
+
+    fn kept_bytes(&self) -> usize {
+        self.kept_bytes
     }
 }
 

@@ -32,6 +32,10 @@ impl Accumulator for Extreme {
     fn finish(self: Box<Self>) -> Result<Value, FunctionError> {
         Ok(self.best.unwrap_or_default())
     }
+
+    fn kept_bytes(&self) -> usize {
+        self.best.as_ref().map_or(0, Value::payload_bytes)
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,11 @@ pub(crate) trait Accumulator: Send {
     fn add(&mut self, arguments: &[Value]) -> Result<(), FunctionError>;
 
     fn finish(self: Box<Self>) -> Result<Value, FunctionError>;
+
+    /// About how many bytes the values take that are kept; asked only of an aggregate that says it keeps them.
+    fn kept_bytes(&self) -> usize {
+        0
+    }
 }
 
 /// A function of many rows. `DISTINCT` is the caller's business, and so is `count(*)`.
@@ -29,6 +34,8 @@ pub(crate) struct Aggregate {
     pub parameters: &'static [Accepts],
     pub result: ResultType,
     pub summary: &'static str,
+    /// Whether the state grows with the values.
+    pub keeps: bool,
     pub start: fn() -> Box<dyn Accumulator>,
 }
 
@@ -49,6 +56,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: &[Accepts::ANY],
         result: ResultType::Is(Type::Integer),
         summary: "how many values there are",
+        keeps: false,
         start: basic::count,
     },
     Aggregate {
@@ -56,6 +64,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: &[Accepts::ANY],
         result: ResultType::ListOfArgument(0),
         summary: "the values as a list",
+        keeps: true,
         start: basic::collect,
     },
     Aggregate {
@@ -63,6 +72,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: &[SUMMABLE],
         result: ResultType::SameAs(0),
         summary: "the sum of numbers or durations, 0 if there is none",
+        keeps: false,
         start: sum::sum,
     },
     Aggregate {
@@ -70,6 +80,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: &[SUMMABLE],
         result: ResultType::Is(Type::Any),
         summary: "the mean of numbers (a float) or durations, null if there is none",
+        keeps: false,
         start: sum::avg,
     },
     Aggregate {
@@ -77,6 +88,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: &[Accepts::ANY],
         result: ResultType::SameAs(0),
         summary: "the first value in the order of ORDER BY",
+        keeps: true,
         start: extreme::min,
     },
     Aggregate {
@@ -84,6 +96,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: &[Accepts::ANY],
         result: ResultType::SameAs(0),
         summary: "the last value in the order of ORDER BY",
+        keeps: true,
         start: extreme::max,
     },
     Aggregate {
@@ -91,6 +104,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: &[Accepts::NUMBER],
         result: ResultType::Is(Type::Float),
         summary: "the standard deviation of a sample",
+        keeps: false,
         start: spread::sample,
     },
     Aggregate {
@@ -98,6 +112,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: &[Accepts::NUMBER],
         result: ResultType::Is(Type::Float),
         summary: "the standard deviation of a whole population",
+        keeps: false,
         start: spread::population,
     },
     Aggregate {
@@ -105,6 +120,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: NUMBER_AND_SHARE,
         result: ResultType::SameAs(0),
         summary: "the value at a share (0 to 1) of the sorted values",
+        keeps: true,
         start: percentile::discrete,
     },
     Aggregate {
@@ -112,6 +128,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         parameters: NUMBER_AND_SHARE,
         result: ResultType::Is(Type::Float),
         summary: "the value at a share (0 to 1) of the sorted values, between two if need be",
+        keeps: true,
         start: percentile::continuous,
     },
 ];

@@ -41,6 +41,10 @@ impl Accumulator for Percentile {
         numbers.sort_by(compare::order);
         Ok((self.pick)(&numbers, share))
     }
+
+    fn kept_bytes(&self) -> usize {
+        size_of_val(&self.numbers[..])
+    }
 }
 
 /// The first number that has at least this share of all at or before it.
