@@ -37,6 +37,8 @@ use crate::value::ErrorKind;
 #[derive(Clone)]
 pub struct Database {
     pub(crate) shared: Arc<Shared>,
+    /// Of the statements that are run by way of this handle.
+    limits: Arc<Limits>,
 }
 
 /// What all handles of one database share.
@@ -47,7 +49,6 @@ pub(crate) struct Shared {
     registry: RwLock<Arc<Registry>>,
     pub plans: Mutex<PlanCache>,
     pub readers: Mutex<Readers>,
-    pub limits: Limits,
     pub passes: PassSet,
 }
 
@@ -69,7 +70,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// The budget of each statement that is given none of its own.
+    /// The budget of each statement that is given none of its own: see [`Database::with_limits`] and
+    /// [`Statement::limits`]. Without this, [`Limits::default`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -93,9 +95,9 @@ impl Options {
                 registry: RwLock::new(Arc::new(procedure::registry())),
                 plans: Mutex::default(),
                 readers: Mutex::default(),
-                limits: self.limits,
                 passes: if self.plain_plans { PassSet::NONE } else { PassSet::ALL },
             }),
+            limits: Arc::new(self.limits),
         }
     }
 }
@@ -111,6 +113,31 @@ impl Database {
         Options::default()
     }
 
+    /// Another handle to this database: what is run by way of it, and of its transactions, has these limits unless the
+    /// statement brings its own.
+    ///
+    /// ```
+    /// use averment::{Database, ErrorKind, Limits};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// let guests = db.with_limits(Limits { max_rows: Some(100), ..Limits::default() });
+    /// let many = "UNWIND range(1, 1000) AS x CREATE (:Company)";
+    /// assert_eq!(guests.query(many, ()).unwrap_err().kind(), ErrorKind::Limit);
+    /// db.query(many, ())?;
+    /// assert_eq!(guests.query("MATCH (c:Company) RETURN count(*)", ())?.single::<i64>()?, 1000);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self { shared: Arc::clone(&self.shared), limits: Arc::new(limits) }
+    }
+
+    /// The limits of a statement that brings none of its own.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Runs one statement in a transaction of its own: a write is committed before this returns.
     ///
     /// # Errors
@@ -118,12 +145,16 @@ impl Database {
     /// Whatever is wrong with the statement; what it had written is undone. [`ErrorKind::Busy`] if this thread has a
     /// write transaction open and the statement writes.
     pub fn query(&self, statement: impl Into<Statement>, params: impl Into<Params>) -> Result<Rows, Error> {
-        let prepared = statement.into().prepare(self)?;
-        if !prepared.writes() {
-            return self.read().query(prepared, params);
+        let statement = statement.into();
+        let limits = statement.limits_within(&self.limits);
+        let prepared = statement.prepare(self)?;
+        let writes = prepared.writes();
+        let statement = Statement::new(prepared).limits(limits);
+        if !writes {
+            return self.read().query(statement, params);
         }
         let mut transaction = self.write()?;
-        let rows = transaction.query(prepared, params)?;
+        let rows = transaction.query(statement, params)?;
         let commit = transaction.commit()?;
         Ok(rows.committed(commit))
     }
@@ -210,9 +241,9 @@ impl Database {
                 registry: RwLock::new(self.registry()),
                 plans: Mutex::default(),
                 readers: Mutex::default(),
-                limits: self.shared.limits.clone(),
                 passes: self.shared.passes,
             }),
+            limits: Arc::clone(&self.limits),
         }
     }
 

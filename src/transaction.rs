@@ -44,7 +44,9 @@ impl ReadTransaction {
     ///
     /// Whatever is wrong with the statement; [`ErrorKind::Semantic`] if it writes.
     pub fn query(&self, statement: impl Into<Statement>, params: impl Into<Params>) -> Result<Rows, Error> {
-        let prepared = statement.into().prepare_on(&self.database, &self.root)?.current(&self.database, &self.root)?;
+        let statement = statement.into();
+        let limits = statement.limits_within(self.database.limits());
+        let prepared = statement.prepare_on(&self.database, &self.root)?.current(&self.database, &self.root)?;
         if prepared.writes() {
             return Err(Error::plain(
                 ErrorKind::Semantic,
@@ -53,7 +55,7 @@ impl ReadTransaction {
             )
             .with_text(prepared.text()));
         }
-        prepared.read(&self.root, params.into(), &self.database.shared.limits)
+        prepared.read(&self.root, params.into(), &limits)
     }
 
     /// The nodes and asserted relationships between them as a [`petgraph`] graph, without a copy.
@@ -125,14 +127,16 @@ impl WriteTransaction {
     /// Whatever is wrong with the statement; what it had written is undone.
     pub fn query(&mut self, statement: impl Into<Statement>, params: impl Into<Params>) -> Result<Rows, Error> {
         let graph = Arc::new(self.writer.graph().clone());
-        let prepared = statement.into().prepare_on(&self.database, &graph)?.current(&self.database, &graph)?;
+        let statement = statement.into();
+        let limits = statement.limits_within(self.database.limits());
+        let prepared = statement.prepare_on(&self.database, &graph)?.current(&self.database, &graph)?;
         if !prepared.writes() {
-            return prepared.read(&graph, params.into(), &self.database.shared.limits);
+            return prepared.read(&graph, params.into(), &limits);
         }
         // A root that is held elsewhere makes every page be copied.
         drop(graph);
         let savepoint = self.writer.savepoint();
-        let answer = prepared.write(&mut self.writer, params.into(), &self.database.shared.limits);
+        let answer = prepared.write(&mut self.writer, params.into(), &limits);
         if answer.is_err() {
             self.writer.roll_back_to(savepoint);
         }
