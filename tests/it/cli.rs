@@ -587,16 +587,6 @@ fn parameters_come_from_a_file_too() {
 }
 
 #[test]
-fn limits_hold_for_each_statement() {
-    let long = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b)";
-    run(&["query", "-d", ":memory:", "--timeout", "50ms", long], "").fails("limit-exceeded");
-    run(&["query", "-d", ":memory:", "--max-rows", "1000", long], "").fails("limit-exceeded");
-    let large = "UNWIND range(1, 100000000) AS a RETURN size(collect(a))";
-    run(&["query", "-d", ":memory:", "--max-memory", "16MiB", large], "").fails("limit-exceeded");
-    assert_eq!(run(&["query", "--timeout", "soon", "RETURN 1"], "").code, Some(2));
-}
-
-#[test]
 fn fixtures_are_listed_shown_and_saved() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("fixture.jsonl").display().to_string();
@@ -635,5 +625,54 @@ fn the_program_describes_itself() {
     for command in ["query", "run", "schema", "functions", "serve", "completions", "man"] {
         let help = run(&[command, "--help"], "").out;
         assert!(help.contains("Example"), "{command}\n{help}");
+    }
+}
+
+#[test]
+fn a_statement_is_kept_within_the_limits_of_the_command_line() {
+    let endless = "UNWIND range(1, 1000000000) AS a UNWIND range(1, 1000000000) AS b RETURN count(*)";
+    let collected = "UNWIND range(1, 1000000000) AS a RETURN size(collect(a))";
+    let query = |limits: &[&str], statement: &str| run(&[limits, &["query", "-d", ":memory:", statement]].concat(), "");
+    let late = query(&["--timeout", "200ms"], endless);
+    late.fails("limit-exceeded");
+    assert!(late.err.contains("the time of 200ms is used up"), "{}", late.err);
+    let large = query(&["--max-memory", "8MiB"], collected);
+    large.fails("limit-exceeded");
+    assert!(large.err.contains("the memory of 8 MiB is used up"), "{}", large.err);
+    query(&["--max-rows", "1000"], endless).fails("limit-exceeded");
+    query(&["--max-rows", "1000"], "RETURN 42 AS x").answers(&["42"]);
+}
+
+#[test]
+fn limits_may_stand_behind_the_command_and_hold_for_scripts_and_requests() {
+    let collected = "UNWIND range(1, 1000000000) AS a RETURN size(collect(a))";
+    run(&["run", "-", "-d", ":memory:", "--max-memory", "4MiB"], collected).fails("limit-exceeded");
+    let request = json!({ "id": 1, "query": collected }).to_string() + "\n";
+    let served = run(&["serve", "--stdio", "--max-memory", "4MiB", ":memory:"], request);
+    let answer: Json = serde_json::from_str(&served.out).expect("a response");
+    assert_eq!(answer["error"]["code"], "LimitExceeded", "{answer}");
+}
+
+#[test]
+fn limits_do_not_hold_back_the_loading_of_the_graph() {
+    run(&["--max-rows", "2", "query", "RETURN 42 AS x"], "").answers(&["42"]);
+}
+
+#[test]
+fn memory_is_bounded_without_being_asked_for() {
+    let all = run(&["query", "-d", ":memory:", "RETURN size([x IN range(1, 1000000000) | x])"], "");
+    all.fails("limit-exceeded");
+    assert!(all.err.contains("the memory of 2 GiB is used up"), "{}", all.err);
+}
+
+#[test]
+fn a_limit_that_is_none_is_a_fault_of_the_command_line() {
+    for wrong in [["--timeout", "soon"], ["--max-memory", "much"], ["--max-rows", "-1"]] {
+        let refused = run(&[&wrong[..], &["query", "RETURN 1"]].concat(), "");
+        assert_eq!(refused.code, Some(2), "{}", refused.err);
+    }
+    let help = run(&["query", "--help"], "");
+    for option in ["--timeout", "--max-memory", "--max-rows", "512MiB"] {
+        assert!(help.out.contains(option), "{}", help.out);
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 use rexpect::session::{PtySession, spawn_command};
 
@@ -34,6 +35,22 @@ fn leave(mut session: PtySession) {
     session.send_control('d').expect("a terminal");
     session.exp_eof().expect("the end");
     assert_success(&session);
+}
+
+/// Presses Ctrl-C, and again while it is of no effect: the first may come before there is anything to stop.
+fn interrupt_until(session: &mut PtySession, mut done: impl FnMut(&PtySession, &str) -> bool) {
+    let (started, mut pressed) = (Instant::now(), 0);
+    let mut shown = String::new();
+    while !done(session, &shown) {
+        let elapsed_ms = started.elapsed().as_millis();
+        assert!(elapsed_ms < u128::from(TIMEOUT_MS), "nothing was stopped: {shown}");
+        if elapsed_ms > pressed * 100 {
+            session.send_control('c').expect("a terminal");
+            pressed += 1;
+        }
+        shown.extend(session.try_read());
+        std::thread::yield_now();
+    }
 }
 
 /// The status has no public type, and a readable form.
@@ -118,22 +135,6 @@ fn commands_begin_with_a_colon() {
 }
 
 #[test]
-fn ctrl_c_stops_a_statement_and_not_the_session() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut session = open(folder.path());
-    session.send_line("UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN sum(a * b % 7);").unwrap();
-    // Once it says how to stop it, it runs.
-    session.exp_string("Ctrl-C stops").expect("a sign of life");
-    session.send_control('c').unwrap();
-    session.exp_string("error[cancelled]").expect("the statement ends");
-    session.exp_string(PROMPT).expect("the session goes on");
-    session.send_line("RETURN 6 * 7 AS answer;").unwrap();
-    session.exp_string("42").expect("the next statement is answered");
-    session.exp_string(PROMPT).unwrap();
-    leave(session);
-}
-
-#[test]
 fn tab_completes_what_the_graph_has() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = open(folder.path());
@@ -205,4 +206,41 @@ fn a_graph_is_saved_and_opened_again() {
         session.exp_string(PROMPT).unwrap();
     }
     leave(session);
+}
+
+#[test]
+fn ctrl_c_stops_the_statement_that_runs_and_not_the_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    session.send_line("CREATE (:Company);").unwrap();
+    session.exp_string("nodes created: 1").unwrap();
+    session.exp_string(PROMPT).unwrap();
+    for endless in [
+        "UNWIND range(1, 1000000000) AS a UNWIND range(1, 1000000000) AS b RETURN count(*) AS all;",
+        "UNWIND range(1, 1000000000) AS a MATCH (c:Company) SET c.a = a;",
+    ] {
+        session.send_line(endless).unwrap();
+        interrupt_until(&mut session, |_, shown| shown.contains("error[cancelled]"));
+        session.exp_string(PROMPT).expect("the session goes on");
+        session.send_line("MATCH (c:Company) RETURN 40 + 2 AS answer, c.a IS NULL AS unchanged;").unwrap();
+        session.exp_string("42").expect("the next statement is answered");
+        session.exp_string("true").expect("what was stopped has left no trace");
+        session.exp_string(PROMPT).unwrap();
+    }
+    leave(session);
+}
+
+#[test]
+fn ctrl_c_ends_a_query_of_the_command_line() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_averment"));
+    let endless = "UNWIND range(1, 1000000000) AS a UNWIND range(1, 1000000000) AS b RETURN count(*)";
+    command.args(["--max-memory", "1MiB", "query", "-d", ":memory:", endless]).env("TERM", "xterm");
+    let mut session = spawn_command(command, Some(TIMEOUT_MS)).expect("a pseudo-terminal");
+    let mut shown = String::new();
+    interrupt_until(&mut session, |session, _| {
+        shown = format!("{:?}", session.process().status());
+        shown != "Some(StillAlive)"
+    });
+    // A shell reports this as exit code 130.
+    assert!(shown.starts_with("Some(Signaled(") && shown.contains("SIGINT"), "{shown}");
 }

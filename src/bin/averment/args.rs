@@ -1,11 +1,11 @@
 //! What can be said on the command line. The man page and the completions of shells are made of the same.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use averment::{CancelToken, Limits};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+use crate::limits::LimitArgs;
 
 /// Who did what to whom, when, and on whose word? A knowledge graph that answers in openCypher.
 ///
@@ -60,41 +60,6 @@ pub(crate) enum Format {
     Jsonl,
     /// A table for a Markdown page.
     Markdown,
-}
-
-/// What one statement may use.
-#[derive(Clone, Debug, Default, ClapArgs)]
-pub(crate) struct LimitArgs {
-    /// The time that a statement may take, as `30s`, `500ms`, `5m`.
-    #[arg(long, value_name = "DURATION", value_parser = duration, global = true)]
-    pub timeout: Option<Duration>,
-    /// The memory that a statement may hold, as `512MiB`, `4GiB`, or `unlimited`.
-    #[arg(long, value_name = "SIZE", value_parser = Memory::parse, global = true)]
-    pub max_memory: Option<Memory>,
-    /// The rows that the operators of a statement may make.
-    #[arg(long, value_name = "COUNT", global = true)]
-    pub max_rows: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Memory {
-    Bytes(u64),
-    Unlimited,
-}
-
-impl LimitArgs {
-    /// The limits of each statement, which `cancel` stops.
-    pub(crate) fn limits(&self, cancel: &CancelToken) -> Limits {
-        let mut limits = Limits { cancel: Some(cancel.clone()), ..Limits::default() };
-        limits.timeout = self.timeout.or(limits.timeout);
-        limits.max_rows = self.max_rows.or(limits.max_rows);
-        match self.max_memory {
-            Some(Memory::Bytes(bytes)) => limits.max_bytes = Some(bytes),
-            Some(Memory::Unlimited) => limits.max_bytes = None,
-            None => {}
-        }
-        limits
-    }
 }
 
 /// Where a statement finds its database and its parameters.
@@ -196,47 +161,6 @@ Examples:
     },
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = number_and_unit(text);
-    let seconds = match unit {
-        "ms" => 1e-3,
-        "s" | "" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(format!("unknown unit `{unit}`; there are ms, s, m, h")),
-    };
-    let number: f64 = number.parse().map_err(|_| format!("`{text}` is no duration, as `30s` is"))?;
-    Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
-}
-
-impl Memory {
-    fn parse(text: &str) -> Result<Self, String> {
-        if text == "unlimited" {
-            return Ok(Memory::Unlimited);
-        }
-        let (number, unit) = number_and_unit(text);
-        let bytes: u64 = match unit.to_ascii_lowercase().as_str() {
-            "" | "b" => 1,
-            "kib" | "k" => 1 << 10,
-            "mib" | "m" => 1 << 20,
-            "gib" | "g" => 1 << 30,
-            "tib" | "t" => 1 << 40,
-            "kb" => 1_000,
-            "mb" => 1_000_000,
-            "gb" => 1_000_000_000,
-            _ => return Err(format!("unknown unit `{unit}`; there are KiB, MiB, GiB, TiB")),
-        };
-        let number: u64 = number.parse().map_err(|_| format!("`{text}` is no size, as `4GiB` is"))?;
-        number.checked_mul(bytes).map(Memory::Bytes).ok_or_else(|| format!("`{text}` is too large"))
-    }
-}
-
-fn number_and_unit(text: &str) -> (&str, &str) {
-    let text = text.trim();
-    let at = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
-    (&text[..at], text[at..].trim())
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -246,15 +170,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn durations_and_sizes_have_units() {
-        assert_eq!(duration("1.5s"), Ok(Duration::from_millis(1500)));
-        assert_eq!(duration("500 ms"), Ok(Duration::from_millis(500)));
-        assert!(duration("1 fortnight").is_err() && duration("-1s").is_err() && duration("1e400s").is_err());
-        assert_eq!(Memory::parse("4GiB"), Ok(Memory::Bytes(4 << 30)));
-        assert_eq!(Memory::parse("10"), Ok(Memory::Bytes(10)));
-        assert!(Memory::parse("99999999999TiB").is_err() && Memory::parse("4 apples").is_err());
     }
 }

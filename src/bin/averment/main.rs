@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the command line speaks on standard output")]
 
 mod args;
+mod limits;
 mod output;
 mod params;
 mod progress;

@@ -12,9 +12,9 @@ use crate::Fault;
 /// The most bytes that are read of a statement or a script.
 const MAX_INPUT_BYTES: u64 = 1 << 30;
 
-/// The database that a name stands for; see the help.
+/// The database that a name stands for; see the help. The limits hold for what is asked of it, not for loading it.
 pub(crate) fn open(name: Option<&str>, limits: &Limits) -> Result<Database, Fault> {
-    let db = Database::options().limits(limits.clone()).in_memory();
+    let db = Database::options().limits(Limits::unlimited()).in_memory();
     match name {
         None => fixtures::load_all(&db)?,
         Some(":memory:") => {}
@@ -23,7 +23,7 @@ pub(crate) fn open(name: Option<&str>, limits: &Limits) -> Result<Database, Faul
             None => load(&db, name)?,
         },
     }
-    Ok(db)
+    Ok(db.with_limits(limits.clone()))
 }
 
 /// Adds the graph of a file: JSON Lines or a script, by the end of its name.

@@ -1,9 +1,10 @@
 //! Completion: what could stand at the cursor, of the language and of the graph that is open.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use averment::editing::{KEYWORDS, TokenKind, tokens};
-use averment::{Database, params};
+use averment::{Database, Statement, params};
 
 use super::command::COMMANDS;
 use crate::args::Format;
@@ -26,6 +27,9 @@ pub(super) struct Names {
 
 /// As many values of a key are proposed.
 const MAX_VALUES: i64 = 20;
+
+/// Looking for values must not keep whoever types waiting.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 impl Names {
     /// Learns the names of the graph, if it is another one or has changed.
@@ -67,6 +71,7 @@ impl Names {
         let statement = format!(
             "MATCH (n{label}) WHERE n.{key} STARTS WITH $prefix RETURN DISTINCT n.{key} AS value ORDER BY value LIMIT $limit"
         );
+        let statement = Statement::new(statement).timeout(PATIENCE);
         let rows = db.query(statement, params! { "prefix" => prefix, "limit" => MAX_VALUES });
         let values = rows.and_then(averment::Rows::into_vec::<(String,)>).unwrap_or_default();
         values.into_iter().map(|(value,)| value).collect()
