@@ -1,6 +1,5 @@
 //! The database: where graphs are kept and statements are run.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, ThreadId};
@@ -13,7 +12,7 @@ use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
 use crate::prepared::{PlanCache, Prepared, Statement};
-use crate::procedure;
+use crate::procedure::{self, Access, OpenTransaction, OpenTransactions};
 use crate::rows::Rows;
 use crate::storage::{Commit, Graph};
 use crate::transaction::{ReadTransaction, WriteTransaction};
@@ -48,7 +47,7 @@ pub(crate) struct Shared {
     gate: WriterGate,
     registry: RwLock<Arc<Registry>>,
     pub plans: Mutex<PlanCache>,
-    pub readers: Mutex<Readers>,
+    pub open: Arc<OpenTransactions>,
     pub passes: PassSet,
 }
 
@@ -88,13 +87,14 @@ impl Options {
 
     /// A new, empty database in memory.
     pub fn in_memory(self) -> Database {
+        let open = Arc::default();
         Database {
             shared: Arc::new(Shared {
                 root: ArcSwap::from_pointee(Graph::new()),
                 gate: WriterGate::default(),
-                registry: RwLock::new(Arc::new(procedure::registry())),
+                registry: RwLock::new(Arc::new(procedure::registry(&open))),
                 plans: Mutex::default(),
-                readers: Mutex::default(),
+                open,
                 passes: if self.plain_plans { PassSet::NONE } else { PassSet::ALL },
             }),
             limits: Arc::new(self.limits),
@@ -124,7 +124,7 @@ impl Database {
     /// let many = "UNWIND range(1, 1000) AS x CREATE (:Company)";
     /// assert_eq!(guests.query(many, ()).unwrap_err().kind(), ErrorKind::Limit);
     /// db.query(many, ())?;
-    /// assert_eq!(guests.query("MATCH (c:Company) RETURN count(*)", ())?.single::<i64>()?, 1000);
+    /// assert_eq!(db.query("MATCH (c:Company) RETURN count(*)", ())?.single::<i64>()?, 1000);
     /// # Ok(())
     /// # }
     /// ```
@@ -234,13 +234,16 @@ impl Database {
     /// ```
     #[must_use]
     pub fn fork(&self) -> Self {
+        let open = Arc::default();
+        let mut registry = Registry::clone(&self.registry());
+        procedure::show_transactions_of(&mut registry, &open);
         Self {
             shared: Arc::new(Shared {
                 root: ArcSwap::new(self.root()),
                 gate: WriterGate::default(),
-                registry: RwLock::new(self.registry()),
+                registry: RwLock::new(Arc::new(registry)),
                 plans: Mutex::default(),
-                readers: Mutex::default(),
+                open,
                 passes: self.shared.passes,
             }),
             limits: Arc::clone(&self.limits),
@@ -255,14 +258,15 @@ impl Database {
     pub fn reset(&self) -> Result<(), Error> {
         let _pass = Shared::enter(&self.shared)?;
         self.shared.root.store(Arc::new(Graph::new()));
-        *self.shared.registry.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(procedure::registry());
+        *self.shared.registry.write().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(procedure::registry(&self.shared.open));
         lock(&self.shared.plans).clear();
         Ok(())
     }
 
     /// Changes what can be called, unless `name` is that of something built in.
     pub(crate) fn change_registry(&self, name: &str, change: impl FnOnce(&mut Registry)) -> Result<(), Error> {
-        let builtin = procedure::registry();
+        let builtin = procedure::registry(&self.shared.open);
         if builtin.function(name).is_some() || builtin.aggregate(name).is_some() || builtin.procedure(name).is_some() {
             let message = format!("`{name}` is built in; choose a name with a namespace of your own");
             return Err(Error::plain(ErrorKind::Procedure, "InvalidProcedure", message));
@@ -278,6 +282,11 @@ impl Database {
     /// The number of the last commit; 0 for a new database.
     pub fn commit_number(&self) -> u64 {
         self.root().commit().number
+    }
+
+    /// Takes a place among the open transactions.
+    pub(crate) fn open(&self, access: Access, commit: u64) -> OpenTransaction {
+        self.shared.open.begin(access, commit, now_micros())
     }
 
     pub(crate) fn root(&self) -> Arc<Graph> {
@@ -303,9 +312,6 @@ impl fmt::Debug for Database {
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// The commits that open readers hold, and how many readers hold each: an old one pins memory.
-pub(crate) type Readers = BTreeMap<u64, usize>;
 
 /// Lets one writer in at a time.
 #[derive(Default)]

@@ -14,6 +14,7 @@ use crate::optimize;
 use crate::params::Params;
 use crate::physical::{self, PhysicalPlan};
 use crate::plan;
+use crate::procedure::OpenTransaction;
 use crate::rows::{Rows, Warning};
 use crate::semantic::{self, bound::Mode};
 use crate::storage::{Graph, Writer};
@@ -144,7 +145,14 @@ impl Prepared {
         Self::new(database, graph, &self.plan.text)
     }
 
-    pub(crate) fn read(&self, graph: &Arc<Graph>, params: Params, limits: &Limits) -> Result<Rows, Error> {
+    /// Begins to read; `open` stays open for as long as there are rows to come.
+    pub(crate) fn read(
+        &self,
+        graph: &Arc<Graph>,
+        params: Params,
+        limits: &Limits,
+        open: &Arc<OpenTransaction>,
+    ) -> Result<Rows, Error> {
         if self.plan.mode == Mode::Explain {
             return Ok(Rows::plan_text(&self.explain(), graph.commit(), self.warnings()));
         }
@@ -152,7 +160,7 @@ impl Prepared {
         let run =
             exec::Reading::start(Arc::clone(&self.plan.plan), Arc::clone(graph), params.into_map(), limits, profile)
                 .map_err(|error| Error::from(error).with_text(self.text()))?;
-        Ok(Rows::reading(run, &self.plan.text, graph.commit(), self.warnings()))
+        Ok(Rows::reading(run, open, &self.plan.text, graph.commit(), self.warnings()))
     }
 
     pub(crate) fn write(&self, writer: &mut Writer, params: Params, limits: &Limits) -> Result<Rows, Error> {

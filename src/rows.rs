@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::exec::{self, Counters};
 use crate::from_row::FromRow;
 use crate::physical::PhysicalPlan;
+use crate::procedure::OpenTransaction;
 use crate::row::{FromValue, Row};
 use crate::semantic;
 use crate::storage::Commit;
@@ -44,15 +45,22 @@ pub struct Rows {
 }
 
 enum Source {
-    Running(Box<exec::Reading>),
+    /// The transaction is kept open for as long as its state is read.
+    Running(Box<exec::Reading>, #[expect(dead_code, reason = "held")] Arc<OpenTransaction>),
     Made(std::vec::IntoIter<Vec<Value>>),
 }
 
 impl Rows {
-    pub(crate) fn reading(run: exec::Reading, text: &Arc<str>, commit: Commit, warnings: &[Warning]) -> Self {
+    pub(crate) fn reading(
+        run: exec::Reading,
+        open: &Arc<OpenTransaction>,
+        text: &Arc<str>,
+        commit: Commit,
+        warnings: &[Warning],
+    ) -> Self {
         Self {
             columns: column_names(run.plan()),
-            source: Source::Running(Box::new(run)),
+            source: Source::Running(Box::new(run), Arc::clone(open)),
             text: Arc::clone(text),
             counters: Counters::default(),
             warnings: warnings.to_vec(),
@@ -176,7 +184,7 @@ impl Rows {
     fn next_values(&mut self) -> Option<Result<Vec<Value>, Error>> {
         match &mut self.source {
             Source::Made(rows) => rows.next().map(Ok),
-            Source::Running(run) => match run.next_row() {
+            Source::Running(run, _) => match run.next_row() {
                 Ok(Some(values)) => Some(Ok(values)),
                 Ok(None) => {
                     self.profile = run.profile();

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::database::{Database, WriterPass, lock};
+use crate::database::{Database, WriterPass};
 use crate::error::Error;
 use crate::params::Params;
 use crate::prepared::Statement;
+use crate::procedure::{Access, OpenTransaction};
 use crate::rows::Rows;
 use crate::storage::{Commit, End, Graph, GraphView, Writer};
 use crate::syntax;
@@ -30,12 +31,14 @@ use crate::value::{ElementId, ErrorKind, Name, Value};
 pub struct ReadTransaction {
     database: Database,
     root: Arc<Graph>,
+    /// Shared with the rows that are still being read.
+    open: Arc<OpenTransaction>,
 }
 
 impl ReadTransaction {
     pub(crate) fn new(database: Database, root: Arc<Graph>) -> Self {
-        *lock(&database.shared.readers).entry(root.commit().number).or_default() += 1;
-        Self { database, root }
+        let open = Arc::new(database.open(Access::Read, root.commit().number));
+        Self { database, root, open }
     }
 
     /// Runs a statement that reads.
@@ -55,7 +58,7 @@ impl ReadTransaction {
             )
             .with_text(prepared.text()));
         }
-        prepared.read(&self.root, params.into(), &limits)
+        prepared.read(&self.root, params.into(), &limits, &self.open)
     }
 
     /// The nodes and asserted relationships between them as a [`petgraph`] graph, without a copy.
@@ -85,19 +88,6 @@ impl ReadTransaction {
     }
 }
 
-impl Drop for ReadTransaction {
-    fn drop(&mut self) {
-        let mut readers = lock(&self.database.shared.readers);
-        let number = self.root.commit().number;
-        if let Some(count) = readers.get_mut(&number) {
-            *count -= 1;
-            if *count == 0 {
-                readers.remove(&number);
-            }
-        }
-    }
-}
-
 impl fmt::Debug for ReadTransaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadTransaction").field("commit", &self.commit_number()).finish_non_exhaustive()
@@ -112,12 +102,14 @@ pub struct WriteTransaction {
     database: Database,
     writer: Writer,
     commit: Commit,
+    _open: OpenTransaction,
     _pass: WriterPass,
 }
 
 impl WriteTransaction {
     pub(crate) fn new(database: Database, pass: WriterPass, root: Graph, commit: Commit) -> Self {
-        Self { database, writer: Writer::new(root, commit), commit, _pass: pass }
+        let open = database.open(Access::Write, commit.number);
+        Self { database, writer: Writer::new(root, commit), commit, _open: open, _pass: pass }
     }
 
     /// Runs a statement; it sees what the transaction has written so far.
@@ -131,7 +123,9 @@ impl WriteTransaction {
         let limits = statement.limits_within(self.database.limits());
         let prepared = statement.prepare_on(&self.database, &graph)?.current(&self.database, &graph)?;
         if !prepared.writes() {
-            return prepared.read(&graph, params.into(), &limits);
+            // The rows may be read on when this transaction has ended.
+            let open = Arc::new(self.database.open(Access::Read, self.commit.number));
+            return prepared.read(&graph, params.into(), &limits, &open);
         }
         // A root that is held elsewhere makes every page be copied.
         drop(graph);

@@ -4,16 +4,27 @@
 
 mod database;
 mod show;
+mod transactions;
+
+use std::sync::Arc;
+
+pub(crate) use transactions::{Access, OpenTransaction, OpenTransactions};
 
 use crate::function::Registry;
 
 pub(crate) use show::list;
 
-/// All that can be called in a new database.
-pub(crate) fn registry() -> Registry {
+/// All that can be called in a new database, whose open transactions are these.
+pub(crate) fn registry(open: &Arc<OpenTransactions>) -> Registry {
     let mut registry = Registry::builtin();
     database::register(&mut registry);
     show::register(&mut registry);
+    transactions::register(&mut registry, open);
     list(&mut registry);
     registry
+}
+
+/// Makes a registry that was another database's show these open transactions.
+pub(crate) fn show_transactions_of(registry: &mut Registry, open: &Arc<OpenTransactions>) {
+    transactions::register(registry, open);
 }

@@ -16,4 +16,5 @@ mod reference;
 mod repl;
 mod snapshots;
 mod tidy;
+mod transactions;
 mod view;

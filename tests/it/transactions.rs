@@ -1,0 +1,87 @@
+//! Transactions that are open, as `SHOW TRANSACTIONS` lists them.
+
+use averment::Database;
+
+/// Access and commit of each open transaction but the one that asks, which comes last.
+fn others(db: &Database) -> Vec<(String, i64)> {
+    let rows = db.query("SHOW TRANSACTIONS YIELD access, commit", ()).unwrap();
+    let mut all: Vec<(String, i64)> =
+        rows.map(|row| row.unwrap()).map(|row| (row.get("access").unwrap(), row.get("commit").unwrap())).collect();
+    let asking = all.pop().expect("the statement is a reader");
+    assert_eq!(asking, ("READ".to_owned(), i64::try_from(db.commit_number()).unwrap()));
+    all
+}
+
+fn create(db: &Database) {
+    db.query("CREATE (:Company)", ()).unwrap();
+}
+
+#[test]
+fn readers_and_the_writer_are_listed_oldest_first() {
+    let db = Database::in_memory();
+    create(&db);
+    let old = db.read();
+    create(&db);
+    let new = db.read();
+    let writer = db.write().unwrap();
+    assert_eq!(others(&db), [("READ".into(), 1), ("READ".into(), 2), ("WRITE".into(), 3)]);
+    drop(old);
+    assert_eq!(others(&db), [("READ".into(), 2), ("WRITE".into(), 3)]);
+    writer.commit().unwrap();
+    drop(new);
+    assert_eq!(others(&db), []);
+}
+
+#[test]
+fn rows_that_are_still_to_come_keep_their_reader_open() {
+    let db = Database::in_memory();
+    create(&db);
+    let mut rows = db.query("UNWIND range(1, 3000) AS x RETURN x", ()).unwrap();
+    let dropped = db.query("MATCH (c) RETURN c", ()).unwrap();
+    create(&db);
+    assert!(rows.next().is_some());
+    assert_eq!(others(&db), [("READ".into(), 1), ("READ".into(), 1)]);
+    drop(dropped);
+    assert_eq!(others(&db), [("READ".into(), 1)]);
+    assert_eq!(rows.by_ref().count(), 2999);
+    // It has come to its end, though the rows are there still.
+    assert_eq!(others(&db), []);
+    drop(rows);
+}
+
+#[test]
+fn rows_of_a_write_transaction_outlive_it_as_a_reader() {
+    let db = Database::in_memory();
+    let mut transaction = db.write().unwrap();
+    transaction.query("CREATE (:Company)", ()).unwrap();
+    let rows = transaction.query("MATCH (c) RETURN c", ()).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!(others(&db), [("READ".into(), 1)]);
+    assert_eq!(rows.count(), 1);
+    assert_eq!(others(&db), []);
+}
+
+#[test]
+fn the_oldest_reader_can_be_asked_for() {
+    let db = Database::in_memory();
+    create(&db);
+    let _old = db.read();
+    create(&db);
+    let _new = db.read();
+    let rows = db.query("SHOW TRANSACTIONS YIELD commit, since, age WHERE age.seconds < 600", ()).unwrap();
+    let commits: Vec<i64> = rows.map(|row| row.unwrap().get("commit").unwrap()).collect();
+    assert_eq!(commits, [1, 2, 2]);
+    let rows = db.query("SHOW TRANSACTIONS YIELD commit, since WHERE commit < 2 AND since <= datetime()", ()).unwrap();
+    assert_eq!(rows.count(), 1);
+}
+
+#[test]
+fn a_fork_has_transactions_of_its_own() {
+    let db = Database::in_memory();
+    let _reader = db.read();
+    let fork = db.fork();
+    assert_eq!(others(&fork), []);
+    assert_eq!(others(&db), [("READ".into(), 0)]);
+    db.reset().unwrap();
+    assert_eq!(others(&db), [("READ".into(), 0)]);
+}
