@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Input, Scope, Source, row_number};
+use super::fan::Fan;
+use super::{Input, Scope, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::Column;
@@ -21,10 +22,10 @@ pub(super) struct Call {
     /// Of the new columns.
     kinds: Vec<ColumnKind>,
     segment: Segment,
-    current: Option<Current>,
 }
 
-struct Current {
+/// A batch on its way.
+pub(super) struct Current {
     batch: Batch,
     arguments: Vec<Column>,
     row: usize,
@@ -48,7 +49,6 @@ impl Call {
             outputs: outputs.to_vec(),
             kinds: operator.layout[operator.carry.len()..].to_vec(),
             segment: scope.segment,
-            current: None,
         }
     }
 
@@ -69,71 +69,60 @@ fn as_type(value: Value, wanted: &Type) -> Value {
     }
 }
 
-impl Source for Call {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        loop {
-            let mut current = match self.current.take() {
-                Some(current) => current,
-                None => match self.input.next(ctx)? {
-                    None => return Ok(None),
-                    Some(batch) => {
-                        let graph = ctx.view(self.segment);
-                        let env = Env { ctx, graph: &graph };
-                        let frame = Frame::of(&batch.columns, batch.len);
-                        let arguments = self.arguments.iter().map(|argument| evaluate(&env, argument, &frame));
-                        let arguments = arguments.collect::<Result<_, _>>()?;
-                        Current { batch, arguments, row: 0, answer: None }
-                    }
-                },
-            };
-            let graph = ctx.view(self.segment);
-            let env = Env { ctx, graph: &graph };
-            let mut rows = Vec::new();
-            let mut found: Vec<Vec<Value>> = vec![Vec::new(); self.outputs.len()];
-            while current.row < current.batch.len && rows.len() < BATCH_ROWS {
-                ctx.budget.step()?;
-                let mut answer = match current.answer.take() {
-                    Some(answer) => answer,
-                    None => self.call(&env, &current)?,
-                };
-                // A procedure without outputs lets each row pass once.
-                if self.procedure.outputs.is_empty() {
-                    answer.by_ref().try_for_each(|row| row.map(drop))?;
-                    rows.push(row_number(current.row));
-                    current.row += 1;
-                    continue;
-                }
-                match answer.next() {
-                    None => current.row += 1,
-                    Some(row) => {
-                        let mut row = row?;
-                        rows.push(row_number(current.row));
-                        for (found, &output) in found.iter_mut().zip(&self.outputs) {
-                            let value = row.get_mut(output).map(std::mem::take).unwrap_or_default();
-                            found.push(checked(value)?);
-                        }
-                        current.answer = Some(answer);
-                    }
-                }
-            }
-            ctx.budget.rows(rows.len())?;
-            let batch = (!rows.is_empty()).then(|| {
-                let mut columns = current.batch.gather(&self.input.carry, &rows);
-                let made = found.into_iter().zip(&self.kinds);
-                columns.extend(made.map(|(values, kind)| typed(values).into_kind(*kind, ctx)));
-                Batch::new(columns, rows.len())
-            });
-            if current.row < current.batch.len {
-                self.current = Some(current);
-            }
-            if batch.is_some() {
-                return Ok(batch);
-            }
-        }
+impl Fan for Call {
+    type Current = Current;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
     }
 
-    fn rewind(&mut self, ctx: &Context) {
-        self.input.rewind(ctx);
-        self.current = None;
+    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
+        let graph = ctx.view(self.segment);
+        let env = Env { ctx, graph: &graph };
+        let frame = Frame::of(&batch.columns, batch.len);
+        let arguments = self.arguments.iter().map(|argument| evaluate(&env, argument, &frame));
+        let arguments = arguments.collect::<Result<_, _>>()?;
+        Ok(Current { batch, arguments, row: 0, answer: None })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let graph = ctx.view(self.segment);
+        let env = Env { ctx, graph: &graph };
+        let mut rows = Vec::new();
+        let mut found: Vec<Vec<Value>> = vec![Vec::new(); self.outputs.len()];
+        while current.row < current.batch.len && rows.len() < BATCH_ROWS {
+            ctx.budget.step()?;
+            let mut answer = match current.answer.take() {
+                Some(answer) => answer,
+                None => self.call(&env, current)?,
+            };
+            // A procedure without outputs lets each row pass once.
+            if self.procedure.outputs.is_empty() {
+                answer.by_ref().try_for_each(|row| row.map(drop))?;
+                rows.push(row_number(current.row));
+                current.row += 1;
+                continue;
+            }
+            match answer.next() {
+                None => current.row += 1,
+                Some(row) => {
+                    let mut row = row?;
+                    rows.push(row_number(current.row));
+                    for (found, &output) in found.iter_mut().zip(&self.outputs) {
+                        let value = row.get_mut(output).map(std::mem::take).unwrap_or_default();
+                        found.push(checked(value)?);
+                    }
+                    current.answer = Some(answer);
+                }
+            }
+        }
+        let mut columns = current.batch.gather(&self.input.carry, &rows);
+        let made = found.into_iter().zip(&self.kinds);
+        columns.extend(made.map(|(values, kind)| typed(values).into_kind(*kind, ctx)));
+        Ok(Batch::new(columns, rows.len()))
+    }
+
+    fn is_done(current: &Current) -> bool {
+        current.row >= current.batch.len
     }
 }

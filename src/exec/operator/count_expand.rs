@@ -6,7 +6,7 @@
 
 use super::expand::{ARROWS, Expand, RelColumn};
 use super::travel::{Run, families, runs};
-use super::{Input, Scope, Source, counted};
+use super::{Fanned, Input, Scope, Source, counted};
 use crate::catalog::TypeId;
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
@@ -77,7 +77,7 @@ impl CountExpand {
         let input = match (&operator.inputs[0].op, repeat) {
             (Op::Expand(first), Repeat::Loops(_) | Repeat::Always) => {
                 let first = Expand::with_rel(&operator.inputs[0], first, RelColumn::Begin, scope, ctx);
-                let source = counted(&operator.inputs[0], Box::new(first), ctx);
+                let source = counted(&operator.inputs[0], Box::new(Fanned::new(first)), ctx);
                 Input { source, carry: operator.carry.clone(), made_before: None }
             }
             _ => Input::of(operator, scope, ctx),

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::fan::Fan;
 use super::travel::{Run, Taken, end_column, families, is_kind, runs};
-use super::{Input, Scope, Source, Wanted, row_number};
+use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::column::{Column, NULL_SLOT};
@@ -34,11 +35,10 @@ pub(super) struct Expand {
     distinct_from: Vec<usize>,
     segment: Segment,
     wanted: Wanted,
-    current: Option<Current>,
 }
 
 /// A batch on its way.
-struct Current {
+pub(super) struct Current {
     batch: Batch,
     taken: Taken,
     row: usize,
@@ -122,7 +122,6 @@ impl Expand {
             distinct_from: spec.distinct_from.clone(),
             segment: scope.segment,
             wanted: Wanted::by(operator, scope),
-            current: None,
         }
     }
 
@@ -227,39 +226,30 @@ impl Expand {
     }
 }
 
-impl Source for Expand {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        loop {
-            let mut current = match self.current.take() {
-                Some(current) => current,
-                None => match self.input.next(ctx)? {
-                    Some(batch) => {
-                        let taken = Taken::of(&batch, &self.distinct_from, ctx);
-                        Current { batch, taken, row: 0, cursor: ExpandCursor::default() }
-                    }
-                    None => return Ok(None),
-                },
-            };
-            let graph = ctx.view(self.segment);
-            let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
-            let mut made = Made { room: self.wanted.batch_rows(ctx), ..Made::default() };
-            if !self.is_plain() || !self.expand_plain(ctx, &graph, &runs, &mut current, &mut made) {
-                self.expand(ctx, &graph, &runs, &mut current, &mut made)?;
-            }
-            ctx.budget.rows(made.rows.len())?;
-            let batch = (!made.rows.is_empty()).then(|| self.finish(&current, made));
-            if current.row < current.batch.len {
-                self.current = Some(current);
-            }
-            if batch.is_some() {
-                return Ok(batch);
-            }
-        }
+impl Fan for Expand {
+    type Current = Current;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
     }
 
-    fn rewind(&mut self, ctx: &Context) {
-        self.input.rewind(ctx);
-        self.current = None;
+    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
+        let taken = Taken::of(&batch, &self.distinct_from, ctx);
+        Ok(Current { batch, taken, row: 0, cursor: ExpandCursor::default() })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let graph = ctx.view(self.segment);
+        let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
+        let mut made = Made { room: self.wanted.batch_rows(ctx), ..Made::default() };
+        if !self.is_plain() || !self.expand_plain(ctx, &graph, &runs, current, &mut made) {
+            self.expand(ctx, &graph, &runs, current, &mut made)?;
+        }
+        Ok(self.finish(current, made))
+    }
+
+    fn is_done(current: &Current) -> bool {
+        current.row >= current.batch.len
     }
 }
 

@@ -4,7 +4,8 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::{Input, Scope, Source, row_number, writes};
+use super::fan::Fan;
+use super::{Input, Scope, row_number, writes};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::budget::Held;
@@ -25,7 +26,6 @@ pub(super) struct HashJoin {
     segment: Segment,
     table: Option<RightRows>,
     held: Held,
-    current: Option<Current>,
 }
 
 /// The right side: its rows, their keys, and chains of rows whose keys hash alike, earlier rows first.
@@ -36,7 +36,8 @@ struct RightRows {
     next: Vec<u32>,
 }
 
-struct Current {
+/// A batch on its way.
+pub(super) struct Current {
     batch: Batch,
     keys: Vec<Column>,
     row: usize,
@@ -64,7 +65,6 @@ impl HashJoin {
             segment: scope.segment,
             table: None,
             held: Held::default(),
-            current: None,
         }
     }
 
@@ -146,48 +146,42 @@ fn hash<'v>(keys: impl Iterator<Item = &'v Value>) -> Option<u64> {
     Some(hasher.finish())
 }
 
-impl Source for HashJoin {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+impl Fan for HashJoin {
+    type Current = Current;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
+    }
+
+    fn wants_input(&mut self, ctx: &Context) -> Result<bool, ExecError> {
         if self.table.is_none() {
             self.table = Some(self.hold(ctx)?);
         }
-        loop {
-            let held = self.table.as_ref().expect("just made");
-            if held.rows.len == 0 {
-                while self.left_writes && self.input.next(ctx)?.is_some() {}
-                return Ok(None);
-            }
-            let mut current = match self.current.take() {
-                Some(current) => current,
-                None => match self.input.next(ctx)? {
-                    None => return Ok(None),
-                    Some(batch) => {
-                        let keys = self.keys(ctx, &batch, &self.left_keys)?;
-                        Current { batch, keys, row: 0, candidate: None }
-                    }
-                },
-            };
-            let (lefts, rights) = Self::probe(ctx, held, &mut current)?;
-            ctx.budget.rows(lefts.len())?;
-            let batch = (!lefts.is_empty()).then(|| {
-                let mut columns = current.batch.gather(&self.input.carry, &lefts);
-                columns.extend(held.rows.columns.iter().map(|column| column.gather(&rights)));
-                Batch::new(columns, lefts.len())
-            });
-            if current.row < current.batch.len {
-                self.current = Some(current);
-            }
-            if batch.is_some() {
-                return Ok(batch);
-            }
-        }
+        let is_empty = self.table.as_ref().is_none_or(|table| table.rows.len == 0);
+        while is_empty && self.left_writes && self.input.next(ctx)?.is_some() {}
+        Ok(!is_empty)
     }
 
-    fn rewind(&mut self, ctx: &Context) {
-        self.input.rewind(ctx);
+    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
+        let keys = self.keys(ctx, &batch, &self.left_keys)?;
+        Ok(Current { batch, keys, row: 0, candidate: None })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let table = self.table.as_ref().expect("made before any input is read");
+        let (lefts, rights) = Self::probe(ctx, table, current)?;
+        let mut columns = current.batch.gather(&self.input.carry, &lefts);
+        columns.extend(table.rows.columns.iter().map(|column| column.gather(&rights)));
+        Ok(Batch::new(columns, lefts.len()))
+    }
+
+    fn is_done(current: &Current) -> bool {
+        current.row >= current.batch.len
+    }
+
+    fn forget(&mut self, ctx: &Context, _: Option<Current>) {
         self.right.rewind(ctx);
         self.table = None;
         self.held.clear(&ctx.budget);
-        self.current = None;
     }
 }

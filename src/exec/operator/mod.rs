@@ -14,6 +14,7 @@ mod delete;
 mod distinct;
 mod draw;
 mod expand;
+mod fan;
 mod filter;
 mod foreach;
 mod hash_join;
@@ -37,6 +38,7 @@ mod unwind;
 mod var_expand;
 
 pub(super) use delete::finish_deleting;
+use fan::{Fan, Fanned};
 
 use super::ExecError;
 use super::batch::{BATCH_ROWS, Batch};
@@ -67,7 +69,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         Op::Argument => make(|| argument::Argument::new(scope)),
         Op::Empty => make(|| argument::Empty),
         Op::NodeScan { label, conditions } => {
-            make(|| node_scan::NodeScan::new(operator, *label, conditions, scope, ctx))
+            fan(|| node_scan::NodeScan::new(operator, *label, conditions, scope, ctx))
         }
         Op::NodeSeek { index, seek } => make(|| seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
         Op::NodeById { ids } => make(|| by_id::ById::nodes(operator, ids, scope, ctx)),
@@ -76,13 +78,13 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         }
         Op::RelById { ids, states } => make(|| by_id::ById::rels(operator, ids, *states, scope, ctx)),
         Op::RelScan { types, states, between_nodes } => {
-            make(|| rel_scan::RelScan::new(operator, types, *states, *between_nodes, scope, ctx))
+            fan(|| rel_scan::RelScan::new(operator, types, *states, *between_nodes, scope, ctx))
         }
-        Op::Expand(spec) => make(|| expand::Expand::new(operator, spec, scope, ctx)),
+        Op::Expand(spec) => fan(|| expand::Expand::new(operator, spec, scope, ctx)),
         Op::RelEnds { .. } => make(|| rel_ends::RelEnds::new(operator, scope, ctx)),
-        Op::VarExpand(spec) if spec.reach_only => make(|| reach::Reach::new(operator, spec, scope, ctx)),
-        Op::VarExpand(spec) => make(|| var_expand::VarExpand::new(operator, spec, scope, ctx)),
-        Op::ShortestPath(spec) => make(|| shortest_path::ShortestPath::new(operator, spec, scope, ctx)),
+        Op::VarExpand(spec) if spec.reach_only => fan(|| reach::Reach::new(operator, spec, scope, ctx)),
+        Op::VarExpand(spec) => fan(|| var_expand::VarExpand::new(operator, spec, scope, ctx)),
+        Op::ShortestPath(spec) => fan(|| shortest_path::ShortestPath::new(operator, spec, scope, ctx)),
         Op::CountExpand { .. } => make(|| count_expand::CountExpand::new(operator, scope, ctx)),
         Op::BuildPath { steps } => make(|| build_path::BuildPath::new(operator, steps, scope, ctx)),
         Op::Filter { predicate } => make(|| filter::Filter::new(operator, predicate, scope, ctx)),
@@ -98,14 +100,14 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         }
         Op::Skip { partition, count } => make(|| rows::Cut::skip(operator, *partition, count, scope, ctx)),
         Op::Limit { partition, count } => make(|| rows::Cut::limit(operator, *partition, count, scope, ctx)),
-        Op::Unwind { list } => make(|| unwind::Unwind::new(operator, list, scope, ctx)),
+        Op::Unwind { list } => fan(|| unwind::Unwind::new(operator, list, scope, ctx)),
         Op::Union => make(|| union::Union::new(operator, scope, ctx)),
         Op::HashJoin { left_keys, right_keys, right_columns } => {
-            make(|| hash_join::HashJoin::new(operator, (left_keys, right_keys), right_columns, scope, ctx))
+            fan(|| hash_join::HashJoin::new(operator, (left_keys, right_keys), right_columns, scope, ctx))
         }
         Op::Apply(spec) => make(|| apply::Apply::new(operator, spec, scope, ctx)),
         Op::Call { procedure, arguments, outputs } => {
-            make(|| call::Call::new(operator, procedure, arguments, outputs, scope, ctx))
+            fan(|| call::Call::new(operator, procedure, arguments, outputs, scope, ctx))
         }
         Op::Barrier => make(|| barrier::Barrier::new(operator, scope, ctx)),
         Op::Create { draws, cite } => make(|| create::Create::new(operator, draws, cite.as_ref(), scope, ctx)),
@@ -132,6 +134,12 @@ fn counted(operator: &Operator, source: Box<dyn Source>, ctx: &Context) -> Box<d
 #[inline(never)]
 fn make<S: Source + 'static>(build: impl FnOnce() -> S) -> Box<dyn Source> {
     Box::new(build())
+}
+
+/// The same for an operator that makes any number of rows for each row of its input.
+#[inline(never)]
+fn fan<F: Fan + 'static>(build: impl FnOnce() -> F) -> Box<dyn Source> {
+    Box::new(Fanned::new(build()))
 }
 
 /// What nearly every operator has: where its rows come from, and which of the columns go on.

@@ -4,7 +4,8 @@
 //! Where conditions are asked, or nodes are only counted, the graph is taken page by page; otherwise slot by slot, so
 //! that a query that wants few rows gets few.
 
-use super::{Input, Scope, Source, Wanted, row_number};
+use super::fan::Fan;
+use super::{Input, Scope, Wanted, row_number};
 use crate::catalog::LabelId;
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
@@ -26,12 +27,11 @@ pub(super) struct NodeScan {
     gives_nodes: bool,
     segment: Segment,
     wanted: Wanted,
-    current: Option<Current>,
     batch_rows: usize,
 }
 
 /// The input batch that is scanned for.
-struct Current {
+pub(super) struct Current {
     rows: Batch,
     row: usize,
     cursor: ScanCursor,
@@ -67,19 +67,8 @@ impl NodeScan {
             gives_nodes: operator.layout.len() > operator.carry.len(),
             segment: scope.segment,
             wanted: Wanted::by(operator, scope),
-            current: None,
             batch_rows: FIRST_ROWS,
         }
-    }
-
-    /// The next input batch for which there is something to scan.
-    fn advance(&mut self, ctx: &Context) -> Result<Option<Current>, ExecError> {
-        while let Some(rows) = self.input.next(ctx)? {
-            if let Some(what) = self.what(ctx)? {
-                return Ok(Some(Current { rows, row: 0, cursor: ScanCursor::default(), what }));
-            }
-        }
-        Ok(None)
     }
 
     /// `None` if the graph lacks the label or a key: no node fits.
@@ -119,9 +108,25 @@ impl NodeScan {
         }
         Ok(true)
     }
+}
 
-    /// The next rows for what is left of the current input batch; there may be none.
-    fn batch(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+impl Fan for NodeScan {
+    type Current = Current;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
+    }
+
+    fn begin(&mut self, ctx: &Context, rows: Batch) -> Result<Current, ExecError> {
+        let (row, what) = match self.what(ctx)? {
+            Some(what) => (0, what),
+            // Nothing is scanned for: all rows are done.
+            None => (rows.len, What { label: None, conditions: Vec::new() }),
+        };
+        Ok(Current { rows, row, cursor: ScanCursor::default(), what })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
         let graph = ctx.view(self.segment);
         let capacity = if self.gives_nodes { self.batch_rows } else { 0 };
         let mut found = Found { slots: Vec::with_capacity(capacity), len: 0, rows: Vec::new() };
@@ -137,37 +142,21 @@ impl NodeScan {
                 ctx.budget.step()?;
             }
         }
-        ctx.budget.rows(found.len)?;
+        if found.len > 0 {
+            self.batch_rows = (self.batch_rows * 4).min(BATCH_ROWS);
+        }
         let mut columns = current.rows.gather(&self.input.carry, &found.rows);
         if self.gives_nodes {
             columns.push(Column::Nodes(found.slots));
         }
         Ok(Batch::new(columns, found.len))
     }
-}
 
-impl Source for NodeScan {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        loop {
-            let current = match self.current.take() {
-                Some(current) => Some(current),
-                None => self.advance(ctx)?,
-            };
-            let Some(mut current) = current else { return Ok(None) };
-            let batch = self.batch(ctx, &mut current)?;
-            if current.row < current.rows.len {
-                self.current = Some(current);
-            }
-            if batch.len > 0 {
-                self.batch_rows = (self.batch_rows * 4).min(BATCH_ROWS);
-                return Ok(Some(batch));
-            }
-        }
+    fn is_done(current: &Current) -> bool {
+        current.row >= current.rows.len
     }
 
-    fn rewind(&mut self, ctx: &Context) {
-        self.input.rewind(ctx);
-        self.current = None;
+    fn forget(&mut self, _: &Context, _: Option<Current>) {
         self.batch_rows = FIRST_ROWS;
     }
 }

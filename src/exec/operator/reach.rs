@@ -7,9 +7,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::fan::Fan;
 use super::hops::{Place, Rules, walk_families};
-use super::travel::{Run, Taken, end_column, is_kind, runs};
-use super::{Input, Scope, Source, Wanted, row_number};
+use super::travel::{Run, Taken, Travel, end_column, is_kind, runs};
+use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::context::{Context, Segment};
@@ -32,7 +33,6 @@ pub(super) struct Reach {
     segment: Segment,
     wanted: Wanted,
     seen: Seen,
-    current: Option<(Batch, Taken, usize)>,
 }
 
 /// Which nodes the present search has come upon.
@@ -99,7 +99,6 @@ impl Reach {
             segment: scope.segment,
             wanted: Wanted::by(operator, scope),
             seen: Seen::default(),
-            current: None,
         }
     }
 
@@ -226,56 +225,47 @@ fn on_cycle(rules: &Rules, place: &Place, runs: &[Run], start: End, max: u64) ->
     Ok(false)
 }
 
-impl Source for Reach {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        loop {
-            let (batch, taken, mut row) = match self.current.take() {
-                Some(current) => current,
-                None => match self.input.next(ctx)? {
-                    None => return Ok(None),
-                    Some(batch) => {
-                        let taken = Taken::of(&batch, &self.distinct_from, ctx);
-                        (batch, taken, 0)
-                    }
-                },
-            };
-            let graph = ctx.view(self.segment);
-            let env = Env { ctx, graph: &graph };
-            let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
-            let (mut rows, mut ends) = (Vec::new(), Vec::new());
-            let room = self.wanted.batch_rows(ctx);
-            while row < batch.len && rows.len() < room {
-                ctx.budget.step()?;
-                let start = batch.columns[self.from].end(row, ctx);
-                if let Some(start) = start.filter(|_| !self.wanted.is_done(ctx, &batch, row)) {
-                    let (made, before) = (ctx.budget.made(), ends.len());
-                    self.search(&Place { env: &env, batch: &batch, row, taken: &taken }, &runs, start, &mut ends)?;
-                    // The search is over; what it found stays.
-                    ctx.budget.settle(made);
-                    ctx.budget.bytes(size_of_val(&ends[before..]))?;
-                    rows.resize(ends.len(), row_number(row));
-                }
-                row += 1;
-            }
-            ctx.budget.rows(rows.len())?;
-            let made = (!rows.is_empty()).then(|| {
-                let mut columns = batch.gather(&self.input.carry, &rows);
-                if let Target::New(kind) = self.to {
-                    columns.push(end_column(ends, kind));
-                }
-                Batch::new(columns, rows.len())
-            });
-            if row < batch.len {
-                self.current = Some((batch, taken, row));
-            }
-            if made.is_some() {
-                return Ok(made);
-            }
-        }
+impl Fan for Reach {
+    type Current = Travel;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
     }
 
-    fn rewind(&mut self, ctx: &Context) {
-        self.input.rewind(ctx);
-        self.current = None;
+    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Travel, ExecError> {
+        let taken = Taken::of(&batch, &self.distinct_from, ctx);
+        Ok(Travel { batch, taken, row: 0 })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Travel) -> Result<Batch, ExecError> {
+        let graph = ctx.view(self.segment);
+        let env = Env { ctx, graph: &graph };
+        let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
+        let (mut rows, mut ends) = (Vec::new(), Vec::new());
+        let room = self.wanted.batch_rows(ctx);
+        let Travel { batch, taken, row: next } = current;
+        while *next < batch.len && rows.len() < room {
+            ctx.budget.step()?;
+            let row = *next;
+            *next += 1;
+            let start = batch.columns[self.from].end(row, ctx);
+            if let Some(start) = start.filter(|_| !self.wanted.is_done(ctx, batch, row)) {
+                let (made, before) = (ctx.budget.made(), ends.len());
+                self.search(&Place { env: &env, batch, row, taken }, &runs, start, &mut ends)?;
+                // The search is over; what it found stays.
+                ctx.budget.settle(made);
+                ctx.budget.bytes(size_of_val(&ends[before..]))?;
+                rows.resize(ends.len(), row_number(row));
+            }
+        }
+        let mut columns = batch.gather(&self.input.carry, &rows);
+        if let Target::New(kind) = self.to {
+            columns.push(end_column(ends, kind));
+        }
+        Ok(Batch::new(columns, rows.len()))
+    }
+
+    fn is_done(current: &Travel) -> bool {
+        current.row >= current.batch.len
     }
 }

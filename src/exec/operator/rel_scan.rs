@@ -1,6 +1,7 @@
 //! `RelScan`: for each input row each relationship of some types and states. Order kept; holds one input batch.
 
-use super::{Input, Scope, Source, row_number};
+use super::fan::Fan;
+use super::{Input, Scope, row_number};
 use crate::catalog::TypeId;
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
@@ -15,7 +16,11 @@ pub(super) struct RelScan {
     families: &'static [Family],
     between_nodes: bool,
     segment: Segment,
-    current: Option<Batch>,
+}
+
+/// The input batch that is scanned for.
+pub(super) struct Current {
+    batch: Batch,
     row: usize,
     /// Which pair of type and family is being scanned.
     part: usize,
@@ -42,17 +47,19 @@ impl RelScan {
             },
             between_nodes,
             segment: scope.segment,
-            current: None,
-            row: 0,
-            part: 0,
-            cursor: ScanCursor::default(),
         }
     }
 
     /// One scan; false at its end.
-    fn scan(&mut self, graph: &Graph, part: (Option<TypeId>, Family), slots: &mut Vec<u32>) -> bool {
+    fn scan(
+        &self,
+        graph: &Graph,
+        part: (Option<TypeId>, Family),
+        cursor: &mut ScanCursor,
+        slots: &mut Vec<u32>,
+    ) -> bool {
         let before = slots.len();
-        let more = graph.scan_rels(part.0, part.1, &mut self.cursor, BATCH_ROWS - before, slots);
+        let more = graph.scan_rels(part.0, part.1, cursor, BATCH_ROWS - before, slots);
         if self.between_nodes && part.1 == Family::Quoted {
             let between_nodes = |slot: u32| {
                 let rel = graph.rel(RelSlot(slot));
@@ -65,54 +72,49 @@ impl RelScan {
     }
 }
 
-impl Source for RelScan {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        loop {
-            if self.current.is_none() {
-                self.current = self.input.next(ctx)?;
-                (self.row, self.part, self.cursor) = (0, 0, ScanCursor::default());
-            }
-            let Some(current) = self.current.take() else { return Ok(None) };
-            let graph = ctx.view(self.segment);
-            let parts: Vec<(Option<TypeId>, Family)> = ctx
-                .type_ids(&self.types)
-                .into_iter()
-                .flat_map(|rel_type| self.families.iter().map(move |family| (rel_type, *family)))
-                .collect();
-            let mut slots = Vec::with_capacity(BATCH_ROWS);
-            let mut rows: Vec<u32> = Vec::new();
-            while slots.len() < BATCH_ROWS && self.row < current.len {
-                ctx.budget.step()?;
-                let more = match parts.get(self.part) {
-                    Some(&part) => self.scan(&graph, part, &mut slots),
-                    None => false,
-                };
-                rows.resize(slots.len(), row_number(self.row));
-                if !more {
-                    self.cursor = ScanCursor::default();
-                    self.part += 1;
-                }
-                if self.part >= parts.len() {
-                    self.part = 0;
-                    self.row += 1;
-                }
-            }
-            let mut columns = current.gather(&self.input.carry, &rows);
-            if self.row < current.len {
-                self.current = Some(current);
-            }
-            if slots.is_empty() {
-                continue;
-            }
-            ctx.budget.rows(slots.len())?;
-            let len = slots.len();
-            columns.push(Column::Rels(slots));
-            return Ok(Some(Batch::new(columns, len)));
-        }
+impl Fan for RelScan {
+    type Current = Current;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
     }
 
-    fn rewind(&mut self, ctx: &Context) {
-        self.input.rewind(ctx);
-        self.current = None;
+    fn begin(&mut self, _: &Context, batch: Batch) -> Result<Current, ExecError> {
+        Ok(Current { batch, row: 0, part: 0, cursor: ScanCursor::default() })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let graph = ctx.view(self.segment);
+        let parts: Vec<(Option<TypeId>, Family)> = ctx
+            .type_ids(&self.types)
+            .into_iter()
+            .flat_map(|rel_type| self.families.iter().map(move |family| (rel_type, *family)))
+            .collect();
+        let mut slots = Vec::with_capacity(BATCH_ROWS);
+        let mut rows: Vec<u32> = Vec::new();
+        while slots.len() < BATCH_ROWS && current.row < current.batch.len {
+            ctx.budget.step()?;
+            let more = match parts.get(current.part) {
+                Some(&part) => self.scan(&graph, part, &mut current.cursor, &mut slots),
+                None => false,
+            };
+            rows.resize(slots.len(), row_number(current.row));
+            if !more {
+                current.cursor = ScanCursor::default();
+                current.part += 1;
+            }
+            if current.part >= parts.len() {
+                current.part = 0;
+                current.row += 1;
+            }
+        }
+        let len = slots.len();
+        let mut columns = current.batch.gather(&self.input.carry, &rows);
+        columns.push(Column::Rels(slots));
+        Ok(Batch::new(columns, len))
+    }
+
+    fn is_done(current: &Current) -> bool {
+        current.row >= current.batch.len
     }
 }

@@ -8,9 +8,10 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::fan::Fan;
 use super::hops::{Distances, Place, Rules};
-use super::travel::{Run, Taken, reversed, runs};
-use super::{Input, Scope, Source, row_number};
+use super::travel::{Run, Taken, Travel, reversed, runs};
+use super::{Input, Scope, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::budget::Held;
@@ -35,7 +36,6 @@ pub(super) struct ShortestPath {
     all: bool,
     distinct_from: Vec<usize>,
     segment: Segment,
-    current: Option<(Batch, Taken, usize)>,
 }
 
 /// The relationships of a path, in order.
@@ -62,7 +62,6 @@ impl ShortestPath {
             all: spec.all,
             distinct_from: spec.distinct_from.clone(),
             segment: scope.segment,
-            current: None,
         }
     }
 
@@ -295,55 +294,46 @@ fn path_value(ctx: &Context, path: &[u32]) -> Value {
     Value::List(path.iter().map(|&rel| rel_value(rel, ctx)).collect::<List>())
 }
 
-impl Source for ShortestPath {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        loop {
-            let (batch, taken, mut row) = match self.current.take() {
-                Some(current) => current,
-                None => match self.input.next(ctx)? {
-                    None => return Ok(None),
-                    Some(batch) => {
-                        let taken = Taken::of(&batch, &self.distinct_from, ctx);
-                        (batch, taken, 0)
-                    }
-                },
-            };
-            let graph = ctx.view(self.segment);
-            let env = Env { ctx, graph: &graph };
-            let types = ctx.type_ids(&self.types);
-            let ways = Ways {
-                forwards: runs(self.direction, &types, &[Family::Plain]),
-                backwards: runs(reversed(self.direction), &types, &[Family::Plain]),
-            };
-            let (mut rows, mut lists) = (Vec::new(), Vec::new());
-            while row < batch.len && rows.len() < BATCH_ROWS {
-                let made = ctx.budget.made();
-                let paths = self.search(&Place { env: &env, batch: &batch, row, taken: &taken }, &ways)?;
-                // The search is over; its paths stay.
-                ctx.budget.settle(made);
-                let rel_count: usize = paths.iter().map(Vec::len).sum();
-                ctx.budget.bytes(rel_count * size_of::<Value>())?;
-                lists.extend(paths.iter().map(|path| path_value(ctx, path)));
-                rows.resize(lists.len(), row_number(row));
-                row += 1;
-            }
-            ctx.budget.rows(rows.len())?;
-            let made = (!rows.is_empty()).then(|| {
-                let mut columns = batch.gather(&self.input.carry, &rows);
-                columns.push(Column::Values(lists));
-                Batch::new(columns, rows.len())
-            });
-            if row < batch.len {
-                self.current = Some((batch, taken, row));
-            }
-            if made.is_some() {
-                return Ok(made);
-            }
-        }
+impl Fan for ShortestPath {
+    type Current = Travel;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
     }
 
-    fn rewind(&mut self, ctx: &Context) {
-        self.input.rewind(ctx);
-        self.current = None;
+    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Travel, ExecError> {
+        let taken = Taken::of(&batch, &self.distinct_from, ctx);
+        Ok(Travel { batch, taken, row: 0 })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Travel) -> Result<Batch, ExecError> {
+        let graph = ctx.view(self.segment);
+        let env = Env { ctx, graph: &graph };
+        let types = ctx.type_ids(&self.types);
+        let ways = Ways {
+            forwards: runs(self.direction, &types, &[Family::Plain]),
+            backwards: runs(reversed(self.direction), &types, &[Family::Plain]),
+        };
+        let (mut rows, mut lists) = (Vec::new(), Vec::new());
+        let Travel { batch, taken, row: next } = current;
+        while *next < batch.len && rows.len() < BATCH_ROWS {
+            let row = *next;
+            *next += 1;
+            let made = ctx.budget.made();
+            let paths = self.search(&Place { env: &env, batch, row, taken }, &ways)?;
+            // The search is over; its paths stay.
+            ctx.budget.settle(made);
+            let rel_count: usize = paths.iter().map(Vec::len).sum();
+            ctx.budget.bytes(rel_count * size_of::<Value>())?;
+            lists.extend(paths.iter().map(|path| path_value(ctx, path)));
+            rows.resize(lists.len(), row_number(row));
+        }
+        let mut columns = batch.gather(&self.input.carry, &rows);
+        columns.push(Column::Values(lists));
+        Ok(Batch::new(columns, rows.len()))
+    }
+
+    fn is_done(current: &Travel) -> bool {
+        current.row >= current.batch.len
     }
 }

@@ -83,6 +83,14 @@ pub(super) fn is_kind(end: End, kind: ColumnKind) -> bool {
     }
 }
 
+/// A batch on its way through an operator that searches from one row at a time.
+pub(super) struct Travel {
+    pub batch: Batch,
+    pub taken: Taken,
+    /// The next row to begin with.
+    pub row: usize,
+}
+
 /// The relationships that other arrows of the same MATCH have taken, for each row of a batch.
 pub(super) struct Taken {
     single: Vec<Vec<u32>>,

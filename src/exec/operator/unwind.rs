@@ -2,7 +2,8 @@
 //!
 //! A `range(...)` is counted through, not built.
 
-use super::{Input, Scope, Source, row_number};
+use super::fan::Fan;
+use super::{Input, Scope, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::budget::Held;
@@ -17,12 +18,12 @@ pub(super) struct Unwind {
     input: Input,
     list: Scalar,
     segment: Segment,
-    current: Option<Current>,
     /// Of the lists of the rows in hand.
     held: Held,
 }
 
-struct Current {
+/// A batch on its way.
+pub(super) struct Current {
     batch: Batch,
     items: Items,
     row: usize,
@@ -54,7 +55,6 @@ impl Unwind {
             input: Input::of(operator, scope, ctx),
             list: list.clone(),
             segment: scope.segment,
-            current: None,
             held: Held::default(),
         }
     }
@@ -152,43 +152,35 @@ fn length((first, last, step): Range) -> u128 {
     u128::try_from(distance / step + 1).unwrap_or(0)
 }
 
-impl Source for Unwind {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        loop {
-            let mut current = match self.current.take() {
-                Some(current) => current,
-                None => match self.input.next(ctx)? {
-                    None => return Ok(None),
-                    Some(batch) => {
-                        let graph = ctx.view(self.segment);
-                        let items = self.items(&Env { ctx, graph: &graph }, &batch)?;
-                        self.held.set(&ctx.budget, items.size_bytes())?;
-                        Current { batch, items, row: 0, given: 0 }
-                    }
-                },
-            };
-            let (rows, items) = match &current.items {
-                Items::Lists(_) => current.give_lists(ctx),
-                Items::Ranges(_) => current.give_ranges(),
-            };
-            ctx.budget.rows(rows.len())?;
-            let batch = (!rows.is_empty()).then(|| {
-                let mut columns = current.batch.gather(&self.input.carry, &rows);
-                columns.push(items);
-                Batch::new(columns, rows.len())
-            });
-            if current.row < current.batch.len {
-                self.current = Some(current);
-            }
-            if batch.is_some() {
-                return Ok(batch);
-            }
-        }
+impl Fan for Unwind {
+    type Current = Current;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
     }
 
-    fn rewind(&mut self, ctx: &Context) {
-        self.input.rewind(ctx);
-        self.current = None;
+    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
+        let graph = ctx.view(self.segment);
+        let items = self.items(&Env { ctx, graph: &graph }, &batch)?;
+        self.held.set(&ctx.budget, items.size_bytes())?;
+        Ok(Current { batch, items, row: 0, given: 0 })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let (rows, items) = match &current.items {
+            Items::Lists(_) => current.give_lists(ctx),
+            Items::Ranges(_) => current.give_ranges(),
+        };
+        let mut columns = current.batch.gather(&self.input.carry, &rows);
+        columns.push(items);
+        Ok(Batch::new(columns, rows.len()))
+    }
+
+    fn is_done(current: &Current) -> bool {
+        current.row >= current.batch.len
+    }
+
+    fn forget(&mut self, ctx: &Context, _: Option<Current>) {
         self.held.clear(&ctx.budget);
     }
 }

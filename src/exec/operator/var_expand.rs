@@ -1,9 +1,10 @@
 //! `VarExpand`: a row for each trail of several relationships, no relationship twice. Depth first; order kept; holds one
 //! input batch and the trail being walked.
 
+use super::fan::Fan;
 use super::hops::{Distances, Place, Rules, walk_families};
 use super::travel::{Run, Taken, end_column, is_kind, reversed, runs};
-use super::{Input, Scope, Source, Wanted, row_number};
+use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::budget::Held;
@@ -29,10 +30,10 @@ pub(super) struct VarExpand {
     distinct_from: Vec<usize>,
     segment: Segment,
     wanted: Wanted,
-    current: Option<Current>,
 }
 
-struct Current {
+/// A batch on its way.
+pub(super) struct Current {
     batch: Batch,
     taken: Taken,
     /// The next row to begin with.
@@ -99,7 +100,6 @@ impl VarExpand {
             distinct_from: spec.distinct_from.clone(),
             segment: scope.segment,
             wanted: Wanted::by(operator, scope),
-            current: None,
         }
     }
 
@@ -213,63 +213,57 @@ impl VarExpand {
     }
 }
 
-impl Source for VarExpand {
-    fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
-        loop {
-            let mut current = match self.current.take() {
-                Some(current) => current,
-                None => match self.input.next(ctx)? {
-                    None => return Ok(None),
-                    Some(batch) => {
-                        let taken = Taken::of(&batch, &self.distinct_from, ctx);
-                        Current { batch, taken, row: 0, walk: None }
-                    }
-                },
-            };
-            let graph = ctx.view(self.segment);
-            let env = Env { ctx, graph: &graph };
-            let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
-            let mut made = Made { room: self.wanted.batch_rows(ctx), ..Made::default() };
-            if current.walk.as_ref().is_some_and(|walk| self.wanted.is_done(ctx, &current.batch, walk.row)) {
-                current.drop_walk(ctx);
-            }
-            while made.rows.len() < made.room {
-                if let Some(mut walk) = current.walk.take() {
-                    self.walk(&env, &runs, &current, &mut walk, &mut made)?;
-                    if walk.levels.is_empty() {
-                        walk.held.clear(&ctx.budget);
-                    } else {
-                        current.walk = Some(walk);
-                    }
-                } else if current.row < current.batch.len {
-                    self.start(&env, &runs, &mut current, &mut made)?;
-                } else {
-                    break;
-                }
-            }
-            ctx.budget.rows(made.rows.len())?;
-            let batch = (!made.rows.is_empty()).then(|| {
-                let mut columns = current.batch.gather(&self.input.carry, &made.rows);
-                if self.rels {
-                    columns.push(Column::Values(made.lists));
-                }
-                if let Target::New(kind) = self.to {
-                    columns.push(end_column(made.ends, kind));
-                }
-                Batch::new(columns, made.rows.len())
-            });
-            if current.walk.is_some() || current.row < current.batch.len {
-                self.current = Some(current);
-            }
-            if batch.is_some() {
-                return Ok(batch);
-            }
-        }
+impl Fan for VarExpand {
+    type Current = Current;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
     }
 
-    fn rewind(&mut self, ctx: &Context) {
-        self.input.rewind(ctx);
-        if let Some(mut current) = self.current.take() {
+    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
+        let taken = Taken::of(&batch, &self.distinct_from, ctx);
+        Ok(Current { batch, taken, row: 0, walk: None })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let graph = ctx.view(self.segment);
+        let env = Env { ctx, graph: &graph };
+        let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
+        let mut made = Made { room: self.wanted.batch_rows(ctx), ..Made::default() };
+        if current.walk.as_ref().is_some_and(|walk| self.wanted.is_done(ctx, &current.batch, walk.row)) {
+            current.drop_walk(ctx);
+        }
+        while made.rows.len() < made.room {
+            if let Some(mut walk) = current.walk.take() {
+                self.walk(&env, &runs, current, &mut walk, &mut made)?;
+                if walk.levels.is_empty() {
+                    walk.held.clear(&ctx.budget);
+                } else {
+                    current.walk = Some(walk);
+                }
+            } else if current.row < current.batch.len {
+                self.start(&env, &runs, current, &mut made)?;
+            } else {
+                break;
+            }
+        }
+        let len = made.rows.len();
+        let mut columns = current.batch.gather(&self.input.carry, &made.rows);
+        if self.rels {
+            columns.push(Column::Values(made.lists));
+        }
+        if let Target::New(kind) = self.to {
+            columns.push(end_column(made.ends, kind));
+        }
+        Ok(Batch::new(columns, len))
+    }
+
+    fn is_done(current: &Current) -> bool {
+        current.walk.is_none() && current.row >= current.batch.len
+    }
+
+    fn forget(&mut self, ctx: &Context, current: Option<Current>) {
+        if let Some(mut current) = current {
             current.drop_walk(ctx);
         }
     }
