@@ -26,6 +26,20 @@ use crate::value::{ErrorClass, ErrorKind};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// The error of a value that could not be read is its [`source`](std::error::Error::source):
+///
+/// ```
+/// use std::error::Error as _;
+/// use averment::{Database, EdtfError};
+/// # fn main() -> Result<(), averment::Error> {
+/// let rows = Database::in_memory().query("RETURN edtf($text)", averment::params! { "text" => "2021-12-10T08:00" })?;
+/// let error = rows.single::<averment::Edtf>().unwrap_err();
+/// let below = error.source().and_then(|source| source.downcast_ref::<EdtfError>());
+/// assert!(matches!(below, Some(EdtfError::TimeOfDay { .. })));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Error(Box<Details>);
 
@@ -61,6 +75,7 @@ struct Details {
     help: Option<String>,
     /// The text of the statement, for the caret.
     text: Option<Arc<str>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -128,7 +143,7 @@ impl Error {
     }
 
     fn new(class: ErrorClass, phase: Phase, message: String) -> Self {
-        Self(Box::new(Details { class, phase, message, span: None, help: None, text: None }))
+        Self(Box::new(Details { class, phase, message, span: None, help: None, text: None, source: None }))
     }
 
     fn at(mut self, span: Option<Span>) -> Self {
@@ -164,7 +179,9 @@ impl From<PlanError> for Error {
 
 impl From<ExecError> for Error {
     fn from(error: ExecError) -> Self {
-        Self::new(error.class(), Phase::Runtime, error.to_string()).at(error.span())
+        let mut made = Self::new(error.class(), Phase::Runtime, error.to_string()).at(error.span());
+        made.0.source = error.inner();
+        made
     }
 }
 
@@ -186,7 +203,13 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    /// What a reader of something else than a statement has said: of an EDTF date, of a pattern for `=~`, of the parts
+    /// of a day. What went wrong in the statement itself has no error below it.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
 
 /// `UndefinedVariable` as `undefined-variable`.
 fn hyphenated(camel: &str) -> String {
@@ -198,4 +221,34 @@ fn hyphenated(camel: &str) -> String {
         text.push(letter.to_ascii_lowercase());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use crate::Database;
+
+    #[track_caller]
+    fn check_source(statement: &str, expected: Option<&str>) {
+        let failed = Database::in_memory().query(statement, ()).and_then(|mut rows| rows.next().expect("a row"));
+        let error = failed.expect_err("the statement fails");
+        let source = error.source().map(ToString::to_string);
+        match expected {
+            None => assert_eq!(source, None),
+            Some(start) => {
+                let source = source.expect("an error below");
+                assert!(source.starts_with(start) && error.message().contains(&source), "{source}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_has_a_source_where_something_else_could_not_be_read() {
+        check_source("RETURN edtf('soon')", Some("`soon` is not an EDTF date"));
+        check_source("UNWIND ['('] AS x RETURN 'a' =~ x", Some("regex parse error"));
+        check_source("RETURN date('yesterday')", Some("`yesterday` is not a date"));
+        check_source("RETURN 1 / 0", None);
+        check_source("RETURN x", None);
+    }
 }

@@ -1,5 +1,8 @@
 //! What can go wrong while a plan runs.
 
+use std::error::Error;
+use std::sync::Arc;
+
 use crate::function::FunctionError;
 use crate::physical::TextRange;
 use crate::storage::StorageError;
@@ -49,6 +52,14 @@ impl ExecError {
     pub(crate) fn span(&self) -> Option<Span> {
         match self {
             ExecError::Function { range: Some((start, end)), .. } => Some(Span { start: *start, end: *end }),
+            _ => None,
+        }
+    }
+
+    /// The error below this one, if it comes from outside of the run.
+    pub(crate) fn inner(&self) -> Option<Arc<dyn Error + Send + Sync>> {
+        match self {
+            ExecError::Function { error, .. } => error.inner(),
             _ => None,
         }
     }

@@ -58,9 +58,9 @@ fn edtf(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     match &arguments[0] {
         Value::Edtf(date) => Ok(date.clone().into()),
         Value::Date(date) => from_date("edtf", *date).map(Value::Edtf),
-        Value::String(text) => Edtf::parse(text)
-            .map(Value::Edtf)
-            .map_err(|error| FunctionError::Argument { function: "edtf", message: error.to_string() }),
+        Value::String(text) => {
+            Edtf::parse(text).map(Value::Edtf).map_err(|error| FunctionError::unreadable("edtf", error))
+        }
         other => Err(FunctionError::wrong_type("edtf", "a STRING", other)),
     }
 }

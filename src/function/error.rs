@@ -1,5 +1,8 @@
 //! What can go wrong inside a function.
 
+use std::error::Error;
+use std::sync::Arc;
+
 use crate::value::{ErrorClass, ErrorKind, Value};
 
 /// A function that has no result for its arguments.
@@ -10,6 +13,9 @@ pub(crate) enum FunctionError {
     Type { function: &'static str, expected: &'static str, found: String },
     #[error("{function}: {message}")]
     Argument { function: &'static str, message: String },
+    /// An argument that is text of another language, or parts of a value, and what its reader says of it.
+    #[error("{function}: {source}")]
+    Unreadable { function: &'static str, source: Arc<dyn Error + Send + Sync> },
     /// An argument that is a number and too large or too small.
     #[error("{function}: {message}")]
     Range { function: &'static str, message: String },
@@ -39,7 +45,9 @@ impl FunctionError {
     pub(crate) fn class(&self) -> ErrorClass {
         match self {
             FunctionError::Type { .. } => ErrorClass::new(ErrorKind::Type, "InvalidArgumentValue"),
-            FunctionError::Argument { .. } => ErrorClass::new(ErrorKind::Argument, "InvalidArgumentValue"),
+            FunctionError::Argument { .. } | FunctionError::Unreadable { .. } => {
+                ErrorClass::new(ErrorKind::Argument, "InvalidArgumentValue")
+            }
             FunctionError::Range { .. } => ErrorClass::new(ErrorKind::Argument, "NumberOutOfRange"),
             FunctionError::Operands { .. } => ErrorClass::new(ErrorKind::Type, "InvalidArgumentType"),
             FunctionError::ListIndex { .. } => ErrorClass::new(ErrorKind::Type, "ListElementAccessByNonInteger"),
@@ -50,6 +58,19 @@ impl FunctionError {
             FunctionError::Limit { .. } => ErrorClass::new(ErrorKind::Limit, "LimitExceeded"),
             FunctionError::Cancelled => ErrorClass::new(ErrorKind::Cancelled, "Cancelled"),
             FunctionError::Other { class, .. } => *class,
+        }
+    }
+
+    /// An argument that its reader has refused.
+    pub(crate) fn unreadable(function: &'static str, source: impl Error + Send + Sync + 'static) -> Self {
+        FunctionError::Unreadable { function, source: Arc::new(source) }
+    }
+
+    /// The error below this one, if it comes from another one.
+    pub(crate) fn inner(&self) -> Option<Arc<dyn Error + Send + Sync>> {
+        match self {
+            FunctionError::Unreadable { source, .. } => Some(Arc::clone(source)),
+            _ => None,
         }
     }
 

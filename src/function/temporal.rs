@@ -381,7 +381,7 @@ fn fail(function: &'static str, error: &TemporalError) -> FunctionError {
             class: ErrorClass::new(ErrorKind::Arithmetic, "NumberOutOfRange"),
             message: format!("{function}: {error}"),
         },
-        _ => FunctionError::Argument { function, message: error.to_string() },
+        _ => FunctionError::unreadable(function, error.clone()),
     }
 }
 

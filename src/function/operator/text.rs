@@ -30,7 +30,7 @@ pub(crate) fn regex_match(text: &Value, pattern: &Value) -> Result<Option<bool>,
 
 /// A pattern that matches whole strings, in linear time.
 pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, FunctionError> {
-    let refused = |error: regex::Error| FunctionError::Argument { function: "=~", message: error.to_string() };
+    let refused = |error: regex::Error| FunctionError::unreadable("=~", error);
     // First by itself: a pattern such as `a)|(b` must not close the group that is put around it.
     Regex::new(pattern).map_err(refused)?;
     Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(refused)
