@@ -171,11 +171,31 @@ impl Rows {
         self.map(|row| row?.deserialize()).collect()
     }
 
-    /// The same answer with every row made already.
-    pub(crate) fn complete(mut self) -> Result<Self, Error> {
+    /// The same answer with every row made already. Unlike with rows that the caller collects, those that are made are
+    /// counted against the memory of the statement: an answer that is too large is an error.
+    ///
+    /// ```
+    /// use averment::{Database, Limits};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory().with_limits(Limits { max_bytes: Some(1 << 20), ..Limits::default() });
+    /// assert_eq!(db.query("UNWIND range(1, 100) AS x RETURN x", ())?.complete()?.count(), 100);
+    /// let error = db.query("UNWIND range(1, 1000000000) AS x RETURN x", ())?.complete().unwrap_err();
+    /// assert_eq!(error.kind(), averment::ErrorKind::Limit);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the statement meets while it runs; [`ErrorKind::Limit`] if the rows take more memory than it may hold.
+    pub fn complete(mut self) -> Result<Self, Error> {
         let mut rows = Vec::new();
-        for row in &mut self {
-            rows.push(row?.into_values());
+        while let Some(row) = self.next_values() {
+            let row = row?;
+            if let Source::Running(run, _) = &mut self.source {
+                run.keep(&row).map_err(|error| Error::from(error).with_text(&self.text))?;
+            }
+            rows.push(row);
         }
         self.source = Source::Made(rows.into_iter());
         Ok(self)

@@ -10,7 +10,7 @@
 //!   next batch is asked for, and is given back then: an operator's input remembers how much there was before it
 //!   ([`Budget::settle`]).
 //!
-//! What a statement writes to the graph is not counted, nor are rows that the caller keeps.
+//! What a statement writes to the graph is not counted, nor are rows that the caller keeps without saying so.
 
 use std::cell::Cell;
 use std::sync::Arc;

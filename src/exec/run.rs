@@ -23,6 +23,8 @@ pub(crate) struct Reading {
     columns: Vec<usize>,
     batch: Batch,
     row: usize,
+    /// Rows that were handed out and are kept.
+    kept: Held,
     done: bool,
 }
 
@@ -44,7 +46,7 @@ impl Reading {
         let source = compile_root(root, &ctx);
         let graph = ctx.snapshot();
         let columns = ctx.plan.columns.iter().map(|(_, column)| *column).collect();
-        Ok(Self { ctx, source, graph, columns, batch: Batch::default(), row: 0, done: false })
+        Ok(Self { ctx, source, graph, columns, batch: Batch::default(), row: 0, kept: Held::default(), done: false })
     }
 
     pub(crate) fn plan(&self) -> &PhysicalPlan {
@@ -72,6 +74,11 @@ impl Reading {
         }
         self.row += 1;
         Ok(Some(output::row(&self.ctx, &self.graph, &self.batch, self.row - 1, &self.columns)))
+    }
+
+    /// Counts a row that the caller keeps for as long as the statement runs.
+    pub(crate) fn keep(&mut self, row: &[Value]) -> Result<(), ExecError> {
+        self.kept.add(&self.ctx.budget, row_bytes(row))
     }
 
     /// The plan with the rows and times so far, if the run is profiled.
@@ -123,8 +130,7 @@ pub(crate) fn write(
             let mut source = compile_root(root, &ctx);
             while let Some(batch) = source.next(&ctx)? {
                 if !plan.columns.is_empty() {
-                    // Once as columns, once as the rows that are made of them.
-                    held.add(&ctx.budget, 2 * batch.size_bytes())?;
+                    held.add(&ctx.budget, batch.size_bytes())?;
                     batches.push(batch);
                 }
             }
@@ -137,7 +143,9 @@ pub(crate) fn write(
     let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.len).sum());
     for batch in &batches {
         ctx.budget.steps(batch.len)?;
+        let before = rows.len();
         rows.extend((0..batch.len).map(|row| output::row(&ctx, &graph, batch, row, &columns)));
+        held.add(&ctx.budget, rows[before..].iter().map(|row| row_bytes(row)).sum())?;
     }
     Ok(Answer {
         rows,
@@ -145,6 +153,11 @@ pub(crate) fn write(
         warnings: ctx.take_warnings(),
         profile: ctx.profile.as_ref().map(|profile| profile.show(plan)),
     })
+}
+
+/// About how many bytes a row takes that is handed out.
+fn row_bytes(row: &[Value]) -> usize {
+    size_of::<Vec<Value>>() + size_of_val(row) + row.iter().map(Value::payload_bytes).sum::<usize>()
 }
 
 /// The outermost plan: its argument is one row without columns.

@@ -121,6 +121,10 @@ impl Node {
         Self { id, record: Some(record) }
     }
 
+    pub(super) fn record(&self) -> Option<&Arc<NodeRecord>> {
+        self.record.as_ref()
+    }
+
     /// The id, stable for the life of the database.
     pub fn id(&self) -> ElementId {
         self.id
@@ -144,6 +148,10 @@ impl Relationship {
 
     pub(crate) fn filled(id: ElementId, record: Arc<RelationshipRecord>) -> Self {
         Self { id, record: Some(record) }
+    }
+
+    pub(super) fn record(&self) -> Option<&Arc<RelationshipRecord>> {
+        self.record.as_ref()
     }
 
     /// The id, stable for the life of the database.

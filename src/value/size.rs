@@ -1,8 +1,9 @@
 //! About how many bytes a value takes, for budgets.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Value;
+use super::{Name, Value};
 
 /// A value that so many hold is not looked into any further: its parts are next to nothing for each of them, and a
 /// small value with shared parts can look as large as a tree that doubles at each level.
@@ -23,11 +24,13 @@ impl Value {
                 let own = size_of_val(&**list) + 48;
                 own / holders + parts(list.iter(), holders)
             }
-            Value::Map(map) => {
-                let holders = holders.saturating_mul(Arc::strong_count(map));
-                let own = map.len() * (size_of::<Value>() + 24) + 48;
-                own / holders + parts(map.values(), holders)
-            }
+            Value::Map(map) => entries(map, holders.saturating_mul(Arc::strong_count(map))),
+            Value::Node(node) => node
+                .record()
+                .map_or(0, |record| entries(&record.properties, holders.saturating_mul(Arc::strong_count(record)))),
+            Value::Relationship(rel) => rel
+                .record()
+                .map_or(0, |record| entries(&record.properties, holders.saturating_mul(Arc::strong_count(record)))),
             Value::Path(path) => {
                 let own = size_of_val(&path.elements[..]) + size_of_val(&path.relationships[..]) + 64;
                 own / holders.saturating_mul(Arc::strong_count(path))
@@ -35,6 +38,14 @@ impl Value {
             _ => 0,
         }
     }
+}
+
+/// The nodes of the tree, which are of one size however few entries they have, and what the entries hold.
+fn entries(map: &BTreeMap<Name, Value>, holders: usize) -> usize {
+    const ROOM: usize = 11;
+    let bytes_per_node = ROOM * size_of::<(Name, Value)>() + 16;
+    let own = 48 + map.len().div_ceil(ROOM * 2 / 3) * bytes_per_node;
+    own / holders + parts(map.values(), holders)
 }
 
 fn parts<'v>(values: impl Iterator<Item = &'v Value>, holders: usize) -> usize {

@@ -639,6 +639,8 @@ fn a_statement_is_kept_within_the_limits_of_the_command_line() {
     let large = query(&["--max-memory", "8MiB"], collected);
     large.fails("limit-exceeded");
     assert!(large.err.contains("the memory of 8 MiB is used up"), "{}", large.err);
+    let answer = query(&["--max-memory", "8MiB"], "UNWIND range(1, 1000000000) AS a RETURN a");
+    answer.fails("limit-exceeded");
     query(&["--max-rows", "1000"], endless).fails("limit-exceeded");
     query(&["--max-rows", "1000"], "RETURN 42 AS x").answers(&["42"]);
 }

@@ -118,7 +118,8 @@ impl Request {
     }
 }
 
-fn rows_to_json(mut rows: Rows) -> Result<Json, Error> {
+fn rows_to_json(rows: Rows) -> Result<Json, Error> {
+    let mut rows = rows.complete()?;
     let mut values = Vec::new();
     for row in rows.by_ref() {
         values.push(Json::Array(row?.values().iter().map(value_to_json).collect()));

@@ -110,11 +110,12 @@ fn make_list(env: &Env, items: &[Scalar], frame: &Frame) -> Result<Column, ExecE
 
 fn make_map(env: &Env, entries: &[(Name, Scalar)], frame: &Frame) -> Result<Column, ExecError> {
     let columns = entries.iter().map(|(_, value)| eval(env, value, frame)).collect::<Result<Vec<_>, _>>()?;
-    env.ctx.budget.bytes(frame.len() * entries.len() * size_of::<(Name, Value)>())?;
     let mut maps = Vec::with_capacity(frame.len());
     for row in 0..frame.len() {
         let values = columns.iter().map(|column| column.value(row, env.ctx));
-        maps.push(map_value(entries.iter().map(|(name, _)| name.clone()).zip(values).collect())?);
+        let map = map_value(entries.iter().map(|(name, _)| name.clone()).zip(values).collect())?;
+        env.ctx.budget.bytes(map.payload_bytes())?;
+        maps.push(map);
     }
     Ok(Column::Values(maps))
 }

@@ -35,7 +35,8 @@ impl Output {
     }
 
     /// Writes an answer, if it has columns, and then what was written to the graph and what is odd.
-    pub(crate) fn print(self, mut rows: Rows) -> Result<Written, Fault> {
+    pub(crate) fn print(self, rows: Rows) -> Result<Written, Fault> {
+        let mut rows = if self.holds_all() { rows.complete()? } else { rows };
         let mut out = io::BufWriter::new(io::stdout().lock());
         let written = if rows.columns().is_empty() {
             rows.by_ref().try_for_each(|row| row.map(drop))?;
@@ -50,6 +51,11 @@ impl Output {
             eprintln!("{}", style::report(&warning_line(warning), style::on_errors()));
         }
         Ok(written)
+    }
+
+    /// A table is as wide as its widest row: all rows are held, within the memory of the statement.
+    fn holds_all(self) -> bool {
+        self.max_rows.is_none() && matches!(self.format, Format::Table | Format::Vertical | Format::Markdown)
     }
 
     fn write(self, rows: &mut Rows, out: &mut dyn Write) -> Result<Written, Fault> {
