@@ -11,7 +11,7 @@
 //!   [`Prepared`] is a statement made ready once.
 //! * [`Rows`] and [`Row`] are answers, [`Value`] is what they hold, [`Params`] is what goes in.
 //! * [`Error`] has a kind, a stable code, and a report with a caret for people.
-//! * [`Limits`] and [`CancelToken`] keep a statement within its bounds.
+//! * [`Limits`] and [`CancelToken`] keep a statement within its bounds; a [`Statement`] may bring its own.
 //! * [`CustomFunction`] and [`CustomProcedure`] are what you add to the language: [`Database::register`].
 //! * [`editing`] is for those who let people type statements.
 //! * [`GraphView`] makes the live graph a [`petgraph`] graph.
