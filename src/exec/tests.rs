@@ -320,6 +320,7 @@ fn whatever_is_held_counts_against_the_memory_of_a_statement() {
         "UNWIND range(1, 1000000000) AS x RETURN x UNION RETURN 1 AS x",
         "UNWIND range(1, 1000000000) AS x CREATE (n:New) RETURN n",
         "UNWIND range(1, 100000000) AS x WITH collect { UNWIND range(1, 100000000) AS y RETURN y } AS l RETURN size(l)",
+        "MATCH p = (:X {i: 1})-[:S*0..3]->(:X) UNWIND range(1, 100000) AS i RETURN size(collect([p]))",
         "RETURN size(range(1, 1000000000))",
         "RETURN size([x IN range(1, 150000) | x + 1])",
         "RETURN size(reduce(s = 'x', i IN range(1, 100) | s + s))",

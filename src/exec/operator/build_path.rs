@@ -80,7 +80,12 @@ impl Source for BuildPath {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
         ctx.budget.steps(batch.len)?;
         let graph = ctx.view(self.segment);
-        let paths = (0..batch.len).map(|row| self.path(ctx, &graph, &batch, row).unwrap_or_default()).collect();
+        let mut paths = Vec::with_capacity(batch.len);
+        for row in 0..batch.len {
+            let path = self.path(ctx, &graph, &batch, row).unwrap_or_default();
+            ctx.budget.bytes(path.payload_bytes())?;
+            paths.push(path);
+        }
         let len = batch.len;
         let mut columns = batch.carry(&self.input.carry);
         columns.push(Column::Values(paths));
