@@ -11,6 +11,7 @@ mod fixtures;
 mod language;
 mod large;
 mod quoted;
+mod readme;
 mod reference;
 #[cfg(all(feature = "cli", unix))]
 mod repl;
