@@ -6,7 +6,9 @@
 
 use std::sync::LazyLock;
 
-use averment::{Database, Error, assert_rows, assert_rows_in_order, params};
+use averment::{Database, Error, params};
+#[cfg(test)]
+use averment::{assert_rows, assert_rows_in_order};
 
 /// What the program under test does with a graph.
 fn owners_of(db: &Database, company: &str) -> Result<Vec<(String, i64)>, Error> {

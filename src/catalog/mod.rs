@@ -7,7 +7,7 @@ mod settings;
 mod statistics;
 mod symbols;
 
-pub(crate) use schema::{Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, Owner};
+pub(crate) use schema::{Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, Owner, SchemaChange, SchemaOwner};
 pub(crate) use settings::ProvenanceVocabulary;
 pub(crate) use statistics::{Side, Statistics};
 pub(crate) use symbols::{KeyId, LabelId, Symbol, Symbols, TypeId};

@@ -80,3 +80,36 @@ impl Catalog {
         self.indexes.iter().find(|index| index.owner == owner && index.keys == keys)
     }
 }
+
+/// A statement about indexes and constraints, by names: what it is about may not be known yet.
+#[derive(Clone, Debug)]
+pub(crate) enum SchemaChange {
+    CreateIndex {
+        name: Option<Name>,
+        if_not_exists: bool,
+        owner: SchemaOwner,
+        keys: Vec<Name>,
+    },
+    DropIndex {
+        name: Name,
+        if_exists: bool,
+    },
+    CreateConstraint {
+        name: Option<Name>,
+        if_not_exists: bool,
+        owner: SchemaOwner,
+        keys: Vec<Name>,
+        kind: ConstraintKind,
+    },
+    DropConstraint {
+        name: Name,
+        if_exists: bool,
+    },
+}
+
+/// What an index or constraint is for, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SchemaOwner {
+    Label(Name),
+    Type(Name),
+}

@@ -2,8 +2,7 @@
 
 use super::ExecError;
 use super::context::Context;
-use crate::catalog::{ConstraintKind, KeyId, Owner};
-use crate::physical::{SchemaChange, SchemaOwner};
+use crate::catalog::{ConstraintKind, KeyId, Owner, SchemaChange, SchemaOwner};
 use crate::value::Name;
 
 pub(super) fn apply(ctx: &Context, change: &SchemaChange) -> Result<(), ExecError> {

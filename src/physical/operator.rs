@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use super::Scalar;
-use crate::catalog::{ConstraintKind, IndexId};
+use crate::catalog::{IndexId, SchemaChange};
 use crate::function::{Aggregate, Procedure};
 use crate::value::{Comparison, Name};
 
@@ -450,35 +450,4 @@ pub(crate) enum SetItem {
     Update { target: Scalar, value: Scalar },
     AddLabels { target: Scalar, labels: Vec<Name> },
     RemoveLabels { target: Scalar, labels: Vec<Name> },
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum SchemaChange {
-    CreateIndex {
-        name: Option<Name>,
-        if_not_exists: bool,
-        owner: SchemaOwner,
-        keys: Vec<Name>,
-    },
-    DropIndex {
-        name: Name,
-        if_exists: bool,
-    },
-    CreateConstraint {
-        name: Option<Name>,
-        if_not_exists: bool,
-        owner: SchemaOwner,
-        keys: Vec<Name>,
-        kind: ConstraintKind,
-    },
-    DropConstraint {
-        name: Name,
-        if_exists: bool,
-    },
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum SchemaOwner {
-    Label(Name),
-    Type(Name),
 }

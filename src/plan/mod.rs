@@ -14,8 +14,9 @@ mod step;
 mod uses;
 mod visit;
 
+use crate::catalog::SchemaChange;
 use crate::expr::{VarId, Variables};
-pub(crate) use crate::semantic::bound::{Cite, Direction, Draw, SchemaChange, SchemaOwner, SetItem, SortKey};
+pub(crate) use crate::semantic::bound::{Cite, Direction, Draw, SetItem, SortKey};
 use crate::value::Name;
 
 pub(crate) use build::build;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Warning;
-use crate::catalog::ConstraintKind;
+use crate::catalog::SchemaChange;
 use crate::expr::{Expr, LabelExpr, VarId, Variables};
 use crate::function::{Aggregate, Procedure};
 use crate::value::Name;
@@ -302,37 +302,4 @@ pub(crate) enum SetItem {
         target: Expr,
         labels: Vec<Name>,
     },
-}
-
-// ---------------------------------------------------------------- schema
-
-#[derive(Clone, Debug)]
-pub(crate) enum SchemaChange {
-    CreateIndex {
-        name: Option<Name>,
-        if_not_exists: bool,
-        owner: SchemaOwner,
-        keys: Vec<Name>,
-    },
-    DropIndex {
-        name: Name,
-        if_exists: bool,
-    },
-    CreateConstraint {
-        name: Option<Name>,
-        if_not_exists: bool,
-        owner: SchemaOwner,
-        keys: Vec<Name>,
-        kind: ConstraintKind,
-    },
-    DropConstraint {
-        name: Name,
-        if_exists: bool,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum SchemaOwner {
-    Label(Name),
-    Type(Name),
 }

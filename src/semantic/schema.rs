@@ -1,7 +1,6 @@
 //! Schema commands. They name labels, types and keys that need not be there yet.
 
-use super::bound::{SchemaChange, SchemaOwner};
-use crate::catalog::ConstraintKind;
+use crate::catalog::{ConstraintKind, SchemaChange, SchemaOwner};
 use crate::syntax::ast;
 use crate::value::Name;
 

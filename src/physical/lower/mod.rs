@@ -10,7 +10,7 @@ mod write;
 
 use rustc_hash::FxHashMap;
 
-use super::{ColumnKind, KeyRef, LabelRef, Op, PhysicalPlan, PlanBody, SchemaChange, SchemaOwner, Subplan, TypeRef};
+use super::{ColumnKind, KeyRef, LabelRef, Op, PhysicalPlan, PlanBody, Subplan, TypeRef};
 use crate::catalog::Statistics;
 use crate::expr::{VarId, Variables};
 use crate::plan::estimate::{Estimator, KnownLabels};
@@ -37,7 +37,7 @@ pub(crate) fn lower(statement: LogicalStatement, statistics: &dyn Statistics) ->
         next_id: 0,
     };
     let (root, columns) = match statement.body {
-        LogicalBody::Schema(change) => (PlanBody::Schema(schema_change(change)), Vec::new()),
+        LogicalBody::Schema(change) => (PlanBody::Schema(change), Vec::new()),
         LogicalBody::Query(query) => {
             let needed: Vec<VarId> = query.columns.iter().map(|(_, var)| *var).collect();
             let rows = lowerer.plan(&query.plan, &Frame::default(), &needed);
@@ -55,23 +55,6 @@ pub(crate) fn lower(statement: LogicalStatement, statistics: &dyn Statistics) ->
         parameters: lowerer.parameters.names,
         writes: statement.writes,
         operator_count: lowerer.next_id,
-    }
-}
-
-fn schema_change(change: plan::SchemaChange) -> SchemaChange {
-    let owned = |owner| match owner {
-        plan::SchemaOwner::Label(name) => SchemaOwner::Label(name),
-        plan::SchemaOwner::Type(name) => SchemaOwner::Type(name),
-    };
-    match change {
-        plan::SchemaChange::CreateIndex { name, if_not_exists, owner, keys } => {
-            SchemaChange::CreateIndex { name, if_not_exists, owner: owned(owner), keys }
-        }
-        plan::SchemaChange::DropIndex { name, if_exists } => SchemaChange::DropIndex { name, if_exists },
-        plan::SchemaChange::CreateConstraint { name, if_not_exists, owner, keys, kind } => {
-            SchemaChange::CreateConstraint { name, if_not_exists, owner: owned(owner), keys, kind }
-        }
-        plan::SchemaChange::DropConstraint { name, if_exists } => SchemaChange::DropConstraint { name, if_exists },
     }
 }
 
