@@ -10,6 +10,7 @@
 //! * [`Database`] is where statements are run; [`ReadTransaction`] and [`WriteTransaction`] hold several together,
 //!   [`Prepared`] is a statement made ready once.
 //! * [`Rows`] and [`Row`] are answers, [`Value`] is what they hold, [`Params`] is what goes in.
+//! * [`Citation`] and [`State`] tell on whose word: [`ReadTransaction::citations`].
 //! * [`Error`] has a kind, a stable code, and a report with a caret for people.
 //! * [`Limits`] and [`CancelToken`] keep a statement within its bounds; a [`Statement`] may bring its own.
 //! * [`CustomFunction`] and [`CustomProcedure`] are what you add to the language: [`Database::register`].
@@ -22,6 +23,7 @@
 //! see the README for the language.
 
 mod catalog;
+mod citation;
 mod custom;
 mod database;
 pub mod editing;
@@ -51,6 +53,7 @@ mod text;
 mod transaction;
 mod value;
 
+pub use citation::{Citation, State};
 pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};
 pub use database::{Database, Options};
 pub use error::{Error, Phase};

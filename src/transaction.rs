@@ -82,6 +82,10 @@ impl ReadTransaction {
         self.root.view()
     }
 
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.root
+    }
+
     /// The number of the commit that is read.
     pub fn commit_number(&self) -> u64 {
         self.root.commit().number
