@@ -95,7 +95,7 @@ impl ReadTransaction {
     pub fn citations(&self, element: ElementId) -> Result<Vec<Citation>, Error> {
         let words = &self.graph().catalog().provenance;
         let [supports, paragraph, of, source] =
-            [&words.supports, &words.paragraph, &words.of, &words.source].map(|name| quoted(name));
+            [&words.supports, &words.paragraph, &words.of, &words.source].map(quoted);
         let cited = if self.graph().rel_slot(element).is_some() { "[x]" } else { "(x)" };
         let statement = format!(
             "MATCH (p:{paragraph})-[s:{supports}]->{cited} WHERE id(x) = $element MATCH (p)-[:{of}]->(source:{source}) \

@@ -180,18 +180,42 @@ macro_rules! from_value {
 
 from_value! {
     bool, "boolean", Value::Boolean(flag) => Some(*flag);
-    i64, "integer", Value::Integer(number) => Some(*number);
+    i8, "8-bit integer", Value::Integer(number) => i8::try_from(*number).ok();
+    i16, "16-bit integer", Value::Integer(number) => i16::try_from(*number).ok();
     i32, "32-bit integer", Value::Integer(number) => i32::try_from(*number).ok();
+    i64, "integer", Value::Integer(number) => Some(*number);
+    u8, "8-bit integer from 0", Value::Integer(number) => u8::try_from(*number).ok();
+    u16, "16-bit integer from 0", Value::Integer(number) => u16::try_from(*number).ok();
+    u32, "32-bit integer from 0", Value::Integer(number) => u32::try_from(*number).ok();
     u64, "integer from 0", Value::Integer(number) => u64::try_from(*number).ok();
     usize, "integer from 0", Value::Integer(number) => usize::try_from(*number).ok();
     f64, "float", Value::Float(number) => Some(*number);
     String, "string", Value::String(text) => Some(text.to_string());
     Arc<str>, "string", Value::String(text) => Some(Arc::clone(text));
+    crate::List, "list", Value::List(items) => Some(items.clone());
+    crate::Map, "map", Value::Map(map) => Some(Arc::clone(map));
     crate::Node, "node", Value::Node(node) => Some(node.clone());
     crate::Relationship, "relationship", Value::Relationship(rel) => Some(rel.clone());
     Arc<crate::Path>, "path", Value::Path(path) => Some(Arc::clone(path));
     crate::Edtf, "EDTF date", Value::Edtf(edtf) => Some(edtf.clone());
     crate::Date, "date", Value::Date(date) => Some(*date);
+    crate::LocalTime, "local time", Value::LocalTime(time) => Some(*time);
+    crate::Time, "time", Value::Time(time) => Some(*time);
+    crate::LocalDateTime, "local date and time", Value::LocalDateTime(time) => Some(*time);
+    crate::DateTime, "date and time", Value::DateTime(time) => Some(time.clone());
+    crate::Duration, "duration", Value::Duration(duration) => Some(duration.clone());
+}
+
+impl FromValue for crate::Element {
+    const NAME: &'static str = "node or relationship";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Node(node) => Some(crate::Element::Node(node.clone())),
+            Value::Relationship(rel) => Some(crate::Element::Relationship(rel.clone())),
+            _ => None,
+        }
+    }
 }
 
 impl FromValue for Value {
