@@ -33,6 +33,7 @@ impl Binder<'_> {
             self.refuse_count(&function.name, function.arity.min, function.arity.max, call, span);
         } else {
             self.check_arguments(&function.name, &function.parameters, &call.arguments, &arguments);
+            self.warn_of_filled_date(call, span);
         }
         let (types, arguments): (Vec<Type>, Vec<Expr>) =
             arguments.into_iter().map(|typed| (typed.value_type, typed.expr)).unzip();

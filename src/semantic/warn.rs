@@ -143,6 +143,19 @@ impl Binder<'_> {
         });
     }
 
+    /// `date('2020')` is a day of that year, and the text said less.
+    pub(super) fn warn_of_filled_date(&mut self, call: &ast::FunctionCall, span: Span) {
+        if let Some(text) = literal_of(call, "date")
+            && names_no_day(text)
+        {
+            self.warnings.push(Warning {
+                code: "filled-date",
+                message: format!("`date('{text}')` is the first day of that time; `edtf('{text}')` keeps it as it is"),
+                span,
+            });
+        }
+    }
+
     /// The keys in a pattern's braces.
     pub(super) fn reads_keys(&mut self, properties: &ast::Expr) {
         if let ast::ExprKind::Map(entries) = &properties.kind {
@@ -176,13 +189,25 @@ impl Binder<'_> {
 /// The text of `edtf('...')`.
 fn edtf_literal(expr: &ast::Expr) -> Option<(&Name, Span)> {
     let ast::ExprKind::Function(call) = &expr.kind else { return None };
-    if !call.name.name.eq_ignore_ascii_case("edtf") {
-        return None;
-    }
+    Some((literal_of(call, "edtf")?, expr.span))
+}
+
+/// The text that is the only argument of this function.
+fn literal_of<'c>(call: &'c ast::FunctionCall, function: &str) -> Option<&'c Name> {
     match call.arguments.as_slice() {
-        [ast::Expr { kind: ast::ExprKind::String(date), .. }] => Some((date, expr.span)),
+        [ast::Expr { kind: ast::ExprKind::String(text), .. }] if call.name.name.eq_ignore_ascii_case(function) => {
+            Some(text)
+        }
         _ => None,
     }
+}
+
+/// A year, or a year and a month: `2020`, `2020-05`. EDTF has no other forms that lack a day and are dates to the
+/// language too.
+fn names_no_day(text: &str) -> bool {
+    let form: Vec<usize> = text.split('-').map(str::len).collect();
+    let numeric = text.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
+    numeric && matches!(form.as_slice(), [4] | [4, 2])
 }
 
 /// `2021-03-04`, or two such days with a `/` between.
@@ -198,6 +223,14 @@ fn names_days(date: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_year_or_month_names_no_day() {
+        assert!(names_no_day("2020") && names_no_day("2020-05"));
+        assert!(
+            !names_no_day("2020-05-01") && !names_no_day("20200501") && !names_no_day("2020-W21") && !names_no_day("x")
+        );
+    }
 
     #[test]
     fn only_days_can_be_equal() {

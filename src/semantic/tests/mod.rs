@@ -91,6 +91,7 @@ const FUNCTIONS: &[Function] = &[
     Function::new("nodes", &[Accepts::PATH], ResultType::ListOf(Type::Element), nothing, ""),
     Function::new("head", &[Accepts::LIST], ResultType::ItemOf(0), nothing, ""),
     Function::new("toInteger", &[Accepts::ANY], ResultType::Is(Type::Integer), nothing, ""),
+    Function::new("date", &[Accepts::ANY], ResultType::Is(Type::Date), nothing, ""),
     Function::new("ceil", &[Accepts::NUMBER], ResultType::Is(Type::Float), nothing, ""),
     Function::new("toUpper", &[Accepts::STRING], ResultType::Is(Type::String), nothing, ""),
     Function::new("range", &[Accepts::ANY, Accepts::ANY, Accepts::ANY], ResultType::ListOf(Type::Integer), nothing, "")

@@ -41,6 +41,13 @@ fn a_plain_arrow_over_a_type_of_claims_warns() {
 }
 
 #[test]
+fn a_date_of_less_than_a_day_warns() {
+    let warning = "filled-date: `date('2020')` is the first day of that time; `edtf('2020')` keeps it as it is";
+    check("RETURN date('2020') AS x", &[warning]);
+    check("RETURN DATE('2020') AS x, date('2020-05-01') AS y, date($d) AS z, edtf('2020') AS e", &[warning]);
+}
+
+#[test]
 fn equality_with_a_date_that_is_no_day_warns() {
     let warning = |date: &str| {
         format!("edtf-equality: `=` asks for the same day, and `{date}` is no single day; write `same(a, b)`")
