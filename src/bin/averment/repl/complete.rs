@@ -52,8 +52,7 @@ impl Names {
     /// What a function takes, behind its open parenthesis.
     pub(super) fn rest_of_call(&self, line: &str) -> Option<String> {
         let before = line.strip_suffix('(')?;
-        let start = before.rfind(|letter: char| !is_name(letter) && letter != '.').map_or(0, |at| at + 1);
-        let name = &before[start..];
+        let name = &before[dotted_start(before)..];
         let (_, signature) = self.functions.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
         signature.get(name.len() + 1..).map(str::to_owned)
     }
@@ -96,7 +95,7 @@ pub(super) fn complete(names: &Names, line: &str, position: usize) -> (usize, Ve
             |value: String| format!("{}{quote}", value.replace('\\', "\\\\").replace(quote, &format!("\\{quote}")));
         return (start + 1, values.into_iter().map(escape).collect());
     }
-    let start = before.rfind(|letter: char| !is_name(letter)).map_or(0, |at| at + next_width(before, at));
+    let start = start_of_last(before, is_name);
     let (word, behind) = (&before[start..], before[..start].trim_end());
     let found = match behind.chars().next_back() {
         Some(':' | '|' | '&' | '!') => match innermost(behind) {
@@ -106,7 +105,7 @@ pub(super) fn complete(names: &Names, line: &str, position: usize) -> (usize, Ve
             _ => starting(&names.labels, word, written),
         },
         Some('.') => {
-            let dotted = dotted_start(before, start);
+            let dotted = dotted_start(before);
             let is_called = ends_with_word(before[..dotted].trim_end(), "CALL");
             let functions =
                 if is_called { procedures(names, &before[dotted..]) } else { called(names, &before[dotted..]) };
@@ -226,18 +225,18 @@ fn innermost(before: &str) -> Option<char> {
     open.pop()
 }
 
-/// Where a name with dots begins that ends at `start`.
-fn dotted_start(before: &str, start: usize) -> usize {
-    before[..start].rfind(|letter: char| !is_name(letter) && letter != '.').map_or(0, |at| at + next_width(before, at))
+/// Where the name with dots begins that the text ends with.
+fn dotted_start(text: &str) -> usize {
+    start_of_last(text, |letter| is_name(letter) || letter == '.')
 }
 
 fn ends_with_word(text: &str, word: &str) -> bool {
-    let start = text.rfind(|letter: char| !is_name(letter)).map_or(0, |at| at + next_width(text, at));
-    text[start..].eq_ignore_ascii_case(word)
+    text[start_of_last(text, is_name)..].eq_ignore_ascii_case(word)
 }
 
-fn next_width(text: &str, at: usize) -> usize {
-    text[at..].chars().next().map_or(1, char::len_utf8)
+/// Where the letters of one sort begin that the text ends with.
+fn start_of_last(text: &str, is_part: impl Fn(char) -> bool) -> usize {
+    text.trim_end_matches(is_part).len()
 }
 
 fn is_name(letter: char) -> bool {
@@ -305,6 +304,7 @@ mod tests {
     fn what_is_typed_in_other_scripts_does_no_harm() {
         for line in ["ж", "MATCH (ж:Ж", "RETURN 'ж", "ж.ж", "—", "$ж", ":ж", "{ж:'", "'"] {
             complete(&names(), line, line.len());
+            assert_eq!(names().rest_of_call(&format!("{line}(")), None);
         }
     }
 
