@@ -3,7 +3,8 @@
 use crate::error::Error;
 use crate::params::Params;
 use crate::transaction::ReadTransaction;
-use crate::value::{ElementId, Name, Node, Relationship, Value};
+use crate::value::text_form::quoted_name;
+use crate::value::{ElementId, Node, Relationship, Value};
 
 /// One citation of a node or relationship: the paragraph that supports it, or the source itself.
 ///
@@ -95,7 +96,7 @@ impl ReadTransaction {
     pub fn citations(&self, element: ElementId) -> Result<Vec<Citation>, Error> {
         let words = &self.graph().catalog().provenance;
         let [supports, paragraph, of, source] =
-            [&words.supports, &words.paragraph, &words.of, &words.source].map(quoted);
+            [&words.supports, &words.paragraph, &words.of, &words.source].map(|name| quoted_name(name));
         let cited = if self.graph().rel_slot(element).is_some() { "[x]" } else { "(x)" };
         let statement = format!(
             "MATCH (p:{paragraph})-[s:{supports}]->{cited} WHERE id(x) = $element MATCH (p)-[:{of}]->(source:{source}) \
@@ -110,11 +111,6 @@ impl ReadTransaction {
         citations.sort_by_key(|citation| citation.relationship.id());
         Ok(citations)
     }
-}
-
-/// A name as it can be written in any place.
-fn quoted(name: &Name) -> String {
-    format!("`{}`", name.replace('`', "``"))
 }
 
 #[cfg(test)]
