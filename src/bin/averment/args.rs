@@ -62,6 +62,18 @@ pub(crate) enum Format {
     Markdown,
 }
 
+impl Format {
+    /// As it is given.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// The names of all formats.
+    pub(crate) fn names() -> impl Iterator<Item = String> {
+        Self::value_variants().iter().map(|format| format.name())
+    }
+}
+
 /// Where a statement finds its database and its parameters.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AskArgs {

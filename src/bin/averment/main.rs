@@ -149,6 +149,11 @@ enum Fault {
 }
 
 impl Fault {
+    /// A command of a session that cannot be done.
+    fn command(message: impl Into<String>) -> Self {
+        Fault::Input { code: "command", message: message.into() }
+    }
+
     /// A reader that has seen enough is no error.
     fn is_broken_pipe(&self) -> bool {
         matches!(self, Fault::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)

@@ -69,7 +69,7 @@ impl Session {
     /// Begins a transaction that holds the statements up to `:commit` together.
     pub(crate) fn begin(&mut self) -> Result<String, Fault> {
         if self.transaction.is_some() {
-            return Err(said("a transaction is open already; :commit or :rollback ends it"));
+            return Err(Fault::command("a transaction is open already; :commit or :rollback ends it"));
         }
         self.transaction = Some(self.db.write()?);
         Ok("a transaction is open: :commit keeps what it writes, :rollback undoes it".to_owned())
@@ -95,7 +95,7 @@ impl Session {
     }
 
     fn take_transaction(&mut self) -> Result<WriteTransaction, Fault> {
-        self.transaction.take().ok_or_else(|| said("no transaction is open; :begin opens one"))
+        self.transaction.take().ok_or_else(|| Fault::command("no transaction is open; :begin opens one"))
     }
 
     /// Runs the statements of a file in one transaction, or adds the graph of a `.jsonl` file.
@@ -114,7 +114,7 @@ impl Session {
     /// Goes on with another database.
     pub(crate) fn open(&mut self, name: Option<&str>) -> Result<String, Fault> {
         if self.transaction.is_some() {
-            return Err(said("a transaction is open; :commit or :rollback ends it"));
+            return Err(Fault::command("a transaction is open; :commit or :rollback ends it"));
         }
         self.cancel.reset();
         self.db = source::open(name, &self.limits)?;
@@ -125,7 +125,7 @@ impl Session {
     /// Writes what is committed as a graph in JSON Lines, which takes the place of the file at once or not at all.
     pub(crate) fn save(&mut self, path: &str) -> Result<String, Fault> {
         if Path::new(path).extension().is_none_or(|extension| extension != "jsonl") {
-            return Err(said("a graph is saved as JSON Lines: give a name that ends in .jsonl"));
+            return Err(Fault::command("a graph is saved as JSON Lines: give a name that ends in .jsonl"));
         }
         self.cancel.reset();
         let counts = save(&self.db, Path::new(path))?;
@@ -160,8 +160,4 @@ fn told(took: Duration, written: &Written) -> String {
     } else {
         format!("{:.2} s{cut}", took.as_secs_f64())
     }
-}
-
-fn said(message: &str) -> Fault {
-    Fault::Input { code: "command", message: message.to_owned() }
 }

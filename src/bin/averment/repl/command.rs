@@ -99,7 +99,7 @@ pub(super) fn obey(session: &mut Session, line: &str) -> Result<Then, Fault> {
     }
     let starts = COMMANDS.iter().find(|command| command.names[0].starts_with(name) && !name.is_empty());
     let near = starts.map_or(String::new(), |command| format!("; did you mean `:{}`?", command.names[0]));
-    Err(fault(format!("unknown command `:{name}`{near} (:help lists them)")))
+    Err(Fault::command(format!("unknown command `:{name}`{near} (:help lists them)")))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "what commands have in common")]
@@ -130,10 +130,10 @@ fn param(session: &mut Session, text: &str) -> Result<Then, Fault> {
     let (name, expression) = text
         .split_once("=>")
         .or_else(|| text.split_once(char::is_whitespace))
-        .ok_or_else(|| fault("a parameter is set by `:param NAME => EXPRESSION`".to_owned()))?;
+        .ok_or_else(|| Fault::command("a parameter is set by `:param NAME => EXPRESSION`"))?;
     let name = name.trim().trim_start_matches('$');
     if name.is_empty() || name.contains(char::is_whitespace) {
-        return Err(fault(format!("`{name}` is no name of a parameter")));
+        return Err(Fault::command(format!("`{name}` is no name of a parameter")));
     }
     let value = session.value(expression.trim())?;
     println!("${name} = {value}");
@@ -144,22 +144,18 @@ fn param(session: &mut Session, text: &str) -> Result<Then, Fault> {
 fn format(session: &mut Session, text: &str) -> Result<Then, Fault> {
     if !text.is_empty() {
         session.output.format = Format::from_str(text, true).map_err(|_| {
-            let known: Vec<String> = Format::value_variants()
-                .iter()
-                .filter_map(|format| format.to_possible_value().map(|value| value.get_name().to_owned()))
-                .collect();
-            fault(format!("no format `{text}`; there are {}", known.join(", ")))
+            let known: Vec<String> = Format::names().collect();
+            Fault::command(format!("no format `{text}`; there are {}", known.join(", ")))
         })?;
     }
-    let name = session.output.format.to_possible_value().map(|value| value.get_name().to_owned());
-    say(format!("answers are shown as {}", name.unwrap_or_default()))
+    say(format!("answers are shown as {}", session.output.format.name()))
 }
 
 fn rows(session: &mut Session, text: &str) -> Result<Then, Fault> {
     session.output.max_rows = match text {
         "" => session.output.max_rows,
         "all" => None,
-        count => Some(count.parse().map_err(|_| fault(format!("`{count}` is no number of rows")))?),
+        count => Some(count.parse().map_err(|_| Fault::command(format!("`{count}` is no number of rows")))?),
     };
     say(match session.output.max_rows {
         None => "all rows are shown".to_owned(),
@@ -172,7 +168,7 @@ fn timing(session: &mut Session, text: &str) -> Result<Then, Fault> {
         "" => !session.shows_time,
         "on" => true,
         "off" => false,
-        other => return Err(fault(format!("`{other}` is neither `on` nor `off`"))),
+        other => return Err(Fault::command(format!("`{other}` is neither `on` nor `off`"))),
     };
     say(format!("the time is {}", if session.shows_time { "told" } else { "not told" }))
 }
@@ -183,15 +179,11 @@ fn statement(session: &mut Session, word: &str, text: &str) -> Result<Then, Faul
 }
 
 fn wanted<'t>(text: &'t str, what: &str) -> Result<&'t str, Fault> {
-    if text.is_empty() { Err(fault(format!("this command needs {what}"))) } else { Ok(text) }
+    if text.is_empty() { Err(Fault::command(format!("this command needs {what}"))) } else { Ok(text) }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "what commands have in common")]
 fn say(text: impl std::fmt::Display) -> Result<Then, Fault> {
     println!("{text}");
     Ok(Then::GoOn)
-}
-
-fn fault(message: String) -> Fault {
-    Fault::Input { code: "command", message }
 }

@@ -173,10 +173,7 @@ fn commands(before: &str) -> (usize, Vec<String>) {
                 .collect(),
         ),
         Some((":format", word)) => {
-            use clap::ValueEnum;
-            let names = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-            let names = names.map(|value| value.get_name().to_owned()).filter(|name| name.starts_with(word));
-            (before.len() - word.len(), names.collect())
+            (before.len() - word.len(), Format::names().filter(|name| name.starts_with(word)).collect())
         }
         Some((":open", word)) => {
             let names = averment::fixtures::names().map(|name| format!("fixture:{name}"));
