@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fan::Fan;
 use super::hops::{Place, Rules, walk_families};
-use super::travel::{Run, Taken, Travel, end_column, is_kind, runs};
+use super::travel::{Run, Travel, end_column, is_kind, runs};
 use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
@@ -233,8 +233,7 @@ impl Fan for Reach {
     }
 
     fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Travel, ExecError> {
-        let taken = Taken::of(&batch, &self.distinct_from, ctx);
-        Ok(Travel { batch, taken, row: 0 })
+        Ok(Travel::begin(batch, &self.distinct_from, ctx))
     }
 
     fn more(&mut self, ctx: &Context, current: &mut Travel) -> Result<Batch, ExecError> {
@@ -266,6 +265,6 @@ impl Fan for Reach {
     }
 
     fn is_done(current: &Travel) -> bool {
-        current.row >= current.batch.len
+        current.is_done()
     }
 }

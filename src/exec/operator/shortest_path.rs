@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use super::fan::Fan;
 use super::hops::{Distances, Place, Rules};
-use super::travel::{Run, Taken, Travel, reversed, runs};
+use super::travel::{Run, Travel, reversed, runs};
 use super::{Input, Scope, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
@@ -302,8 +302,7 @@ impl Fan for ShortestPath {
     }
 
     fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Travel, ExecError> {
-        let taken = Taken::of(&batch, &self.distinct_from, ctx);
-        Ok(Travel { batch, taken, row: 0 })
+        Ok(Travel::begin(batch, &self.distinct_from, ctx))
     }
 
     fn more(&mut self, ctx: &Context, current: &mut Travel) -> Result<Batch, ExecError> {
@@ -334,6 +333,6 @@ impl Fan for ShortestPath {
     }
 
     fn is_done(current: &Travel) -> bool {
-        current.row >= current.batch.len
+        current.is_done()
     }
 }

@@ -91,6 +91,18 @@ pub(super) struct Travel {
     pub row: usize,
 }
 
+impl Travel {
+    /// With what the arrows of these columns have taken.
+    pub(super) fn begin(batch: Batch, distinct_from: &[usize], ids: &dyn Ids) -> Self {
+        let taken = Taken::of(&batch, distinct_from, ids);
+        Self { batch, taken, row: 0 }
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.row >= self.batch.len
+    }
+}
+
 /// The relationships that other arrows of the same MATCH have taken, for each row of a batch.
 pub(super) struct Taken {
     single: Vec<Vec<u32>>,
