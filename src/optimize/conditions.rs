@@ -1,7 +1,7 @@
 //! Scans that compare while they read.
 
 use super::access::property_of;
-use super::terms::{conjuncts, is_true};
+use super::terms::is_true;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::plan::{LogicalPlan, LogicalStatement, Step};
@@ -19,9 +19,7 @@ pub(super) fn into_scans(statement: &mut LogicalStatement, _: &dyn Statistics) {
 fn ask_in_scans(plan: &mut LogicalPlan) {
     for at in 1..plan.steps.len() {
         let (before, behind) = plan.steps.split_at_mut(at);
-        if let ([.., Step::NodeScan(scan)], [Step::Filter(predicate), ..]) = (before, behind)
-            && conjuncts(predicate).into_iter().any(|term| is_condition(term, scan.var))
-        {
+        if let ([.., Step::NodeScan(scan)], [Step::Filter(predicate), ..]) = (before, behind) {
             let terms = std::mem::replace(predicate, Expr::literal(true)).into_conjuncts();
             let (conditions, rest) = terms.into_iter().partition(|term| is_condition(term, scan.var));
             scan.conditions = conditions;
