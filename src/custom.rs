@@ -109,10 +109,7 @@ impl CustomFunction {
         let parameters = self.parameters.iter().map(|parameter| Ok(Accepts::of_type(&field_type(parameter)?.0)));
         let parameters = parameters.collect::<Result<Vec<_>, Error>>()?;
         let (name, body) = (self.name.clone(), self.body);
-        let fault = move |error: BoxedError| FunctionError::Other {
-            class: ErrorClass::new(ErrorKind::Argument, "FunctionFailed"),
-            message: format!("{name}: {error}"),
-        };
+        let class = ErrorClass::new(ErrorKind::Argument, "FunctionFailed");
         Ok(Function {
             name: Cow::Owned(self.name),
             arity: Arity { min: parameters.len().saturating_sub(self.optional_count), max: parameters.len() },
@@ -122,7 +119,9 @@ impl CustomFunction {
             deterministic: !self.volatile,
             tells_time: false,
             summary: Cow::Owned(self.summary),
-            body: Implementation::Custom(Arc::new(move |arguments| body(arguments).map_err(&fault))),
+            body: Implementation::Custom(Arc::new(move |arguments| {
+                body(arguments).map_err(|error| fault(class, &name, &error))
+            })),
         })
     }
 }
@@ -200,10 +199,11 @@ impl CustomProcedure {
 
     fn build(self) -> Result<Procedure, Error> {
         let (name, width, body) = (self.name.clone(), self.outputs.len(), self.body);
+        let class = ErrorClass::new(ErrorKind::Procedure, "ProcedureFailed");
         let run = move |host: &dyn Host, arguments: &[Value]| {
-            let rows = body(&Call { host, arguments }).map_err(|error| fault(&name, &error.to_string()))?;
+            let rows = body(&Call { host, arguments }).map_err(|error| fault(class, &name, &error))?;
             if let Some(row) = rows.iter().find(|row| row.len() != width) {
-                return Err(fault(&name, &format!("a row has {} values, not {width}", row.len())));
+                return Err(fault(class, &name, &format!("a row has {} values, not {width}", row.len())));
             }
             Ok(Box::new(rows.into_iter().map(Ok)) as ProcedureRows)
         };
@@ -217,8 +217,7 @@ impl CustomProcedure {
     }
 }
 
-fn fault(name: &str, message: &str) -> FunctionError {
-    let class = ErrorClass::new(ErrorKind::Procedure, "ProcedureFailed");
+fn fault(class: ErrorClass, name: &str, message: &dyn fmt::Display) -> FunctionError {
     FunctionError::Other { class, message: format!("{name}: {message}") }
 }
 

@@ -250,7 +250,8 @@ impl Database {
         }
     }
 
-    /// Discards everything, as if the database were new: nodes, relationships, definitions, declared procedures.
+    /// Discards everything, as if the database were new: nodes, relationships, definitions, registered functions and
+    /// procedures.
     ///
     /// # Errors
     ///
