@@ -329,15 +329,28 @@ pub(crate) struct VarExpand {
     pub types: Types,
     pub min: u64,
     pub max: Option<u64>,
-    /// Said of each relationship, which is [`Scalar::Local`] 0.
-    pub each_rel: Option<Scalar>,
-    /// Said of each node passed, both ends included, which is [`Scalar::Local`] 0.
-    pub each_node: Option<Scalar>,
+    pub rules: WayRules,
     pub rels: bool,
     pub to: Target,
     pub distinct_from: Vec<usize>,
     /// True: each far end once, by reachability; false: each trail.
     pub reach_only: bool,
+}
+
+/// What is said of each place of a way, which is [`Scalar::Local`] 0.
+#[derive(Clone, Debug)]
+pub(crate) struct WayRules {
+    pub each_rel: Vec<Scalar>,
+    /// Of each node passed, and of both ends.
+    pub each_node: Vec<Scalar>,
+    /// Of each node passed.
+    pub each_inner: Vec<Scalar>,
+}
+
+impl WayRules {
+    pub(crate) fn scalars(&self) -> impl Iterator<Item = &Scalar> {
+        self.each_rel.iter().chain(&self.each_node).chain(&self.each_inner)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -348,9 +361,9 @@ pub(crate) struct ShortestPath {
     pub types: Types,
     pub min: u64,
     pub max: Option<u64>,
-    pub each_rel: Option<Scalar>,
-    pub each_node: Option<Scalar>,
-    /// Said of the whole list of relationships, which is [`Scalar::Local`] 0, where it cannot be said step by step.
+    pub rules: WayRules,
+    /// Said of the whole way, where it cannot be said step by step: [`Scalar::Local`] 0 is the list of relationships,
+    /// 1 the path.
     pub whole: Option<Scalar>,
     /// All of the shortest, or one.
     pub all: bool,

@@ -181,13 +181,47 @@ pub(crate) struct VarExpand {
     pub types: Types,
     pub min: u64,
     pub max: Option<u64>,
-    /// Said of each relationship, which is the local variable.
-    pub each_rel: Option<(VarId, Expr)>,
-    /// Said of each node on the way, both ends included.
-    pub each_node: Option<(VarId, Expr)>,
+    pub rules: WayRules,
     pub distinct_from: Vec<VarId>,
     /// Each far end once, and no list.
     pub reach_only: bool,
+}
+
+/// What holds at each place of a way of several relationships, so that a search can see to it; each with its local
+/// variable.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WayRules {
+    pub each_rel: Vec<(VarId, Expr)>,
+    /// Of each element of `nodes(p)`, both ends included.
+    pub each_node: Vec<(VarId, Expr)>,
+    /// Of each node but the first and the last.
+    pub each_inner: Vec<(VarId, Expr)>,
+}
+
+impl WayRules {
+    fn all(&self) -> impl Iterator<Item = &(VarId, Expr)> {
+        self.each_rel.iter().chain(&self.each_node).chain(&self.each_inner)
+    }
+
+    pub(crate) fn locals(&self) -> impl Iterator<Item = VarId> {
+        self.all().map(|(local, _)| *local)
+    }
+
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.all().map(|(_, expr)| expr)
+    }
+
+    pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        self.each_rel.iter_mut().chain(&mut self.each_node).chain(&mut self.each_inner).map(|(_, expr)| expr)
+    }
+}
+
+/// What is said of a way that can be asked only when all of it is known.
+#[derive(Clone, Debug)]
+pub(crate) struct WholeWay {
+    /// The path, a local variable; the list of relationships is another.
+    pub path: VarId,
+    pub predicate: Expr,
 }
 
 /// Shortest paths between bound elements.
@@ -200,12 +234,18 @@ pub(crate) struct ShortestPath {
     pub types: Types,
     pub min: u64,
     pub max: Option<u64>,
-    pub each_rel: Option<(VarId, Expr)>,
-    pub each_node: Option<(VarId, Expr)>,
-    /// Said of the list of relationships, which is the local variable.
-    pub whole: Option<(VarId, Expr)>,
+    pub rules: WayRules,
+    pub whole: Option<WholeWay>,
     pub all: bool,
     pub distinct_from: Vec<VarId>,
+}
+
+impl ShortestPath {
+    /// The local variables of what is said of the way.
+    pub(crate) fn locals(&self) -> Vec<VarId> {
+        let whole = self.whole.iter().flat_map(|whole| [self.rels, whole.path]);
+        self.rules.locals().chain(whole).collect()
+    }
 }
 
 /// How many relationships between nodes an [`Expand`] would give.

@@ -121,9 +121,9 @@ impl Step {
             Step::NodeScan(step) => step.conditions.iter().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
-            Step::VarExpand(step) => step.each_rel.iter().chain(&step.each_node).map(|(_, expr)| expr).collect(),
+            Step::VarExpand(step) => step.rules.exprs().collect(),
             Step::ShortestPath(step) => {
-                step.each_rel.iter().chain(&step.each_node).chain(&step.whole).map(|(_, expr)| expr).collect()
+                step.rules.exprs().chain(step.whole.iter().map(|whole| &whole.predicate)).collect()
             }
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
@@ -164,12 +164,10 @@ impl Step {
             Step::NodeScan(step) => step.conditions.iter_mut().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs_mut(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
-            Step::VarExpand(step) => {
-                step.each_rel.iter_mut().chain(&mut step.each_node).map(|(_, expr)| expr).collect()
-            }
+            Step::VarExpand(step) => step.rules.exprs_mut().collect(),
             Step::ShortestPath(step) => {
-                let whole = &mut step.whole;
-                step.each_rel.iter_mut().chain(&mut step.each_node).chain(whole).map(|(_, expr)| expr).collect()
+                let whole = step.whole.iter_mut().map(|whole| &mut whole.predicate);
+                step.rules.exprs_mut().chain(whole).collect()
             }
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter_mut().map(|(_, expr)| expr).collect(),

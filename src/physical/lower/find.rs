@@ -3,7 +3,9 @@
 use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
-use crate::physical::{self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, States, Target, Types};
+use crate::physical::{
+    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, States, Target, Types, WayRules,
+};
 use crate::plan::{
     self, BuildPath, CountExpand, End, Expand, NodeById, NodeScan, NodeSeek, PathPiece, RelById, RelEnds, RelScan,
     RelSeek, ShortestPath, VarExpand,
@@ -133,14 +135,23 @@ impl Lowerer<'_> {
             types: self.types(&step.types),
             min: step.min,
             max: step.max,
-            each_rel: self.said_of(step.each_rel.as_ref(), &rows),
-            each_node: self.said_of(step.each_node.as_ref(), &rows),
+            rules: self.way_rules(&step.rules, &rows),
             rels,
             to,
             distinct_from: positions(&step.distinct_from, &rows),
             reach_only: step.reach_only,
         });
         self.extend(rows, op, &new, place)
+    }
+
+    fn way_rules(&mut self, rules: &plan::WayRules, rows: &Rows) -> WayRules {
+        let mut said =
+            |of: &[(VarId, Expr)]| of.iter().map(|(local, expr)| self.said_of(&[*local], expr, rows)).collect();
+        WayRules {
+            each_rel: said(&rules.each_rel),
+            each_node: said(&rules.each_node),
+            each_inner: said(&rules.each_inner),
+        }
     }
 
     pub(super) fn shortest_path(&mut self, step: &ShortestPath, rows: Rows, place: &Place<'_>) -> Rows {
@@ -152,9 +163,8 @@ impl Lowerer<'_> {
             types: self.types(&step.types),
             min: step.min,
             max: step.max,
-            each_rel: self.said_of(step.each_rel.as_ref(), &rows),
-            each_node: self.said_of(step.each_node.as_ref(), &rows),
-            whole: self.said_of(step.whole.as_ref(), &rows),
+            rules: self.way_rules(&step.rules, &rows),
+            whole: step.whole.as_ref().map(|whole| self.said_of(&[step.rels, whole.path], &whole.predicate, &rows)),
             all: step.all,
             distinct_from: positions(&step.distinct_from, &rows),
         });

@@ -4,7 +4,7 @@ mod expr;
 
 use std::fmt::Write as _;
 
-use super::{ApplyKind, Direction, ElementKind, End, PathPiece, Seek, States, Step, draw_var};
+use super::{ApplyKind, Direction, ElementKind, End, PathPiece, Seek, States, Step, WayRules, draw_var};
 use crate::expr::{Expr, VarId, Variables};
 use crate::semantic::bound::{AggregateCall, Draw, SetItem, SortKey};
 use crate::value::Name;
@@ -56,15 +56,19 @@ impl<'a> Printer<'a> {
                 let into = if bound(step.to.var) { " into" } else { "" };
                 let rels = self.rels(step.rels, &step.types, step.min, step.max);
                 let pattern = self.arrow(step.from, &rels, step.to, step.direction);
-                let each = self.each(step.each_rel.as_ref(), step.each_node.as_ref(), None);
+                let each = self.rules(&step.rules);
                 format!("{verb}{into} {pattern}{each}{}", self.distinct(&step.distinct_from))
             }
             Step::ShortestPath(step) => {
                 let kind = if step.all { "all shortest paths" } else { "shortest path" };
                 let rels = self.rels(step.rels, &step.types, step.min, step.max);
                 let pattern = self.arrow(step.from, &rels, step.to, step.direction);
-                let each = self.each(step.each_rel.as_ref(), step.each_node.as_ref(), step.whole.as_ref());
-                format!("{kind} {pattern}{each}{}", self.distinct(&step.distinct_from))
+                let rules = self.rules(&step.rules);
+                let whole = step
+                    .whole
+                    .as_ref()
+                    .map_or(String::new(), |whole| format!(", all: {}", self.expr(&whole.predicate)));
+                format!("{kind} {pattern}{rules}{whole}{}", self.distinct(&step.distinct_from))
             }
             Step::CountExpand(step) => {
                 let types = if step.types.is_empty() { String::new() } else { format!(":{}", step.types.join("|")) };
@@ -208,15 +212,13 @@ impl<'a> Printer<'a> {
         if vars.is_empty() { String::new() } else { format!(" other than {}", self.vars(vars)) }
     }
 
-    fn each(self, rel: Option<&(VarId, Expr)>, node: Option<&(VarId, Expr)>, whole: Option<&(VarId, Expr)>) -> String {
+    fn rules(self, rules: &WayRules) -> String {
         let mut out = String::new();
-        for (word, said) in [("relationship", rel), ("node", node)] {
-            if let Some((var, expr)) = said {
+        let said = [("relationship", &rules.each_rel), ("node", &rules.each_node), ("inner node", &rules.each_inner)];
+        for (word, said) in said {
+            for (var, expr) in said {
                 let _ = write!(out, ", each {word} {}: {}", self.var(*var), self.expr(expr));
             }
-        }
-        if let Some((var, expr)) = whole {
-            let _ = write!(out, ", all {}: {}", self.var(*var), self.expr(expr));
         }
         out
     }
