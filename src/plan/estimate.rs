@@ -234,7 +234,8 @@ impl<'a> Estimator<'a> {
         let catalog = self.statistics.catalog();
         let named = types.iter().filter_map(|name| catalog.types.get(name));
         let all = catalog.types.iter().map(|(id, _)| id).filter(|_| types.is_empty());
-        named.chain(all).map(|id| count(self.statistics.hidden_rel_count(id))).sum()
+        let hidden = |id| self.statistics.about_rel_count(id) + self.statistics.quoted_rel_count(id);
+        named.chain(all).map(|id| count(hidden(id))).sum()
     }
 
     fn scanned(&self, label: Option<&Name>) -> f64 {

@@ -19,8 +19,9 @@ pub(super) fn register(registry: &mut Registry) {
         "the types that some relationship has, asserted or quoted",
         |graph| {
             let catalog = graph.catalog();
-            let used =
-                catalog.types.iter().filter(|(id, _)| graph.rel_count(Some(*id)) + graph.hidden_rel_count(*id) > 0);
+            let used = catalog.types.iter().filter(|(id, _)| {
+                graph.rel_count(Some(*id)) + graph.about_rel_count(*id) + graph.quoted_rel_count(*id) > 0
+            });
             used.map(|(_, name)| name.clone()).collect()
         },
     ));

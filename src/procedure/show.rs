@@ -13,7 +13,7 @@ pub(super) fn register(registry: &mut Registry) {
     add(
         registry,
         "show.relationship_types",
-        &[("name", Type::String), ("asserted", Type::Integer), ("elsewhere", Type::Integer)],
+        &[("name", Type::String), ("asserted", Type::Integer), ("about", Type::Integer), ("quoted", Type::Integer)],
         relationship_types,
     );
     add(registry, "show.property_keys", &[("name", Type::String)], property_keys);
@@ -76,12 +76,9 @@ fn labels(graph: &Graph) -> Vec<Vec<Value>> {
 
 fn relationship_types(graph: &Graph) -> Vec<Vec<Value>> {
     let all = graph.catalog().types.iter();
-    let counted = all.map(|(id, name)| (name, graph.rel_count(Some(id)), graph.hidden_rel_count(id)));
-    sorted(
-        counted
-            .filter(|(_, asserted, hidden)| asserted + hidden > 0)
-            .map(|(name, asserted, hidden)| vec![text(name), number(asserted), number(hidden)]),
-    )
+    let counts = |id| [graph.rel_count(Some(id)), graph.about_rel_count(id), graph.quoted_rel_count(id)];
+    let used = all.map(|(id, name)| (name, counts(id))).filter(|(_, counts)| counts.iter().sum::<u64>() > 0);
+    sorted(used.map(|(name, counts)| std::iter::once(text(name)).chain(counts.map(number)).collect()))
 }
 
 fn property_keys(graph: &Graph) -> Vec<Vec<Value>> {

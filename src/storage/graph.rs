@@ -372,8 +372,16 @@ impl Statistics for Graph {
         self.rels.count_with(rel_type, side, label)
     }
 
-    fn hidden_rel_count(&self, rel_type: TypeId) -> u64 {
-        self.rels.count(Some(rel_type), Family::About) + self.rels.count(Some(rel_type), Family::Quoted)
+    fn about_rel_count(&self, rel_type: TypeId) -> u64 {
+        self.rels.count(Some(rel_type), Family::About)
+    }
+
+    fn quoted_rel_count(&self, rel_type: TypeId) -> u64 {
+        self.rels.count(Some(rel_type), Family::Quoted)
+    }
+
+    fn sample(&self, key: KeyId) -> Option<Value> {
+        self.nodes.sample(key).or_else(|| self.rels.sample(key))
     }
 
     fn index_size(&self, index: IndexId) -> (u64, u64) {
