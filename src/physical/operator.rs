@@ -340,16 +340,17 @@ pub(crate) struct VarExpand {
 /// What is said of each place of a way, which is [`Scalar::Local`] 0.
 #[derive(Clone, Debug)]
 pub(crate) struct WayRules {
-    pub each_rel: Vec<Scalar>,
+    /// Of each relationship.
+    pub rels: Vec<Scalar>,
     /// Of each node passed, and of both ends.
-    pub each_node: Vec<Scalar>,
+    pub nodes: Vec<Scalar>,
     /// Of each node passed.
-    pub each_inner: Vec<Scalar>,
+    pub inner: Vec<Scalar>,
 }
 
 impl WayRules {
     pub(crate) fn scalars(&self) -> impl Iterator<Item = &Scalar> {
-        self.each_rel.iter().chain(&self.each_node).chain(&self.each_inner)
+        self.rels.iter().chain(&self.nodes).chain(&self.inner)
     }
 }
 

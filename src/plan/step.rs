@@ -191,16 +191,17 @@ pub(crate) struct VarExpand {
 /// variable.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WayRules {
-    pub each_rel: Vec<(VarId, Expr)>,
+    /// Of each relationship.
+    pub rels: Vec<(VarId, Expr)>,
     /// Of each element of `nodes(p)`, both ends included.
-    pub each_node: Vec<(VarId, Expr)>,
+    pub nodes: Vec<(VarId, Expr)>,
     /// Of each node but the first and the last.
-    pub each_inner: Vec<(VarId, Expr)>,
+    pub inner: Vec<(VarId, Expr)>,
 }
 
 impl WayRules {
     fn all(&self) -> impl Iterator<Item = &(VarId, Expr)> {
-        self.each_rel.iter().chain(&self.each_node).chain(&self.each_inner)
+        self.rels.iter().chain(&self.nodes).chain(&self.inner)
     }
 
     pub(crate) fn locals(&self) -> impl Iterator<Item = VarId> {
@@ -212,7 +213,7 @@ impl WayRules {
     }
 
     pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
-        self.each_rel.iter_mut().chain(&mut self.each_node).chain(&mut self.each_inner).map(|(_, expr)| expr)
+        self.rels.iter_mut().chain(&mut self.nodes).chain(&mut self.inner).map(|(_, expr)| expr)
     }
 }
 

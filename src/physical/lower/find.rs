@@ -147,11 +147,7 @@ impl Lowerer<'_> {
     fn way_rules(&mut self, rules: &plan::WayRules, rows: &Rows) -> WayRules {
         let mut said =
             |of: &[(VarId, Expr)]| of.iter().map(|(local, expr)| self.said_of(&[*local], expr, rows)).collect();
-        WayRules {
-            each_rel: said(&rules.each_rel),
-            each_node: said(&rules.each_node),
-            each_inner: said(&rules.each_inner),
-        }
+        WayRules { rels: said(&rules.rels), nodes: said(&rules.nodes), inner: said(&rules.inner) }
     }
 
     pub(super) fn shortest_path(&mut self, step: &ShortestPath, rows: Rows, place: &Place<'_>) -> Rows {

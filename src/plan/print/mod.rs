@@ -214,7 +214,7 @@ impl<'a> Printer<'a> {
 
     fn rules(self, rules: &WayRules) -> String {
         let mut out = String::new();
-        let said = [("relationship", &rules.each_rel), ("node", &rules.each_node), ("inner node", &rules.each_inner)];
+        let said = [("relationship", &rules.rels), ("node", &rules.nodes), ("inner node", &rules.inner)];
         for (word, said) in said {
             for (var, expr) in said {
                 let _ = write!(out, ", each {word} {}: {}", self.var(*var), self.expr(expr));
