@@ -157,13 +157,17 @@ impl<'w> Context<'w> {
         }
     }
 
-    /// Calls `act` with the writer.
+    /// Calls `act` with the writer, and counts what it writes.
     pub(super) fn write<R>(&self, act: impl FnOnce(&mut Writer) -> R) -> R {
         match &self.root {
             Root::Reading(_) => unreachable!("a plan that writes is run with a writer"),
             Root::Writing(writer) => {
                 self.newest_held.take();
-                act(*writer.borrow_mut())
+                let mut writer = writer.borrow_mut();
+                let before = writer.change_count();
+                let done = act(*writer);
+                self.budget.wrote(writer.bytes_since(before));
+                done
             }
         }
     }

@@ -43,6 +43,16 @@ impl Writer {
         &self.graph
     }
 
+    /// How many changes there are so far.
+    pub(crate) fn change_count(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// The bytes that the changes after the first so many take up, roughly.
+    pub(crate) fn bytes_since(&self, change_count: usize) -> usize {
+        self.changes[change_count..].iter().map(Change::size_bytes).sum()
+    }
+
     pub(crate) fn savepoint(&self) -> Savepoint {
         Savepoint { graph: self.graph.clone(), change_count: self.changes.len() }
     }
