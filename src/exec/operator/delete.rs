@@ -94,7 +94,7 @@ fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), 
         }
         let id = ctx.end_id(end);
         let record = record(ctx, graph, end);
-        count(ctx, graph, end, &record, end != element);
+        count(ctx, graph, end, &record);
         ctx.deleted.mark(end, id, record);
         if detach {
             for direction in [Direction::Out, Direction::In] {
@@ -108,7 +108,7 @@ fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), 
 }
 
 /// Counts an element that goes. What this statement has made itself is taken off again.
-fn count(ctx: &Context, graph: &Graph, element: End, record: &Record, cascaded: bool) {
+fn count(ctx: &Context, graph: &Graph, element: End, record: &Record) {
     let created_here = ctx.was_created(ctx.end_id(element));
     let mut counters = ctx.counters.borrow_mut();
     let counters = &mut *counters;
@@ -120,15 +120,22 @@ fn count(ctx: &Context, graph: &Graph, element: End, record: &Record, cascaded: 
             (&mut counters.relationships_created, &mut counters.relationships_deleted, 0, rel.properties.len())
         }
     };
+    let citations = u64::from(is_citation(graph, record));
     if created_here {
         *created = created.saturating_sub(1);
+        counters.citations_created = counters.citations_created.saturating_sub(citations);
         counters.labels_added = counters.labels_added.saturating_sub(labels as u64);
         counters.properties_set = counters.properties_set.saturating_sub(properties as u64);
-        return;
+    } else {
+        *deleted += 1;
+        counters.citations_deleted += citations;
     }
-    *deleted += 1;
-    if cascaded && element.as_rel().is_some_and(|rel| graph.rel(rel).family() == Family::About) {
-        counters.citations_deleted += 1;
+}
+
+fn is_citation(graph: &Graph, record: &Record) -> bool {
+    match record {
+        Record::Node(_) => false,
+        Record::Rel(rel) => rel.asserted && rel.rel_type == graph.catalog().provenance.supports,
     }
 }
 
