@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::database::graph;
 use crate::catalog::{Catalog, ConstraintKind, KeyId, Owner, Statistics};
-use crate::function::{Procedure, Registry};
+use crate::function::{Field, Procedure, Registry};
 use crate::storage::Graph;
 use crate::value::{Name, Type, Value};
 
@@ -63,7 +63,7 @@ fn add(
     registry.add_procedure(Procedure {
         name: Name::from(name),
         inputs: Vec::new(),
-        outputs: outputs.iter().map(|(name, value_type)| (Name::from(*name), value_type.clone(), true)).collect(),
+        outputs: outputs.iter().map(|(name, value_type)| Field::nullable(name, value_type.clone())).collect(),
         summary: "the answer to SHOW".to_owned(),
         body: Arc::new(move |host, _| Ok(Box::new(rows(graph(host)).into_iter().map(Ok)))),
     });
@@ -136,8 +136,8 @@ fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {
 }
 
 fn procedure_rows(registry: &Registry) -> Vec<Vec<Value>> {
-    let list = |fields: &[(Name, Type, bool)]| {
-        fields.iter().map(|(name, value_type, _)| format!("{name} :: {value_type}")).collect::<Vec<_>>().join(", ")
+    let list = |fields: &[Field]| {
+        fields.iter().map(|field| format!("{} :: {}", field.name, field.field_type)).collect::<Vec<_>>().join(", ")
     };
     sorted(registry.procedures().into_iter().filter(|procedure| !procedure.name.starts_with("show.")).map(
         |procedure| {
