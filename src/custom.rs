@@ -369,8 +369,8 @@ fn field_type(text: &str) -> Result<(Type, bool), Error> {
 /// Names and types of the fields of a procedure.
 pub(crate) fn fields(fields: Vec<(String, String)>) -> Result<Vec<Field>, Error> {
     let field = |(name, type_name): (String, String)| {
-        let (field_type, nullable) = field_type(&type_name)?;
-        Ok(Field { name: Name::from(name), field_type, nullable })
+        let (value_type, nullable) = field_type(&type_name)?;
+        Ok(Field { name: Name::from(name), value_type, nullable })
     };
     fields.into_iter().map(field).collect()
 }
@@ -440,7 +440,7 @@ mod tests {
     fn a_result_is_of_the_type_that_is_declared() {
         let db = Database::in_memory();
         let message = |text: &str| {
-            db.query(text, ()).and_then(|rows| rows.collect::<Result<Vec<_>, _>>()).unwrap_err().message().to_owned()
+            db.query(text, ()).and_then(Iterator::collect::<Result<Vec<_>, _>>).unwrap_err().message().to_owned()
         };
         db.register(CustomFunction::new("my.f", &["ANY"], "INTEGER", |given| Ok(given[0].clone()))).unwrap();
         assert_eq!(message("RETURN my.f('a')"), "my.f: the result is declared INTEGER, found STRING");

@@ -16,28 +16,28 @@ pub(crate) type ProcedureBody = Arc<dyn Fn(&dyn Host, &[Value]) -> Result<Proced
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub name: Name,
-    pub field_type: Type,
+    pub value_type: Type,
     pub nullable: bool,
 }
 
 impl Field {
     /// A field that may be null.
-    pub(crate) fn nullable(name: &str, field_type: Type) -> Self {
-        Self { name: Name::from(name), field_type, nullable: true }
+    pub(crate) fn nullable(name: &str, value_type: Type) -> Self {
+        Self { name: Name::from(name), value_type, nullable: true }
     }
 
     /// A field that is never null.
-    pub(crate) fn required(name: &str, field_type: Type) -> Self {
-        Self { name: Name::from(name), field_type, nullable: false }
+    pub(crate) fn required(name: &str, value_type: Type) -> Self {
+        Self { name: Name::from(name), value_type, nullable: false }
     }
 
     /// That `value` can stand here, or why it cannot.
     pub(crate) fn check(&self, value: &Value) -> Result<(), String> {
-        if self.field_type.admits(value) && (self.nullable || !value.is_null()) {
+        if self.value_type.admits(value) && (self.nullable || !value.is_null()) {
             return Ok(());
         }
         let optional = if self.nullable { "?" } else { "" };
-        Err(format!("`{}` is declared {}{optional}, found {}", self.name, self.field_type, value.type_name()))
+        Err(format!("`{}` is declared {}{optional}, found {}", self.name, self.value_type, value.type_name()))
     }
 }
 

@@ -137,7 +137,7 @@ fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {
 
 fn procedure_rows(registry: &Registry) -> Vec<Vec<Value>> {
     let list = |fields: &[Field]| {
-        fields.iter().map(|field| format!("{} :: {}", field.name, field.field_type)).collect::<Vec<_>>().join(", ")
+        fields.iter().map(|field| format!("{} :: {}", field.name, field.value_type)).collect::<Vec<_>>().join(", ")
     };
     sorted(registry.procedures().into_iter().filter(|procedure| !procedure.name.starts_with("show.")).map(
         |procedure| {

@@ -129,7 +129,7 @@ impl Binder<'_> {
 
     fn check_input(&mut self, input: &Field, found: &Type, span: Span) {
         // An integer is taken where a float is wanted.
-        let wanted = &input.field_type;
+        let wanted = &input.value_type;
         let widened = *wanted == Type::Float && *found == Type::Integer;
         if !widened && !found.may_be(wanted) {
             let message = format!("`{}` takes {wanted}, not {found}", input.name);
@@ -156,7 +156,7 @@ impl Binder<'_> {
                 continue;
             };
             let name = alias.as_ref().unwrap_or(output);
-            let var = self.declare_new(name, procedure.outputs[index].field_type.clone());
+            let var = self.declare_new(name, procedure.outputs[index].value_type.clone());
             self.variables.get_mut(var).nullable = procedure.outputs[index].nullable;
             bound.push((index, name.name.clone(), var));
         }
@@ -177,7 +177,7 @@ impl Binder<'_> {
     fn all_outputs(&mut self, procedure: &Procedure) -> Vec<(usize, Name, VarId)> {
         let mut bound = Vec::with_capacity(procedure.outputs.len());
         for (index, field) in procedure.outputs.iter().enumerate() {
-            let var = self.declare(&field.name, field.field_type.clone());
+            let var = self.declare(&field.name, field.value_type.clone());
             self.variables.get_mut(var).nullable = field.nullable;
             bound.push((index, field.name.clone(), var));
         }

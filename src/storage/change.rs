@@ -76,10 +76,12 @@ impl Change {
         let apart = match self {
             Self::CreateNode { labels, .. } => size_of_val(labels.as_slice()),
             Self::SetProperty { value, .. } => value.payload_bytes(),
-            Self::DefineLabel { name, .. } | Self::DefineType { name, .. } | Self::DefineKey { name, .. } => name.len(),
+            Self::DefineLabel { name, .. }
+            | Self::DefineType { name, .. }
+            | Self::DefineKey { name, .. }
+            | Self::DropConstraint { name } => name.len(),
             Self::CreateIndex(def) => size_of_val(&**def),
             Self::CreateConstraint(def) => size_of_val(&**def),
-            Self::DropConstraint { name } => name.len(),
             Self::Begin(_)
             | Self::CreateRel { .. }
             | Self::DeleteNode { .. }

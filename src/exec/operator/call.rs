@@ -55,7 +55,7 @@ impl Call {
     fn call(&self, env: &Env, current: &Current) -> Result<ProcedureRows, ExecError> {
         let given = current.arguments.iter().map(|column| column.value(current.row, env.ctx));
         let inputs = &self.procedure.inputs;
-        let arguments: Vec<Value> = given.zip(inputs).map(|(value, input)| as_type(value, &input.field_type)).collect();
+        let arguments: Vec<Value> = given.zip(inputs).map(|(value, input)| as_type(value, &input.value_type)).collect();
         for (argument, input) in arguments.iter().zip(inputs) {
             input.check(argument).map_err(|message| refused(&self.procedure, &message))?;
         }
