@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::Then;
+use super::obey::Then;
 use crate::args::Format;
 use crate::session::Session;
 use crate::{Fault, SCHEMA};
