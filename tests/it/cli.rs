@@ -550,6 +550,19 @@ fn statements_on_standard_input_are_answered_one_by_one() {
     assert!(found.err.contains("line 2 is not UTF-8"), "{}", found.err);
 }
 
+/// A line that is not UTF-8 was dropped, and what stood behind it in the same string was run.
+#[test]
+fn a_statement_that_is_not_utf_8_is_refused_up_to_its_end() {
+    let script = b"CREATE (:Keep);\nCREATE (:Note {text: \"caf\xe9\nMATCH (n) DETACH DELETE n;\n\"});\n\
+        MATCH (n) RETURN count(n) AS kept; RETURN '\xe9' AS x; RETURN 2 AS y;\n:param a => '\xe9'\n";
+    let found = run(&[":memory:", "-f", "csv"], script.to_vec());
+    assert_eq!((found.code, found.out.as_str()), (Some(1), "kept\n1\ny\n2\n"), "{}", found.err);
+    for place in ["line 2 is not UTF-8 text: byte 25", "line 5 is not UTF-8 text: byte 43", "line 6 is not UTF-8 text"]
+    {
+        assert!(found.err.contains(place), "{place}\n{}", found.err);
+    }
+}
+
 #[test]
 fn a_thousand_statements_have_the_same_answers_however_they_are_asked() {
     let statement = |number: usize| match number {

@@ -6,6 +6,7 @@
 mod command;
 mod complete;
 mod editor;
+mod input;
 mod obey;
 mod piped;
 mod terminal;

@@ -3,6 +3,7 @@
 use averment::editing::statements;
 
 use super::command;
+use super::input::Input;
 use crate::session::Session;
 use crate::{Fault, style};
 
@@ -13,24 +14,29 @@ pub(super) enum Then {
     Leave,
 }
 
-/// Does what a text asks for, statement by statement; tells whether all of it went well. Only broken output is an
+/// Does what an input asks for, statement by statement; tells whether all of it went well. Only broken output is an
 /// error.
-pub(super) fn obey(session: &mut Session, text: &str) -> Result<(Then, bool), Fault> {
-    let trimmed = text.trim();
-    if trimmed.starts_with(':') {
-        return match command::obey(session, trimmed.trim_end_matches(';').trim_end()) {
+pub(super) fn obey(session: &mut Session, input: &Input) -> Result<(Then, bool), Fault> {
+    if input.text().trim_start().starts_with(':') {
+        return match obey_command(session, input) {
             Ok(then) => Ok((then, true)),
             Err(fault) => forgive(fault).map(|()| (Then::GoOn, false)),
         };
     }
     let mut answered = true;
-    for span in statements(text) {
-        if let Err(fault) = session.answer(span.of(text)) {
+    for span in statements(input.text()) {
+        let piece = input.piece(span.start as usize..span.end as usize);
+        if let Err(fault) = piece.and_then(|statement| session.answer(statement)) {
             forgive(fault)?;
             answered = false;
         }
     }
     Ok((Then::GoOn, answered))
+}
+
+fn obey_command(session: &mut Session, input: &Input) -> Result<Then, Fault> {
+    let line = input.piece(0..input.text().len())?.trim();
+    command::obey(session, line.trim_end_matches(';').trim_end())
 }
 
 /// Tells what went wrong; broken output ends the session.
@@ -44,6 +50,6 @@ fn forgive(fault: Fault) -> Result<(), Fault> {
     }
 }
 
-pub(super) fn tell(fault: &Fault) {
+fn tell(fault: &Fault) {
     eprintln!("{}", style::report(&fault.to_string(), style::on_errors()));
 }

@@ -6,33 +6,24 @@ use std::process::ExitCode;
 
 use averment::editing::is_complete;
 
-use super::obey::{Then, obey, tell};
+use super::input::Input;
+use super::obey::{Then, obey};
 use crate::Fault;
 use crate::session::Session;
 
 /// Answers the statements and commands on standard input one by one.
 pub(crate) fn run(mut session: Session) -> Result<ExitCode, Fault> {
-    let mut input = io::stdin().lock();
-    let (mut text, mut line) = (String::new(), Vec::new());
-    let (mut failed, mut line_count) = (false, 0_u64);
+    let mut lines = io::stdin().lock();
+    let (mut input, mut line, mut failed) = (Input::default(), Vec::new(), false);
     loop {
         line.clear();
-        let ended = input.read_until(b'\n', &mut line)? == 0;
-        line_count += 1;
-        match std::str::from_utf8(&line) {
-            Ok(line) => text.push_str(line),
-            Err(error) => {
-                let message = format!("line {line_count} is not UTF-8 text: byte {} of it", error.valid_up_to());
-                tell(&Fault::Input { code: "invalid-utf-8", message });
-                failed = true;
-                text.clear();
-            }
-        }
-        let is_command = text.trim_start().starts_with(':');
-        if ended || is_command || is_complete(&text) {
-            let (then, answered) = obey(&mut session, &text)?;
+        let ended = lines.read_until(b'\n', &mut line)? == 0;
+        input.push_line(&line);
+        let is_command = input.text().trim_start().starts_with(':');
+        if ended || is_command || is_complete(input.text()) {
+            let (then, answered) = obey(&mut session, &input)?;
             failed |= !answered;
-            text.clear();
+            input.clear();
             if ended || then == Then::Leave {
                 return Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS });
             }

@@ -10,6 +10,7 @@ use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
 
 use super::editor::Prompt;
+use super::input::Input;
 use super::obey::{Then, obey};
 use crate::session::Session;
 use crate::{Fault, style};
@@ -53,7 +54,7 @@ pub(crate) fn run(mut session: Session, cancel: CancelToken) -> Result<ExitCode,
                 if !text.trim().is_empty() {
                     let _ = editor.add_history_entry(text.trim());
                 }
-                if obey(&mut session, &text)?.0 == Then::Leave {
+                if obey(&mut session, &Input::from(text))?.0 == Then::Leave {
                     break;
                 }
             }
