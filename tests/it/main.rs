@@ -10,6 +10,8 @@ mod differential;
 mod fixtures;
 mod language;
 mod large;
+#[cfg(feature = "cli")]
+mod piped;
 mod quoted;
 mod readme;
 mod reference;

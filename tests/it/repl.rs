@@ -186,6 +186,23 @@ fn a_transaction_is_kept_or_undone() {
 }
 
 #[test]
+fn a_transaction_is_left_only_when_leaving_is_said_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    for (line, answer) in [
+        (":begin", "a transaction is open"),
+        (":quit", "leaving once more drops it"),
+        ("RETURN 6 * 7;", "42"),
+        (":quit", ":commit keeps what it has written"),
+    ] {
+        session.send_line(line).unwrap();
+        session.exp_string(answer).unwrap_or_else(|error| panic!("{line}: {error}"));
+        session.exp_string("averment*> ").expect("the session goes on");
+    }
+    leave(session);
+}
+
+#[test]
 fn a_graph_is_saved_and_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("graph.jsonl").display().to_string();

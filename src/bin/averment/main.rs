@@ -46,7 +46,8 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     let open = |name: Option<String>| source::open(name.as_deref(), &limits);
     match args.command {
         None => {
-            let session = Session::new(open(args.database)?, output, limits.clone(), cancel.clone());
+            let mut session = Session::new(open(args.database.clone())?, output, limits.clone(), cancel.clone());
+            session.own(args.database.as_deref());
             if io::stdin().is_terminal() { repl::run(session, cancel) } else { repl::run_piped(session) }
         }
         Some(Command::Query { statement, ask }) => {

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::obey::Then;
 use crate::args::Format;
-use crate::session::Session;
+use crate::session::{Existing, Session};
 use crate::{Fault, SCHEMA};
 
 /// One command.
@@ -78,7 +78,13 @@ pub(super) const COMMANDS: &[Command] = &[
         names: &["save"],
         argument: "FILE.jsonl",
         summary: "writes the graph as JSON Lines, to be opened again",
-        run: |session, file| say(session.save(wanted(file, "a file")?)?),
+        run: |session, file| say(session.save(wanted(file, "a file")?, Existing::Kept)?),
+    },
+    Command {
+        names: &["save!"],
+        argument: "FILE.jsonl",
+        summary: "the same, in place of a file that is there",
+        run: |session, file| say(session.save(wanted(file, "a file")?, Existing::Replaced)?),
     },
     Command {
         names: &["open"],

@@ -50,6 +50,6 @@ fn forgive(fault: Fault) -> Result<(), Fault> {
     }
 }
 
-fn tell(fault: &Fault) {
+pub(super) fn tell(fault: &Fault) {
     eprintln!("{}", style::report(&fault.to_string(), style::on_errors()));
 }

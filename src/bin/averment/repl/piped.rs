@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use averment::editing::is_complete;
 
 use super::input::Input;
-use super::obey::{Then, obey};
+use super::obey::{Then, obey, tell};
 use crate::Fault;
 use crate::session::Session;
 
@@ -25,8 +25,17 @@ pub(crate) fn run(mut session: Session) -> Result<ExitCode, Fault> {
             failed |= !answered;
             input.clear();
             if ended || then == Then::Leave {
+                failed |= is_cut(&session);
                 return Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS });
             }
         }
     }
+}
+
+/// Whether the input ends before the transaction that it has begun; then says so.
+fn is_cut(session: &Session) -> bool {
+    if session.is_in_transaction() {
+        tell(&Fault::command("the input ends within a transaction: what it has written is undone; :commit keeps it"));
+    }
+    session.is_in_transaction()
 }

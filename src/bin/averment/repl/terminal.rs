@@ -11,7 +11,7 @@ use rustyline::{CompletionType, Config, Editor};
 
 use super::editor::Prompt;
 use super::input::Input;
-use super::obey::{Then, obey};
+use super::obey::{Then, obey, tell};
 use crate::session::Session;
 use crate::{Fault, style};
 
@@ -27,6 +27,9 @@ Try:
 
 /// The rows shown of a long answer; `:rows` sets another number.
 const ROWS_SHOWN: usize = 200;
+
+const IN_TRANSACTION: &str =
+    "a transaction is open: :commit keeps what it has written; leaving once more drops it and leaves";
 
 /// Reads statements from a terminal until the input ends.
 pub(crate) fn run(mut session: Session, cancel: CancelToken) -> Result<ExitCode, Fault> {
@@ -44,23 +47,15 @@ pub(crate) fn run(mut session: Session, cancel: CancelToken) -> Result<ExitCode,
     session.shows_time = true;
     session.output.max_rows = Some(ROWS_SHOWN);
     println!("{WELCOME}");
+    let mut was_asked = false;
     loop {
-        if let Some(prompt) = editor.helper_mut() {
-            prompt.look_at(&session);
+        let then = next(&mut editor, &mut session)?;
+        if then == Then::Leave && (was_asked || !session.is_in_transaction()) {
+            break;
         }
-        let mark = if session.is_in_transaction() { "averment*> " } else { "averment> " };
-        match editor.readline(mark) {
-            Ok(text) => {
-                if !text.trim().is_empty() {
-                    let _ = editor.add_history_entry(text.trim());
-                }
-                if obey(&mut session, &Input::from(text))?.0 == Then::Leave {
-                    break;
-                }
-            }
-            Err(ReadlineError::Interrupted) => println!("(:quit or Ctrl-D leaves)"),
-            Err(ReadlineError::Eof) => break,
-            Err(error) => return Err(unusable(&error)),
+        was_asked = then == Then::Leave;
+        if was_asked {
+            tell(&Fault::command(IN_TRANSACTION));
         }
     }
     if let Some(file) = &history {
@@ -68,6 +63,28 @@ pub(crate) fn run(mut session: Session, cancel: CancelToken) -> Result<ExitCode,
         let _ = editor.save_history(file);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does what is typed next.
+fn next(editor: &mut Editor<Prompt, DefaultHistory>, session: &mut Session) -> Result<Then, Fault> {
+    if let Some(prompt) = editor.helper_mut() {
+        prompt.look_at(session);
+    }
+    let mark = if session.is_in_transaction() { "averment*> " } else { "averment> " };
+    match editor.readline(mark) {
+        Ok(text) => {
+            if !text.trim().is_empty() {
+                let _ = editor.add_history_entry(text.trim());
+            }
+            Ok(obey(session, &Input::from(text))?.0)
+        }
+        Err(ReadlineError::Interrupted) => {
+            println!("(:quit or Ctrl-D leaves)");
+            Ok(Then::GoOn)
+        }
+        Err(ReadlineError::Eof) => Ok(Then::Leave),
+        Err(error) => Err(unusable(&error)),
+    }
 }
 
 /// `AVERMENT_HISTORY`, or a file in the home folder.
