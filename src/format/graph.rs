@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, BufRead, Write};
 
-use serde_json::{Map, Value as Json};
-
-use super::{value_from_json, value_to_json};
-use crate::{ElementId, Error, ReadTransaction, Value, WriteTransaction};
+use super::line::{FileId, Found, Node, Rel, read_line};
+use super::value_to_json;
+use crate::{ElementId, Error, ReadTransaction, WriteTransaction};
 
 /// A line longer than this, in bytes, is refused before it fills the memory.
 const MAX_LINE_BYTES: u64 = 64 << 20;
@@ -103,42 +102,14 @@ struct GraphReader<'t> {
     counts: GraphCounts,
 }
 
-/// What stands for an element within a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum FileId {
-    Number(u64),
-    Text(String),
-}
-
 struct Waiting {
     line: u64,
     rel: Rel,
 }
 
-/// What a line holds.
-enum Found {
-    Node(Node),
-    Rel(Rel),
-}
-
-struct Node {
-    id: Option<FileId>,
-    labels: Vec<String>,
-    properties: Vec<(String, Value)>,
-}
-
-struct Rel {
-    id: Option<FileId>,
-    type_name: String,
-    start: FileId,
-    end: FileId,
-    quoted: bool,
-    properties: Vec<(String, Value)>,
-}
-
 impl GraphReader<'_> {
     fn line(&mut self, text: &[u8], line: u64) -> Result<(), GraphError> {
-        let added = match element(text) {
+        let added = match read_line(text) {
             Ok(None) => return Ok(()),
             Ok(Some(Found::Node(node))) => self.node(node),
             Ok(Some(Found::Rel(rel))) => return self.draw_all(Waiting { line, rel }),
@@ -202,87 +173,6 @@ impl GraphReader<'_> {
     }
 }
 
-/// The element of a line; `None` for an empty one.
-fn element(text: &[u8]) -> Result<Option<Found>, String> {
-    let text = std::str::from_utf8(text).map_err(|error| error.to_string())?.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let Json::Object(object) = json else { return Err("an element is an object".to_owned()) };
-    let unsaid = if object.contains_key("start") { "relationship" } else { "node" };
-    match object.get("$type").map_or(Some(unsaid), Json::as_str) {
-        Some("node") => node(object).map(Some),
-        Some("relationship") => rel(object).map(Some),
-        _ => Err("`$type` must be `node` or `relationship`".to_owned()),
-    }
-}
-
-fn node(mut object: Map<String, Json>) -> Result<Found, String> {
-    Ok(Found::Node(Node {
-        id: file_id(object.get("id"), "id")?,
-        labels: match object.remove("labels") {
-            None => Vec::new(),
-            Some(labels) => serde_json::from_value(labels).map_err(|_| "`labels` must be a list of strings")?,
-        },
-        properties: properties(&mut object)?,
-    }))
-}
-
-fn rel(mut object: Map<String, Json>) -> Result<Found, String> {
-    let end = |key: &str| file_id(object.get(key), key)?.ok_or(format!("a relationship has a `{key}`"));
-    Ok(Found::Rel(Rel {
-        id: file_id(object.get("id"), "id")?,
-        start: end("start")?,
-        end: end("end")?,
-        type_name: match object.get("type") {
-            Some(Json::String(name)) if !name.is_empty() => name.clone(),
-            _ => return Err("`type` must be the name of a relationship type".to_owned()),
-        },
-        quoted: match object.get("state").map(Json::as_str) {
-            None | Some(Some("asserted")) => false,
-            Some(Some("quoted")) => true,
-            Some(_) => return Err("`state` must be `asserted` or `quoted`".to_owned()),
-        },
-        properties: properties(&mut object)?,
-    }))
-}
-
-impl fmt::Display for FileId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FileId::Number(number) => number.fmt(f),
-            FileId::Text(text) => write!(f, "`{text}`"),
-        }
-    }
-}
-
-fn file_id(json: Option<&Json>, key: &str) -> Result<Option<FileId>, String> {
-    match json {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::String(text)) => Ok(Some(FileId::Text(text.clone()))),
-        Some(Json::Number(number)) => match number.as_u64() {
-            Some(number) => Ok(Some(FileId::Number(number))),
-            None => Err(format!("`{key}` must be a whole number from 0 or a string")),
-        },
-        Some(_) => Err(format!("`{key}` must be a whole number from 0 or a string")),
-    }
-}
-
-fn properties(object: &mut Map<String, Json>) -> Result<Vec<(String, Value)>, String> {
-    match object.remove("properties") {
-        None => Ok(Vec::new()),
-        Some(Json::Object(entries)) => entries
-            .into_iter()
-            .map(|(key, json)| match value_from_json(&json) {
-                Ok(value) => Ok((key, value)),
-                Err(error) => Err(format!("property `{key}`: {error}")),
-            })
-            .collect(),
-        Some(_) => Err("`properties` must be an object".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
@@ -328,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_is_written_by_hand_may_leave_things_out() {
-        let text = "{\"start\":\"a\",\"type\":\"T\",\"end\":\"a\"}\n\n{\"id\":\"a\"}\n{}";
+        let text = "{\"start\":\"a\",\"type\":\"T\",\"end\":\"a\"}\n\n{\"id\":\"a\"}\n{\"labels\":[\"B\"]}";
         let (db, counts) = load(text.as_bytes()).unwrap();
         assert_eq!(counts, GraphCounts { nodes: 2, relationships: 1 });
         assert_eq!(db.query("MATCH (n)-[t:T]->(n) RETURN count(t)", ()).unwrap().single::<i64>().unwrap(), 1);
@@ -337,9 +227,9 @@ mod tests {
     #[test]
     fn a_fault_names_its_line() {
         let faults: &[(&[u8], &str)] = &[
-            (b"{}\n[1]", "line 2: an element is an object"),
+            (b"{\"id\": 1}\n[1]", "line 2: an element is an object"),
             (b"{\"id\": 1}\n{\"id\": 1}", "line 2: the id 1 stands for two elements"),
-            (b"{}\n{\"start\": 1, \"end\": \"x\", \"type\": \"T\"}\n{\"id\": 1}", "line 2: no element has the id `x`"),
+            (b"{\"id\": 2}\n{\"start\": 1, \"end\": \"x\", \"type\": \"T\"}\n{\"id\": 1}", "line 2: no element has the id `x`"),
             (b"{\"start\": 1, \"end\": 1}", "line 1: `type` must be the name of a relationship type"),
             (
                 b"{\"start\": 1, \"end\": 1, \"type\": \"T\", \"state\": 3}",
@@ -354,11 +244,33 @@ mod tests {
             ),
             (b"{\"$type\": \"path\"}", "line 1: `$type` must be `node` or `relationship`"),
             (b"\n{\"a\": \xff}", "line 2: invalid utf-8 sequence"),
-            (b"{\"id\": 1", "line 1: EOF while parsing"),
+            (b"{\"id\": 1", "line 1: EOF while parsing an object, at column 8"),
         ];
         for (text, message) in faults {
             let fault = load(text).map(|_| ()).unwrap_err();
             assert!(fault.starts_with(message), "{fault}");
+        }
+    }
+
+    /// All of these were loaded, without what they say.
+    #[test]
+    fn nothing_that_a_line_says_is_passed_over() {
+        let faults = [
+            ("{}", "an element says something of itself; a node without anything is {\"$type\":\"node\"}"),
+            (r#"{"name": "Ada"}"#, "a node has no member `name`; it has `$type`, `id`, `labels`, `properties`"),
+            (r#"{"id": 1, "lables": ["A"]}"#, "a node has no member `lables`; did you mean `labels`?"),
+            (r#"{"strat": 1, "end": 1, "type": "T"}"#, "a relationship has no member `strat`; did you mean `start`?"),
+            (r#"{"$type": "node", "state": "quoted"}"#, "a node has no member `state`; it has "),
+            (r#"{"id": 1, "labels": ["A"], "labels": ["B"]}"#, "the member `labels` is there twice, at column 35"),
+            (r#"{"id": 1, "properties": {"a": 1, "a": 2}}"#, "the member `a` is there twice, at column 36"),
+            (
+                r#"{"properties": {"a": {"$type": "date", "value": "2020-01-01", "circa": true}}}"#,
+                "property `a`: a value of `$type` date has no member `circa`; it has `$type`, `value`",
+            ),
+        ];
+        for (text, message) in faults {
+            let fault = load(format!("{{\"id\": 9}}\n{text}\n").as_bytes()).map(|_| ()).unwrap_err();
+            assert!(fault.starts_with(&format!("line 2: {message}")), "{fault}");
         }
     }
 

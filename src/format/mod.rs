@@ -11,14 +11,18 @@
 //! An id is a number or a text that stands for the element within the file; the graph gives its own. A relationship
 //! may stand before its ends, may have relationships for ends, and is asserted unless its `state` is `quoted`. By hand,
 //! `$type` may be left out (what has a `start` is a relationship), as may `labels`, `properties` and the `id` of what
-//! nothing points at. Empty lines do not count.
+//! nothing points at. A member that is not one of these, or is there twice, is a fault: nothing is passed over. Empty
+//! lines do not count, nor does a byte order mark at the head.
 
 mod decode;
 mod deserialize;
 mod encode;
 mod graph;
+mod line;
+mod parse;
 
 pub use decode::{DecodeError, value_from_json};
 pub use deserialize::{DeserializeError, row_as, value_as};
 pub use encode::value_to_json;
 pub use graph::{GraphCounts, GraphError, read_graph, write_graph};
+pub use parse::json_from_str;

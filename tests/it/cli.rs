@@ -603,6 +603,16 @@ fn fixtures_are_listed_shown_and_saved() {
 }
 
 #[test]
+fn a_graph_that_says_more_than_is_understood_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("graph.jsonl");
+    fs::write(&file, "{\"id\": 1}\n{\"name\": \"Ada\"}\n").unwrap();
+    let found = run(&["query", "-d", &file.display().to_string(), "RETURN 1"], "");
+    found.fails("invalid-graph");
+    assert!(found.err.contains("line 2: a node has no member `name`"), "{}", found.err);
+}
+
+#[test]
 fn a_graph_that_is_damaged_is_refused_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("graph.jsonl");
