@@ -11,6 +11,9 @@ use crate::{ElementId, Error, ReadTransaction, WriteTransaction};
 /// A line longer than this, in bytes, is refused before it fills the memory.
 const MAX_LINE_BYTES: u64 = 64 << 20;
 
+/// What some programs put at the head of a file.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// What is wrong with a graph as JSON Lines, and where.
 #[derive(Debug, thiserror::Error)]
 pub enum GraphError {
@@ -89,7 +92,8 @@ pub fn read_graph(into: &mut WriteTransaction, from: &mut impl BufRead) -> Resul
         if text.len() as u64 > MAX_LINE_BYTES {
             return Err(GraphError::Line { line, message: format!("longer than {MAX_LINE_BYTES} bytes") });
         }
-        reader.line(&text, line)?;
+        let text = if line == 1 { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text) } else { &text };
+        reader.line(text, line)?;
     }
     reader.finish()
 }
@@ -229,7 +233,10 @@ mod tests {
         let faults: &[(&[u8], &str)] = &[
             (b"{\"id\": 1}\n[1]", "line 2: an element is an object"),
             (b"{\"id\": 1}\n{\"id\": 1}", "line 2: the id 1 stands for two elements"),
-            (b"{\"id\": 2}\n{\"start\": 1, \"end\": \"x\", \"type\": \"T\"}\n{\"id\": 1}", "line 2: no element has the id `x`"),
+            (
+                b"{\"id\": 2}\n{\"start\": 1, \"end\": \"x\", \"type\": \"T\"}\n{\"id\": 1}",
+                "line 2: no element has the id `x`",
+            ),
             (b"{\"start\": 1, \"end\": 1}", "line 1: `type` must be the name of a relationship type"),
             (
                 b"{\"start\": 1, \"end\": 1, \"type\": \"T\", \"state\": 3}",
@@ -250,6 +257,12 @@ mod tests {
             let fault = load(text).map(|_| ()).unwrap_err();
             assert!(fault.starts_with(message), "{fault}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_at_the_head_does_not_count() {
+        assert_eq!(load("\u{feff}{\"id\":1}\n".as_bytes()).unwrap().1.nodes, 1);
+        assert!(load("{\"id\":1}\n\u{feff}{\"id\":2}\n".as_bytes()).is_err());
     }
 
     /// All of these were loaded, without what they say.

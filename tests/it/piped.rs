@@ -33,6 +33,18 @@ fn a_statement_that_is_not_utf_8_is_refused_up_to_its_end() {
     }
 }
 
+#[test]
+fn a_byte_order_mark_at_the_head_does_not_count() {
+    assert_eq!(piped("\u{feff}RETURN 1 AS x;\n").out, "x\n1\n");
+    assert_eq!(piped("\u{feff}:param x => 1\n").out, "$x = 1\n");
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("graph.cypher", "\u{feff}CREATE (:A);"), ("graph.jsonl", "\u{feff}{\"labels\": [\"A\"]}")] {
+        let file = folder.path().join(name);
+        fs::write(&file, text).unwrap();
+        run(&["query", "-d", &file.display().to_string(), "MATCH (a:A) RETURN count(*) AS n"], "").answers(&["1"]);
+    }
+}
+
 const BEGUN: &str = "a transaction is open: :commit keeps what it writes, :rollback undoes it\n";
 
 /// The transaction was dropped, and the exit code was 0.

@@ -12,6 +12,9 @@ use crate::Fault;
 /// The most bytes that are read of a statement or a script.
 const MAX_INPUT_BYTES: u64 = 1 << 30;
 
+/// What some programs put at the head of a text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The database that a name stands for; see the help. The limits hold for what is asked of it, not for loading it.
 pub(crate) fn open(name: Option<&str>, limits: &Limits) -> Result<Database, Fault> {
     let db = Database::options().limits(Limits::unlimited()).in_memory();
@@ -72,6 +75,9 @@ fn read_text(input: impl Read, name: &str) -> Result<String, Fault> {
     if bytes.len() as u64 > MAX_INPUT_BYTES {
         let message = format!("{name} has more than {MAX_INPUT_BYTES} bytes");
         return Err(Fault::Input { code: "input-too-long", message });
+    }
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

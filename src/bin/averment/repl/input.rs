@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::Fault;
+use crate::source::BYTE_ORDER_MARK;
 
 /// Lines that were read together.
 ///
@@ -31,8 +32,9 @@ impl Input {
 
     pub(super) fn push_line(&mut self, line: &[u8]) {
         self.line_count += 1;
-        let mut byte = 0;
-        for chunk in line.utf8_chunks() {
+        let mark = if self.line_count == 1 && line.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let mut byte = mark;
+        for chunk in line[mark..].utf8_chunks() {
             self.text.push_str(chunk.valid());
             byte += chunk.valid().len();
             if !chunk.invalid().is_empty() {
