@@ -66,7 +66,7 @@ impl Database {
         Ok(counts)
     }
 
-    /// Writes all nodes and relationships as JSON Lines, for [`Database::load_jsonl`].
+    /// Writes the indexes and constraints, and all nodes and relationships as JSON Lines, for [`Database::load_jsonl`].
     ///
     /// ```
     /// use averment::Database;

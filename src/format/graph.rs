@@ -1,10 +1,13 @@
-//! Whole graphs as JSON Lines: one element a line, in the encoding of the JSON Lines interface.
+//! Whole graphs as JSON Lines: one index, constraint or element a line, in the encoding of the JSON Lines interface.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, BufRead, Write};
 
+use serde_json::Value as Json;
+
 use super::line::{FileId, Found, Node, Rel, read_line};
+use super::rule::{Rule, rules};
 use super::value_to_json;
 use crate::{ElementId, Error, ReadTransaction, WriteTransaction};
 
@@ -48,8 +51,8 @@ impl fmt::Display for GraphCounts {
     }
 }
 
-/// Writes all nodes and relationships of a state, quoted ones among them, in the order of their ids: ends come first,
-/// and a graph that has changed little differs in few lines.
+/// Writes the indexes and constraints of a state, and then all nodes and relationships, quoted ones among them, in the
+/// order of their ids: ends come first, and a graph that has changed little differs in few lines.
 ///
 /// Ids are kept as numbers; when and in which commit an element was recorded is not written.
 ///
@@ -57,6 +60,9 @@ impl fmt::Display for GraphCounts {
 ///
 /// [`GraphError::Io`] if `out` fails.
 pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<GraphCounts, GraphError> {
+    for rule in rules(|list| from.query(list, ()))? {
+        write_line(out, &rule.to_json())?;
+    }
     let mut counts = GraphCounts::default();
     for (query, count) in [
         ("MATCH (n) RETURN n ORDER BY id(n)", &mut counts.nodes),
@@ -64,8 +70,7 @@ pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<Graph
     ] {
         for row in from.query(query, ())? {
             for value in row?.into_values() {
-                serde_json::to_writer(&mut *out, &value_to_json(&value)).map_err(io::Error::from)?;
-                out.write_all(b"\n")?;
+                write_line(out, &value_to_json(&value))?;
                 *count += 1;
             }
         }
@@ -74,11 +79,17 @@ pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<Graph
     Ok(counts)
 }
 
-/// Adds the elements of a graph to a transaction.
+fn write_line(out: &mut impl Write, json: &Json) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, json)?;
+    out.write_all(b"\n")
+}
+
+/// Adds a graph to a transaction: its elements, and the indexes and constraints that are not there yet.
 ///
 /// # Errors
 ///
-/// [`GraphError::Line`] for what is no element, an id that stands for two, and an end that stands nowhere;
+/// [`GraphError::Line`] for what is no element, an id that stands for two, an end that stands nowhere, and what breaks
+/// a constraint;
 /// [`GraphError::Io`] if `from` fails. What was added until then is in the transaction: drop it.
 pub fn read_graph(into: &mut WriteTransaction, from: &mut impl BufRead) -> Result<GraphCounts, GraphError> {
     let mut reader = GraphReader { into, ids: HashMap::new(), waiting: HashMap::new(), counts: GraphCounts::default() };
@@ -117,10 +128,20 @@ impl GraphReader<'_> {
             Ok(None) => return Ok(()),
             Ok(Some(Found::Node(node))) => self.node(node),
             Ok(Some(Found::Rel(rel))) => return self.draw_all(Waiting { line, rel }),
+            Ok(Some(Found::Rule(rule))) => self.rule(&rule).map(|()| Vec::new()),
             Err(message) => Err(message),
         };
         let ready = added.map_err(|message| GraphError::Line { line, message })?;
         ready.into_iter().try_for_each(|waiting| self.draw_all(waiting))
+    }
+
+    /// Makes a rule, unless the graph has one already that does for it.
+    fn rule(&mut self, rule: &Rule) -> Result<(), String> {
+        let known = rules(|list| self.into.query(list, ())).map_err(|error| error.to_string())?;
+        if !known.iter().any(|known| known.does_for(rule)) {
+            self.into.query(rule.statement(), ()).map_err(|error| error.to_string())?;
+        }
+        Ok(())
     }
 
     fn node(&mut self, node: Node) -> Result<Vec<Waiting>, String> {
@@ -249,12 +270,59 @@ mod tests {
                 b"{\"properties\": {\"a\": {\"$type\": \"date\", \"value\": \"x\"}}}",
                 "line 1: property `a`: `x` is no date",
             ),
-            (b"{\"$type\": \"path\"}", "line 1: `$type` must be `node` or `relationship`"),
+            (b"{\"$type\": \"path\"}", "line 1: `$type` must be `node`, `relationship`, `index` or `constraint`"),
             (b"\n{\"a\": \xff}", "line 2: invalid utf-8 sequence"),
             (b"{\"id\": 1", "line 1: EOF while parsing an object, at column 8"),
         ];
         for (text, message) in faults {
             let fault = load(text).map(|_| ()).unwrap_err();
+            assert!(fault.starts_with(message), "{fault}");
+        }
+    }
+
+    /// A graph that was saved and opened again took what its constraints had refused.
+    #[test]
+    fn indexes_and_constraints_come_back_as_they_were_written() {
+        let db = Database::from_script(
+            "CREATE INDEX seen FOR ()-[r:SEEN]-() ON (r.`odd key`, r.on); CREATE INDEX by_code FOR (n:A) ON (n.code);
+             CREATE CONSTRAINT one_code FOR (n:A) REQUIRE n.code IS UNIQUE;
+             CREATE CONSTRAINT named FOR (n:`B b`) REQUIRE n.name IS NOT NULL;
+             CREATE CONSTRAINT pair FOR ()-[r:PAIR]-() REQUIRE (r.x, r.y) IS RELATIONSHIP KEY;
+             CREATE (:A {code: 1})-[:PAIR {x: 1, y: 2}]->(:`B b` {name: 'b'})",
+        )
+        .unwrap();
+        let text = saved(&db);
+        let rules: Vec<&str> = text.lines().take_while(|line| !line.contains("\"node\"")).collect();
+        assert_eq!(rules.len(), 5, "{text}");
+        let (again, _) = load(text.as_bytes()).unwrap();
+        assert_eq!(saved(&again), text);
+        assert_eq!(again.query("SHOW INDEXES", ()).unwrap().count(), 3);
+        for wrong in ["CREATE (:A {code: 1})", "CREATE (:`B b`)", "CREATE ()-[:PAIR {x: 1, y: 2}]->()"] {
+            assert!(again.query(wrong, ()).is_err(), "{wrong}");
+        }
+        again.load_jsonl(rules.join("\n").as_bytes()).expect("what is there already is no fault");
+        assert_eq!(saved(&again), text);
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.reverse();
+        assert_eq!(load(lines.join("\n").as_bytes()).unwrap().0.query("SHOW CONSTRAINTS", ()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn what_breaks_a_constraint_of_the_file_is_refused_with_its_line() {
+        let unique = r#"{"$type":"constraint","kind":"UNIQUE","name":"c","entity":"NODE","on":"A","properties":["x"]}"#;
+        let node = r#"{"labels":["A"],"properties":{"x":1}}"#;
+        let fault = |text: &str| load(text.as_bytes()).map(|_| ()).unwrap_err();
+        assert!(fault(&format!("{unique}\n{node}\n{node}")).starts_with("line 3: "));
+        assert!(fault(&format!("{node}\n{node}\n{unique}")).starts_with("line 3: "));
+        assert!(fault(&format!("{unique}\n{}", unique.replace("UNIQUE", "KEY"))).contains("`c` already"));
+        for (from, to, message) in [
+            ("UNIQUE", "ODD", "line 1: `kind` must be"),
+            ("NODE", "EDGE", "line 1: `entity` must be"),
+            ("[\"x\"]", "[]", "line 1: `properties` must be a list of property keys"),
+            ("\"on\"", "\"no\"", "line 1: a constraint has no member `no`; did you mean `on`?"),
+            (",\"on\":\"A\"", "", "line 1: `on` must be a text"),
+        ] {
+            let fault = fault(&unique.replace(from, to));
             assert!(fault.starts_with(message), "{fault}");
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use super::parse::{json_from_str, refuse_unknown};
+use super::rule::{self, Rule};
 use super::value_from_json;
 use crate::Value;
 
@@ -15,6 +16,7 @@ const REL_MEMBERS: [&str; 7] = ["$type", "id", "type", "start", "end", "properti
 pub(super) enum Found {
     Node(Node),
     Rel(Rel),
+    Rule(Rule),
 }
 
 pub(super) struct Node {
@@ -39,7 +41,7 @@ pub(super) enum FileId {
     Text(String),
 }
 
-/// The element of a line; `None` for an empty one.
+/// What a line holds; `None` for an empty one.
 pub(super) fn read_line(text: &[u8]) -> Result<Option<Found>, String> {
     let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
     if text.trim().is_empty() {
@@ -48,10 +50,12 @@ pub(super) fn read_line(text: &[u8]) -> Result<Option<Found>, String> {
     let Json::Object(object) = json_from_str(text).map_err(|error| error.to_string())? else {
         return Err("an element is an object".to_owned());
     };
-    match object.get("$type").map_or(Ok(unsaid(&object)), |name| name.as_str().ok_or(())) {
-        Ok("node") => node(object).map(Some),
-        Ok("relationship") => rel(object).map(Some),
-        _ => Err("`$type` must be `node` or `relationship`".to_owned()),
+    match object.get("$type").map_or(Some(unsaid(&object)), Json::as_str) {
+        Some("node") => node(object).map(Some),
+        Some("relationship") => rel(object).map(Some),
+        Some("index") => rule::index(&object).map(Found::Rule).map(Some),
+        Some("constraint") => rule::constraint(&object).map(Found::Rule).map(Some),
+        _ => Err("`$type` must be `node`, `relationship`, `index` or `constraint`".to_owned()),
     }
 }
 
