@@ -15,7 +15,8 @@ pub struct DecodeError {
     message: String,
 }
 
-/// The value that a piece of JSON stands for.
+/// The value that a piece of JSON stands for. Where it comes as text, [`json_from_str`](super::json_from_str) reads it
+/// without loss.
 ///
 /// # Example: a date, and what is none
 ///

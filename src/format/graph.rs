@@ -270,6 +270,14 @@ mod tests {
                 b"{\"properties\": {\"a\": {\"$type\": \"date\", \"value\": \"x\"}}}",
                 "line 1: property `a`: `x` is no date",
             ),
+            (
+                b"{\"properties\": {\"a\": [18446744073709551616]}}",
+                "line 1: 18446744073709551616 does not fit a 64-bit integer",
+            ),
+            (
+                b"{\"properties\": {\"a\": 9223372036854775808}}",
+                "line 1: property `a`: 9223372036854775808 does not fit a 64-bit integer",
+            ),
             (b"{\"$type\": \"path\"}", "line 1: `$type` must be `node`, `relationship`, `index` or `constraint`"),
             (b"\n{\"a\": \xff}", "line 2: invalid utf-8 sequence"),
             (b"{\"id\": 1", "line 1: EOF while parsing an object, at column 8"),

@@ -1,6 +1,6 @@
 //! Text as JSON, without loss: what `serde_json` would pass over is a fault.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
@@ -12,21 +12,57 @@ use crate::editing::nearest;
 
 /// What a text says as JSON.
 ///
-/// Unlike `serde_json::from_str`, which keeps the last of two members with one name, this takes neither.
+/// Unlike `serde_json::from_str`, which keeps the last of two members with one name and makes a float of an integer of
+/// more than 64 bits, this takes neither.
 ///
 /// ```
 /// use averment::format::json_from_str;
-/// assert!(json_from_str(r#"{"a": 1, "b": 2}"#).is_ok());
+/// assert!(json_from_str(r#"{"a": 1, "b": 1e300}"#).is_ok());
 /// let doubled = json_from_str(r#"{"a": 1, "a": 2}"#).unwrap_err();
 /// assert_eq!(doubled.to_string(), "the member `a` is there twice, at column 12");
+/// let large = json_from_str("[18446744073709551616]").unwrap_err();
+/// assert_eq!(large.to_string(), "18446744073709551616 does not fit a 64-bit integer");
 /// ```
 ///
 /// # Errors
 ///
-/// Text that is no JSON, and a member that is there twice.
+/// Text that is no JSON, a member that is there twice, and an integer that does not fit.
 pub fn json_from_str(text: &str) -> Result<Json, DecodeError> {
     let Whole(json) = serde_json::from_str(text).map_err(|error| fault(message(&error, text)))?;
-    Ok(json)
+    match integers(text).find(|integer| integer.parse::<i64>().is_err() && integer.parse::<u64>().is_err()) {
+        Some(integer) => Err(fault(format!("{integer} does not fit a 64-bit integer"))),
+        None => Ok(json),
+    }
+}
+
+/// The integers in a text that is JSON: numbers without a point or exponent.
+fn integers(text: &str) -> impl Iterator<Item = &str> {
+    let numbers =
+        outside_strings(text).flat_map(|piece| piece.split([',', ':', '[', ']', '{', '}', ' ', '\t', '\r', '\n']));
+    numbers
+        .filter(|word| word.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
+        .filter(|number| !number.contains(['.', 'e', 'E']))
+}
+
+/// The pieces between the strings of a text that is JSON.
+fn outside_strings(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    iter::from_fn(move || {
+        let (piece, string) = rest.split_once('"').unwrap_or((rest, ""));
+        rest = behind_string(string);
+        (!piece.is_empty() || !string.is_empty()).then_some(piece)
+    })
+}
+
+/// What stands behind a string whose opening quote is cut off.
+fn behind_string(text: &str) -> &str {
+    let mut is_escaped = false;
+    let end = text.bytes().position(|byte| {
+        let ends = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.map_or("", |end| &text[end + 1..])
 }
 
 /// What is wrong and where; the line only where there are several.
@@ -114,5 +150,27 @@ impl<'de> Visitor<'de> for WholeVisitor {
             }
         }
         Ok(Json::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_integer_that_does_not_fit_is_found_wherever_it_stands() {
+        for text in
+            ["18446744073709551616", "{\"a\": [1, {\"b\":-9223372036854775809}]}", "[\"\\\\\",100000000000000000000]"]
+        {
+            let fault = json_from_str(text).unwrap_err().to_string();
+            assert!(fault.ends_with(" does not fit a 64-bit integer"), "{text}: {fault}");
+        }
+        for text in [
+            "18446744073709551615",
+            "-9223372036854775808",
+            "[\"18446744073709551616\", \"\\\"100000000000000000000\", 1e30]",
+        ] {
+            assert_eq!(json_from_str(text).unwrap(), serde_json::from_str::<Json>(text).unwrap());
+        }
     }
 }
