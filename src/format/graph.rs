@@ -90,7 +90,8 @@ fn write_line(out: &mut impl Write, json: &Json) -> io::Result<()> {
 ///
 /// [`GraphError::Line`] for what is no element, an id that stands for two, an end that stands nowhere, and what breaks
 /// a constraint;
-/// [`GraphError::Io`] if `from` fails. What was added until then is in the transaction: drop it.
+/// [`GraphError::Io`] if `from` fails. What was added until then is in the transaction: drop it, or call
+/// [`WriteTransaction::load_jsonl`].
 pub fn read_graph(into: &mut WriteTransaction, from: &mut impl BufRead) -> Result<GraphCounts, GraphError> {
     let mut reader = GraphReader { into, ids: HashMap::new(), waiting: HashMap::new(), counts: GraphCounts::default() };
     let mut text = Vec::new();

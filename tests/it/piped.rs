@@ -86,3 +86,27 @@ fn a_file_that_is_there_is_replaced_only_when_that_is_said() {
     }
     assert_eq!(run(&[&path], format!(":save {path}\n")).code, Some(0), "the session has begun with it");
 }
+
+/// A graph was read as Cypher, and of a script that failed the first half stayed.
+#[test]
+fn a_file_is_added_to_a_transaction_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let counted = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        fs::write(&file, text).unwrap();
+        piped(format!(":begin\nCREATE (:A);\n:source {}\n:commit\nMATCH (n) RETURN count(n) AS n;\n", file.display()))
+    };
+    let two = r#"{"id": 1}"#.to_owned() + "\n" + r#"{"id": 2}"#;
+    for (name, text, count) in [("two.jsonl", two.as_str(), 3), ("two.cypher", "CREATE (:B); CREATE (:C)", 3)] {
+        let found = counted(name, text);
+        assert_eq!(found.code, Some(0), "{}", found.err);
+        assert!(found.out.ends_with(&format!("n\n{count}\n")), "{}", found.out);
+    }
+    let broken = format!("{two}\n{{");
+    for (name, text, place) in [
+        ("half.jsonl", broken.as_str(), "half.jsonl, line 3: EOF while parsing an object, at column 1"),
+        ("half.cypher", "CREATE (:B);\nRETURN nope", "  2 | RETURN nope"),
+    ] {
+        counted(name, text).failed_after(&format!("{BEGUN}commit 1\nn\n1\n"), &[place]);
+    }
+}

@@ -109,16 +109,14 @@ impl Session {
         self.transaction.take().ok_or_else(|| Fault::command("no transaction is open; :begin opens one"))
     }
 
-    /// Runs the statements of a file in one transaction, or adds the graph of a `.jsonl` file.
+    /// Runs the statements of a file, or adds the graph of a `.jsonl` file, all or none.
     pub(crate) fn source(&mut self, path: &str) -> Result<String, Fault> {
         self.cancel.reset();
-        match &mut self.transaction {
-            Some(transaction) => {
-                let answers = transaction.run(&source::read_file(path)?)?;
-                answers.into_iter().try_for_each(|rows| self.output.print(rows).map(drop))?;
-            }
+        let answers = match &mut self.transaction {
+            Some(transaction) => source::add(transaction, path)?,
             None => source::load(&self.db, path)?,
-        }
+        };
+        answers.into_iter().try_for_each(|rows| self.output.print(rows).map(drop))?;
         Ok(format!("{path} is loaded"))
     }
 

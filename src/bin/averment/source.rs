@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use averment::format::GraphError;
-use averment::{Database, Limits, fixtures};
+use averment::{Database, Limits, Rows, WriteTransaction, fixtures};
 
 use crate::Fault;
 
@@ -23,21 +23,28 @@ pub(crate) fn open(name: Option<&str>, limits: &Limits) -> Result<Database, Faul
         Some(":memory:") => {}
         Some(name) => match name.strip_prefix("fixture:") {
             Some(fixture) => fixtures::load(&db, fixture)?,
-            None => load(&db, name)?,
+            None => drop(load(&db, name)?),
         },
     }
     Ok(db.with_limits(limits.clone()))
 }
 
-/// Adds the graph of a file: JSON Lines or a script, by the end of its name.
-pub(crate) fn load(db: &Database, path: &str) -> Result<(), Fault> {
+/// Adds the graph of a file to a database, as [`add`] does.
+pub(crate) fn load(db: &Database, path: &str) -> Result<Vec<Rows>, Fault> {
+    let mut transaction = db.write()?;
+    let answers = add(&mut transaction, path)?;
+    transaction.commit()?;
+    Ok(answers)
+}
+
+/// Adds the graph of a file, all or none: JSON Lines or a script, by the end of its name. Gives what a script answers.
+pub(crate) fn add(transaction: &mut WriteTransaction, path: &str) -> Result<Vec<Rows>, Fault> {
     if Path::new(path).extension().is_some_and(|extension| extension == "jsonl" || extension == "ndjson") {
         let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-        db.load_jsonl(BufReader::new(file)).map_err(|error| graph_fault(path, error))?;
-    } else {
-        db.run(&read_file(path)?)?;
+        transaction.load_jsonl(BufReader::new(file)).map_err(|error| graph_fault(path, error))?;
+        return Ok(Vec::new());
     }
-    Ok(())
+    Ok(transaction.run(&read_file(path)?)?)
 }
 
 pub(crate) fn graph_fault(path: &str, error: GraphError) -> Fault {
