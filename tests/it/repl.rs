@@ -155,6 +155,8 @@ fn keywords_are_coloured_where_colour_is_wanted() {
     let mut session = open_in(folder.path(), "AVERMENT_COLOUR_IS_FINE");
     session.send_line("RETURN 1;").unwrap();
     session.exp_string("\u{1b}[1;34mRETURN\u{1b}[0m").expect("a keyword in colour");
+    // The prompt is drawn again with each letter; the one that is waited for stands behind the answer.
+    session.exp_string("1 row").expect("an answer");
     session.exp_string(PROMPT).unwrap();
     leave(session);
 }
