@@ -11,6 +11,8 @@ mod fixtures;
 mod language;
 mod large;
 #[cfg(feature = "cli")]
+mod output;
+#[cfg(feature = "cli")]
 mod piped;
 mod quoted;
 mod readme;

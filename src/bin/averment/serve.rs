@@ -13,8 +13,8 @@ use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
-use crate::Fault;
 use crate::source::BYTE_ORDER_MARK;
+use crate::{Fault, source};
 
 /// The most bytes of one request.
 const MAX_REQUEST_BYTES: u64 = 256 << 20;
@@ -26,7 +26,8 @@ pub(crate) fn run(db: &Database) -> Result<ExitCode, Fault> {
     let mut line = Vec::new();
     for number in 1_u64.. {
         line.clear();
-        if input.by_ref().take(MAX_REQUEST_BYTES).read_until(b'\n', &mut line)? == 0 {
+        let length = input.by_ref().take(MAX_REQUEST_BYTES).read_until(b'\n', &mut line);
+        if length.map_err(|error| source::unreadable("standard input", &error))? == 0 {
             break;
         }
         if number == 1 && line.starts_with(BYTE_ORDER_MARK) {

@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use averment::{CancelToken, Database, Limits, Params, Rows, Value, WriteTransaction};
 
-use crate::output::{Output, Written, plural};
+use crate::output::{self, Output, Written, plural};
 use crate::progress::Progress;
 use crate::{Fault, source};
 
@@ -59,7 +59,7 @@ impl Session {
             self.output.print(rows)?
         };
         if self.shows_time {
-            println!("{}", told(started.elapsed(), &written));
+            output::say(told(started.elapsed(), &written))?;
         }
         Ok(())
     }

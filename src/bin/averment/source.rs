@@ -93,6 +93,6 @@ fn read_text(input: impl Read, name: &str) -> Result<String, Fault> {
     })
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Fault {
+pub(crate) fn unreadable(name: &str, error: &io::Error) -> Fault {
     Fault::Input { code: "io", message: format!("cannot read {name}: {error}") }
 }

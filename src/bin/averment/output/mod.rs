@@ -6,6 +6,7 @@ mod markdown;
 mod table;
 mod vertical;
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use averment::{Counters, Name, Row, Rows, Value, Warning};
@@ -48,7 +49,7 @@ impl Output {
         self.remark(&rows, &written, &mut out)?;
         out.flush()?;
         for warning in rows.warnings() {
-            eprintln!("{}", style::report(&warning_line(warning), style::on_errors()));
+            style::tell(&style::report(&warning_line(warning), style::on_errors()));
         }
         Ok(written)
     }
@@ -98,11 +99,16 @@ impl Output {
             if for_people {
                 writeln!(out, "{line}")?;
             } else {
-                eprintln!("{line}");
+                style::tell(&line);
             }
         }
         Ok(())
     }
+}
+
+/// A line on standard output.
+pub(crate) fn say(line: impl fmt::Display) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{line}")
 }
 
 fn all(row_count: usize) -> Written {
@@ -140,7 +146,7 @@ fn terminal_width() -> Option<u16> {
 }
 
 /// A value as people read it: strings without quotes, control characters made visible.
-fn cell(value: &Value) -> String {
+pub(crate) fn cell(value: &Value) -> String {
     match value {
         Value::String(text) => printable(text),
         other => printable(&other.to_string()),

@@ -51,5 +51,5 @@ fn forgive(fault: Fault) -> Result<(), Fault> {
 }
 
 pub(super) fn tell(fault: &Fault) {
-    eprintln!("{}", style::report(&fault.to_string(), style::on_errors()));
+    style::tell(&style::report(&fault.to_string(), style::on_errors()));
 }

@@ -8,8 +8,8 @@ use averment::editing::is_complete;
 
 use super::input::Input;
 use super::obey::{Then, obey, tell};
-use crate::Fault;
 use crate::session::Session;
+use crate::{Fault, source};
 
 /// Answers the statements and commands on standard input one by one.
 pub(crate) fn run(mut session: Session) -> Result<ExitCode, Fault> {
@@ -17,7 +17,8 @@ pub(crate) fn run(mut session: Session) -> Result<ExitCode, Fault> {
     let (mut input, mut line, mut failed) = (Input::default(), Vec::new(), false);
     loop {
         line.clear();
-        let ended = lines.read_until(b'\n', &mut line)? == 0;
+        let ended =
+            lines.read_until(b'\n', &mut line).map_err(|error| source::unreadable("standard input", &error))? == 0;
         input.push_line(&line);
         let is_command = input.text().trim_start().starts_with(':');
         if ended || is_command || is_complete(input.text()) {

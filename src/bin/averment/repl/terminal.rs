@@ -13,7 +13,7 @@ use super::editor::Prompt;
 use super::input::Input;
 use super::obey::{Then, obey, tell};
 use crate::session::Session;
-use crate::{Fault, style};
+use crate::{Fault, output, style};
 
 const WELCOME: &str = "\
 Averment: who did what to whom, when, and on whose word?
@@ -46,7 +46,7 @@ pub(crate) fn run(mut session: Session, cancel: CancelToken) -> Result<ExitCode,
     }
     session.shows_time = true;
     session.output.max_rows = Some(ROWS_SHOWN);
-    println!("{WELCOME}");
+    output::say(WELCOME)?;
     let mut was_asked = false;
     loop {
         let then = next(&mut editor, &mut session)?;
@@ -79,7 +79,7 @@ fn next(editor: &mut Editor<Prompt, DefaultHistory>, session: &mut Session) -> R
             Ok(obey(session, &Input::from(text))?.0)
         }
         Err(ReadlineError::Interrupted) => {
-            println!("(:quit or Ctrl-D leaves)");
+            output::say("(:quit or Ctrl-D leaves)")?;
             Ok(Then::GoOn)
         }
         Err(ReadlineError::Eof) => Ok(Then::Leave),
