@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::process::{Command as Process, Stdio};
 
-use crate::cli::BINARY;
+use crate::cli::{BINARY, run};
 
 /// Some panicked, and help was no error.
 #[cfg(target_os = "linux")]
@@ -40,4 +40,24 @@ fn a_fault_that_cannot_be_told_is_still_a_fault() {
     drop(reader);
     let status = Process::new(BINARY).args(["query", "RETURN nope"]).stderr(writer).status().unwrap();
     assert_eq!(status.code(), Some(1));
+}
+
+/// A lone `[` was left, or rows without an end.
+#[test]
+fn json_is_whole_or_not_there() {
+    let late = "UNWIND range(1, 5000) AS x RETURN 1 / (5000 - x) AS y";
+    run(&["query", "-d", ":memory:", "-f", "json", late], "").fails("division-by-zero");
+}
+
+#[test]
+fn what_would_steer_a_terminal_is_shown_as_it_is_written() {
+    let query = "RETURN 'a\\n\\t\\u001b[31m\\u202eb' AS `x\\u001b\ny`";
+    for format in ["table", "vertical", "markdown"] {
+        let shown = run(&["query", "-d", ":memory:", "-f", format, query], "").out;
+        let one = if format == "markdown" { "\\\\" } else { "\\" };
+        let value = ["a", "n", "t", "u001B[31m", "u202Eb"].join(one);
+        assert!(shown.contains(&value), "{shown}");
+        assert!(shown.contains(&format!("x{one}")) && shown.contains(&format!("{one}ny")), "{shown}");
+        assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}') && !shown.contains('\t'), "{shown:?}");
+    }
 }
