@@ -5,6 +5,7 @@ use std::io::{BufRead, Write};
 use crate::database::Database;
 use crate::error::Error;
 use crate::format::{GraphCounts, GraphError, read_graph, write_graph};
+use crate::transaction::WriteTransaction;
 
 impl Database {
     /// A new database in memory, with what a script of statements separated by `;` makes.
@@ -66,7 +67,7 @@ impl Database {
         Ok(counts)
     }
 
-    /// Writes all nodes and relationships as JSON Lines, for [`Database::load_jsonl`].
+    /// Writes the indexes and constraints, and all nodes and relationships as JSON Lines, for [`Database::load_jsonl`].
     ///
     /// ```
     /// use averment::Database;
@@ -85,5 +86,28 @@ impl Database {
     /// [`GraphError::Io`] if `out` fails.
     pub fn save_jsonl(&self, mut out: impl Write) -> Result<GraphCounts, GraphError> {
         write_graph(&self.read(), &mut out)
+    }
+}
+
+impl WriteTransaction {
+    /// Adds the elements of a graph as JSON Lines, all or none.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let db = Database::in_memory();
+    /// let mut transaction = db.write()?;
+    /// transaction.load_jsonl(br#"{"labels": ["Company"]}"#.as_slice())?;
+    /// transaction.query("MATCH (c:Company) SET c.name = 'SenseTime'", ())?;
+    /// transaction.commit()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`GraphError`] with the line that is at fault.
+    pub fn load_jsonl(&mut self, mut lines: impl BufRead) -> Result<GraphCounts, GraphError> {
+        self.all_or_none(|transaction| read_graph(transaction, &mut lines))
     }
 }

@@ -10,6 +10,10 @@ mod differential;
 mod fixtures;
 mod language;
 mod large;
+#[cfg(feature = "cli")]
+mod output;
+#[cfg(feature = "cli")]
+mod piped;
 mod quoted;
 mod readme;
 mod reference;

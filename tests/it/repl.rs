@@ -155,6 +155,8 @@ fn keywords_are_coloured_where_colour_is_wanted() {
     let mut session = open_in(folder.path(), "AVERMENT_COLOUR_IS_FINE");
     session.send_line("RETURN 1;").unwrap();
     session.exp_string("\u{1b}[1;34mRETURN\u{1b}[0m").expect("a keyword in colour");
+    // The prompt is drawn again with each letter; the one that is waited for stands behind the answer.
+    session.exp_string("1 row").expect("an answer");
     session.exp_string(PROMPT).unwrap();
     leave(session);
 }
@@ -181,6 +183,23 @@ fn a_transaction_is_kept_or_undone() {
         session.send_line(line).unwrap();
         session.exp_string(answer).unwrap_or_else(|error| panic!("{line}: {error}"));
         session.exp_string("> ").unwrap();
+    }
+    leave(session);
+}
+
+#[test]
+fn a_transaction_is_left_only_when_leaving_is_said_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    for (line, answer) in [
+        (":begin", "a transaction is open"),
+        (":quit", "leaving once more drops it"),
+        ("RETURN 6 * 7;", "42"),
+        (":quit", ":commit keeps what it has written"),
+    ] {
+        session.send_line(line).unwrap();
+        session.exp_string(answer).unwrap_or_else(|error| panic!("{line}: {error}"));
+        session.exp_string("averment*> ").expect("the session goes on");
     }
     leave(session);
 }

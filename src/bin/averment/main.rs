@@ -2,8 +2,6 @@
 //!
 //! Exit codes: 0 done, 1 a statement or the input was at fault, 2 the command line was, 130 interrupted.
 
-#![expect(clippy::print_stdout, reason = "the command line speaks on standard output")]
-
 mod args;
 mod limits;
 mod output;
@@ -28,15 +26,24 @@ use crate::progress::Progress;
 use crate::session::Session;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match run(args) {
+    let ended = match Args::try_parse() {
+        Ok(args) => run(args),
+        Err(said) => said_of_arguments(&said),
+    };
+    match ended {
         Ok(code) => code,
         Err(fault) if fault.is_broken_pipe() => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("{}", style::report(&fault.to_string(), style::on_errors()));
+            style::tell(&style::report(&fault.to_string(), style::on_errors()));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Help, or what is wrong with the command line.
+fn said_of_arguments(said: &clap::Error) -> Result<ExitCode, Fault> {
+    said.print().and_then(|()| io::stdout().flush())?;
+    Ok(u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 fn run(args: Args) -> Result<ExitCode, Fault> {
@@ -46,7 +53,8 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     let open = |name: Option<String>| source::open(name.as_deref(), &limits);
     match args.command {
         None => {
-            let session = Session::new(open(args.database)?, output, limits.clone(), cancel.clone());
+            let mut session = Session::new(open(args.database.clone())?, output, limits.clone(), cancel.clone());
+            session.own(args.database.as_deref());
             if io::stdin().is_terminal() { repl::run(session, cancel) } else { repl::run_piped(session) }
         }
         Some(Command::Query { statement, ask }) => {
@@ -62,14 +70,24 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         Some(Command::Serve { stdio: _, database }) => serve::run(&open(database.or(args.database))?),
         Some(Command::Fixtures(command)) => built_in(output, command, &limits),
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Args::command(), "averment", &mut io::stdout());
-            Ok(ExitCode::SUCCESS)
+            // Made whole before it is written: a fault of the output is no business of who makes it.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "averment", &mut script);
+            print(&script)
         }
         Some(Command::Man) => {
-            clap_mangen::Man::new(Args::command()).render(&mut io::stdout())?;
-            Ok(ExitCode::SUCCESS)
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Args::command()).render(&mut page)?;
+            print(&page)
         }
     }
+}
+
+fn print(text: &[u8]) -> Result<ExitCode, Fault> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Answers one statement.
@@ -119,7 +137,7 @@ fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCo
             let list: Vec<averment::Value> = fixtures::names().map(averment::Value::from).collect();
             output.print(db.query("UNWIND $names AS name RETURN name", params! { "names" => list })?)?;
         }
-        Fixtures::Show { name } => io::stdout().write_all(fixtures::script(&name)?.as_bytes())?,
+        Fixtures::Show { name } => return print(fixtures::script(&name)?.as_bytes()),
         Fixtures::Load { names, into } => {
             let db = source::open(if names.is_empty() { None } else { Some(":memory:") }, limits)?;
             names.iter().try_for_each(|name| fixtures::load(&db, name))?;
@@ -129,7 +147,7 @@ fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCo
             } else {
                 let counts = session::save(&db, &into)?;
                 if output.format == Format::Table {
-                    println!("{counts}");
+                    output::say(counts)?;
                 }
             }
         }
@@ -142,7 +160,7 @@ fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCo
 enum Fault {
     #[error("{}", .0.report())]
     Statement(#[from] averment::Error),
-    #[error("error[io]: {0}")]
+    #[error("error[io]: cannot write to standard output: {0}")]
     Output(#[from] io::Error),
     #[error("error[{code}]: {message}")]
     Input { code: &'static str, message: String },

@@ -6,6 +6,7 @@ mod markdown;
 mod table;
 mod vertical;
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use averment::{Counters, Name, Row, Rows, Value, Warning};
@@ -48,14 +49,19 @@ impl Output {
         self.remark(&rows, &written, &mut out)?;
         out.flush()?;
         for warning in rows.warnings() {
-            eprintln!("{}", style::report(&warning_line(warning), style::on_errors()));
+            style::tell(&style::report(&warning_line(warning), style::on_errors()));
         }
         Ok(written)
     }
 
-    /// A table is as wide as its widest row: all rows are held, within the memory of the statement.
+    /// Whether all rows are held, within the memory of the statement, before the first is written: a table is as wide as
+    /// its widest row, and an array of JSON that breaks off because a late row fails is no JSON.
     fn holds_all(self) -> bool {
-        self.max_rows.is_none() && matches!(self.format, Format::Table | Format::Vertical | Format::Markdown)
+        match self.format {
+            Format::Json => true,
+            Format::Table | Format::Vertical | Format::Markdown => self.max_rows.is_none(),
+            Format::Csv | Format::Jsonl => false,
+        }
     }
 
     fn write(self, rows: &mut Rows, out: &mut dyn Write) -> Result<Written, Fault> {
@@ -66,6 +72,7 @@ impl Output {
             Format::Jsonl => return Ok(all(json::write_lines(&columns, rows, out)?)),
             Format::Table | Format::Vertical | Format::Markdown => {}
         }
+        let columns: Vec<String> = columns.iter().map(|column| printable(column)).collect();
         let max_rows = self.max_rows.unwrap_or(usize::MAX);
         let shown = rows.by_ref().take(max_rows).collect::<Result<Vec<Row>, _>>()?;
         let is_cut = shown.len() == max_rows && rows.next().transpose()?.is_some();
@@ -98,11 +105,16 @@ impl Output {
             if for_people {
                 writeln!(out, "{line}")?;
             } else {
-                eprintln!("{line}");
+                style::tell(&line);
             }
         }
         Ok(())
     }
+}
+
+/// A line on standard output.
+pub(crate) fn say(line: impl fmt::Display) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{line}")
 }
 
 fn all(row_count: usize) -> Written {
@@ -139,21 +151,36 @@ fn terminal_width() -> Option<u16> {
     said.or_else(|| std::env::var("COLUMNS").ok()?.parse().ok().filter(|width| *width > 0))
 }
 
-/// A value as people read it: strings without quotes, control characters made visible.
-fn cell(value: &Value) -> String {
+/// A value as people read it: strings without quotes, what a terminal would act on as it is written in the language.
+pub(crate) fn cell(value: &Value) -> String {
     match value {
         Value::String(text) => printable(text),
         other => printable(&other.to_string()),
     }
 }
 
-/// A terminal acts on control characters, and text from outside must not steer it.
+/// A terminal acts on control characters, breaks lines and turns the direction of letters; text from outside must not
+/// steer it, nor break a table.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|letter| match letter {
-            '\n' | '\t' => ' ',
-            control if control.is_control() => '\u{fffd}',
-            other => other,
-        })
-        .collect()
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            steering if steers(steering) => shown.push_str(&escaped(steering)),
+            other => shown.push(other),
+        }
+    }
+    shown
+}
+
+/// As the language writes it.
+fn escaped(letter: char) -> String {
+    format!("\\u{:04X}", u32::from(letter))
+}
+
+/// Control characters, separators of lines, and marks that turn the direction of what follows.
+fn steers(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

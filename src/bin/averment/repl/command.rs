@@ -1,11 +1,12 @@
 //! The commands of the REPL: what begins with `:`.
 
+use averment::Value;
 use clap::ValueEnum;
 
-use super::Then;
+use super::obey::Then;
 use crate::args::Format;
-use crate::session::Session;
-use crate::{Fault, SCHEMA};
+use crate::session::{Existing, Session};
+use crate::{Fault, SCHEMA, output};
 
 /// One command.
 pub(super) struct Command {
@@ -78,7 +79,13 @@ pub(super) const COMMANDS: &[Command] = &[
         names: &["save"],
         argument: "FILE.jsonl",
         summary: "writes the graph as JSON Lines, to be opened again",
-        run: |session, file| say(session.save(wanted(file, "a file")?)?),
+        run: |session, file| say(session.save(wanted(file, "a file")?, Existing::Kept)?),
+    },
+    Command {
+        names: &["save!"],
+        argument: "FILE.jsonl",
+        summary: "the same, in place of a file that is there",
+        run: |session, file| say(session.save(wanted(file, "a file")?, Existing::Replaced)?),
     },
     Command {
         names: &["open"],
@@ -102,17 +109,16 @@ pub(super) fn obey(session: &mut Session, line: &str) -> Result<Then, Fault> {
     Err(Fault::command(format!("unknown command `:{name}`{near} (:help lists them)")))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what commands have in common")]
+const ABOUT_STATEMENTS: &str = "
+A statement ends with `;` and may take several lines. Tab completes what the graph has, Ctrl-C stops a
+statement, Ctrl-R searches the history. The language is described in LANGUAGE.md.";
+
 fn help(_: &mut Session, _: &str) -> Result<Then, Fault> {
     for command in COMMANDS {
         let usage = format!(":{} {}", command.names[0], command.argument);
-        println!("{usage:<50} {}", command.summary);
+        output::say(format_args!("{usage:<50} {}", command.summary))?;
     }
-    println!(
-        "\nA statement ends with `;` and may take several lines. Tab completes what the graph has, Ctrl-C stops a"
-    );
-    println!("statement, Ctrl-R searches the history. The language is described in LANGUAGE.md.");
-    Ok(Then::GoOn)
+    say(ABOUT_STATEMENTS)
 }
 
 fn schema(session: &mut Session, _: &str) -> Result<Then, Fault> {
@@ -123,7 +129,7 @@ fn schema(session: &mut Session, _: &str) -> Result<Then, Fault> {
 fn param(session: &mut Session, text: &str) -> Result<Then, Fault> {
     if text.is_empty() {
         for (name, value) in session.params.iter() {
-            println!("${name} = {value}");
+            output::say(setting(name, value))?;
         }
         return Ok(Then::GoOn);
     }
@@ -136,9 +142,13 @@ fn param(session: &mut Session, text: &str) -> Result<Then, Fault> {
         return Err(Fault::command(format!("`{name}` is no name of a parameter")));
     }
     let value = session.value(expression.trim())?;
-    println!("${name} = {value}");
+    let set = setting(name, &value);
     session.params.insert(name, value);
-    Ok(Then::GoOn)
+    say(set)
+}
+
+fn setting(name: &str, value: &Value) -> String {
+    format!("${name} = {}", output::cell(value))
 }
 
 fn format(session: &mut Session, text: &str) -> Result<Then, Fault> {
@@ -182,8 +192,7 @@ fn wanted<'t>(text: &'t str, what: &str) -> Result<&'t str, Fault> {
     if text.is_empty() { Err(Fault::command(format!("this command needs {what}"))) } else { Ok(text) }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what commands have in common")]
 fn say(text: impl std::fmt::Display) -> Result<Then, Fault> {
-    println!("{text}");
+    output::say(text)?;
     Ok(Then::GoOn)
 }
