@@ -133,6 +133,16 @@ fn exit_codes_tell_whose_fault_it_was() {
 }
 
 #[test]
+fn a_command_that_is_misspelt_has_a_nearest_one() {
+    let alone = run(&["qeury"], "");
+    alone.fails("io");
+    assert!(alone.err.contains("did you mean the command `query`?"), "{}", alone.err);
+    let more = run(&["qeury", "RETURN 1"], "");
+    assert_eq!(more.code, Some(2));
+    assert!(more.err.contains("'query'"), "{}", more.err);
+}
+
+#[test]
 fn mistakes_are_shown_where_they_are() {
     let unknown = ask("RETURN toUper('a')");
     unknown.fails("unknown-function");
@@ -296,7 +306,10 @@ fn a_script_is_run_whole_or_not_at_all() {
     let file = folder.path().join("graph.cypher");
     fs::write(&file, "// a comment; with a semicolon\nCREATE (:A {n: ';'});\nMATCH (a:A) RETURN a.n AS n;\n").unwrap();
     let script = file.to_str().unwrap();
-    run(&["run", "-d", ":memory:", script], "").answers(&[";"]);
+    let whole = run(&["run", "-d", ":memory:", script], "");
+    whole.shows(&[";"]);
+    assert_eq!((whole.code, whole.err.matches("what was written is gone").count()), (Some(0), 1), "{}", whole.err);
+    run(&["run", "-d", ":memory:", "-"], "RETURN 1 AS x; RETURN 2 AS x").answers(&["2"]);
     run(&["query", "-d", script, "MATCH (a) RETURN count(*) AS n"], "").answers(&["1"]);
     run(&[":memory:"], "RETURN 1 AS x; RETURN 2 AS x").answers(&["2"]);
     let broken = run(&["run", "-d", ":memory:", "-"], "RETURN 1 AS x;\nRETURN nope;");
@@ -665,6 +678,12 @@ fn the_program_describes_itself() {
     assert!(schema.contains("Company") && schema.contains("TARGETS") && schema.contains("published"), "{schema}");
     let functions = run(&["functions", "edtf.days", "-f", "csv"], "").out;
     assert!(functions.contains("edtf.days(") && !functions.contains("toUpper"), "{functions}");
+    for text in ["edtf", "nothing of the kind"] {
+        let found = run(&["functions", text], "").out;
+        assert_eq!(found.matches("signature").count(), 1, "one table, with rows or without: {found}");
+    }
+    let both = run(&["functions", "label"], "").out;
+    assert_eq!(both.matches("description").count(), 2, "{both}");
     assert!(run(&["completions", "bash"], "").out.contains("_averment"));
     let man = run(&["man"], "").out;
     assert!(man.contains(".TH averment") && man.contains("fixtures"), "{man}");
@@ -715,7 +734,7 @@ fn memory_is_bounded_without_being_asked_for() {
 
 #[test]
 fn a_limit_that_is_none_is_a_fault_of_the_command_line() {
-    for wrong in [["--timeout", "soon"], ["--max-memory", "much"], ["--max-rows", "-1"]] {
+    for wrong in [["--timeout", "soon"], ["--max-memory", "much"], ["--max-memory", "512"], ["--max-rows", "-1"]] {
         let refused = run(&[&wrong[..], &["query", "RETURN 1"]].concat(), "");
         assert_eq!(refused.code, Some(2), "{}", refused.err);
     }

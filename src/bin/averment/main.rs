@@ -13,14 +13,16 @@ mod session;
 mod source;
 mod style;
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use averment::{CancelToken, Database, Limits, Params, fixtures, params};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
-use crate::args::{Args, Command, Fixtures, Format};
+use crate::args::{Args, Command, Fixtures, Format, near_command};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::session::Session;
@@ -28,7 +30,7 @@ use crate::session::Session;
 fn main() -> ExitCode {
     let ended = match Args::try_parse() {
         Ok(args) => run(args),
-        Err(said) => said_of_arguments(&said),
+        Err(said) => said_of_arguments(said),
     };
     match ended {
         Ok(code) => code,
@@ -41,7 +43,13 @@ fn main() -> ExitCode {
 }
 
 /// Help, or what is wrong with the command line.
-fn said_of_arguments(said: &clap::Error) -> Result<ExitCode, Fault> {
+fn said_of_arguments(mut said: clap::Error) -> Result<ExitCode, Fault> {
+    let first = env::args().skip(1).find(|word| !word.starts_with('-'));
+    if said.kind() == ErrorKind::UnknownArgument
+        && let Some(near) = first.and_then(|word| near_command(&word))
+    {
+        said.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
+    }
     said.print().and_then(|()| io::stdout().flush())?;
     Ok(u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
@@ -53,7 +61,8 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     let open = |name: Option<String>| source::open(name.as_deref(), &limits);
     match args.command {
         None => {
-            let mut session = Session::new(open(args.database.clone())?, output, limits.clone(), cancel.clone());
+            let db = open(args.database.clone()).map_err(|fault| misspelt(fault, args.database.as_deref()))?;
+            let mut session = Session::new(db, output, limits.clone(), cancel.clone());
             session.own(args.database.as_deref());
             if io::stdin().is_terminal() { repl::run(session, cancel) } else { repl::run_piped(session) }
         }
@@ -83,6 +92,16 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     }
 }
 
+/// A database that cannot be read may be a command that is misspelt.
+fn misspelt(fault: Fault, database: Option<&str>) -> Fault {
+    match (fault, database.and_then(near_command)) {
+        (Fault::Input { code, message }, Some(near)) => {
+            Fault::Input { code, message: format!("{message}; did you mean the command `{near}`?") }
+        }
+        (fault, _) => fault,
+    }
+}
+
 fn print(text: &[u8]) -> Result<ExitCode, Fault> {
     let mut out = io::stdout().lock();
     out.write_all(text)?;
@@ -93,8 +112,8 @@ fn print(text: &[u8]) -> Result<ExitCode, Fault> {
 /// Answers one statement.
 fn answer(output: Output, db: &Database, text: &str, params: Params) -> Result<ExitCode, Fault> {
     let _progress = Progress::start();
-    output.print(db.query(text, params)?)?;
-    Ok(ExitCode::SUCCESS)
+    let written = output.print(db.query(text, params)?)?;
+    Ok(done(written.has_changed))
 }
 
 /// Runs a script in one transaction and prints each answer that has columns.
@@ -103,10 +122,21 @@ fn run_script(output: Output, db: &Database, script: &str, params: &Params) -> R
         let _progress = Progress::start();
         db.run_with(script, params)?
     };
+    let mut has_changed = false;
     for rows in answers {
-        output.print(rows)?;
+        has_changed |= output.print(rows)?.has_changed;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(done(has_changed))
+}
+
+/// The end of a command that runs statements; what they wrote does not outlive it.
+fn done(has_changed: bool) -> ExitCode {
+    if has_changed {
+        style::tell(
+            "note: the graph is in memory only, what was written is gone; the REPL keeps it by `:save FILE.jsonl`",
+        );
+    }
+    ExitCode::SUCCESS
 }
 
 pub(crate) const SCHEMA: [&str; 3] = ["SHOW LABELS", "SHOW RELATIONSHIP TYPES", "SHOW PROPERTY KEYS"];
@@ -120,12 +150,21 @@ fn schema(output: Output, db: &Database) -> Result<ExitCode, Fault> {
 
 fn functions(output: Output, text: &str) -> Result<ExitCode, Fault> {
     let db = Database::in_memory();
-    for what in ["FUNCTIONS", "PROCEDURES"] {
+    let ask = |what: &str| {
         let statement = format!(
             "SHOW {what} YIELD signature, description \
              WHERE toLower(signature + ' ' + description) CONTAINS toLower($text)"
         );
-        output.print(db.query(statement, params! { "text" => text })?)?;
+        db.query(statement, params! { "text" => text })
+    };
+    // A table without rows only where there is no other.
+    let has_procedures = ask("PROCEDURES")?.next().is_some();
+    let has_functions = ask("FUNCTIONS")?.next().is_some();
+    if has_functions || !has_procedures {
+        output.print(ask("FUNCTIONS")?)?;
+    }
+    if has_procedures {
+        output.print(ask("PROCEDURES")?)?;
     }
     Ok(ExitCode::SUCCESS)
 }
