@@ -82,8 +82,6 @@ fn mark_value(ctx: &Context, graph: &Graph, value: &Value, detach: bool) -> Resu
     }
 }
 
-const FAMILIES: [Family; 3] = [Family::Plain, Family::About, Family::Quoted];
-
 /// Marks the element, and if `detach` what touches it, and so on.
 fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), ExecError> {
     let mut open = vec![element];
@@ -98,7 +96,7 @@ fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), 
         ctx.deleted.mark(end, id, record);
         if detach {
             for direction in [Direction::Out, Direction::In] {
-                for family in FAMILIES {
+                for family in Family::ALL {
                     open.extend(graph.neighbours(end, direction, None, family).map(|found| End::rel(found.rel)));
                 }
             }

@@ -23,7 +23,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         names: &["schema"],
         argument: "",
-        summary: "labels, relationship types and property keys of the graph",
+        summary: "labels and relationship types of the graph, what they join, and their keys",
         run: schema,
     },
     Command {
