@@ -22,7 +22,7 @@ use super::operator::Input;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
 use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TypeRef, Types};
-use crate::storage::{End, Graph, NodeSlot, RelSlot, Writer};
+use crate::storage::{Change, End, Graph, NodeSlot, RelSlot, Writer};
 use crate::value::{DateTime, ElementId, Name, Value};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
@@ -169,6 +169,13 @@ impl<'w> Context<'w> {
                 self.budget.wrote(writer.bytes_since(before));
                 done
             }
+        }
+    }
+
+    /// Calls `look` with each change that led from one root of the writer to another; a reader has but one root.
+    pub(super) fn changes_between(&self, from: u64, to: u64, look: impl FnMut(&Change)) {
+        if let Root::Writing(writer) = &self.root {
+            writer.borrow().changes_between(from, to).iter().for_each(look);
         }
     }
 

@@ -108,6 +108,12 @@ pub(crate) enum Op {
         index: IndexId,
         seek: Seek,
     },
+    /// Each node (with the label) whose property may be the value, or an item of the list.
+    NodeLookup {
+        label: Option<LabelRef>,
+        key: KeyRef,
+        sought: Sought,
+    },
     /// The node with this id, or each with an id of this list.
     NodeById {
         ids: Scalar,
@@ -249,6 +255,14 @@ pub(crate) struct Condition {
     pub key: KeyRef,
     pub comparison: Comparison,
     pub operand: Scalar,
+}
+
+/// What a lookup looks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Sought {
+    Value(Scalar),
+    /// Each item of a list.
+    AnyOf(Scalar),
 }
 
 /// How an index is asked.

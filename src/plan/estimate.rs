@@ -46,6 +46,7 @@ impl KnownLabels {
         match step {
             Step::NodeScan(NodeScan { var, label: Some(label), .. }) => self.add(*var, label),
             Step::NodeSeek(seek) => self.add(seek.var, &seek.label),
+            Step::NodeLookup(lookup) => lookup.label.iter().for_each(|label| self.add(lookup.var, label)),
             Step::Filter(predicate) => self.add_predicate(predicate),
             Step::Project(items) => {
                 for (var, expr) in items {
@@ -168,6 +169,7 @@ impl<'a> Estimator<'a> {
                 rows * self.scanned(step.label.as_ref()) * fitting
             }
             Step::NodeSeek(step) => rows * self.sought(step.index, &step.seek),
+            Step::NodeLookup(step) => rows * self.scanned(step.label.as_ref()) * EQUAL,
             Step::RelSeek(step) => rows * self.sought(step.index, &step.seek),
             Step::NodeById(step) => rows * id_count(&step.ids),
             Step::RelById(step) => rows * id_count(&step.ids),

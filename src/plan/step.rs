@@ -12,6 +12,7 @@ pub(crate) enum Step {
     // ---- finding elements
     NodeScan(NodeScan),
     NodeSeek(NodeSeek),
+    NodeLookup(NodeLookup),
     NodeById(NodeById),
     RelScan(RelScan),
     RelSeek(RelSeek),
@@ -92,6 +93,37 @@ pub(crate) struct NodeSeek {
     pub keys: Vec<Name>,
     pub index: IndexId,
     pub seek: Seek,
+}
+
+/// Nodes by the value of a property, for many rows: a table of the values stands in for an index that is not there.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeLookup {
+    pub var: VarId,
+    pub label: Option<Name>,
+    pub key: Name,
+    pub sought: Sought,
+}
+
+/// What a lookup looks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Sought {
+    Value(Expr),
+    /// Any item of the list.
+    AnyOf(Expr),
+}
+
+impl Sought {
+    pub(crate) fn expr(&self) -> &Expr {
+        match self {
+            Self::Value(expr) | Self::AnyOf(expr) => expr,
+        }
+    }
+
+    pub(crate) fn expr_mut(&mut self) -> &mut Expr {
+        match self {
+            Self::Value(expr) | Self::AnyOf(expr) => expr,
+        }
+    }
 }
 
 /// Nodes by an id, or by a list of them.

@@ -43,6 +43,14 @@ impl Writer {
         &self.graph
     }
 
+    /// The changes that led from the root of one revision to that of another.
+    pub(crate) fn changes_between(&self, from: u64, to: u64) -> &[Change] {
+        let newest = self.graph.revision();
+        let behind = |revision: u64| usize::try_from(newest - revision).expect("changes fit in memory");
+        let len = self.changes.len();
+        &self.changes[len - behind(from)..len - behind(to)]
+    }
+
     /// How many changes there are so far.
     pub(crate) fn change_count(&self) -> usize {
         self.changes.len()

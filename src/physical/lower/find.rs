@@ -4,11 +4,11 @@ use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{
-    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, States, Target, Types, WayRules,
+    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, Sought, States, Target, Types, WayRules,
 };
 use crate::plan::{
-    self, BuildPath, CountExpand, End, Expand, NodeById, NodeScan, NodeSeek, PathPiece, RelById, RelEnds, RelScan,
-    RelSeek, ShortestPath, VarExpand,
+    self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
+    RelScan, RelSeek, ShortestPath, VarExpand,
 };
 use crate::value::Name;
 
@@ -36,6 +36,16 @@ impl Lowerer<'_> {
     pub(super) fn node_seek(&mut self, step: &NodeSeek, rows: Rows, place: &Place<'_>) -> Rows {
         let seek = self.seek(&step.seek, &rows);
         self.extend(rows, Op::NodeSeek { index: step.index, seek }, &[(step.var, ColumnKind::Node)], place)
+    }
+
+    pub(super) fn node_lookup(&mut self, step: &NodeLookup, rows: Rows, place: &Place<'_>) -> Rows {
+        let label = step.label.as_ref().map(|name| self.label(name));
+        let sought = match &step.sought {
+            plan::Sought::Value(value) => Sought::Value(self.scalar(value, &rows)),
+            plan::Sought::AnyOf(list) => Sought::AnyOf(self.scalar(list, &rows)),
+        };
+        let op = Op::NodeLookup { label, key: self.key(&step.key), sought };
+        self.extend(rows, op, &[(step.var, ColumnKind::Node)], place)
     }
 
     pub(super) fn node_by_id(&mut self, step: &NodeById, rows: Rows, place: &Place<'_>) -> Rows {

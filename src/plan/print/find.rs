@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::{Printer, labels};
 use crate::expr::{Expr, VarId};
 use crate::plan::{
-    BuildPath, CountExpand, Direction, ElementKind, End, Expand, NodeScan, NodeSeek, PathPiece, RelEnds, RelScan,
-    RelSeek, Seek, ShortestPath, States, VarExpand, WayRules,
+    BuildPath, CountExpand, Direction, ElementKind, End, Expand, NodeLookup, NodeScan, NodeSeek, PathPiece, RelEnds,
+    RelScan, RelSeek, Seek, ShortestPath, Sought, States, VarExpand, WayRules,
 };
 use crate::value::Name;
 
@@ -19,6 +19,15 @@ impl Printer<'_> {
 
     pub(super) fn node_seek(self, step: &NodeSeek) -> String {
         format!("seek {}:{}({})", self.var(step.var), step.label, self.seek(&step.keys, &step.seek))
+    }
+
+    pub(super) fn node_lookup(self, step: &NodeLookup) -> String {
+        let key = &step.key;
+        let sought = match &step.sought {
+            Sought::Value(value) => format!("{key} = {}", self.expr(value)),
+            Sought::AnyOf(list) => format!("{key} in {}", self.expr(list)),
+        };
+        format!("look up {}{}({sought})", self.var(step.var), labels(step.label.as_slice()))
     }
 
     pub(super) fn rel_scan(self, step: &RelScan) -> String {
