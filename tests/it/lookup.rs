@@ -1,7 +1,7 @@
 //! Lookups by a value that each row brings: the engine with its optimiser, which makes tables of values, and without
 //! it give the same rows and leave the same graph, whatever the values are and however the statement writes.
 
-use averment::{Database, Value, params};
+use averment::{Database, Options, Value, params};
 use proptest::prelude::*;
 
 use crate::differential::config;
@@ -58,7 +58,7 @@ fn a_table_of_values_finds_what_a_scan_finds() {
     let statements = prop::collection::vec((0..STATEMENTS.len(), prop::collection::vec(value(), 1..12)), 1..6);
     let nodes = prop::collection::vec(value(), 0..24);
     proptest!(config(5, 300), |(nodes in nodes, statements in statements)| {
-        let [quick, plain] = [Database::options(), Database::options().plain_plans()].map(|options| options.in_memory());
+        let [quick, plain] = [Database::options(), Database::options().plain_plans()].map(Options::in_memory);
         let graph = "UNWIND range(0, size($values) - 1) AS i \
                      FOREACH (_ IN CASE i % 2 WHEN 0 THEN [1] ELSE [] END | CREATE (:A {id: i, k: $values[i]})) \
                      FOREACH (_ IN CASE i % 3 WHEN 0 THEN [] ELSE [1] END | CREATE (:B {id: i, k: $values[i]}))";
