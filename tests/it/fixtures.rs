@@ -4,6 +4,7 @@ mod counts;
 mod graph;
 mod model;
 mod together;
+mod voices;
 
 use std::collections::BTreeSet;
 
