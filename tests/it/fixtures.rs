@@ -115,6 +115,15 @@ fn the_examples_of_the_readme_have_answers_and_no_warnings() {
 }
 
 #[test]
+fn a_line_of_a_script_has_at_most_120_characters() {
+    for name in fixtures::names().chain(["registry"]) {
+        for (index, line) in fixtures::script(name).unwrap().lines().enumerate() {
+            assert!(line.chars().count() <= 120, "{name}, line {}", index + 1);
+        }
+    }
+}
+
+#[test]
 fn an_unknown_fixture_is_an_error_that_names_the_known_ones() {
     let error = fixtures::load(&Database::in_memory(), "2019-10").unwrap_err();
     assert_eq!(error.code(), "unknown-fixture");
