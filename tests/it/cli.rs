@@ -715,7 +715,7 @@ fn memory_is_bounded_without_being_asked_for() {
 
 #[test]
 fn a_limit_that_is_none_is_a_fault_of_the_command_line() {
-    for wrong in [["--timeout", "soon"], ["--max-memory", "much"], ["--max-rows", "-1"]] {
+    for wrong in [["--timeout", "soon"], ["--max-memory", "much"], ["--max-memory", "512"], ["--max-rows", "-1"]] {
         let refused = run(&[&wrong[..], &["query", "RETURN 1"]].concat(), "");
         assert_eq!(refused.code, Some(2), "{}", refused.err);
     }
