@@ -133,6 +133,16 @@ fn exit_codes_tell_whose_fault_it_was() {
 }
 
 #[test]
+fn a_command_that_is_misspelt_has_a_nearest_one() {
+    let alone = run(&["qeury"], "");
+    alone.fails("io");
+    assert!(alone.err.contains("did you mean the command `query`?"), "{}", alone.err);
+    let more = run(&["qeury", "RETURN 1"], "");
+    assert_eq!(more.code, Some(2));
+    assert!(more.err.contains("'query'"), "{}", more.err);
+}
+
+#[test]
 fn mistakes_are_shown_where_they_are() {
     let unknown = ask("RETURN toUper('a')");
     unknown.fails("unknown-function");

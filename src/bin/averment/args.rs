@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use averment::editing::nearest;
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::limits::LimitArgs;
@@ -173,10 +174,14 @@ Examples:
     },
 }
 
+/// The command that somebody probably meant who wrote this word.
+pub(crate) fn near_command(word: &str) -> Option<String> {
+    let line = Args::command();
+    nearest(word, line.get_subcommands().map(clap::Command::get_name)).map(|name| name.to_string())
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

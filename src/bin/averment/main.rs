@@ -13,14 +13,16 @@ mod session;
 mod source;
 mod style;
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use averment::{CancelToken, Database, Limits, Params, fixtures, params};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
-use crate::args::{Args, Command, Fixtures, Format};
+use crate::args::{Args, Command, Fixtures, Format, near_command};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::session::Session;
@@ -28,7 +30,7 @@ use crate::session::Session;
 fn main() -> ExitCode {
     let ended = match Args::try_parse() {
         Ok(args) => run(args),
-        Err(said) => said_of_arguments(&said),
+        Err(said) => said_of_arguments(said),
     };
     match ended {
         Ok(code) => code,
@@ -41,7 +43,14 @@ fn main() -> ExitCode {
 }
 
 /// Help, or what is wrong with the command line.
-fn said_of_arguments(said: &clap::Error) -> Result<ExitCode, Fault> {
+fn said_of_arguments(mut said: clap::Error) -> Result<ExitCode, Fault> {
+    let mut words = env::args_os().skip(1).filter_map(|word| word.into_string().ok());
+    let first = words.find(|word| !word.starts_with('-'));
+    if said.kind() == ErrorKind::UnknownArgument
+        && let Some(near) = first.and_then(|word| near_command(&word))
+    {
+        said.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
+    }
     said.print().and_then(|()| io::stdout().flush())?;
     Ok(u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
@@ -53,7 +62,8 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     let open = |name: Option<String>| source::open(name.as_deref(), &limits);
     match args.command {
         None => {
-            let mut session = Session::new(open(args.database.clone())?, output, limits.clone(), cancel.clone());
+            let db = open(args.database.clone()).map_err(|fault| misspelt(fault, args.database.as_deref()))?;
+            let mut session = Session::new(db, output, limits.clone(), cancel.clone());
             session.own(args.database.as_deref());
             if io::stdin().is_terminal() { repl::run(session, cancel) } else { repl::run_piped(session) }
         }
@@ -80,6 +90,16 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
             clap_mangen::Man::new(Args::command()).render(&mut page)?;
             print(&page)
         }
+    }
+}
+
+/// A database that cannot be read may be a command that is misspelt.
+fn misspelt(fault: Fault, database: Option<&str>) -> Fault {
+    match (fault, database.and_then(near_command)) {
+        (Fault::Input { code, message }, Some(near)) => {
+            Fault::Input { code, message: format!("{message}; did you mean the command `{near}`?") }
+        }
+        (fault, _) => fault,
     }
 }
 
