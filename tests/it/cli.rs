@@ -306,7 +306,10 @@ fn a_script_is_run_whole_or_not_at_all() {
     let file = folder.path().join("graph.cypher");
     fs::write(&file, "// a comment; with a semicolon\nCREATE (:A {n: ';'});\nMATCH (a:A) RETURN a.n AS n;\n").unwrap();
     let script = file.to_str().unwrap();
-    run(&["run", "-d", ":memory:", script], "").answers(&[";"]);
+    let whole = run(&["run", "-d", ":memory:", script], "");
+    whole.shows(&[";"]);
+    assert_eq!((whole.code, whole.err.matches("what was written is gone").count()), (Some(0), 1), "{}", whole.err);
+    run(&["run", "-d", ":memory:", "-"], "RETURN 1 AS x; RETURN 2 AS x").answers(&["2"]);
     run(&["query", "-d", script, "MATCH (a) RETURN count(*) AS n"], "").answers(&["1"]);
     run(&[":memory:"], "RETURN 1 AS x; RETURN 2 AS x").answers(&["2"]);
     let broken = run(&["run", "-d", ":memory:", "-"], "RETURN 1 AS x;\nRETURN nope;");

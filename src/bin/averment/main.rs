@@ -113,8 +113,8 @@ fn print(text: &[u8]) -> Result<ExitCode, Fault> {
 /// Answers one statement.
 fn answer(output: Output, db: &Database, text: &str, params: Params) -> Result<ExitCode, Fault> {
     let _progress = Progress::start();
-    output.print(db.query(text, params)?)?;
-    Ok(ExitCode::SUCCESS)
+    let written = output.print(db.query(text, params)?)?;
+    Ok(done(written.has_changed))
 }
 
 /// Runs a script in one transaction and prints each answer that has columns.
@@ -123,10 +123,21 @@ fn run_script(output: Output, db: &Database, script: &str, params: &Params) -> R
         let _progress = Progress::start();
         db.run_with(script, params)?
     };
+    let mut has_changed = false;
     for rows in answers {
-        output.print(rows)?;
+        has_changed |= output.print(rows)?.has_changed;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(done(has_changed))
+}
+
+/// The end of a command that runs statements; what they wrote does not outlive it.
+fn done(has_changed: bool) -> ExitCode {
+    if has_changed {
+        style::tell(
+            "note: the graph is in memory only, what was written is gone; the REPL keeps it by `:save FILE.jsonl`",
+        );
+    }
+    ExitCode::SUCCESS
 }
 
 pub(crate) const SCHEMA: [&str; 3] = ["SHOW LABELS", "SHOW RELATIONSHIP TYPES", "SHOW PROPERTY KEYS"];

@@ -27,6 +27,8 @@ pub(crate) struct Written {
     pub row_count: usize,
     /// There are more rows than were shown.
     pub is_cut: bool,
+    /// The statement has changed the graph.
+    pub has_changed: bool,
 }
 
 impl Output {
@@ -39,9 +41,9 @@ impl Output {
     pub(crate) fn print(self, rows: Rows) -> Result<Written, Fault> {
         let mut rows = if self.holds_all() { rows.complete()? } else { rows };
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let written = if rows.columns().is_empty() {
+        let mut written = if rows.columns().is_empty() {
             rows.by_ref().try_for_each(|row| row.map(drop))?;
-            Written { row_count: 0, is_cut: false }
+            all(0)
         } else {
             self.write(&mut rows, &mut out)?
         };
@@ -88,7 +90,7 @@ impl Output {
                 }
             }
         }
-        Ok(Written { row_count: shown.len(), is_cut })
+        Ok(Written { is_cut, ..all(shown.len()) })
     }
 
     /// For people: how many rows there were and what was written. Not where a program reads.
@@ -118,7 +120,7 @@ pub(crate) fn say(line: impl fmt::Display) -> io::Result<()> {
 }
 
 fn all(row_count: usize) -> Written {
-    Written { row_count, is_cut: false }
+    Written { row_count, is_cut: false, has_changed: false }
 }
 
 pub(crate) fn warning_line(warning: &Warning) -> String {
