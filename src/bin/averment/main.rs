@@ -151,12 +151,25 @@ fn schema(output: Output, db: &Database) -> Result<ExitCode, Fault> {
 
 fn functions(output: Output, text: &str) -> Result<ExitCode, Fault> {
     let db = Database::in_memory();
-    for what in ["FUNCTIONS", "PROCEDURES"] {
+    let ask = |what: &str| {
         let statement = format!(
             "SHOW {what} YIELD signature, description \
              WHERE toLower(signature + ' ' + description) CONTAINS toLower($text)"
         );
-        output.print(db.query(statement, params! { "text" => text })?)?;
+        db.query(statement, params! { "text" => text })
+    };
+    let mut is_found = false;
+    for what in ["FUNCTIONS", "PROCEDURES"] {
+        if ask(what)?.next().is_some() {
+            output.print(ask(what)?)?;
+            is_found = true;
+        }
+    }
+    if !is_found {
+        if !output.is_for_people() {
+            output.print(ask("FUNCTIONS")?)?;
+        }
+        style::tell(&format!("no function or procedure has `{text}` in its signature or description"));
     }
     Ok(ExitCode::SUCCESS)
 }
