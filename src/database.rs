@@ -1,6 +1,7 @@
 //! The database: where graphs are kept and statements are run.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, ThreadId};
 
@@ -321,9 +322,10 @@ struct WriterGate {
     left: Condvar,
 }
 
-/// The right to write; given back when dropped.
+/// The right to write; given back when dropped, in the thread to which it was given: the gate knows it by that.
 pub(crate) struct WriterPass {
     shared: Arc<Shared>,
+    _not_send: PhantomData<*const ()>,
 }
 
 impl Shared {
@@ -342,7 +344,7 @@ impl Shared {
         }
         *holder = Some(me);
         drop(holder);
-        Ok(WriterPass { shared: Arc::clone(shared) })
+        Ok(WriterPass { shared: Arc::clone(shared), _not_send: PhantomData })
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::custom::fields;
+use crate::custom::{check_row, fields};
 use crate::error::Error;
-use crate::function::Procedure;
+use crate::function::{Field, Procedure};
 use crate::value::{ErrorKind, Name, Value, compare};
 
 /// A procedure that answers with the rows of a table whose first columns equal its arguments.
@@ -38,16 +38,17 @@ pub struct TableProcedure {
 
 impl TableProcedure {
     pub(crate) fn into_procedure(self) -> Result<Procedure, Error> {
-        let width = self.inputs.len() + self.outputs.len();
-        if let Some(row) = self.rows.iter().find(|row| row.len() != width) {
-            return Err(fault(format!("a row of `{}` has {} values, not {width}", self.name, row.len())));
+        let (inputs, outputs) = (fields(self.inputs)?, fields(self.outputs)?);
+        let columns: Vec<Field> = inputs.iter().chain(&outputs).cloned().collect();
+        for row in &self.rows {
+            check_row(row, &columns).map_err(|message| fault(format!("`{}`: {message}", self.name)))?;
         }
-        let input_count = self.inputs.len();
+        let input_count = inputs.len();
         let rows = Arc::new(self.rows);
         Ok(Procedure {
             name: Name::from(self.name),
-            inputs: fields(self.inputs)?,
-            outputs: fields(self.outputs)?,
+            inputs,
+            outputs,
             summary: "declared with a table of its rows".to_owned(),
             body: Arc::new(move |_, arguments| {
                 let (rows, arguments) = (Arc::clone(&rows), arguments.to_vec());

@@ -102,7 +102,14 @@ impl fmt::Debug for ReadTransaction {
 /// Writes that become visible together, at [`commit`](WriteTransaction::commit); dropped without it, they leave no
 /// trace.
 ///
-/// A statement that fails is undone by itself, and the transaction goes on.
+/// A statement that fails is undone by itself, and the transaction goes on. It stays in the thread that began it, as a
+/// second one there is [`ErrorKind::Busy`] and one in another thread waits:
+///
+/// ```compile_fail,E0277
+/// # let db = averment::Database::in_memory();
+/// let transaction = db.write().expect("nobody writes");
+/// std::thread::spawn(move || transaction.commit());
+/// ```
 pub struct WriteTransaction {
     database: Database,
     writer: Writer,
@@ -218,7 +225,7 @@ impl WriteTransaction {
     ) -> Result<ElementId, Error> {
         let labels: Vec<_> = labels.into_iter().map(|label| self.writer.label(&Name::from(label.as_ref()))).collect();
         let node = self.writer.create_node(&labels)?;
-        self.set_properties(End::node(node), properties)?;
+        self.give(End::node(node), properties)?;
         Ok(self.writer.graph().node_id(node))
     }
 
@@ -263,7 +270,7 @@ impl WriteTransaction {
         let (start, end) = (self.end(start)?, self.end(end)?);
         let rel_type = self.writer.rel_type(&Name::from(rel_type));
         let rel = self.writer.create_rel(rel_type, start, end, asserted)?;
-        self.set_properties(End::rel(rel), properties)?;
+        self.give(End::rel(rel), properties)?;
         Ok(self.writer.graph().rel_id(rel))
     }
 
@@ -273,6 +280,19 @@ impl WriteTransaction {
         node.or_else(|| graph.rel_slot(id).map(End::rel)).ok_or_else(|| {
             Error::plain(ErrorKind::EntityNotFound, "NoSuchElement", format!("no node or relationship has the id {id}"))
         })
+    }
+
+    /// Sets the properties of a new element, which is taken back if it cannot have them.
+    fn give<K: AsRef<str>, V: Into<Value>>(
+        &mut self,
+        new: End,
+        properties: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<(), Error> {
+        let given = self.set_properties(new, properties);
+        if given.is_err() {
+            self.writer.delete(new)?;
+        }
+        given
     }
 
     fn set_properties<K: AsRef<str>, V: Into<Value>>(

@@ -1,6 +1,7 @@
 //! The counts that the optimiser asks for. The store keeps them exactly and answers.
 
-use super::{Catalog, IndexId, LabelId, TypeId};
+use super::{Catalog, IndexId, KeyId, LabelId, TypeId};
+use crate::value::Value;
 
 /// An end of a relationship.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,8 +24,14 @@ pub(crate) trait Statistics {
     /// Asserted relationships from node to node whose end on `side` has `label`.
     fn rel_count_with(&self, rel_type: TypeId, side: Side, label: LabelId) -> u64;
 
-    /// Relationships that a plain pattern does not see: quoted, or with a relationship as an end.
-    fn hidden_rel_count(&self, rel_type: TypeId) -> u64;
+    /// Asserted relationships of which an end is a relationship.
+    fn about_rel_count(&self, rel_type: TypeId) -> u64;
+
+    /// Quoted relationships, whatever their ends.
+    fn quoted_rel_count(&self, rel_type: TypeId) -> u64;
+
+    /// Some value that an element has for this key, to tell what sort of values it holds.
+    fn sample(&self, key: KeyId) -> Option<Value>;
 
     /// Entries of an index, and how many distinct keys they have (an estimate).
     fn index_size(&self, index: IndexId) -> (u64, u64);

@@ -32,9 +32,9 @@ pub struct Counters {
     pub labels_added: u64,
     /// Labels taken from nodes.
     pub labels_removed: u64,
-    /// Of the relationships created: those that cite a source.
+    /// Of the relationships created: the citations, which are the asserted ones of type `SUPPORTS`.
     pub citations_created: u64,
-    /// Of the relationships deleted: those that pointed at a relationship or were deleted with what they cited.
+    /// Of the relationships deleted: the citations.
     pub citations_deleted: u64,
     /// Relationships asserted that were quoted before.
     pub relationships_asserted: u64,

@@ -77,26 +77,31 @@ fn decode_typed(name: &str, object: &serde_json::Map<String, Json>) -> Result<Va
         let Some(Json::Object(object)) = value else { return Err(fault("`$type` map needs an object as `value`")) };
         return decode_map(object);
     }
+    let parse: fn(&str) -> Option<Value> = match name {
+        "float" => float,
+        "date" => |text| Date::parse(text).map(Value::Date),
+        "localtime" => |text| LocalTime::parse(text).map(Value::LocalTime),
+        "time" => |text| Time::parse(text).map(Value::Time),
+        "localdatetime" => |text| LocalDateTime::parse(text).map(Value::LocalDateTime),
+        "datetime" => |text| DateTime::parse(text).map(Value::DateTime),
+        "duration" => |text| Duration::parse(text).map(Value::Duration),
+        "edtf" => |text| Edtf::parse(text).ok().map(Value::Edtf),
+        _ => return Err(fault(format!("unknown `$type` `{name}`"))),
+    };
     let Some(Json::String(text)) = value else {
         return Err(fault(format!("`$type` {name} needs a string as `value`")));
     };
-    let parsed = match name {
-        "float" => match text.as_str() {
-            "NaN" => Some(Value::Float(f64::NAN)),
-            "Infinity" => Some(Value::Float(f64::INFINITY)),
-            "-Infinity" => Some(Value::Float(f64::NEG_INFINITY)),
-            _ => None,
-        },
-        "date" => Date::parse(text).map(Value::Date),
-        "localtime" => LocalTime::parse(text).map(Value::LocalTime),
-        "time" => Time::parse(text).map(Value::Time),
-        "localdatetime" => LocalDateTime::parse(text).map(Value::LocalDateTime),
-        "datetime" => DateTime::parse(text).map(Value::DateTime),
-        "duration" => Duration::parse(text).map(Value::Duration),
-        "edtf" => Edtf::parse(text).ok().map(Value::Edtf),
-        _ => return Err(fault(format!("unknown `$type` `{name}`"))),
-    };
-    parsed.ok_or_else(|| fault(format!("`{text}` is no {name}")))
+    parse(text).ok_or_else(|| fault(format!("`{text}` is no {name}")))
+}
+
+/// What JSON has no number for.
+fn float(text: &str) -> Option<Value> {
+    match text {
+        "NaN" => Some(Value::Float(f64::NAN)),
+        "Infinity" => Some(Value::Float(f64::INFINITY)),
+        "-Infinity" => Some(Value::Float(f64::NEG_INFINITY)),
+        _ => None,
+    }
 }
 
 pub(super) fn fault(message: impl Into<String>) -> DecodeError {

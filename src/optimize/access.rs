@@ -4,7 +4,7 @@ use super::terms::{conjuncts, is_true, is_volatile};
 use crate::catalog::{Catalog, IndexDef, Owner, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
 use crate::plan::estimate::{Estimator, KnownLabels};
-use crate::plan::{Imports, LogicalPlan, LogicalStatement, NodeById, NodeSeek, RelById, RelSeek, Seek, Step};
+use crate::plan::{Imports, LogicalPlan, LogicalStatement, NodeById, NodeSeek, RelById, RelSeek, Seek, Sought, Step};
 use crate::value::{Name, Value};
 
 /// Puts a seek in the place of each scan whose filters right behind it say enough. The filters stay, but for those
@@ -200,6 +200,20 @@ impl Finder<'_, '_> {
     fn is_given(&self, expr: &Expr, var: VarId) -> bool {
         let is_bound = |used: VarId| used != var && self.estimator.is_bound(used);
         !is_volatile(expr) && expr.subqueries().is_empty() && self.imports.of_expr(expr).into_iter().all(is_bound)
+    }
+
+    /// A property of the node, and what it is compared with that each row brings.
+    pub(super) fn brought_by_rows(&self, var: VarId, terms: &[&Expr]) -> Option<(Name, Sought)> {
+        let is_brought = |expr: &Expr| !self.imports.of_expr(expr).is_empty();
+        terms.iter().enumerate().find_map(|(number, term)| {
+            let said = self.said_of(var, term, number)?;
+            let sought = match said.what {
+                What::Equal(value) if is_brought(value) => Sought::Value(value.clone()),
+                What::In(list) if is_brought(list) => Sought::AnyOf(list.clone()),
+                What::Equal(_) | What::In(_) | What::Prefix(_) | What::Low(..) | What::High(..) => return None,
+            };
+            Some((said.key.clone(), sought))
+        })
     }
 
     fn by_id(&self, var: VarId, term: &Expr) -> Option<Access> {

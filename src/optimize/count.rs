@@ -31,6 +31,7 @@ pub(super) fn rows(statement: &mut LogicalStatement, _: &dyn Statistics) {
             match step {
                 Step::NodeScan(_)
                 | Step::NodeSeek(_)
+                | Step::NodeLookup(_)
                 | Step::NodeById(_)
                 | Step::RelScan(_)
                 | Step::RelSeek(_)

@@ -82,6 +82,7 @@ fn before(step: &Step, ignored: bool) -> bool {
         Step::Apply(apply) => ignored && !apply.inner.steps.iter().any(Step::writes),
         Step::NodeScan(_)
         | Step::NodeSeek(_)
+        | Step::NodeLookup(_)
         | Step::NodeById(_)
         | Step::RelScan(_)
         | Step::RelSeek(_)

@@ -43,6 +43,7 @@ pub(super) fn lets_filters_pass(step: &Step) -> bool {
     match step {
         Step::NodeScan(_)
         | Step::NodeSeek(_)
+        | Step::NodeLookup(_)
         | Step::NodeById(_)
         | Step::RelScan(_)
         | Step::RelSeek(_)

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::terms::{is_true, is_volatile, lets_filters_pass};
 use crate::catalog::Statistics;
 use crate::expr::{Expr, VarId};
-use crate::plan::path_predicate::{PathPredicate, PathVariables, both, narrowed};
+use crate::plan::path_predicate::{PathPredicate, PathVariables, narrowed};
 use crate::plan::{Imports, LogicalStatement, PathPiece, Step, VarExpand};
 
 /// Looks at the filters behind each expansion, up to the first step that they could not have passed.
@@ -52,11 +52,11 @@ fn absorb(term: &Expr, way: PathVariables, step: &mut VarExpand, known: &FxHashS
         |local: VarId, expr: &Expr| imports.of_expr(expr).into_iter().all(|var| var == local || known.contains(&var));
     match way.classify(term, imports) {
         PathPredicate::EachRel(local, expr) if sayable(local, &expr) => {
-            step.each_rel = Some(both(step.each_rel.take(), local, expr));
+            step.rules.rels.push((local, expr));
             true
         }
         PathPredicate::EachNode(local, expr) if sayable(local, &expr) => {
-            step.each_node = Some(both(step.each_node.take(), local, expr));
+            step.rules.nodes.push((local, expr));
             true
         }
         PathPredicate::Length { min, max } => {
@@ -69,8 +69,8 @@ fn absorb(term: &Expr, way: PathVariables, step: &mut VarExpand, known: &FxHashS
         }
         PathPredicate::EachRel(..)
         | PathPredicate::EachNode(..)
+        | PathPredicate::EachInner(..)
         | PathPredicate::Elsewhere
-        | PathPredicate::Whole(_)
-        | PathPredicate::Beyond => false,
+        | PathPredicate::Whole(_) => false,
     }
 }

@@ -108,6 +108,12 @@ pub(crate) enum Op {
         index: IndexId,
         seek: Seek,
     },
+    /// Each node (with the label) whose property may be the value, or an item of the list.
+    NodeLookup {
+        label: Option<LabelRef>,
+        key: KeyRef,
+        sought: Sought,
+    },
     /// The node with this id, or each with an id of this list.
     NodeById {
         ids: Scalar,
@@ -251,6 +257,14 @@ pub(crate) struct Condition {
     pub operand: Scalar,
 }
 
+/// What a lookup looks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Sought {
+    Value(Scalar),
+    /// Each item of a list.
+    AnyOf(Scalar),
+}
+
 /// How an index is asked.
 #[derive(Clone, Debug)]
 pub(crate) enum Seek {
@@ -329,15 +343,29 @@ pub(crate) struct VarExpand {
     pub types: Types,
     pub min: u64,
     pub max: Option<u64>,
-    /// Said of each relationship, which is [`Scalar::Local`] 0.
-    pub each_rel: Option<Scalar>,
-    /// Said of each node passed, both ends included, which is [`Scalar::Local`] 0.
-    pub each_node: Option<Scalar>,
+    pub rules: WayRules,
     pub rels: bool,
     pub to: Target,
     pub distinct_from: Vec<usize>,
     /// True: each far end once, by reachability; false: each trail.
     pub reach_only: bool,
+}
+
+/// What is said of each place of a way, which is [`Scalar::Local`] 0.
+#[derive(Clone, Debug)]
+pub(crate) struct WayRules {
+    /// Of each relationship.
+    pub rels: Vec<Scalar>,
+    /// Of each node passed, and of both ends.
+    pub nodes: Vec<Scalar>,
+    /// Of each node passed.
+    pub inner: Vec<Scalar>,
+}
+
+impl WayRules {
+    pub(crate) fn scalars(&self) -> impl Iterator<Item = &Scalar> {
+        self.rels.iter().chain(&self.nodes).chain(&self.inner)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -348,9 +376,9 @@ pub(crate) struct ShortestPath {
     pub types: Types,
     pub min: u64,
     pub max: Option<u64>,
-    pub each_rel: Option<Scalar>,
-    pub each_node: Option<Scalar>,
-    /// Said of the whole list of relationships, which is [`Scalar::Local`] 0, where it cannot be said step by step.
+    pub rules: WayRules,
+    /// Said of the whole way, where it cannot be said step by step: [`Scalar::Local`] 0 is the list of relationships,
+    /// 1 the path.
     pub whole: Option<Scalar>,
     /// All of the shortest, or one.
     pub all: bool,

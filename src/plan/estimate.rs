@@ -46,6 +46,7 @@ impl KnownLabels {
         match step {
             Step::NodeScan(NodeScan { var, label: Some(label), .. }) => self.add(*var, label),
             Step::NodeSeek(seek) => self.add(seek.var, &seek.label),
+            Step::NodeLookup(lookup) => lookup.label.iter().for_each(|label| self.add(lookup.var, label)),
             Step::Filter(predicate) => self.add_predicate(predicate),
             Step::Project(items) => {
                 for (var, expr) in items {
@@ -168,6 +169,7 @@ impl<'a> Estimator<'a> {
                 rows * self.scanned(step.label.as_ref()) * fitting
             }
             Step::NodeSeek(step) => rows * self.sought(step.index, &step.seek),
+            Step::NodeLookup(step) => rows * self.scanned(step.label.as_ref()) * EQUAL,
             Step::RelSeek(step) => rows * self.sought(step.index, &step.seek),
             Step::NodeById(step) => rows * id_count(&step.ids),
             Step::RelById(step) => rows * id_count(&step.ids),
@@ -234,7 +236,8 @@ impl<'a> Estimator<'a> {
         let catalog = self.statistics.catalog();
         let named = types.iter().filter_map(|name| catalog.types.get(name));
         let all = catalog.types.iter().map(|(id, _)| id).filter(|_| types.is_empty());
-        named.chain(all).map(|id| count(self.statistics.hidden_rel_count(id))).sum()
+        let hidden = |id| self.statistics.about_rel_count(id) + self.statistics.quoted_rel_count(id);
+        named.chain(all).map(|id| count(hidden(id))).sum()
     }
 
     fn scanned(&self, label: Option<&Name>) -> f64 {

@@ -22,12 +22,12 @@ pub(crate) enum PathPredicate {
     EachRel(VarId, Expr),
     /// It holds if this holds of each node, ends included.
     EachNode(VarId, Expr),
+    /// It holds if this holds of each node but the first and the last.
+    EachInner(VarId, Expr),
     /// It has so many relationships.
     Length { min: u64, max: Option<u64> },
-    /// Said of the list of relationships as a whole, by its variable.
+    /// Said of the way as a whole, by its variables.
     Whole(Expr),
-    /// Said of the path in a way that a search cannot follow.
-    Beyond,
 }
 
 impl PathVariables {
@@ -38,37 +38,36 @@ impl PathVariables {
         if !named(self.rels) && !self.path.is_some_and(named) {
             return PathPredicate::Elsewhere;
         }
-        if let Some(found) = self.each(predicate, imports).or_else(|| self.length(predicate)) {
-            return found;
-        }
-        let mut whole = predicate.clone();
-        self.name_rels(&mut whole);
-        let used = imports.of_expr(&whole);
-        match self.path {
-            Some(path) if used.contains(&path) => PathPredicate::Beyond,
-            _ if !whole.subqueries().is_empty() => PathPredicate::Beyond,
-            _ => PathPredicate::Whole(whole),
-        }
+        self.each(predicate, imports)
+            .or_else(|| self.length(predicate))
+            .unwrap_or_else(|| PathPredicate::Whole(predicate.clone()))
     }
 
+    /// `all`, `none` or `NOT any` of what the way consists of.
     fn each(self, predicate: &Expr, imports: &Imports) -> Option<PathPredicate> {
-        let ExprKind::Quantifier { kind, local, list, predicate } = &predicate.kind else { return None };
-        let used = imports.of_expr(predicate);
+        let (quantified, negated) = match &predicate.kind {
+            ExprKind::Not(inner) => (&**inner, true),
+            _ => (predicate, false),
+        };
+        let ExprKind::Quantifier { kind, local, list, predicate } = &quantified.kind else { return None };
+        let each = match (kind, negated) {
+            (Quantifier::All, false) => (**predicate).clone(),
+            (Quantifier::None, false) | (Quantifier::Any, true) => {
+                Expr::new(ExprKind::Not(predicate.clone()), predicate.span)
+            }
+            (Quantifier::All | Quantifier::None | Quantifier::Single, true)
+            | (Quantifier::Any | Quantifier::Single, false) => return None,
+        };
+        let used = imports.of_expr(&each);
         if used.contains(&self.rels) || self.path.is_some_and(|path| used.contains(&path)) {
             return None;
         }
-        if !predicate.subqueries().is_empty() {
-            return None;
-        }
-        let each = match kind {
-            Quantifier::All => (**predicate).clone(),
-            Quantifier::None => Expr::new(ExprKind::Not(predicate.clone()), predicate.span),
-            Quantifier::Any | Quantifier::Single => return None,
-        };
         if self.is_rels(list) {
             Some(PathPredicate::EachRel(*local, each))
         } else if self.is_path_call(list, "nodes") {
             Some(PathPredicate::EachNode(*local, each))
+        } else if self.is_inner_nodes(list) {
+            Some(PathPredicate::EachInner(*local, each))
         } else {
             None
         }
@@ -112,33 +111,19 @@ impl PathVariables {
         function.name == name && matches!(argument.kind, ExprKind::Variable(var) if Some(var) == self.path)
     }
 
-    /// Writes `relationships(p)` as the list and `length(p)` as its size.
-    fn name_rels(self, expr: &mut Expr) {
-        if self.is_path_call(expr, "relationships") {
-            expr.kind = ExprKind::Variable(self.rels);
-        } else if self.is_path_call(expr, "length") {
-            expr.kind = Expr::call("size", vec![Expr::variable(self.rels)]).kind;
-        }
-        for child in expr.children_mut() {
-            self.name_rels(child);
-        }
+    /// `nodes(p)[1..-1]`
+    fn is_inner_nodes(self, expr: &Expr) -> bool {
+        let ExprKind::Slice(list, Some(from), Some(to)) = &expr.kind else { return false };
+        self.is_path_call(list, "nodes") && is_integer(from, 1) && is_integer(to, -1)
     }
 }
 
-/// `expr` with `to` in the place of `from`.
-pub(crate) fn renamed(mut expr: Expr, from: VarId, to: VarId) -> Expr {
-    fn walk(expr: &mut Expr, from: VarId, to: VarId) {
-        if let ExprKind::Variable(var) = &mut expr.kind
-            && *var == from
-        {
-            *var = to;
-        }
-        for child in expr.children_mut() {
-            walk(child, from, to);
-        }
+fn is_integer(expr: &Expr, wanted: i64) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(Value::Integer(number)) => *number == wanted,
+        ExprKind::Negate(inner) => wanted.checked_neg().is_some_and(|wanted| is_integer(inner, wanted)),
+        _ => false,
     }
-    walk(&mut expr, from, to);
-    expr
 }
 
 /// The bounds of a length that keep to both pairs.
@@ -148,12 +133,4 @@ pub(crate) fn narrowed(bounds: (u64, Option<u64>), min: u64, max: Option<u64>) -
         (one, other) => one.or(other),
     };
     (bounds.0.max(min), most)
-}
-
-/// Both conditions on one local variable: that of the first.
-pub(crate) fn both(first: Option<(VarId, Expr)>, local: VarId, second: Expr) -> (VarId, Expr) {
-    match first {
-        None => (local, second),
-        Some((var, condition)) => (var, Expr::all([condition, renamed(second, local, var)])),
-    }
 }

@@ -12,6 +12,7 @@ pub(crate) enum Step {
     // ---- finding elements
     NodeScan(NodeScan),
     NodeSeek(NodeSeek),
+    NodeLookup(NodeLookup),
     NodeById(NodeById),
     RelScan(RelScan),
     RelSeek(RelSeek),
@@ -92,6 +93,37 @@ pub(crate) struct NodeSeek {
     pub keys: Vec<Name>,
     pub index: IndexId,
     pub seek: Seek,
+}
+
+/// Nodes by the value of a property, for many rows: a table of the values stands in for an index that is not there.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeLookup {
+    pub var: VarId,
+    pub label: Option<Name>,
+    pub key: Name,
+    pub sought: Sought,
+}
+
+/// What a lookup looks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Sought {
+    Value(Expr),
+    /// Any item of the list.
+    AnyOf(Expr),
+}
+
+impl Sought {
+    pub(crate) fn expr(&self) -> &Expr {
+        match self {
+            Self::Value(expr) | Self::AnyOf(expr) => expr,
+        }
+    }
+
+    pub(crate) fn expr_mut(&mut self) -> &mut Expr {
+        match self {
+            Self::Value(expr) | Self::AnyOf(expr) => expr,
+        }
+    }
 }
 
 /// Nodes by an id, or by a list of them.
@@ -181,13 +213,48 @@ pub(crate) struct VarExpand {
     pub types: Types,
     pub min: u64,
     pub max: Option<u64>,
-    /// Said of each relationship, which is the local variable.
-    pub each_rel: Option<(VarId, Expr)>,
-    /// Said of each node on the way, both ends included.
-    pub each_node: Option<(VarId, Expr)>,
+    pub rules: WayRules,
     pub distinct_from: Vec<VarId>,
     /// Each far end once, and no list.
     pub reach_only: bool,
+}
+
+/// What holds at each place of a way of several relationships, so that a search can see to it; each with its local
+/// variable.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WayRules {
+    /// Of each relationship.
+    pub rels: Vec<(VarId, Expr)>,
+    /// Of each element of `nodes(p)`, both ends included.
+    pub nodes: Vec<(VarId, Expr)>,
+    /// Of each node but the first and the last.
+    pub inner: Vec<(VarId, Expr)>,
+}
+
+impl WayRules {
+    fn all(&self) -> impl Iterator<Item = &(VarId, Expr)> {
+        self.rels.iter().chain(&self.nodes).chain(&self.inner)
+    }
+
+    pub(crate) fn locals(&self) -> impl Iterator<Item = VarId> {
+        self.all().map(|(local, _)| *local)
+    }
+
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.all().map(|(_, expr)| expr)
+    }
+
+    pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        self.rels.iter_mut().chain(&mut self.nodes).chain(&mut self.inner).map(|(_, expr)| expr)
+    }
+}
+
+/// What is said of a way that can be asked only when all of it is known.
+#[derive(Clone, Debug)]
+pub(crate) struct WholeWay {
+    /// The path, a local variable; the list of relationships is another.
+    pub path: VarId,
+    pub predicate: Expr,
 }
 
 /// Shortest paths between bound elements.
@@ -200,12 +267,18 @@ pub(crate) struct ShortestPath {
     pub types: Types,
     pub min: u64,
     pub max: Option<u64>,
-    pub each_rel: Option<(VarId, Expr)>,
-    pub each_node: Option<(VarId, Expr)>,
-    /// Said of the list of relationships, which is the local variable.
-    pub whole: Option<(VarId, Expr)>,
+    pub rules: WayRules,
+    pub whole: Option<WholeWay>,
     pub all: bool,
     pub distinct_from: Vec<VarId>,
+}
+
+impl ShortestPath {
+    /// The local variables of what is said of the way.
+    pub(crate) fn locals(&self) -> Vec<VarId> {
+        let whole = self.whole.iter().flat_map(|whole| [self.rels, whole.path]);
+        self.rules.locals().chain(whole).collect()
+    }
 }
 
 /// How many relationships between nodes an [`Expand`] would give.

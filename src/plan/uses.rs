@@ -97,10 +97,8 @@ impl Imports {
 /// The local variables of a step.
 fn locals(step: &Step) -> Vec<VarId> {
     match step {
-        Step::VarExpand(step) => step.each_rel.iter().chain(&step.each_node).map(|(var, _)| *var).collect(),
-        Step::ShortestPath(step) => {
-            step.each_rel.iter().chain(&step.each_node).chain(&step.whole).map(|(var, _)| *var).collect()
-        }
+        Step::VarExpand(step) => step.rules.locals().collect(),
+        Step::ShortestPath(step) => step.locals(),
         _ => Vec::new(),
     }
 }

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    ApplyKind, BuildPath, Cite, Create, Delete, Draw, End, LogicalPlan, Merge, NodeById, NodeScan, NodeSeek, PathPiece,
-    RelById, RelScan, RelSeek, Seek, SetItem, SetState, Step, Unwind,
+    ApplyKind, BuildPath, Cite, Create, Delete, Draw, End, LogicalPlan, Merge, NodeById, NodeLookup, NodeScan,
+    NodeSeek, PathPiece, RelById, RelScan, RelSeek, Seek, SetItem, SetState, Step, Unwind,
 };
 use crate::expr::{Expr, VarId};
 
@@ -20,6 +20,7 @@ impl Step {
         match self {
             Step::NodeScan(NodeScan { var, .. })
             | Step::NodeSeek(NodeSeek { var, .. })
+            | Step::NodeLookup(NodeLookup { var, .. })
             | Step::NodeById(NodeById { var, .. })
             | Step::RelScan(RelScan { var, .. })
             | Step::RelSeek(RelSeek { var, .. })
@@ -92,6 +93,7 @@ impl Step {
             Step::Merge(step) => named_by_draws(&step.draws, step.cite.as_ref()),
             Step::NodeScan(_)
             | Step::NodeSeek(_)
+            | Step::NodeLookup(_)
             | Step::NodeById(_)
             | Step::RelScan(_)
             | Step::RelSeek(_)
@@ -120,10 +122,11 @@ impl Step {
         match self {
             Step::NodeScan(step) => step.conditions.iter().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs(),
+            Step::NodeLookup(step) => vec![step.sought.expr()],
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
-            Step::VarExpand(step) => step.each_rel.iter().chain(&step.each_node).map(|(_, expr)| expr).collect(),
+            Step::VarExpand(step) => step.rules.exprs().collect(),
             Step::ShortestPath(step) => {
-                step.each_rel.iter().chain(&step.each_node).chain(&step.whole).map(|(_, expr)| expr).collect()
+                step.rules.exprs().chain(step.whole.iter().map(|whole| &whole.predicate)).collect()
             }
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
@@ -163,13 +166,12 @@ impl Step {
         match self {
             Step::NodeScan(step) => step.conditions.iter_mut().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs_mut(),
+            Step::NodeLookup(step) => vec![step.sought.expr_mut()],
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
-            Step::VarExpand(step) => {
-                step.each_rel.iter_mut().chain(&mut step.each_node).map(|(_, expr)| expr).collect()
-            }
+            Step::VarExpand(step) => step.rules.exprs_mut().collect(),
             Step::ShortestPath(step) => {
-                let whole = &mut step.whole;
-                step.each_rel.iter_mut().chain(&mut step.each_node).chain(whole).map(|(_, expr)| expr).collect()
+                let whole = step.whole.iter_mut().map(|whole| &mut whole.predicate);
+                step.rules.exprs_mut().chain(whole).collect()
             }
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter_mut().map(|(_, expr)| expr).collect(),
@@ -249,6 +251,7 @@ impl Step {
             self,
             Step::NodeScan(_)
                 | Step::NodeSeek(_)
+                | Step::NodeLookup(_)
                 | Step::NodeById(_)
                 | Step::RelScan(_)
                 | Step::RelSeek(_)

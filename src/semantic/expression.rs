@@ -197,6 +197,7 @@ impl Binder<'_> {
         let mut terms = Vec::with_capacity(rest.len());
         for (op, right_text) in rest {
             self.warn_of_edtf_equality(*op, left_text, right_text);
+            self.names.compares(left_text, right_text);
             let right = self.expr(right_text);
             let term_span = left_text.span.to(right_text.span);
             let kind = ExprKind::Compare(comparison(*op), Box::new(left), Box::new(right.clone()));
@@ -214,6 +215,7 @@ impl Binder<'_> {
         let (left_type, right_type) = (&bound_left.value_type, &bound_right.value_type);
         match op {
             Operator::In => {
+                self.names.compares(left, right);
                 if !matches!(right_type, Type::List(_) | Type::Any | Type::Null) {
                     let message = format!("expected a list, found {right_type}");
                     self.refuse("InvalidArgumentType", right.span, message);
@@ -223,7 +225,10 @@ impl Binder<'_> {
                 self.expect_operand(op, left_type, left.span);
                 self.expect_operand(op, right_type, right.span);
             }
-            Operator::Add | Operator::StartsWith | Operator::EndsWith | Operator::Contains | Operator::Matches => {}
+            Operator::StartsWith | Operator::EndsWith | Operator::Contains | Operator::Matches => {
+                self.names.compares(left, right);
+            }
+            Operator::Add => {}
         }
         let value_type = infer::operator(op, left_type, right_type);
         Typed::new(ExprKind::Operator(op, Box::new(bound_left.expr), Box::new(bound_right.expr)), span, value_type)

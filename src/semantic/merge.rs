@@ -34,6 +34,7 @@ impl Binder<'_> {
     pub(super) fn merge(&mut self, bound: &mut Vec<BoundClause>, merge: &ast::Merge) {
         self.refuse_shortest(&merge.part);
         let before = self.scope.len();
+        let first_level = bound.len();
         let chain = outermost(&merge.part.path);
         let (mut level, steps) = self.level(bound, &chain, &merge.citations, before);
         if let Some(variable) = &merge.part.variable {
@@ -45,6 +46,8 @@ impl Binder<'_> {
         let single_node = chain.rels.is_empty();
         let made = self.finish_level(level, single_node, &merge.citations, before);
         bound.push(BoundClause::Merge(Merge { on_create, on_match, ..made }));
+        let cites = |clause: &BoundClause| matches!(clause, BoundClause::Merge(Merge { cite: Some(_), .. }));
+        self.expect_cited(&merge.citations, bound[first_level..].iter().any(cites));
     }
 
     /// Merges the brackets at the ends of `chain`, then makes its own level. Returns what a path runs through, too.
@@ -72,7 +75,7 @@ impl Binder<'_> {
                 (_, Some(rel)) => add_bound_rel(&mut level, rel),
                 (ast::Endpoint::Node(node), None) => self.merged_node(&mut level, node, alone, before),
                 (ast::Endpoint::Bracket(bracket), None) => {
-                    let rel = self.bound_bracket(&bracket.rel, bracket.span);
+                    let rel = self.bound_bracket(&bracket.rel, bracket.span, alone);
                     add_bound_rel(&mut level, rel)
                 }
             });

@@ -348,10 +348,10 @@ fn known_var(rels: &[PatternRel], index: usize) -> VarId {
     rels[index].var
 }
 
-/// `var.key` is `value`: by equivalence where the value may be a date that is no day.
+/// `var.key` is `value`: by equivalence where that differs from equality, in NaN and in dates that are no days.
 pub(super) fn property_test(var: VarId, key: Name, value: Expr, value_type: &Type) -> Expr {
     let comparison = match value_type {
-        Type::Boolean | Type::Integer | Type::Float | Type::Number | Type::String => Comparison::Equal,
+        Type::Boolean | Type::Integer | Type::String => Comparison::Equal,
         _ => Comparison::Same,
     };
     let span = value.span;

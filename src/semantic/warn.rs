@@ -1,4 +1,4 @@
-//! Warnings: names that this database does not know, types that occur only in claims, equality that is never true.
+//! Warnings: names that this database does not know, types that no plain arrow finds, comparisons that never hold.
 //!
 //! The schema is open, so none of these is an error. A name that the statement itself writes is known by then, and in
 //! an empty graph every name is new: neither is warned of.
@@ -13,7 +13,7 @@ use crate::catalog::Statistics;
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::nearest::nearest;
-use crate::value::{Name, Type};
+use crate::value::{Edtf, Name, Type, Value};
 
 /// More warnings than this are not collected: the rest would be noise, and each looks for the nearest name.
 const WARNINGS: usize = 100;
@@ -32,6 +32,8 @@ pub(super) struct Names {
     seen: FxHashSet<(NameKind, Name)>,
     /// Types on arrows between nodes.
     plain_types: Vec<(Name, Span)>,
+    /// Keys that are compared with a text that could be a date, and the text.
+    date_texts: Vec<(Name, Name, Span)>,
     written: FxHashSet<Name>,
 }
 
@@ -59,6 +61,26 @@ impl Names {
         each_name(types, &mut |ident| self.plain_types.push((ident.name.clone(), ident.span)));
     }
 
+    /// A key and what its value is compared with.
+    fn compares_key(&mut self, key: &Name, with: &ast::Expr) {
+        match &with.kind {
+            ast::ExprKind::String(text) if text.parse::<Edtf>().is_ok() => {
+                self.date_texts.push((key.clone(), text.clone(), with.span));
+            }
+            ast::ExprKind::List(items) => items.iter().for_each(|item| self.compares_key(key, item)),
+            _ => {}
+        }
+    }
+
+    /// Either may be a property, and the other what it is compared with.
+    pub(super) fn compares(&mut self, left: &ast::Expr, right: &ast::Expr) {
+        for (property, with) in [(left, right), (right, left)] {
+            if let ast::ExprKind::Property(_, key) = &property.kind {
+                self.compares_key(&key.name, with);
+            }
+        }
+    }
+
     fn reads(&mut self, kind: NameKind, ident: &ast::Ident) {
         if self.seen.insert((kind, ident.name.clone())) {
             self.read.push((kind, ident.name.clone(), ident.span));
@@ -76,8 +98,10 @@ impl Names {
         let read = self.read.iter().filter(|(_, name, _)| !self.written.contains(name));
         let read = read.filter_map(|(kind, name, span)| unknown(*kind, name, *span, statistics));
         let plain = self.plain_types.iter().filter(|(name, _)| !self.written.contains(name));
-        let plain = plain.filter_map(|(name, span)| only_claimed(name, *span, statistics));
-        let mut warnings: Vec<Warning> = read.chain(plain).take(WARNINGS).collect();
+        let plain = plain.filter_map(|(name, span)| not_plain(name, *span, statistics));
+        let dates = self.date_texts.iter().filter(|(key, ..)| !self.written.contains(key));
+        let dates = dates.filter_map(|(key, text, span)| date_as_text(key, text, *span, statistics));
+        let mut warnings: Vec<Warning> = read.chain(plain).chain(dates).take(WARNINGS).collect();
         warnings.dedup();
         warnings
     }
@@ -102,12 +126,29 @@ fn unknown(kind: NameKind, name: &Name, span: Span, statistics: &dyn Statistics)
     Some(Warning { code, message: format!("no {noun} `{name}` here{hint}"), span })
 }
 
-fn only_claimed(name: &Name, span: Span, statistics: &dyn Statistics) -> Option<Warning> {
+/// A type that no relationship from node to node has.
+fn not_plain(name: &Name, span: Span, statistics: &dyn Statistics) -> Option<Warning> {
     let rel_type = statistics.catalog().types.get(name)?;
-    let hidden = statistics.rel_count(Some(rel_type)) == 0 && statistics.hidden_rel_count(rel_type) > 0;
-    hidden.then(|| Warning {
-        code: "only-claimed",
-        message: format!("`{name}` occurs only in claims; write `[(a)-[:{name}]->(b)]`"),
+    if statistics.rel_count(Some(rel_type)) > 0 {
+        return None;
+    }
+    let (code, message) = if statistics.about_rel_count(rel_type) > 0 {
+        let message = format!("each `{name}` has a relationship as an end; write `[...]` for it instead of `(...)`");
+        ("only-about", message)
+    } else if statistics.quoted_rel_count(rel_type) > 0 {
+        ("only-claimed", format!("`{name}` occurs only in claims; write `[(a)-[:{name}]->(b)]`"))
+    } else {
+        return None;
+    };
+    Some(Warning { code, message, span })
+}
+
+/// A date and a text are never equal, and neither is less.
+fn date_as_text(key: &Name, text: &Name, span: Span, statistics: &dyn Statistics) -> Option<Warning> {
+    let sample = statistics.sample(statistics.catalog().keys.get(key)?)?;
+    matches!(sample, Value::Date(_) | Value::Edtf(_)).then(|| Warning {
+        code: "date-as-text",
+        message: format!("`{key}` holds dates here, and `'{text}'` is text; write `edtf('{text}')`"),
         span,
     })
 }
@@ -159,8 +200,9 @@ impl Binder<'_> {
     /// The keys in a pattern's braces.
     pub(super) fn reads_keys(&mut self, properties: &ast::Expr) {
         if let ast::ExprKind::Map(entries) = &properties.kind {
-            for (key, _) in entries {
+            for (key, value) in entries {
                 self.names.reads_key(key);
+                self.names.compares_key(&key.name, value);
             }
         }
     }

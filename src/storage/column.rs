@@ -52,6 +52,12 @@ impl PageColumns {
         self.column(key).map_or(Value::Null, |page| page.get(offset, dictionaries.get(key)))
     }
 
+    /// The first value of a key on this page.
+    pub(super) fn first(&self, key: KeyId, dictionaries: &Dictionaries) -> Option<Value> {
+        let page = self.column(key)?;
+        page.present.ones().next().map(|offset| page.get(offset, dictionaries.get(key)))
+    }
+
     /// Null removes what is there.
     pub(super) fn set(&mut self, key: KeyId, offset: usize, value: &Value, dictionaries: &mut Dictionaries) {
         let place = self.0.binary_search_by_key(&key, |column| column.0);

@@ -31,6 +31,8 @@ pub(crate) struct Graph {
     /// The commits that wrote elements, so that an element needs no more than a number.
     pub(super) commits: Paged<Commit, 32>,
     pub(super) commit: Commit,
+    /// How many changes have led to this root.
+    pub(super) revision: u64,
     /// The next id to be given; ids start at 1.
     pub(super) next_id: u64,
     pub(super) ids: IdTable,
@@ -46,6 +48,7 @@ impl Graph {
             catalog: Arc::default(),
             commits: Paged::default(),
             commit: Commit { number: 0, micros: 0 },
+            revision: 0,
             next_id: 1,
             ids: IdTable::new(),
             nodes: Nodes::new(),
@@ -62,6 +65,11 @@ impl Graph {
     /// The last commit that this root holds.
     pub(crate) fn commit(&self) -> Commit {
         self.commit
+    }
+
+    /// Tells the roots of one writer apart, and which is the later one.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The slot of a node; `None`: never was, or was deleted.
@@ -372,8 +380,16 @@ impl Statistics for Graph {
         self.rels.count_with(rel_type, side, label)
     }
 
-    fn hidden_rel_count(&self, rel_type: TypeId) -> u64 {
-        self.rels.count(Some(rel_type), Family::About) + self.rels.count(Some(rel_type), Family::Quoted)
+    fn about_rel_count(&self, rel_type: TypeId) -> u64 {
+        self.rels.count(Some(rel_type), Family::About)
+    }
+
+    fn quoted_rel_count(&self, rel_type: TypeId) -> u64 {
+        self.rels.count(Some(rel_type), Family::Quoted)
+    }
+
+    fn sample(&self, key: KeyId) -> Option<Value> {
+        self.nodes.sample(key).or_else(|| self.rels.sample(key))
     }
 
     fn index_size(&self, index: IndexId) -> (u64, u64) {

@@ -6,8 +6,8 @@ use super::column::Dictionaries;
 use super::labels::LabelSets;
 use super::paged::PageTree;
 use super::record::{NodePage, Placement};
-use crate::catalog::LabelId;
-use crate::value::ElementId;
+use crate::catalog::{KeyId, LabelId};
+use crate::value::{ElementId, Value};
 
 #[derive(Clone, Debug)]
 pub(super) struct Nodes {
@@ -29,6 +29,11 @@ impl Nodes {
             placement: Placement::default(),
             dictionaries: Dictionaries::default(),
         }
+    }
+
+    /// The first value of this key that is found.
+    pub(super) fn sample(&self, key: KeyId) -> Option<Value> {
+        self.pages.iter().find_map(|(_, page)| page.columns.first(key, &self.dictionaries))
     }
 
     #[inline]

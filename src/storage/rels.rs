@@ -5,8 +5,8 @@ use super::column::Dictionaries;
 use super::paged::PageTree;
 use super::record::{OpenPage, Placement, RelPage};
 use super::{Family, Rel, StorageError};
-use crate::catalog::{LabelId, Side, TypeId};
-use crate::value::ElementId;
+use crate::catalog::{KeyId, LabelId, Side, TypeId};
+use crate::value::{ElementId, Value};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rels {
@@ -32,6 +32,11 @@ impl Rels {
     #[inline]
     pub(super) fn page_at(&self, page: usize) -> Option<&RelPage> {
         self.pages.get(page)
+    }
+
+    /// The first value of this key that is found.
+    pub(super) fn sample(&self, key: KeyId) -> Option<Value> {
+        self.pages.iter().find_map(|(_, page)| page.columns.first(key, &self.dictionaries))
     }
 
     #[inline]

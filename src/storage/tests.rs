@@ -216,7 +216,9 @@ fn check_counts(graph: &Graph, model: &Model) {
     for rel_type in (0..TYPES).map(TypeId) {
         let of_type = || model.rels.values().filter(|rel| rel.0 == rel_type);
         assert_eq!(graph.rel_count(Some(rel_type)), of_type().filter(is_plain).count() as u64);
-        assert_eq!(graph.hidden_rel_count(rel_type), of_type().filter(|rel| !is_plain(rel)).count() as u64);
+        assert_eq!(graph.quoted_rel_count(rel_type), of_type().filter(|rel| !rel.3).count() as u64);
+        let about = of_type().filter(|rel| rel.3 && !is_plain(rel));
+        assert_eq!(graph.about_rel_count(rel_type), about.count() as u64);
         for label in (0..LABELS).map(LabelId) {
             let plain = || of_type().filter(is_plain);
             let starts = plain().filter(|rel| model.nodes[&rel.1].labels.contains(&label)).count();

@@ -10,6 +10,7 @@ mod differential;
 mod fixtures;
 mod language;
 mod large;
+mod lookup;
 #[cfg(feature = "cli")]
 mod output;
 #[cfg(feature = "cli")]

@@ -110,3 +110,13 @@ fn a_file_is_added_to_a_transaction_whole_or_not_at_all() {
         counted(name, text).failed_after(&format!("{BEGUN}commit 1\nn\n1\n"), &[place]);
     }
 }
+
+#[test]
+fn a_parameter_is_set_in_each_way_that_people_try() {
+    for set in [":param n => -3", ":param n = -3", ":param n -3", ":param n=-3", ":param $n=>-3"] {
+        assert_eq!(piped(format!("{set}\nRETURN $n AS n;\nquit\nRETURN 1 AS x;")).out, "$n = -3\nn\n-3\n", "{set}");
+    }
+    for wrong in [":param n", ":param => 1", ":param n => "] {
+        piped(wrong).failed_after("", &["error["]);
+    }
+}

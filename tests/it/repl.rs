@@ -129,9 +129,24 @@ fn commands_begin_with_a_colon() {
     session.send_line(":nonsense").unwrap();
     session.exp_string("unknown command `:nonsense`").unwrap();
     session.exp_string(PROMPT).unwrap();
-    session.send_line(":quit").unwrap();
+    session.send_line("help").unwrap();
+    session.exp_string(":schema").expect("the help, asked for without its colon");
+    session.exp_string(PROMPT).unwrap();
+    session.send_line("quit").unwrap();
     session.exp_eof().expect("the end");
     assert_success(&session);
+}
+
+#[test]
+fn an_open_statement_says_what_it_waits_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open_in(folder.path(), "AVERMENT_COLOUR_IS_FINE");
+    session.send_line("RETURN 1").unwrap();
+    session.exp_string("`;` ends the statement").expect("a hint");
+    session.send_line("+ 1 AS two;").unwrap();
+    session.exp_string("1 row").expect("an answer");
+    session.exp_string(PROMPT).unwrap();
+    leave(session);
 }
 
 #[test]

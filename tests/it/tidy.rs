@@ -38,7 +38,7 @@ const API: &str = "api";
 const HOMES: &[(&str, &[&str])] = &[
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
-    ("petgraph", &["src/storage/view.rs", "src/storage/view/", "src/subgraph.rs", "src/custom.rs"]),
+    ("petgraph", &["src/storage/view.rs", "src/storage/view/", "src/subgraph.rs", "src/custom.rs", "src/lib.rs"]),
     ("bincode", &["src/storage/codec.rs"]),
     ("serde", &["src/storage/codec.rs", "src/format/", "src/row.rs", "src/rows.rs", "src/bin/"]),
     ("serde_json", &["src/format/", "src/bin/averment/"]),

@@ -1,6 +1,6 @@
 //! Transactions that are open, as `SHOW TRANSACTIONS` lists them.
 
-use averment::Database;
+use averment::{Database, Value};
 
 /// Access and commit of each open transaction but the one that asks, which comes last.
 fn others(db: &Database) -> Vec<(String, i64)> {
@@ -84,4 +84,20 @@ fn a_fork_has_transactions_of_its_own() {
     assert_eq!(others(&db), [("READ".into(), 0)]);
     db.reset().unwrap();
     assert_eq!(others(&db), [("READ".into(), 0)]);
+}
+
+#[test]
+fn an_element_that_cannot_have_its_properties_is_not_created() {
+    let db = Database::in_memory();
+    db.query("CREATE CONSTRAINT FOR (c:Company) REQUIRE c.name IS UNIQUE", ()).unwrap();
+    db.query("CREATE (:Company {name: 'SenseTime'})", ()).unwrap();
+    let mut transaction = db.write().unwrap();
+    let unstorable: Value = [("number", 1)].into_iter().collect();
+    transaction.create_node(["Company"], [("name", "SenseTime")]).unwrap_err();
+    transaction.create_node(["Company"], [("shares", unstorable.clone())]).unwrap_err();
+    let company = transaction.create_node(["Company"], [("name", "Megvii")]).unwrap();
+    transaction.create_relationship(company, "OWNS", company, [("shares", unstorable)]).unwrap_err();
+    transaction.commit().unwrap();
+    let counts = db.query("MATCH (n) RETURN count(n) + COUNT { ()-->() }", ()).unwrap();
+    assert_eq!(counts.single::<i64>().unwrap(), 2);
 }

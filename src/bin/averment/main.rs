@@ -140,7 +140,7 @@ fn done(has_changed: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub(crate) const SCHEMA: [&str; 3] = ["SHOW LABELS", "SHOW RELATIONSHIP TYPES", "SHOW PROPERTY KEYS"];
+pub(crate) const SCHEMA: [&str; 2] = ["CALL db.schema.labels()", "CALL db.schema.relationshipTypes()"];
 
 fn schema(output: Output, db: &Database) -> Result<ExitCode, Fault> {
     for statement in SCHEMA {

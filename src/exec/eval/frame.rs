@@ -20,9 +20,9 @@ impl<'b> Frame<'b> {
         Self { columns, rows: None, len, locals: Vec::new() }
     }
 
-    /// These rows of `columns`, with one local variable.
-    pub(in crate::exec) fn with_rows(columns: &'b [Column], rows: &'b [u32], local: Column) -> Self {
-        Self { columns, rows: Some(Cow::Borrowed(rows)), len: rows.len(), locals: vec![local] }
+    /// These rows of `columns`, with local variables.
+    pub(in crate::exec) fn with_rows(columns: &'b [Column], rows: &'b [u32], locals: Vec<Column>) -> Self {
+        Self { columns, rows: Some(Cow::Borrowed(rows)), len: rows.len(), locals }
     }
 
     /// One row of `columns`.

@@ -24,23 +24,19 @@ impl BuildPath {
     }
 
     fn path(&self, ctx: &Context, graph: &Graph, batch: &Batch, row: usize) -> Option<Value> {
-        let mut elements: Vec<Element> = Vec::new();
-        let mut relationships = Vec::new();
-        // Where the pieces so far have led; an element that follows a list of relationships is that place.
-        let mut last: Option<End> = None;
+        let mut walked = Walked::default();
+        // An element that follows a list of relationships is the place to which they led.
         let mut reached = false;
         for step in &self.steps {
             match *step {
                 PathStep::Element(column) => {
                     let value = batch.columns[column].value(row, ctx);
-                    last = value_end(&value, ctx);
-                    let element = element(value)?;
                     if !std::mem::take(&mut reached) {
-                        elements.push(element);
+                        walked.begin(value, ctx)?;
                     }
                 }
                 PathStep::Rel(column) => match batch.columns[column].value(row, ctx) {
-                    Value::Relationship(rel) => relationships.push(rel),
+                    Value::Relationship(rel) => walked.relationships.push(rel),
                     _ => return None,
                 },
                 PathStep::Rels(column) => {
@@ -49,21 +45,45 @@ impl BuildPath {
                         return None;
                     }
                     for slot in rels_of(&value, ctx) {
-                        let rel = graph.rel(RelSlot(slot));
-                        let next = if Some(rel.start) == last { rel.end } else { rel.start };
-                        relationships.push(Relationship::bare(ctx.rel_id(slot)));
-                        elements.push(element(end_value(next, ctx))?);
-                        last = Some(next);
-                        reached = true;
+                        walked.follow(slot, graph, ctx);
                     }
                     // Without any relationship the element that follows is the one before.
-                    if !reached {
-                        reached = !elements.is_empty();
-                    }
+                    reached = !walked.elements.is_empty();
                 }
             }
         }
-        Some(Value::Path(Arc::new(Path { elements, relationships })))
+        Some(walked.path())
+    }
+}
+
+/// A path as far as it has come.
+#[derive(Default)]
+pub(super) struct Walked {
+    elements: Vec<Element>,
+    relationships: Vec<Relationship>,
+    /// Where it has come to.
+    at: Option<End>,
+}
+
+impl Walked {
+    /// The next element; none if it is null.
+    pub(super) fn begin(&mut self, value: Value, ctx: &Context) -> Option<()> {
+        self.at = value_end(&value, ctx);
+        self.elements.push(element(value)?);
+        Some(())
+    }
+
+    /// Along a relationship of which one end is where the path has come to.
+    pub(super) fn follow(&mut self, slot: u32, graph: &Graph, ctx: &Context) {
+        let rel = graph.rel(RelSlot(slot));
+        let next = if Some(rel.start) == self.at { rel.end } else { rel.start };
+        self.relationships.push(Relationship::bare(ctx.rel_id(slot)));
+        self.elements.extend(element(end_value(next, ctx)));
+        self.at = Some(next);
+    }
+
+    pub(super) fn path(self) -> Value {
+        Value::Path(Arc::new(Path { elements: self.elements, relationships: self.relationships }))
     }
 }
 

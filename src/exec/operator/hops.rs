@@ -3,20 +3,17 @@
 use rustc_hash::FxHashMap;
 
 use super::row_number;
-use super::travel::{Run, Taken};
+use super::travel::{Run, Taken, end_column};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::Column;
 use crate::exec::eval::{Frame, selected};
 use crate::exec::host::Env;
-use crate::physical::{ColumnKind, Scalar};
-use crate::storage::{End, Family, Neighbour, NodeSlot};
+use crate::physical::{ColumnKind, Scalar, WayRules};
+use crate::storage::{End, Family, Neighbour};
 
 /// What a walk may do at each step.
-pub(super) struct Rules {
-    pub each_rel: Option<Scalar>,
-    pub each_node: Option<Scalar>,
-}
+pub(super) struct Rules(pub WayRules);
 
 /// Where a walk takes place: the row that it belongs to, with what the predicates may refer to.
 pub(super) struct Place<'p, 'c, 'w> {
@@ -24,6 +21,8 @@ pub(super) struct Place<'p, 'c, 'w> {
     pub batch: &'p Batch,
     pub row: usize,
     pub taken: &'p Taken,
+    /// The elements of which the rules for inner nodes are not asked: both ends, where they are known.
+    pub ends: &'p [End],
 }
 
 /// The families that a walk through nodes may pass; a bracket may stand at either end.
@@ -52,25 +51,65 @@ impl Rules {
         if !place.taken.is_empty() {
             retain_from(found, before, |(_, neighbour)| !place.taken.has(place.row, neighbour.rel.0));
         }
-        if let Some(each_rel) = &self.each_rel {
+        for said in &self.0.rels {
             let rels = Column::Rels(found[before..].iter().map(|(_, neighbour)| neighbour.rel.0).collect());
-            keep_selected(place, each_rel, rels, found, before)?;
+            keep_selected(place, said, rels, found, before)?;
         }
-        if let Some(each_node) = &self.each_node {
-            let slot = |end: End| end.as_node().map_or(u32::MAX, |node| node.0);
-            let nodes = Column::Nodes(found[before..].iter().map(|(_, neighbour)| slot(neighbour.end)).collect());
-            keep_selected(place, each_node, nodes, found, before)?;
+        for said in &self.0.nodes {
+            let reached = elements(found[before..].iter().map(|(_, neighbour)| neighbour.end));
+            keep_selected(place, said, reached, found, before)?;
         }
+        self.keep_inner(place, found, before)
+    }
+
+    fn keep_inner(&self, place: &Place, found: &mut Vec<(u32, Neighbour)>, before: usize) -> Result<(), ExecError> {
+        if self.0.inner.is_empty() {
+            return Ok(());
+        }
+        let mut admitted = FxHashMap::default();
+        for (_, step) in &found[before..] {
+            admitted.insert(step.end, false);
+        }
+        let reached: Vec<End> = admitted.keys().copied().collect();
+        for (end, admits) in reached.iter().zip(hold_of(place, &self.0.inner, &reached)?) {
+            admitted.insert(*end, admits || place.ends.contains(end));
+        }
+        retain_from(found, before, |(_, step)| admitted[&step.end]);
         Ok(())
     }
 
     /// Whether the walk may begin or end at this element.
     pub(super) fn admits(&self, place: &Place, element: End) -> Result<bool, ExecError> {
-        let (Some(each_node), Some(NodeSlot(slot))) = (&self.each_node, element.as_node()) else { return Ok(true) };
-        let rows = [row_number(place.row)];
-        let frame = Frame::with_rows(&place.batch.columns, &rows, Column::Nodes(vec![slot]));
-        Ok(!selected(place.env, each_node, &frame)?.is_empty())
+        Ok(hold_of(place, &self.0.nodes, &[element])?[0])
     }
+
+    /// Whether the walk may pass through this element between its ends.
+    pub(super) fn admits_inner(&self, place: &Place, element: End) -> Result<bool, ExecError> {
+        Ok(hold_of(place, &self.0.inner, &[element])?[0])
+    }
+}
+
+/// Of each element, whether all of `predicates` hold of it.
+fn hold_of(place: &Place, predicates: &[Scalar], of: &[End]) -> Result<Vec<bool>, ExecError> {
+    let mut open: Vec<u32> = (0..row_number(of.len())).collect();
+    for predicate in predicates {
+        let rows = vec![row_number(place.row); open.len()];
+        let local = elements(open.iter().map(|&index| of[index as usize]));
+        let kept = selected(place.env, predicate, &Frame::with_rows(&place.batch.columns, &rows, vec![local]))?;
+        open = kept.iter().map(|&row| open[row as usize]).collect();
+    }
+    let mut hold = vec![false; of.len()];
+    for index in open {
+        hold[index as usize] = true;
+    }
+    Ok(hold)
+}
+
+/// A column of elements, of nodes if they all are.
+fn elements(ends: impl Iterator<Item = End> + Clone) -> Column {
+    let is_node = |end: End| end.as_node().is_some();
+    let kind = if ends.clone().all(is_node) { ColumnKind::Node } else { ColumnKind::Element };
+    end_column(ends.collect(), kind)
 }
 
 fn keep_selected(
@@ -84,7 +123,7 @@ fn keep_selected(
         return Ok(());
     }
     let rows = vec![row_number(place.row); found.len() - before];
-    let frame = Frame::with_rows(&place.batch.columns, &rows, local);
+    let frame = Frame::with_rows(&place.batch.columns, &rows, vec![local]);
     let kept = selected(place.env, predicate, &frame)?;
     for (index, &row) in kept.iter().enumerate() {
         found[before + index] = found[before + row as usize];
@@ -130,8 +169,11 @@ impl Distances {
                 steps.clear();
                 rules.steps(place, backwards, froms, &mut steps)?;
                 for (_, step) in &steps {
-                    if step.end.as_node().is_some() && !known.contains_key(&step.end) {
-                        known.insert(step.end, depth);
+                    if known.contains_key(&step.end) {
+                        continue;
+                    }
+                    known.insert(step.end, depth);
+                    if step.end.as_node().is_some() {
                         next.push(step.end);
                     }
                 }

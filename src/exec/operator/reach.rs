@@ -92,7 +92,7 @@ impl Reach {
             families: walk_families(layout[spec.from], kind),
             min: spec.min,
             max: spec.max.unwrap_or(u64::MAX),
-            rules: Rules { each_rel: spec.each_rel.clone(), each_node: spec.each_node.clone() },
+            rules: Rules(spec.rules.clone()),
             to: spec.to,
             kind,
             distinct_from: spec.distinct_from.clone(),
@@ -142,7 +142,9 @@ impl Reach {
         }
         let mut frontier = vec![start];
         let mut steps = Vec::new();
-        let mut others: Vec<End> = Vec::new();
+        // Relationships at which a walk has ended; the start is no news.
+        let mut others = FxHashSet::default();
+        others.insert(start);
         let mut depth = 0;
         while !frontier.is_empty() && depth < self.max {
             depth += 1;
@@ -153,13 +155,11 @@ impl Reach {
                 for &(_, step) in &steps {
                     let new = match step.end.as_node() {
                         Some(node) => self.seen.insert(node.0, bound),
-                        None => !others.contains(&step.end),
+                        None => others.insert(step.end),
                     };
                     if new {
                         if step.end.as_node().is_some() {
                             next.push(step.end);
-                        } else {
-                            others.push(step.end);
                         }
                         if give(step.end) {
                             return Ok(());
@@ -250,7 +250,7 @@ impl Fan for Reach {
             let start = batch.columns[self.from].end(row, ctx);
             if let Some(start) = start.filter(|_| !self.wanted.is_done(ctx, batch, row)) {
                 let (made, before) = (ctx.budget.made(), ends.len());
-                self.search(&Place { env: &env, batch, row, taken }, &runs, start, &mut ends)?;
+                self.search(&Place { env: &env, batch, row, taken, ends: &[] }, &runs, start, &mut ends)?;
                 // The search is over; what it found stays.
                 ctx.budget.settle(made);
                 ctx.budget.bytes(size_of_val(&ends[before..]))?;

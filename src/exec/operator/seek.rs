@@ -86,7 +86,8 @@ impl IndexSeek {
                 Ok((0..batch.len)
                     .map(|row| {
                         let key: Vec<Value> = columns.iter().map(|column| column[row].clone()).collect();
-                        if key.iter().any(is_never_equal) { Vec::new() } else { graph.index_seek(self.index, &key) }
+                        // What is found is equivalent; the filter behind tells it from what is equal.
+                        if key.iter().any(Value::is_null) { Vec::new() } else { graph.index_seek(self.index, &key) }
                     })
                     .collect())
             }

@@ -8,14 +8,15 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::build_path::Walked;
 use super::fan::Fan;
-use super::hops::{Distances, Place, Rules};
+use super::hops::{Distances, Place, Rules, walk_families};
 use super::travel::{Run, Travel, reversed, runs};
 use super::{Input, Scope, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::budget::Held;
-use crate::exec::column::{Column, rel_value};
+use crate::exec::column::{Column, end_value, rel_value};
 use crate::exec::context::{Context, Segment};
 use crate::exec::eval::{Frame, selected};
 use crate::exec::host::Env;
@@ -29,6 +30,7 @@ pub(super) struct ShortestPath {
     to: usize,
     direction: Direction,
     types: Types,
+    families: &'static [Family],
     min: u64,
     max: u64,
     rules: Rules,
@@ -49,6 +51,7 @@ struct Ways {
 
 impl ShortestPath {
     pub(super) fn new(operator: &Operator, spec: &physical::ShortestPath, scope: Scope, ctx: &Context) -> Self {
+        let layout = &operator.inputs[0].layout;
         Self {
             input: Input::of(operator, scope, ctx),
             from: spec.from,
@@ -57,7 +60,8 @@ impl ShortestPath {
             types: spec.types.clone(),
             min: spec.min,
             max: spec.max.unwrap_or(u64::MAX),
-            rules: Rules { each_rel: spec.each_rel.clone(), each_node: spec.each_node.clone() },
+            families: walk_families(layout[spec.from], layout[spec.to]),
+            rules: Rules(spec.rules.clone()),
             whole: spec.whole.clone(),
             all: spec.all,
             distinct_from: spec.distinct_from.clone(),
@@ -65,15 +69,13 @@ impl ShortestPath {
         }
     }
 
-    fn search(&self, place: &Place, ways: &Ways) -> Result<Vec<Rels>, ExecError> {
-        let end = |column: usize| place.batch.columns[column].end(place.row, place.env.ctx);
-        let (Some(from), Some(to)) = (end(self.from), end(self.to)) else { return Ok(Vec::new()) };
+    fn search(&self, place: &Place, ways: &Ways, from: End, to: End) -> Result<Vec<Rels>, ExecError> {
         if !self.rules.admits(place, from)? || !self.rules.admits(place, to)? {
             return Ok(Vec::new());
         }
         if from == to {
             // A node's shortest path to itself is the empty one, if the pattern allows it.
-            let empty = self.min == 0 && self.accepts(place, &[])?;
+            let empty = self.min == 0 && self.accepts(place, from, &[])?;
             return Ok(if empty { vec![Vec::new()] } else { Vec::new() });
         }
         if self.min > 1 || self.whole.is_some() {
@@ -83,11 +85,17 @@ impl ShortestPath {
     }
 
     /// Whether the predicate on the whole path holds.
-    fn accepts(&self, place: &Place, path: &[u32]) -> Result<bool, ExecError> {
+    fn accepts(&self, place: &Place, from: End, rels: &[u32]) -> Result<bool, ExecError> {
         let Some(whole) = &self.whole else { return Ok(true) };
+        let ctx = place.env.ctx;
+        let mut walked = Walked::default();
+        let _ = walked.begin(end_value(from, ctx), ctx);
+        for &rel in rels {
+            walked.follow(rel, place.env.graph, ctx);
+        }
+        let locals = [rels_value(ctx, rels), walked.path()].map(|value| Column::Values(vec![value]));
         let rows = [row_number(place.row)];
-        let list = path_value(place.env.ctx, path);
-        let frame = Frame::with_rows(&place.batch.columns, &rows, Column::Values(vec![list]));
+        let frame = Frame::with_rows(&place.batch.columns, &rows, locals.into());
         Ok(!selected(place.env, whole, &frame)?.is_empty())
     }
 
@@ -101,7 +109,7 @@ impl ShortestPath {
             } else {
                 (&mut far, &near, &ways.backwards)
             };
-            side.grow(place, &self.rules, runs, self.all)?;
+            side.grow(place, &self.rules, runs, other.start, self.all)?;
             let met: Vec<End> = side.frontier.iter().filter(|node| other.found.contains_key(node)).copied().collect();
             if !met.is_empty() {
                 return self.paths(place, &near, &far, &met);
@@ -139,8 +147,11 @@ impl ShortestPath {
         }
         while length <= self.max {
             let (found, held) = (Vec::new(), Held::default());
-            let mut trails = Trails { search: self, place, ways, to, distances: &distances, length, found, held };
-            let longer = trails.walk(from)?;
+            let (to_within, ends) = (self.rules.admits_inner(place, to)?, [to]);
+            let place = &Place { ends: &ends, ..*place };
+            let distances = &distances;
+            let mut trails = Trails { search: self, place, ways, from, to, to_within, distances, length, found, held };
+            let longer = trails.walk()?;
             trails.held.clear(&place.env.ctx.budget);
             if !trails.found.is_empty() {
                 return Ok(trails.found);
@@ -156,6 +167,7 @@ impl ShortestPath {
 
 /// The half of a search that began at one end.
 struct Side {
+    start: End,
     /// How each node was found: the relationship, and the node before it.
     found: FxHashMap<End, Found>,
     frontier: Vec<End>,
@@ -170,11 +182,12 @@ struct Found {
 impl Side {
     fn new(start: End) -> Self {
         let found = FxHashMap::from_iter([(start, Found { depth: 0, before: SmallVec::new() })]);
-        Self { found, frontier: vec![start], depth: 0 }
+        Self { start, found, frontier: vec![start], depth: 0 }
     }
 
-    /// One level further. `all`: every way to a node of the new level is kept.
-    fn grow(&mut self, place: &Place, rules: &Rules, runs: &[Run], all: bool) -> Result<(), ExecError> {
+    /// One level further, through nodes, to where the `other` side began at last. `all`: every way to a node of the new
+    /// level is kept.
+    fn grow(&mut self, place: &Place, rules: &Rules, runs: &[Run], other: End, all: bool) -> Result<(), ExecError> {
         self.depth += 1;
         let mut next = Vec::new();
         let mut steps: Vec<(u32, Neighbour)> = Vec::new();
@@ -182,7 +195,7 @@ impl Side {
             steps.clear();
             rules.steps(place, runs, froms, &mut steps)?;
             for &(from, step) in &steps {
-                if step.end.as_node().is_none() {
+                if step.end.as_node().is_none() && step.end != other {
                     continue;
                 }
                 let way = (step.rel.0, froms[from as usize]);
@@ -230,7 +243,10 @@ struct Trails<'t, 'p, 'c, 'w> {
     search: &'t ShortestPath,
     place: &'t Place<'p, 'c, 'w>,
     ways: &'t Ways,
+    from: End,
     to: End,
+    /// Whether a trail may pass through its last element before it ends there.
+    to_within: bool,
     distances: &'t Distances,
     length: u64,
     found: Vec<Rels>,
@@ -240,9 +256,9 @@ struct Trails<'t, 'p, 'c, 'w> {
 
 impl Trails<'_, '_, '_, '_> {
     /// Finds the trails; false if no trail is that long, so that none is longer.
-    fn walk(&mut self, from: End) -> Result<bool, ExecError> {
+    fn walk(&mut self) -> Result<bool, ExecError> {
         let mut path: Rels = Vec::new();
-        let mut levels = vec![(self.steps(from)?, 0)];
+        let mut levels = vec![(self.steps(self.from)?, 0)];
         let mut longer = false;
         while let Some((steps, next)) = levels.last_mut() {
             let Some(&(_, step)) = steps.get(*next) else {
@@ -266,13 +282,15 @@ impl Trails<'_, '_, '_, '_> {
             path.push(step.rel.0);
             if depth == self.length {
                 longer = true;
-                if step.end == self.to && self.search.accepts(self.place, &path)? {
+                if step.end == self.to && self.search.accepts(self.place, self.from, &path)? {
                     self.place.env.ctx.budget.bytes(path.len() * 4)?;
                     self.found.push(path.clone());
                     if !self.search.all {
                         return Ok(true);
                     }
                 }
+                path.pop();
+            } else if step.end.as_node().is_none() || step.end == self.to && !self.to_within {
                 path.pop();
             } else {
                 let steps = self.steps(step.end)?;
@@ -290,8 +308,8 @@ impl Trails<'_, '_, '_, '_> {
     }
 }
 
-fn path_value(ctx: &Context, path: &[u32]) -> Value {
-    Value::List(path.iter().map(|&rel| rel_value(rel, ctx)).collect::<List>())
+fn rels_value(ctx: &Context, rels: &[u32]) -> Value {
+    Value::List(rels.iter().map(|&rel| rel_value(rel, ctx)).collect::<List>())
 }
 
 impl Fan for ShortestPath {
@@ -310,8 +328,8 @@ impl Fan for ShortestPath {
         let env = Env { ctx, graph: &graph };
         let types = ctx.type_ids(&self.types);
         let ways = Ways {
-            forwards: runs(self.direction, &types, &[Family::Plain]),
-            backwards: runs(reversed(self.direction), &types, &[Family::Plain]),
+            forwards: runs(self.direction, &types, self.families),
+            backwards: runs(reversed(self.direction), &types, self.families),
         };
         let (mut rows, mut lists) = (Vec::new(), Vec::new());
         let Travel { batch, taken, row: next } = current;
@@ -319,12 +337,15 @@ impl Fan for ShortestPath {
             let row = *next;
             *next += 1;
             let made = ctx.budget.made();
-            let paths = self.search(&Place { env: &env, batch, row, taken }, &ways)?;
+            let end = |column: usize| batch.columns[column].end(row, ctx);
+            let (Some(from), Some(to)) = (end(self.from), end(self.to)) else { continue };
+            let ends = [from, to];
+            let paths = self.search(&Place { env: &env, batch, row, taken, ends: &ends }, &ways, from, to)?;
             // The search is over; its paths stay.
             ctx.budget.settle(made);
             let rel_count: usize = paths.iter().map(Vec::len).sum();
             ctx.budget.bytes(rel_count * size_of::<Value>())?;
-            lists.extend(paths.iter().map(|path| path_value(ctx, path)));
+            lists.extend(paths.iter().map(|rels| rels_value(ctx, rels)));
             rows.resize(lists.len(), row_number(row));
         }
         let mut columns = batch.gather(&self.input.carry, &rows);

@@ -93,7 +93,7 @@ impl VarExpand {
             families: walk_families(layout[spec.from], kind),
             min: length(spec.min),
             max: spec.max.map_or(usize::MAX, length),
-            rules: Rules { each_rel: spec.each_rel.clone(), each_node: spec.each_node.clone() },
+            rules: Rules(spec.rules.clone()),
             rels: spec.rels,
             to: spec.to,
             kind,
@@ -141,7 +141,7 @@ impl VarExpand {
             Target::Bound(column) => !current.batch.columns[column].is_null(row),
             Target::New(_) | Target::Ignored(_) => true,
         };
-        let place = Place { env, batch: &current.batch, row, taken: &current.taken };
+        let place = Place { env, batch: &current.batch, row, taken: &current.taken, ends: &[] };
         if !has_end || !self.rules.admits(&place, start)? {
             return Ok(());
         }
@@ -176,7 +176,7 @@ impl VarExpand {
         walk: &mut Walk,
         made: &mut Made,
     ) -> Result<(), ExecError> {
-        let place = Place { env, batch: &current.batch, row: walk.row, taken: &current.taken };
+        let place = Place { env, batch: &current.batch, row: walk.row, taken: &current.taken, ends: &[] };
         let mut spare: Vec<Vec<(u32, Neighbour)>> = Vec::new();
         while made.rows.len() < made.room {
             let Some(level) = walk.levels.last_mut() else { return Ok(()) };

@@ -197,13 +197,8 @@ impl<'a> Planner<'a> {
     /// Whether the variables in what a search asks on its way are bound.
     fn can_say(&self, step: &Step) -> bool {
         let (ends, locals): ([VarId; 2], Vec<VarId>) = match step {
-            Step::VarExpand(way) => {
-                ([way.from.var, way.to.var], way.each_rel.iter().chain(&way.each_node).map(|(var, _)| *var).collect())
-            }
-            Step::ShortestPath(way) => (
-                [way.from.var, way.to.var],
-                way.each_rel.iter().chain(&way.each_node).chain(&way.whole).map(|(var, _)| *var).collect(),
-            ),
+            Step::VarExpand(way) => ([way.from.var, way.to.var], way.rules.locals().collect()),
+            Step::ShortestPath(way) => ([way.from.var, way.to.var], way.locals()),
             _ => return true,
         };
         let used = step.exprs().into_iter().flat_map(|expr| self.imports().of_expr(expr));

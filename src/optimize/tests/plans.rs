@@ -3,11 +3,11 @@
 use expect_test::{Expect, expect};
 
 use crate::catalog::{
-    Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, LabelId, Owner, Side, Statistics, TypeId,
+    Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, Side, Statistics, TypeId,
 };
 use crate::function::Registry;
 use crate::optimize::{PassSet, optimize};
-use crate::value::Name;
+use crate::value::{Name, Value};
 use crate::{physical, plan, semantic, syntax};
 
 /// A registry of companies: 1,000 people, 200 companies, 10 agencies; an index on `Company(name)`, ids are unique.
@@ -81,8 +81,16 @@ impl Statistics for Sample {
         if self.catalog.labels.name(label).as_str() == end { self.rel_count(Some(rel_type)) } else { 0 }
     }
 
-    fn hidden_rel_count(&self, _: TypeId) -> u64 {
+    fn about_rel_count(&self, _: TypeId) -> u64 {
         0
+    }
+
+    fn quoted_rel_count(&self, _: TypeId) -> u64 {
+        0
+    }
+
+    fn sample(&self, _: KeyId) -> Option<Value> {
+        None
     }
 
     fn index_size(&self, index: IndexId) -> (u64, u64) {

@@ -3,10 +3,12 @@
 use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
-use crate::physical::{self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, States, Target, Types};
+use crate::physical::{
+    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, Sought, States, Target, Types, WayRules,
+};
 use crate::plan::{
-    self, BuildPath, CountExpand, End, Expand, NodeById, NodeScan, NodeSeek, PathPiece, RelById, RelEnds, RelScan,
-    RelSeek, ShortestPath, VarExpand,
+    self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
+    RelScan, RelSeek, ShortestPath, VarExpand,
 };
 use crate::value::Name;
 
@@ -34,6 +36,16 @@ impl Lowerer<'_> {
     pub(super) fn node_seek(&mut self, step: &NodeSeek, rows: Rows, place: &Place<'_>) -> Rows {
         let seek = self.seek(&step.seek, &rows);
         self.extend(rows, Op::NodeSeek { index: step.index, seek }, &[(step.var, ColumnKind::Node)], place)
+    }
+
+    pub(super) fn node_lookup(&mut self, step: &NodeLookup, rows: Rows, place: &Place<'_>) -> Rows {
+        let label = step.label.as_ref().map(|name| self.label(name));
+        let sought = match &step.sought {
+            plan::Sought::Value(value) => Sought::Value(self.scalar(value, &rows)),
+            plan::Sought::AnyOf(list) => Sought::AnyOf(self.scalar(list, &rows)),
+        };
+        let op = Op::NodeLookup { label, key: self.key(&step.key), sought };
+        self.extend(rows, op, &[(step.var, ColumnKind::Node)], place)
     }
 
     pub(super) fn node_by_id(&mut self, step: &NodeById, rows: Rows, place: &Place<'_>) -> Rows {
@@ -133,14 +145,19 @@ impl Lowerer<'_> {
             types: self.types(&step.types),
             min: step.min,
             max: step.max,
-            each_rel: self.said_of(step.each_rel.as_ref(), &rows),
-            each_node: self.said_of(step.each_node.as_ref(), &rows),
+            rules: self.way_rules(&step.rules, &rows),
             rels,
             to,
             distinct_from: positions(&step.distinct_from, &rows),
             reach_only: step.reach_only,
         });
         self.extend(rows, op, &new, place)
+    }
+
+    fn way_rules(&mut self, rules: &plan::WayRules, rows: &Rows) -> WayRules {
+        let mut said =
+            |of: &[(VarId, Expr)]| of.iter().map(|(local, expr)| self.said_of(&[*local], expr, rows)).collect();
+        WayRules { rels: said(&rules.rels), nodes: said(&rules.nodes), inner: said(&rules.inner) }
     }
 
     pub(super) fn shortest_path(&mut self, step: &ShortestPath, rows: Rows, place: &Place<'_>) -> Rows {
@@ -152,9 +169,8 @@ impl Lowerer<'_> {
             types: self.types(&step.types),
             min: step.min,
             max: step.max,
-            each_rel: self.said_of(step.each_rel.as_ref(), &rows),
-            each_node: self.said_of(step.each_node.as_ref(), &rows),
-            whole: self.said_of(step.whole.as_ref(), &rows),
+            rules: self.way_rules(&step.rules, &rows),
+            whole: step.whole.as_ref().map(|whole| self.said_of(&[step.rels, whole.path], &whole.predicate, &rows)),
             all: step.all,
             distinct_from: positions(&step.distinct_from, &rows),
         });

@@ -18,10 +18,9 @@ impl Lowerer<'_> {
         self.compile(expr, &mut Scope { rows, locals: Vec::new() })
     }
 
-    /// What is said of a local variable, which is number 0.
-    pub(super) fn said_of(&mut self, said: Option<&(VarId, Expr)>, rows: &Rows) -> Option<Scalar> {
-        let (local, expr) = said?;
-        Some(self.compile(expr, &mut Scope { rows, locals: vec![*local] }))
+    /// What is said of local variables, numbered from 0 on.
+    pub(super) fn said_of(&mut self, locals: &[VarId], expr: &Expr, rows: &Rows) -> Scalar {
+        self.compile(expr, &mut Scope { rows, locals: locals.to_vec() })
     }
 
     pub(super) fn scalars(&mut self, exprs: &[Expr], rows: &Rows) -> Vec<Scalar> {

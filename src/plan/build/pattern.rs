@@ -6,7 +6,7 @@ use super::{Branch, Builder, shortest};
 use crate::expr::{Expr, ExprKind, LabelExpr, Quantifier, VarId, Variables};
 use crate::plan::{
     BuildPath, Direction, Draw, ElementKind, End, Expand, NodeScan, PathPiece, PathVariables, RelEnds, RelScan,
-    ShortestPath, States, Step, Types, VarExpand, path_predicate,
+    ShortestPath, States, Step, Types, VarExpand, WayRules, path_predicate,
 };
 use crate::semantic::bound::{GraphPattern, PatternNode, PatternPath, PatternRel, Place, Reach, Selector};
 use crate::value::{Name, Type};
@@ -300,7 +300,7 @@ impl Finder<'_> {
         let Reach::Many { min, max, each, .. } = &rel.reach else { return };
         let rels = if self.has(rel.var) { self.fresh_list() } else { rel.var };
         let ready = self.each_ready(rel);
-        let (each_rel, after) = match self.each(rel, each.clone()) {
+        let (during, after) = match self.each(rel, each.clone()) {
             Some(each) if ready => (Some(each), None),
             late => (None, late),
         };
@@ -313,8 +313,7 @@ impl Finder<'_> {
             types: type_list(rel.types.as_ref()).unwrap_or_default(),
             min: *min,
             max: *max,
-            each_rel,
-            each_node: None,
+            rules: WayRules { rels: during.into_iter().collect(), ..WayRules::default() },
             distinct_from,
             reach_only: false,
         }));
@@ -351,15 +350,15 @@ impl Finder<'_> {
             types: type_list(rel.types.as_ref()).unwrap_or_default(),
             min: *min,
             max: *max,
-            each_rel: self.each(rel, each.clone()),
-            each_node: None,
+            rules: WayRules { rels: self.each(rel, each.clone()).into_iter().collect(), ..WayRules::default() },
             whole: None,
             all: *selector == Selector::AllShortest,
             distinct_from,
         };
-        let whole = self.builder.variables.add(None, Type::list_of(Type::Relationship));
+        let path = path_variables(self.pattern, rel).path;
+        let path = path.unwrap_or_else(|| self.builder.variables.add(None, Type::Path));
         for predicate in self.shortest.remove(&rel.var).unwrap_or_default() {
-            shortest::apply(&mut step, predicate, whole);
+            shortest::apply(&mut step, predicate, path);
         }
         self.branch.push(Step::ShortestPath(step));
         if rels != rel.var {

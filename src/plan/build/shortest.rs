@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::pattern::{is_shortest, path_variables};
 use crate::expr::{Expr, VarId};
-use crate::plan::path_predicate::{PathPredicate, both, narrowed, renamed};
-use crate::plan::{Imports, ShortestPath};
+use crate::plan::path_predicate::{PathPredicate, narrowed};
+use crate::plan::{Imports, ShortestPath, WholeWay};
 use crate::semantic::bound::GraphPattern;
 
 /// The predicates that are to be asked after the pattern is found, and those for each search.
@@ -21,7 +21,7 @@ pub(super) fn split(
         let mut rest = Vec::new();
         for predicate in after {
             match variables.classify(&predicate, imports) {
-                PathPredicate::Elsewhere | PathPredicate::Beyond => rest.push(predicate),
+                PathPredicate::Elsewhere => rest.push(predicate),
                 _ if names_other_ways(&predicate, rel.var, pattern, imports) => rest.push(predicate),
                 found => during.entry(rel.var).or_default().push(found),
             }
@@ -39,16 +39,17 @@ fn names_other_ways(predicate: &Expr, rel: VarId, pattern: &GraphPattern, import
     imports.of_expr(predicate).into_iter().any(|var| other_path(var) || other_way(var))
 }
 
-/// Puts `predicate` into the search; `local` is the name of the whole list in it.
-pub(super) fn apply(step: &mut ShortestPath, predicate: PathPredicate, local: VarId) {
+/// Puts `predicate` into the search; `path` is the path in it.
+pub(super) fn apply(step: &mut ShortestPath, predicate: PathPredicate, path: VarId) {
     match predicate {
-        PathPredicate::EachRel(var, expr) => step.each_rel = Some(both(step.each_rel.take(), var, expr)),
-        PathPredicate::EachNode(var, expr) => step.each_node = Some(both(step.each_node.take(), var, expr)),
+        PathPredicate::EachRel(local, expr) => step.rules.rels.push((local, expr)),
+        PathPredicate::EachNode(local, expr) => step.rules.nodes.push((local, expr)),
+        PathPredicate::EachInner(local, expr) => step.rules.inner.push((local, expr)),
         PathPredicate::Length { min, max } => (step.min, step.max) = narrowed((step.min, step.max), min, max),
         PathPredicate::Whole(expr) => {
-            let expr = renamed(expr, step.rels, local);
-            step.whole = Some(both(step.whole.take(), local, expr));
+            let before = step.whole.take().map(|whole| whole.predicate);
+            step.whole = Some(WholeWay { path, predicate: Expr::all(before.into_iter().chain([expr])) });
         }
-        PathPredicate::Elsewhere | PathPredicate::Beyond => {}
+        PathPredicate::Elsewhere => {}
     }
 }

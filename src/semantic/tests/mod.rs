@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use super::bound::BoundStatement;
 use super::{SemanticError, bind};
-use crate::catalog::{Catalog, IndexId, LabelId, Side, Statistics, TypeId};
+use crate::catalog::{Catalog, IndexId, KeyId, LabelId, Side, Statistics, TypeId};
 use crate::function::{
-    Accepts, Accumulator, Aggregate, Function, FunctionError, Host, Procedure, Registry, ResultType,
+    Accepts, Accumulator, Aggregate, Field, Function, FunctionError, Host, Procedure, Registry, ResultType,
 };
-use crate::value::{Name, Type, Value};
+use crate::value::{Edtf, Name, Type, Value};
 
-/// A graph of companies, of which the type `CLAIMED` occurs in brackets only.
+/// A graph of companies, of which `CLAIMED` occurs in brackets only, `STATES` leads to relationships, and `on` is a date.
 struct Sample(Catalog);
 
 impl Sample {
@@ -24,10 +24,10 @@ impl Sample {
         for label in ["Company", "Person"] {
             catalog.labels.intern(&Name::from(label));
         }
-        for rel_type in ["OWNS", "SUPPORTS", "CLAIMED"] {
+        for rel_type in ["OWNS", "SUPPORTS", "CLAIMED", "STATES"] {
             catalog.types.intern(&Name::from(rel_type));
         }
-        for key in ["name", "age", "share"] {
+        for key in ["name", "age", "share", "on"] {
             catalog.keys.intern(&Name::from(key));
         }
         Self(catalog)
@@ -48,15 +48,25 @@ impl Statistics for Sample {
     }
 
     fn rel_count(&self, rel_type: Option<TypeId>) -> u64 {
-        if rel_type == self.0.types.get("CLAIMED") { 0 } else { 5 }
+        let hidden = ["CLAIMED", "STATES"].map(|name| self.0.types.get(name));
+        if rel_type.is_some() && hidden.contains(&rel_type) { 0 } else { 5 }
     }
 
     fn rel_count_with(&self, _: TypeId, _: Side, _: LabelId) -> u64 {
         1
     }
 
-    fn hidden_rel_count(&self, _: TypeId) -> u64 {
+    fn about_rel_count(&self, rel_type: TypeId) -> u64 {
+        if Some(rel_type) == self.0.types.get("CLAIMED") { 0 } else { 4 }
+    }
+
+    fn quoted_rel_count(&self, _: TypeId) -> u64 {
         2
+    }
+
+    fn sample(&self, key: KeyId) -> Option<Value> {
+        let is_date = Some(key) == self.0.keys.get("on");
+        Some(if is_date { Value::Edtf(Edtf::parse("2021-07").expect("a month")) } else { Value::from("text") })
     }
 
     fn index_size(&self, _: IndexId) -> (u64, u64) {
@@ -107,7 +117,7 @@ fn aggregate(name: &'static str, parameters: &'static [Accepts], result: ResultT
 
 fn procedure(name: &str, inputs: &[(&str, Type)], outputs: &[(&str, Type)]) -> Procedure {
     let fields =
-        |fields: &[(&str, Type)]| fields.iter().map(|(name, kind)| (Name::from(*name), kind.clone(), true)).collect();
+        |fields: &[(&str, Type)]| fields.iter().map(|(name, kind)| Field::nullable(name, kind.clone())).collect();
     Procedure {
         name: Name::from(name),
         inputs: fields(inputs),

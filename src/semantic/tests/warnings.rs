@@ -41,6 +41,26 @@ fn a_plain_arrow_over_a_type_of_claims_warns() {
 }
 
 #[test]
+fn a_plain_arrow_over_a_type_that_leads_to_relationships_warns() {
+    let about = "only-about: each `STATES` has a relationship as an end; write `[...]` for it instead of `(...)`";
+    check("MATCH (a)-[:STATES]->(b) RETURN a", &[about]);
+    check("MATCH (a)-[:STATES]->[b] RETURN a", &[]);
+}
+
+#[test]
+fn a_text_that_is_compared_with_a_date_warns() {
+    let warning = "date-as-text: `on` holds dates here, and `'2021-07-09'` is text; write `edtf('2021-07-09')`";
+    check("MATCH (a) WHERE a.on = '2021-07-09' RETURN a", &[warning]);
+    check("MATCH (a) WHERE '2021-07-09' <= a.on RETURN a", &[warning]);
+    check("MATCH (a {on: '2021-07-09'}) RETURN a", &[warning]);
+    check("MATCH (a) WHERE a.on IN ['2021-07-09'] RETURN a", &[warning]);
+    check("MATCH (a) WHERE a.on = edtf('2021-07-09') RETURN a", &[]);
+    check("MATCH (a) WHERE a.name = '2021-07-09' RETURN a", &[]);
+    let part = "date-as-text: `on` holds dates here, and `'2021-07'` is text; write `edtf('2021-07')`";
+    check("MATCH (a) WHERE a.on STARTS WITH '2021-07' RETURN a", &[part]);
+}
+
+#[test]
 fn a_date_of_less_than_a_day_warns() {
     let warning = "filled-date: `date('2020')` is the first day of that time; `edtf('2020')` keeps it as it is";
     check("RETURN date('2020') AS x", &[warning]);

@@ -112,6 +112,9 @@ fn forty_open_brackets_take_no_time() {
         "((",
         "CASE ",
         "CASE WHEN ",
+        "CASE WHEN true THEN ",
+        "CASE a WHEN b THEN ",
+        "CASE WHEN a THEN b ELSE ",
         "{a:",
         "({a:",
         "(n {a:",
@@ -141,6 +144,69 @@ fn forty_open_brackets_take_no_time() {
     for opening in ["[", "[(", "(", "[(a)-[:T {k: ", "(a {k: ", "[(a)-->"] {
         let text = format!("MATCH {}", opening.repeat(40));
         assert!(time(&text) < bar, "{opening}");
+    }
+}
+
+/// What may open, go on with, or end before, something that nests: an unbounded choice between two of them shows when
+/// they alternate.
+const FRAGMENTS: [&str; 46] = [
+    "(",
+    "[",
+    "{a: ",
+    "({a: ",
+    "(n {a: ",
+    "[(a)-[r {a: ",
+    "[p = (a {a: ",
+    "[x IN ",
+    "f(",
+    "f(DISTINCT ",
+    "a[",
+    "a[..",
+    "CASE ",
+    "CASE WHEN ",
+    "CASE WHEN a THEN ",
+    "CASE a WHEN b THEN ",
+    "CASE a WHEN ",
+    "WHEN a THEN ",
+    "ELSE ",
+    "END ",
+    "all(x IN ",
+    "any(x IN y WHERE ",
+    "reduce(a = ",
+    "reduce(a = 0, x IN y | ",
+    "EXISTS { ",
+    "EXISTS { MATCH (n) WHERE ",
+    "COUNT { (a {a: ",
+    "COLLECT { RETURN ",
+    "CALL { RETURN ",
+    "shortestPath((a {a: ",
+    "n {a: ",
+    "n {.*, a: ",
+    "NOT ",
+    "-",
+    "1 + ",
+    "a = ",
+    "a:A ",
+    "a.b ",
+    ", ",
+    "| ",
+    "WHERE ",
+    "(a)-->",
+    "[y IN x WHERE ",
+    "[y IN x | ",
+    "a IS NULL ",
+    "count(",
+];
+
+/// Twenty doublings would take hours; a bar of a second is far from both.
+#[test]
+fn no_two_fragments_that_alternate_double_the_work() {
+    for one in FRAGMENTS {
+        for other in FRAGMENTS {
+            let text = format!("RETURN {}", [one, other].concat().repeat(20));
+            let taken = time(&text);
+            assert!(taken < Duration::from_secs(1), "{one}{other}: {taken:?}");
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         names: &["schema"],
         argument: "",
-        summary: "labels, relationship types and property keys of the graph",
+        summary: "labels and relationship types of the graph, what they join, and their keys",
         run: schema,
     },
     Command {
@@ -97,6 +97,12 @@ pub(super) const COMMANDS: &[Command] = &[
     Command { names: &["quit", "exit", "q"], argument: "", summary: "leaves (Ctrl-D)", run: |_, _| Ok(Then::Leave) },
 ];
 
+/// Whether a text asks for a command: it begins with a colon, or is what people type to leave or to be helped.
+pub(super) fn is_command(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with(':') || ["help", "exit", "quit"].contains(&text.trim_end_matches(';'))
+}
+
 /// Does what a line asks for.
 pub(super) fn obey(session: &mut Session, line: &str) -> Result<Then, Fault> {
     let line = line.strip_prefix(':').unwrap_or(line);
@@ -133,12 +139,13 @@ fn param(session: &mut Session, text: &str) -> Result<Then, Fault> {
         }
         return Ok(Then::GoOn);
     }
-    let (name, expression) = text
-        .split_once("=>")
-        .or_else(|| text.split_once(char::is_whitespace))
+    let (name, _) = text
+        .split_once(|character: char| character == '=' || character.is_whitespace())
         .ok_or_else(|| Fault::command("a parameter is set by `:param NAME => EXPRESSION`"))?;
-    let name = name.trim().trim_start_matches('$');
-    if name.is_empty() || name.contains(char::is_whitespace) {
+    let expression = text[name.len()..].trim_start();
+    let expression = ["=>", "="].iter().find_map(|sign| expression.strip_prefix(sign)).unwrap_or(expression);
+    let name = name.trim_start_matches('$');
+    if name.is_empty() {
         return Err(Fault::command(format!("`{name}` is no name of a parameter")));
     }
     let value = session.value(expression.trim())?;

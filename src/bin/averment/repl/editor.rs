@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use averment::editing::{TokenKind, is_complete, is_keyword, tokens};
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::{Hinter, HistoryHinter};
+use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 
+use super::command::is_command;
 use super::complete::{Names, complete};
 use crate::session::Session;
 use crate::style::Style;
@@ -36,7 +37,7 @@ impl Helper for Prompt {}
 impl Validator for Prompt {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input().trim();
-        let complete = text.is_empty() || text.starts_with(':') || is_complete(text);
+        let complete = text.is_empty() || is_command(text) || is_complete(text);
         Ok(if complete { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
     }
 }
@@ -50,15 +51,41 @@ impl Completer for Prompt {
     }
 }
 
-impl Hinter for Prompt {
-    type Hint = String;
+/// What is shown behind the cursor.
+pub(super) enum Shown {
+    /// To be taken over by the right arrow.
+    Rest(String),
+    /// To be read only.
+    Remark(&'static str),
+}
 
-    /// The rest of an earlier statement that begins so, or what a function takes.
-    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<String> {
+impl Hint for Shown {
+    fn display(&self) -> &str {
+        match self {
+            Shown::Rest(text) => text,
+            Shown::Remark(text) => text,
+        }
+    }
+
+    fn completion(&self) -> Option<&str> {
+        match self {
+            Shown::Rest(text) => Some(text),
+            Shown::Remark(_) => None,
+        }
+    }
+}
+
+impl Hinter for Prompt {
+    type Hint = Shown;
+
+    /// The rest of an earlier statement that begins so, what a function takes, or what an open statement waits for.
+    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<Shown> {
         if position < line.len() || line.is_empty() {
             return None;
         }
-        self.history.hint(line, position, context).or_else(|| self.names.rest_of_call(line))
+        let rest = self.history.hint(line, position, context).or_else(|| self.names.rest_of_call(line));
+        let is_waiting = line.ends_with('\n') && self.is_coloured;
+        rest.map(Shown::Rest).or_else(|| is_waiting.then_some(Shown::Remark(" ... goes on; `;` ends the statement")))
     }
 }
 

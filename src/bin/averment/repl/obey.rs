@@ -17,7 +17,7 @@ pub(super) enum Then {
 /// Does what an input asks for, statement by statement; tells whether all of it went well. Only broken output is an
 /// error.
 pub(super) fn obey(session: &mut Session, input: &Input) -> Result<(Then, bool), Fault> {
-    if input.text().trim_start().starts_with(':') {
+    if command::is_command(input.text()) {
         return match obey_command(session, input) {
             Ok(then) => Ok((then, true)),
             Err(fault) => forgive(fault).map(|()| (Then::GoOn, false)),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use averment::editing::is_complete;
 
+use super::command::is_command;
 use super::input::Input;
 use super::obey::{Then, obey, tell};
 use crate::session::Session;
@@ -20,7 +21,7 @@ pub(crate) fn run(mut session: Session) -> Result<ExitCode, Fault> {
         let ended =
             lines.read_until(b'\n', &mut line).map_err(|error| source::unreadable("standard input", &error))? == 0;
         input.push_line(&line);
-        let is_command = input.text().trim_start().starts_with(':');
+        let is_command = is_command(input.text());
         if ended || is_command || is_complete(input.text()) {
             let (then, answered) = obey(&mut session, &input)?;
             failed |= !answered;
