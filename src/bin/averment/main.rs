@@ -44,7 +44,8 @@ fn main() -> ExitCode {
 
 /// Help, or what is wrong with the command line.
 fn said_of_arguments(mut said: clap::Error) -> Result<ExitCode, Fault> {
-    let first = env::args().skip(1).find(|word| !word.starts_with('-'));
+    let mut words = env::args_os().skip(1).filter_map(|word| word.into_string().ok());
+    let first = words.find(|word| !word.starts_with('-'));
     if said.kind() == ErrorKind::UnknownArgument
         && let Some(near) = first.and_then(|word| near_command(&word))
     {
@@ -157,14 +158,18 @@ fn functions(output: Output, text: &str) -> Result<ExitCode, Fault> {
         );
         db.query(statement, params! { "text" => text })
     };
-    // A table without rows only where there is no other.
-    let has_procedures = ask("PROCEDURES")?.next().is_some();
-    let has_functions = ask("FUNCTIONS")?.next().is_some();
-    if has_functions || !has_procedures {
-        output.print(ask("FUNCTIONS")?)?;
+    let mut is_found = false;
+    for what in ["FUNCTIONS", "PROCEDURES"] {
+        if ask(what)?.next().is_some() {
+            output.print(ask(what)?)?;
+            is_found = true;
+        }
     }
-    if has_procedures {
-        output.print(ask("PROCEDURES")?)?;
+    if !is_found {
+        if !output.is_for_people() {
+            output.print(ask("FUNCTIONS")?)?;
+        }
+        style::tell(&format!("no function or procedure has `{text}` in its signature or description"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -37,6 +37,11 @@ impl Output {
         Self { format: format.unwrap_or(Format::Table), max_rows: None }
     }
 
+    /// Whether nobody but people reads this; a program wants a header or an array of nothing too.
+    pub(crate) fn is_for_people(self) -> bool {
+        matches!(self.format, Format::Table | Format::Vertical)
+    }
+
     /// Writes an answer, if it has columns, and then what was written to the graph and what is odd.
     pub(crate) fn print(self, rows: Rows) -> Result<Written, Fault> {
         let mut rows = if self.holds_all() { rows.complete()? } else { rows };
@@ -97,7 +102,7 @@ impl Output {
     /// For people: how many rows there were and what was written. Not where a program reads.
     fn remark(self, rows: &Rows, written: &Written, out: &mut dyn Write) -> Result<(), Fault> {
         let mut lines = Vec::new();
-        let for_people = matches!(self.format, Format::Table | Format::Vertical);
+        let for_people = self.is_for_people();
         if for_people && !rows.columns().is_empty() {
             let counted = plural(written.row_count as u64, "row");
             lines.push(if written.is_cut { format!("the first {counted}; there are more") } else { counted });
