@@ -107,8 +107,13 @@ impl CustomFunction {
     }
 
     fn build(self) -> Result<Function, Error> {
-        let parameters = self.parameters.iter().map(|parameter| Ok(Accepts::of_type(&field_type(parameter)?.0)));
+        let parameters = self.parameters.iter().map(|parameter| parameter_type(&self.name, parameter));
         let parameters = parameters.collect::<Result<Vec<_>, Error>>()?;
+        if self.optional_count > parameters.len() {
+            let message =
+                format!("`{}` has {} parameters, too few for {}", self.name, parameters.len(), self.optional_count);
+            return Err(Error::plain(ErrorKind::Procedure, "InvalidProcedure", message + " that may be left out"));
+        }
         let (name, body, result) = (self.name.clone(), self.body, field_type(&self.result)?.0);
         let class = ErrorClass::new(ErrorKind::Argument, "FunctionFailed");
         let call = {
@@ -124,7 +129,7 @@ impl CustomFunction {
         };
         Ok(Function {
             name: Cow::Owned(self.name),
-            arity: Arity { min: parameters.len().saturating_sub(self.optional_count), max: parameters.len() },
+            arity: Arity { min: parameters.len() - self.optional_count, max: parameters.len() },
             parameters: Cow::Owned(parameters),
             result: ResultType::Is(result),
             nulls: if self.sees_nulls { NullRule::Pass } else { NullRule::Propagate },
@@ -158,7 +163,7 @@ impl fmt::Debug for CustomFunction {
 ///     &[("node", "NODE"), ("steps", "INTEGER")],
 ///     |call| {
 ///         let (view, from) = (call.view(), call.argument::<Node>(0)?);
-///         let start = view.node(from.id()).ok_or("the node is gone")?;
+///         let start = view.index_of(from.id()).ok_or("the node is gone")?;
 ///         let steps = dijkstra(view, start, None, |_| 1_i64);
 ///         let rows = steps.into_iter().map(|(node, steps)| vec![call.node(node).into(), steps.into()]);
 ///         Ok(rows.collect())
@@ -188,9 +193,6 @@ impl CustomProcedure {
         outputs: &[(&str, &str)],
         body: impl Fn(&Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> + Send + Sync + 'static,
     ) -> Self {
-        let owned = |fields: &[(&str, &str)]| {
-            fields.iter().map(|(name, type_name)| ((*name).to_owned(), (*type_name).to_owned())).collect()
-        };
         Self {
             name: name.to_owned(),
             inputs: owned(inputs),
@@ -226,6 +228,11 @@ impl CustomProcedure {
             body: Arc::new(run),
         })
     }
+}
+
+/// Names and types.
+pub(crate) fn owned(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    fields.iter().map(|(name, type_name)| ((*name).to_owned(), (*type_name).to_owned())).collect()
 }
 
 /// A row has a value for each field.
@@ -356,6 +363,16 @@ impl Database {
     }
 }
 
+/// Whether a function sees nulls is said for all its parameters.
+fn parameter_type(function: &str, text: &str) -> Result<Accepts, Error> {
+    let (found, nullable) = field_type(text)?;
+    if nullable {
+        let message = format!("`{function}`: `{text}` has no meaning in a function, which sees nulls by `sees_nulls`");
+        return Err(Error::plain(ErrorKind::Procedure, "InvalidProcedure", message));
+    }
+    Ok(Accepts::of_type(&found))
+}
+
 /// A type, and whether a `?` lets null in.
 fn field_type(text: &str) -> Result<(Type, bool), Error> {
     let (base, nullable) = match text.trim().strip_suffix('?') {
@@ -387,7 +404,7 @@ mod tests {
     #[test]
     fn a_function_sees_nulls_and_fewer_arguments_only_if_it_says_so() {
         let db = Database::in_memory();
-        db.register(CustomFunction::new("my.count", &["ANY", "ANY?"], "INTEGER", answer).optional(1)).unwrap();
+        db.register(CustomFunction::new("my.count", &["ANY", "ANY"], "INTEGER", answer).optional(1)).unwrap();
         db.register(CustomFunction::new("my.nulls", &["ANY"], "INTEGER", answer).sees_nulls().volatile()).unwrap();
         assert_rows!(
             db,
@@ -416,6 +433,10 @@ mod tests {
         }
         let error = db.register(CustomFunction::new("my.f", &["STRNG"], "ANY", answer)).unwrap_err();
         assert_eq!(error.message(), "unknown type `STRNG`");
+        let error = db.register(CustomFunction::new("my.f", &["STRING?"], "ANY", answer)).unwrap_err();
+        assert!(error.message().contains("sees_nulls"), "{error:?}");
+        let error = db.register(CustomFunction::new("my.f", &["ANY"], "ANY", answer).optional(2)).unwrap_err();
+        assert!(error.message().contains("too few"), "{error:?}");
     }
 
     #[test]

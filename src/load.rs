@@ -6,6 +6,7 @@ use crate::database::Database;
 use crate::error::Error;
 use crate::format::{GraphCounts, GraphError, read_graph, write_graph};
 use crate::transaction::WriteTransaction;
+use crate::value::ErrorKind;
 
 impl Database {
     /// A new database in memory, with what a script of statements separated by `;` makes.
@@ -33,7 +34,7 @@ impl Database {
     ///
     /// ```
     /// use averment::Database;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # fn main() -> Result<(), averment::Error> {
     /// let lines = r#"
     ///     {"id": "a", "labels": ["Company"], "properties": {"name": "SenseTime"}}
     ///     {"id": "p", "labels": ["Place"], "properties": {"name": "Hong Kong"}}
@@ -71,12 +72,12 @@ impl Database {
     ///
     /// ```
     /// use averment::Database;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # fn main() -> Result<(), averment::Error> {
     /// let db = Database::from_script("CREATE (:Company {name: 'A'})")?;
     /// let mut lines = Vec::new();
     /// db.save_jsonl(&mut lines)?;
     /// let text = r#"{"$type":"node","id":1,"labels":["Company"],"properties":{"name":"A"}}"#;
-    /// assert_eq!(String::from_utf8(lines)?.trim(), text);
+    /// assert_eq!(String::from_utf8_lossy(&lines).trim(), text);
     /// # Ok(())
     /// # }
     /// ```
@@ -94,7 +95,7 @@ impl WriteTransaction {
     ///
     /// ```
     /// use averment::Database;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # fn main() -> Result<(), averment::Error> {
     /// let db = Database::in_memory();
     /// let mut transaction = db.write()?;
     /// transaction.load_jsonl(br#"{"labels": ["Company"]}"#.as_slice())?;
@@ -109,5 +110,16 @@ impl WriteTransaction {
     /// [`GraphError`] with the line that is at fault.
     pub fn load_jsonl(&mut self, mut lines: impl BufRead) -> Result<GraphCounts, GraphError> {
         self.all_or_none(|transaction| read_graph(transaction, &mut lines))
+    }
+}
+
+/// What cannot be read or written is [`ErrorKind::Io`], a line that is at fault [`ErrorKind::Argument`].
+impl From<GraphError> for Error {
+    fn from(error: GraphError) -> Self {
+        match error {
+            GraphError::Query(error) => error,
+            GraphError::Io(error) => Error::plain(ErrorKind::Io, "Io", error.to_string()),
+            line @ GraphError::Line { .. } => Error::plain(ErrorKind::Argument, "InvalidGraph", line.to_string()),
+        }
     }
 }

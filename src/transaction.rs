@@ -52,7 +52,7 @@ impl ReadTransaction {
         let limits = statement.limits_within(self.database.limits());
         let prepared = statement.prepare_on(&self.database, &self.root)?.current(&self.database, &self.root)?;
         if prepared.writes() {
-            return Err(Error::plain(
+            return Err(Error::refused(
                 ErrorKind::Semantic,
                 "WriteInReadTransaction",
                 "this statement writes, and the transaction only reads",
@@ -73,7 +73,7 @@ impl ReadTransaction {
     /// let read = db.read();
     /// let first: averment::Node = read.query("MATCH (a:A) RETURN a", ())?.single()?;
     /// let view = read.view();
-    /// let start = view.node(first.id()).expect("the node is there");
+    /// let start = view.index_of(first.id()).expect("the node is there");
     /// let steps = dijkstra(view, start, None, |_| 1);
     /// assert_eq!(steps.values().copied().max(), Some(2));
     /// # Ok(())
@@ -249,7 +249,7 @@ impl WriteTransaction {
     /// # Errors
     ///
     /// As [`create_relationship`](WriteTransaction::create_relationship).
-    pub fn quote_relationship<K: AsRef<str>, V: Into<Value>>(
+    pub fn create_quoted<K: AsRef<str>, V: Into<Value>>(
         &mut self,
         start: ElementId,
         rel_type: &str,

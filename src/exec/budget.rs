@@ -39,7 +39,7 @@ pub struct Limits {
     /// the commit. They are counted roughly, without what the allocator adds and without the graph, so leave as much
     /// again.
     pub max_bytes: Option<u64>,
-    /// How long the statement may run.
+    /// How long the statement may run, and how long it may wait before for its turn to write.
     pub timeout: Option<Duration>,
     /// Stops the statement when asked to.
     pub cancel: Option<CancelToken>,
@@ -197,6 +197,20 @@ impl Budget {
             return Err(used_up(format!("the time of {timeout:?} is")).into());
         }
         Ok(self.check_bytes()?)
+    }
+}
+
+/// The time and the token of [`Limits`], for somebody who waits.
+pub(crate) struct Patience(Budget);
+
+impl Patience {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self(Budget::new(limits))
+    }
+
+    /// Whether to wait on.
+    pub(crate) fn check(&self) -> Result<(), ExecError> {
+        self.0.check()
     }
 }
 

@@ -133,11 +133,14 @@ impl<'w> Context<'w> {
         limits: &Limits,
         profile: bool,
     ) -> Result<Box<Self>, ExecError> {
+        let budget = Budget::new(limits);
+        // Who was cancelled before makes no step at all.
+        budget.check()?;
         let mut given =
             |name: &Name| parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone() });
         Ok(Box::new(Self {
             parameters: plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?,
-            budget: Budget::new(limits),
+            budget,
             deleted: Deleted::default(),
             counters: RefCell::default(),
             profile: profile.then(|| Profile::new(plan.operator_count)),

@@ -52,7 +52,7 @@ pub struct Counters {
 
 impl Counters {
     /// Each count with its name in the JSON Lines interface.
-    pub fn entries(&self) -> [(&'static str, u64); 15] {
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
         [
             ("nodes_created", self.nodes_created),
             ("nodes_deleted", self.nodes_deleted),
@@ -70,10 +70,11 @@ impl Counters {
             ("constraints_created", self.constraints_created),
             ("constraints_dropped", self.constraints_dropped),
         ]
+        .into_iter()
     }
 
     /// Whether anything was written.
     pub fn any(&self) -> bool {
-        self.entries().iter().any(|(_, count)| *count > 0)
+        self.entries().any(|(_, count)| count > 0)
     }
 }

@@ -19,12 +19,14 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What is wrong with a graph as JSON Lines, and where.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GraphError {
     /// The reader or writer failed.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// A line is no element, or one that cannot be.
     #[error("line {line}: {message}")]
+    #[non_exhaustive]
     Line {
         /// From 1.
         line: u64,
@@ -38,6 +40,7 @@ pub enum GraphError {
 
 /// How many elements were read or written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GraphCounts {
     /// Nodes.
     pub nodes: u64,
@@ -166,7 +169,7 @@ impl GraphReader<'_> {
     fn draw(&mut self, rel: Rel) -> Result<Vec<Waiting>, String> {
         let (start, end) = (self.ids[&rel.start], self.ids[&rel.end]);
         let drawn = if rel.quoted {
-            self.into.quote_relationship(start, &rel.type_name, end, rel.properties)
+            self.into.create_quoted(start, &rel.type_name, end, rel.properties)
         } else {
             self.into.create_relationship(start, &rel.type_name, end, rel.properties)
         };

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::parse::refuse_unknown;
-use crate::editing::quoted_name;
+use crate::editing::escaped_name;
 use crate::{Error, Rows};
 
 /// An index or a constraint.
@@ -104,12 +104,12 @@ impl Rule {
 
     /// The statement that makes it.
     pub(super) fn statement(&self) -> String {
-        let (name, on) = (quoted_name(&self.name), quoted_name(&self.on));
+        let (name, on) = (escaped_name(&self.name), escaped_name(&self.on));
         let pattern = match self.entity {
             Entity::Node => format!("(x:{on})"),
             Entity::Relationship => format!("()-[x:{on}]-()"),
         };
-        let keys: Vec<String> = self.properties.iter().map(|key| format!("x.{}", quoted_name(key))).collect();
+        let keys: Vec<String> = self.properties.iter().map(|key| format!("x.{}", escaped_name(key))).collect();
         let keys = keys.join(", ");
         match self.kind.name() {
             None => format!("CREATE INDEX {name} FOR {pattern} ON ({keys})"),

@@ -130,7 +130,7 @@ fn ask(db: &Database, query: &str, params: &Params) -> Outcome {
         Ok(Outcome::Answer {
             columns: rows.columns().to_vec(),
             rows: found,
-            stats: rows.counters().entries().into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
+            stats: rows.counters().entries().map(|(name, count)| (name.to_owned(), count)).collect(),
             warnings: rows.warnings().iter().map(|warning| warning.code().to_owned()).collect(),
         })
     });

@@ -158,7 +158,6 @@ fn rows_to_json(rows: Rows) -> Result<Map<String, Json>, Error> {
     let stats: Map<String, Json> = rows
         .counters()
         .entries()
-        .into_iter()
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| (name.to_owned(), json!(count)))
         .collect();
@@ -230,22 +229,19 @@ fn read_params(params: Option<&Json>) -> Result<Params, String> {
 
 fn read_procedure(json: &Json) -> Result<TableProcedure, String> {
     let fault = || "`procedure` needs `name`, `inputs`, `outputs` and `rows`".to_owned();
-    let fields = |name: &str| -> Result<Vec<(String, String)>, String> {
+    let fields = |name: &str| -> Result<Vec<(&str, &str)>, String> {
         let list = json.get(name).and_then(Json::as_array).ok_or_else(fault)?;
         list.iter()
             .map(|pair| match pair.as_array().map(Vec::as_slice) {
-                Some([Json::String(name), Json::String(type_name)]) => Ok((name.clone(), type_name.clone())),
+                Some([Json::String(name), Json::String(type_name)]) => Ok((name.as_str(), type_name.as_str())),
                 _ => Err(fault()),
             })
             .collect()
     };
     let rows = json.get("rows").and_then(Json::as_array).ok_or_else(fault)?;
-    Ok(TableProcedure {
-        name: json.get("name").and_then(Json::as_str).ok_or_else(fault)?.to_owned(),
-        inputs: fields("inputs")?,
-        outputs: fields("outputs")?,
-        rows: rows.iter().map(read_row).collect::<Result<_, _>>()?,
-    })
+    let name = json.get("name").and_then(Json::as_str).ok_or_else(fault)?;
+    let rows = rows.iter().map(read_row).collect::<Result<_, _>>()?;
+    Ok(TableProcedure::new(name, &fields("inputs")?, &fields("outputs")?, rows))
 }
 
 fn read_row(row: &Json) -> Result<Vec<Value>, String> {

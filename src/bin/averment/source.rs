@@ -51,9 +51,8 @@ pub(crate) fn graph_fault(path: &str, error: GraphError) -> Fault {
     match error {
         GraphError::Query(error) => Fault::Statement(error),
         GraphError::Io(error) => unreadable(path, &error),
-        GraphError::Line { line, message } => {
-            Fault::Input { code: "invalid-graph", message: format!("{path}, line {line}: {message}") }
-        }
+        // A line, which it names.
+        fault => Fault::Input { code: "invalid-graph", message: format!("{path}, {fault}") },
     }
 }
 

@@ -142,7 +142,6 @@ pub(crate) fn warning_line(warning: &Warning) -> String {
 fn summary(counters: &Counters) -> Option<String> {
     let parts: Vec<String> = counters
         .entries()
-        .into_iter()
         .filter(|(_, count)| *count > 0)
         .map(|(what, count)| format!("{}: {count}", what.replace('_', " ")))
         .collect();

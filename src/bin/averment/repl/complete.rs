@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use averment::editing::{KEYWORDS, TokenKind, quoted_name, tokens};
+use averment::editing::{KEYWORDS, TokenKind, escaped_name, tokens};
 use averment::{Database, Statement, params};
 
 use super::command::COMMANDS;
@@ -64,8 +64,8 @@ impl Names {
             return Vec::new();
         }
         let label = label.filter(|label| self.labels.iter().any(|known| known == label));
-        let label = label.map_or(String::new(), |label| format!(":{}", quoted_name(label)));
-        let key = quoted_name(key);
+        let label = label.map_or(String::new(), |label| format!(":{}", escaped_name(label)));
+        let key = escaped_name(key);
         let statement = format!(
             "MATCH (n{label}) WHERE n.{key} STARTS WITH $prefix RETURN DISTINCT n.{key} AS value ORDER BY value LIMIT $limit"
         );
@@ -159,7 +159,7 @@ fn begins(name: &str, word: &str) -> bool {
 /// A name as it is written in a statement.
 fn written(name: &str) -> String {
     let is_plain = name.chars().all(is_name) && !name.starts_with(|letter: char| letter.is_ascii_digit());
-    if is_plain { name.to_owned() } else { quoted_name(name) }
+    if is_plain { name.to_owned() } else { escaped_name(name) }
 }
 
 fn commands(before: &str) -> (usize, Vec<String>) {

@@ -119,7 +119,7 @@ fn coloured(line: &str) -> String {
             // Behind a colon or dot a word is a name, whatever it means elsewhere.
             TokenKind::Word if matches!(before, ":" | "|" | "&" | "!") => Some(Style::Name),
             TokenKind::Word if before != "." && is_keyword(word) => Some(Style::Keyword),
-            TokenKind::Word | TokenKind::EscapedName | TokenKind::Mark => None,
+            _ => None,
         };
         match style {
             Some(style) => text.push_str(&style.paint(word)),
