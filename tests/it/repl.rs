@@ -242,6 +242,20 @@ fn a_graph_is_saved_and_opened_again() {
     leave(session);
 }
 
+/// The echo of the key moved the cursor to the next line, which was cleared in place of the one with the sign.
+#[test]
+fn nothing_is_left_of_the_sign_of_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    session.send_line("UNWIND range(1, 1000000000) AS a UNWIND range(1, 1000000000) AS b RETURN count(*);").unwrap();
+    session.exp_string("s (Ctrl-C stops)").expect("a sign of life");
+    session.send_control('c').unwrap();
+    let before = session.exp_string("error[cancelled]").expect("the statement is stopped");
+    let behind_sign = before.rsplit("(Ctrl-C stops)").next().expect("a last piece");
+    assert!(behind_sign.ends_with("\r\u{1b}[K") && !behind_sign.contains(' '), "{before:?}");
+    leave(session);
+}
+
 #[test]
 fn ctrl_c_stops_the_statement_that_runs_and_not_the_session() {
     let folder = tempfile::tempdir().unwrap();

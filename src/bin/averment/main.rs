@@ -112,8 +112,8 @@ fn print(text: &[u8]) -> Result<ExitCode, Fault> {
 
 /// Answers one statement.
 fn answer(output: Output, db: &Database, text: &str, params: Params) -> Result<ExitCode, Fault> {
-    let _progress = Progress::start();
-    let written = output.print(db.query(text, params)?)?;
+    let progress = Progress::start();
+    let written = output.print_awaited(db.query(text, params)?, progress)?;
     Ok(done(written.has_changed))
 }
 
