@@ -160,7 +160,7 @@ pub(crate) fn plural(count: u64, what: &str) -> String {
 }
 
 /// The columns of the terminal, as it or the environment says. Some terminals say 0 where they do not know.
-fn terminal_width() -> Option<u16> {
+pub(crate) fn terminal_width() -> Option<u16> {
     let said = comfy_table::Table::new().width().filter(|width| *width > 0);
     said.or_else(|| std::env::var("COLUMNS").ok()?.parse().ok().filter(|width| *width > 0))
 }
@@ -175,7 +175,7 @@ pub(crate) fn cell(value: &Value) -> String {
 
 /// A terminal acts on control characters, breaks lines and turns the direction of letters; text from outside must not
 /// steer it, nor break a table.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
