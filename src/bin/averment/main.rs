@@ -140,7 +140,7 @@ fn done(has_changed: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub(crate) const SCHEMA: [&str; 2] = ["CALL db.schema.labels()", "CALL db.schema.relationshipTypes()"];
+pub(crate) const SCHEMA: [&str; 2] = ["CALL db.schema.labels()", "CALL db.schema.patterns()"];
 
 fn schema(output: Output, db: &Database) -> Result<ExitCode, Fault> {
     for statement in SCHEMA {

@@ -23,7 +23,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         names: &["schema"],
         argument: "",
-        summary: "labels and relationship types of the graph, what they join, and their keys",
+        summary: "labels and keys of the graph, and what joins what",
         run: schema,
     },
     Command {
