@@ -61,12 +61,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     let output = Output::whole(args.output.format);
     let open = |name: Option<String>| source::open(name.as_deref(), &limits);
     match args.command {
-        None => {
-            let db = open(args.database.clone()).map_err(|fault| misspelt(fault, args.database.as_deref()))?;
-            let mut session = Session::new(db, output, limits.clone(), cancel.clone());
-            session.own(args.database.as_deref());
-            if io::stdin().is_terminal() { repl::run(session, cancel) } else { repl::run_piped(session) }
-        }
+        None => converse(args.database.as_deref(), output, limits, cancel),
         Some(Command::Query { statement, ask }) => {
             let (text, params) = (source::statement(&statement)?, params::read(&ask)?);
             answer(output, &open(ask.database.or(args.database))?, &text, params)
@@ -91,6 +86,14 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
             print(&page)
         }
     }
+}
+
+/// Answers what is typed, or what stands on standard input.
+fn converse(database: Option<&str>, output: Output, limits: Limits, cancel: CancelToken) -> Result<ExitCode, Fault> {
+    let db = source::open(database, &limits).map_err(|fault| misspelt(fault, database))?;
+    let mut session = Session::new(db, output, limits, cancel.clone());
+    session.own(database);
+    if io::stdin().is_terminal() { repl::run(session, cancel, database) } else { repl::run_piped(session) }
 }
 
 /// A database that cannot be read may be a command that is misspelt.
