@@ -4,11 +4,12 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Position, Span};
 
-/// The most columns of a line that are printed; of a longer line, the stretch around the span.
-const LINE_WIDTH: usize = 100;
+/// The most columns of a line that are printed; of a longer line, the stretch around the span. With the number of the
+/// line and marks of what is cut it fits a terminal of 80 columns: a line that is broken parts the span from its carets.
+const LINE_WIDTH: usize = 70;
 
 /// How many columns of a long line stand before the span.
-const LEAD_WIDTH: usize = 60;
+const LEAD_WIDTH: usize = 40;
 
 /// How far apart tab stops are.
 const TAB: usize = 4;
@@ -218,8 +219,8 @@ mod tests {
             "oops",
             expect![[r#"
                 error[code]: what is wrong
-                  1 | ... + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +  oops + 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ ...
-                    |                                                                ^^^^ what helps"#]],
+                  1 | ... + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +  oops + 2+ 2+ 2+ 2+ 2+ 2+ 2+...
+                    |                                            ^^^^ what helps"#]],
         );
         let text = format!("RETURN '{}'", "a".repeat(1000));
         let long = text.strip_prefix("RETURN ").unwrap().to_owned();
@@ -228,8 +229,8 @@ mod tests {
             &long,
             expect![[r#"
                 error[code]: what is wrong
-                  1 | RETURN 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
-                    |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ what helps"#]],
+                  1 | RETURN 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
+                    |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ what helps"#]],
         );
     }
 
