@@ -71,7 +71,9 @@ pub(super) fn patterns(graph: &Graph) -> Vec<Vec<Value>> {
     let catalog = graph.catalog();
     let mut shapes: BTreeMap<Shape, Drawn> = BTreeMap::new();
     for (rel_type, _) in catalog.types.iter() {
-        Family::ALL.into_iter().for_each(|family| add(graph, rel_type, family, &mut shapes));
+        for family in Family::ALL {
+            add(graph, rel_type, family, &mut shapes);
+        }
     }
     let mut shapes: Vec<(Shape, Drawn)> = shapes.into_iter().collect();
     shapes.sort_by_key(|(shape, _)| (shape.is_quoted, catalog.types.name(shape.rel_type)));
