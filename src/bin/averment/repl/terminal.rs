@@ -98,10 +98,10 @@ fn next(editor: &mut Editor<Prompt, DefaultHistory>, session: &mut Session) -> R
     }
 }
 
-/// `AVERMENT_HISTORY`, or a file in the home folder.
+/// `AVERMENT_HISTORY`, none if that is empty, or a file in the home folder.
 fn history_file() -> Option<PathBuf> {
     if let Some(file) = env::var_os("AVERMENT_HISTORY") {
-        return Some(PathBuf::from(file));
+        return Some(PathBuf::from(file)).filter(|file| !file.as_os_str().is_empty());
     }
     env::var_os("HOME").map(|home| PathBuf::from(home).join(".averment_history"))
 }
