@@ -44,18 +44,17 @@ impl Choices {
         let column_width = shown.iter().map(|text| text.chars().count()).max().unwrap_or(0) + GAP;
         let column_count = (width / column_width).max(1);
         let row_count = shown.len().div_ceil(column_count).min(MAX_ROWS);
-        let mut list = String::new();
-        for row in 0..row_count {
+        let row = |row: usize| {
             let cells = (0..column_count).filter_map(|column| shown.get(column * row_count + row));
-            let line: String = cells.map(|text| format!("{text:<column_width$}")).collect();
-            list.push('\n');
-            list.push_str(line.trim_end());
-        }
+            let cells: Vec<String> = cells.map(|text| format!("{text:<column_width$}")).collect();
+            cells.concat().trim_end().to_owned()
+        };
+        let mut lines: Vec<String> = (0..row_count).map(row).collect();
         let hidden_count = shown.len().saturating_sub(row_count * column_count);
         if hidden_count > 0 {
-            list.push_str(&format!("\n({hidden_count} more)"));
+            lines.push(format!("({hidden_count} more)"));
         }
-        list
+        format!("\n{}", lines.join("\n"))
     }
 }
 
