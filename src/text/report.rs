@@ -54,7 +54,9 @@ impl Place {
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
         let end = boundary(text, span.end as usize).clamp(start, line_end);
-        let (before, is_cut) = last_columns(&text[line_start..start], LEAD_WIDTH);
+        let (_, is_long) = first_columns(&text[line_start..line_end], 0, LINE_WIDTH);
+        let lead = if is_long { LEAD_WIDTH } else { usize::MAX };
+        let (before, is_cut) = last_columns(&text[line_start..start], lead);
         let before = if is_cut { format!("{ELLIPSIS}{before}") } else { before };
         let room = LINE_WIDTH - before.width().min(LINE_WIDTH);
         let (marked, is_cut) = first_columns(&text[start..end], before.width(), room.max(1));
