@@ -3,6 +3,7 @@
 //! `db.*` and `show.*` are tables about the database itself; SHOW is a call of the latter.
 
 mod database;
+mod drawn;
 mod schema;
 mod show;
 mod transactions;

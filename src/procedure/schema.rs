@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::drawn::patterns;
 use super::show::{number, sorted, table, text};
 use crate::catalog::{KeyId, LabelId, Statistics, TypeId};
 use crate::function::Registry;
-use crate::storage::{End, Family, Graph, NodeSlot, RelSlot, ScanCursor};
+use crate::storage::{End, Family, Graph, NodeSlot, Rel, RelSlot, ScanCursor};
 use crate::value::{Name, Type, Value};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -29,6 +30,12 @@ pub(super) fn register(registry: &mut Registry) {
         ],
         "each type with its relationships, the labels at their ends (`[]`: a relationship), and their keys",
         relationship_types,
+    ));
+    registry.add_procedure(table(
+        "db.schema.patterns",
+        &[("pattern", Type::String), ("count", Type::Integer), ("keys", names())],
+        "what joins what, as patterns (in brackets: quoted), with the count of their relationships and the keys",
+        patterns,
     ));
 }
 
@@ -86,20 +93,24 @@ fn relationship_types(graph: &Graph) -> Vec<Vec<Value>> {
 fn used_by(graph: &Graph, rel_type: TypeId) -> Use {
     let mut used = Use::default();
     for family in Family::ALL {
-        let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
-        let mut more = true;
-        while more {
-            slots.clear();
-            more = graph.scan_rels(Some(rel_type), family, &mut cursor, STRETCH, &mut slots);
-            for slot in slots.iter().copied().map(RelSlot) {
-                let rel = graph.rel(slot);
-                add_ending(graph, rel.start, &mut used.from);
-                add_ending(graph, rel.end, &mut used.to);
-                used.keys.extend(graph.rel_properties(slot).into_iter().map(|(key, _)| key));
-            }
-        }
+        each_rel(graph, rel_type, family, |slot, rel| {
+            add_ending(graph, rel.start, &mut used.from);
+            add_ending(graph, rel.end, &mut used.to);
+            used.keys.extend(graph.rel_properties(slot).into_iter().map(|(key, _)| key));
+        });
     }
     used
+}
+
+/// Looks at each relationship of a type and a family.
+pub(super) fn each_rel(graph: &Graph, rel_type: TypeId, family: Family, mut look: impl FnMut(RelSlot, Rel)) {
+    let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
+    let mut more = true;
+    while more {
+        slots.clear();
+        more = graph.scan_rels(Some(rel_type), family, &mut cursor, STRETCH, &mut slots);
+        slots.iter().copied().map(RelSlot).for_each(|slot| look(slot, graph.rel(slot)));
+    }
 }
 
 fn add_ending(graph: &Graph, end: End, seen: &mut BTreeSet<Ending>) {
@@ -123,7 +134,7 @@ fn endings(graph: &Graph, seen: &BTreeSet<Ending>) -> Value {
 }
 
 /// In alphabetical order.
-fn key_names(graph: &Graph, keys: &BTreeSet<KeyId>) -> Value {
+pub(super) fn key_names(graph: &Graph, keys: &BTreeSet<KeyId>) -> Value {
     let names: BTreeSet<&Name> = keys.iter().map(|key| graph.catalog().keys.name(*key)).collect();
     Value::List(names.into_iter().map(text).collect())
 }

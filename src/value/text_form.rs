@@ -176,7 +176,7 @@ fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str, quote: char) -> fmt::Res
 }
 
 /// A name as it would stand in a query: in backticks unless it is a plain word.
-struct Symbol<'a>(&'a str);
+pub(crate) struct Symbol<'a>(pub &'a str);
 
 impl fmt::Display for Symbol<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -676,6 +676,9 @@ fn a_graph_that_is_damaged_is_refused_with_its_line() {
 fn the_program_describes_itself() {
     let schema = run(&["schema", "fixture:2019-10-entity-list-28"], "").out;
     assert!(schema.contains("Company") && schema.contains("TARGETS") && schema.contains("published"), "{schema}");
+    for drawn in ["(:Statement)-[:DENIES]->(:Claim)", "-[:STATES]->[()-[:DETAINS|", " [(:State)-[:DETAINS]->("] {
+        assert!(schema.contains(drawn), "{drawn} is missing in {schema}");
+    }
     let functions = run(&["functions", "edtf.days", "-f", "csv"], "").out;
     assert!(functions.contains("edtf.days(") && !functions.contains("toUpper"), "{functions}");
     let edtf = run(&["functions", "edtf"], "").out;

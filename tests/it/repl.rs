@@ -164,6 +164,25 @@ fn tab_completes_what_the_graph_has() {
     assert!(history.contains("MATCH (c:Company {name: 'SenseTime'}) RETURN size(c.name) AS length;"), "{history}");
 }
 
+/// The list stood where the statement was drawn next, so that of as many rows as it had nothing was seen.
+#[test]
+fn tab_shows_what_there_is_to_choose_from_below_a_statement_of_several_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    session.send_line("CREATE ()-[:TOOK {n: 6}]->(), ()-[:TORE {n: 7}]->();").unwrap();
+    session.exp_string("2").unwrap();
+    session.exp_string(PROMPT).unwrap();
+    session.send_line("MATCH ()").unwrap();
+    session.send("-[r:T\t").unwrap();
+    session.flush().unwrap();
+    let drawn = session.exp_string("TOOK  TORE").expect("a list at the first Tab");
+    assert!(drawn.ends_with("-[r:TO\r\n") || drawn.ends_with("-[r:TO\n"), "{drawn:?}");
+    session.send_line("R\t]->() RETURN r.n * 6;").unwrap();
+    session.exp_string("42").expect("the choice is completed");
+    session.exp_string(PROMPT).unwrap();
+    leave(session);
+}
+
 #[test]
 fn keywords_are_coloured_where_colour_is_wanted() {
     let folder = tempfile::tempdir().unwrap();
@@ -239,6 +258,20 @@ fn a_graph_is_saved_and_opened_again() {
         session.exp_string(answer).unwrap_or_else(|error| panic!("{line}: {error}"));
         session.exp_string(PROMPT).unwrap();
     }
+    leave(session);
+}
+
+/// The echo of the key moved the cursor to the next line, which was cleared in place of the one with the sign.
+#[test]
+fn nothing_is_left_of_the_sign_of_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    session.send_line("UNWIND range(1, 1000000000) AS a UNWIND range(1, 1000000000) AS b RETURN count(*);").unwrap();
+    session.exp_string("s (Ctrl-C stops)").expect("a sign of life");
+    session.send_control('c').unwrap();
+    let before = session.exp_string("error[cancelled]").expect("the statement is stopped");
+    let behind_sign = before.rsplit("(Ctrl-C stops)").next().expect("a last piece");
+    assert!(behind_sign.ends_with("\r\u{1b}[K") && !behind_sign.contains(' '), "{before:?}");
     leave(session);
 }
 

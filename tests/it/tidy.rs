@@ -54,7 +54,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap_mangen", &["src/bin/"]),
     ("csv", &["src/bin/"]),
     ("ctrlc", &["src/bin/"]),
-    ("indicatif", &["src/bin/"]),
     ("comfy_table", &["src/bin/"]),
     ("std::fs", &["src/storage/disk.rs", "src/bin/"]),
     ("std::env", &["src/bin/"]),

@@ -115,7 +115,7 @@ Examples:
         #[command(flatten)]
         ask: AskArgs,
     },
-    /// Show the labels, relationship types and property keys of a database.
+    /// Show what a database has: the labels, what joins what, and their keys. What is in brackets is quoted.
     #[command(after_help = "Example:\n  averment schema graph.cypher")]
     Schema {
         /// The database.

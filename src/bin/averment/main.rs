@@ -61,12 +61,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     let output = Output::whole(args.output.format);
     let open = |name: Option<String>| source::open(name.as_deref(), &limits);
     match args.command {
-        None => {
-            let db = open(args.database.clone()).map_err(|fault| misspelt(fault, args.database.as_deref()))?;
-            let mut session = Session::new(db, output, limits.clone(), cancel.clone());
-            session.own(args.database.as_deref());
-            if io::stdin().is_terminal() { repl::run(session, cancel) } else { repl::run_piped(session) }
-        }
+        None => converse(args.database.as_deref(), output, limits, cancel),
         Some(Command::Query { statement, ask }) => {
             let (text, params) = (source::statement(&statement)?, params::read(&ask)?);
             answer(output, &open(ask.database.or(args.database))?, &text, params)
@@ -93,6 +88,14 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     }
 }
 
+/// Answers what is typed, or what stands on standard input.
+fn converse(database: Option<&str>, output: Output, limits: Limits, cancel: CancelToken) -> Result<ExitCode, Fault> {
+    let db = source::open(database, &limits).map_err(|fault| misspelt(fault, database))?;
+    let mut session = Session::new(db, output, limits, cancel.clone());
+    session.own(database);
+    if io::stdin().is_terminal() { repl::run(session, cancel, database) } else { repl::run_piped(session) }
+}
+
 /// A database that cannot be read may be a command that is misspelt.
 fn misspelt(fault: Fault, database: Option<&str>) -> Fault {
     match (fault, database.and_then(near_command)) {
@@ -112,8 +115,8 @@ fn print(text: &[u8]) -> Result<ExitCode, Fault> {
 
 /// Answers one statement.
 fn answer(output: Output, db: &Database, text: &str, params: Params) -> Result<ExitCode, Fault> {
-    let _progress = Progress::start();
-    let written = output.print(db.query(text, params)?)?;
+    let progress = Progress::start();
+    let written = output.print_awaited(db.query(text, params)?, progress)?;
     Ok(done(written.has_changed))
 }
 
@@ -140,7 +143,7 @@ fn done(has_changed: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub(crate) const SCHEMA: [&str; 2] = ["CALL db.schema.labels()", "CALL db.schema.relationshipTypes()"];
+pub(crate) const SCHEMA: [&str; 2] = ["CALL db.schema.labels()", "CALL db.schema.patterns()"];
 
 fn schema(output: Output, db: &Database) -> Result<ExitCode, Fault> {
     for statement in SCHEMA {

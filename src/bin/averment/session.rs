@@ -53,11 +53,9 @@ impl Session {
     pub(crate) fn answer(&mut self, text: &str) -> Result<(), Fault> {
         self.cancel.reset();
         let started = Instant::now();
-        let written = {
-            let _progress = Progress::start();
-            let rows = self.query(text)?;
-            self.output.print(rows)?
-        };
+        let progress = Progress::start();
+        let rows = self.query(text)?;
+        let written = self.output.print_awaited(rows, progress)?;
         if self.shows_time {
             output::say(told(started.elapsed(), &written))?;
         }

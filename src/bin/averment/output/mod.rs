@@ -12,6 +12,7 @@ use std::io::{self, IsTerminal, Write};
 use averment::{Counters, Name, Row, Rows, Value, Warning};
 
 use crate::args::Format;
+use crate::progress::{Awaited, Progress};
 use crate::{Fault, style};
 
 /// How answers are written.
@@ -44,8 +45,13 @@ impl Output {
 
     /// Writes an answer, if it has columns, and then what was written to the graph and what is odd.
     pub(crate) fn print(self, rows: Rows) -> Result<Written, Fault> {
+        self.print_awaited(rows, Progress::none())
+    }
+
+    /// As [`Output::print`], and takes away the sign that somebody waits.
+    pub(crate) fn print_awaited(self, rows: Rows, progress: Progress) -> Result<Written, Fault> {
+        let mut out = io::BufWriter::new(Awaited::new(progress, io::stdout().lock()));
         let mut rows = if self.holds_all() { rows.complete()? } else { rows };
-        let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = if rows.columns().is_empty() {
             rows.by_ref().try_for_each(|row| row.map(drop))?;
             all(0)
@@ -153,7 +159,7 @@ pub(crate) fn plural(count: u64, what: &str) -> String {
 }
 
 /// The columns of the terminal, as it or the environment says. Some terminals say 0 where they do not know.
-fn terminal_width() -> Option<u16> {
+pub(crate) fn terminal_width() -> Option<u16> {
     let said = comfy_table::Table::new().width().filter(|width| *width > 0);
     said.or_else(|| std::env::var("COLUMNS").ok()?.parse().ok().filter(|width| *width > 0))
 }
@@ -168,7 +174,7 @@ pub(crate) fn cell(value: &Value) -> String {
 
 /// A terminal acts on control characters, breaks lines and turns the direction of letters; text from outside must not
 /// steer it, nor break a table.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

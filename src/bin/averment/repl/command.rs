@@ -1,6 +1,7 @@
 //! The commands of the REPL: what begins with `:`.
 
 use averment::Value;
+use averment::editing::nearest;
 use clap::ValueEnum;
 
 use super::obey::Then;
@@ -20,28 +21,23 @@ pub(super) struct Command {
 
 pub(super) const COMMANDS: &[Command] = &[
     Command { names: &["help", "h", "?"], argument: "", summary: "this page", run: help },
-    Command {
-        names: &["schema"],
-        argument: "",
-        summary: "labels and relationship types of the graph, what they join, and their keys",
-        run: schema,
-    },
+    Command { names: &["schema"], argument: "", summary: "labels, keys, and what joins what", run: schema },
     Command {
         names: &["param", "params"],
         argument: "[NAME => EXPRESSION]",
-        summary: "sets a parameter, to be used as $NAME; alone: lists them",
+        summary: "sets $NAME; alone: lists the parameters",
         run: param,
     },
     Command {
         names: &["source"],
         argument: "FILE",
-        summary: "runs the statements of a file, or adds the graph of a .jsonl file",
+        summary: "runs a script, or adds a graph in .jsonl",
         run: |session, file| say(session.source(wanted(file, "a file")?)?),
     },
     Command {
         names: &["format"],
-        argument: "[table|vertical|csv|json|jsonl|markdown]",
-        summary: "how answers are shown",
+        argument: "[NAME]",
+        summary: "table, vertical, csv, json, jsonl, markdown",
         run: format,
     },
     Command { names: &["rows"], argument: "[COUNT|all]", summary: "how many rows of an answer are shown", run: rows },
@@ -54,7 +50,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         names: &["profile"],
         argument: "STATEMENT",
-        summary: "runs a statement and shows rows and time of each step",
+        summary: "runs it; rows and time of each step",
         run: |session, text| statement(session, "PROFILE", text),
     },
     Command {
@@ -78,7 +74,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         names: &["save"],
         argument: "FILE.jsonl",
-        summary: "writes the graph as JSON Lines, to be opened again",
+        summary: "writes the graph, to be opened again",
         run: |session, file| say(session.save(wanted(file, "a file")?, Existing::Kept)?),
     },
     Command {
@@ -90,7 +86,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         names: &["open"],
         argument: "[FILE|fixture:NAME|:memory:]",
-        summary: "goes on with another graph; alone: the built-in fixtures",
+        summary: "goes on with a graph; alone: the fixtures",
         run: |session, name| say(session.open(Some(name).filter(|name| !name.is_empty()))?),
     },
     Command { names: &["timing"], argument: "[on|off]", summary: "whether the time is told", run: timing },
@@ -110,21 +106,31 @@ pub(super) fn obey(session: &mut Session, line: &str) -> Result<Then, Fault> {
     if let Some(command) = COMMANDS.iter().find(|command| command.names.contains(&name)) {
         return (command.run)(session, argument.trim());
     }
-    let starts = COMMANDS.iter().find(|command| command.names[0].starts_with(name) && !name.is_empty());
-    let near = starts.map_or(String::new(), |command| format!("; did you mean `:{}`?", command.names[0]));
+    let near = near_name(name).map_or(String::new(), |near| format!("; did you mean `:{near}`?"));
     Err(Fault::command(format!("unknown command `:{name}`{near} (:help lists them)")))
 }
 
+fn near_name(name: &str) -> Option<String> {
+    let mut names = COMMANDS.iter().map(|command| command.names[0]);
+    let begun = names.clone().find(|known| known.starts_with(name) && !name.is_empty());
+    begun.map(str::to_owned).or_else(|| nearest(name, &mut names).map(|near| near.to_string()))
+}
+
 const ABOUT_STATEMENTS: &str = "
-A statement ends with `;` and may take several lines. Tab completes what the graph has, Ctrl-C stops a
-statement, Ctrl-R searches the history. The language is described in LANGUAGE.md.";
+A statement ends with `;` and may take several lines. Tab completes what the
+graph has, Ctrl-C stops a statement, Ctrl-R searches the history. The language
+is described in LANGUAGE.md.";
 
 fn help(_: &mut Session, _: &str) -> Result<Then, Fault> {
-    for command in COMMANDS {
+    say(page())
+}
+
+fn page() -> String {
+    let line = |command: &Command| {
         let usage = format!(":{} {}", command.names[0], command.argument);
-        output::say(format_args!("{usage:<50} {}", command.summary))?;
-    }
-    say(ABOUT_STATEMENTS)
+        format!("{usage:<35} {}\n", command.summary)
+    };
+    COMMANDS.iter().map(line).collect::<String>() + ABOUT_STATEMENTS
 }
 
 fn schema(session: &mut Session, _: &str) -> Result<Then, Fault> {
@@ -202,4 +208,23 @@ fn wanted<'t>(text: &'t str, what: &str) -> Result<&'t str, Fault> {
 fn say(text: impl std::fmt::Display) -> Result<Then, Fault> {
     output::say(text)?;
     Ok(Then::GoOn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_fits_a_terminal() {
+        for line in page().lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_is_misspelt_has_a_nearest_one() {
+        assert_eq!(near_name("sch").as_deref(), Some("schema"));
+        assert_eq!(near_name("shcema").as_deref(), Some("schema"));
+        assert_eq!(near_name("nonsense"), None);
+    }
 }

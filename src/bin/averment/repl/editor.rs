@@ -1,6 +1,7 @@
 //! What the line editor asks while a statement is typed: is it complete, what could follow, how is it coloured.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use averment::editing::{TokenKind, is_complete, is_keyword, tokens};
 use rustyline::completion::{Completer, Pair};
@@ -9,8 +10,10 @@ use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 
+use super::choices::Choices;
 use super::command::is_command;
 use super::complete::{Names, complete};
+use crate::output::terminal_width;
 use crate::session::Session;
 use crate::style::Style;
 
@@ -18,17 +21,20 @@ use crate::style::Style;
 pub(super) struct Prompt {
     names: Names,
     history: HistoryHinter,
+    /// What the last Tab has found.
+    choices: RefCell<Option<Choices>>,
     is_coloured: bool,
 }
 
 impl Prompt {
     pub(super) fn new(is_coloured: bool) -> Self {
-        Self { names: Names::default(), history: HistoryHinter::new(), is_coloured }
+        Self { names: Names::default(), history: HistoryHinter::new(), choices: RefCell::default(), is_coloured }
     }
 
     /// Learns the names of the graph, if it has changed.
     pub(super) fn look_at(&mut self, session: &Session) {
         self.names.look_at(session);
+        self.choices.take();
     }
 }
 
@@ -46,7 +52,12 @@ impl Completer for Prompt {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let (start, found) = complete(&self.names, line, position);
+        let (start, mut found) = complete(&self.names, line, position);
+        if found.len() > 1 {
+            let choices = Choices::new(line, start, position, found);
+            found = vec![choices.common(start).to_owned()];
+            self.choices.replace(Some(choices));
+        }
         Ok((start, found.into_iter().map(|text| Pair { display: text.clone(), replacement: text }).collect()))
     }
 }
@@ -56,14 +67,13 @@ pub(super) enum Shown {
     /// To be taken over by the right arrow.
     Rest(String),
     /// To be read only.
-    Remark(&'static str),
+    Remark(String),
 }
 
 impl Hint for Shown {
     fn display(&self) -> &str {
         match self {
-            Shown::Rest(text) => text,
-            Shown::Remark(text) => text,
+            Shown::Rest(text) | Shown::Remark(text) => text,
         }
     }
 
@@ -78,14 +88,19 @@ impl Hint for Shown {
 impl Hinter for Prompt {
     type Hint = Shown;
 
-    /// The rest of an earlier statement that begins so, what a function takes, or what an open statement waits for.
+    /// What there is to choose from, the rest of an earlier statement that begins so, what a function takes, or what an
+    /// open statement waits for.
     fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<Shown> {
+        if let Some(choices) = self.choices.borrow().as_ref().filter(|choices| choices.are_of(line, position)) {
+            return Some(Shown::Remark(choices.list(terminal_width().unwrap_or(80).into())));
+        }
         if position < line.len() || line.is_empty() {
             return None;
         }
         let rest = self.history.hint(line, position, context).or_else(|| self.names.rest_of_call(line));
-        let is_waiting = line.ends_with('\n') && self.is_coloured;
-        rest.map(Shown::Rest).or_else(|| is_waiting.then_some(Shown::Remark(" ... goes on; `;` ends the statement")))
+        let is_waiting = line.ends_with('\n');
+        let wish = || Shown::Remark("(... goes on; `;` ends the statement)".to_owned());
+        rest.map(Shown::Rest).or_else(|| is_waiting.then(wish))
     }
 }
 

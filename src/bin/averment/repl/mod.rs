@@ -3,6 +3,7 @@
 //! At a [`terminal`] lines are edited; where standard input is none, the same statements and commands are read from it
 //! one by one ([`piped`]).
 
+mod choices;
 mod command;
 mod complete;
 mod editor;

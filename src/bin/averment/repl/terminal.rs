@@ -18,10 +18,17 @@ use crate::{Fault, output, style};
 const WELCOME: &str = "\
 Averment: who did what to whom, when, and on whose word?
 End a statement with `;`. :help lists the commands, Tab completes, :quit leaves.
+";
 
+/// What the built-in fixtures can be asked.
+const QUESTIONS: &str = "\
 Try:
-  MATCH (a:Agency)-[:TOOK]->(x:Action)-[:TARGETS]->(c:Company {name: 'SenseTime'}) RETURN a.name, x.id;
-  MATCH (p:Paragraph)-[s:SUPPORTS]->[(x:Action)-[:TARGETS]->(:Company {name: 'SenseTime'})] RETURN x.id, p.id, s.voice;
+  MATCH (a:Agency)-[:TOOK]->(x)-[:TARGETS]->({name: 'SenseTime'})
+  RETURN a.name, x.id, x.on;
+
+  MATCH (p:Paragraph)-[s:SUPPORTS]->[(x)-[:TARGETS]->({name: 'SenseTime'})]
+  RETURN x.id, p.id, s.voice;
+
   MATCH (s:Statement)-[:DENIES]->(c:Claim) RETURN s.id, c.text;
 ";
 
@@ -31,8 +38,11 @@ const ROWS_SHOWN: usize = 200;
 const IN_TRANSACTION: &str =
     "a transaction is open: :commit keeps what it has written; leaving once more drops it and leaves";
 
+/// For another graph.
+const NO_QUESTIONS: &str = "`:schema` shows what the graph has.\n";
+
 /// Reads statements from a terminal until the input ends.
-pub(crate) fn run(mut session: Session, cancel: CancelToken) -> Result<ExitCode, Fault> {
+pub(crate) fn run(mut session: Session, cancel: CancelToken, database: Option<&str>) -> Result<ExitCode, Fault> {
     // While a line is edited the terminal hands Ctrl-C over as a key; otherwise it stops the statement that runs.
     ctrlc::set_handler(move || cancel.cancel())
         .map_err(|error| Fault::Input { code: "terminal", message: format!("cannot watch for Ctrl-C: {error}") })?;
@@ -47,6 +57,7 @@ pub(crate) fn run(mut session: Session, cancel: CancelToken) -> Result<ExitCode,
     session.shows_time = true;
     session.output.max_rows = Some(ROWS_SHOWN);
     output::say(WELCOME)?;
+    output::say(if database.is_none() { QUESTIONS } else { NO_QUESTIONS })?;
     let mut was_asked = false;
     loop {
         let then = next(&mut editor, &mut session)?;
@@ -97,4 +108,30 @@ fn history_file() -> Option<PathBuf> {
 
 fn unusable(error: &ReadlineError) -> Fault {
     Fault::Input { code: "terminal", message: format!("the terminal cannot be used: {error}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use averment::editing::statements;
+    use averment::{Database, fixtures};
+
+    use super::*;
+
+    #[test]
+    fn what_is_proposed_has_answers_and_fits_a_terminal() {
+        let db = Database::in_memory();
+        fixtures::load_all(&db).unwrap();
+        let questions = QUESTIONS.trim_start_matches("Try:");
+        let mut count = 0;
+        for span in statements(questions) {
+            let rows = db.query(span.of(questions), ()).unwrap().complete().unwrap();
+            assert_eq!(rows.warnings().len(), 0, "{}", span.of(questions));
+            assert!(rows.count() > 1, "{}", span.of(questions));
+            count += 1;
+        }
+        assert_eq!(count, 3);
+        for line in WELCOME.lines().chain(QUESTIONS.lines()) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
 }
