@@ -18,6 +18,10 @@ use crate::value::ErrorKind;
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a row cannot be made into `{Self}`",
+    note = "rows are made into values and tuples of them; for a struct: derive `serde::Deserialize` and call `deserialize`"
+)]
 pub trait FromRow: Sized {
     /// The row as this type.
     ///

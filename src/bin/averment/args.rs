@@ -152,7 +152,7 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Fixtures {
-    /// List their names and sizes.
+    /// List their names.
     List,
     /// Write the script of one.
     #[command(after_help = "Example:\n  averment fixtures show 2019-10-entity-list-28 | less")]

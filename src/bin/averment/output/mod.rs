@@ -111,7 +111,11 @@ impl Output {
         let for_people = self.is_for_people();
         if for_people && !rows.columns().is_empty() {
             let counted = plural(written.row_count as u64, "row");
-            lines.push(if written.is_cut { format!("the first {counted}; there are more") } else { counted });
+            lines.push(if written.is_cut {
+                format!("the first {counted}; there are more (:rows all)")
+            } else {
+                counted
+            });
         }
         lines.extend(summary(rows.counters()));
         lines.extend(rows.profile().map(str::to_owned));

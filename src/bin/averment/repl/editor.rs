@@ -99,8 +99,23 @@ impl Hinter for Prompt {
         }
         let rest = self.history.hint(line, position, context).or_else(|| self.names.rest_of_call(line));
         let is_waiting = line.ends_with('\n');
-        let wish = || Shown::Remark("(... goes on; `;` ends the statement)".to_owned());
-        rest.map(Shown::Rest).or_else(|| is_waiting.then(wish))
+        rest.map(Shown::Rest).or_else(|| is_waiting.then(|| Shown::Remark(wish(line))))
+    }
+}
+
+/// What an open statement waits for.
+fn wish(line: &str) -> String {
+    match tokens(line).find(|token| !token.is_closed) {
+        None => "(... goes on; `;` ends the statement)".to_owned(),
+        Some(open) => {
+            let start: String = open.span.of(line).chars().take(12).collect();
+            let ending = match open.kind {
+                TokenKind::Comment => "*/",
+                TokenKind::EscapedName => "`",
+                _ => &start[..1],
+            };
+            format!("(... what begins at {} waits for its {ending})", start.trim_end())
+        }
     }
 }
 
