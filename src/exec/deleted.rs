@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::storage::End;
 use crate::value::{ElementId, NodeRecord, RelationshipRecord};
@@ -22,6 +22,8 @@ struct Inner {
     rels: FxHashMap<u32, ElementId>,
     /// With the number of those marked before.
     records: FxHashMap<ElementId, (End, Record, usize)>,
+    /// With all that touched them.
+    detached: FxHashSet<ElementId>,
     /// Marked since the last try to take them from the graph.
     pending: Vec<End>,
     /// Marked, and something still touched them when they were tried.
@@ -104,6 +106,11 @@ impl Deleted {
         unmarked.insert((element, record, number));
         inner.pending.push(element);
         true
+    }
+
+    /// Notes that all that touches the element goes too; true if that was not so before.
+    pub(super) fn detach(&self, id: ElementId) -> bool {
+        self.inner.borrow_mut().detached.insert(id)
     }
 
     /// What was marked since this was last called.

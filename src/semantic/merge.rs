@@ -104,9 +104,11 @@ impl Binder<'_> {
     }
 
     fn finish_level(&mut self, level: Level, single_node: bool, citations: &[ast::Citation], before: usize) -> Merge {
-        let created_only = if single_node { Vec::new() } else { level.new_nodes.clone() };
-        let targets: Vec<VarId> = level.arrows.into_iter().chain(level.new_nodes).collect();
-        let cite = if targets.is_empty() { None } else { self.cite(citations, targets, created_only, before) };
+        // An arrow is cited whether it was there or not, a node with others only if it is new.
+        let (targets, created_only) =
+            if single_node { (level.new_nodes, Vec::new()) } else { (level.arrows, level.new_nodes) };
+        let is_nothing = targets.is_empty() && created_only.is_empty();
+        let cite = if is_nothing { None } else { self.cite(citations, targets, created_only, before) };
         Merge {
             pattern: level.pattern,
             predicates: level.predicates,

@@ -87,14 +87,15 @@ fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), 
     let mut open = vec![element];
     while let Some(end) = open.pop() {
         ctx.budget.step()?;
-        if ctx.deleted.has(end) {
-            continue;
-        }
-        let id = ctx.end_id(end);
-        let record = record(ctx, graph, end);
-        count(ctx, graph, end, &record);
-        ctx.deleted.mark(end, id, record);
-        if detach {
+        let id = ctx.deleted.id(end).unwrap_or_else(|| {
+            let id = ctx.end_id(end);
+            let record = record(ctx, graph, end);
+            count(ctx, graph, end, &record);
+            ctx.deleted.mark(end, id, record);
+            id
+        });
+        // A DELETE before has marked the element and left what touches it.
+        if detach && graph.end(id) == Some(end) && ctx.deleted.detach(id) {
             for direction in [Direction::Out, Direction::In] {
                 for family in Family::ALL {
                     open.extend(graph.neighbours(end, direction, None, family).map(|found| End::rel(found.rel)));
