@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use averment::format::{json_from_str, value_from_json, value_to_json};
@@ -123,8 +124,19 @@ impl Request {
         Ok(Self { reset, procedure, query })
     }
 
+    /// A fault of the engine itself is the answer to its request, and no end of the process and of the graph in it: what
+    /// the statement had written is undone as for any other.
     fn answer(self, db: &Database) -> Map<String, Json> {
-        self.run(db).unwrap_or_else(|error| failure(error_to_json(&error)))
+        let answered = panic::catch_unwind(AssertUnwindSafe(|| self.run(db)));
+        let error = match answered {
+            Ok(Ok(answer)) => return answer,
+            Ok(Err(error)) => error_to_json(&error),
+            Err(_) => json!({
+                "type": "InternalError", "phase": "runtime", "code": "Panic",
+                "message": "the engine failed at this statement, which a report would help to mend",
+            }),
+        };
+        failure(error)
     }
 
     fn run(self, db: &Database) -> Result<Map<String, Json>, Error> {

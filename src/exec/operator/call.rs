@@ -114,11 +114,10 @@ impl Fan for Call {
             match answer.next() {
                 None => current.row += 1,
                 Some(row) => {
-                    let mut row = row?;
+                    let row = row?;
                     rows.push(row_number(current.row));
                     for (found, &output) in found.iter_mut().zip(&self.outputs) {
-                        let value = row.get_mut(output).map(std::mem::take).unwrap_or_default();
-                        found.push(checked(value)?);
+                        found.push(checked(row.get(output).cloned().unwrap_or_default())?);
                     }
                     current.answer = Some(answer);
                 }
