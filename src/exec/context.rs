@@ -78,7 +78,7 @@ pub(super) struct Context<'w> {
     newest_held: RefCell<Option<Arc<Graph>>>,
     arguments: RefCell<Vec<Arc<Batch>>>,
     /// For each argument: the outer rows of which nothing more is wanted. Empty where all rows are wanted.
-    satisfied: RefCell<Vec<Vec<bool>>>,
+    satisfied: RefCell<Vec<Satisfied>>,
     /// By the number of the subplan; taken out while it runs.
     pub subplans: RefCell<Vec<Option<SubplanRun>>>,
     labels: Vec<Cell<Option<LabelId>>>,
@@ -94,6 +94,14 @@ pub(super) struct Context<'w> {
 enum Root<'w> {
     Reading(Arc<Graph>),
     Writing(RefCell<&'w mut Writer>),
+}
+
+/// Of which outer rows nothing more is wanted; empty where all inner rows are wanted.
+#[derive(Clone, Default)]
+struct Satisfied {
+    rows: Vec<bool>,
+    /// Whether one inner row is enough.
+    by_one: bool,
 }
 
 /// A compiled subplan of an expression.
@@ -281,34 +289,38 @@ impl<'w> Context<'w> {
         self.arguments.borrow_mut()[argument.0] = Arc::new(rows);
     }
 
-    /// Begins to note of which outer rows nothing more is wanted: one inner row is enough for EXISTS.
-    pub(super) fn want_one(&self, argument: ArgumentId) {
-        let outer = self.argument(argument).len;
+    /// Begins to note of which outer rows nothing more is wanted, by the one who asks for their inner rows.
+    pub(super) fn want_some(&self, audience: ArgumentId, outer: usize, by_one: bool) {
         let mut satisfied = self.satisfied.borrow_mut();
-        if satisfied.len() <= argument.0 {
-            satisfied.resize(argument.0 + 1, Vec::new());
+        if satisfied.len() <= audience.0 {
+            satisfied.resize(audience.0 + 1, Satisfied::default());
         }
-        satisfied[argument.0] = vec![false; outer];
+        satisfied[audience.0] = Satisfied { rows: vec![false; outer], by_one };
+    }
+
+    /// As EXISTS: one inner row is enough.
+    pub(super) fn want_one(&self, argument: ArgumentId) {
+        self.want_some(argument, self.argument(argument).len, true);
     }
 
     /// Notes that an outer row has an inner one; true at the first call for it.
     pub(super) fn satisfy(&self, argument: ArgumentId, ordinal: u32) -> bool {
-        !std::mem::replace(&mut self.satisfied.borrow_mut()[argument.0][ordinal as usize], true)
+        !std::mem::replace(&mut self.satisfied.borrow_mut()[argument.0].rows[ordinal as usize], true)
     }
 
     /// Whether one inner row is enough, so that batches had better be small.
     pub(super) fn wants_one(&self, argument: ArgumentId) -> bool {
-        self.satisfied.borrow().get(argument.0).is_some_and(|rows| !rows.is_empty())
+        self.satisfied.borrow().get(argument.0).is_some_and(|satisfied| satisfied.by_one)
     }
 
     pub(super) fn is_satisfied(&self, argument: ArgumentId, ordinal: u32) -> bool {
         let satisfied = self.satisfied.borrow();
-        satisfied.get(argument.0).and_then(|rows| rows.get(ordinal as usize)).is_some_and(|found| *found)
+        satisfied.get(argument.0).and_then(|satisfied| satisfied.rows.get(ordinal as usize)).is_some_and(|found| *found)
     }
 
     /// Which outer rows have an inner one.
     pub(super) fn take_satisfied(&self, argument: ArgumentId) -> Vec<bool> {
-        std::mem::take(&mut self.satisfied.borrow_mut()[argument.0])
+        std::mem::take(&mut self.satisfied.borrow_mut()[argument.0]).rows
     }
 
     pub(super) fn argument(&self, argument: ArgumentId) -> Arc<Batch> {

@@ -162,6 +162,6 @@ fn row_bytes(row: &[Value]) -> usize {
 
 /// The outermost plan: its argument is one row without columns.
 fn compile_root(root: &Operator, ctx: &Context) -> Input {
-    let scope = Scope { argument: ctx.new_argument(Batch::unit()), segment: ctx.new_segment() };
+    let scope = Scope::new(ctx.new_argument(Batch::unit()), ctx.new_segment());
     Input::whole(root, scope, ctx)
 }

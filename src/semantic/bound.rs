@@ -256,9 +256,9 @@ pub(crate) enum Draw {
 /// CITING: each source gets a citation of each target, merged.
 #[derive(Clone, Debug)]
 pub(crate) struct Cite {
-    /// Arrows drawn or found, and nodes: those of [`Cite::created_only`] only if this clause created them.
+    /// What is cited whether it was drawn or found.
     pub targets: Vec<VarId>,
-    /// Some of the targets.
+    /// What is cited only if this clause drew it: the nodes of a MERGE of several.
     pub created_only: Vec<VarId>,
     /// Source and properties.
     pub sources: Vec<(Expr, Option<Expr>)>,

@@ -91,7 +91,7 @@ fn begin(env: &Env, number: usize, frame: &Frame) -> Result<SubplanRun, ExecErro
         running.source.rewind(ctx);
         running
     } else {
-        let scope = Scope { argument: ctx.new_argument(argument), segment: ctx.new_segment() };
+        let scope = Scope::new(ctx.new_argument(argument), ctx.new_segment());
         let place = subplan.root.layout.iter().position(|kind| *kind == ColumnKind::Ordinal);
         SubplanRun {
             source: Input::whole(&subplan.root, scope, ctx),

@@ -47,7 +47,7 @@ impl Apply {
     pub(super) fn new(operator: &Operator, spec: &physical::Apply, scope: Scope, ctx: &Context) -> Self {
         let segment = writes(&spec.inner).then(|| ctx.new_segment());
         let argument = ctx.new_argument(Batch::default());
-        let inner = Scope { argument, segment: segment.unwrap_or(scope.segment) };
+        let inner = Scope::new(argument, segment.unwrap_or(scope.segment));
         let place = spec.inner.layout.iter().position(|kind| *kind == ColumnKind::Ordinal);
         Self {
             input: Input::of(operator, scope, ctx),

@@ -248,5 +248,5 @@ pub(super) fn warn_of_quoted_twins(ctx: &Context, draws: &[Draw], made: &[End]) 
 
 /// The segment and argument of a plan that is run for single rows of another.
 pub(super) fn inner_scope(ctx: &Context) -> Scope {
-    Scope { argument: ctx.new_argument(Batch::default()), segment: ctx.new_segment() }
+    Scope::new(ctx.new_argument(Batch::default()), ctx.new_segment())
 }

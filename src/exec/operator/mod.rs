@@ -62,6 +62,14 @@ pub(super) trait Source: Send {
 pub(super) struct Scope {
     pub argument: ArgumentId,
     pub segment: Segment,
+    /// Who says of which outer rows nothing more is wanted: whoever runs the plan, or a LIMIT above.
+    pub audience: ArgumentId,
+}
+
+impl Scope {
+    pub(super) fn new(argument: ArgumentId, segment: Segment) -> Self {
+        Self { argument, segment, audience: argument }
+    }
 }
 
 /// The operator and its inputs, ready to run.
@@ -208,10 +216,10 @@ pub(super) fn ordinals(rows: &Batch, place: usize) -> &[u32] {
     }
 }
 
-/// The outer rows that an operator of an inner plan need not look at any more, because one inner row was enough.
+/// The outer rows that an operator of an inner plan need not look at any more, because enough inner rows were found.
 #[derive(Clone, Copy)]
 struct Wanted {
-    argument: ArgumentId,
+    audience: ArgumentId,
     /// Where the input has the ordinal.
     place: Option<usize>,
 }
@@ -220,17 +228,17 @@ impl Wanted {
     /// By the (first) input of `operator`.
     fn by(operator: &Operator, scope: Scope) -> Self {
         let place = operator.inputs[0].layout.iter().position(|kind| *kind == ColumnKind::Ordinal);
-        Self { argument: scope.argument, place }
+        Self { audience: scope.audience, place }
     }
 
     /// Whether nothing more is wanted for this row of the input.
     fn is_done(self, ctx: &Context, input: &Batch, row: usize) -> bool {
-        self.place.is_some_and(|place| ctx.is_satisfied(self.argument, ordinals(input, place)[row]))
+        self.place.is_some_and(|place| ctx.is_satisfied(self.audience, ordinals(input, place)[row]))
     }
 
     /// Whether one inner row is enough: then batches are small, so that little is made in vain.
     fn is_one(self, ctx: &Context) -> bool {
-        self.place.is_some() && ctx.wants_one(self.argument)
+        self.place.is_some() && ctx.wants_one(self.audience)
     }
 
     /// How many rows to make at a time.

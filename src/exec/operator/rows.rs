@@ -17,6 +17,8 @@ pub(super) struct Cut {
     count: Scalar,
     partition: Option<usize>,
     argument: ArgumentId,
+    /// Those whom a LIMIT tells of the outer rows that have enough.
+    audience: Option<ArgumentId>,
     segment: Segment,
     /// Whether the input has effects that are wanted though its rows are not.
     drains: bool,
@@ -66,14 +68,20 @@ impl Cut {
         scope: Scope,
         ctx: &Context,
     ) -> Self {
+        let drains = writes(operator);
+        // Who is below need not go on with an outer row that has enough.
+        let audience =
+            (what == What::Limit && partition.is_some() && !drains).then(|| ctx.new_argument(Batch::default()));
+        let below = Scope { audience: audience.unwrap_or(scope.audience), ..scope };
         Self {
-            input: Input::of(operator, scope, ctx),
+            input: Input::of(operator, below, ctx),
             what,
             count: count.clone(),
             partition,
             argument: scope.argument,
+            audience,
             segment: scope.segment,
-            drains: writes(operator),
+            drains,
             run: None,
         }
     }
@@ -82,10 +90,14 @@ impl Cut {
         let what = if self.what == What::Skip { "SKIP" } else { "LIMIT" };
         let count = row_count(ctx, &self.count, self.segment, what)?;
         let outer = if self.partition.is_some() { ctx.argument(self.argument).len } else { 1 };
+        if let Some(audience) = self.audience {
+            ctx.want_some(audience, outer, count <= 1);
+        }
         Ok(Run { count, seen: vec![0; outer], open: if count == 0 { 0 } else { outer } })
     }
 
-    fn choose(run: &mut Run, what: What, batch: &Batch, partition: Option<usize>) -> Vec<u32> {
+    /// The rows of a batch that are in, by number. `enough` is told of each outer row that has had all of its own.
+    fn choose(run: &mut Run, what: What, batch: &Batch, partition: Option<usize>, enough: impl Fn(usize)) -> Vec<u32> {
         let ordinals = partition.map(|column| match &batch.columns[column] {
             Column::Ordinals(ordinals) => ordinals,
             _ => unreachable!("a column of ordinals holds ordinals"),
@@ -98,6 +110,7 @@ impl Cut {
             let before = *seen <= run.count;
             if *seen == run.count {
                 run.open -= 1;
+                enough(outer);
             }
             if before == (what == What::Limit) {
                 rows.push(row_number(row));
@@ -119,7 +132,11 @@ impl Source for Cut {
                 return Ok(None);
             }
             let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
-            let rows = Self::choose(run, self.what, &batch, self.partition);
+            let rows = Self::choose(run, self.what, &batch, self.partition, |outer| {
+                if let Some(audience) = self.audience {
+                    ctx.satisfy(audience, row_number(outer));
+                }
+            });
             if rows.is_empty() {
                 continue;
             }
