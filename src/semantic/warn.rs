@@ -120,7 +120,8 @@ impl Names {
         let dates = self.date_texts.iter().filter(|(key, ..)| !self.written.contains(key));
         let dates = dates.filter_map(|(key, text, span)| date_as_text(key, text, *span, statistics));
         let mut warnings: Vec<Warning> = read.chain(plain).chain(joints).chain(dates).take(WARNINGS).collect();
-        warnings.dedup();
+        // One word for each arrow, whichever end is wrong.
+        warnings.dedup_by(|later, earlier| later.code == earlier.code && later.span == earlier.span);
         warnings
     }
 }
@@ -172,7 +173,7 @@ fn never_joined(Joint { rel_type, label, side, span }: &Joint, statistics: &dyn 
         return None;
     }
     let message = match side {
-        None => format!("no `{rel_type}` touches a `{label}` here"),
+        None => format!("no `{rel_type}` touches `{label}` here"),
         Some(side) => {
             let (verb, other) = match side {
                 Side::Start => ("begins", Side::End),
@@ -185,7 +186,7 @@ fn never_joined(Joint { rel_type, label, side, span }: &Joint, statistics: &dyn 
                 let names: Vec<String> = labels.map(|(_, name)| format!("`{name}`")).take(LABELS_NAMED).collect();
                 format!("it {verb} at {}", names.join(", "))
             };
-            format!("no `{rel_type}` {verb} at a `{label}` here; {hint}")
+            format!("no `{rel_type}` {verb} at `{label}` here; {hint}")
         }
     };
     Some(Warning { code: "never-joined", message, span: *span })
