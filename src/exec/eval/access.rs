@@ -9,7 +9,7 @@ use crate::exec::column::{Column, Ids, NULL_SLOT};
 use crate::exec::host::Env;
 use crate::function::{FunctionError, operator};
 use crate::physical::{KeyRef, LabelTest, Scalar, TextRange};
-use crate::storage::{End, Graph, NodeSlot, PropertyVector, RelSlot};
+use crate::storage::{End, Graph, NodeSlot, RelSlot};
 use crate::value::{ElementId, Name, Value};
 
 pub(super) fn property(
@@ -24,14 +24,14 @@ pub(super) fn property(
         Column::Nodes(slots) => {
             refuse_deleted(env, slots, |slot| End::node(NodeSlot(slot))).map_err(|error| error.at(range))?;
             match env.ctx.key(key) {
-                Some(key) => from_vector(env.graph.gather_node_property(slots, key)),
+                Some(key) => env.graph.gather_node_property(slots, key).into(),
                 None => Column::Constant(Value::Null, slots.len()),
             }
         }
         Column::Rels(slots) => {
             refuse_deleted(env, slots, |slot| End::rel(RelSlot(slot))).map_err(|error| error.at(range))?;
             match env.ctx.key(key) {
-                Some(key) => from_vector(env.graph.gather_rel_property(slots, key)),
+                Some(key) => env.graph.gather_rel_property(slots, key).into(),
                 None => Column::Constant(Value::Null, slots.len()),
             }
         }
@@ -58,14 +58,6 @@ pub(in crate::exec) fn property_of(env: &Env, value: &Value, key: &Name) -> Resu
         Value::Node(node) => env.element_property(node.id(), key),
         Value::Relationship(rel) => env.element_property(rel.id(), key),
         other => operator::property(other, key),
-    }
-}
-
-fn from_vector(vector: PropertyVector) -> Column {
-    match vector {
-        PropertyVector::Integers { values, present } => Column::Integers(values, present),
-        PropertyVector::Floats { values, present } => Column::Floats(values, present),
-        PropertyVector::Values(values) => Column::Values(values),
     }
 }
 
