@@ -22,7 +22,7 @@ use super::operator::Input;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
 use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TypeRef, Types};
-use crate::storage::{End, Graph, NodeSlot, RelSlot, Writer};
+use crate::storage::{Change, End, Graph, NodeSlot, RelSlot, Writer};
 use crate::value::{DateTime, ElementId, Name, Value};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
@@ -165,6 +165,14 @@ impl<'w> Context<'w> {
                 self.newest_held.take();
                 act(*writer.borrow_mut())
             }
+        }
+    }
+
+    /// The changes that made the root of `upto` changes of the one of `from`.
+    pub(super) fn each_change(&self, from: u64, upto: u64, see: impl FnMut(&Change)) {
+        match &self.root {
+            Root::Reading(_) => {}
+            Root::Writing(writer) => writer.borrow().changes_between(from, upto).iter().for_each(see),
         }
     }
 

@@ -4,11 +4,13 @@ use super::terms::{conjuncts, is_true, is_volatile};
 use crate::catalog::{Catalog, IndexDef, Owner, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
 use crate::plan::estimate::{Estimator, KnownLabels};
-use crate::plan::{Imports, LogicalPlan, LogicalStatement, NodeById, NodeSeek, RelById, RelSeek, Seek, Step};
+use crate::plan::{
+    Imports, LogicalPlan, LogicalStatement, NodeById, NodeLookup, NodeSeek, RelById, RelSeek, Seek, Step,
+};
 use crate::value::{Name, Value};
 
-/// Puts a seek in the place of each scan whose filters right behind it say enough. The filters stay, but for those
-/// that the seek answers exactly.
+/// Puts a seek in the place of each scan whose filters right behind it say enough, or a lookup where there is no index.
+/// The filters stay, but for those that the seek answers exactly.
 pub(super) fn choose(statement: &mut LogicalStatement, statistics: &dyn Statistics) {
     let imports = Imports::of(&statement.subqueries);
     let labels = KnownLabels::of(statement);
@@ -23,6 +25,8 @@ fn choose_in(plan: &mut LogicalPlan, statistics: &dyn Statistics, imports: &Impo
             let scanned = std::mem::replace(&mut plan.steps[at], seek);
             drop_exact(plan, at + 1, &exact);
             keep_label(plan, at, &scanned);
+        } else if let Some(lookup) = lookup_at(&plan.steps, at, statistics, imports, &estimator) {
+            plan.steps[at] = lookup;
         }
         estimator.step(&plan.steps[at]);
         at += 1;
@@ -37,11 +41,7 @@ fn seek_at(
     imports: &Imports,
     estimator: &Estimator<'_>,
 ) -> Option<(Step, Vec<usize>)> {
-    let behind = steps[at + 1..].iter().map_while(|step| match step {
-        Step::Filter(predicate) => Some(conjuncts(predicate)),
-        _ => None,
-    });
-    let terms: Vec<&Expr> = behind.flatten().collect();
+    let terms = terms_behind(steps, at);
     let finder = Finder { statistics, imports, estimator };
     let (access, scanned) = match &steps[at] {
         Step::NodeScan(scan) => {
@@ -62,6 +62,30 @@ fn seek_at(
     }
     let exact = access.exact.clone();
     Some((access.into_step(&steps[at])?, exact))
+}
+
+/// The step that finds the same nodes by what it has learnt of all of them, if what is sought is another thing in each
+/// row. Whatever the statistics say: they may be those of a graph still to be filled, and a lookup for few rows scans.
+fn lookup_at(
+    steps: &[Step],
+    at: usize,
+    statistics: &dyn Statistics,
+    imports: &Imports,
+    estimator: &Estimator<'_>,
+) -> Option<Step> {
+    let Step::NodeScan(scan) = &steps[at] else { return None };
+    let finder = Finder { statistics, imports, estimator };
+    let keys = finder.lookup(scan.var, &terms_behind(steps, at))?;
+    Some(Step::NodeLookup(NodeLookup { var: scan.var, label: scan.label.clone(), keys }))
+}
+
+/// What the filters right behind a step ask.
+fn terms_behind(steps: &[Step], at: usize) -> Vec<&Expr> {
+    let behind = steps[at + 1..].iter().map_while(|step| match step {
+        Step::Filter(predicate) => Some(conjuncts(predicate)),
+        _ => None,
+    });
+    behind.flatten().collect()
 }
 
 fn labels_asked(terms: &[&Expr], var: VarId) -> Vec<Name> {
@@ -194,6 +218,21 @@ impl Finder<'_, '_> {
             }
         }
         found.into_iter().min_by(|one, other| one.rows.total_cmp(&other.rows))
+    }
+
+    /// The keys by which a node can be looked up, each with its value, if not all of them are the same in all rows.
+    pub(super) fn lookup(&self, var: VarId, terms: &[&Expr]) -> Option<Vec<(Name, Expr)>> {
+        let mut keys: Vec<(Name, Expr)> = Vec::new();
+        for said in terms.iter().enumerate().filter_map(|(number, term)| self.said_of(var, term, number)) {
+            match said.what {
+                What::Equal(value) if keys.iter().all(|(key, _)| key != said.key) => {
+                    keys.push((said.key.clone(), value.clone()));
+                }
+                What::Equal(_) | What::In(_) | What::Prefix(_) | What::Low(..) | What::High(..) => {}
+            }
+        }
+        let varies = |(_, value): &(Name, Expr)| !self.imports.of_expr(value).is_empty();
+        keys.iter().any(varies).then_some(keys)
     }
 
     /// Whether `expr` has its value before the element is found.

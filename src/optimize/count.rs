@@ -32,6 +32,7 @@ pub(super) fn rows(statement: &mut LogicalStatement, _: &dyn Statistics) {
                 Step::NodeScan(_)
                 | Step::NodeSeek(_)
                 | Step::NodeById(_)
+                | Step::NodeLookup(_)
                 | Step::RelScan(_)
                 | Step::RelSeek(_)
                 | Step::RelById(_)

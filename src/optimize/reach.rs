@@ -83,6 +83,7 @@ fn before(step: &Step, ignored: bool) -> bool {
         Step::NodeScan(_)
         | Step::NodeSeek(_)
         | Step::NodeById(_)
+        | Step::NodeLookup(_)
         | Step::RelScan(_)
         | Step::RelSeek(_)
         | Step::RelById(_)

@@ -44,6 +44,7 @@ pub(super) fn lets_filters_pass(step: &Step) -> bool {
         Step::NodeScan(_)
         | Step::NodeSeek(_)
         | Step::NodeById(_)
+        | Step::NodeLookup(_)
         | Step::RelScan(_)
         | Step::RelSeek(_)
         | Step::RelById(_)

@@ -112,6 +112,11 @@ pub(crate) enum Op {
     NodeById {
         ids: Scalar,
     },
+    /// The nodes (with the label) whose properties have these values, and perhaps others besides.
+    NodeLookup {
+        label: Option<LabelRef>,
+        keys: Vec<(KeyRef, Scalar)>,
+    },
     RelSeek {
         index: IndexId,
         seek: Seek,

@@ -9,6 +9,7 @@ impl Op {
             Op::NodeScan { conditions, .. } => conditions.iter().map(|condition| &condition.operand).collect(),
             Op::NodeSeek { seek, .. } | Op::RelSeek { seek, .. } => seek_scalars(seek),
             Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],
+            Op::NodeLookup { keys, .. } => keys.iter().map(|(_, value)| value).collect(),
             Op::VarExpand(op) => op.rules.scalars().collect(),
             Op::ShortestPath(op) => op.rules.scalars().chain(&op.whole).collect(),
             Op::Filter { predicate } => vec![predicate],

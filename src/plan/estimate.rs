@@ -6,8 +6,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    ApplyKind, Direction, ElementKind, End, Expand, LogicalBody, LogicalPlan, LogicalStatement, NodeScan, RelScan,
-    Seek, States, Step, VarExpand,
+    ApplyKind, Direction, ElementKind, End, Expand, LogicalBody, LogicalPlan, LogicalStatement, NodeLookup, NodeScan,
+    RelScan, Seek, States, Step, VarExpand,
 };
 use crate::catalog::{IndexId, Owner, Side, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
@@ -45,6 +45,7 @@ impl KnownLabels {
     fn add_step(&mut self, step: &Step) {
         match step {
             Step::NodeScan(NodeScan { var, label: Some(label), .. }) => self.add(*var, label),
+            Step::NodeLookup(NodeLookup { var, label: Some(label), .. }) => self.add(*var, label),
             Step::NodeSeek(seek) => self.add(seek.var, &seek.label),
             Step::Filter(predicate) => self.add_predicate(predicate),
             Step::Project(items) => {
@@ -171,6 +172,7 @@ impl<'a> Estimator<'a> {
             Step::RelSeek(step) => rows * self.sought(step.index, &step.seek),
             Step::NodeById(step) => rows * id_count(&step.ids),
             Step::RelById(step) => rows * id_count(&step.ids),
+            Step::NodeLookup(step) => rows * self.looked_up(step.label.as_ref()),
             Step::RelScan(step) => rows * self.scanned_rels(step),
             Step::Expand(step) => rows * self.expanded(step),
             Step::RelEnds(step) => {
@@ -240,6 +242,11 @@ impl<'a> Estimator<'a> {
 
     fn scanned(&self, label: Option<&Name>) -> f64 {
         label.map_or_else(|| self.node_total(), |label| self.label_count(label))
+    }
+
+    /// Rows of one lookup: a property by which nodes are looked up tells them apart, if not to the last.
+    pub(crate) fn looked_up(&self, label: Option<&Name>) -> f64 {
+        self.scanned(label).sqrt()
     }
 
     fn scanned_rels(&self, step: &RelScan) -> f64 {

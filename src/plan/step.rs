@@ -13,6 +13,7 @@ pub(crate) enum Step {
     NodeScan(NodeScan),
     NodeSeek(NodeSeek),
     NodeById(NodeById),
+    NodeLookup(NodeLookup),
     RelScan(RelScan),
     RelSeek(RelSeek),
     RelById(RelById),
@@ -99,6 +100,15 @@ pub(crate) struct NodeSeek {
 pub(crate) struct NodeById {
     pub var: VarId,
     pub ids: Expr,
+}
+
+/// Nodes (with the label) by values of their properties, without an index.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeLookup {
+    pub var: VarId,
+    pub label: Option<Name>,
+    /// Each key once, with the value that is sought.
+    pub keys: Vec<(Name, Expr)>,
 }
 
 /// Each relationship.

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    ApplyKind, BuildPath, Cite, Create, Delete, Draw, End, LogicalPlan, Merge, NodeById, NodeScan, NodeSeek, PathPiece,
-    RelById, RelScan, RelSeek, Seek, SetItem, SetState, Step, Unwind,
+    ApplyKind, BuildPath, Cite, Create, Delete, Draw, End, LogicalPlan, Merge, NodeById, NodeLookup, NodeScan,
+    NodeSeek, PathPiece, RelById, RelScan, RelSeek, Seek, SetItem, SetState, Step, Unwind,
 };
 use crate::expr::{Expr, VarId};
 
@@ -21,6 +21,7 @@ impl Step {
             Step::NodeScan(NodeScan { var, .. })
             | Step::NodeSeek(NodeSeek { var, .. })
             | Step::NodeById(NodeById { var, .. })
+            | Step::NodeLookup(NodeLookup { var, .. })
             | Step::RelScan(RelScan { var, .. })
             | Step::RelSeek(RelSeek { var, .. })
             | Step::RelById(RelById { var, .. })
@@ -93,6 +94,7 @@ impl Step {
             Step::NodeScan(_)
             | Step::NodeSeek(_)
             | Step::NodeById(_)
+            | Step::NodeLookup(_)
             | Step::RelScan(_)
             | Step::RelSeek(_)
             | Step::RelById(_)
@@ -121,6 +123,7 @@ impl Step {
             Step::NodeScan(step) => step.conditions.iter().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
+            Step::NodeLookup(step) => step.keys.iter().map(|(_, value)| value).collect(),
             Step::VarExpand(step) => step.rules.exprs().collect(),
             Step::ShortestPath(step) => {
                 step.rules.exprs().chain(step.whole.iter().map(|whole| &whole.predicate)).collect()
@@ -164,6 +167,7 @@ impl Step {
             Step::NodeScan(step) => step.conditions.iter_mut().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs_mut(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
+            Step::NodeLookup(step) => step.keys.iter_mut().map(|(_, value)| value).collect(),
             Step::VarExpand(step) => step.rules.exprs_mut().collect(),
             Step::ShortestPath(step) => {
                 let whole = step.whole.iter_mut().map(|whole| &mut whole.predicate);
@@ -248,6 +252,7 @@ impl Step {
             Step::NodeScan(_)
                 | Step::NodeSeek(_)
                 | Step::NodeById(_)
+                | Step::NodeLookup(_)
                 | Step::RelScan(_)
                 | Step::RelSeek(_)
                 | Step::RelById(_)

@@ -66,6 +66,7 @@ impl Graph {
                 self.define(|catalog| catalog.constraints.retain(|constraint| constraint.name != *name));
             }
         }
+        self.change_count += 1;
         Ok(())
     }
 

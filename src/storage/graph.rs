@@ -33,6 +33,8 @@ pub(crate) struct Graph {
     pub(super) commit: Commit,
     /// The next id to be given; ids start at 1.
     pub(super) next_id: u64,
+    /// How many changes were applied since there was nothing.
+    pub(super) change_count: u64,
     pub(super) ids: IdTable,
     pub(super) nodes: Nodes,
     pub(super) rels: Rels,
@@ -47,6 +49,7 @@ impl Graph {
             commits: Paged::default(),
             commit: Commit { number: 0, micros: 0 },
             next_id: 1,
+            change_count: 0,
             ids: IdTable::new(),
             nodes: Nodes::new(),
             rels: Rels::default(),
@@ -62,6 +65,11 @@ impl Graph {
     /// The last commit that this root holds.
     pub(crate) fn commit(&self) -> Commit {
         self.commit
+    }
+
+    /// How many changes led to this root: of two roots of one writer, the later one has the larger number.
+    pub(crate) fn change_count(&self) -> u64 {
+        self.change_count
     }
 
     /// The slot of a node; `None`: never was, or was deleted.

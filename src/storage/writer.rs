@@ -53,6 +53,15 @@ impl Writer {
         self.checked = self.checked.min(savepoint.change_count);
     }
 
+    /// The changes that made the root of `upto` changes of the one of `from`; both are roots of this writer.
+    pub(crate) fn changes_between(&self, from: u64, upto: u64) -> &[Change] {
+        let place = |count: u64| {
+            let after = usize::try_from(self.graph.change_count() - count).expect("kept in memory");
+            self.changes.len() - after
+        };
+        &self.changes[place(from)..place(upto)]
+    }
+
     /// The new root and what led to it; nothing led to it if nothing was written.
     pub(crate) fn finish(self) -> (Graph, Vec<Change>) {
         (self.graph, self.changes)

@@ -19,7 +19,9 @@ mod filter;
 mod foreach;
 mod hash_join;
 mod hops;
+mod lookup_table;
 mod merge;
+mod node_lookup;
 mod node_scan;
 mod project;
 mod reach;
@@ -73,6 +75,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         }
         Op::NodeSeek { index, seek } => make(|| seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
         Op::NodeById { ids } => make(|| by_id::ById::nodes(operator, ids, scope, ctx)),
+        Op::NodeLookup { label, keys } => fan(|| node_lookup::NodeLookup::new(operator, *label, keys, scope, ctx)),
         Op::RelSeek { index, seek, states } => {
             make(|| seek::IndexSeek::rels(operator, *index, seek, *states, scope, ctx))
         }

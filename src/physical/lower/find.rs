@@ -7,8 +7,8 @@ use crate::physical::{
     self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, States, Target, Types, WayRules,
 };
 use crate::plan::{
-    self, BuildPath, CountExpand, End, Expand, NodeById, NodeScan, NodeSeek, PathPiece, RelById, RelEnds, RelScan,
-    RelSeek, ShortestPath, VarExpand,
+    self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
+    RelScan, RelSeek, ShortestPath, VarExpand,
 };
 use crate::value::Name;
 
@@ -41,6 +41,12 @@ impl Lowerer<'_> {
     pub(super) fn node_by_id(&mut self, step: &NodeById, rows: Rows, place: &Place<'_>) -> Rows {
         let ids = self.scalar(&step.ids, &rows);
         self.extend(rows, Op::NodeById { ids }, &[(step.var, ColumnKind::Node)], place)
+    }
+
+    pub(super) fn node_lookup(&mut self, step: &NodeLookup, rows: Rows, place: &Place<'_>) -> Rows {
+        let label = step.label.as_ref().map(|name| self.label(name));
+        let keys = step.keys.iter().map(|(key, value)| (self.key(key), self.scalar(value, &rows))).collect();
+        self.extend(rows, Op::NodeLookup { label, keys }, &[(step.var, ColumnKind::Node)], place)
     }
 
     pub(super) fn rel_scan(&mut self, step: &RelScan, rows: Rows, place: &Place<'_>) -> Rows {

@@ -33,6 +33,11 @@ impl<'a> Printer<'a> {
                 format!("seek {}:{}({})", self.var(step.var), step.label, self.seek(&step.keys, &step.seek))
             }
             Step::NodeById(step) => format!("node {} by id {}", self.var(step.var), self.expr(&step.ids)),
+            Step::NodeLookup(step) => {
+                let keys: Vec<String> =
+                    step.keys.iter().map(|(key, value)| format!("{key} = {}", self.expr(value))).collect();
+                format!("look up {}{}({})", self.var(step.var), labels(step.label.as_slice()), keys.join(", "))
+            }
             Step::RelScan(step) => {
                 let pattern = self.rel(step.var, &step.types);
                 let scanned = if step.between_nodes { format!("(){pattern}()") } else { pattern };
