@@ -10,6 +10,7 @@ mod differential;
 mod fixtures;
 mod language;
 mod large;
+mod lookup;
 mod quoted;
 mod readme;
 mod reference;
