@@ -21,7 +21,7 @@ use crate::storage::{Condition, Graph, ScanCursor, Stretch};
 use crate::value::{Comparison, Value};
 
 /// So many rows have a scan each: with more of them, a table is cheaper.
-const MAX_SCANS: usize = 16;
+const MAX_SCANS: usize = 4;
 
 pub(super) struct NodeLookup {
     input: Input,
