@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "what is measured once has no other way out")]
 
 mod graph;
+mod lookup;
 
 use std::fs;
 use std::hint::black_box;
@@ -28,7 +29,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let divisor: u32 = std::env::var("AVERMENT_BENCH_SCALE").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+        let divisor = divisor();
         let graph = Generated::new(1_000_000 / divisor, 5_000_000 / divisor as usize);
         let before = resident_bytes();
         let started = Instant::now();
@@ -50,6 +51,11 @@ impl Bench {
     fn prepare(&self, text: &str) -> Prepared {
         self.db.prepare(text).expect("the statement is right")
     }
+}
+
+/// By how much everything is made smaller.
+fn divisor() -> u32 {
+    std::env::var("AVERMENT_BENCH_SCALE").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
 fn build(graph: &Generated) -> Database {
@@ -87,6 +93,8 @@ fn engine(criterion: &mut Criterion) {
     paths(criterion, &bench);
     scans(criterion, &bench);
     writes(criterion, &bench);
+    lookup::correlated(criterion, 100_000 / divisor());
+    lookup::merges(criterion, 100_000 / divisor());
 }
 
 fn front(criterion: &mut Criterion, bench: &Bench) {

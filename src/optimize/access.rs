@@ -5,7 +5,7 @@ use crate::catalog::{Catalog, IndexDef, Owner, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
 use crate::plan::estimate::{Estimator, KnownLabels};
 use crate::plan::{
-    Imports, LogicalPlan, LogicalStatement, NodeById, NodeLookup, NodeSeek, RelById, RelSeek, Seek, Step,
+    Imports, LogicalBody, LogicalPlan, LogicalStatement, NodeById, NodeLookup, NodeSeek, RelById, RelSeek, Seek, Step,
 };
 use crate::value::{Name, Value};
 
@@ -14,35 +14,57 @@ use crate::value::{Name, Value};
 pub(super) fn choose(statement: &mut LogicalStatement, statistics: &dyn Statistics) {
     let imports = Imports::of(&statement.subqueries);
     let labels = KnownLabels::of(statement);
-    statement.walk_mut(&mut |plan| choose_in(plan, statistics, &imports, &labels));
+    let chooser = Chooser { statistics, imports, labels };
+    for subquery in &mut statement.subqueries {
+        chooser.plan(&mut subquery.plan, true);
+    }
+    if let LogicalBody::Query(query) = &mut statement.body {
+        chooser.plan(&mut query.plan, false);
+    }
 }
 
-fn choose_in(plan: &mut LogicalPlan, statistics: &dyn Statistics, imports: &Imports, labels: &KnownLabels) {
-    let mut estimator = Estimator::new(statistics, labels, &plan.imports);
-    let mut at = 0;
-    while at < plan.steps.len() {
-        if let Some((seek, exact)) = seek_at(&plan.steps, at, statistics, imports, &estimator) {
+struct Chooser<'s> {
+    statistics: &'s dyn Statistics,
+    imports: Imports,
+    labels: KnownLabels,
+}
+
+impl Chooser<'_> {
+    /// `often`: whether the plan is run for more than one row.
+    fn plan(&self, plan: &mut LogicalPlan, often: bool) {
+        let imports = plan.imports.clone();
+        let mut estimator = Estimator::new(self.statistics, &self.labels, &imports);
+        let mut at = 0;
+        while at < plan.steps.len() {
+            let often = often || estimator.rows() > 1.0;
+            self.plans_inside(&mut plan.steps[at], often);
+            self.step(plan, at, often, &estimator);
+            estimator.step(&plan.steps[at]);
+            at += 1;
+        }
+    }
+
+    fn plans_inside(&self, step: &mut Step, often: bool) {
+        let often = often || matches!(step, Step::Foreach(_));
+        step.plans_mut().into_iter().for_each(|plan| self.plan(plan, often));
+    }
+
+    fn step(&self, plan: &mut LogicalPlan, at: usize, often: bool, estimator: &Estimator<'_>) {
+        let finder = Finder { statistics: self.statistics, imports: &self.imports, estimator };
+        if let Some((seek, exact)) = seek_at(&plan.steps, at, &finder) {
             let scanned = std::mem::replace(&mut plan.steps[at], seek);
             drop_exact(plan, at + 1, &exact);
             keep_label(plan, at, &scanned);
-        } else if let Some(lookup) = lookup_at(&plan.steps, at, statistics, imports, &estimator) {
+        } else if let Some(lookup) = lookup_at(&plan.steps, at, often, &finder) {
             plan.steps[at] = lookup;
         }
-        estimator.step(&plan.steps[at]);
-        at += 1;
     }
 }
 
 /// The step that finds the same elements faster, and which conjuncts behind it need not be asked any more.
-fn seek_at(
-    steps: &[Step],
-    at: usize,
-    statistics: &dyn Statistics,
-    imports: &Imports,
-    estimator: &Estimator<'_>,
-) -> Option<(Step, Vec<usize>)> {
+fn seek_at(steps: &[Step], at: usize, finder: &Finder<'_, '_>) -> Option<(Step, Vec<usize>)> {
     let terms = terms_behind(steps, at);
-    let finder = Finder { statistics, imports, estimator };
+    let estimator = finder.estimator;
     let (access, scanned) = match &steps[at] {
         Step::NodeScan(scan) => {
             let mut labels: Vec<Name> = scan.label.iter().cloned().collect();
@@ -64,18 +86,12 @@ fn seek_at(
     Some((access.into_step(&steps[at])?, exact))
 }
 
-/// The step that finds the same nodes by what it has learnt of all of them, if what is sought is another thing in each
-/// row. Whatever the statistics say: they may be those of a graph still to be filled, and a lookup for few rows scans.
-fn lookup_at(
-    steps: &[Step],
-    at: usize,
-    statistics: &dyn Statistics,
-    imports: &Imports,
-    estimator: &Estimator<'_>,
-) -> Option<Step> {
+/// The step that finds the same nodes by what it has learnt of all of them, if they are sought for more than one row.
+/// Where a row says what is sought, there may be others whatever the statistics say: they may be those of a graph still
+/// to be filled, and a lookup for few rows scans.
+fn lookup_at(steps: &[Step], at: usize, often: bool, finder: &Finder<'_, '_>) -> Option<Step> {
     let Step::NodeScan(scan) = &steps[at] else { return None };
-    let finder = Finder { statistics, imports, estimator };
-    let keys = finder.lookup(scan.var, &terms_behind(steps, at))?;
+    let keys = finder.lookup(scan.var, &terms_behind(steps, at), often)?;
     Some(Step::NodeLookup(NodeLookup { var: scan.var, label: scan.label.clone(), keys }))
 }
 
@@ -220,8 +236,9 @@ impl Finder<'_, '_> {
         found.into_iter().min_by(|one, other| one.rows.total_cmp(&other.rows))
     }
 
-    /// The keys by which a node can be looked up, each with its value, if not all of them are the same in all rows.
-    pub(super) fn lookup(&self, var: VarId, terms: &[&Expr]) -> Option<Vec<(Name, Expr)>> {
+    /// The keys by which a node can be looked up, each with its value; unless they are sought `often`, only if not all
+    /// values are the same in all rows.
+    pub(super) fn lookup(&self, var: VarId, terms: &[&Expr], often: bool) -> Option<Vec<(Name, Expr)>> {
         let mut keys: Vec<(Name, Expr)> = Vec::new();
         for said in terms.iter().enumerate().filter_map(|(number, term)| self.said_of(var, term, number)) {
             match said.what {
@@ -231,7 +248,7 @@ impl Finder<'_, '_> {
                 What::Equal(_) | What::In(_) | What::Prefix(_) | What::Low(..) | What::High(..) => {}
             }
         }
-        let varies = |(_, value): &(Name, Expr)| !self.imports.of_expr(value).is_empty();
+        let varies = |(_, value): &(Name, Expr)| often || !self.imports.of_expr(value).is_empty();
         keys.iter().any(varies).then_some(keys)
     }
 

@@ -75,7 +75,7 @@ impl Planner<'_> {
 
     /// What a lookup finds; no bound if nothing says what to look up.
     fn looked_up_rows(&self, var: VarId, label: Option<&Name>) -> f64 {
-        let keys = self.finder().lookup(var, &self.parts.terms());
+        let keys = self.finder().lookup(var, &self.parts.terms(), false);
         keys.map_or(f64::INFINITY, |_| self.estimator.rows() * self.estimator.looked_up(label))
     }
 
