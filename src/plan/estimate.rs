@@ -44,8 +44,8 @@ impl KnownLabels {
 
     fn add_step(&mut self, step: &Step) {
         match step {
-            Step::NodeScan(NodeScan { var, label: Some(label), .. }) => self.add(*var, label),
-            Step::NodeLookup(NodeLookup { var, label: Some(label), .. }) => self.add(*var, label),
+            Step::NodeScan(NodeScan { var, label: Some(label), .. })
+            | Step::NodeLookup(NodeLookup { var, label: Some(label), .. }) => self.add(*var, label),
             Step::NodeSeek(seek) => self.add(seek.var, &seek.label),
             Step::Filter(predicate) => self.add_predicate(predicate),
             Step::Project(items) => {

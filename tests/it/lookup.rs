@@ -131,43 +131,38 @@ fn a_lookup_sees_what_its_statement_wrote_and_no_more() {
     }
 }
 
+const WRITES: [&str; 9] = [
+    "MERGE (p:P {id: SOUGHT}) ON CREATE SET p.n = i ON MATCH SET p.m = i",
+    "MERGE (p:P {id: SOUGHT}) SET p.id = GIVEN",
+    "MATCH (p:P {id: SOUGHT}) SET p.id = GIVEN",
+    "MATCH (p:P {id: SOUGHT}) SET p:Q REMOVE p:P",
+    "MATCH (q:Q {id: SOUGHT}) SET q:P",
+    "MATCH (p:P {id: SOUGHT}) DETACH DELETE p",
+    "MATCH (p:P {id: SOUGHT}) WITH p LIMIT 1 SET p.n = i",
+    "CREATE (:P {id: GIVEN})",
+    "MERGE (p:P {id: SOUGHT})-[:R]->(q:Q {id: SOUGHT}) SET q.id = GIVEN",
+];
+
+const BODIES: [&str; 3] =
+    ["MERGE (p:P {id: j % 8})", "MERGE (p:P {id: j % 8}) SET p.id = j % 3", "MERGE (p:P {id: j % 8}) DETACH DELETE p"];
+
 /// A statement that reads and writes `:P` and `:Q` by their ids in a few ways, one after the other.
 fn interleaved(choices: &mut Choices<'_>) -> String {
-    let mut statement = String::from("UNWIND range(0, 39) AS i ");
-    let mut counts = Vec::new();
+    let mut clauses = vec!["UNWIND range(0, 39) AS i".to_owned()];
+    let mut columns = vec!["i".to_owned()];
     for part in 0..2 + choices.below(3) {
         let sought = choices.pick(&["i % 5", "i % 11", "toFloat(i % 7)", "toString(i % 6)", "(i * 7) % 10", "i / 4"]);
         let given = choices.pick(&["i % 4", "i % 13", "toFloat(i % 6)", "null", "i"]);
-        let body = choices.pick(&[
-            "MERGE (p:P {id: SOUGHT}) ON CREATE SET p.n = i ON MATCH SET p.m = i",
-            "MERGE (p:P {id: SOUGHT}) SET p.id = GIVEN",
-            "MATCH (p:P {id: SOUGHT}) SET p.id = GIVEN",
-            "MATCH (p:P {id: SOUGHT}) SET p:Q REMOVE p:P",
-            "MATCH (q:Q {id: SOUGHT}) SET q:P",
-            "MATCH (p:P {id: SOUGHT}) DETACH DELETE p",
-            "MATCH (p:P {id: SOUGHT}) WITH p LIMIT 1 SET p.n = i",
-            "CREATE (:P {id: GIVEN})",
-            "MERGE (p:P {id: SOUGHT})-[:R]->(q:Q {id: SOUGHT}) SET q.id = GIVEN",
-        ]);
-        let body = body.replace("SOUGHT", sought).replace("GIVEN", given);
-        statement += &match choices.below(3) {
-            0 => format!("CALL (i) {{ {body} }} "),
-            1 => format!(
-                "FOREACH (j IN [i, i + 3] | {}) ",
-                choices.pick(&[
-                    "MERGE (p:P {id: j % 8})",
-                    "MERGE (p:P {id: j % 8}) SET p.id = j % 3",
-                    "MERGE (p:P {id: j % 8}) DETACH DELETE p",
-                ])
-            ),
+        clauses.push(match choices.below(3) {
+            0 => format!("CALL (i) {{ {} }}", choices.pick(&WRITES).replace("SOUGHT", sought).replace("GIVEN", given)),
+            1 => format!("FOREACH (j IN [i, i + 3] | {})", choices.pick(&BODIES)),
             _ => {
-                counts.push(format!("c{part}"));
-                format!("CALL (i) {{ OPTIONAL MATCH (p:P {{id: {sought}}}) RETURN count(p) AS c{part} }} ")
+                columns.push(format!("c{part}"));
+                format!("CALL (i) {{ OPTIONAL MATCH (p:P {{id: {sought}}}) RETURN count(p) AS c{part} }}")
             }
-        };
+        });
     }
-    counts.push("i".to_owned());
-    statement + "RETURN " + &counts.join(", ")
+    format!("{} RETURN {}", clauses.join(" "), columns.join(", "))
 }
 
 #[test]
