@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::params::Params;
 use crate::transaction::ReadTransaction;
-use crate::value::text_form::quoted_name;
+use crate::value::text_form::escaped_name;
 use crate::value::{ElementId, Node, Relationship, Value};
 
 /// One citation of a node or relationship: the paragraph that supports it, or the source itself.
@@ -23,6 +23,7 @@ pub struct Citation {
 
 /// Whether the graph says a relationship, or somebody does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum State {
     /// The graph says it: plain patterns, paths and counts see it.
     Asserted,
@@ -96,7 +97,7 @@ impl ReadTransaction {
     pub fn citations(&self, element: ElementId) -> Result<Vec<Citation>, Error> {
         let words = &self.graph().catalog().provenance;
         let [supports, paragraph, of, source] =
-            [&words.supports, &words.paragraph, &words.of, &words.source].map(|name| quoted_name(name));
+            [&words.supports, &words.paragraph, &words.of, &words.source].map(|name| escaped_name(name));
         let cited = if self.graph().rel_slot(element).is_some() { "[x]" } else { "(x)" };
         let statement = format!(
             "MATCH (p:{paragraph})-[s:{supports}]->{cited} WHERE id(x) = $element MATCH (p)-[:{of}]->(source:{source}) \

@@ -10,7 +10,8 @@ use petgraph::graph::NodeIndex;
 use crate::database::Database;
 use crate::error::Error;
 use crate::function::{
-    Accepts, Arity, Function, FunctionError, Host, Implementation, NullRule, Procedure, ProcedureRows, ResultType,
+    Accepts, Arity, Field, Function, FunctionError, Host, Implementation, NullRule, Procedure, ProcedureRows,
+    ResultType,
 };
 use crate::row::FromValue;
 use crate::storage::{Graph, GraphView};
@@ -24,8 +25,8 @@ pub type BoxedError = Box<dyn StdError + Send + Sync>;
 ///
 /// Types are written as `SHOW FUNCTIONS` shows them: `ANY`, `BOOLEAN`, `INTEGER`, `FLOAT`, `NUMBER`, `STRING`, `LIST`,
 /// `LIST<STRING>`, `MAP`, `DATE`, `DATETIME`, `EDTF`, `NODE`, `RELATIONSHIP`, `PATH` and so on. What cannot be of its
-/// type is refused before the statement runs; the rest is the function's to check. A null argument gives null without a
-/// call, unless [`sees_nulls`](CustomFunction::sees_nulls).
+/// type is refused before the statement runs; the rest is the function's to check. A result that is neither of its type
+/// nor null is an error. A null argument gives null without a call, unless [`sees_nulls`](CustomFunction::sees_nulls).
 ///
 /// ```
 /// use averment::{CustomFunction, Database, Value};
@@ -106,22 +107,36 @@ impl CustomFunction {
     }
 
     fn build(self) -> Result<Function, Error> {
-        let parameters = self.parameters.iter().map(|parameter| Ok(Accepts::of_type(&field_type(parameter)?.0)));
+        let parameters = self.parameters.iter().map(|parameter| parameter_type(&self.name, parameter));
         let parameters = parameters.collect::<Result<Vec<_>, Error>>()?;
-        let (name, body) = (self.name.clone(), self.body);
+        if self.optional_count > parameters.len() {
+            let message =
+                format!("`{}` has {} parameters, too few for {}", self.name, parameters.len(), self.optional_count);
+            return Err(Error::plain(ErrorKind::Procedure, "InvalidProcedure", message + " that may be left out"));
+        }
+        let (name, body, result) = (self.name.clone(), self.body, field_type(&self.result)?.0);
         let class = ErrorClass::new(ErrorKind::Argument, "FunctionFailed");
+        let call = {
+            let result = result.clone();
+            move |arguments: &[Value]| {
+                let value = body(arguments).map_err(|error| fault(class, &name, &error))?;
+                if !result.admits(&value) {
+                    let found = value.type_name();
+                    return Err(fault(class, &name, &format!("the result is declared {result}, found {found}")));
+                }
+                Ok(value)
+            }
+        };
         Ok(Function {
             name: Cow::Owned(self.name),
-            arity: Arity { min: parameters.len().saturating_sub(self.optional_count), max: parameters.len() },
+            arity: Arity { min: parameters.len() - self.optional_count, max: parameters.len() },
             parameters: Cow::Owned(parameters),
-            result: ResultType::Is(field_type(&self.result)?.0),
+            result: ResultType::Is(result),
             nulls: if self.sees_nulls { NullRule::Pass } else { NullRule::Propagate },
             deterministic: !self.volatile,
             tells_time: false,
             summary: Cow::Owned(self.summary),
-            body: Implementation::Custom(Arc::new(move |arguments| {
-                body(arguments).map_err(|error| fault(class, &name, &error))
-            })),
+            body: Implementation::Custom(Arc::new(call)),
         })
     }
 }
@@ -135,7 +150,7 @@ impl fmt::Debug for CustomFunction {
 /// A procedure of your own, to be called in `CALL`: see [`Database::register`].
 ///
 /// Its body is given the call, with the arguments and the graph that the statement reads, and gives rows as wide as its
-/// outputs. A `?` behind the type of an input lets null in.
+/// outputs. A `?` behind a type lets null in, or out.
 ///
 /// ```
 /// use averment::{CustomProcedure, Database, Node};
@@ -148,7 +163,7 @@ impl fmt::Debug for CustomFunction {
 ///     &[("node", "NODE"), ("steps", "INTEGER")],
 ///     |call| {
 ///         let (view, from) = (call.view(), call.argument::<Node>(0)?);
-///         let start = view.node(from.id()).ok_or("the node is gone")?;
+///         let start = view.index_of(from.id()).ok_or("the node is gone")?;
 ///         let steps = dijkstra(view, start, None, |_| 1_i64);
 ///         let rows = steps.into_iter().map(|(node, steps)| vec![call.node(node).into(), steps.into()]);
 ///         Ok(rows.collect())
@@ -178,9 +193,6 @@ impl CustomProcedure {
         outputs: &[(&str, &str)],
         body: impl Fn(&Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> + Send + Sync + 'static,
     ) -> Self {
-        let owned = |fields: &[(&str, &str)]| {
-            fields.iter().map(|(name, type_name)| ((*name).to_owned(), (*type_name).to_owned())).collect()
-        };
         Self {
             name: name.to_owned(),
             inputs: owned(inputs),
@@ -198,23 +210,37 @@ impl CustomProcedure {
     }
 
     fn build(self) -> Result<Procedure, Error> {
-        let (name, width, body) = (self.name.clone(), self.outputs.len(), self.body);
+        let (name, body, outputs) = (self.name.clone(), self.body, fields(self.outputs)?);
         let class = ErrorClass::new(ErrorKind::Procedure, "ProcedureFailed");
+        let declared = outputs.clone();
         let run = move |host: &dyn Host, arguments: &[Value]| {
             let rows = body(&Call { host, arguments }).map_err(|error| fault(class, &name, &error))?;
-            if let Some(row) = rows.iter().find(|row| row.len() != width) {
-                return Err(fault(class, &name, &format!("a row has {} values, not {width}", row.len())));
+            for row in &rows {
+                check_row(row, &declared).map_err(|message| fault(class, &name, &message))?;
             }
             Ok(Box::new(rows.into_iter().map(Ok)) as ProcedureRows)
         };
         Ok(Procedure {
             name: Name::from(self.name),
             inputs: fields(self.inputs)?,
-            outputs: fields(self.outputs)?,
+            outputs,
             summary: self.summary,
             body: Arc::new(run),
         })
     }
+}
+
+/// Names and types.
+pub(crate) fn owned(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    fields.iter().map(|(name, type_name)| ((*name).to_owned(), (*type_name).to_owned())).collect()
+}
+
+/// A row has a value for each field.
+pub(crate) fn check_row(row: &[Value], fields: &[Field]) -> Result<(), String> {
+    if row.len() != fields.len() {
+        return Err(format!("a row has {} values, not {}", row.len(), fields.len()));
+    }
+    row.iter().zip(fields).try_for_each(|(value, field)| field.check(value))
 }
 
 fn fault(class: ErrorClass, name: &str, message: &dyn fmt::Display) -> FunctionError {
@@ -337,6 +363,16 @@ impl Database {
     }
 }
 
+/// Whether a function sees nulls is said for all its parameters.
+fn parameter_type(function: &str, text: &str) -> Result<Accepts, Error> {
+    let (found, nullable) = field_type(text)?;
+    if nullable {
+        let message = format!("`{function}`: `{text}` has no meaning in a function, which sees nulls by `sees_nulls`");
+        return Err(Error::plain(ErrorKind::Procedure, "InvalidProcedure", message));
+    }
+    Ok(Accepts::of_type(&found))
+}
+
 /// A type, and whether a `?` lets null in.
 fn field_type(text: &str) -> Result<(Type, bool), Error> {
     let (base, nullable) = match text.trim().strip_suffix('?') {
@@ -348,10 +384,10 @@ fn field_type(text: &str) -> Result<(Type, bool), Error> {
 }
 
 /// Names and types of the fields of a procedure.
-pub(crate) fn fields(fields: Vec<(String, String)>) -> Result<Vec<(Name, Type, bool)>, Error> {
+pub(crate) fn fields(fields: Vec<(String, String)>) -> Result<Vec<Field>, Error> {
     let field = |(name, type_name): (String, String)| {
-        let (field_type, nullable) = field_type(&type_name)?;
-        Ok((Name::from(name), field_type, nullable))
+        let (value_type, nullable) = field_type(&type_name)?;
+        Ok(Field { name: Name::from(name), value_type, nullable })
     };
     fields.into_iter().map(field).collect()
 }
@@ -368,7 +404,7 @@ mod tests {
     #[test]
     fn a_function_sees_nulls_and_fewer_arguments_only_if_it_says_so() {
         let db = Database::in_memory();
-        db.register(CustomFunction::new("my.count", &["ANY", "ANY?"], "INTEGER", answer).optional(1)).unwrap();
+        db.register(CustomFunction::new("my.count", &["ANY", "ANY"], "INTEGER", answer).optional(1)).unwrap();
         db.register(CustomFunction::new("my.nulls", &["ANY"], "INTEGER", answer).sees_nulls().volatile()).unwrap();
         assert_rows!(
             db,
@@ -397,6 +433,10 @@ mod tests {
         }
         let error = db.register(CustomFunction::new("my.f", &["STRNG"], "ANY", answer)).unwrap_err();
         assert_eq!(error.message(), "unknown type `STRNG`");
+        let error = db.register(CustomFunction::new("my.f", &["STRING?"], "ANY", answer)).unwrap_err();
+        assert!(error.message().contains("sees_nulls"), "{error:?}");
+        let error = db.register(CustomFunction::new("my.f", &["ANY"], "ANY", answer).optional(2)).unwrap_err();
+        assert!(error.message().contains("too few"), "{error:?}");
     }
 
     #[test]
@@ -415,5 +455,22 @@ mod tests {
         db.register(CustomProcedure::new("my.wide", &[], &[("x", "ANY")], wide)).unwrap();
         let error = db.query("CALL my.wide() YIELD x RETURN x", ()).unwrap().next().unwrap().unwrap_err();
         assert_eq!(error.message(), "my.wide: a row has 2 values, not 1");
+    }
+
+    #[test]
+    fn a_result_is_of_the_type_that_is_declared() {
+        let db = Database::in_memory();
+        let message = |text: &str| {
+            db.query(text, ()).and_then(Iterator::collect::<Result<Vec<_>, _>>).unwrap_err().message().to_owned()
+        };
+        db.register(CustomFunction::new("my.f", &["ANY"], "INTEGER", |given| Ok(given[0].clone()))).unwrap();
+        assert_eq!(message("RETURN my.f('a')"), "my.f: the result is declared INTEGER, found STRING");
+        let echo = |call: &Call<'_>| Ok(vec![call.arguments().to_vec()]);
+        let outputs = [("a", "LIST<NUMBER>"), ("b", "STRING?")];
+        db.register(CustomProcedure::new("my.p", &[("a", "ANY"), ("b", "ANY?")], &outputs, echo)).unwrap();
+        assert_rows!(db, "CALL my.p([1, 2.5], null)", "a | b\n[1, 2.5] | null");
+        assert_eq!(message("CALL my.p(['a'], null)"), "my.p: `a` is declared LIST<NUMBER>, found LIST");
+        assert_eq!(message("CALL my.p([], 1)"), "my.p: `b` is declared STRING?, found INTEGER");
+        assert_eq!(message("CALL my.p(null, 'b')"), "my.p: `a` is declared ANY, found NULL");
     }
 }

@@ -4,11 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
 use crate::error::Error;
-use crate::exec::{Limits, now_micros};
+use crate::exec::{Limits, Patience, now_micros};
 use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
@@ -150,12 +151,12 @@ impl Database {
         let limits = statement.limits_within(&self.limits);
         let prepared = statement.prepare(self)?;
         let writes = prepared.writes();
-        let statement = Statement::new(prepared).limits(limits);
+        let statement = Statement::new(prepared);
         if !writes {
-            return self.read().query(statement, params);
+            return self.read().query(statement.limits(limits), params);
         }
-        let mut transaction = self.write()?;
-        let rows = transaction.query(statement, params)?;
+        let mut transaction = self.write_within(&limits)?;
+        let rows = transaction.query(statement.limits(limits), params)?;
         let commit = transaction.commit()?;
         Ok(rows.committed(commit))
     }
@@ -205,13 +206,19 @@ impl Database {
         ReadTransaction::new(self.clone(), self.root())
     }
 
-    /// Begins to write. Waits for another thread's write transaction to end.
+    /// Begins to write. Waits for another thread's write transaction to end, within the time of the [`Limits`] of this
+    /// handle.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Busy`] if this thread has one open already.
+    /// [`ErrorKind::Busy`] if this thread has one open already, [`ErrorKind::Limit`] or [`ErrorKind::Cancelled`] if the
+    /// wait is given up.
     pub fn write(&self) -> Result<WriteTransaction, Error> {
-        let pass = Shared::enter(&self.shared)?;
+        self.write_within(&self.limits)
+    }
+
+    fn write_within(&self, limits: &Limits) -> Result<WriteTransaction, Error> {
+        let pass = Shared::enter(&self.shared, limits)?;
         let root = self.root();
         let last = root.commit();
         // Commit times never go backwards, whatever the clock does.
@@ -258,7 +265,7 @@ impl Database {
     ///
     /// [`ErrorKind::Busy`] if this thread has a write transaction open.
     pub fn reset(&self) -> Result<(), Error> {
-        let _pass = Shared::enter(&self.shared)?;
+        let _pass = Shared::enter(&self.shared, &self.limits)?;
         self.shared.root.store(Arc::new(Graph::new()));
         *self.shared.registry.write().unwrap_or_else(PoisonError::into_inner) =
             Arc::new(procedure::registry(&self.shared.open));
@@ -328,9 +335,13 @@ pub(crate) struct WriterPass {
     _not_send: PhantomData<*const ()>,
 }
 
+/// How long to wait between two looks at whether to wait on: nobody tells when a statement is cancelled.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
 impl Shared {
-    fn enter(shared: &Arc<Shared>) -> Result<WriterPass, Error> {
+    fn enter(shared: &Arc<Shared>, limits: &Limits) -> Result<WriterPass, Error> {
         let me = thread::current().id();
+        let patience = Patience::new(limits);
         let mut holder = lock(&shared.gate.holder);
         while let Some(other) = *holder {
             if other == me {
@@ -340,7 +351,9 @@ impl Shared {
                     "this thread has a write transaction open already; commit it or drop it first",
                 ));
             }
-            holder = shared.gate.left.wait(holder).unwrap_or_else(PoisonError::into_inner);
+            patience.check()?;
+            let woken = shared.gate.left.wait_timeout(holder, BETWEEN_LOOKS);
+            holder = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         *holder = Some(me);
         drop(holder);

@@ -62,7 +62,8 @@ pub struct Error(Box<Details>);
 pub enum Phase {
     /// Before anything was run.
     Compile,
-    /// While running; what the statement had written is undone.
+    /// Later. What a statement has written that fails while it runs is undone; when its answer is read, or its rows are
+    /// made into other types, it is done already.
     Runtime,
 }
 
@@ -140,6 +141,11 @@ impl Error {
 
     pub(crate) fn plain(kind: ErrorKind, detail: &'static str, message: impl Into<String>) -> Self {
         Self::new(ErrorClass::new(kind, detail), Phase::Runtime, message.into())
+    }
+
+    /// Of a statement that is not run at all.
+    pub(crate) fn refused(kind: ErrorKind, detail: &'static str, message: impl Into<String>) -> Self {
+        Self::new(ErrorClass::new(kind, detail), Phase::Compile, message.into())
     }
 
     fn new(class: ErrorClass, phase: Phase, message: String) -> Self {

@@ -4,7 +4,8 @@ use crate::error::Error;
 use crate::row::{FromValue, Row};
 use crate::value::ErrorKind;
 
-/// A Rust type that a whole row can be turned into: tuples of up to twelve [`FromValue`] types, by position.
+/// A Rust type that a whole row can be turned into: a [`FromValue`] type for a row of one column, and tuples of up to
+/// twelve of them by position.
 ///
 /// For structs with named fields use [`Row::deserialize`].
 ///
@@ -17,6 +18,10 @@ use crate::value::ErrorKind;
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a row cannot be made into `{Self}`",
+    note = "rows are made into values and tuples of them; for a struct: derive `serde::Deserialize` and call `deserialize`"
+)]
 pub trait FromRow: Sized {
     /// The row as this type.
     ///
@@ -33,12 +38,19 @@ impl FromRow for Row {
     }
 }
 
+impl<T: FromValue> FromRow for T {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        check_width(row, 1)?;
+        row.at(0)
+    }
+}
+
 fn check_width(row: &Row, wanted: usize) -> Result<(), Error> {
     let found = row.values().len();
     if found == wanted {
         return Ok(());
     }
-    let message = format!("the row has {found} columns, the tuple {wanted}");
+    let message = format!("the row has {found} columns, not {wanted}");
     Err(Error::plain(ErrorKind::Argument, "WrongColumnCount", message))
 }
 

@@ -60,6 +60,8 @@ pub use error::{Error, Phase};
 pub use exec::{CancelToken, Counters, Limits};
 pub use from_row::FromRow;
 pub use params::Params;
+/// The petgraph of the views, so that a program has the same one.
+pub use petgraph;
 pub use prepared::{Prepared, Statement};
 pub use row::{FromValue, Row};
 pub use rows::{Rows, Warning};

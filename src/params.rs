@@ -13,6 +13,8 @@ use crate::value::{Name, Value};
 /// # fn main() -> Result<(), averment::Error> {
 /// let rows = Database::in_memory().query("RETURN $x + 1 AS y", params! { "x" => 41 })?;
 /// assert_eq!(rows.single::<i64>()?, 42);
+/// let rows = Database::in_memory().query("RETURN $x + $y AS z", [("x", 1), ("y", 2)])?;
+/// assert_eq!(rows.single::<i64>()?, 3);
 /// # Ok(())
 /// # }
 /// ```
@@ -64,6 +66,21 @@ impl<N: AsRef<str>, V: Into<Value>> FromIterator<(N, V)> for Params {
             params.insert(name, value);
         }
         params
+    }
+}
+
+impl<N: AsRef<str>, V: Into<Value>, const COUNT: usize> From<[(N, V); COUNT]> for Params {
+    fn from(pairs: [(N, V); COUNT]) -> Self {
+        pairs.into_iter().collect()
+    }
+}
+
+impl IntoIterator for Params {
+    type Item = (Name, Value);
+    type IntoIter = std::collections::btree_map::IntoIter<Name, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::catalog::Statistics;
 use crate::database::{Database, lock};
 use crate::error::Error;
 use crate::exec::{self, CancelToken, Limits};
+use crate::function::Registry;
 use crate::optimize;
 use crate::params::Params;
 use crate::physical::{self, PhysicalPlan};
@@ -19,14 +20,16 @@ use crate::rows::{Rows, Warning};
 use crate::semantic::{self, bound::Mode};
 use crate::storage::{Graph, Writer};
 use crate::syntax;
+use crate::value::Name;
 
 /// How many plans a database keeps.
 const CACHED_PLANS: usize = 512;
 
 /// A statement that is parsed, bound and planned once and can run many times, with other parameters.
 ///
-/// It may be used with every transaction of its database, and given limits of its own as a [`Statement`]. When names, indexes or constraints have come or gone since,
-/// it plans itself anew.
+/// It may be used with every transaction of its database, and given limits of its own as a [`Statement`]. When names,
+/// indexes or constraints have come or gone since, or something was registered, it plans itself anew; so it does in
+/// another database.
 ///
 /// # Example: plan once, run many times
 ///
@@ -55,6 +58,14 @@ pub(crate) struct Planned {
     warnings: Vec<Warning>,
     /// What the plan was made for.
     made_for: Shape,
+    /// The functions and procedures that it calls.
+    registry: Arc<Registry>,
+}
+
+impl Planned {
+    fn fits(&self, database: &Database, graph: &Graph) -> bool {
+        Arc::ptr_eq(&self.registry, &database.registry()) && self.made_for.fits(graph)
+    }
 }
 
 /// What makes a plan out of date when it changes: definitions, and the size of the graph by several times.
@@ -91,7 +102,8 @@ impl Shape {
 
 impl Prepared {
     pub(crate) fn new(database: &Database, graph: &Graph, text: &str) -> Result<Self, Error> {
-        if let Some(plan) = lock(&database.shared.plans).get(text, graph) {
+        let cached = lock(&database.shared.plans).get(text);
+        if let Some(plan) = cached.filter(|plan| plan.fits(database, graph)) {
             return Ok(Self { plan });
         }
         let plan = Arc::new(compile(database, graph, text).map_err(|error| error.with_text(text))?);
@@ -110,8 +122,8 @@ impl Prepared {
     }
 
     /// The names of the columns.
-    pub fn columns(&self) -> Vec<String> {
-        self.plan.plan.columns.iter().map(|(name, _)| name.to_string()).collect()
+    pub fn columns(&self) -> Vec<Name> {
+        self.plan.plan.columns.iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// What is probably a mistake in the statement.
@@ -139,7 +151,7 @@ impl Prepared {
 
     /// This statement, planned for `graph`.
     pub(crate) fn current(self, database: &Database, graph: &Graph) -> Result<Self, Error> {
-        if self.plan.made_for.fits(graph) {
+        if self.plan.fits(database, graph) {
             return Ok(self);
         }
         Self::new(database, graph, &self.plan.text)
@@ -201,7 +213,7 @@ impl fmt::Debug for Prepared {
 /// assert_eq!(error.message(), "the memory of 1 MiB is used up");
 ///
 /// let token = CancelToken::new();
-/// let rows = db.query(Statement::new(endless).cancel(token.clone()), ())?;
+/// let rows = db.query(Statement::new(endless).cancel_with(token.clone()), ())?;
 /// token.cancel(); // From any thread.
 /// assert_eq!(rows.single::<i64>().unwrap_err().kind(), ErrorKind::Cancelled);
 /// # Ok(())
@@ -244,7 +256,7 @@ impl Statement {
 
     /// Lets `token` stop the statement; the other limits stay.
     #[must_use]
-    pub fn cancel(mut self, token: CancelToken) -> Self {
+    pub fn cancel_with(mut self, token: CancelToken) -> Self {
         self.cancel = Some(token);
         self
     }
@@ -310,9 +322,8 @@ pub(crate) struct PlanCache {
 }
 
 impl PlanCache {
-    fn get(&self, text: &str, graph: &Graph) -> Option<Arc<Planned>> {
-        let plan = self.plans.get(text)?;
-        plan.made_for.fits(graph).then(|| Arc::clone(plan))
+    fn get(&self, text: &str) -> Option<Arc<Planned>> {
+        self.plans.get(text).map(Arc::clone)
     }
 
     fn insert(&mut self, plan: &Arc<Planned>) {
@@ -330,7 +341,8 @@ impl PlanCache {
 /// The whole pipeline before execution.
 fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Error> {
     let statement = syntax::parse(text)?;
-    let bound = semantic::bind(&statement, text, graph, &database.registry())
+    let registry = database.registry();
+    let bound = semantic::bind(&statement, text, graph, &registry)
         .map_err(|errors| errors.into_iter().map(Error::from).next().expect("a failed binding has an error"))?;
     let mode = bound.mode;
     let warnings = bound.warnings.iter().map(|warning| Warning::new(warning, text)).collect();
@@ -341,5 +353,6 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
         plan: Arc::new(physical::lower(logical, graph)),
         warnings,
         made_for: Shape::of(graph),
+        registry,
     })
 }

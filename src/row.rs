@@ -189,7 +189,6 @@ from_value! {
     u32, "32-bit integer from 0", Value::Integer(number) => u32::try_from(*number).ok();
     u64, "integer from 0", Value::Integer(number) => u64::try_from(*number).ok();
     usize, "integer from 0", Value::Integer(number) => usize::try_from(*number).ok();
-    f64, "float", Value::Float(number) => Some(*number);
     String, "string", Value::String(text) => Some(text.to_string());
     Arc<str>, "string", Value::String(text) => Some(Arc::clone(text));
     crate::List, "list", Value::List(items) => Some(items.clone());
@@ -204,6 +203,20 @@ from_value! {
     crate::LocalDateTime, "local date and time", Value::LocalDateTime(time) => Some(*time);
     crate::DateTime, "date and time", Value::DateTime(time) => Some(time.clone());
     crate::Duration, "duration", Value::Duration(duration) => Some(duration.clone());
+}
+
+/// An integer is taken where a float has the very same value.
+impl FromValue for f64 {
+    const NAME: &'static str = "float";
+
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "what is lost is seen")]
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Float(number) => Some(*number),
+            Value::Integer(number) => Some(*number as f64).filter(|float| *float as i64 == *number),
+            _ => None,
+        }
+    }
 }
 
 impl FromValue for crate::Element {

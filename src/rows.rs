@@ -10,7 +10,7 @@ use crate::exec::{self, Counters};
 use crate::from_row::FromRow;
 use crate::physical::PhysicalPlan;
 use crate::procedure::OpenTransaction;
-use crate::row::{FromValue, Row};
+use crate::row::Row;
 use crate::semantic;
 use crate::storage::Commit;
 use crate::text::{Position, Span};
@@ -133,22 +133,19 @@ impl Rows {
         self.profile.as_deref()
     }
 
-    /// The only value of the only row.
+    /// The only row: its only value, or all of them as a tuple.
     ///
     /// # Errors
     ///
-    /// What the statement meets while it runs; [`ErrorKind::Argument`] if there is not exactly one row with one column;
-    /// [`ErrorKind::Type`] if the value is no `T`.
-    pub fn single<T: FromValue>(mut self) -> Result<T, Error> {
+    /// What the statement meets while it runs; [`ErrorKind::Argument`] if there is not exactly one row; as [`Row::to`]
+    /// for a row that is no `T`.
+    pub fn single<T: FromRow>(mut self) -> Result<T, Error> {
         let fault =
-            |what: &str| Error::plain(ErrorKind::Argument, "NotSingle", format!("expected one value, found {what}"));
-        if self.columns.len() != 1 {
-            return Err(fault(&format!("{} columns", self.columns.len())));
-        }
-        let row = self.next().ok_or_else(|| fault("no row"))??;
+            |what: &str| Error::plain(ErrorKind::Argument, "NotSingle", format!("expected one row, found {what}"));
+        let row = self.next().ok_or_else(|| fault("none"))??;
         match self.next() {
-            None => row.at(0),
-            Some(Ok(_)) => Err(fault("several rows")),
+            None => row.to(),
+            Some(Ok(_)) => Err(fault("several")),
             Some(Err(error)) => Err(error),
         }
     }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::custom::fields;
+use crate::custom::{check_row, fields, owned};
 use crate::error::Error;
-use crate::function::Procedure;
+use crate::function::{Field, Procedure};
 use crate::value::{ErrorKind, Name, Value, compare};
 
 /// A procedure that answers with the rows of a table whose first columns equal its arguments.
@@ -13,12 +13,8 @@ use crate::value::{ErrorKind, Name, Value, compare};
 /// use averment::{Database, TableProcedure, Value};
 /// # fn main() -> Result<(), averment::Error> {
 /// let db = Database::in_memory();
-/// db.register(TableProcedure {
-///     name: "test.capital".to_owned(),
-///     inputs: vec![("country".to_owned(), "STRING?".to_owned())],
-///     outputs: vec![("city".to_owned(), "STRING?".to_owned())],
-///     rows: vec![vec![Value::from("China"), Value::from("Beijing")]],
-/// })?;
+/// let rows = vec![vec![Value::from("China"), Value::from("Beijing")]];
+/// db.register(TableProcedure::new("test.capital", &[("country", "STRING?")], &[("city", "STRING?")], rows))?;
 /// let rows = db.query("CALL test.capital('China') YIELD city RETURN city", ())?;
 /// assert_eq!(rows.single::<String>()?, "Beijing");
 /// # Ok(())
@@ -26,28 +22,32 @@ use crate::value::{ErrorKind, Name, Value, compare};
 /// ```
 #[derive(Clone, Debug)]
 pub struct TableProcedure {
-    /// With its namespace.
-    pub name: String,
-    /// Name and type of each input, as `INTEGER?`; the question mark lets null in.
-    pub inputs: Vec<(String, String)>,
-    /// Name and type of each output.
-    pub outputs: Vec<(String, String)>,
+    name: String,
+    inputs: Vec<(String, String)>,
+    outputs: Vec<(String, String)>,
     /// Inputs, then outputs.
-    pub rows: Vec<Vec<Value>>,
+    rows: Vec<Vec<Value>>,
 }
 
 impl TableProcedure {
+    /// A procedure by its name (with its namespace), the names and types of its inputs and outputs, as `INTEGER?` (the
+    /// question mark lets null in, or out), and its rows: inputs, then outputs.
+    pub fn new(name: &str, inputs: &[(&str, &str)], outputs: &[(&str, &str)], rows: Vec<Vec<Value>>) -> Self {
+        Self { name: name.to_owned(), inputs: owned(inputs), outputs: owned(outputs), rows }
+    }
+
     pub(crate) fn into_procedure(self) -> Result<Procedure, Error> {
-        let width = self.inputs.len() + self.outputs.len();
-        if let Some(row) = self.rows.iter().find(|row| row.len() != width) {
-            return Err(fault(format!("a row of `{}` has {} values, not {width}", self.name, row.len())));
+        let (inputs, outputs) = (fields(self.inputs)?, fields(self.outputs)?);
+        let columns: Vec<Field> = inputs.iter().chain(&outputs).cloned().collect();
+        for row in &self.rows {
+            check_row(row, &columns).map_err(|message| fault(format!("`{}`: {message}", self.name)))?;
         }
-        let input_count = self.inputs.len();
+        let input_count = inputs.len();
         let rows = Arc::new(self.rows);
         Ok(Procedure {
             name: Name::from(self.name),
-            inputs: fields(self.inputs)?,
-            outputs: fields(self.outputs)?,
+            inputs,
+            outputs,
             summary: "declared with a table of its rows".to_owned(),
             body: Arc::new(move |_, arguments| {
                 let (rows, arguments) = (Arc::clone(&rows), arguments.to_vec());

@@ -67,7 +67,8 @@ impl Table {
     /// What differs, with both sides; or why a cell of the table has no value.
     pub fn compare(&self, columns: &[Name], rows: &[Row], order: RowOrder) -> Result<(), String> {
         if !columns.iter().map(Name::as_str).eq(&self.columns) {
-            return Err(format!("columns: expected {:?}, found {columns:?}", self.columns));
+            let found: Vec<&str> = columns.iter().map(Name::as_str).collect();
+            return Err(format!("columns: expected {}, found {}", self.columns.join(" | "), found.join(" | ")));
         }
         let scratch = Database::in_memory();
         let mut expected = Vec::with_capacity(self.rows.len());
@@ -105,7 +106,10 @@ pub fn check(answer: Result<Rows, Error>, table: &str, order: RowOrder) {
         Ok((answer, rows))
     });
     let compared = match rows {
-        Ok((answer, rows)) => Table::parse(table).compare(answer.columns(), &rows, order),
+        Ok((answer, rows)) => Table::parse(table).compare(answer.columns(), &rows, order).map_err(|difference| {
+            let warnings = answer.warnings().iter().map(|warning| format!("\nwarning: {}", warning.message()));
+            difference + &warnings.collect::<String>()
+        }),
         Err(error) => Err(error.report()),
     };
     if let Err(difference) = compared {

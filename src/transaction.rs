@@ -11,6 +11,7 @@ use crate::procedure::{Access, OpenTransaction};
 use crate::rows::Rows;
 use crate::storage::{Commit, End, Graph, GraphView, Writer};
 use crate::syntax;
+use crate::text::Span;
 use crate::value::{ElementId, ErrorKind, Name, Value};
 
 /// The state of one commit, for as long as this is held.
@@ -51,7 +52,7 @@ impl ReadTransaction {
         let limits = statement.limits_within(self.database.limits());
         let prepared = statement.prepare_on(&self.database, &self.root)?.current(&self.database, &self.root)?;
         if prepared.writes() {
-            return Err(Error::plain(
+            return Err(Error::refused(
                 ErrorKind::Semantic,
                 "WriteInReadTransaction",
                 "this statement writes, and the transaction only reads",
@@ -72,7 +73,7 @@ impl ReadTransaction {
     /// let read = db.read();
     /// let first: averment::Node = read.query("MATCH (a:A) RETURN a", ())?.single()?;
     /// let view = read.view();
-    /// let start = view.node(first.id()).expect("the node is there");
+    /// let start = view.index_of(first.id()).expect("the node is there");
     /// let steps = dijkstra(view, start, None, |_| 1);
     /// assert_eq!(steps.values().copied().max(), Some(2));
     /// # Ok(())
@@ -148,11 +149,24 @@ impl WriteTransaction {
         answer
     }
 
-    /// Runs the statements of a script, separated by `;`.
+    /// Runs the statements of a script, separated by `;`: all of it holds, or nothing.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// let mut transaction = db.write()?;
+    /// transaction.query("CREATE (:A)", ())?;
+    /// assert!(transaction.run("CREATE (:B); RETURN nothing").is_err());
+    /// transaction.commit()?;
+    /// assert_eq!(db.query("MATCH (n) RETURN count(*)", ())?.single::<i64>()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// That of the first statement that fails, with its place in the script; those before it stay.
+    /// That of the first statement that fails, with its place in the script; those before it are undone.
     pub fn run(&mut self, script: &str) -> Result<Vec<Rows>, Error> {
         self.run_with(script, ())
     }
@@ -165,12 +179,23 @@ impl WriteTransaction {
     pub fn run_with(&mut self, script: &str, params: impl Into<Params>) -> Result<Vec<Rows>, Error> {
         let text: Arc<str> = Arc::from(script);
         let params = params.into();
-        let mut answers = Vec::new();
-        for span in syntax::statements(script) {
-            let answer = self.query(span.of(script), &params).and_then(Rows::complete);
-            answers.push(answer.map_err(|error| error.within(&text, span.start))?);
+        self.all_or_none(|transaction| {
+            let run = |span: Span| {
+                let answer = transaction.query(span.of(script), &params).and_then(Rows::complete);
+                answer.map_err(|error| error.within(&text, span.start))
+            };
+            syntax::statements(script).into_iter().map(run).collect()
+        })
+    }
+
+    /// Undoes what `act` has written if it fails.
+    pub(crate) fn all_or_none<T, E>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let savepoint = self.writer.savepoint();
+        let done = act(self);
+        if done.is_err() {
+            self.writer.roll_back_to(savepoint);
         }
-        Ok(answers)
+        done
     }
 
     /// Creates a node without a statement, which is quicker for bulk loading.
@@ -224,7 +249,7 @@ impl WriteTransaction {
     /// # Errors
     ///
     /// As [`create_relationship`](WriteTransaction::create_relationship).
-    pub fn quote_relationship<K: AsRef<str>, V: Into<Value>>(
+    pub fn create_quoted<K: AsRef<str>, V: Into<Value>>(
         &mut self,
         start: ElementId,
         rel_type: &str,

@@ -7,7 +7,6 @@
 #![expect(clippy::print_stdout, reason = "what is measured once has no other way out")]
 
 mod graph;
-mod lookup;
 
 use std::fs;
 use std::hint::black_box;
@@ -29,7 +28,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let divisor = divisor();
+        let divisor: u32 = std::env::var("AVERMENT_BENCH_SCALE").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
         let graph = Generated::new(1_000_000 / divisor, 5_000_000 / divisor as usize);
         let before = resident_bytes();
         let started = Instant::now();
@@ -51,11 +50,6 @@ impl Bench {
     fn prepare(&self, text: &str) -> Prepared {
         self.db.prepare(text).expect("the statement is right")
     }
-}
-
-/// By how much everything is made smaller.
-fn divisor() -> u32 {
-    std::env::var("AVERMENT_BENCH_SCALE").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
 fn build(graph: &Generated) -> Database {
@@ -92,9 +86,8 @@ fn engine(criterion: &mut Criterion) {
     hops(criterion, &bench);
     paths(criterion, &bench);
     scans(criterion, &bench);
+    joins(criterion);
     writes(criterion, &bench);
-    lookup::correlated(criterion, 100_000 / divisor());
-    lookup::merges(criterion, 100_000 / divisor());
 }
 
 fn front(criterion: &mut Criterion, bench: &Bench) {
@@ -312,6 +305,32 @@ fn scans(criterion: &mut Criterion, bench: &Bench) {
             counts.sort_unstable();
             counts
         });
+    });
+    group.finish();
+}
+
+/// 100,000 nodes and 100,000 to be found by a value, without an index, in the ways in which people ask for them.
+fn joins(criterion: &mut Criterion) {
+    let db = Database::in_memory();
+    db.query("UNWIND range(1, 100000) AS i CREATE (:A {k: i}), (:B {k: i})", ()).expect("a commit");
+    let mut group = criterion.benchmark_group("100,000 values found without an index");
+    group.sample_size(10);
+    for (name, text) in [
+        ("two patterns (hash join)", "MATCH (a:A), (b:B) WHERE a.k = b.k RETURN count(*)"),
+        ("MATCH behind MATCH", "MATCH (a:A) MATCH (b:B {k: a.k}) RETURN count(*)"),
+        ("OPTIONAL MATCH", "MATCH (a:A) OPTIONAL MATCH (b:B {k: a.k}) RETURN count(b)"),
+        ("EXISTS", "MATCH (a:A) WHERE EXISTS { MATCH (b:B {k: a.k}) } RETURN count(*)"),
+        ("COUNT", "MATCH (a:A) RETURN sum(COUNT { MATCH (b:B {k: a.k}) })"),
+        ("CALL", "MATCH (a:A) CALL (a) { MATCH (b:B {k: a.k}) RETURN b } RETURN count(b)"),
+    ] {
+        let statement = db.prepare(text).expect("the statement is right");
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| db.query(&statement, ()).expect("an answer").single::<i64>().expect("a count"));
+        });
+    }
+    let merge = db.prepare("UNWIND range(1, 100000) AS i MERGE (:C {k: i})").expect("the statement is right");
+    group.bench_function("MERGE", |bencher| {
+        bencher.iter(|| db.fork().query(&merge, ()).expect("a commit").counters().nodes_created);
     });
     group.finish();
 }

@@ -2,15 +2,16 @@
 //!
 //! # Which bytes are counted
 //!
-//! What is held *now* is bounded, not what was ever allocated. There are two kinds:
+//! What is held *now* is bounded, not what was ever allocated. There are three kinds:
 //!
 //! * What an operator keeps from one batch to the next (groups, rows to sort, the table of a join) is a [`Held`] of its
 //!   own, given back when the operator begins anew.
 //! * What is *made* while a batch is worked on (lists and texts by functions, frontiers of a search) is alive until the
 //!   next batch is asked for, and is given back then: an operator's input remembers how much there was before it
 //!   ([`Budget::settle`]).
+//! * What is *written* is kept as a list of changes until the end of the transaction.
 //!
-//! What a statement writes to the graph is not counted, nor are rows that the caller keeps without saying so.
+//! The pages of the graph are not counted, nor are rows that the caller keeps without saying so.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -34,10 +35,11 @@ pub struct Limits {
     /// The rows that all operators together may make, those that no one sees included.
     pub max_rows: Option<u64>,
     /// The bytes that a statement may hold at one time: rows that are kept to sort, group, join or search, and the
-    /// lists and texts of the rows that are worked on. They are counted roughly, without what the allocator adds, so
-    /// leave as much again. The graph is not counted, nor what is written to it.
+    /// lists and texts of the rows that are worked on, and the changes that it makes to the graph, which are kept for
+    /// the commit. They are counted roughly, without what the allocator adds and without the graph, so leave as much
+    /// again.
     pub max_bytes: Option<u64>,
-    /// How long the statement may run.
+    /// How long the statement may run, and how long it may wait before for its turn to write.
     pub timeout: Option<Duration>,
     /// Stops the statement when asked to.
     pub cancel: Option<CancelToken>,
@@ -135,6 +137,11 @@ impl Budget {
         self.check()
     }
 
+    /// Counts bytes of changes that were made, which are kept until the end.
+    pub(super) fn wrote(&self, count: usize) {
+        self.held.set(self.held.get().saturating_add(count as u64));
+    }
+
     /// Counts bytes about to be made for the batch in hand.
     pub(super) fn bytes(&self, count: usize) -> Result<(), FunctionError> {
         self.made.set(self.made.get().saturating_add(count as u64));
@@ -189,7 +196,21 @@ impl Budget {
             let timeout = self.timeout.unwrap_or_default();
             return Err(used_up(format!("the time of {timeout:?} is")).into());
         }
-        Ok(())
+        Ok(self.check_bytes()?)
+    }
+}
+
+/// The time and the token of [`Limits`], for somebody who waits.
+pub(crate) struct Patience(Budget);
+
+impl Patience {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self(Budget::new(limits))
+    }
+
+    /// Whether to wait on.
+    pub(crate) fn check(&self) -> Result<(), ExecError> {
+        self.0.check()
     }
 }
 

@@ -4,7 +4,7 @@
 //! other. A typed column of numbers carries a mask of the rows that are there; an empty mask means that all are.
 
 use crate::physical::ColumnKind;
-use crate::storage::{End, NodeSlot, PropertyVector, RelSlot};
+use crate::storage::{End, NodeSlot, RelSlot};
 use crate::value::{Element, ElementId, Node, Relationship, Value};
 
 /// The null of a column of slots.
@@ -31,16 +31,6 @@ pub(super) enum Column {
     Values(Vec<Value>),
     /// The same value in each of so many rows.
     Constant(Value, usize),
-}
-
-impl From<PropertyVector> for Column {
-    fn from(vector: PropertyVector) -> Self {
-        match vector {
-            PropertyVector::Integers { values, present } => Column::Integers(values, present),
-            PropertyVector::Floats { values, present } => Column::Floats(values, present),
-            PropertyVector::Values(values) => Column::Values(values),
-        }
-    }
 }
 
 impl Column {

@@ -10,6 +10,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -37,6 +38,28 @@ pub(crate) fn now_micros() -> i64 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Segment(pub usize);
 
+/// A root that is read, and how much the statement had deleted when it was taken: what was deleted since is there.
+#[derive(Clone)]
+pub(super) struct View {
+    graph: Arc<Graph>,
+    deleted_count: usize,
+}
+
+impl View {
+    /// Whether the statement had deleted anything before.
+    pub(super) fn lacks_any(&self) -> bool {
+        self.deleted_count > 0
+    }
+}
+
+impl Deref for View {
+    type Target = Graph;
+
+    fn deref(&self) -> &Graph {
+        &self.graph
+    }
+}
+
 /// Where an inner plan finds the rows that it is run for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ArgumentId(pub usize);
@@ -50,7 +73,7 @@ pub(super) struct Context<'w> {
     pub counters: RefCell<Counters>,
     pub profile: Option<Profile>,
     warnings: RefCell<Vec<(&'static str, String)>>,
-    segments: RefCell<Vec<Option<Arc<Graph>>>>,
+    segments: RefCell<Vec<Option<View>>>,
     /// The newest root as it was last asked for; let go before anything is written.
     newest_held: RefCell<Option<Arc<Graph>>>,
     arguments: RefCell<Vec<Arc<Batch>>>,
@@ -110,11 +133,14 @@ impl<'w> Context<'w> {
         limits: &Limits,
         profile: bool,
     ) -> Result<Box<Self>, ExecError> {
+        let budget = Budget::new(limits);
+        // Who was cancelled before makes no step at all.
+        budget.check()?;
         let mut given =
             |name: &Name| parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone() });
         Ok(Box::new(Self {
             parameters: plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?,
-            budget: Budget::new(limits),
+            budget,
             deleted: Deleted::default(),
             counters: RefCell::default(),
             profile: profile.then(|| Profile::new(plan.operator_count)),
@@ -147,32 +173,36 @@ impl<'w> Context<'w> {
     }
 
     /// The newest root, held. Let it go before writing, or every page written is copied.
-    pub(super) fn snapshot(&self) -> Arc<Graph> {
-        match &self.root {
+    pub(super) fn snapshot(&self) -> View {
+        let graph = match &self.root {
             Root::Reading(graph) => Arc::clone(graph),
             Root::Writing(writer) => {
                 let mut held = self.newest_held.borrow_mut();
                 Arc::clone(held.get_or_insert_with(|| Arc::new(writer.borrow().graph().clone())))
             }
-        }
+        };
+        View { graph, deleted_count: self.deleted.count() }
     }
 
-    /// Calls `act` with the writer.
+    /// Calls `act` with the writer, and counts what it writes.
     pub(super) fn write<R>(&self, act: impl FnOnce(&mut Writer) -> R) -> R {
         match &self.root {
             Root::Reading(_) => unreachable!("a plan that writes is run with a writer"),
             Root::Writing(writer) => {
                 self.newest_held.take();
-                act(*writer.borrow_mut())
+                let mut writer = writer.borrow_mut();
+                let before = writer.change_count();
+                let done = act(*writer);
+                self.budget.wrote(writer.bytes_since(before));
+                done
             }
         }
     }
 
-    /// The changes that made the root of `upto` changes of the one of `from`.
-    pub(super) fn each_change(&self, from: u64, upto: u64, see: impl FnMut(&Change)) {
-        match &self.root {
-            Root::Reading(_) => {}
-            Root::Writing(writer) => writer.borrow().changes_between(from, upto).iter().for_each(see),
+    /// Calls `look` with each change that led from one root of the writer to another; a reader has but one root.
+    pub(super) fn changes_between(&self, from: u64, to: u64, look: impl FnMut(&Change)) {
+        if let Root::Writing(writer) = &self.root {
+            writer.borrow().changes_between(from, to).iter().for_each(look);
         }
     }
 
@@ -187,15 +217,15 @@ impl<'w> Context<'w> {
     }
 
     /// What the operators of `segment` read.
-    pub(super) fn view(&self, segment: Segment) -> Arc<Graph> {
-        if let Root::Reading(graph) = &self.root {
-            return Arc::clone(graph);
+    pub(super) fn view(&self, segment: Segment) -> View {
+        if !self.is_writing() {
+            return self.snapshot();
         }
         let held = self.segments.borrow()[segment.0].clone();
         held.unwrap_or_else(|| {
-            let graph = self.snapshot();
-            self.segments.borrow_mut()[segment.0] = Some(Arc::clone(&graph));
-            graph
+            let view = self.snapshot();
+            self.segments.borrow_mut()[segment.0] = Some(view.clone());
+            view
         })
     }
 
@@ -205,10 +235,19 @@ impl<'w> Context<'w> {
     }
 
     /// Makes `segment` read this root.
-    pub(super) fn set_view(&self, segment: Segment, graph: &Arc<Graph>) {
+    pub(super) fn set_view(&self, segment: Segment, view: &View) {
         if self.is_writing() {
-            self.segments.borrow_mut()[segment.0] = Some(Arc::clone(graph));
+            self.segments.borrow_mut()[segment.0] = Some(view.clone());
         }
+    }
+
+    /// The id of an element that was deleted before the view was taken, and may stand in it because it cannot go yet.
+    pub(super) fn gone_from(&self, view: &View, element: End) -> Option<ElementId> {
+        self.deleted.id(element).filter(|id| self.is_gone_from(view, *id))
+    }
+
+    pub(super) fn is_gone_from(&self, view: &View, id: ElementId) -> bool {
+        view.lacks_any() && self.deleted.has_before(id, view.deleted_count)
     }
 
     /// The id of an element, deleted or not.

@@ -32,9 +32,9 @@ pub struct Counters {
     pub labels_added: u64,
     /// Labels taken from nodes.
     pub labels_removed: u64,
-    /// Of the relationships created: those that cite a source.
+    /// Of the relationships created: the citations, which are the asserted ones of type `SUPPORTS`.
     pub citations_created: u64,
-    /// Of the relationships deleted: those that pointed at a relationship or were deleted with what they cited.
+    /// Of the relationships deleted: the citations.
     pub citations_deleted: u64,
     /// Relationships asserted that were quoted before.
     pub relationships_asserted: u64,
@@ -52,7 +52,7 @@ pub struct Counters {
 
 impl Counters {
     /// Each count with its name in the JSON Lines interface.
-    pub fn entries(&self) -> [(&'static str, u64); 15] {
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
         [
             ("nodes_created", self.nodes_created),
             ("nodes_deleted", self.nodes_deleted),
@@ -70,10 +70,11 @@ impl Counters {
             ("constraints_created", self.constraints_created),
             ("constraints_dropped", self.constraints_dropped),
         ]
+        .into_iter()
     }
 
     /// Whether anything was written.
     pub fn any(&self) -> bool {
-        self.entries().iter().any(|(_, count)| *count > 0)
+        self.entries().any(|(_, count)| count > 0)
     }
 }

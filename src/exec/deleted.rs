@@ -1,9 +1,10 @@
 //! What the statement has deleted: still known by name, no longer to be asked.
 
 use std::cell::{Cell, RefCell};
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::storage::End;
 use crate::value::{ElementId, NodeRecord, RelationshipRecord};
@@ -19,7 +20,10 @@ pub(super) struct Deleted {
 struct Inner {
     nodes: FxHashMap<u32, ElementId>,
     rels: FxHashMap<u32, ElementId>,
-    records: FxHashMap<ElementId, (End, Record)>,
+    /// With the number of those marked before.
+    records: FxHashMap<ElementId, (End, Record, usize)>,
+    /// With all that touched them.
+    detached: FxHashSet<ElementId>,
     /// Marked since the last try to take them from the graph.
     pending: Vec<End>,
     /// Marked, and something still touched them when they were tried.
@@ -39,14 +43,24 @@ impl Deleted {
     }
 
     pub(super) fn has(&self, element: End) -> bool {
-        self.any() && {
-            let inner = self.inner.borrow();
-            match (element.as_node(), element.as_rel()) {
-                (Some(node), _) => inner.nodes.contains_key(&node.0),
-                (None, Some(rel)) => inner.rels.contains_key(&rel.0),
-                (None, None) => false,
-            }
+        self.id(element).is_some()
+    }
+
+    /// Of one that it has.
+    pub(super) fn id(&self, element: End) -> Option<ElementId> {
+        match (element.as_node(), element.as_rel()) {
+            (Some(node), _) => self.node(node.0),
+            (None, rel) => self.rel(rel?.0),
         }
+    }
+
+    /// Whether it was among the first so many.
+    pub(super) fn has_before(&self, id: ElementId, count: usize) -> bool {
+        self.any() && self.inner.borrow().records.get(&id).is_some_and(|(.., number)| *number < count)
+    }
+
+    pub(super) fn count(&self) -> usize {
+        if self.any() { self.inner.borrow().records.len() } else { 0 }
     }
 
     pub(super) fn has_id(&self, id: ElementId) -> bool {
@@ -70,12 +84,12 @@ impl Deleted {
     }
 
     fn end(&self, id: ElementId) -> Option<End> {
-        if self.any() { self.inner.borrow().records.get(&id).map(|(end, _)| *end) } else { None }
+        if self.any() { self.inner.borrow().records.get(&id).map(|(end, ..)| *end) } else { None }
     }
 
     /// What the graph said of it.
     pub(super) fn record(&self, id: ElementId) -> Option<Record> {
-        if self.any() { self.inner.borrow().records.get(&id).map(|(_, record)| record.clone()) } else { None }
+        if self.any() { self.inner.borrow().records.get(&id).map(|(_, record, _)| record.clone()) } else { None }
     }
 
     /// Marks an element; true if it was not marked before.
@@ -87,11 +101,16 @@ impl Deleted {
             (None, Some(rel)) => inner.rels.insert(rel.0, id),
             (None, None) => None,
         };
-        let new = inner.records.insert(id, (element, record)).is_none();
-        if new {
-            inner.pending.push(element);
-        }
-        new
+        let number = inner.records.len();
+        let Entry::Vacant(unmarked) = inner.records.entry(id) else { return false };
+        unmarked.insert((element, record, number));
+        inner.pending.push(element);
+        true
+    }
+
+    /// Notes that all that touches the element goes too; true if that was not so before.
+    pub(super) fn detach(&self, id: ElementId) -> bool {
+        self.inner.borrow_mut().detached.insert(id)
     }
 
     /// What was marked since this was last called.

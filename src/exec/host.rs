@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::ExecError;
 use super::column::end_value;
-use super::context::{Context, date_time_of};
+use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use crate::catalog::KeyId;
 use crate::function::{FunctionError, Host};
@@ -16,13 +16,13 @@ use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
 /// Where an expression is evaluated: a run and the root that it reads.
 pub(super) struct Env<'c, 'w> {
     pub ctx: &'c Context<'w>,
-    pub graph: &'c Arc<Graph>,
+    pub graph: &'c View,
 }
 
 impl Env<'_, '_> {
     /// Calls `ask` with the place of the element, on the root that is read, or on the newest if it is not there yet.
     pub(super) fn ask<R>(&self, id: ElementId, ask: impl FnOnce(&Graph, End) -> R) -> Result<R, FunctionError> {
-        if self.ctx.deleted.has_id(id) {
+        if self.ctx.is_gone_from(self.graph, id) {
             return Err(FunctionError::Deleted { id: id.0 });
         }
         if let Some(end) = place(self.graph, id) {

@@ -21,6 +21,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use budget::Patience;
 pub use budget::{CancelToken, Limits};
 pub(crate) use context::now_micros;
 pub use counters::Counters;

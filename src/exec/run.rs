@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::batch::Batch;
 use super::budget::Held;
-use super::context::Context;
+use super::context::{Context, View};
 use super::counters::Counters;
 use super::operator::{Input, Scope, finish_deleting};
 use super::{ExecError, Limits, output, schema};
@@ -18,7 +18,7 @@ use crate::value::{Name, Value};
 pub(crate) struct Reading {
     ctx: Box<Context<'static>>,
     source: Input,
-    graph: Arc<Graph>,
+    graph: View,
     /// Where the columns of the answer stand.
     columns: Vec<usize>,
     batch: Batch,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::parse::refuse_unknown;
 use crate::{Date, DateTime, Duration, Edtf, LocalDateTime, LocalTime, Name, Time, Value};
 
 /// JSON that stands for no value.
@@ -14,7 +15,8 @@ pub struct DecodeError {
     message: String,
 }
 
-/// The value that a piece of JSON stands for.
+/// The value that a piece of JSON stands for. Where it comes as text, [`json_from_str`](super::json_from_str) reads it
+/// without loss.
 ///
 /// # Example: a date, and what is none
 ///
@@ -40,7 +42,7 @@ pub fn value_from_json(json: &Json) -> Result<Value, DecodeError> {
         Json::String(text) => Value::from(text.as_str()),
         Json::Array(items) => Value::List(items.iter().map(value_from_json).collect::<Result<Vec<_>, _>>()?.into()),
         Json::Object(object) => match object.get("$type") {
-            Some(Json::String(name)) => decode_typed(name, object.get("value"))?,
+            Some(Json::String(name)) => decode_typed(name, object)?,
             Some(_) => return Err(fault("`$type` must be a string")),
             None => decode_map(object)?,
         },
@@ -65,36 +67,43 @@ fn decode_map(object: &serde_json::Map<String, Json>) -> Result<Value, DecodeErr
     Ok(Value::Map(Arc::new(entries)))
 }
 
-fn decode_typed(name: &str, value: Option<&Json>) -> Result<Value, DecodeError> {
+fn decode_typed(name: &str, object: &serde_json::Map<String, Json>) -> Result<Value, DecodeError> {
+    if matches!(name, "node" | "relationship" | "path") {
+        return Err(fault(format!("a {name} cannot be given as a parameter; give its id")));
+    }
+    refuse_unknown(object, &format!("a value of `$type` {name}"), &["$type", "value"]).map_err(fault)?;
+    let value = object.get("value");
     if name == "map" {
         let Some(Json::Object(object)) = value else { return Err(fault("`$type` map needs an object as `value`")) };
         return decode_map(object);
     }
+    let parse: fn(&str) -> Option<Value> = match name {
+        "float" => float,
+        "date" => |text| Date::parse(text).map(Value::Date),
+        "localtime" => |text| LocalTime::parse(text).map(Value::LocalTime),
+        "time" => |text| Time::parse(text).map(Value::Time),
+        "localdatetime" => |text| LocalDateTime::parse(text).map(Value::LocalDateTime),
+        "datetime" => |text| DateTime::parse(text).map(Value::DateTime),
+        "duration" => |text| Duration::parse(text).map(Value::Duration),
+        "edtf" => |text| Edtf::parse(text).ok().map(Value::Edtf),
+        _ => return Err(fault(format!("unknown `$type` `{name}`"))),
+    };
     let Some(Json::String(text)) = value else {
         return Err(fault(format!("`$type` {name} needs a string as `value`")));
     };
-    let parsed = match name {
-        "float" => match text.as_str() {
-            "NaN" => Some(Value::Float(f64::NAN)),
-            "Infinity" => Some(Value::Float(f64::INFINITY)),
-            "-Infinity" => Some(Value::Float(f64::NEG_INFINITY)),
-            _ => None,
-        },
-        "date" => Date::parse(text).map(Value::Date),
-        "localtime" => LocalTime::parse(text).map(Value::LocalTime),
-        "time" => Time::parse(text).map(Value::Time),
-        "localdatetime" => LocalDateTime::parse(text).map(Value::LocalDateTime),
-        "datetime" => DateTime::parse(text).map(Value::DateTime),
-        "duration" => Duration::parse(text).map(Value::Duration),
-        "edtf" => Edtf::parse(text).ok().map(Value::Edtf),
-        "node" | "relationship" | "path" => {
-            return Err(fault(format!("a {name} cannot be given as a parameter; give its id")));
-        }
-        _ => return Err(fault(format!("unknown `$type` `{name}`"))),
-    };
-    parsed.ok_or_else(|| fault(format!("`{text}` is no {name}")))
+    parse(text).ok_or_else(|| fault(format!("`{text}` is no {name}")))
 }
 
-fn fault(message: impl Into<String>) -> DecodeError {
+/// What JSON has no number for.
+fn float(text: &str) -> Option<Value> {
+    match text {
+        "NaN" => Some(Value::Float(f64::NAN)),
+        "Infinity" => Some(Value::Float(f64::INFINITY)),
+        "-Infinity" => Some(Value::Float(f64::NEG_INFINITY)),
+        _ => None,
+    }
+}
+
+pub(super) fn fault(message: impl Into<String>) -> DecodeError {
     DecodeError { message: message.into() }
 }

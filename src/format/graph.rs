@@ -1,25 +1,32 @@
-//! Whole graphs as JSON Lines: one element a line, in the encoding of the JSON Lines interface.
+//! Whole graphs as JSON Lines: one index, constraint or element a line, in the encoding of the JSON Lines interface.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, BufRead, Write};
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-use super::{value_from_json, value_to_json};
-use crate::{ElementId, Error, ReadTransaction, Value, WriteTransaction};
+use super::line::{FileId, Found, Node, Rel, read_line};
+use super::rule::{Rule, rules};
+use super::value_to_json;
+use crate::{ElementId, Error, ReadTransaction, WriteTransaction};
 
 /// A line longer than this, in bytes, is refused before it fills the memory.
 const MAX_LINE_BYTES: u64 = 64 << 20;
 
+/// What some programs put at the head of a file.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// What is wrong with a graph as JSON Lines, and where.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GraphError {
     /// The reader or writer failed.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// A line is no element, or one that cannot be.
     #[error("line {line}: {message}")]
+    #[non_exhaustive]
     Line {
         /// From 1.
         line: u64,
@@ -33,6 +40,7 @@ pub enum GraphError {
 
 /// How many elements were read or written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GraphCounts {
     /// Nodes.
     pub nodes: u64,
@@ -46,8 +54,8 @@ impl fmt::Display for GraphCounts {
     }
 }
 
-/// Writes all nodes and relationships of a state, quoted ones among them, in the order of their ids: ends come first,
-/// and a graph that has changed little differs in few lines.
+/// Writes the indexes and constraints of a state, and then all nodes and relationships, quoted ones among them, in the
+/// order of their ids: ends come first, and a graph that has changed little differs in few lines.
 ///
 /// Ids are kept as numbers; when and in which commit an element was recorded is not written.
 ///
@@ -55,6 +63,9 @@ impl fmt::Display for GraphCounts {
 ///
 /// [`GraphError::Io`] if `out` fails.
 pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<GraphCounts, GraphError> {
+    for rule in rules(|list| from.query(list, ()))? {
+        write_line(out, &rule.to_json())?;
+    }
     let mut counts = GraphCounts::default();
     for (query, count) in [
         ("MATCH (n) RETURN n ORDER BY id(n)", &mut counts.nodes),
@@ -62,8 +73,7 @@ pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<Graph
     ] {
         for row in from.query(query, ())? {
             for value in row?.into_values() {
-                serde_json::to_writer(&mut *out, &value_to_json(&value)).map_err(io::Error::from)?;
-                out.write_all(b"\n")?;
+                write_line(out, &value_to_json(&value))?;
                 *count += 1;
             }
         }
@@ -72,12 +82,19 @@ pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<Graph
     Ok(counts)
 }
 
-/// Adds the elements of a graph to a transaction.
+fn write_line(out: &mut impl Write, json: &Json) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, json)?;
+    out.write_all(b"\n")
+}
+
+/// Adds a graph to a transaction: its elements, and the indexes and constraints that are not there yet.
 ///
 /// # Errors
 ///
-/// [`GraphError::Line`] for what is no element, an id that stands for two, and an end that stands nowhere;
-/// [`GraphError::Io`] if `from` fails. What was added until then is in the transaction: drop it.
+/// [`GraphError::Line`] for what is no element, an id that stands for two, an end that stands nowhere, and what breaks
+/// a constraint;
+/// [`GraphError::Io`] if `from` fails. What was added until then is in the transaction: drop it, or call
+/// [`WriteTransaction::load_jsonl`].
 pub fn read_graph(into: &mut WriteTransaction, from: &mut impl BufRead) -> Result<GraphCounts, GraphError> {
     let mut reader = GraphReader { into, ids: HashMap::new(), waiting: HashMap::new(), counts: GraphCounts::default() };
     let mut text = Vec::new();
@@ -90,7 +107,8 @@ pub fn read_graph(into: &mut WriteTransaction, from: &mut impl BufRead) -> Resul
         if text.len() as u64 > MAX_LINE_BYTES {
             return Err(GraphError::Line { line, message: format!("longer than {MAX_LINE_BYTES} bytes") });
         }
-        reader.line(&text, line)?;
+        let text = if line == 1 { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text) } else { &text };
+        reader.line(text, line)?;
     }
     reader.finish()
 }
@@ -103,49 +121,31 @@ struct GraphReader<'t> {
     counts: GraphCounts,
 }
 
-/// What stands for an element within a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum FileId {
-    Number(u64),
-    Text(String),
-}
-
 struct Waiting {
     line: u64,
     rel: Rel,
 }
 
-/// What a line holds.
-enum Found {
-    Node(Node),
-    Rel(Rel),
-}
-
-struct Node {
-    id: Option<FileId>,
-    labels: Vec<String>,
-    properties: Vec<(String, Value)>,
-}
-
-struct Rel {
-    id: Option<FileId>,
-    type_name: String,
-    start: FileId,
-    end: FileId,
-    quoted: bool,
-    properties: Vec<(String, Value)>,
-}
-
 impl GraphReader<'_> {
     fn line(&mut self, text: &[u8], line: u64) -> Result<(), GraphError> {
-        let added = match element(text) {
+        let added = match read_line(text) {
             Ok(None) => return Ok(()),
             Ok(Some(Found::Node(node))) => self.node(node),
             Ok(Some(Found::Rel(rel))) => return self.draw_all(Waiting { line, rel }),
+            Ok(Some(Found::Rule(rule))) => self.rule(&rule).map(|()| Vec::new()),
             Err(message) => Err(message),
         };
         let ready = added.map_err(|message| GraphError::Line { line, message })?;
         ready.into_iter().try_for_each(|waiting| self.draw_all(waiting))
+    }
+
+    /// Makes a rule, unless the graph has one already that does for it.
+    fn rule(&mut self, rule: &Rule) -> Result<(), String> {
+        let known = rules(|list| self.into.query(list, ())).map_err(|error| error.to_string())?;
+        if !known.iter().any(|known| known.does_for(rule)) {
+            self.into.query(rule.statement(), ()).map_err(|error| error.to_string())?;
+        }
+        Ok(())
     }
 
     fn node(&mut self, node: Node) -> Result<Vec<Waiting>, String> {
@@ -169,7 +169,7 @@ impl GraphReader<'_> {
     fn draw(&mut self, rel: Rel) -> Result<Vec<Waiting>, String> {
         let (start, end) = (self.ids[&rel.start], self.ids[&rel.end]);
         let drawn = if rel.quoted {
-            self.into.quote_relationship(start, &rel.type_name, end, rel.properties)
+            self.into.create_quoted(start, &rel.type_name, end, rel.properties)
         } else {
             self.into.create_relationship(start, &rel.type_name, end, rel.properties)
         };
@@ -199,87 +199,6 @@ impl GraphReader<'_> {
             None => Ok(self.counts),
             Some((line, id)) => Err(GraphError::Line { line, message: format!("no element has the id {id}") }),
         }
-    }
-}
-
-/// The element of a line; `None` for an empty one.
-fn element(text: &[u8]) -> Result<Option<Found>, String> {
-    let text = std::str::from_utf8(text).map_err(|error| error.to_string())?.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let Json::Object(object) = json else { return Err("an element is an object".to_owned()) };
-    let unsaid = if object.contains_key("start") { "relationship" } else { "node" };
-    match object.get("$type").map_or(Some(unsaid), Json::as_str) {
-        Some("node") => node(object).map(Some),
-        Some("relationship") => rel(object).map(Some),
-        _ => Err("`$type` must be `node` or `relationship`".to_owned()),
-    }
-}
-
-fn node(mut object: Map<String, Json>) -> Result<Found, String> {
-    Ok(Found::Node(Node {
-        id: file_id(object.get("id"), "id")?,
-        labels: match object.remove("labels") {
-            None => Vec::new(),
-            Some(labels) => serde_json::from_value(labels).map_err(|_| "`labels` must be a list of strings")?,
-        },
-        properties: properties(&mut object)?,
-    }))
-}
-
-fn rel(mut object: Map<String, Json>) -> Result<Found, String> {
-    let end = |key: &str| file_id(object.get(key), key)?.ok_or(format!("a relationship has a `{key}`"));
-    Ok(Found::Rel(Rel {
-        id: file_id(object.get("id"), "id")?,
-        start: end("start")?,
-        end: end("end")?,
-        type_name: match object.get("type") {
-            Some(Json::String(name)) if !name.is_empty() => name.clone(),
-            _ => return Err("`type` must be the name of a relationship type".to_owned()),
-        },
-        quoted: match object.get("state").map(Json::as_str) {
-            None | Some(Some("asserted")) => false,
-            Some(Some("quoted")) => true,
-            Some(_) => return Err("`state` must be `asserted` or `quoted`".to_owned()),
-        },
-        properties: properties(&mut object)?,
-    }))
-}
-
-impl fmt::Display for FileId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FileId::Number(number) => number.fmt(f),
-            FileId::Text(text) => write!(f, "`{text}`"),
-        }
-    }
-}
-
-fn file_id(json: Option<&Json>, key: &str) -> Result<Option<FileId>, String> {
-    match json {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::String(text)) => Ok(Some(FileId::Text(text.clone()))),
-        Some(Json::Number(number)) => match number.as_u64() {
-            Some(number) => Ok(Some(FileId::Number(number))),
-            None => Err(format!("`{key}` must be a whole number from 0 or a string")),
-        },
-        Some(_) => Err(format!("`{key}` must be a whole number from 0 or a string")),
-    }
-}
-
-fn properties(object: &mut Map<String, Json>) -> Result<Vec<(String, Value)>, String> {
-    match object.remove("properties") {
-        None => Ok(Vec::new()),
-        Some(Json::Object(entries)) => entries
-            .into_iter()
-            .map(|(key, json)| match value_from_json(&json) {
-                Ok(value) => Ok((key, value)),
-                Err(error) => Err(format!("property `{key}`: {error}")),
-            })
-            .collect(),
-        Some(_) => Err("`properties` must be an object".to_owned()),
     }
 }
 
@@ -328,7 +247,7 @@ mod tests {
 
     #[test]
     fn what_is_written_by_hand_may_leave_things_out() {
-        let text = "{\"start\":\"a\",\"type\":\"T\",\"end\":\"a\"}\n\n{\"id\":\"a\"}\n{}";
+        let text = "{\"start\":\"a\",\"type\":\"T\",\"end\":\"a\"}\n\n{\"id\":\"a\"}\n{\"labels\":[\"B\"]}";
         let (db, counts) = load(text.as_bytes()).unwrap();
         assert_eq!(counts, GraphCounts { nodes: 2, relationships: 1 });
         assert_eq!(db.query("MATCH (n)-[t:T]->(n) RETURN count(t)", ()).unwrap().single::<i64>().unwrap(), 1);
@@ -337,9 +256,12 @@ mod tests {
     #[test]
     fn a_fault_names_its_line() {
         let faults: &[(&[u8], &str)] = &[
-            (b"{}\n[1]", "line 2: an element is an object"),
+            (b"{\"id\": 1}\n[1]", "line 2: an element is an object"),
             (b"{\"id\": 1}\n{\"id\": 1}", "line 2: the id 1 stands for two elements"),
-            (b"{}\n{\"start\": 1, \"end\": \"x\", \"type\": \"T\"}\n{\"id\": 1}", "line 2: no element has the id `x`"),
+            (
+                b"{\"id\": 2}\n{\"start\": 1, \"end\": \"x\", \"type\": \"T\"}\n{\"id\": 1}",
+                "line 2: no element has the id `x`",
+            ),
             (b"{\"start\": 1, \"end\": 1}", "line 1: `type` must be the name of a relationship type"),
             (
                 b"{\"start\": 1, \"end\": 1, \"type\": \"T\", \"state\": 3}",
@@ -352,13 +274,96 @@ mod tests {
                 b"{\"properties\": {\"a\": {\"$type\": \"date\", \"value\": \"x\"}}}",
                 "line 1: property `a`: `x` is no date",
             ),
-            (b"{\"$type\": \"path\"}", "line 1: `$type` must be `node` or `relationship`"),
+            (
+                b"{\"properties\": {\"a\": [18446744073709551616]}}",
+                "line 1: 18446744073709551616 does not fit a 64-bit integer",
+            ),
+            (
+                b"{\"properties\": {\"a\": 9223372036854775808}}",
+                "line 1: property `a`: 9223372036854775808 does not fit a 64-bit integer",
+            ),
+            (b"{\"$type\": \"path\"}", "line 1: `$type` must be `node`, `relationship`, `index` or `constraint`"),
             (b"\n{\"a\": \xff}", "line 2: invalid utf-8 sequence"),
-            (b"{\"id\": 1", "line 1: EOF while parsing"),
+            (b"{\"id\": 1", "line 1: EOF while parsing an object, at column 8"),
         ];
         for (text, message) in faults {
             let fault = load(text).map(|_| ()).unwrap_err();
             assert!(fault.starts_with(message), "{fault}");
+        }
+    }
+
+    /// A graph that was saved and opened again took what its constraints had refused.
+    #[test]
+    fn indexes_and_constraints_come_back_as_they_were_written() {
+        let db = Database::from_script(
+            "CREATE INDEX seen FOR ()-[r:SEEN]-() ON (r.`odd key`, r.on); CREATE INDEX by_code FOR (n:A) ON (n.code);
+             CREATE CONSTRAINT one_code FOR (n:A) REQUIRE n.code IS UNIQUE;
+             CREATE CONSTRAINT named FOR (n:`B b`) REQUIRE n.name IS NOT NULL;
+             CREATE CONSTRAINT pair FOR ()-[r:PAIR]-() REQUIRE (r.x, r.y) IS RELATIONSHIP KEY;
+             CREATE (:A {code: 1})-[:PAIR {x: 1, y: 2}]->(:`B b` {name: 'b'})",
+        )
+        .unwrap();
+        let text = saved(&db);
+        let rules: Vec<&str> = text.lines().take_while(|line| !line.contains("\"node\"")).collect();
+        assert_eq!(rules.len(), 5, "{text}");
+        let (again, _) = load(text.as_bytes()).unwrap();
+        assert_eq!(saved(&again), text);
+        assert_eq!(again.query("SHOW INDEXES", ()).unwrap().count(), 3);
+        for wrong in ["CREATE (:A {code: 1})", "CREATE (:`B b`)", "CREATE ()-[:PAIR {x: 1, y: 2}]->()"] {
+            assert!(again.query(wrong, ()).is_err(), "{wrong}");
+        }
+        again.load_jsonl(rules.join("\n").as_bytes()).expect("what is there already is no fault");
+        assert_eq!(saved(&again), text);
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.reverse();
+        assert_eq!(load(lines.join("\n").as_bytes()).unwrap().0.query("SHOW CONSTRAINTS", ()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn what_breaks_a_constraint_of_the_file_is_refused_with_its_line() {
+        let unique = r#"{"$type":"constraint","kind":"UNIQUE","name":"c","entity":"NODE","on":"A","properties":["x"]}"#;
+        let node = r#"{"labels":["A"],"properties":{"x":1}}"#;
+        let fault = |text: &str| load(text.as_bytes()).map(|_| ()).unwrap_err();
+        assert!(fault(&format!("{unique}\n{node}\n{node}")).starts_with("line 3: "));
+        assert!(fault(&format!("{node}\n{node}\n{unique}")).starts_with("line 3: "));
+        assert!(fault(&format!("{unique}\n{}", unique.replace("UNIQUE", "KEY"))).contains("`c` already"));
+        for (from, to, message) in [
+            ("UNIQUE", "ODD", "line 1: `kind` must be"),
+            ("NODE", "EDGE", "line 1: `entity` must be"),
+            ("[\"x\"]", "[]", "line 1: `properties` must be a list of property keys"),
+            ("\"on\"", "\"no\"", "line 1: a constraint has no member `no`; did you mean `on`?"),
+            (",\"on\":\"A\"", "", "line 1: `on` must be a text"),
+        ] {
+            let fault = fault(&unique.replace(from, to));
+            assert!(fault.starts_with(message), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_at_the_head_does_not_count() {
+        assert_eq!(load("\u{feff}{\"id\":1}\n".as_bytes()).unwrap().1.nodes, 1);
+        assert!(load("{\"id\":1}\n\u{feff}{\"id\":2}\n".as_bytes()).is_err());
+    }
+
+    /// All of these were loaded, without what they say.
+    #[test]
+    fn nothing_that_a_line_says_is_passed_over() {
+        let faults = [
+            ("{}", "an element says something of itself; a node without anything is {\"$type\":\"node\"}"),
+            (r#"{"name": "Ada"}"#, "a node has no member `name`; it has `$type`, `id`, `labels`, `properties`"),
+            (r#"{"id": 1, "lables": ["A"]}"#, "a node has no member `lables`; did you mean `labels`?"),
+            (r#"{"strat": 1, "end": 1, "type": "T"}"#, "a relationship has no member `strat`; did you mean `start`?"),
+            (r#"{"$type": "node", "state": "quoted"}"#, "a node has no member `state`; it has "),
+            (r#"{"id": 1, "labels": ["A"], "labels": ["B"]}"#, "the member `labels` is there twice, at column 35"),
+            (r#"{"id": 1, "properties": {"a": 1, "a": 2}}"#, "the member `a` is there twice, at column 36"),
+            (
+                r#"{"properties": {"a": {"$type": "date", "value": "2020-01-01", "circa": true}}}"#,
+                "property `a`: a value of `$type` date has no member `circa`; it has `$type`, `value`",
+            ),
+        ];
+        for (text, message) in faults {
+            let fault = load(format!("{{\"id\": 9}}\n{text}\n").as_bytes()).map(|_| ()).unwrap_err();
+            assert!(fault.starts_with(&format!("line 2: {message}")), "{fault}");
         }
     }
 

@@ -64,7 +64,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[Accepts::NODE],
         ResultType::Is(Type::Integer),
         degree,
-        "how many asserted relationships to nodes a node has",
+        "how many asserted relationships to nodes a node has, a loop at both its ends",
     ),
     Function::new(
         "recorded",

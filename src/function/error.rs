@@ -22,6 +22,10 @@ pub(crate) enum FunctionError {
     /// An operator that is not defined for the types of its operands.
     #[error("`{operator}` is not defined for {operands}")]
     Operands { operator: &'static str, operands: String },
+    #[error("a condition must be a BOOLEAN, found {found}")]
+    Condition { found: &'static str },
+    #[error("{found} has no properties")]
+    NoProperties { found: &'static str },
     #[error("a list is indexed by an integer, not by {found}")]
     ListIndex { found: &'static str },
     #[error("a map is indexed by a string, not by {found}")]
@@ -49,7 +53,9 @@ impl FunctionError {
                 ErrorClass::new(ErrorKind::Argument, "InvalidArgumentValue")
             }
             FunctionError::Range { .. } => ErrorClass::new(ErrorKind::Argument, "NumberOutOfRange"),
-            FunctionError::Operands { .. } => ErrorClass::new(ErrorKind::Type, "InvalidArgumentType"),
+            FunctionError::Operands { .. } | FunctionError::Condition { .. } | FunctionError::NoProperties { .. } => {
+                ErrorClass::new(ErrorKind::Type, "InvalidArgumentType")
+            }
             FunctionError::ListIndex { .. } => ErrorClass::new(ErrorKind::Type, "ListElementAccessByNonInteger"),
             FunctionError::MapIndex { .. } => ErrorClass::new(ErrorKind::Type, "MapElementAccessByNonString"),
             FunctionError::Overflow { .. } => ErrorClass::new(ErrorKind::Arithmetic, "NumberOutOfRange"),

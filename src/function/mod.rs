@@ -28,7 +28,7 @@ pub(crate) mod testing;
 pub(crate) use aggregate::{Accumulator, Aggregate};
 pub(crate) use error::FunctionError;
 pub(crate) use host::Host;
-pub(crate) use procedure::{Procedure, ProcedureRows};
+pub(crate) use procedure::{Field, Procedure, ProcedureRows};
 pub(crate) use registry::Registry;
 pub(crate) use scalar::{Arity, Function, Implementation, NullRule};
 pub(crate) use signature::{Accepts, ResultType};

@@ -12,13 +12,41 @@ pub(crate) type ProcedureRows = Box<dyn Iterator<Item = Result<Vec<Value>, Funct
 /// What a procedure does with its arguments.
 pub(crate) type ProcedureBody = Arc<dyn Fn(&dyn Host, &[Value]) -> Result<ProcedureRows, FunctionError> + Send + Sync>;
 
+/// An input or output of a procedure.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub name: Name,
+    pub value_type: Type,
+    pub nullable: bool,
+}
+
+impl Field {
+    /// A field that may be null.
+    pub(crate) fn nullable(name: &str, value_type: Type) -> Self {
+        Self { name: Name::from(name), value_type, nullable: true }
+    }
+
+    /// A field that is never null.
+    pub(crate) fn required(name: &str, value_type: Type) -> Self {
+        Self { name: Name::from(name), value_type, nullable: false }
+    }
+
+    /// That `value` can stand here, or why it cannot.
+    pub(crate) fn check(&self, value: &Value) -> Result<(), String> {
+        if self.value_type.admits(value) && (self.nullable || !value.is_null()) {
+            return Ok(());
+        }
+        let optional = if self.nullable { "?" } else { "" };
+        Err(format!("`{}` is declared {}{optional}, found {}", self.name, self.value_type, value.type_name()))
+    }
+}
+
 /// A procedure and its signature.
 #[derive(Clone)]
 pub(crate) struct Procedure {
     pub name: Name,
-    /// The type, and whether null is taken.
-    pub inputs: Vec<(Name, Type, bool)>,
-    pub outputs: Vec<(Name, Type, bool)>,
+    pub inputs: Vec<Field>,
+    pub outputs: Vec<Field>,
     pub summary: String,
     pub body: ProcedureBody,
 }

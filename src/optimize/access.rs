@@ -4,67 +4,45 @@ use super::terms::{conjuncts, is_true, is_volatile};
 use crate::catalog::{Catalog, IndexDef, Owner, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
 use crate::plan::estimate::{Estimator, KnownLabels};
-use crate::plan::{
-    Imports, LogicalBody, LogicalPlan, LogicalStatement, NodeById, NodeLookup, NodeSeek, RelById, RelSeek, Seek, Step,
-};
+use crate::plan::{Imports, LogicalPlan, LogicalStatement, NodeById, NodeSeek, RelById, RelSeek, Seek, Sought, Step};
 use crate::value::{Name, Value};
 
-/// Puts a seek in the place of each scan whose filters right behind it say enough, or a lookup where there is no index.
-/// The filters stay, but for those that the seek answers exactly.
+/// Puts a seek in the place of each scan whose filters right behind it say enough. The filters stay, but for those
+/// that the seek answers exactly.
 pub(super) fn choose(statement: &mut LogicalStatement, statistics: &dyn Statistics) {
     let imports = Imports::of(&statement.subqueries);
     let labels = KnownLabels::of(statement);
-    let chooser = Chooser { statistics, imports, labels };
-    for subquery in &mut statement.subqueries {
-        chooser.plan(&mut subquery.plan, true);
-    }
-    if let LogicalBody::Query(query) = &mut statement.body {
-        chooser.plan(&mut query.plan, false);
-    }
+    statement.walk_mut(&mut |plan| choose_in(plan, statistics, &imports, &labels));
 }
 
-struct Chooser<'s> {
-    statistics: &'s dyn Statistics,
-    imports: Imports,
-    labels: KnownLabels,
-}
-
-impl Chooser<'_> {
-    /// `often`: whether the plan is run for more than one row.
-    fn plan(&self, plan: &mut LogicalPlan, often: bool) {
-        let imports = plan.imports.clone();
-        let mut estimator = Estimator::new(self.statistics, &self.labels, &imports);
-        let mut at = 0;
-        while at < plan.steps.len() {
-            let often = often || estimator.rows() > 1.0;
-            self.plans_inside(&mut plan.steps[at], often);
-            self.step(plan, at, often, &estimator);
-            estimator.step(&plan.steps[at]);
-            at += 1;
-        }
-    }
-
-    fn plans_inside(&self, step: &mut Step, often: bool) {
-        let often = often || matches!(step, Step::Foreach(_));
-        step.plans_mut().into_iter().for_each(|plan| self.plan(plan, often));
-    }
-
-    fn step(&self, plan: &mut LogicalPlan, at: usize, often: bool, estimator: &Estimator<'_>) {
-        let finder = Finder { statistics: self.statistics, imports: &self.imports, estimator };
-        if let Some((seek, exact)) = seek_at(&plan.steps, at, &finder) {
+fn choose_in(plan: &mut LogicalPlan, statistics: &dyn Statistics, imports: &Imports, labels: &KnownLabels) {
+    let mut estimator = Estimator::new(statistics, labels, &plan.imports);
+    let mut at = 0;
+    while at < plan.steps.len() {
+        if let Some((seek, exact)) = seek_at(&plan.steps, at, statistics, imports, &estimator) {
             let scanned = std::mem::replace(&mut plan.steps[at], seek);
             drop_exact(plan, at + 1, &exact);
             keep_label(plan, at, &scanned);
-        } else if let Some(lookup) = lookup_at(&plan.steps, at, often, &finder) {
-            plan.steps[at] = lookup;
         }
+        estimator.step(&plan.steps[at]);
+        at += 1;
     }
 }
 
 /// The step that finds the same elements faster, and which conjuncts behind it need not be asked any more.
-fn seek_at(steps: &[Step], at: usize, finder: &Finder<'_, '_>) -> Option<(Step, Vec<usize>)> {
-    let terms = terms_behind(steps, at);
-    let estimator = finder.estimator;
+fn seek_at(
+    steps: &[Step],
+    at: usize,
+    statistics: &dyn Statistics,
+    imports: &Imports,
+    estimator: &Estimator<'_>,
+) -> Option<(Step, Vec<usize>)> {
+    let behind = steps[at + 1..].iter().map_while(|step| match step {
+        Step::Filter(predicate) => Some(conjuncts(predicate)),
+        _ => None,
+    });
+    let terms: Vec<&Expr> = behind.flatten().collect();
+    let finder = Finder { statistics, imports, estimator };
     let (access, scanned) = match &steps[at] {
         Step::NodeScan(scan) => {
             let mut labels: Vec<Name> = scan.label.iter().cloned().collect();
@@ -84,24 +62,6 @@ fn seek_at(steps: &[Step], at: usize, finder: &Finder<'_, '_>) -> Option<(Step, 
     }
     let exact = access.exact.clone();
     Some((access.into_step(&steps[at])?, exact))
-}
-
-/// The step that finds the same nodes by what it has learnt of all of them, if they are sought for more than one row.
-/// Where a row says what is sought, there may be others whatever the statistics say: they may be those of a graph still
-/// to be filled, and a lookup for few rows scans.
-fn lookup_at(steps: &[Step], at: usize, often: bool, finder: &Finder<'_, '_>) -> Option<Step> {
-    let Step::NodeScan(scan) = &steps[at] else { return None };
-    let keys = finder.lookup(scan.var, &terms_behind(steps, at), often)?;
-    Some(Step::NodeLookup(NodeLookup { var: scan.var, label: scan.label.clone(), keys }))
-}
-
-/// What the filters right behind a step ask.
-fn terms_behind(steps: &[Step], at: usize) -> Vec<&Expr> {
-    let behind = steps[at + 1..].iter().map_while(|step| match step {
-        Step::Filter(predicate) => Some(conjuncts(predicate)),
-        _ => None,
-    });
-    behind.flatten().collect()
 }
 
 fn labels_asked(terms: &[&Expr], var: VarId) -> Vec<Name> {
@@ -236,26 +196,24 @@ impl Finder<'_, '_> {
         found.into_iter().min_by(|one, other| one.rows.total_cmp(&other.rows))
     }
 
-    /// The keys by which a node can be looked up, each with its value; unless they are sought `often`, only if not all
-    /// values are the same in all rows.
-    pub(super) fn lookup(&self, var: VarId, terms: &[&Expr], often: bool) -> Option<Vec<(Name, Expr)>> {
-        let mut keys: Vec<(Name, Expr)> = Vec::new();
-        for said in terms.iter().enumerate().filter_map(|(number, term)| self.said_of(var, term, number)) {
-            match said.what {
-                What::Equal(value) if keys.iter().all(|(key, _)| key != said.key) => {
-                    keys.push((said.key.clone(), value.clone()));
-                }
-                What::Equal(_) | What::In(_) | What::Prefix(_) | What::Low(..) | What::High(..) => {}
-            }
-        }
-        let varies = |(_, value): &(Name, Expr)| often || !self.imports.of_expr(value).is_empty();
-        keys.iter().any(varies).then_some(keys)
-    }
-
     /// Whether `expr` has its value before the element is found.
     fn is_given(&self, expr: &Expr, var: VarId) -> bool {
         let is_bound = |used: VarId| used != var && self.estimator.is_bound(used);
         !is_volatile(expr) && expr.subqueries().is_empty() && self.imports.of_expr(expr).into_iter().all(is_bound)
+    }
+
+    /// A property of the node, and what it is compared with that each row brings.
+    pub(super) fn brought_by_rows(&self, var: VarId, terms: &[&Expr]) -> Option<(Name, Sought)> {
+        let is_brought = |expr: &Expr| !self.imports.of_expr(expr).is_empty();
+        terms.iter().enumerate().find_map(|(number, term)| {
+            let said = self.said_of(var, term, number)?;
+            let sought = match said.what {
+                What::Equal(value) if is_brought(value) => Sought::Value(value.clone()),
+                What::In(list) if is_brought(list) => Sought::AnyOf(list.clone()),
+                What::Equal(_) | What::In(_) | What::Prefix(_) | What::Low(..) | What::High(..) => return None,
+            };
+            Some((said.key.clone(), sought))
+        })
     }
 
     fn by_id(&self, var: VarId, term: &Expr) -> Option<Access> {

@@ -31,8 +31,8 @@ pub(super) fn rows(statement: &mut LogicalStatement, _: &dyn Statistics) {
             match step {
                 Step::NodeScan(_)
                 | Step::NodeSeek(_)
-                | Step::NodeById(_)
                 | Step::NodeLookup(_)
+                | Step::NodeById(_)
                 | Step::RelScan(_)
                 | Step::RelSeek(_)
                 | Step::RelById(_)

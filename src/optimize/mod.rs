@@ -8,6 +8,7 @@ mod conditions;
 mod count;
 mod filters;
 mod fold;
+mod lookup;
 mod order;
 mod reach;
 mod seen;
@@ -43,6 +44,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "order-patterns", run: order::patterns },
     // Wants each filter right behind what binds its variables.
     Pass { name: "choose-access", run: access::choose },
+    // After `choose-access`: an index is better.
+    Pass { name: "look-up", run: lookup::instead_of_scans },
     Pass { name: "count-rows", run: count::rows },
     // After `count-rows`, which names fewer ends; after ordering, which begins at relationships where that is cheaper.
     Pass { name: "drop-ends", run: unused::drop_ends },

@@ -82,8 +82,8 @@ fn before(step: &Step, ignored: bool) -> bool {
         Step::Apply(apply) => ignored && !apply.inner.steps.iter().any(Step::writes),
         Step::NodeScan(_)
         | Step::NodeSeek(_)
-        | Step::NodeById(_)
         | Step::NodeLookup(_)
+        | Step::NodeById(_)
         | Step::RelScan(_)
         | Step::RelSeek(_)
         | Step::RelById(_)

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expr::VarId;
-use crate::plan::{ApplyKind, Imports, LogicalBody, LogicalPlan, LogicalStatement, Step};
+use crate::plan::{ApplyKind, Imports, LogicalBody, LogicalPlan, LogicalStatement, Step, draw_var};
 
 /// The variables of relationships and lists of them, by what they are named for.
 #[derive(Debug, Default)]
@@ -74,6 +74,8 @@ impl Seen {
                 ApplyKind::Exists { .. } | ApplyKind::Effects => {}
             },
             Step::Union(union) => self.look(union.branches.iter().flat_map(|(_, columns)| columns.iter().copied())),
+            // Each is named by the inner plan that looks for it, and by what is done with what was found or drawn.
+            Step::Merge(merge) => merge.draws.iter().for_each(|draw| self.count(draw_var(draw))),
             Step::HashJoin(join) => self.look(join.keys.iter().flat_map(|(_, right)| imports.of_expr(right))),
             _ => {}
         }

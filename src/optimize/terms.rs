@@ -43,8 +43,8 @@ pub(super) fn lets_filters_pass(step: &Step) -> bool {
     match step {
         Step::NodeScan(_)
         | Step::NodeSeek(_)
-        | Step::NodeById(_)
         | Step::NodeLookup(_)
+        | Step::NodeById(_)
         | Step::RelScan(_)
         | Step::RelSeek(_)
         | Step::RelById(_)

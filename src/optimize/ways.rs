@@ -52,11 +52,11 @@ fn absorb(term: &Expr, way: PathVariables, step: &mut VarExpand, known: &FxHashS
         |local: VarId, expr: &Expr| imports.of_expr(expr).into_iter().all(|var| var == local || known.contains(&var));
     match way.classify(term, imports) {
         PathPredicate::EachRel(local, expr) if sayable(local, &expr) => {
-            step.rules.each_rel.push((local, expr));
+            step.rules.rels.push((local, expr));
             true
         }
         PathPredicate::EachNode(local, expr) if sayable(local, &expr) => {
-            step.rules.each_node.push((local, expr));
+            step.rules.nodes.push((local, expr));
             true
         }
         PathPredicate::Length { min, max } => {

@@ -108,14 +108,15 @@ pub(crate) enum Op {
         index: IndexId,
         seek: Seek,
     },
+    /// Each node (with the label) whose property may be the value, or an item of the list.
+    NodeLookup {
+        label: Option<LabelRef>,
+        key: KeyRef,
+        sought: Sought,
+    },
     /// The node with this id, or each with an id of this list.
     NodeById {
         ids: Scalar,
-    },
-    /// The nodes (with the label) whose properties have these values, and perhaps others besides.
-    NodeLookup {
-        label: Option<LabelRef>,
-        keys: Vec<(KeyRef, Scalar)>,
     },
     RelSeek {
         index: IndexId,
@@ -256,6 +257,14 @@ pub(crate) struct Condition {
     pub operand: Scalar,
 }
 
+/// What a lookup looks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Sought {
+    Value(Scalar),
+    /// Each item of a list.
+    AnyOf(Scalar),
+}
+
 /// How an index is asked.
 #[derive(Clone, Debug)]
 pub(crate) enum Seek {
@@ -345,16 +354,17 @@ pub(crate) struct VarExpand {
 /// What is said of each place of a way, which is [`Scalar::Local`] 0.
 #[derive(Clone, Debug)]
 pub(crate) struct WayRules {
-    pub each_rel: Vec<Scalar>,
+    /// Of each relationship.
+    pub rels: Vec<Scalar>,
     /// Of each node passed, and of both ends.
-    pub each_node: Vec<Scalar>,
+    pub nodes: Vec<Scalar>,
     /// Of each node passed.
-    pub each_inner: Vec<Scalar>,
+    pub inner: Vec<Scalar>,
 }
 
 impl WayRules {
     pub(crate) fn scalars(&self) -> impl Iterator<Item = &Scalar> {
-        self.each_rel.iter().chain(&self.each_node).chain(&self.each_inner)
+        self.rels.iter().chain(&self.nodes).chain(&self.inner)
     }
 }
 

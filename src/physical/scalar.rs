@@ -105,6 +105,41 @@ pub(crate) enum Scalar {
     },
 }
 
+impl Scalar {
+    /// Where it stood in the text; empty for what cannot fail by itself.
+    pub(crate) fn range(&self) -> TextRange {
+        match self {
+            Self::Property { range, .. }
+            | Self::Index { range, .. }
+            | Self::Slice { range, .. }
+            | Self::HasLabels { range, .. }
+            | Self::Operator { range, .. }
+            | Self::Negate(_, range)
+            | Self::Call { range, .. }
+            | Self::Comprehension { range, .. }
+            | Self::Quantifier { range, .. }
+            | Self::Reduce { range, .. }
+            | Self::MapProjection { range, .. } => *range,
+            Self::Constant(_)
+            | Self::Parameter(_)
+            | Self::Column(_)
+            | Self::Local(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::And(_)
+            | Self::Or(_)
+            | Self::Xor(_)
+            | Self::Not(_)
+            | Self::Compare(..)
+            | Self::IsNull(_)
+            | Self::Case { .. }
+            | Self::Exists(_)
+            | Self::Count(_)
+            | Self::Collect { .. } => (0, 0),
+        }
+    }
+}
+
 /// A test of labels or types, by reference.
 #[derive(Clone, Debug)]
 pub(crate) enum LabelTest {

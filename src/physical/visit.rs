@@ -1,6 +1,6 @@
 //! Walking operators and compiled expressions, written once.
 
-use super::{Cite, Draw, Op, Scalar, Seek, SetItem};
+use super::{Cite, Draw, Op, Scalar, Seek, SetItem, Sought};
 
 impl Op {
     /// The expressions that the operator evaluates itself; those of plans inside it are not among them.
@@ -8,8 +8,8 @@ impl Op {
         match self {
             Op::NodeScan { conditions, .. } => conditions.iter().map(|condition| &condition.operand).collect(),
             Op::NodeSeek { seek, .. } | Op::RelSeek { seek, .. } => seek_scalars(seek),
+            Op::NodeLookup { sought: Sought::Value(scalar) | Sought::AnyOf(scalar), .. } => vec![scalar],
             Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],
-            Op::NodeLookup { keys, .. } => keys.iter().map(|(_, value)| value).collect(),
             Op::VarExpand(op) => op.rules.scalars().collect(),
             Op::ShortestPath(op) => op.rules.scalars().chain(&op.whole).collect(),
             Op::Filter { predicate } => vec![predicate],

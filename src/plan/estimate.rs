@@ -6,8 +6,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    ApplyKind, Direction, ElementKind, End, Expand, LogicalBody, LogicalPlan, LogicalStatement, NodeLookup, NodeScan,
-    RelScan, Seek, States, Step, VarExpand,
+    ApplyKind, Direction, ElementKind, End, Expand, LogicalBody, LogicalPlan, LogicalStatement, NodeScan, RelScan,
+    Seek, States, Step, VarExpand,
 };
 use crate::catalog::{IndexId, Owner, Side, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
@@ -44,9 +44,9 @@ impl KnownLabels {
 
     fn add_step(&mut self, step: &Step) {
         match step {
-            Step::NodeScan(NodeScan { var, label: Some(label), .. })
-            | Step::NodeLookup(NodeLookup { var, label: Some(label), .. }) => self.add(*var, label),
+            Step::NodeScan(NodeScan { var, label: Some(label), .. }) => self.add(*var, label),
             Step::NodeSeek(seek) => self.add(seek.var, &seek.label),
+            Step::NodeLookup(lookup) => lookup.label.iter().for_each(|label| self.add(lookup.var, label)),
             Step::Filter(predicate) => self.add_predicate(predicate),
             Step::Project(items) => {
                 for (var, expr) in items {
@@ -169,10 +169,10 @@ impl<'a> Estimator<'a> {
                 rows * self.scanned(step.label.as_ref()) * fitting
             }
             Step::NodeSeek(step) => rows * self.sought(step.index, &step.seek),
+            Step::NodeLookup(step) => rows * self.scanned(step.label.as_ref()) * EQUAL,
             Step::RelSeek(step) => rows * self.sought(step.index, &step.seek),
             Step::NodeById(step) => rows * id_count(&step.ids),
             Step::RelById(step) => rows * id_count(&step.ids),
-            Step::NodeLookup(step) => rows * self.looked_up(step.label.as_ref()),
             Step::RelScan(step) => rows * self.scanned_rels(step),
             Step::Expand(step) => rows * self.expanded(step),
             Step::RelEnds(step) => {
@@ -242,11 +242,6 @@ impl<'a> Estimator<'a> {
 
     fn scanned(&self, label: Option<&Name>) -> f64 {
         label.map_or_else(|| self.node_total(), |label| self.label_count(label))
-    }
-
-    /// Rows of one lookup: a property by which nodes are looked up tells them apart, if not to the last.
-    pub(crate) fn looked_up(&self, label: Option<&Name>) -> f64 {
-        self.scanned(label).sqrt()
     }
 
     fn scanned_rels(&self, step: &RelScan) -> f64 {

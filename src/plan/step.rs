@@ -12,8 +12,8 @@ pub(crate) enum Step {
     // ---- finding elements
     NodeScan(NodeScan),
     NodeSeek(NodeSeek),
-    NodeById(NodeById),
     NodeLookup(NodeLookup),
+    NodeById(NodeById),
     RelScan(RelScan),
     RelSeek(RelSeek),
     RelById(RelById),
@@ -95,20 +95,42 @@ pub(crate) struct NodeSeek {
     pub seek: Seek,
 }
 
+/// Nodes by the value of a property, for many rows: a table of the values stands in for an index that is not there.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeLookup {
+    pub var: VarId,
+    pub label: Option<Name>,
+    pub key: Name,
+    pub sought: Sought,
+}
+
+/// What a lookup looks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Sought {
+    Value(Expr),
+    /// Any item of the list.
+    AnyOf(Expr),
+}
+
+impl Sought {
+    pub(crate) fn expr(&self) -> &Expr {
+        match self {
+            Self::Value(expr) | Self::AnyOf(expr) => expr,
+        }
+    }
+
+    pub(crate) fn expr_mut(&mut self) -> &mut Expr {
+        match self {
+            Self::Value(expr) | Self::AnyOf(expr) => expr,
+        }
+    }
+}
+
 /// Nodes by an id, or by a list of them.
 #[derive(Clone, Debug)]
 pub(crate) struct NodeById {
     pub var: VarId,
     pub ids: Expr,
-}
-
-/// Nodes (with the label) by values of their properties, without an index.
-#[derive(Clone, Debug)]
-pub(crate) struct NodeLookup {
-    pub var: VarId,
-    pub label: Option<Name>,
-    /// Each key once, with the value that is sought.
-    pub keys: Vec<(Name, Expr)>,
 }
 
 /// Each relationship.
@@ -201,16 +223,17 @@ pub(crate) struct VarExpand {
 /// variable.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WayRules {
-    pub each_rel: Vec<(VarId, Expr)>,
+    /// Of each relationship.
+    pub rels: Vec<(VarId, Expr)>,
     /// Of each element of `nodes(p)`, both ends included.
-    pub each_node: Vec<(VarId, Expr)>,
+    pub nodes: Vec<(VarId, Expr)>,
     /// Of each node but the first and the last.
-    pub each_inner: Vec<(VarId, Expr)>,
+    pub inner: Vec<(VarId, Expr)>,
 }
 
 impl WayRules {
     fn all(&self) -> impl Iterator<Item = &(VarId, Expr)> {
-        self.each_rel.iter().chain(&self.each_node).chain(&self.each_inner)
+        self.rels.iter().chain(&self.nodes).chain(&self.inner)
     }
 
     pub(crate) fn locals(&self) -> impl Iterator<Item = VarId> {
@@ -222,7 +245,7 @@ impl WayRules {
     }
 
     pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
-        self.each_rel.iter_mut().chain(&mut self.each_node).chain(&mut self.each_inner).map(|(_, expr)| expr)
+        self.rels.iter_mut().chain(&mut self.nodes).chain(&mut self.inner).map(|(_, expr)| expr)
     }
 }
 

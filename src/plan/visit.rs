@@ -20,8 +20,8 @@ impl Step {
         match self {
             Step::NodeScan(NodeScan { var, .. })
             | Step::NodeSeek(NodeSeek { var, .. })
-            | Step::NodeById(NodeById { var, .. })
             | Step::NodeLookup(NodeLookup { var, .. })
+            | Step::NodeById(NodeById { var, .. })
             | Step::RelScan(RelScan { var, .. })
             | Step::RelSeek(RelSeek { var, .. })
             | Step::RelById(RelById { var, .. })
@@ -93,8 +93,8 @@ impl Step {
             Step::Merge(step) => named_by_draws(&step.draws, step.cite.as_ref()),
             Step::NodeScan(_)
             | Step::NodeSeek(_)
-            | Step::NodeById(_)
             | Step::NodeLookup(_)
+            | Step::NodeById(_)
             | Step::RelScan(_)
             | Step::RelSeek(_)
             | Step::RelById(_)
@@ -122,8 +122,8 @@ impl Step {
         match self {
             Step::NodeScan(step) => step.conditions.iter().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs(),
+            Step::NodeLookup(step) => vec![step.sought.expr()],
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
-            Step::NodeLookup(step) => step.keys.iter().map(|(_, value)| value).collect(),
             Step::VarExpand(step) => step.rules.exprs().collect(),
             Step::ShortestPath(step) => {
                 step.rules.exprs().chain(step.whole.iter().map(|whole| &whole.predicate)).collect()
@@ -166,8 +166,8 @@ impl Step {
         match self {
             Step::NodeScan(step) => step.conditions.iter_mut().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs_mut(),
+            Step::NodeLookup(step) => vec![step.sought.expr_mut()],
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
-            Step::NodeLookup(step) => step.keys.iter_mut().map(|(_, value)| value).collect(),
             Step::VarExpand(step) => step.rules.exprs_mut().collect(),
             Step::ShortestPath(step) => {
                 let whole = step.whole.iter_mut().map(|whole| &mut whole.predicate);
@@ -251,8 +251,8 @@ impl Step {
             self,
             Step::NodeScan(_)
                 | Step::NodeSeek(_)
-                | Step::NodeById(_)
                 | Step::NodeLookup(_)
+                | Step::NodeById(_)
                 | Step::RelScan(_)
                 | Step::RelSeek(_)
                 | Step::RelById(_)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::Statistics;
-use crate::function::{Host, Procedure, Registry};
+use crate::function::{Field, Host, Procedure, Registry};
 use crate::storage::Graph;
 use crate::value::{Name, Type, Value};
 
@@ -39,7 +39,7 @@ fn listing(name: &str, output: &str, summary: &str, names: fn(&Graph) -> Vec<Nam
     Procedure {
         name: Name::from(name),
         inputs: Vec::new(),
-        outputs: vec![(Name::from(output), Type::String, false)],
+        outputs: vec![Field::required(output, Type::String)],
         summary: summary.to_owned(),
         body: Arc::new(move |host, _| {
             let mut names = names(graph(host));

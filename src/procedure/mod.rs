@@ -3,6 +3,8 @@
 //! `db.*` and `show.*` are tables about the database itself; SHOW is a call of the latter.
 
 mod database;
+mod drawn;
+mod schema;
 mod show;
 mod transactions;
 
@@ -18,6 +20,7 @@ pub(crate) use show::list;
 pub(crate) fn registry(open: &Arc<OpenTransactions>) -> Registry {
     let mut registry = Registry::builtin();
     database::register(&mut registry);
+    schema::register(&mut registry);
     show::register(&mut registry);
     transactions::register(&mut registry, open);
     list(&mut registry);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::database::graph;
 use crate::catalog::{Catalog, ConstraintKind, KeyId, Owner, Statistics};
-use crate::function::{Procedure, Registry};
+use crate::function::{Field, Procedure, Registry};
 use crate::storage::Graph;
 use crate::value::{Name, Type, Value};
 
@@ -53,20 +53,29 @@ pub(crate) fn list(registry: &mut Registry) {
     add(registry, "show.procedures", &signature, move |_| procedures.to_vec());
 }
 
-/// A procedure without arguments whose rows are a function of the graph.
 fn add(
     registry: &mut Registry,
     name: &str,
     outputs: &[(&str, Type)],
     rows: impl Fn(&Graph) -> Vec<Vec<Value>> + Send + Sync + 'static,
 ) {
-    registry.add_procedure(Procedure {
+    registry.add_procedure(table(name, outputs, "the answer to SHOW", rows));
+}
+
+/// A procedure without arguments whose rows are a function of the graph.
+pub(super) fn table(
+    name: &str,
+    outputs: &[(&str, Type)],
+    summary: &str,
+    rows: impl Fn(&Graph) -> Vec<Vec<Value>> + Send + Sync + 'static,
+) -> Procedure {
+    Procedure {
         name: Name::from(name),
         inputs: Vec::new(),
-        outputs: outputs.iter().map(|(name, value_type)| (Name::from(*name), value_type.clone(), true)).collect(),
-        summary: "the answer to SHOW".to_owned(),
+        outputs: outputs.iter().map(|(name, value_type)| Field::nullable(name, value_type.clone())).collect(),
+        summary: summary.to_owned(),
         body: Arc::new(move |host, _| Ok(Box::new(rows(graph(host)).into_iter().map(Ok)))),
-    });
+    }
 }
 
 fn labels(graph: &Graph) -> Vec<Vec<Value>> {
@@ -136,8 +145,8 @@ fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {
 }
 
 fn procedure_rows(registry: &Registry) -> Vec<Vec<Value>> {
-    let list = |fields: &[(Name, Type, bool)]| {
-        fields.iter().map(|(name, value_type, _)| format!("{name} :: {value_type}")).collect::<Vec<_>>().join(", ")
+    let list = |fields: &[Field]| {
+        fields.iter().map(|field| format!("{} :: {}", field.name, field.value_type)).collect::<Vec<_>>().join(", ")
     };
     sorted(registry.procedures().into_iter().filter(|procedure| !procedure.name.starts_with("show.")).map(
         |procedure| {
@@ -159,16 +168,16 @@ fn keys(catalog: &Catalog, keys: &[KeyId]) -> Value {
     Value::List(keys.iter().map(|key| text(catalog.keys.name(*key))).collect())
 }
 
-fn text(name: &Name) -> Value {
+pub(super) fn text(name: &Name) -> Value {
     Value::String(name.to_shared())
 }
 
-fn number(count: u64) -> Value {
+pub(super) fn number(count: u64) -> Value {
     Value::Integer(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// By the first column, which is a name.
-fn sorted(rows: impl Iterator<Item = Vec<Value>>) -> Vec<Vec<Value>> {
+pub(super) fn sorted(rows: impl Iterator<Item = Vec<Value>>) -> Vec<Vec<Value>> {
     let mut rows: Vec<_> = rows.collect();
     rows.sort_by(|left, right| crate::value::compare::order(&left[0], &right[0]));
     rows

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::function::{Procedure, Registry};
+use crate::function::{Field, Procedure, Registry};
 use crate::value::{DateTime, Duration, Name, Type, Value};
 
 /// What a transaction may do.
@@ -69,7 +69,6 @@ impl Drop for OpenTransaction {
 
 pub(super) fn register(registry: &mut Registry, open: &Arc<OpenTransactions>) {
     let open = Arc::clone(open);
-    let output = |(name, value_type): (&str, Type)| (Name::from(name), value_type, true);
     registry.add_procedure(Procedure {
         name: Name::from("show.transactions"),
         inputs: Vec::new(),
@@ -80,7 +79,7 @@ pub(super) fn register(registry: &mut Registry, open: &Arc<OpenTransactions>) {
             ("since", Type::DateTime),
             ("age", Type::Duration),
         ]
-        .map(output)
+        .map(|(name, value_type)| Field::nullable(name, value_type))
         .to_vec(),
         summary: "the answer to SHOW".to_owned(),
         body: Arc::new(move |host, _| Ok(Box::new(open.rows(micros(&host.real_time())).into_iter().map(Ok)))),

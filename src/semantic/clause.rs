@@ -23,6 +23,7 @@ impl Binder<'_> {
             }
             // The caller binds RETURN, which ends a query; the parser lets none into FOREACH.
             ast::ClauseKind::Return(_) => self.refuse("UnexpectedSyntax", clause.span, "RETURN cannot stand here"),
+            ast::ClauseKind::Finish => self.refuse("UnexpectedSyntax", clause.span, "FINISH cannot stand here"),
             ast::ClauseKind::Call(call) => bound.push(self.call_in_query(call, clause.span)),
             ast::ClauseKind::Subquery(call) => bound.push(self.subquery_call(call, clause.span)),
             ast::ClauseKind::Create(write) => bound.push(self.create(write)),
@@ -48,6 +49,7 @@ impl Binder<'_> {
             | ast::ClauseKind::Unwind(_)
             | ast::ClauseKind::With(_)
             | ast::ClauseKind::Return(_)
+            | ast::ClauseKind::Finish
             | ast::ClauseKind::Call(_)
             | ast::ClauseKind::Subquery(_) => false,
             ast::ClauseKind::Create(_)

@@ -28,6 +28,7 @@ impl Binder<'_> {
         for part in &write.pattern.parts {
             self.drawn_part(&mut sketch, part);
         }
+        self.expect_cited(&write.citations, !sketch.cited.is_empty());
         let cite = self.cite(&write.citations, sketch.cited, Vec::new(), sketch.before);
         BoundClause::Create(Create { draws: sketch.draws, paths: sketch.paths, cite })
     }
@@ -53,7 +54,7 @@ impl Binder<'_> {
     fn drawn_endpoint(&mut self, sketch: &mut Sketch, endpoint: &ast::Endpoint, alone: bool) -> VarId {
         match endpoint {
             ast::Endpoint::Node(node) => self.drawn_node(sketch, node, alone),
-            ast::Endpoint::Bracket(ast::Bracket { rel, ends: None, span }) => self.bound_bracket(rel, *span),
+            ast::Endpoint::Bracket(ast::Bracket { rel, ends: None, span }) => self.bound_bracket(rel, *span, alone),
             ast::Endpoint::Bracket(ast::Bracket { rel, ends: Some(ends), .. }) => {
                 self.check_bracket(rel);
                 let left = self.drawn_endpoint(sketch, &ends.0, false);
@@ -104,8 +105,8 @@ impl Binder<'_> {
         Some(id)
     }
 
-    /// `[t]` in a writing clause names a relationship that is there.
-    pub(super) fn bound_bracket(&mut self, rel: &ast::RelPattern, span: Span) -> VarId {
+    /// `[t]` in a writing clause names a relationship that is there; alone there is nothing to write.
+    pub(super) fn bound_bracket(&mut self, rel: &ast::RelPattern, span: Span, alone: bool) -> VarId {
         self.check_bracket(rel);
         if rel.types.is_some() || rel.properties.is_some() {
             let message = "a bracket without ends names a relationship that is there, and says nothing new of it";
@@ -118,6 +119,9 @@ impl Binder<'_> {
         let Some(id) = self.lookup_or_refuse(&ident.name, ident.span) else {
             return self.variables.add(None, Type::Relationship);
         };
+        if alone {
+            self.refuse_bound(ident);
+        }
         self.expect_element(ident, id, &Type::Relationship);
         id
     }
@@ -228,6 +232,16 @@ impl Binder<'_> {
             })
             .collect();
         Some(Cite { targets, created_only, sources })
+    }
+
+    /// CITING without anything to cite would lose the source without a word.
+    pub(super) fn expect_cited(&mut self, citations: &[ast::Citation], has_targets: bool) {
+        let Some(first) = citations.first() else { return };
+        if !has_targets && self.errors.is_empty() {
+            let message = "there is nothing to cite: what is in brackets is only said";
+            let help = "cite it by itself: `CREATE (source)-[:SUPPORTS]->[t]`";
+            self.refuse_with_help("UnexpectedSyntax", first.source.span, message, help);
+        }
     }
 }
 

@@ -34,6 +34,7 @@ impl Binder<'_> {
     pub(super) fn merge(&mut self, bound: &mut Vec<BoundClause>, merge: &ast::Merge) {
         self.refuse_shortest(&merge.part);
         let before = self.scope.len();
+        let first_level = bound.len();
         let chain = outermost(&merge.part.path);
         let (mut level, steps) = self.level(bound, &chain, &merge.citations, before);
         if let Some(variable) = &merge.part.variable {
@@ -45,6 +46,8 @@ impl Binder<'_> {
         let single_node = chain.rels.is_empty();
         let made = self.finish_level(level, single_node, &merge.citations, before);
         bound.push(BoundClause::Merge(Merge { on_create, on_match, ..made }));
+        let cites = |clause: &BoundClause| matches!(clause, BoundClause::Merge(Merge { cite: Some(_), .. }));
+        self.expect_cited(&merge.citations, bound[first_level..].iter().any(cites));
     }
 
     /// Merges the brackets at the ends of `chain`, then makes its own level. Returns what a path runs through, too.
@@ -72,7 +75,7 @@ impl Binder<'_> {
                 (_, Some(rel)) => add_bound_rel(&mut level, rel),
                 (ast::Endpoint::Node(node), None) => self.merged_node(&mut level, node, alone, before),
                 (ast::Endpoint::Bracket(bracket), None) => {
-                    let rel = self.bound_bracket(&bracket.rel, bracket.span);
+                    let rel = self.bound_bracket(&bracket.rel, bracket.span, alone);
                     add_bound_rel(&mut level, rel)
                 }
             });
@@ -101,9 +104,11 @@ impl Binder<'_> {
     }
 
     fn finish_level(&mut self, level: Level, single_node: bool, citations: &[ast::Citation], before: usize) -> Merge {
-        let created_only = if single_node { Vec::new() } else { level.new_nodes.clone() };
-        let targets: Vec<VarId> = level.arrows.into_iter().chain(level.new_nodes).collect();
-        let cite = if targets.is_empty() { None } else { self.cite(citations, targets, created_only, before) };
+        // An arrow is cited whether it was there or not, a node with others only if it is new.
+        let (targets, created_only) =
+            if single_node { (level.new_nodes, Vec::new()) } else { (level.arrows, level.new_nodes) };
+        let is_nothing = targets.is_empty() && created_only.is_empty();
+        let cite = if is_nothing { None } else { self.cite(citations, targets, created_only, before) };
         Merge {
             pattern: level.pattern,
             predicates: level.predicates,

@@ -188,6 +188,9 @@ impl Binder<'_> {
         let var = self.element(drawing.rules, rel.variable.as_ref(), &wanted);
         if let Some(types) = &rel.types {
             self.reads_arrow(types, &drawing.pattern, [ends.0, ends.1]);
+            if !many {
+                self.reads_joints(types, direction(rel.direction), &drawing.pattern, [ends.0, ends.1]);
+            }
         }
         let var = self.add_rel(
             drawing,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::binder::Binder;
 use super::bound::{BoundBranch, BoundClause, BoundQuery, ProcedureCall};
 use crate::expr::{Expr, ExprKind, VarId};
-use crate::function::Procedure;
+use crate::function::{Field, Procedure};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::nearest::nearest;
@@ -119,19 +119,20 @@ impl Binder<'_> {
         let mut arguments = Vec::with_capacity(written.len());
         for (index, argument) in written.iter().enumerate() {
             let typed = self.without_aggregates(|binder| binder.typed(argument));
-            if let Some((name, wanted, _)) = procedure.inputs.get(index) {
-                self.check_input(name, wanted, &typed.value_type, argument.span);
+            if let Some(input) = procedure.inputs.get(index) {
+                self.check_input(input, &typed.value_type, argument.span);
             }
             arguments.push(typed.expr);
         }
         arguments
     }
 
-    fn check_input(&mut self, name: &Name, wanted: &Type, found: &Type, span: Span) {
+    fn check_input(&mut self, input: &Field, found: &Type, span: Span) {
         // An integer is taken where a float is wanted.
+        let wanted = &input.value_type;
         let widened = *wanted == Type::Float && *found == Type::Integer;
         if !widened && !found.may_be(wanted) {
-            let message = format!("`{name}` takes {wanted}, not {found}");
+            let message = format!("`{}` takes {wanted}, not {found}", input.name);
             self.refuse("InvalidArgumentType", span, message);
         }
     }
@@ -139,9 +140,9 @@ impl Binder<'_> {
     /// Each input from the parameter of its name.
     fn implicit_arguments(&mut self, procedure: &Procedure) -> Vec<Expr> {
         let mut arguments = Vec::with_capacity(procedure.inputs.len());
-        for (name, ..) in &procedure.inputs {
-            self.parameter(name);
-            arguments.push(Expr::made(ExprKind::Parameter(name.clone())));
+        for input in &procedure.inputs {
+            self.parameter(&input.name);
+            arguments.push(Expr::made(ExprKind::Parameter(input.name.clone())));
         }
         arguments
     }
@@ -150,13 +151,13 @@ impl Binder<'_> {
     fn yields(&mut self, procedure: &Procedure, yields: &ast::Yield) -> Vec<(usize, Name, VarId)> {
         let mut bound = Vec::with_capacity(yields.items.len());
         for (output, alias) in &yields.items {
-            let Some(index) = procedure.outputs.iter().position(|(name, ..)| *name == output.name) else {
+            let Some(index) = procedure.outputs.iter().position(|field| field.name == output.name) else {
                 self.refuse_output(procedure, output);
                 continue;
             };
             let name = alias.as_ref().unwrap_or(output);
-            let var = self.declare_new(name, procedure.outputs[index].1.clone());
-            self.variables.get_mut(var).nullable = procedure.outputs[index].2;
+            let var = self.declare_new(name, procedure.outputs[index].value_type.clone());
+            self.variables.get_mut(var).nullable = procedure.outputs[index].nullable;
             bound.push((index, name.name.clone(), var));
         }
         bound
@@ -164,7 +165,7 @@ impl Binder<'_> {
 
     fn refuse_output(&mut self, procedure: &Procedure, output: &ast::Ident) {
         let message = format!("`{}` has no output `{}`", procedure.name, output.name);
-        let names: Vec<&str> = procedure.outputs.iter().map(|(name, ..)| name.as_str()).collect();
+        let names: Vec<&str> = procedure.outputs.iter().map(|field| field.name.as_str()).collect();
         let help = match nearest(&output.name, names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it has {}", names.join(", ")),
@@ -175,10 +176,10 @@ impl Binder<'_> {
 
     fn all_outputs(&mut self, procedure: &Procedure) -> Vec<(usize, Name, VarId)> {
         let mut bound = Vec::with_capacity(procedure.outputs.len());
-        for (index, (name, var_type, nullable)) in procedure.outputs.iter().enumerate() {
-            let var = self.declare(name, var_type.clone());
-            self.variables.get_mut(var).nullable = *nullable;
-            bound.push((index, name.clone(), var));
+        for (index, field) in procedure.outputs.iter().enumerate() {
+            let var = self.declare(&field.name, field.value_type.clone());
+            self.variables.get_mut(var).nullable = field.nullable;
+            bound.push((index, field.name.clone(), var));
         }
         bound
     }

@@ -131,6 +131,12 @@ impl Binder<'_> {
                         break;
                     }
                 }
+                ast::ClauseKind::Finish => {
+                    if let Some(next) = query.clauses.get(index + 1) {
+                        self.refuse("UnexpectedSyntax", next.span, "nothing can follow FINISH but UNION");
+                        break;
+                    }
+                }
                 _ => self.clause(&mut bound, clause),
             }
         }

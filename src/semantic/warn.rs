@@ -7,13 +7,17 @@ use rustc_hash::FxHashSet;
 
 use super::Warning;
 use super::binder::Binder;
-use super::bound::GraphPattern;
+use super::bound::{Direction, GraphPattern};
 use super::infer;
-use crate::catalog::Statistics;
+use crate::catalog::{LabelId, Side, Statistics};
+use crate::expr::{LabelExpr, VarId};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::nearest::nearest;
 use crate::value::{Edtf, Name, Type, Value};
+
+/// So many labels are named of those at which a type begins or ends.
+const LABELS_NAMED: usize = 5;
 
 /// More warnings than this are not collected: the rest would be noise, and each looks for the nearest name.
 const WARNINGS: usize = 100;
@@ -25,6 +29,16 @@ enum NameKind {
     Key,
 }
 
+/// A type and a label at an end of it.
+#[derive(Debug)]
+struct Joint {
+    rel_type: Name,
+    label: Name,
+    /// `None` where the arrow has no head.
+    side: Option<Side>,
+    span: Span,
+}
+
 /// The names of the graph that a statement speaks of.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -32,6 +46,8 @@ pub(super) struct Names {
     seen: FxHashSet<(NameKind, Name)>,
     /// Types on arrows between nodes.
     plain_types: Vec<(Name, Span)>,
+    /// Types on arrows between nodes, each with the label of an end and the side on which it is; `None`: either.
+    joints: Vec<Joint>,
     /// Keys that are compared with a text that could be a date, and the text.
     date_texts: Vec<(Name, Name, Span)>,
     written: FxHashSet<Name>,
@@ -99,9 +115,11 @@ impl Names {
         let read = read.filter_map(|(kind, name, span)| unknown(*kind, name, *span, statistics));
         let plain = self.plain_types.iter().filter(|(name, _)| !self.written.contains(name));
         let plain = plain.filter_map(|(name, span)| not_plain(name, *span, statistics));
+        let is_known = |joint: &&Joint| !self.written.contains(&joint.rel_type) && !self.written.contains(&joint.label);
+        let joints = self.joints.iter().filter(is_known).filter_map(|joint| never_joined(joint, statistics));
         let dates = self.date_texts.iter().filter(|(key, ..)| !self.written.contains(key));
         let dates = dates.filter_map(|(key, text, span)| date_as_text(key, text, *span, statistics));
-        let mut warnings: Vec<Warning> = read.chain(plain).chain(dates).take(WARNINGS).collect();
+        let mut warnings: Vec<Warning> = read.chain(plain).chain(joints).chain(dates).take(WARNINGS).collect();
         warnings.dedup();
         warnings
     }
@@ -141,6 +159,36 @@ fn not_plain(name: &Name, span: Span, statistics: &dyn Statistics) -> Option<War
         return None;
     };
     Some(Warning { code, message, span })
+}
+
+/// A type that has relationships, none of which has a node with the label on that side.
+fn never_joined(Joint { rel_type, label, side, span }: &Joint, statistics: &dyn Statistics) -> Option<Warning> {
+    let catalog = statistics.catalog();
+    let (type_id, label_id) = (catalog.types.get(rel_type)?, catalog.labels.get(label)?);
+    let joins = |side: Side, label: LabelId| statistics.rel_count_with(type_id, side, label) > 0;
+    let both = [Side::Start, Side::End];
+    let is_joined = both.into_iter().any(|of| side.is_none_or(|side| side == of) && joins(of, label_id));
+    if is_joined || statistics.rel_count(Some(type_id)) == 0 || statistics.label_count(label_id) == 0 {
+        return None;
+    }
+    let message = match side {
+        None => format!("no `{rel_type}` touches a `{label}` here"),
+        Some(side) => {
+            let (verb, other) = match side {
+                Side::Start => ("begins", Side::End),
+                Side::End => ("ends", Side::Start),
+            };
+            let hint = if joins(other, label_id) {
+                "turn the arrow round".to_owned()
+            } else {
+                let labels = catalog.labels.iter().filter(|(id, _)| joins(*side, *id));
+                let names: Vec<String> = labels.map(|(_, name)| format!("`{name}`")).take(LABELS_NAMED).collect();
+                format!("it {verb} at {}", names.join(", "))
+            };
+            format!("no `{rel_type}` {verb} at a `{label}` here; {hint}")
+        }
+    };
+    Some(Warning { code: "never-joined", message, span: *span })
 }
 
 /// A date and a text are never equal, and neither is less.
@@ -208,15 +256,33 @@ impl Binder<'_> {
     }
 
     /// The types of an arrow, which warn if `pattern` says that both its ends are nodes.
-    pub(super) fn reads_arrow(
-        &mut self,
-        types: &ast::LabelExpr,
-        pattern: &GraphPattern,
-        ends: [crate::expr::VarId; 2],
-    ) {
+    pub(super) fn reads_arrow(&mut self, types: &ast::LabelExpr, pattern: &GraphPattern, ends: [VarId; 2]) {
         self.names.reads_labels(types, &Type::Relationship);
         if ends.iter().all(|end| pattern.nodes.iter().any(|node| node.var == *end)) {
             self.names.reads_plain_types(types);
+        }
+    }
+
+    /// The only type of an arrow, and the labels that `pattern` has for its ends.
+    pub(super) fn reads_joints(
+        &mut self,
+        types: &ast::LabelExpr,
+        direction: Direction,
+        pattern: &GraphPattern,
+        ends: [VarId; 2],
+    ) {
+        let ast::LabelExpr::Name(rel_type) = types else { return };
+        let sides = match direction {
+            Direction::Right => [Some(Side::Start), Some(Side::End)],
+            Direction::Left => [Some(Side::End), Some(Side::Start)],
+            Direction::Either => [None, None],
+        };
+        for (end, side) in ends.into_iter().zip(sides) {
+            let node = pattern.nodes.iter().find(|node| node.var == end);
+            for label in node.and_then(|node| node.labels.as_ref()).map(required).unwrap_or_default() {
+                let (rel_type, span) = (rel_type.name.clone(), rel_type.span);
+                self.names.joints.push(Joint { rel_type, label, side, span });
+            }
         }
     }
 
@@ -225,6 +291,15 @@ impl Binder<'_> {
         if infer::is_element(of) {
             self.names.reads_key(key);
         }
+    }
+}
+
+/// The labels that a node must have.
+fn required(labels: &LabelExpr) -> Vec<Name> {
+    match labels {
+        LabelExpr::Name(name) => vec![name.clone()],
+        LabelExpr::And(terms) => terms.iter().flat_map(required).collect(),
+        LabelExpr::Wildcard | LabelExpr::Not(_) | LabelExpr::Or(_) => Vec::new(),
     }
 }
 

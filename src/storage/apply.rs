@@ -26,7 +26,10 @@ impl Graph {
     /// it was not made from this root, [`StorageError::Full`].
     pub(crate) fn apply(&mut self, change: &Change) -> Result<(), StorageError> {
         match change {
-            Change::Begin(commit) => self.begin(*commit),
+            Change::Begin(commit) => {
+                self.begin(*commit);
+                return Ok(());
+            }
             Change::DefineLabel { id, name } => self.define_name(name, |catalog| catalog.labels.intern(name) == *id)?,
             Change::DefineType { id, name } => self.define_name(name, |catalog| catalog.types.intern(name) == *id)?,
             Change::DefineKey { id, name } => self.define_name(name, |catalog| catalog.keys.intern(name) == *id)?,
@@ -66,7 +69,7 @@ impl Graph {
                 self.define(|catalog| catalog.constraints.retain(|constraint| constraint.name != *name));
             }
         }
-        self.change_count += 1;
+        self.revision += 1;
         Ok(())
     }
 

@@ -69,3 +69,28 @@ pub(crate) enum Change {
         name: Name,
     },
 }
+
+impl Change {
+    /// The bytes that it takes up in a list of changes, roughly.
+    pub(crate) fn size_bytes(&self) -> usize {
+        let apart = match self {
+            Self::CreateNode { labels, .. } => size_of_val(labels.as_slice()),
+            Self::SetProperty { value, .. } => value.payload_bytes(),
+            Self::DefineLabel { name, .. }
+            | Self::DefineType { name, .. }
+            | Self::DefineKey { name, .. }
+            | Self::DropConstraint { name } => name.len(),
+            Self::CreateIndex(def) => size_of_val(&**def),
+            Self::CreateConstraint(def) => size_of_val(&**def),
+            Self::Begin(_)
+            | Self::CreateRel { .. }
+            | Self::DeleteNode { .. }
+            | Self::DeleteRel { .. }
+            | Self::AddLabel { .. }
+            | Self::RemoveLabel { .. }
+            | Self::SetState { .. }
+            | Self::DropIndex { .. } => 0,
+        };
+        size_of::<Self>() + apart
+    }
+}

@@ -74,7 +74,7 @@ pub(crate) enum Family {
 }
 
 impl Family {
-    pub(super) const ALL: [Family; 3] = [Family::Plain, Family::About, Family::Quoted];
+    pub(crate) const ALL: [Family; 3] = [Family::Plain, Family::About, Family::Quoted];
 }
 
 /// One step away from an element.

@@ -31,10 +31,10 @@ pub(crate) struct Graph {
     /// The commits that wrote elements, so that an element needs no more than a number.
     pub(super) commits: Paged<Commit, 32>,
     pub(super) commit: Commit,
+    /// How many changes have led to this root.
+    pub(super) revision: u64,
     /// The next id to be given; ids start at 1.
     pub(super) next_id: u64,
-    /// How many changes were applied since there was nothing.
-    pub(super) change_count: u64,
     pub(super) ids: IdTable,
     pub(super) nodes: Nodes,
     pub(super) rels: Rels,
@@ -48,8 +48,8 @@ impl Graph {
             catalog: Arc::default(),
             commits: Paged::default(),
             commit: Commit { number: 0, micros: 0 },
+            revision: 0,
             next_id: 1,
-            change_count: 0,
             ids: IdTable::new(),
             nodes: Nodes::new(),
             rels: Rels::default(),
@@ -67,9 +67,9 @@ impl Graph {
         self.commit
     }
 
-    /// How many changes led to this root: of two roots of one writer, the later one has the larger number.
-    pub(crate) fn change_count(&self) -> u64 {
-        self.change_count
+    /// Tells the roots of one writer apart, and which is the later one.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The slot of a node; `None`: never was, or was deleted.

@@ -27,9 +27,11 @@ use edges::{EdgeReference, EdgeReferences, Edges, Neighbors, NodeIdentifiers, No
 /// A snapshot as a directed petgraph graph: its nodes and the asserted relationships between them.
 ///
 /// What is only claimed, and what has a relationship as an end, is not in it. The view can be narrowed to the nodes
-/// with a label and to the relationships of a type. It is a reference: copying it costs nothing, and every petgraph
-/// algorithm over visit traits runs on it. Weights are indices; what a relationship weighs is asked of the view, with
-/// [`GraphView::edge_property`].
+/// with a label and to the relationships of a type. It is a reference: copying it costs nothing, and petgraph's searches
+/// run on it. Two kinds of algorithm want something else: those that number nodes from 0 on without holes (`page_rank`,
+/// `floyd_warshall`, `connected_components`) a [`dense`](GraphView::dense) view, and those that read weights a
+/// [copy](GraphView::to_stable_graph): here a weight is an index, and what a relationship weighs is asked of the view,
+/// with [`GraphView::edge_property`].
 ///
 /// # Example: who can be reached by ownership
 ///
@@ -42,7 +44,7 @@ use edges::{EdgeReference, EdgeReferences, Edges, Neighbors, NodeIdentifiers, No
 /// let id = db.query("MATCH (x {n: 'a'}) RETURN x", ())?.single::<averment::Node>()?.id();
 /// let snapshot = db.read();
 /// let view = snapshot.view().with_type("OWNS");
-/// let start = view.node(id).expect("just found");
+/// let start = view.index_of(id).expect("just found");
 /// let reached: Vec<String> =
 ///     Bfs::new(view, start).iter(view).map(|node| view.node_property(node, "n").to_string()).collect();
 /// assert_eq!(reached, ["a", "b", "c"]);
@@ -67,21 +69,25 @@ impl Graph {
 }
 
 impl<'g> GraphView<'g> {
-    /// The same view with only the nodes that have `label`, and the relationships between them.
+    /// The same view with only the nodes that have `label`, and the relationships between them. It takes the place of a
+    /// label given before.
     #[must_use]
     pub fn with_label(mut self, label: &str) -> Self {
         self.label = self.graph.catalog().labels.get(label);
         self.empty_nodes = self.label.is_none();
-        self.empty_edges |= self.empty_nodes;
         self
     }
 
-    /// The same view with only the relationships of `rel_type`.
+    /// The same view with only the relationships of `rel_type`, which takes the place of one given before.
     #[must_use]
     pub fn with_type(mut self, rel_type: &str) -> Self {
         self.rel_type = self.graph.catalog().types.get(rel_type);
-        self.empty_edges |= self.rel_type.is_none();
+        self.empty_edges = self.rel_type.is_none();
         self
+    }
+
+    fn shows_no_edges(self) -> bool {
+        self.empty_nodes || self.empty_edges
     }
 
     /// Numbers `nodes` from 0 on, in the order given, each once, and shows them with the relationships between them.
@@ -90,11 +96,11 @@ impl<'g> GraphView<'g> {
     }
 
     /// Where the node with this id is, if it is in the view.
-    pub fn node(self, id: ElementId) -> Option<NodeIndex> {
+    pub fn index_of(self, id: ElementId) -> Option<NodeIndex> {
         self.graph.node_slot(id).filter(|node| self.shows(*node)).map(node_index)
     }
 
-    /// The id of a node; `None` if there is no such node.
+    /// The id of a node, shown or not; `None` if there is no such node.
     pub fn node_id(self, node: NodeIndex) -> Option<ElementId> {
         let slot = slot(node);
         self.graph.is_node(slot).then(|| self.graph.node_id(slot))
@@ -158,7 +164,7 @@ impl<'g> GraphView<'g> {
             Way::Outgoing => Direction::Out,
             Way::Incoming => Direction::In,
         };
-        if self.empty_edges || !self.shows_neighbour(slot(node)) {
+        if self.shows_no_edges() || !self.shows_neighbour(slot(node)) {
             return Edges::new(self, node, direction, None);
         }
         let steps = self.graph.neighbours(End::node(slot(node)), direction, self.rel_type, Family::Plain);
@@ -205,7 +211,7 @@ impl EdgeCount for GraphView<'_> {
         if self.label.is_some() {
             return self.edge_references().count();
         }
-        let count = if self.empty_edges { 0 } else { self.graph.rel_count(self.rel_type) };
+        let count = if self.shows_no_edges() { 0 } else { self.graph.rel_count(self.rel_type) };
         usize::try_from(count).expect("fewer than 2^31 relationships")
     }
 }
@@ -289,7 +295,7 @@ impl GetAdjacencyMatrix for GraphView<'_> {
     fn adjacency_matrix(&self) {}
 
     fn is_adjacent(&self, (): &(), from: NodeIndex, to: NodeIndex) -> bool {
-        if self.empty_edges || !self.shows_neighbour(slot(from)) || !self.shows_neighbour(slot(to)) {
+        if self.shows_no_edges() || !self.shows_neighbour(slot(from)) || !self.shows_neighbour(slot(to)) {
             return false;
         }
         let (from, to) = (End::node(slot(from)), End::node(slot(to)));

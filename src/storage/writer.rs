@@ -43,6 +43,24 @@ impl Writer {
         &self.graph
     }
 
+    /// The changes that led from the root of one revision to that of another.
+    pub(crate) fn changes_between(&self, from: u64, to: u64) -> &[Change] {
+        let newest = self.graph.revision();
+        let behind = |revision: u64| usize::try_from(newest - revision).expect("changes fit in memory");
+        let len = self.changes.len();
+        &self.changes[len - behind(from)..len - behind(to)]
+    }
+
+    /// How many changes there are so far.
+    pub(crate) fn change_count(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// The bytes that the changes after the first so many take up, roughly.
+    pub(crate) fn bytes_since(&self, change_count: usize) -> usize {
+        self.changes[change_count..].iter().map(Change::size_bytes).sum()
+    }
+
     pub(crate) fn savepoint(&self) -> Savepoint {
         Savepoint { graph: self.graph.clone(), change_count: self.changes.len() }
     }
@@ -51,15 +69,6 @@ impl Writer {
         self.graph = savepoint.graph;
         self.changes.truncate(savepoint.change_count);
         self.checked = self.checked.min(savepoint.change_count);
-    }
-
-    /// The changes that made the root of `upto` changes of the one of `from`; both are roots of this writer.
-    pub(crate) fn changes_between(&self, from: u64, upto: u64) -> &[Change] {
-        let place = |count: u64| {
-            let after = usize::try_from(self.graph.change_count() - count).expect("kept in memory");
-            self.changes.len() - after
-        };
-        &self.changes[place(from)..place(upto)]
     }
 
     /// The new root and what led to it; nothing led to it if nothing was written.

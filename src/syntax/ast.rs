@@ -85,6 +85,8 @@ pub(crate) enum ClauseKind {
     /// `RETRACT r, ...`: from now on it is only quoted.
     Retract(Vec<Expr>),
     Foreach(Foreach),
+    /// `FINISH`: all of it is run, nothing is returned.
+    Finish,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -101,7 +103,7 @@ pub(crate) struct Unwind {
 }
 
 /// The body of WITH and RETURN.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Projection {
     pub distinct: bool,
     /// `*`, where it stands.

@@ -8,6 +8,7 @@ use crate::text::Span;
 
 /// What a piece of text is, told by its first character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TokenKind {
     /// From `//` to the end of the line, or between `/*` and `*/`.
     Comment,

@@ -176,7 +176,14 @@ fn group(rule: Rule) -> Option<(u8, String)> {
             named(PART, "a relationship")
         }
         Rule::dot => named(PART, "\".\""),
-        Rule::semicolon => None,
+        // A pattern or an arrow is what people write in the place of the rest.
+        Rule::semicolon
+        | Rule::repetition
+        | Rule::one_or_more
+        | Rule::any_number
+        | Rule::selected
+        | Rule::all_shortest
+        | Rule::any_shortest => None,
         Rule::EOI => named(END, "the end of the statement"),
         Rule::variable => named(PART, "a variable"),
         Rule::alias | Rule::name_part | Rule::argument_name | Rule::schema_name | Rule::qualified_name => {
@@ -188,6 +195,7 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         }
         Rule::pattern | Rule::pattern_part | Rule::path | Rule::node | Rule::bracket => named(PART, "a pattern"),
         Rule::length => named(PART, "\"*\""),
+        Rule::repetition_range => named(PART, "a number"),
         _ if is_clause(rule) => named(CLAUSE, "a clause"),
         _ if is_operand(rule) => named(PART, "an expression"),
         _ if is_operator(rule) => named(OPERATOR, "an operator"),
@@ -207,6 +215,10 @@ fn is_clause(rule: Rule) -> bool {
             | Rule::return_clause
             | Rule::with_clause
             | Rule::unwind_clause
+            | Rule::filter_clause
+            | Rule::let_clause
+            | Rule::for_clause
+            | Rule::finish_clause
             | Rule::subquery_clause
             | Rule::call_clause
             | Rule::create_clause

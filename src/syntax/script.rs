@@ -3,7 +3,8 @@
 use super::lex::{TokenKind, tokens};
 use crate::text::Span;
 
-/// Where each statement of `text` stands, without its `;` and without blanks and comments around it.
+/// Where each statement of `text` stands, without its `;` and without blanks and comments around it. A comment
+/// that never ends belongs to a statement, which it makes faulty: what it was to hide is not known.
 ///
 /// ```
 /// use averment::editing::statements;
@@ -15,7 +16,7 @@ pub fn statements(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     let mut current: Option<Span> = None;
     for token in tokens(text) {
-        if token.kind == TokenKind::Comment {
+        if token.kind == TokenKind::Comment && token.is_closed {
             continue;
         }
         if token.span.of(text) == ";" {
@@ -66,6 +67,12 @@ mod tests {
     fn a_semicolon_in_a_string_a_name_or_a_comment_parts_nothing() {
         check("RETURN ';' ; // a;b\n RETURN `;` /* ; */ ;; RETURN 3", &["RETURN ';'", "RETURN `;`", "RETURN 3"]);
         check(" // nothing\n", &[]);
+    }
+
+    #[test]
+    fn a_comment_that_never_ends_is_no_end() {
+        check("RETURN 1; RETURN 2 /* RETURN 3;", &["RETURN 1", "RETURN 2 /* RETURN 3;"]);
+        check("RETURN 1; /* RETURN 3;", &["RETURN 1", "/* RETURN 3;"]);
     }
 
     #[test]

@@ -4,11 +4,12 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Position, Span};
 
-/// The most columns of a line that are printed; of a longer line, the stretch around the span.
-const LINE_WIDTH: usize = 100;
+/// The most columns of a line that are printed; of a longer line, the stretch around the span. With the number of the
+/// line and marks of what is cut it fits a terminal of 80 columns: a line that is broken parts the span from its carets.
+const LINE_WIDTH: usize = 70;
 
 /// How many columns of a long line stand before the span.
-const LEAD_WIDTH: usize = 60;
+const LEAD_WIDTH: usize = 40;
 
 /// How far apart tab stops are.
 const TAB: usize = 4;
@@ -53,7 +54,9 @@ impl Place {
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
         let end = boundary(text, span.end as usize).clamp(start, line_end);
-        let (before, is_cut) = last_columns(&text[line_start..start], LEAD_WIDTH);
+        let (_, is_long) = first_columns(&text[line_start..line_end], 0, LINE_WIDTH);
+        let lead = if is_long { LEAD_WIDTH } else { usize::MAX };
+        let (before, is_cut) = last_columns(&text[line_start..start], lead);
         let before = if is_cut { format!("{ELLIPSIS}{before}") } else { before };
         let room = LINE_WIDTH - before.width().min(LINE_WIDTH);
         let (marked, is_cut) = first_columns(&text[start..end], before.width(), room.max(1));
@@ -218,8 +221,8 @@ mod tests {
             "oops",
             expect![[r#"
                 error[code]: what is wrong
-                  1 | ... + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +  oops + 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ 2+ ...
-                    |                                                                ^^^^ what helps"#]],
+                  1 | ... + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +  oops + 2+ 2+ 2+ 2+ 2+ 2+ 2+...
+                    |                                            ^^^^ what helps"#]],
         );
         let text = format!("RETURN '{}'", "a".repeat(1000));
         let long = text.strip_prefix("RETURN ").unwrap().to_owned();
@@ -228,8 +231,8 @@ mod tests {
             &long,
             expect![[r#"
                 error[code]: what is wrong
-                  1 | RETURN 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
-                    |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ what helps"#]],
+                  1 | RETURN 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
+                    |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ what helps"#]],
         );
     }
 

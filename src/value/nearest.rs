@@ -5,8 +5,17 @@ use super::Name;
 /// The candidate nearest to `name`, if one is near enough to be a slip of the hand.
 ///
 /// Letters that differ in case only count as equal. Near enough is one edit in a short name and one in three
-/// letters of a longer one; a single letter is near to its capital only. Of two equally near, the first in the alphabet wins, so that a message is the same every time.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<Name> {
+/// letters of a longer one; a single letter is near to its capital only. Of two equally near, the first in the alphabet
+/// wins, so that a message is the same every time.
+///
+/// # Example: a label that is not there
+///
+/// ```
+/// use averment::editing::nearest;
+/// assert_eq!(nearest("Compny", ["Company", "Person"]).as_deref(), Some("Company"));
+/// assert_eq!(nearest("Vessel", ["Company", "Person"]), None);
+/// ```
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<Name> {
     let wanted = name.to_lowercase();
     let letter_count = wanted.chars().count();
     let allowed = if letter_count < 2 { 0 } else { (letter_count / 3).max(1) };

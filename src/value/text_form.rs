@@ -176,23 +176,27 @@ fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str, quote: char) -> fmt::Res
 }
 
 /// A name as it would stand in a query: in backticks unless it is a plain word.
-struct Symbol<'a>(&'a str);
+pub(crate) struct Symbol<'a>(pub &'a str);
 
 impl fmt::Display for Symbol<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
         let starts_well = self.0.starts_with(|letter: char| letter.is_alphabetic() || letter == '_');
-        if starts_well && self.0.chars().all(is_word) { f.write_str(self.0) } else { f.write_str(&quoted_name(self.0)) }
+        if starts_well && self.0.chars().all(is_word) {
+            f.write_str(self.0)
+        } else {
+            f.write_str(&escaped_name(self.0))
+        }
     }
 }
 
 /// A name in backticks, as it can be written in any place of a statement.
 ///
 /// ```
-/// assert_eq!(averment::editing::quoted_name("odd `key`"), "`odd ``key```");
+/// assert_eq!(averment::editing::escaped_name("odd `key`"), "`odd ``key```");
 /// ```
 #[must_use]
-pub fn quoted_name(name: &str) -> String {
+pub fn escaped_name(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 

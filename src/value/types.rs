@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::Value;
+
 /// What is known of a value before the query runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
@@ -93,6 +95,33 @@ impl Type {
             | (Type::Node | Type::Relationship, Type::Element) => true,
             (Type::List(mine), Type::List(theirs)) => mine.may_be(theirs),
             (mine, theirs) => mine == theirs,
+        }
+    }
+
+    /// Whether `value` is of this type; null is of each.
+    pub(crate) fn admits(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Type::Any, _)
+            | (_, Value::Null)
+            | (Type::Boolean, Value::Boolean(_))
+            | (Type::Integer | Type::Number, Value::Integer(_))
+            | (Type::Float | Type::Number, Value::Float(_))
+            | (Type::String, Value::String(_))
+            | (Type::Map, Value::Map(_))
+            | (Type::Date, Value::Date(_))
+            | (Type::LocalTime, Value::LocalTime(_))
+            | (Type::Time, Value::Time(_))
+            | (Type::LocalDateTime, Value::LocalDateTime(_))
+            | (Type::DateTime, Value::DateTime(_))
+            | (Type::Duration, Value::Duration(_))
+            | (Type::Edtf, Value::Edtf(_))
+            | (Type::Node | Type::Element, Value::Node(_))
+            | (Type::Relationship | Type::Element, Value::Relationship(_))
+            | (Type::Path, Value::Path(_)) => true,
+            (Type::List(item), Value::List(items)) => {
+                **item == Type::Any || items.iter().all(|value| item.admits(value))
+            }
+            _ => false,
         }
     }
 

@@ -87,6 +87,7 @@ impl Case {
         let db = graphs.fork(names);
         let params = read_params(&db, self.section("params").unwrap_or(""))?;
         let mut outcome = Outcome::Nothing;
+        let mut query = "";
         let mut judged = false;
         for (kind, body) in &self.sections {
             match kind.as_str() {
@@ -96,6 +97,7 @@ impl Case {
                     continue;
                 }
                 "query" | "then" => {
+                    query = body.trim();
                     outcome = ask(&db, body.trim(), &params);
                     continue;
                 }
@@ -107,6 +109,7 @@ impl Case {
                 "ids" => outcome.has_ids(body, RowOrder::Any)?,
                 "ids in order" => outcome.has_ids(body, RowOrder::Same)?,
                 "error" => outcome.has_failed(body.trim())?,
+                "caret" => outcome.has_failed_at(body.trim(), query)?,
                 "warnings" => outcome.has_warnings(body)?,
                 "stats" => outcome.has_stats(body)?,
                 "plan" => outcome.has_plan(body)?,
@@ -127,7 +130,7 @@ fn ask(db: &Database, query: &str, params: &Params) -> Outcome {
         Ok(Outcome::Answer {
             columns: rows.columns().to_vec(),
             rows: found,
-            stats: rows.counters().entries().into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
+            stats: rows.counters().entries().map(|(name, count)| (name.to_owned(), count)).collect(),
             warnings: rows.warnings().iter().map(|warning| warning.code().to_owned()).collect(),
         })
     });
@@ -168,6 +171,15 @@ impl Outcome {
             return Ok(());
         }
         Err(format!("expected error `{expected}`, found\n{}", error.report()))
+    }
+
+    fn has_failed_at(&self, expected: &str, query: &str) -> Result<(), String> {
+        let Outcome::Failure(error) = self else { return Err("an error is expected, there is an answer".to_owned()) };
+        let found = error.span().map(|span| &query[span.start as usize..span.end as usize]);
+        if found == Some(expected) {
+            return Ok(());
+        }
+        Err(format!("expected a caret under `{expected}`, found\n{}", error.report()))
     }
 
     fn has_warnings(&self, body: &str) -> Result<(), String> {

@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 use assert_cmd::Command;
 use serde_json::{Value as Json, json};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_averment");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_averment");
 
 /// What a run left behind.
-struct Run {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Run {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
     took: Duration,
 }
 
-fn run(args: &[&str], input: impl Into<Vec<u8>>) -> Run {
+pub(crate) fn run(args: &[&str], input: impl Into<Vec<u8>>) -> Run {
     let started = Instant::now();
     let output = Command::new(BINARY)
         .args(args)
@@ -36,21 +36,21 @@ fn run(args: &[&str], input: impl Into<Vec<u8>>) -> Run {
 }
 
 /// Asks an empty database.
-fn ask(statement: &str) -> Run {
+pub(crate) fn ask(statement: &str) -> Run {
     run(&["query", "-d", ":memory:", "-"], statement)
 }
 
 impl Run {
     /// An answer with nothing to complain about.
     #[track_caller]
-    fn answers(&self, cells: &[&str]) {
+    pub(crate) fn answers(&self, cells: &[&str]) {
         assert_eq!((self.code, self.err.as_str()), (Some(0), ""), "{}", self.out);
         self.shows(cells);
     }
 
     /// Some line holds these cells.
     #[track_caller]
-    fn shows(&self, cells: &[&str]) {
+    pub(crate) fn shows(&self, cells: &[&str]) {
         let found = self.out.lines().any(|line| {
             let line: Vec<&str> = line.split(['│', '┆']).map(str::trim).filter(|cell| !cell.is_empty()).collect();
             line == cells
@@ -60,7 +60,7 @@ impl Run {
 
     /// An error with this code, told in full on standard error and nowhere else.
     #[track_caller]
-    fn fails(&self, code: &str) {
+    pub(crate) fn fails(&self, code: &str) {
         let start: String = self.err.chars().take(400).collect();
         assert_eq!(self.code, Some(1), "{start}");
         assert!(start.starts_with(&format!("error[{code}]: ")), "{code} expected\n{start}");
@@ -107,6 +107,10 @@ fn parameters_are_json_or_text() {
     with("x=SenseTime").answers(&["SenseTime"]);
     with("x=9223372036854775807").answers(&["9223372036854775807"]);
     with("x").fails("invalid-parameter");
+    for wrong in ["x=9223372036854775808", "x=-9223372036854775809", "x={\"a\": 1e0, \"b\": 18446744073709551616}"] {
+        with(wrong).fails("invalid-parameter");
+    }
+    with("x=1e19").answers(&["1.0E19"]);
     ask("RETURN $missing").fails("missing-parameter");
 }
 
@@ -126,6 +130,16 @@ fn exit_codes_tell_whose_fault_it_was() {
     assert_eq!(code(&["query", "--nope", "RETURN 1"]), Some(2));
     assert_eq!(code(&["--help"]), Some(0));
     assert_eq!(code(&["--version"]), Some(0));
+}
+
+#[test]
+fn a_command_that_is_misspelt_has_a_nearest_one() {
+    let alone = run(&["qeury"], "");
+    alone.fails("io");
+    assert!(alone.err.contains("did you mean the command `query`?"), "{}", alone.err);
+    let more = run(&["qeury", "RETURN 1"], "");
+    assert_eq!(more.code, Some(2));
+    assert!(more.err.contains("'query'"), "{}", more.err);
 }
 
 #[test]
@@ -292,7 +306,10 @@ fn a_script_is_run_whole_or_not_at_all() {
     let file = folder.path().join("graph.cypher");
     fs::write(&file, "// a comment; with a semicolon\nCREATE (:A {n: ';'});\nMATCH (a:A) RETURN a.n AS n;\n").unwrap();
     let script = file.to_str().unwrap();
-    run(&["run", "-d", ":memory:", script], "").answers(&[";"]);
+    let whole = run(&["run", "-d", ":memory:", script], "");
+    whole.shows(&[";"]);
+    assert_eq!((whole.code, whole.err.matches("what was written is gone").count()), (Some(0), 1), "{}", whole.err);
+    run(&["run", "-d", ":memory:", "-"], "RETURN 1 AS x; RETURN 2 AS x").answers(&["2"]);
     run(&["query", "-d", script, "MATCH (a) RETURN count(*) AS n"], "").answers(&["1"]);
     run(&[":memory:"], "RETURN 1 AS x; RETURN 2 AS x").answers(&["2"]);
     let broken = run(&["run", "-d", ":memory:", "-"], "RETURN 1 AS x;\nRETURN nope;");
@@ -376,6 +393,36 @@ fn numbers_keep_their_kind_and_all_their_digits() {
     assert!(answers[1]["rows"][0][0].is_f64());
     assert_eq!(answers[2]["rows"][0], json!([true, true, "FLOAT NOT NULL", false]));
     assert_eq!(answers[3]["rows"][0], json!([{"$type": "map", "value": {"$type": 1}}]));
+}
+
+/// Both went through a double.
+#[test]
+fn integers_that_do_not_fit_are_refused_and_ids_come_back_byte_for_byte() {
+    let lines = [
+        r#"{"id": 123456789012345678901234567890, "query": "RETURN 1 AS x"}"#,
+        r#"{"id": 1.50e3, "query": "RETURN 1 AS x"}"#,
+        r#"{"query": "RETURN", "id": "a\u0062\/"}"#,
+        r#"{"id": 4, "query": "RETURN $x AS x", "params": {"x": 18446744073709551616}}"#,
+        r#"{"id": 5, "query": "RETURN $x AS x", "params": {"x": [-9223372036854775809]}}"#,
+        r#"{"id": 6, "query": "RETURN $x AS x", "params": {"x": 9223372036854775808}}"#,
+        r#"{"id": 7, "query": "RETURN $x AS x", "params": {"x": 1, "x": 2}}"#,
+        r#"{"id": 8, "query": "RETURN 1 AS x", "query": "RETURN 2 AS x"}"#,
+    ];
+    let run = run(&["serve", "--stdio", ":memory:"], format!("\u{feff}{}\n", lines.join("\n")));
+    let answers: Vec<&str> = run.out.lines().collect();
+    for (answer, id) in answers.iter().zip(["123456789012345678901234567890", "1.50e3", r#""a\u0062\/""#]) {
+        assert!(answer.starts_with(&format!("{{\"id\":{id},")), "{answer}");
+    }
+    for (answer, message) in answers[3..].iter().zip([
+        "18446744073709551616 does not fit",
+        "-9223372036854775809 does not fit",
+        "9223372036854775808 does not fit",
+        "`x` is there twice",
+        "`query` is there twice",
+    ]) {
+        assert!(answer.contains("InvalidRequest") && answer.contains(message), "{answer}");
+    }
+    assert_eq!(answers.len(), lines.len());
 }
 
 #[test]
@@ -582,8 +629,10 @@ fn parameters_come_from_a_file_too() {
     let file = file.display().to_string();
     let found = run(&["query", "--params", &file, "-p", "x=2", "-f", "csv", "RETURN $x AS x, $on AS day"], "");
     assert_eq!((found.code, found.out.as_str()), (Some(0), "x,day\n2,2021~\n"));
-    fs::write(folder.path().join("params.json"), "[1]").unwrap();
-    run(&["query", "--params", &file, "RETURN 1"], "").fails("invalid-parameter");
+    for wrong in ["[1]", r#"{"x": 18446744073709551616}"#, r#"{"x": 1, "x": 2}"#] {
+        fs::write(folder.path().join("params.json"), wrong).unwrap();
+        run(&["query", "--params", &file, "RETURN 1"], "").fails("invalid-parameter");
+    }
 }
 
 #[test]
@@ -603,6 +652,16 @@ fn fixtures_are_listed_shown_and_saved() {
 }
 
 #[test]
+fn a_graph_that_says_more_than_is_understood_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("graph.jsonl");
+    fs::write(&file, "{\"id\": 1}\n{\"name\": \"Ada\"}\n").unwrap();
+    let found = run(&["query", "-d", &file.display().to_string(), "RETURN 1"], "");
+    found.fails("invalid-graph");
+    assert!(found.err.contains("line 2: a node has no member `name`"), "{}", found.err);
+}
+
+#[test]
 fn a_graph_that_is_damaged_is_refused_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("graph.jsonl");
@@ -617,8 +676,19 @@ fn a_graph_that_is_damaged_is_refused_with_its_line() {
 fn the_program_describes_itself() {
     let schema = run(&["schema", "fixture:2019-10-entity-list-28"], "").out;
     assert!(schema.contains("Company") && schema.contains("TARGETS") && schema.contains("published"), "{schema}");
+    for drawn in ["(:Statement)-[:DENIES]->(:Claim)", "-[:STATES]->[()-[:DETAINS|", " [(:State)-[:DETAINS]->("] {
+        assert!(schema.contains(drawn), "{drawn} is missing in {schema}");
+    }
     let functions = run(&["functions", "edtf.days", "-f", "csv"], "").out;
     assert!(functions.contains("edtf.days(") && !functions.contains("toUpper"), "{functions}");
+    let edtf = run(&["functions", "edtf"], "").out;
+    assert_eq!(edtf.matches("signature").count(), 1, "no table without rows: {edtf}");
+    let nothing = run(&["functions", "nothing of the kind"], "");
+    assert_eq!((nothing.code, nothing.out.as_str()), (Some(0), ""));
+    assert!(nothing.err.contains("no function or procedure has `nothing of the kind`"), "{}", nothing.err);
+    assert_eq!(run(&["functions", "nothing of the kind", "-f", "json"], "").out, "[]\n");
+    let both = run(&["functions", "label"], "").out;
+    assert_eq!(both.matches("description").count(), 2, "{both}");
     assert!(run(&["completions", "bash"], "").out.contains("_averment"));
     let man = run(&["man"], "").out;
     assert!(man.contains(".TH averment") && man.contains("fixtures"), "{man}");
@@ -669,7 +739,7 @@ fn memory_is_bounded_without_being_asked_for() {
 
 #[test]
 fn a_limit_that_is_none_is_a_fault_of_the_command_line() {
-    for wrong in [["--timeout", "soon"], ["--max-memory", "much"], ["--max-rows", "-1"]] {
+    for wrong in [["--timeout", "soon"], ["--max-memory", "much"], ["--max-memory", "512"], ["--max-rows", "-1"]] {
         let refused = run(&[&wrong[..], &["query", "RETURN 1"]].concat(), "");
         assert_eq!(refused.code, Some(2), "{}", refused.err);
     }

@@ -11,6 +11,10 @@ mod fixtures;
 mod language;
 mod large;
 mod lookup;
+#[cfg(feature = "cli")]
+mod output;
+#[cfg(feature = "cli")]
+mod piped;
 mod quoted;
 mod readme;
 mod reference;

@@ -129,9 +129,24 @@ fn commands_begin_with_a_colon() {
     session.send_line(":nonsense").unwrap();
     session.exp_string("unknown command `:nonsense`").unwrap();
     session.exp_string(PROMPT).unwrap();
-    session.send_line(":quit").unwrap();
+    session.send_line("help").unwrap();
+    session.exp_string(":schema").expect("the help, asked for without its colon");
+    session.exp_string(PROMPT).unwrap();
+    session.send_line("quit").unwrap();
     session.exp_eof().expect("the end");
     assert_success(&session);
+}
+
+#[test]
+fn an_open_statement_says_what_it_waits_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open_in(folder.path(), "AVERMENT_COLOUR_IS_FINE");
+    session.send_line("RETURN 1").unwrap();
+    session.exp_string("`;` ends the statement").expect("a hint");
+    session.send_line("+ 1 AS two;").unwrap();
+    session.exp_string("1 row").expect("an answer");
+    session.exp_string(PROMPT).unwrap();
+    leave(session);
 }
 
 #[test]
@@ -149,12 +164,33 @@ fn tab_completes_what_the_graph_has() {
     assert!(history.contains("MATCH (c:Company {name: 'SenseTime'}) RETURN size(c.name) AS length;"), "{history}");
 }
 
+/// The list stood where the statement was drawn next, so that of as many rows as it had nothing was seen.
+#[test]
+fn tab_shows_what_there_is_to_choose_from_below_a_statement_of_several_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    session.send_line("CREATE ()-[:TOOK {n: 6}]->(), ()-[:TORE {n: 7}]->();").unwrap();
+    session.exp_string("2").unwrap();
+    session.exp_string(PROMPT).unwrap();
+    session.send_line("MATCH ()").unwrap();
+    session.send("-[r:T\t").unwrap();
+    session.flush().unwrap();
+    let drawn = session.exp_string("TOOK  TORE").expect("a list at the first Tab");
+    assert!(drawn.ends_with("-[r:TO\r\n") || drawn.ends_with("-[r:TO\n"), "{drawn:?}");
+    session.send_line("R\t]->() RETURN r.n * 6;").unwrap();
+    session.exp_string("42").expect("the choice is completed");
+    session.exp_string(PROMPT).unwrap();
+    leave(session);
+}
+
 #[test]
 fn keywords_are_coloured_where_colour_is_wanted() {
     let folder = tempfile::tempdir().unwrap();
     let mut session = open_in(folder.path(), "AVERMENT_COLOUR_IS_FINE");
     session.send_line("RETURN 1;").unwrap();
     session.exp_string("\u{1b}[1;34mRETURN\u{1b}[0m").expect("a keyword in colour");
+    // The prompt is drawn again with each letter; the one that is waited for stands behind the answer.
+    session.exp_string("1 row").expect("an answer");
     session.exp_string(PROMPT).unwrap();
     leave(session);
 }
@@ -186,6 +222,23 @@ fn a_transaction_is_kept_or_undone() {
 }
 
 #[test]
+fn a_transaction_is_left_only_when_leaving_is_said_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    for (line, answer) in [
+        (":begin", "a transaction is open"),
+        (":quit", "leaving once more drops it"),
+        ("RETURN 6 * 7;", "42"),
+        (":quit", ":commit keeps what it has written"),
+    ] {
+        session.send_line(line).unwrap();
+        session.exp_string(answer).unwrap_or_else(|error| panic!("{line}: {error}"));
+        session.exp_string("averment*> ").expect("the session goes on");
+    }
+    leave(session);
+}
+
+#[test]
 fn a_graph_is_saved_and_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("graph.jsonl").display().to_string();
@@ -205,6 +258,20 @@ fn a_graph_is_saved_and_opened_again() {
         session.exp_string(answer).unwrap_or_else(|error| panic!("{line}: {error}"));
         session.exp_string(PROMPT).unwrap();
     }
+    leave(session);
+}
+
+/// The echo of the key moved the cursor to the next line, which was cleared in place of the one with the sign.
+#[test]
+fn nothing_is_left_of_the_sign_of_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(folder.path());
+    session.send_line("UNWIND range(1, 1000000000) AS a UNWIND range(1, 1000000000) AS b RETURN count(*);").unwrap();
+    session.exp_string("s (Ctrl-C stops)").expect("a sign of life");
+    session.send_control('c').unwrap();
+    let before = session.exp_string("error[cancelled]").expect("the statement is stopped");
+    let behind_sign = before.rsplit("(Ctrl-C stops)").next().expect("a last piece");
+    assert!(behind_sign.ends_with("\r\u{1b}[K") && !behind_sign.contains(' '), "{before:?}");
     leave(session);
 }
 

@@ -38,7 +38,7 @@ const API: &str = "api";
 const HOMES: &[(&str, &[&str])] = &[
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
-    ("petgraph", &["src/storage/view.rs", "src/storage/view/", "src/subgraph.rs", "src/custom.rs"]),
+    ("petgraph", &["src/storage/view.rs", "src/storage/view/", "src/subgraph.rs", "src/custom.rs", "src/lib.rs"]),
     ("bincode", &["src/storage/codec.rs"]),
     ("serde", &["src/storage/codec.rs", "src/format/", "src/row.rs", "src/rows.rs", "src/bin/"]),
     ("serde_json", &["src/format/", "src/bin/averment/"]),
@@ -54,7 +54,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap_mangen", &["src/bin/"]),
     ("csv", &["src/bin/"]),
     ("ctrlc", &["src/bin/"]),
-    ("indicatif", &["src/bin/"]),
     ("comfy_table", &["src/bin/"]),
     ("std::fs", &["src/storage/disk.rs", "src/bin/"]),
     ("std::env", &["src/bin/"]),

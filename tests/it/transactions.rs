@@ -1,6 +1,9 @@
-//! Transactions that are open, as `SHOW TRANSACTIONS` lists them.
+//! Transactions that are open, as `SHOW TRANSACTIONS` lists them, and statements that wait for them.
 
-use averment::{Database, Value};
+use std::sync::Barrier;
+use std::time::Duration;
+
+use averment::{CancelToken, CustomFunction, Database, ErrorKind, Limits, Statement, Value};
 
 /// Access and commit of each open transaction but the one that asks, which comes last.
 fn others(db: &Database) -> Vec<(String, i64)> {
@@ -100,4 +103,53 @@ fn an_element_that_cannot_have_its_properties_is_not_created() {
     transaction.commit().unwrap();
     let counts = db.query("MATCH (n) RETURN count(n) + COUNT { ()-->() }", ()).unwrap();
     assert_eq!(counts.single::<i64>().unwrap(), 2);
+}
+
+/// A statement that waited for its turn could not be stopped.
+#[test]
+fn a_writer_that_waits_its_turn_can_be_stopped() {
+    let db = Database::in_memory();
+    let (held, holder) = (Barrier::new(2), db.clone());
+    let token = CancelToken::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let transaction = holder.write().expect("nobody else writes");
+            held.wait();
+            held.wait();
+            drop(transaction);
+        });
+        held.wait();
+        let soon = Statement::new("CREATE (:A)").timeout(Duration::from_millis(30));
+        assert_eq!(db.query(soon, ()).unwrap_err().kind(), ErrorKind::Limit);
+        token.cancel();
+        let cancelled = Statement::new("CREATE (:A)").cancel_with(token.clone());
+        assert_eq!(db.query(cancelled, ()).unwrap_err().kind(), ErrorKind::Cancelled);
+        let impatient = db.with_limits(Limits { timeout: Some(Duration::from_millis(30)), ..Limits::default() });
+        assert_eq!(impatient.write().map(drop).unwrap_err().kind(), ErrorKind::Limit);
+        held.wait();
+    });
+    db.query("CREATE (:A)", ()).expect("the pass was given back");
+}
+
+#[test]
+fn a_statement_that_was_cancelled_before_does_not_start() {
+    let db = Database::in_memory();
+    let token = CancelToken::new();
+    token.cancel();
+    for text in ["RETURN 1", "CREATE (:A)", "CREATE INDEX FOR (a:A) ON (a.x)"] {
+        let statement = Statement::new(text).cancel_with(token.clone());
+        assert_eq!(db.query(statement, ()).map(drop).unwrap_err().kind(), ErrorKind::Cancelled, "{text}");
+    }
+}
+
+#[test]
+fn a_prepared_statement_calls_what_its_database_has_registered() {
+    let version = |number: i64| CustomFunction::new("my.version", &[], "INTEGER", move |_| Ok(number.into()));
+    let (db, other) = (Database::in_memory(), Database::in_memory());
+    db.register(version(1)).unwrap();
+    let prepared = db.prepare("RETURN my.version()").unwrap();
+    assert_eq!(db.query(&prepared, ()).unwrap().single::<i64>().unwrap(), 1);
+    db.register(version(2)).unwrap();
+    assert_eq!(db.query(&prepared, ()).unwrap().single::<i64>().unwrap(), 2);
+    assert_eq!(other.query(&prepared, ()).unwrap_err().code(), "unknown-function");
 }

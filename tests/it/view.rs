@@ -134,7 +134,7 @@ fn a_dense_view_numbers_what_was_chosen() {
     assert_eq!(dense.node_count(), chosen.len());
     let copy = view
         .to_stable_graph()
-        .filter_map(|_, id| chosen.contains(&view.node(*id).unwrap()).then_some(*id), |_, id| Some(*id));
+        .filter_map(|_, id| chosen.contains(&view.index_of(*id).unwrap()).then_some(*id), |_, id| Some(*id));
     assert_eq!(dense.edge_references().count(), copy.edge_count());
     let distances = floyd_warshall(&dense, |_| 1_u32).expect("no negative cycle");
     for start in copy.node_indices() {
@@ -172,7 +172,7 @@ fn check_all(db: &Database) {
 
 fn check_neighbours(view: GraphView<'_>, copy: &Copied) {
     for (node, id) in copy.node_references() {
-        let seen = view.node(*id).expect("the node is in the view");
+        let seen = view.index_of(*id).expect("the node is in the view");
         for way in [petgraph::Outgoing, petgraph::Incoming] {
             let mut here: Vec<ElementId> =
                 view.neighbors_directed(seen, way).map(|node| view.node_id(node).unwrap()).collect();
@@ -182,7 +182,7 @@ fn check_neighbours(view: GraphView<'_>, copy: &Copied) {
             assert_eq!(here, there);
         }
         for other in copy.node_indices() {
-            let seen_other = view.node(copy[other]).unwrap();
+            let seen_other = view.index_of(copy[other]).unwrap();
             assert_eq!(view.is_adjacent(&(), seen, seen_other), copy.contains_edge(node, other));
         }
         assert!(view.edges(seen).all(|edge| edge.source() == seen));
@@ -195,14 +195,14 @@ fn check_distances(view: GraphView<'_>, copy: &Copied, start: NodeIndex, id: Ele
         .edge_references()
         .map(|edge| (view.edge_id(edge.id()).expect("it is there"), share(view, edge.id())))
         .collect();
-    let seen = view.node(id).expect("the node is in the view");
+    let seen = view.index_of(id).expect("the node is in the view");
     let here = dijkstra(view, seen, None, |edge| share(view, edge.id()));
     let here: BTreeMap<ElementId, i64> = here.into_iter().map(|(n, cost)| (view.node_id(n).unwrap(), cost)).collect();
     let there = dijkstra(copy, start, None, |edge| shares[edge.weight()]);
     let there: BTreeMap<ElementId, i64> = there.into_iter().map(|(node, cost)| (copy[node], cost)).collect();
     assert_eq!(here, there);
     for (goal, goal_id) in copy.node_references().step_by(5) {
-        let to = view.node(*goal_id).unwrap();
+        let to = view.index_of(*goal_id).unwrap();
         let found = astar(view, seen, |node| node == to, |edge| share(view, edge.id()), |_| 0);
         assert_eq!(found.as_ref().map(|(cost, _)| *cost), there.get(goal_id).copied());
         if let Some((cost, path)) = found {

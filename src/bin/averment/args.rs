@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use averment::editing::nearest;
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::limits::LimitArgs;
@@ -114,7 +115,7 @@ Examples:
         #[command(flatten)]
         ask: AskArgs,
     },
-    /// Show the labels, relationship types and property keys of a database.
+    /// Show what a database has: the labels, what joins what, and their keys. What is in brackets is quoted.
     #[command(after_help = "Example:\n  averment schema graph.cypher")]
     Schema {
         /// The database.
@@ -151,7 +152,7 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Fixtures {
-    /// List their names and sizes.
+    /// List their names.
     List,
     /// Write the script of one.
     #[command(after_help = "Example:\n  averment fixtures show 2019-10-entity-list-28 | less")]
@@ -173,10 +174,14 @@ Examples:
     },
 }
 
+/// The command that somebody probably meant who wrote this word.
+pub(crate) fn near_command(word: &str) -> Option<String> {
+    let line = Args::command();
+    nearest(word, line.get_subcommands().map(clap::Command::get_name)).map(|name| name.to_string())
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -51,7 +51,7 @@ fn memory(text: &str) -> Result<Memory, String> {
     }
     let (number, unit) = number_and_unit(text);
     let scale: Option<u64> = match unit.to_ascii_lowercase().as_str() {
-        "" | "b" => Some(1),
+        "b" => Some(1),
         "kib" => Some(1 << 10),
         "mib" => Some(1 << 20),
         "gib" => Some(1 << 30),
@@ -63,7 +63,8 @@ fn memory(text: &str) -> Result<Memory, String> {
         _ => None,
     };
     let bytes = number.parse::<u64>().ok().zip(scale).and_then(|(number, scale)| number.checked_mul(scale));
-    let bytes = bytes.ok_or_else(|| format!("expected a size such as 512MiB, 4GiB or none, found `{text}`"))?;
+    let bytes = bytes
+        .ok_or_else(|| format!("expected a size with its unit, such as 512MiB or 4GiB, or none, found `{text}`"))?;
     Ok(Memory(Some(bytes)))
 }
 
@@ -92,9 +93,9 @@ mod tests {
         assert_eq!(memory("4GiB"), Ok(Memory(Some(4 << 30))));
         assert_eq!(memory("512 mib"), Ok(Memory(Some(512 << 20))));
         assert_eq!(memory("5MB"), Ok(Memory(Some(5_000_000))));
-        assert_eq!(memory("1000"), Ok(Memory(Some(1000))));
+        assert_eq!(memory("1000B"), Ok(Memory(Some(1000))));
         assert_eq!(memory("none"), Ok(Memory(None)));
-        for wrong in ["", "GiB", "-1GiB", "1.5GiB", "99999999999TiB", "4G"] {
+        for wrong in ["", "512", "0", "GiB", "-1GiB", "1.5GiB", "99999999999TiB", "4G"] {
             assert!(memory(wrong).is_err(), "{wrong}");
         }
     }

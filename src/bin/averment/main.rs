@@ -2,8 +2,6 @@
 //!
 //! Exit codes: 0 done, 1 a statement or the input was at fault, 2 the command line was, 130 interrupted.
 
-#![expect(clippy::print_stdout, reason = "the command line speaks on standard output")]
-
 mod args;
 mod limits;
 mod output;
@@ -15,28 +13,46 @@ mod session;
 mod source;
 mod style;
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use averment::{CancelToken, Database, Limits, Params, fixtures, params};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
-use crate::args::{Args, Command, Fixtures, Format};
+use crate::args::{Args, Command, Fixtures, Format, near_command};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::session::Session;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match run(args) {
+    let ended = match Args::try_parse() {
+        Ok(args) => run(args),
+        Err(said) => said_of_arguments(said),
+    };
+    match ended {
         Ok(code) => code,
         Err(fault) if fault.is_broken_pipe() => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("{}", style::report(&fault.to_string(), style::on_errors()));
+            style::tell(&style::report(&fault.to_string(), style::on_errors()));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Help, or what is wrong with the command line.
+fn said_of_arguments(mut said: clap::Error) -> Result<ExitCode, Fault> {
+    let mut words = env::args_os().skip(1).filter_map(|word| word.into_string().ok());
+    let first = words.find(|word| !word.starts_with('-'));
+    if said.kind() == ErrorKind::UnknownArgument
+        && let Some(near) = first.and_then(|word| near_command(&word))
+    {
+        said.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
+    }
+    said.print().and_then(|()| io::stdout().flush())?;
+    Ok(u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 fn run(args: Args) -> Result<ExitCode, Fault> {
@@ -45,10 +61,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     let output = Output::whole(args.output.format);
     let open = |name: Option<String>| source::open(name.as_deref(), &limits);
     match args.command {
-        None => {
-            let session = Session::new(open(args.database)?, output, limits.clone(), cancel.clone());
-            if io::stdin().is_terminal() { repl::run(session, cancel) } else { repl::run_piped(session) }
-        }
+        None => converse(args.database.as_deref(), output, limits, cancel),
         Some(Command::Query { statement, ask }) => {
             let (text, params) = (source::statement(&statement)?, params::read(&ask)?);
             answer(output, &open(ask.database.or(args.database))?, &text, params)
@@ -62,21 +75,49 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         Some(Command::Serve { stdio: _, database }) => serve::run(&open(database.or(args.database))?),
         Some(Command::Fixtures(command)) => built_in(output, command, &limits),
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Args::command(), "averment", &mut io::stdout());
-            Ok(ExitCode::SUCCESS)
+            // Made whole before it is written: a fault of the output is no business of who makes it.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "averment", &mut script);
+            print(&script)
         }
         Some(Command::Man) => {
-            clap_mangen::Man::new(Args::command()).render(&mut io::stdout())?;
-            Ok(ExitCode::SUCCESS)
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Args::command()).render(&mut page)?;
+            print(&page)
         }
     }
 }
 
+/// Answers what is typed, or what stands on standard input.
+fn converse(database: Option<&str>, output: Output, limits: Limits, cancel: CancelToken) -> Result<ExitCode, Fault> {
+    let db = source::open(database, &limits).map_err(|fault| misspelt(fault, database))?;
+    let mut session = Session::new(db, output, limits, cancel.clone());
+    session.own(database);
+    if io::stdin().is_terminal() { repl::run(session, cancel, database) } else { repl::run_piped(session) }
+}
+
+/// A database that cannot be read may be a command that is misspelt.
+fn misspelt(fault: Fault, database: Option<&str>) -> Fault {
+    match (fault, database.and_then(near_command)) {
+        (Fault::Input { code, message }, Some(near)) => {
+            Fault::Input { code, message: format!("{message}; did you mean the command `{near}`?") }
+        }
+        (fault, _) => fault,
+    }
+}
+
+fn print(text: &[u8]) -> Result<ExitCode, Fault> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Answers one statement.
 fn answer(output: Output, db: &Database, text: &str, params: Params) -> Result<ExitCode, Fault> {
-    let _progress = Progress::start();
-    output.print(db.query(text, params)?)?;
-    Ok(ExitCode::SUCCESS)
+    let progress = Progress::start();
+    let written = output.print_awaited(db.query(text, params)?, progress)?;
+    Ok(done(written.has_changed))
 }
 
 /// Runs a script in one transaction and prints each answer that has columns.
@@ -85,13 +126,24 @@ fn run_script(output: Output, db: &Database, script: &str, params: &Params) -> R
         let _progress = Progress::start();
         db.run_with(script, params)?
     };
+    let mut has_changed = false;
     for rows in answers {
-        output.print(rows)?;
+        has_changed |= output.print(rows)?.has_changed;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(done(has_changed))
 }
 
-pub(crate) const SCHEMA: [&str; 3] = ["SHOW LABELS", "SHOW RELATIONSHIP TYPES", "SHOW PROPERTY KEYS"];
+/// The end of a command that runs statements; what they wrote does not outlive it.
+fn done(has_changed: bool) -> ExitCode {
+    if has_changed {
+        style::tell(
+            "note: the graph is in memory only, what was written is gone; the REPL keeps it by `:save FILE.jsonl`",
+        );
+    }
+    ExitCode::SUCCESS
+}
+
+pub(crate) const SCHEMA: [&str; 2] = ["CALL db.schema.labels()", "CALL db.schema.patterns()"];
 
 fn schema(output: Output, db: &Database) -> Result<ExitCode, Fault> {
     for statement in SCHEMA {
@@ -102,12 +154,25 @@ fn schema(output: Output, db: &Database) -> Result<ExitCode, Fault> {
 
 fn functions(output: Output, text: &str) -> Result<ExitCode, Fault> {
     let db = Database::in_memory();
-    for what in ["FUNCTIONS", "PROCEDURES"] {
+    let ask = |what: &str| {
         let statement = format!(
             "SHOW {what} YIELD signature, description \
              WHERE toLower(signature + ' ' + description) CONTAINS toLower($text)"
         );
-        output.print(db.query(statement, params! { "text" => text })?)?;
+        db.query(statement, params! { "text" => text })
+    };
+    let mut is_found = false;
+    for what in ["FUNCTIONS", "PROCEDURES"] {
+        if ask(what)?.next().is_some() {
+            output.print(ask(what)?)?;
+            is_found = true;
+        }
+    }
+    if !is_found {
+        if !output.is_for_people() {
+            output.print(ask("FUNCTIONS")?)?;
+        }
+        style::tell(&format!("no function or procedure has `{text}` in its signature or description"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -119,7 +184,7 @@ fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCo
             let list: Vec<averment::Value> = fixtures::names().map(averment::Value::from).collect();
             output.print(db.query("UNWIND $names AS name RETURN name", params! { "names" => list })?)?;
         }
-        Fixtures::Show { name } => io::stdout().write_all(fixtures::script(&name)?.as_bytes())?,
+        Fixtures::Show { name } => return print(fixtures::script(&name)?.as_bytes()),
         Fixtures::Load { names, into } => {
             let db = source::open(if names.is_empty() { None } else { Some(":memory:") }, limits)?;
             names.iter().try_for_each(|name| fixtures::load(&db, name))?;
@@ -129,7 +194,7 @@ fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCo
             } else {
                 let counts = session::save(&db, &into)?;
                 if output.format == Format::Table {
-                    println!("{counts}");
+                    output::say(counts)?;
                 }
             }
         }
@@ -142,7 +207,7 @@ fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCo
 enum Fault {
     #[error("{}", .0.report())]
     Statement(#[from] averment::Error),
-    #[error("error[io]: {0}")]
+    #[error("error[io]: cannot write to standard output: {0}")]
     Output(#[from] io::Error),
     #[error("error[{code}]: {message}")]
     Input { code: &'static str, message: String },

@@ -1,7 +1,8 @@
 //! Parameters from the command line and from files.
 
-use averment::format::value_from_json;
+use averment::format::{DecodeError, json_from_str, value_from_json};
 use averment::{Params, Value};
+use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 use crate::args::AskArgs;
@@ -15,19 +16,23 @@ pub(crate) fn read(ask: &AskArgs) -> Result<Params, Fault> {
     };
     for param in &ask.param {
         let (name, text) = param.split_once('=').ok_or_else(|| fault(format!("`{param}` is not NAME=VALUE")))?;
-        let value = match serde_json::from_str(text) {
-            Ok(json) => value_from_json(&json).map_err(|error| fault(format!("`{param}`: {error}")))?,
-            Err(_) => Value::from(text),
-        };
-        params.insert(name, value);
+        params.insert(name, value(text).map_err(|error| fault(format!("`{param}`: {error}")))?);
     }
     Ok(params)
 }
 
+/// JSON, or else text; what is JSON and no value is a fault.
+fn value(text: &str) -> Result<Value, DecodeError> {
+    if serde_json::from_str::<IgnoredAny>(text).is_err() {
+        return Ok(Value::from(text));
+    }
+    value_from_json(&json_from_str(text)?)
+}
+
 fn from_object(text: &str) -> Result<Params, Fault> {
-    let Ok(Json::Object(entries)) = serde_json::from_str(text) else {
-        return Err(fault("a file of parameters is one JSON object".to_owned()));
-    };
+    const FORM: &str = "a file of parameters is one JSON object";
+    let json = json_from_str(text).map_err(|error| fault(format!("{FORM}: {error}")))?;
+    let Json::Object(entries) = json else { return Err(fault(FORM.to_owned())) };
     let mut params = Params::new();
     for (name, json) in &entries {
         params.insert(name, value_from_json(json).map_err(|error| fault(format!("parameter `{name}`: {error}")))?);

@@ -1,13 +1,21 @@
 //! JSON Lines on standard input and output: one request a line, one response a line.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, BufRead, Read, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
-use averment::format::{value_from_json, value_to_json};
+use averment::format::{json_from_str, value_from_json, value_to_json};
 use averment::{Database, Error, Params, Phase, Rows, TableProcedure, Value};
+use serde::Serializer;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
-use crate::Fault;
+use crate::source::BYTE_ORDER_MARK;
+use crate::{Fault, source};
 
 /// The most bytes of one request.
 const MAX_REQUEST_BYTES: u64 = 256 << 20;
@@ -17,24 +25,33 @@ pub(crate) fn run(db: &Database) -> Result<ExitCode, Fault> {
     let mut input = io::stdin().lock();
     let mut output = io::stdout().lock();
     let mut line = Vec::new();
-    loop {
+    for number in 1_u64.. {
         line.clear();
-        if input.by_ref().take(MAX_REQUEST_BYTES).read_until(b'\n', &mut line)? == 0 {
-            return Ok(ExitCode::SUCCESS);
+        let length = input.by_ref().take(MAX_REQUEST_BYTES).read_until(b'\n', &mut line);
+        if length.map_err(|error| source::unreadable("standard input", &error))? == 0 {
+            break;
+        }
+        if number == 1 && line.starts_with(BYTE_ORDER_MARK) {
+            line.drain(..BYTE_ORDER_MARK.len());
         }
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
         let whole = line.ends_with(b"\n") || (line.len() as u64) < MAX_REQUEST_BYTES;
-        let response = if whole { respond(db, &line) } else { skip_rest(&mut input)? };
-        serde_json::to_writer(&mut output, &response).map_err(io::Error::from)?;
-        output.write_all(b"\n")?;
+        if whole {
+            respond(db, &line, &mut output)?;
+        } else {
+            skip_rest(&mut input)?;
+            let message = format!("a request has at most {MAX_REQUEST_BYTES} bytes");
+            write_response(RawValue::NULL, &refusal(&message), &mut output)?;
+        }
         output.flush()?;
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Drops the rest of a line that is too long.
-fn skip_rest(input: &mut impl BufRead) -> Result<Json, Fault> {
+fn skip_rest(input: &mut impl BufRead) -> io::Result<()> {
     loop {
         let buffer = input.fill_buf()?;
         let (found, length) = match buffer.iter().position(|byte| *byte == b'\n') {
@@ -43,22 +60,34 @@ fn skip_rest(input: &mut impl BufRead) -> Result<Json, Fault> {
         };
         input.consume(length);
         if found {
-            return Ok(refusal(&Json::Null, &format!("a request has at most {MAX_REQUEST_BYTES} bytes")));
+            return Ok(());
         }
     }
 }
 
-fn respond(db: &Database, line: &[u8]) -> Json {
-    let request = match serde_json::from_slice::<Json>(line) {
-        Ok(Json::Object(request)) => request,
-        Ok(_) => return refusal(&Json::Null, "a request is a JSON object"),
-        Err(error) => return refusal(&Json::Null, &format!("a request is a JSON object: {error}")),
-    };
-    let id = request.get("id").cloned().unwrap_or(Json::Null);
-    match Request::read(&request) {
-        Ok(parsed) => parsed.answer(db, &id),
-        Err(message) => refusal(&id, &message),
+fn respond(db: &Database, line: &[u8], out: &mut impl Write) -> io::Result<()> {
+    let read = std::str::from_utf8(line).map_err(|error| error.to_string());
+    let read = read.and_then(|text| serde_json::from_str::<Members>(text).map_err(|error| error.to_string()));
+    match read {
+        Err(message) => {
+            write_response(RawValue::NULL, &refusal(&format!("a request is a JSON object: {message}")), out)
+        }
+        Ok(Members(members)) => {
+            let id = members.get("id").copied().unwrap_or(RawValue::NULL);
+            let answer = Request::read(&members).map_or_else(|message| refusal(&message), |parsed| parsed.answer(db));
+            write_response(id, &answer, out)
+        }
     }
+}
+
+/// One line; the id is that of the request byte for byte.
+fn write_response(id: &RawValue, answer: &Map<String, Json>, out: &mut impl Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::new(&mut *out);
+    let mut object = serializer.serialize_map(None)?;
+    object.serialize_entry("id", id)?;
+    answer.iter().try_for_each(|(name, member)| object.serialize_entry(name, member))?;
+    object.end()?;
+    out.write_all(b"\n")
 }
 
 /// A request whose members are all understood.
@@ -69,24 +98,25 @@ struct Request {
 }
 
 impl Request {
-    fn read(request: &Map<String, Json>) -> Result<Self, String> {
+    fn read(members: &BTreeMap<String, &RawValue>) -> Result<Self, String> {
         const MEMBERS: [&str; 5] = ["id", "query", "params", "graph", "procedure"];
-        if let Some(unknown) = request.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
+        if let Some(unknown) = members.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
             return Err(format!("unknown member `{unknown}`; there are {}", MEMBERS.join(", ")));
         }
-        match request.get("id") {
-            Some(Json::String(_) | Json::Number(_)) => {}
+        match members.get("id").and_then(|id| id.get().bytes().next()) {
+            Some(b'"' | b'-' | b'0'..=b'9') => {}
             _ => return Err("`id` must be a number or a string".to_owned()),
         }
-        let reset = match request.get("graph") {
+        let member = |name: &str| members.get(name).map(|text| read_member(name, text)).transpose();
+        let reset = match member("graph")? {
             None => false,
             Some(Json::String(word)) if word == "reset" => true,
             Some(_) => return Err("`graph` must be \"reset\"".to_owned()),
         };
-        let procedure = request.get("procedure").map(read_procedure).transpose()?;
-        let params = read_params(request.get("params"))?;
-        let query = match request.get("query") {
-            Some(Json::String(text)) => Some((text.clone(), params)),
+        let procedure = member("procedure")?.as_ref().map(read_procedure).transpose()?;
+        let params = read_params(member("params")?.as_ref())?;
+        let query = match member("query")? {
+            Some(Json::String(text)) => Some((text, params)),
             Some(_) => return Err("`query` must be a string".to_owned()),
             None if reset || procedure.is_some() => None,
             None => return Err("`query` is missing".to_owned()),
@@ -94,17 +124,22 @@ impl Request {
         Ok(Self { reset, procedure, query })
     }
 
-    fn answer(self, db: &Database, id: &Json) -> Json {
-        match self.run(db) {
-            Ok(mut answer) => {
-                answer["id"] = id.clone();
-                answer
-            }
-            Err(error) => json!({ "id": id, "error": error_to_json(&error) }),
-        }
+    /// A fault of the engine itself is the answer to its request, and no end of the process and of the graph in it: what
+    /// the statement had written is undone as for any other.
+    fn answer(self, db: &Database) -> Map<String, Json> {
+        let answered = panic::catch_unwind(AssertUnwindSafe(|| self.run(db)));
+        let error = match answered {
+            Ok(Ok(answer)) => return answer,
+            Ok(Err(error)) => error_to_json(&error),
+            Err(_) => json!({
+                "type": "InternalError", "phase": "runtime", "code": "Panic",
+                "message": "the engine failed at this statement, which a report would help to mend",
+            }),
+        };
+        failure(error)
     }
 
-    fn run(self, db: &Database) -> Result<Json, Error> {
+    fn run(self, db: &Database) -> Result<Map<String, Json>, Error> {
         if self.reset {
             db.reset()?;
         }
@@ -113,12 +148,19 @@ impl Request {
         }
         match self.query {
             Some((text, params)) => rows_to_json(db.query(text, params)?),
-            None => Ok(json!({ "columns": [], "rows": [], "stats": {} })),
+            None => Ok(answer(json!([]), json!([]), json!({}))),
         }
     }
 }
 
-fn rows_to_json(rows: Rows) -> Result<Json, Error> {
+fn answer(columns: Json, rows: Json, stats: Json) -> Map<String, Json> {
+    [("columns", columns), ("rows", rows), ("stats", stats)]
+        .map(|(name, member)| (name.to_owned(), member))
+        .into_iter()
+        .collect()
+}
+
+fn rows_to_json(rows: Rows) -> Result<Map<String, Json>, Error> {
     let mut rows = rows.complete()?;
     let mut values = Vec::new();
     for row in rows.by_ref() {
@@ -128,13 +170,13 @@ fn rows_to_json(rows: Rows) -> Result<Json, Error> {
     let stats: Map<String, Json> = rows
         .counters()
         .entries()
-        .into_iter()
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| (name.to_owned(), json!(count)))
         .collect();
-    let mut answer = json!({ "columns": columns, "rows": values, "stats": stats, "commit": rows.commit_number() });
+    let mut answer = answer(json!(columns), Json::Array(values), Json::Object(stats));
+    answer.insert("commit".to_owned(), json!(rows.commit_number()));
     if let Some(profile) = rows.profile() {
-        answer["profile"] = json!(profile);
+        answer.insert("profile".to_owned(), json!(profile));
     }
     let warnings: Vec<Json> = rows
         .warnings()
@@ -145,7 +187,7 @@ fn rows_to_json(rows: Rows) -> Result<Json, Error> {
         })
         .collect();
     if !warnings.is_empty() {
-        answer["warnings"] = Json::Array(warnings);
+        answer.insert("warnings".to_owned(), Json::Array(warnings));
     }
     Ok(answer)
 }
@@ -171,11 +213,16 @@ fn error_to_json(error: &Error) -> Json {
     json
 }
 
-fn refusal(id: &Json, message: &str) -> Json {
-    json!({
-        "id": id,
-        "error": { "type": "ArgumentError", "phase": "compile", "code": "InvalidRequest", "message": message },
-    })
+fn refusal(message: &str) -> Map<String, Json> {
+    failure(json!({ "type": "ArgumentError", "phase": "compile", "code": "InvalidRequest", "message": message }))
+}
+
+fn failure(error: Json) -> Map<String, Json> {
+    Map::from_iter([("error".to_owned(), error)])
+}
+
+fn read_member(name: &str, text: &RawValue) -> Result<Json, String> {
+    json_from_str(text.get()).map_err(|error| format!("`{name}`: {error}"))
 }
 
 fn read_params(params: Option<&Json>) -> Result<Params, String> {
@@ -194,25 +241,52 @@ fn read_params(params: Option<&Json>) -> Result<Params, String> {
 
 fn read_procedure(json: &Json) -> Result<TableProcedure, String> {
     let fault = || "`procedure` needs `name`, `inputs`, `outputs` and `rows`".to_owned();
-    let fields = |name: &str| -> Result<Vec<(String, String)>, String> {
+    let fields = |name: &str| -> Result<Vec<(&str, &str)>, String> {
         let list = json.get(name).and_then(Json::as_array).ok_or_else(fault)?;
         list.iter()
             .map(|pair| match pair.as_array().map(Vec::as_slice) {
-                Some([Json::String(name), Json::String(type_name)]) => Ok((name.clone(), type_name.clone())),
+                Some([Json::String(name), Json::String(type_name)]) => Ok((name.as_str(), type_name.as_str())),
                 _ => Err(fault()),
             })
             .collect()
     };
     let rows = json.get("rows").and_then(Json::as_array).ok_or_else(fault)?;
-    Ok(TableProcedure {
-        name: json.get("name").and_then(Json::as_str).ok_or_else(fault)?.to_owned(),
-        inputs: fields("inputs")?,
-        outputs: fields("outputs")?,
-        rows: rows.iter().map(read_row).collect::<Result<_, _>>()?,
-    })
+    let name = json.get("name").and_then(Json::as_str).ok_or_else(fault)?;
+    let rows = rows.iter().map(read_row).collect::<Result<_, _>>()?;
+    Ok(TableProcedure::new(name, &fields("inputs")?, &fields("outputs")?, rows))
 }
 
 fn read_row(row: &Json) -> Result<Vec<Value>, String> {
     let cells = row.as_array().ok_or_else(|| "a row of `procedure` must be an array".to_owned())?;
     cells.iter().map(|cell| value_from_json(cell).map_err(|error| error.to_string())).collect()
+}
+
+/// The members of an object as they are written, none of them twice.
+struct Members<'t>(BTreeMap<String, &'t RawValue>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor).map(Members)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = BTreeMap<String, &'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut members = BTreeMap::new();
+        while let Some((name, text)) = entries.next_entry::<String, &RawValue>()? {
+            if members.contains_key(&name) {
+                return Err(de::Error::custom(format!("the member `{name}` is there twice")));
+            }
+            members.insert(name, text);
+        }
+        Ok(members)
+    }
 }

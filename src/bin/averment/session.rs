@@ -1,13 +1,14 @@
 //! A session: a database, and what has been set about it. The REPL and statements on standard input share it.
 
+use std::collections::HashSet;
 use std::io::BufWriter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use averment::{CancelToken, Database, Limits, Params, Rows, Value, WriteTransaction};
 
-use crate::output::{Output, Written, plural};
+use crate::output::{self, Output, Written, plural};
 use crate::progress::Progress;
 use crate::{Fault, source};
 
@@ -21,6 +22,15 @@ pub(crate) struct Session {
     /// Between `:begin` and `:commit`.
     transaction: Option<WriteTransaction>,
     opened_count: u64,
+    /// What was opened or saved, which may be saved again.
+    own_files: HashSet<PathBuf>,
+}
+
+/// What becomes of a file that would be written and is there already, unless it is the session's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Existing {
+    Kept,
+    Replaced,
 }
 
 impl Session {
@@ -35,6 +45,7 @@ impl Session {
             cancel,
             transaction: None,
             opened_count: 1,
+            own_files: HashSet::new(),
         }
     }
 
@@ -42,13 +53,11 @@ impl Session {
     pub(crate) fn answer(&mut self, text: &str) -> Result<(), Fault> {
         self.cancel.reset();
         let started = Instant::now();
-        let written = {
-            let _progress = Progress::start();
-            let rows = self.query(text)?;
-            self.output.print(rows)?
-        };
+        let progress = Progress::start();
+        let rows = self.query(text)?;
+        let written = self.output.print_awaited(rows, progress)?;
         if self.shows_time {
-            println!("{}", told(started.elapsed(), &written));
+            output::say(told(started.elapsed(), &written))?;
         }
         Ok(())
     }
@@ -98,37 +107,54 @@ impl Session {
         self.transaction.take().ok_or_else(|| Fault::command("no transaction is open; :begin opens one"))
     }
 
-    /// Runs the statements of a file in one transaction, or adds the graph of a `.jsonl` file.
+    /// Runs the statements of a file, or adds the graph of a `.jsonl` file, all or none.
     pub(crate) fn source(&mut self, path: &str) -> Result<String, Fault> {
         self.cancel.reset();
-        match &mut self.transaction {
-            Some(transaction) => {
-                let answers = transaction.run(&source::read_file(path)?)?;
-                answers.into_iter().try_for_each(|rows| self.output.print(rows).map(drop))?;
-            }
+        let answers = match &mut self.transaction {
+            Some(transaction) => source::add(transaction, path)?,
             None => source::load(&self.db, path)?,
-        }
+        };
+        answers.into_iter().try_for_each(|rows| self.output.print(rows).map(drop))?;
         Ok(format!("{path} is loaded"))
     }
 
     /// Goes on with another database.
     pub(crate) fn open(&mut self, name: Option<&str>) -> Result<String, Fault> {
-        if self.transaction.is_some() {
-            return Err(Fault::command("a transaction is open; :commit or :rollback ends it"));
-        }
+        self.refuse_in_transaction("another graph can be opened")?;
         self.cancel.reset();
         self.db = source::open(name, &self.limits)?;
         self.opened_count += 1;
+        self.own(name);
         Ok(format!("{} is open", name.unwrap_or("the built-in fixtures")))
     }
 
+    fn refuse_in_transaction(&self, what: &str) -> Result<(), Fault> {
+        match self.transaction {
+            None => Ok(()),
+            Some(_) => Err(Fault::command(format!(
+                "a transaction is open: before {what}, :commit keeps what it has written or :rollback undoes it"
+            ))),
+        }
+    }
+
+    /// Notes that a file holds a graph of this session.
+    pub(crate) fn own(&mut self, name: Option<&str>) {
+        self.own_files.extend(name.and_then(|name| fs::canonicalize(name).ok()));
+    }
+
     /// Writes what is committed as a graph in JSON Lines, which takes the place of the file at once or not at all.
-    pub(crate) fn save(&mut self, path: &str) -> Result<String, Fault> {
+    pub(crate) fn save(&mut self, path: &str, existing: Existing) -> Result<String, Fault> {
         if Path::new(path).extension().is_none_or(|extension| extension != "jsonl") {
             return Err(Fault::command("a graph is saved as JSON Lines: give a name that ends in .jsonl"));
         }
+        self.refuse_in_transaction("the graph can be saved")?;
+        let is_foreign = fs::canonicalize(path).is_ok_and(|file| !self.own_files.contains(&file));
+        if existing == Existing::Kept && is_foreign {
+            return Err(Fault::command(format!("{path} is there already; `:save! {path}` takes its place")));
+        }
         self.cancel.reset();
         let counts = save(&self.db, Path::new(path))?;
+        self.own(Some(path));
         let (nodes, rels) = (plural(counts.nodes, "node"), plural(counts.relationships, "relationship"));
         Ok(format!("{nodes} and {rels} are in {path}"))
     }

@@ -5,12 +5,15 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use averment::format::GraphError;
-use averment::{Database, Limits, fixtures};
+use averment::{Database, Limits, Rows, WriteTransaction, fixtures};
 
 use crate::Fault;
 
 /// The most bytes that are read of a statement or a script.
 const MAX_INPUT_BYTES: u64 = 1 << 30;
+
+/// What some programs put at the head of a text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The database that a name stands for; see the help. The limits hold for what is asked of it, not for loading it.
 pub(crate) fn open(name: Option<&str>, limits: &Limits) -> Result<Database, Fault> {
@@ -20,30 +23,36 @@ pub(crate) fn open(name: Option<&str>, limits: &Limits) -> Result<Database, Faul
         Some(":memory:") => {}
         Some(name) => match name.strip_prefix("fixture:") {
             Some(fixture) => fixtures::load(&db, fixture)?,
-            None => load(&db, name)?,
+            None => drop(load(&db, name)?),
         },
     }
     Ok(db.with_limits(limits.clone()))
 }
 
-/// Adds the graph of a file: JSON Lines or a script, by the end of its name.
-pub(crate) fn load(db: &Database, path: &str) -> Result<(), Fault> {
+/// Adds the graph of a file to a database, as [`add`] does.
+pub(crate) fn load(db: &Database, path: &str) -> Result<Vec<Rows>, Fault> {
+    let mut transaction = db.write()?;
+    let answers = add(&mut transaction, path)?;
+    transaction.commit()?;
+    Ok(answers)
+}
+
+/// Adds the graph of a file, all or none: JSON Lines or a script, by the end of its name. Gives what a script answers.
+pub(crate) fn add(transaction: &mut WriteTransaction, path: &str) -> Result<Vec<Rows>, Fault> {
     if Path::new(path).extension().is_some_and(|extension| extension == "jsonl" || extension == "ndjson") {
         let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-        db.load_jsonl(BufReader::new(file)).map_err(|error| graph_fault(path, error))?;
-    } else {
-        db.run(&read_file(path)?)?;
+        transaction.load_jsonl(BufReader::new(file)).map_err(|error| graph_fault(path, error))?;
+        return Ok(Vec::new());
     }
-    Ok(())
+    Ok(transaction.run(&read_file(path)?)?)
 }
 
 pub(crate) fn graph_fault(path: &str, error: GraphError) -> Fault {
     match error {
         GraphError::Query(error) => Fault::Statement(error),
         GraphError::Io(error) => unreadable(path, &error),
-        GraphError::Line { line, message } => {
-            Fault::Input { code: "invalid-graph", message: format!("{path}, line {line}: {message}") }
-        }
+        // A line, which it names.
+        fault => Fault::Input { code: "invalid-graph", message: format!("{path}, {fault}") },
     }
 }
 
@@ -73,6 +82,9 @@ fn read_text(input: impl Read, name: &str) -> Result<String, Fault> {
         let message = format!("{name} has more than {MAX_INPUT_BYTES} bytes");
         return Err(Fault::Input { code: "input-too-long", message });
     }
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
@@ -80,6 +92,6 @@ fn read_text(input: impl Read, name: &str) -> Result<String, Fault> {
     })
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Fault {
+pub(crate) fn unreadable(name: &str, error: &io::Error) -> Fault {
     Fault::Input { code: "io", message: format!("cannot read {name}: {error}") }
 }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use super::{Cells, Frame, checked, eval, map_value, typed};
 use crate::catalog::{LabelId, TypeId};
 use crate::exec::ExecError;
-use crate::exec::column::{Column, Ids, NULL_SLOT};
+use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::host::Env;
 use crate::function::{FunctionError, operator};
 use crate::physical::{KeyRef, LabelTest, Scalar, TextRange};
-use crate::storage::{End, Graph, NodeSlot, RelSlot};
-use crate::value::{ElementId, Name, Value};
+use crate::storage::{End, Graph, NodeSlot, PropertyVector, RelSlot};
+use crate::value::{Name, Value};
 
 pub(super) fn property(
     env: &Env,
@@ -24,14 +24,14 @@ pub(super) fn property(
         Column::Nodes(slots) => {
             refuse_deleted(env, slots, |slot| End::node(NodeSlot(slot))).map_err(|error| error.at(range))?;
             match env.ctx.key(key) {
-                Some(key) => env.graph.gather_node_property(slots, key).into(),
+                Some(key) => from_vector(env.graph.gather_node_property(slots, key)),
                 None => Column::Constant(Value::Null, slots.len()),
             }
         }
         Column::Rels(slots) => {
             refuse_deleted(env, slots, |slot| End::rel(RelSlot(slot))).map_err(|error| error.at(range))?;
             match env.ctx.key(key) {
-                Some(key) => env.graph.gather_rel_property(slots, key).into(),
+                Some(key) => from_vector(env.graph.gather_rel_property(slots, key)),
                 None => Column::Constant(Value::Null, slots.len()),
             }
         }
@@ -61,20 +61,21 @@ pub(in crate::exec) fn property_of(env: &Env, value: &Value, key: &Name) -> Resu
     }
 }
 
-fn refuse_deleted(env: &Env, slots: &[u32], end: fn(u32) -> End) -> Result<(), ExecError> {
-    if !env.ctx.deleted.any() {
-        return Ok(());
-    }
-    match slots.iter().find(|&&slot| slot != NULL_SLOT && env.ctx.deleted.has(end(slot))) {
-        Some(&slot) => Err(FunctionError::Deleted { id: id_of(env, end(slot)).0 }.into()),
-        None => Ok(()),
+fn from_vector(vector: PropertyVector) -> Column {
+    match vector {
+        PropertyVector::Integers { values, present } => Column::Integers(values, present),
+        PropertyVector::Floats { values, present } => Column::Floats(values, present),
+        PropertyVector::Values(values) => Column::Values(values),
     }
 }
 
-fn id_of(env: &Env, element: End) -> ElementId {
-    match (element.as_node(), element.as_rel()) {
-        (Some(node), _) => env.ctx.node_id(node.0),
-        (None, rel) => env.ctx.rel_id(rel.map_or(0, |rel| rel.0)),
+fn refuse_deleted(env: &Env, slots: &[u32], end: fn(u32) -> End) -> Result<(), ExecError> {
+    if !env.graph.lacks_any() {
+        return Ok(());
+    }
+    match slots.iter().find_map(|&slot| env.ctx.gone_from(env.graph, end(slot))) {
+        Some(id) => Err(FunctionError::Deleted { id: id.0 }.into()),
+        None => Ok(()),
     }
 }
 
@@ -190,7 +191,7 @@ pub(super) fn has_labels(
     let base = eval(env, base, frame)?;
     let test = Test::of(env, test);
     match &*base {
-        Column::Nodes(slots) if !env.ctx.deleted.any() => {
+        Column::Nodes(slots) if !env.graph.lacks_any() => {
             // A single label is what nearly every query asks for.
             if let Test::Name(label, _) = test {
                 let holds = |node| label.is_some_and(|label| env.graph.has_label(node, label));
@@ -198,7 +199,7 @@ pub(super) fn has_labels(
             }
             Ok(test_slots(slots, |slot| test.holds_for_node(env.graph, NodeSlot(slot))))
         }
-        Column::Rels(slots) if !env.ctx.deleted.any() => {
+        Column::Rels(slots) if !env.graph.lacks_any() => {
             Ok(test_slots(slots, |slot| test.holds_for_type(env.graph.rel(RelSlot(slot)).rel_type)))
         }
         other => {

@@ -31,7 +31,7 @@ pub(super) fn comprehension(
             let kept: Option<Vec<bool>> = match predicate {
                 None => None,
                 Some(predicate) => {
-                    let truths = truths(env, &evaluate(env, predicate, items)?)?;
+                    let truths = truths(env, predicate, items)?;
                     Some(truths.into_iter().map(|truth| truth == Some(true)).collect())
                 }
             };
@@ -107,7 +107,7 @@ pub(super) fn quantifier(
     let tallies = std::cell::RefCell::new(vec![Tally::default(); frame.len()]);
     let open = |row: usize| tallies.borrow()[row].is_open(kind);
     in_batches(env, &lists, local, frame, open, |items, rows, _| {
-        let truths = truths(env, &evaluate(env, predicate, items)?)?;
+        let truths = truths(env, predicate, items)?;
         let mut tallies = tallies.borrow_mut();
         for (&row, truth) in rows.iter().zip(truths) {
             let tally = &mut tallies[row as usize];

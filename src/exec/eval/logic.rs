@@ -14,10 +14,8 @@ pub(in crate::exec) fn selected(env: &Env, predicate: &Scalar, frame: &Frame) ->
     Ok(match &*column {
         Column::Booleans(values, present) if present.is_empty() => rows_of(values.len(), |row| values[row]),
         Column::Booleans(values, present) => rows_of(values.len(), |row| values[row] & present[row]),
-        Column::Constant(value, len) if operator::truth(value)? == Some(true) => (0..to_row(*len)).collect(),
-        Column::Constant(..) => Vec::new(),
         other => {
-            let truths = truths(env, other)?;
+            let truths = truths_in(env, predicate, other)?;
             rows_of(truths.len(), |row| truths[row] == Some(true))
         }
     })
@@ -31,7 +29,7 @@ pub(in crate::exec) fn count_selected(env: &Env, predicate: &Scalar, frame: &Fra
         Column::Booleans(values, present) => {
             values.iter().zip(present).filter(|(value, there)| **value && **there).count()
         }
-        other => truths(env, other)?.into_iter().filter(|truth| *truth == Some(true)).count(),
+        other => truths_in(env, predicate, other)?.into_iter().filter(|truth| *truth == Some(true)).count(),
     })
 }
 
@@ -47,17 +45,25 @@ fn rows_of(len: usize, wanted: impl Fn(usize) -> bool) -> Vec<u32> {
     rows
 }
 
-/// What each row says as a predicate.
-pub(in crate::exec) fn truths(env: &Env, column: &Column) -> Result<Vec<Option<bool>>, ExecError> {
-    Ok(match column {
-        Column::Booleans(values, present) if present.is_empty() => values.iter().map(|&value| Some(value)).collect(),
-        Column::Booleans(values, present) => {
-            values.iter().zip(present).map(|(&value, &there)| there.then_some(value)).collect()
+/// What `predicate` says of each row.
+pub(in crate::exec) fn truths(env: &Env, predicate: &Scalar, frame: &Frame) -> Result<Vec<Option<bool>>, ExecError> {
+    truths_in(env, predicate, &*eval(env, predicate, frame)?)
+}
+
+/// What each row of `column`, the value of `predicate`, says.
+fn truths_in(env: &Env, predicate: &Scalar, column: &Column) -> Result<Vec<Option<bool>>, ExecError> {
+    let truths = match column {
+        Column::Booleans(values, present) if present.is_empty() => {
+            return Ok(values.iter().map(|&value| Some(value)).collect());
         }
-        Column::Constant(value, len) => vec![operator::truth(value)?; *len],
-        Column::Values(values) => values.iter().map(operator::truth).collect::<Result<_, _>>()?,
-        other => (0..other.len()).map(|row| operator::truth(&other.value(row, env.ctx))).collect::<Result<_, _>>()?,
-    })
+        Column::Booleans(values, present) => {
+            return Ok(values.iter().zip(present).map(|(&value, &there)| there.then_some(value)).collect());
+        }
+        Column::Constant(value, len) => operator::truth(value).map(|truth| vec![truth; *len]),
+        Column::Values(values) => values.iter().map(operator::truth).collect(),
+        other => (0..other.len()).map(|row| operator::truth(&other.value(row, env.ctx))).collect(),
+    };
+    truths.map_err(|error| ExecError::from(error).at(predicate.range()))
 }
 
 pub(super) fn and(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {
@@ -84,11 +90,9 @@ fn decide(
             break;
         }
         let found = if open.len() == frame.len() {
-            truths(env, &*eval(env, term, frame)?)?
+            truths(env, term, frame)?
         } else {
-            let narrow = frame.narrow(&open);
-            let column = eval(env, term, &narrow)?;
-            truths(env, &column)?
+            truths(env, term, &frame.narrow(&open))?
         };
         for (&row, truth) in open.iter().zip(found) {
             states[row as usize] = join(states[row as usize], truth);
@@ -100,7 +104,7 @@ fn decide(
 pub(super) fn xor(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {
     let mut states = vec![Some(false); frame.len()];
     for term in terms {
-        let found = truths(env, &*eval(env, term, frame)?)?;
+        let found = truths(env, term, frame)?;
         for (state, truth) in states.iter_mut().zip(found) {
             *state = operator::xor(*state, truth);
         }
@@ -113,7 +117,7 @@ pub(super) fn not(env: &Env, term: &Scalar, frame: &Frame) -> Result<Column, Exe
     if let Column::Booleans(values, present) = &*column {
         return Ok(Column::Booleans(values.iter().map(|value| !value).collect(), present.clone()));
     }
-    Ok(Column::booleans(truths(env, &column)?.into_iter().map(operator::not)))
+    Ok(Column::booleans(truths_in(env, term, &column)?.into_iter().map(operator::not)))
 }
 
 pub(super) fn case(
@@ -135,7 +139,7 @@ pub(super) fn case(
         let narrow = frame.narrow(&open);
         let condition = eval(env, when, &narrow)?;
         let holds: Vec<bool> = match &subject {
-            None => truths(env, &condition)?.into_iter().map(|truth| truth == Some(true)).collect(),
+            None => truths_in(env, when, &condition)?.into_iter().map(|truth| truth == Some(true)).collect(),
             Some(subject) => (0..open.len())
                 .map(|row| {
                     let subject = subject.value(open[row] as usize, env.ctx);

@@ -70,10 +70,17 @@ impl Apply {
         }
     }
 
-    /// Takes the next outer batch and makes the inner plan begin with it.
+    /// Takes the next outer batch, or all outer rows if the inner plan writes, and makes the inner plan begin with it.
     fn start(&mut self, ctx: &Context) -> Result<Option<Current>, ExecError> {
         self.held.clear(&ctx.budget);
-        let Some(outer) = self.input.next(ctx)? else { return Ok(None) };
+        let Some(mut outer) = self.input.next(ctx)? else { return Ok(None) };
+        if self.segment.is_some() {
+            // What one row writes all rows see behind it, or none: how many are in a batch must not show.
+            while let Some(batch) = self.input.next(ctx)? {
+                self.held.add(&ctx.budget, batch.size_bytes())?;
+                outer.append(batch, ctx);
+            }
+        }
         ctx.set_argument(self.argument, argument_rows(&outer, &self.imports));
         if let Some(segment) = self.segment {
             ctx.refresh(segment);

@@ -10,9 +10,9 @@ use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment};
 use crate::exec::eval::{Frame, checked, evaluate, typed};
 use crate::exec::host::Env;
-use crate::function::{Procedure, ProcedureRows};
+use crate::function::{FunctionError, Procedure, ProcedureRows};
 use crate::physical::{ColumnKind, Operator, Scalar};
-use crate::value::{Type, Value};
+use crate::value::{ErrorClass, ErrorKind, Type, Value};
 
 pub(super) struct Call {
     input: Input,
@@ -54,10 +54,18 @@ impl Call {
 
     fn call(&self, env: &Env, current: &Current) -> Result<ProcedureRows, ExecError> {
         let given = current.arguments.iter().map(|column| column.value(current.row, env.ctx));
-        let inputs = self.procedure.inputs.iter().map(|(_, wanted, _)| wanted);
-        let arguments: Vec<Value> = given.zip(inputs).map(|(value, wanted)| as_type(value, wanted)).collect();
+        let inputs = &self.procedure.inputs;
+        let arguments: Vec<Value> = given.zip(inputs).map(|(value, input)| as_type(value, &input.value_type)).collect();
+        for (argument, input) in arguments.iter().zip(inputs) {
+            input.check(argument).map_err(|message| refused(&self.procedure, &message))?;
+        }
         Ok((self.procedure.body)(env, &arguments)?)
     }
+}
+
+fn refused(procedure: &Procedure, message: &str) -> FunctionError {
+    let class = ErrorClass::new(ErrorKind::Type, "InvalidArgumentType");
+    FunctionError::Other { class, message: format!("{}: {message}", procedure.name) }
 }
 
 /// A whole number is taken where a float is wanted.
@@ -106,11 +114,10 @@ impl Fan for Call {
             match answer.next() {
                 None => current.row += 1,
                 Some(row) => {
-                    let mut row = row?;
+                    let row = row?;
                     rows.push(row_number(current.row));
                     for (found, &output) in found.iter_mut().zip(&self.outputs) {
-                        let value = row.get_mut(output).map(std::mem::take).unwrap_or_default();
-                        found.push(checked(value)?);
+                        found.push(checked(row.get(output).cloned().unwrap_or_default())?);
                     }
                     current.answer = Some(answer);
                 }

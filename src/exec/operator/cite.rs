@@ -33,7 +33,7 @@ pub(super) fn cite(
         let env = Env { ctx, graph: &graph };
         let frame = Frame::row(&batch.columns, super::row_number(row));
         let source = evaluate(&env, source, &frame)?.value(0, ctx);
-        let source = value_end(&source, ctx).ok_or_else(|| not_a_source(&source))?;
+        let source = value_end(&source, ctx).ok_or_else(|| wrong_type("a source in CITING", "a NODE", &source))?;
         let properties = match properties {
             None => BTreeMap::new(),
             Some(properties) => match evaluate(&env, properties, &frame)?.value(0, ctx) {
@@ -52,10 +52,6 @@ pub(super) fn cite(
 
 fn owned((key, value): (&Name, &Value)) -> (Name, Value) {
     (key.clone(), value.clone())
-}
-
-fn not_a_source(found: &Value) -> ExecError {
-    wrong_type("a source in CITING", "a NODE or RELATIONSHIP", found)
 }
 
 fn wrong_type(function: &'static str, expected: &'static str, found: &Value) -> ExecError {

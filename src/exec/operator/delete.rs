@@ -82,23 +82,22 @@ fn mark_value(ctx: &Context, graph: &Graph, value: &Value, detach: bool) -> Resu
     }
 }
 
-const FAMILIES: [Family; 3] = [Family::Plain, Family::About, Family::Quoted];
-
 /// Marks the element, and if `detach` what touches it, and so on.
 fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), ExecError> {
     let mut open = vec![element];
     while let Some(end) = open.pop() {
         ctx.budget.step()?;
-        if ctx.deleted.has(end) {
-            continue;
-        }
-        let id = ctx.end_id(end);
-        let record = record(ctx, graph, end);
-        count(ctx, graph, end, &record, end != element);
-        ctx.deleted.mark(end, id, record);
-        if detach {
+        let id = ctx.deleted.id(end).unwrap_or_else(|| {
+            let id = ctx.end_id(end);
+            let record = record(ctx, graph, end);
+            count(ctx, graph, end, &record);
+            ctx.deleted.mark(end, id, record);
+            id
+        });
+        // A DELETE before has marked the element and left what touches it.
+        if detach && graph.end(id) == Some(end) && ctx.deleted.detach(id) {
             for direction in [Direction::Out, Direction::In] {
-                for family in FAMILIES {
+                for family in Family::ALL {
                     open.extend(graph.neighbours(end, direction, None, family).map(|found| End::rel(found.rel)));
                 }
             }
@@ -108,7 +107,7 @@ fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), 
 }
 
 /// Counts an element that goes. What this statement has made itself is taken off again.
-fn count(ctx: &Context, graph: &Graph, element: End, record: &Record, cascaded: bool) {
+fn count(ctx: &Context, graph: &Graph, element: End, record: &Record) {
     let created_here = ctx.was_created(ctx.end_id(element));
     let mut counters = ctx.counters.borrow_mut();
     let counters = &mut *counters;
@@ -120,15 +119,22 @@ fn count(ctx: &Context, graph: &Graph, element: End, record: &Record, cascaded: 
             (&mut counters.relationships_created, &mut counters.relationships_deleted, 0, rel.properties.len())
         }
     };
+    let citations = u64::from(is_citation(graph, record));
     if created_here {
         *created = created.saturating_sub(1);
+        counters.citations_created = counters.citations_created.saturating_sub(citations);
         counters.labels_added = counters.labels_added.saturating_sub(labels as u64);
         counters.properties_set = counters.properties_set.saturating_sub(properties as u64);
-        return;
+    } else {
+        *deleted += 1;
+        counters.citations_deleted += citations;
     }
-    *deleted += 1;
-    if cascaded && element.as_rel().is_some_and(|rel| graph.rel(rel).family() == Family::About) {
-        counters.citations_deleted += 1;
+}
+
+fn is_citation(graph: &Graph, record: &Record) -> bool {
+    match record {
+        Record::Node(_) => false,
+        Record::Rel(rel) => rel.asserted && rel.rel_type == graph.catalog().provenance.supports,
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Prepared {
 
 enum What {
     Node { labels: Vec<LabelId> },
-    Rel { rel_type: TypeId, start: Ref, end: Ref, asserted: bool },
+    Rel { rel_type: TypeId, start: Ref, end: Ref, asserted: bool, is_citation: bool },
 }
 
 /// Property values by row.
@@ -66,6 +66,7 @@ pub(super) fn prepare(ctx: &Context, draws: &[Draw], frame: &Frame, nulls: Nulls
                 start: *start,
                 end: *end,
                 asserted: *asserted,
+                is_citation: *asserted && ctx.newest(|graph| graph.catalog().provenance.supports == *rel_type),
             },
         },
         properties: intern(ctx, properties),
@@ -161,11 +162,13 @@ pub(super) fn make(
                 counters.labels_added += labels.len() as u64;
                 End::node(node)
             }
-            What::Rel { rel_type, start, end, asserted } => {
+            What::Rel { rel_type, start, end, asserted, is_citation } => {
                 let start = end_of(ctx, *start, "start", batch, row, made)?;
                 let end = end_of(ctx, *end, "end", batch, row, made)?;
                 let rel = ctx.write(|writer| writer.create_rel(*rel_type, start, end, *asserted))?;
-                ctx.counters.borrow_mut().relationships_created += 1;
+                let mut counters = ctx.counters.borrow_mut();
+                counters.relationships_created += 1;
+                counters.citations_created += u64::from(*is_citation);
                 End::rel(rel)
             }
         };

@@ -26,6 +26,8 @@ pub(super) struct Foreach {
     item_kind: ColumnKind,
     /// How many items the body is given at a time.
     at_once: usize,
+    /// Whether the list of a row may depend on what the rows before have written.
+    list_reads: bool,
 }
 
 impl Foreach {
@@ -48,7 +50,27 @@ impl Foreach {
             numbered: argument_layout(body).first() == Some(&ColumnKind::Ordinal),
             item_kind: argument_layout(body).last().copied().unwrap_or(ColumnKind::Value),
             at_once: if single { BATCH_ROWS } else { 1 },
+            list_reads: may_read(list),
         }
+    }
+
+    /// Runs the body for all items of a batch.
+    fn run(&mut self, ctx: &Context, batch: &Batch) -> Result<(), ExecError> {
+        for items in self.items(ctx, batch)?.chunks(self.at_once) {
+            let (rows, values): (Vec<u32>, Vec<Value>) = items.iter().cloned().unzip();
+            let mut columns = Vec::new();
+            if self.numbered {
+                columns.push(Column::Ordinals((0..row_number(items.len())).collect()));
+            }
+            columns.extend(batch.gather(&self.imports, &rows));
+            columns.push(typed(values).into_kind(self.item_kind, ctx));
+            ctx.set_argument(self.scope.argument, Batch::new(columns, items.len()));
+            ctx.refresh(self.scope.segment);
+            self.body.rewind(ctx);
+            while self.body.next(ctx)?.is_some() {}
+        }
+        ctx.refresh(self.scope.segment);
+        Ok(())
     }
 
     fn items(&self, ctx: &Context, batch: &Batch) -> Result<Vec<(u32, Value)>, ExecError> {
@@ -77,6 +99,17 @@ impl Foreach {
     }
 }
 
+/// Whether a value may depend on the graph; what is made of numbers and texts alone does not.
+fn may_read(scalar: &Scalar) -> bool {
+    match scalar {
+        Scalar::Constant(_) | Scalar::Parameter(_) | Scalar::Column(_) | Scalar::Local(_) => false,
+        Scalar::List(items) => items.iter().any(may_read),
+        Scalar::Operator { left, right, .. } => may_read(left) || may_read(right),
+        Scalar::Call { function, arguments, .. } => function.name != "range" || arguments.iter().any(may_read),
+        _ => true,
+    }
+}
+
 /// The columns of the rows that a plan is run for.
 fn argument_layout(operator: &Operator) -> &[ColumnKind] {
     match (&operator.op, operator.inputs.first()) {
@@ -89,20 +122,11 @@ impl Source for Foreach {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
         ctx.budget.rows(batch.len)?;
-        for items in self.items(ctx, &batch)?.chunks(self.at_once) {
-            let (rows, values): (Vec<u32>, Vec<Value>) = items.iter().cloned().unzip();
-            let mut columns = Vec::new();
-            if self.numbered {
-                columns.push(Column::Ordinals((0..row_number(items.len())).collect()));
-            }
-            columns.extend(batch.gather(&self.imports, &rows));
-            columns.push(typed(values).into_kind(self.item_kind, ctx));
-            ctx.set_argument(self.scope.argument, Batch::new(columns, items.len()));
-            ctx.refresh(self.scope.segment);
-            self.body.rewind(ctx);
-            while self.body.next(ctx)?.is_some() {}
+        if self.list_reads {
+            (0..batch.len).try_for_each(|row| self.run(ctx, &batch.slice(row, 1)))?;
+        } else {
+            self.run(ctx, &batch)?;
         }
-        ctx.refresh(self.scope.segment);
         let len = batch.len;
         Ok(Some(Batch::new(batch.carry(&self.input.carry), len)))
     }

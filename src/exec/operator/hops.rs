@@ -51,19 +51,19 @@ impl Rules {
         if !place.taken.is_empty() {
             retain_from(found, before, |(_, neighbour)| !place.taken.has(place.row, neighbour.rel.0));
         }
-        for each_rel in &self.0.each_rel {
+        for said in &self.0.rels {
             let rels = Column::Rels(found[before..].iter().map(|(_, neighbour)| neighbour.rel.0).collect());
-            keep_selected(place, each_rel, rels, found, before)?;
+            keep_selected(place, said, rels, found, before)?;
         }
-        for each_node in &self.0.each_node {
+        for said in &self.0.nodes {
             let reached = elements(found[before..].iter().map(|(_, neighbour)| neighbour.end));
-            keep_selected(place, each_node, reached, found, before)?;
+            keep_selected(place, said, reached, found, before)?;
         }
         self.keep_inner(place, found, before)
     }
 
     fn keep_inner(&self, place: &Place, found: &mut Vec<(u32, Neighbour)>, before: usize) -> Result<(), ExecError> {
-        if self.0.each_inner.is_empty() {
+        if self.0.inner.is_empty() {
             return Ok(());
         }
         let mut admitted = FxHashMap::default();
@@ -71,7 +71,7 @@ impl Rules {
             admitted.insert(step.end, false);
         }
         let reached: Vec<End> = admitted.keys().copied().collect();
-        for (end, admits) in reached.iter().zip(hold_of(place, &self.0.each_inner, &reached)?) {
+        for (end, admits) in reached.iter().zip(hold_of(place, &self.0.inner, &reached)?) {
             admitted.insert(*end, admits || place.ends.contains(end));
         }
         retain_from(found, before, |(_, step)| admitted[&step.end]);
@@ -80,12 +80,12 @@ impl Rules {
 
     /// Whether the walk may begin or end at this element.
     pub(super) fn admits(&self, place: &Place, element: End) -> Result<bool, ExecError> {
-        Ok(hold_of(place, &self.0.each_node, &[element])?[0])
+        Ok(hold_of(place, &self.0.nodes, &[element])?[0])
     }
 
     /// Whether the walk may pass through this element between its ends.
     pub(super) fn admits_inner(&self, place: &Place, element: End) -> Result<bool, ExecError> {
-        Ok(hold_of(place, &self.0.each_inner, &[element])?[0])
+        Ok(hold_of(place, &self.0.inner, &[element])?[0])
     }
 }
 

@@ -69,11 +69,11 @@ impl Merge {
         let one = batch.slice(row, 1);
         let found = self.find(ctx, &one)?;
         let created = found.is_none();
-        let new = match found {
-            Some(found) => found.columns,
-            None => self.create(ctx, &one)?,
+        // Each match is a row, whether anything of it is looked at or not.
+        let (len, new) = match found {
+            Some(found) => (found.len, found.columns),
+            None => (1, self.create(ctx, &one)?),
         };
-        let len = new.first().map_or(1, Column::len);
         let mut columns = one.gather(&self.input.carry, &vec![0; len]);
         columns.extend(new);
         let rows = Batch::new(columns, len);

@@ -19,9 +19,8 @@ mod filter;
 mod foreach;
 mod hash_join;
 mod hops;
-mod lookup_table;
+mod lookup;
 mod merge;
-mod node_lookup;
 mod node_scan;
 mod project;
 mod reach;
@@ -74,8 +73,10 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
             fan(|| node_scan::NodeScan::new(operator, *label, conditions, scope, ctx))
         }
         Op::NodeSeek { index, seek } => make(|| seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
+        Op::NodeLookup { label, key, sought } => {
+            fan(|| lookup::NodeLookup::new(operator, *label, *key, sought, scope, ctx))
+        }
         Op::NodeById { ids } => make(|| by_id::ById::nodes(operator, ids, scope, ctx)),
-        Op::NodeLookup { label, keys } => fan(|| node_lookup::NodeLookup::new(operator, *label, keys, scope, ctx)),
         Op::RelSeek { index, seek, states } => {
             make(|| seek::IndexSeek::rels(operator, *index, seek, *states, scope, ctx))
         }

@@ -5,9 +5,9 @@ use super::travel::{Taken, end_column, is_kind};
 use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
-use crate::exec::context::{Context, Segment};
+use crate::exec::context::{Context, Segment, View};
 use crate::physical::{ColumnKind, Direction, Op, Operator, States, Target, Types};
-use crate::storage::{End, Graph};
+use crate::storage::End;
 
 pub(super) struct RelEnds {
     input: Input,
@@ -55,12 +55,12 @@ impl RelEnds {
     }
 
     /// The pairs of ends that the relationship has, as the pattern is written.
-    fn orientations(&self, ctx: &Context, graph: &Graph, rel: End) -> Vec<(End, End)> {
+    fn orientations(&self, ctx: &Context, view: &View, rel: End) -> Vec<(End, End)> {
         let Some(slot) = rel.as_rel() else { return Vec::new() };
-        if ctx.deleted.has(rel) {
+        if ctx.gone_from(view, rel).is_some() {
             return Vec::new();
         }
-        let record = graph.rel(slot);
+        let record = view.rel(slot);
         let types = ctx.type_ids(&self.types);
         if !types.iter().any(|wanted| wanted.is_none_or(|wanted| wanted == record.rel_type)) {
             return Vec::new();

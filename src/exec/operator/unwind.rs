@@ -3,7 +3,7 @@
 //! A `range(...)` is counted through, not built.
 
 use super::fan::Fan;
-use super::{Input, Scope, row_number};
+use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::budget::Held;
@@ -18,6 +18,7 @@ pub(super) struct Unwind {
     input: Input,
     list: Scalar,
     segment: Segment,
+    wanted: Wanted,
     /// Of the lists of the rows in hand.
     held: Held,
 }
@@ -55,6 +56,7 @@ impl Unwind {
             input: Input::of(operator, scope, ctx),
             list: list.clone(),
             segment: scope.segment,
+            wanted: Wanted::by(operator, scope),
             held: Held::default(),
         }
     }
@@ -167,6 +169,9 @@ impl Fan for Unwind {
     }
 
     fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        while current.row < current.batch.len && self.wanted.is_done(ctx, &current.batch, current.row) {
+            (current.row, current.given) = (current.row + 1, 0);
+        }
         let (rows, items) = match &current.items {
             Items::Lists(_) => current.give_lists(ctx),
             Items::Ranges(_) => current.give_ranges(),

@@ -8,7 +8,7 @@ pub(crate) fn truth(value: &Value) -> Result<Option<bool>, FunctionError> {
     match value {
         Value::Null => Ok(None),
         Value::Boolean(value) => Ok(Some(*value)),
-        other => Err(FunctionError::Operands { operator: "a condition", operands: other.type_name().to_owned() }),
+        other => Err(FunctionError::Condition { found: other.type_name() }),
     }
 }
 

@@ -61,7 +61,7 @@ impl Planner<'_> {
         let scan = Step::NodeScan(NodeScan::all(var, label.clone()));
         let access = self.finder().node(var, &labels, &self.parts.terms());
         let is_sure = access.as_ref().is_some_and(|access| access.rows <= 1.0 && access.is_sure());
-        let found = self.found_rows(access.as_ref(), &scan).min(self.looked_up_rows(var, label.as_ref()));
+        let found = self.found_rows(access.as_ref(), &scan);
         let promised = label.map(|label| (var, label));
         let cost = found + self.next_rows(&scan);
         Start { steps: vec![scan], promised, rel: None, source: None, is_sure, var, cost }
@@ -71,12 +71,6 @@ impl Planner<'_> {
     fn found_rows(&self, access: Option<&Access>, scan: &Step) -> f64 {
         let scanned = self.rows_of(scan);
         access.map_or(scanned, |access| (access.rows * self.estimator.rows()).min(scanned))
-    }
-
-    /// What a lookup finds; no bound if nothing says what to look up.
-    fn looked_up_rows(&self, var: VarId, label: Option<&Name>) -> f64 {
-        let keys = self.finder().lookup(var, &self.parts.terms(), false);
-        keys.map_or(f64::INFINITY, |_| self.estimator.rows() * self.estimator.looked_up(label))
     }
 
     fn rows_of(&self, step: &Step) -> f64 {

@@ -4,7 +4,7 @@ use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{
-    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, States, Target, Types, WayRules,
+    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, Sought, States, Target, Types, WayRules,
 };
 use crate::plan::{
     self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
@@ -38,15 +38,19 @@ impl Lowerer<'_> {
         self.extend(rows, Op::NodeSeek { index: step.index, seek }, &[(step.var, ColumnKind::Node)], place)
     }
 
+    pub(super) fn node_lookup(&mut self, step: &NodeLookup, rows: Rows, place: &Place<'_>) -> Rows {
+        let label = step.label.as_ref().map(|name| self.label(name));
+        let sought = match &step.sought {
+            plan::Sought::Value(value) => Sought::Value(self.scalar(value, &rows)),
+            plan::Sought::AnyOf(list) => Sought::AnyOf(self.scalar(list, &rows)),
+        };
+        let op = Op::NodeLookup { label, key: self.key(&step.key), sought };
+        self.extend(rows, op, &[(step.var, ColumnKind::Node)], place)
+    }
+
     pub(super) fn node_by_id(&mut self, step: &NodeById, rows: Rows, place: &Place<'_>) -> Rows {
         let ids = self.scalar(&step.ids, &rows);
         self.extend(rows, Op::NodeById { ids }, &[(step.var, ColumnKind::Node)], place)
-    }
-
-    pub(super) fn node_lookup(&mut self, step: &NodeLookup, rows: Rows, place: &Place<'_>) -> Rows {
-        let label = step.label.as_ref().map(|name| self.label(name));
-        let keys = step.keys.iter().map(|(key, value)| (self.key(key), self.scalar(value, &rows))).collect();
-        self.extend(rows, Op::NodeLookup { label, keys }, &[(step.var, ColumnKind::Node)], place)
     }
 
     pub(super) fn rel_scan(&mut self, step: &RelScan, rows: Rows, place: &Place<'_>) -> Rows {
@@ -153,11 +157,7 @@ impl Lowerer<'_> {
     fn way_rules(&mut self, rules: &plan::WayRules, rows: &Rows) -> WayRules {
         let mut said =
             |of: &[(VarId, Expr)]| of.iter().map(|(local, expr)| self.said_of(&[*local], expr, rows)).collect();
-        WayRules {
-            each_rel: said(&rules.each_rel),
-            each_node: said(&rules.each_node),
-            each_inner: said(&rules.each_inner),
-        }
+        WayRules { rels: said(&rules.rels), nodes: said(&rules.nodes), inner: said(&rules.inner) }
     }
 
     pub(super) fn shortest_path(&mut self, step: &ShortestPath, rows: Rows, place: &Place<'_>) -> Rows {

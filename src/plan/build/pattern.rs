@@ -300,7 +300,7 @@ impl Finder<'_> {
         let Reach::Many { min, max, each, .. } = &rel.reach else { return };
         let rels = if self.has(rel.var) { self.fresh_list() } else { rel.var };
         let ready = self.each_ready(rel);
-        let (each_rel, after) = match self.each(rel, each.clone()) {
+        let (during, after) = match self.each(rel, each.clone()) {
             Some(each) if ready => (Some(each), None),
             late => (None, late),
         };
@@ -313,7 +313,7 @@ impl Finder<'_> {
             types: type_list(rel.types.as_ref()).unwrap_or_default(),
             min: *min,
             max: *max,
-            rules: WayRules { each_rel: each_rel.into_iter().collect(), ..WayRules::default() },
+            rules: WayRules { rels: during.into_iter().collect(), ..WayRules::default() },
             distinct_from,
             reach_only: false,
         }));
@@ -350,7 +350,7 @@ impl Finder<'_> {
             types: type_list(rel.types.as_ref()).unwrap_or_default(),
             min: *min,
             max: *max,
-            rules: WayRules { each_rel: self.each(rel, each.clone()).into_iter().collect(), ..WayRules::default() },
+            rules: WayRules { rels: self.each(rel, each.clone()).into_iter().collect(), ..WayRules::default() },
             whole: None,
             all: *selector == Selector::AllShortest,
             distinct_from,

@@ -42,9 +42,9 @@ fn names_other_ways(predicate: &Expr, rel: VarId, pattern: &GraphPattern, import
 /// Puts `predicate` into the search; `path` is the path in it.
 pub(super) fn apply(step: &mut ShortestPath, predicate: PathPredicate, path: VarId) {
     match predicate {
-        PathPredicate::EachRel(local, expr) => step.rules.each_rel.push((local, expr)),
-        PathPredicate::EachNode(local, expr) => step.rules.each_node.push((local, expr)),
-        PathPredicate::EachInner(local, expr) => step.rules.each_inner.push((local, expr)),
+        PathPredicate::EachRel(local, expr) => step.rules.rels.push((local, expr)),
+        PathPredicate::EachNode(local, expr) => step.rules.nodes.push((local, expr)),
+        PathPredicate::EachInner(local, expr) => step.rules.inner.push((local, expr)),
         PathPredicate::Length { min, max } => (step.min, step.max) = narrowed((step.min, step.max), min, max),
         PathPredicate::Whole(expr) => {
             let before = step.whole.take().map(|whole| whole.predicate);

@@ -11,7 +11,7 @@ use super::bound::BoundStatement;
 use super::{SemanticError, bind};
 use crate::catalog::{Catalog, IndexId, KeyId, LabelId, Side, Statistics, TypeId};
 use crate::function::{
-    Accepts, Accumulator, Aggregate, Function, FunctionError, Host, Procedure, Registry, ResultType,
+    Accepts, Accumulator, Aggregate, Field, Function, FunctionError, Host, Procedure, Registry, ResultType,
 };
 use crate::value::{Edtf, Name, Type, Value};
 
@@ -117,7 +117,7 @@ fn aggregate(name: &'static str, parameters: &'static [Accepts], result: ResultT
 
 fn procedure(name: &str, inputs: &[(&str, Type)], outputs: &[(&str, Type)]) -> Procedure {
     let fields =
-        |fields: &[(&str, Type)]| fields.iter().map(|(name, kind)| (Name::from(*name), kind.clone(), true)).collect();
+        |fields: &[(&str, Type)]| fields.iter().map(|(name, kind)| Field::nullable(name, kind.clone())).collect();
     Procedure {
         name: Name::from(name),
         inputs: fields(inputs),

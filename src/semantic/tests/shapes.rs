@@ -157,7 +157,7 @@ fn a_merge_is_taken_apart() {
               draw node a2:Person {name: 'A'}
               draw node b3:Company
               draw quoted _4:OWNS a2-->b3
-              cite [a2 b3] created only [a2 b3]
+              cite [] created only [a2 b3]
                 source p1 {certainty: 'inferred'}
             merge
               node c0 bound

@@ -178,7 +178,7 @@ impl<'g> Slots<'g> {
     }
 
     fn of_edges(view: GraphView<'g>) -> Self {
-        Self { of_edges: true, is_done: view.empty_edges, ..Self::of_nodes(view) }
+        Self { of_edges: true, is_done: view.shows_no_edges(), ..Self::of_nodes(view) }
     }
 
     fn refill(&mut self) {

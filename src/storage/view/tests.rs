@@ -68,13 +68,13 @@ fn shortest_paths_are_the_same_on_the_copy() {
         let (copy, lengths) = (view.to_stable_graph(), lengths(view));
         let places = places(&copy);
         for &id in ids.iter().step_by(7) {
-            let live = dijkstra(view, view.node(id).unwrap(), None, |edge| length(view, edge.id()));
+            let live = dijkstra(view, view.index_of(id).unwrap(), None, |edge| length(view, edge.id()));
             let copied = dijkstra(&copy, places[&id], None, |edge| lengths[edge.weight()]);
             let live: BTreeMap<_, _> = live.into_iter().map(|(node, km)| (view.node_id(node).unwrap(), km)).collect();
             let copied: BTreeMap<_, _> = copied.into_iter().map(|(node, km)| (copy[node], km)).collect();
             assert_eq!(live, copied);
             for &to in ids.iter().step_by(29) {
-                let (start, goal) = (view.node(id).unwrap(), view.node(to).unwrap());
+                let (start, goal) = (view.index_of(id).unwrap(), view.index_of(to).unwrap());
                 let found = astar(view, start, |node| node == goal, |edge| length(view, edge.id()), |_| 0);
                 assert_eq!(found.map(|(km, _)| km), live.get(&to).copied());
             }
@@ -157,4 +157,15 @@ fn a_selection_is_numbered_without_holes() {
     let reached = petgraph::visit::Bfs::new(&dense, NodeIndex::new(0)).iter(&dense).count();
     assert!(reached <= chosen.len());
     assert_eq!(dense.number(chosen[3]), Some(NodeIndex::new(3)));
+}
+
+#[test]
+fn a_label_or_type_takes_the_place_of_the_one_before() {
+    let sample = sample(false);
+    let view = sample.graph.view();
+    let count = |view: GraphView<'_>| (view.node_identifiers().count(), view.edge_references().count());
+    assert_eq!(count(view.with_label("Nope").with_label("Town")), count(view.with_label("Town")));
+    assert_eq!(count(view.with_type("Nope").with_type("ROAD")), count(view.with_type("ROAD")));
+    assert_eq!(count(view.with_label("Nope")), (0, 0));
+    assert_eq!(count(view.with_type("Nope")), (view.node_identifiers().count(), 0));
 }

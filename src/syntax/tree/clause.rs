@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::parts::{Parts, ident, qualified, span};
 use super::pattern::into_property;
 use super::{Builder, Built};
-use crate::syntax::ast::{self, ClauseKind, Expr};
+use crate::syntax::ast::{self, ClauseKind, Expr, ExprKind};
 use crate::syntax::grammar::Rule;
 use crate::syntax::{SyntaxError, limit};
 
@@ -23,8 +23,28 @@ impl Builder<'_> {
 
     fn single_query(&self, pair: Pair<'_, Rule>) -> Built<ast::SingleQuery> {
         let span = span(&pair);
-        let clauses = Parts::of(pair).map(|pair| self.clause(pair)).collect::<Built<_>>()?;
+        let mut clauses = Vec::new();
+        for pair in Parts::of(pair) {
+            let written = Parts::of(pair.clone()).demand();
+            match written.as_rule() {
+                Rule::let_clause => clauses.extend(self.let_clause(written)?),
+                _ => clauses.push(self.clause(pair)?),
+            }
+        }
         Ok(ast::SingleQuery { clauses, span })
+    }
+
+    /// Each item as UNWIND of it alone: a name for a value, which no aggregate can be.
+    fn let_clause(&self, pair: Pair<'_, Rule>) -> Built<Vec<ast::Clause>> {
+        let item = |pair: Pair<'_, Rule>| {
+            let span = span(&pair);
+            let mut parts = Parts::of(pair);
+            let variable = parts.ident();
+            let value = self.expr(parts.demand())?;
+            let list = Expr { span: value.span, kind: ExprKind::List(vec![value]) };
+            Ok(ast::Clause { kind: ClauseKind::Unwind(ast::Unwind { list, variable }), span })
+        };
+        Parts::of(pair).map(item).collect()
     }
 
     /// The tree of a `clause` or a `foreach_body`.
@@ -39,6 +59,9 @@ impl Builder<'_> {
         match pair.as_rule() {
             Rule::match_clause => self.match_clause(pair),
             Rule::unwind_clause => self.unwind(pair),
+            Rule::for_clause => self.for_clause(pair),
+            Rule::finish_clause => Ok(ClauseKind::Finish),
+            Rule::filter_clause => self.filter(pair),
             Rule::with_clause => self.with(pair),
             Rule::return_clause => self.return_clause(pair),
             Rule::call_clause => self.call(pair),
@@ -74,6 +97,19 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let list = self.expr(parts.demand())?;
         Ok(ClauseKind::Unwind(ast::Unwind { list, variable: parts.ident() }))
+    }
+
+    fn for_clause(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
+        let mut parts = Parts::of(pair);
+        let variable = parts.ident();
+        Ok(ClauseKind::Unwind(ast::Unwind { list: self.expr(parts.demand())?, variable }))
+    }
+
+    /// As `WITH * WHERE`.
+    fn filter(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
+        let star = Some(span(&pair));
+        let predicate = Some(self.expr(Parts::of(pair).demand())?);
+        Ok(ClauseKind::With(ast::Projection { star, predicate, ..ast::Projection::default() }))
     }
 
     fn with(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {

@@ -21,21 +21,22 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let variable = parts.accept(Rule::variable).as_ref().map(ident);
         let drawn = parts.demand();
-        if drawn.as_rule() == Rule::shortest {
+        if matches!(drawn.as_rule(), Rule::shortest | Rule::selected) {
             return Ok(ast::PatternPart { span, ..self.shortest(variable, drawn)? });
         }
         Ok(ast::PatternPart { variable, selector: ast::Selector::All, path: self.path(drawn)?, span })
     }
 
-    /// `shortestPath(...)` or `allShortestPaths(...)`, which is a part of a pattern or an expression.
+    /// `shortestPath(...)`, `ANY SHORTEST ...` or what finds all of them; the former is an expression, too.
     pub(super) fn shortest(&self, variable: Option<ast::Ident>, pair: Pair<'_, Rule>) -> Built<ast::PatternPart> {
         let span = span(&pair);
         let first_word = pair.clone().into_inner().next().expect("the grammar demands a name");
         let selector = match first_word.as_rule() {
-            Rule::kw_allshortest => ast::Selector::AllShortest,
+            Rule::kw_allshortest | Rule::all_shortest => ast::Selector::AllShortest,
             _ => ast::Selector::AnyShortest,
         };
-        let path = self.path(Parts::of(pair).demand())?;
+        let mut parts = Parts::of(pair).skip_while(|pair| pair.as_rule() != Rule::path);
+        let path = self.path(parts.next().expect("the grammar demands a path"))?;
         Ok(ast::PatternPart { variable, selector, path, span })
     }
 
@@ -46,7 +47,12 @@ impl Builder<'_> {
         let start = self.endpoint(parts.demand())?;
         let hop = |pair| {
             let mut parts = Parts::of(pair);
-            Ok(ast::Hop { rel: self.relationship(parts.demand())?, end: self.endpoint(parts.demand())? })
+            let rel = self.relationship(parts.demand())?;
+            let rel = match parts.accept(Rule::repetition) {
+                Some(repetition) => repeated(rel, repetition)?,
+                None => rel,
+            };
+            Ok(ast::Hop { rel, end: self.endpoint(parts.demand())? })
         };
         let hops = parts.map(hop).collect::<Built<_>>()?;
         Ok(ast::PathPattern { start, hops, span })
@@ -144,6 +150,30 @@ fn bare_range(range: &Pair<'_, Rule>) -> SyntaxError {
         message: format!("a range of lengths begins with a star: `*{}`", range.as_str().trim_end()),
         span: span(range),
     }
+}
+
+/// `-[r]->{1,3}`, `-[r]->+`: a trail of several relationships, as `-[r*1..3]->` is.
+fn repeated(rel: ast::RelPattern, pair: Pair<'_, Rule>) -> Built<ast::RelPattern> {
+    let whole = span(&pair);
+    if rel.length.is_some() {
+        let message = "how often a relationship is repeated is said once, inside its brackets or behind it".to_owned();
+        return Err(SyntaxError::Literal { detail: "InvalidRelationshipPattern", message, span: whole });
+    }
+    let bounds = Parts::of(pair).demand();
+    let (min, max) = match bounds.as_rule() {
+        Rule::one_or_more => (1, None),
+        Rule::any_number => (0, None),
+        Rule::length_bound => {
+            let count = bound(&bounds)?;
+            (count, Some(count))
+        }
+        _ => {
+            let mut parts = Parts::of(bounds);
+            let min = parts.accept(Rule::length_bound).as_ref().map(bound).transpose()?;
+            (min.unwrap_or(0), parts.accept(Rule::length_upper).as_ref().map(bound).transpose()?)
+        }
+    };
+    Ok(ast::RelPattern { length: Some(ast::Length { min: Some(min), max, span: whole }), ..rel })
 }
 
 fn length(pair: Pair<'_, Rule>) -> Built<ast::Length> {

@@ -248,20 +248,18 @@ impl Run<'_> {
         let (name, rest) = signature.split_once('(').ok_or("a procedure without parentheses")?;
         let (inputs, outputs) = rest.split_once("::").and_then(|_| rest.split_once(')')).ok_or("no outputs")?;
         let outputs = outputs.split_once('(').map_or("", |(_, list)| list).trim_end().trim_end_matches(')');
-        let fields = |list: &str| -> Vec<(String, String)> {
-            list.split(',')
-                .filter_map(|field| field.split_once("::"))
-                .map(|(name, type_name)| (name.trim().to_owned(), type_name.trim().to_owned()))
-                .collect()
-        };
         let mut rows = Vec::new();
         for row in table.iter().skip(1) {
             rows.push(row.iter().map(|cell| parse(cell).map(|value| to_value(&value))).collect::<Result<_, _>>()?);
         }
-        let procedure =
-            TableProcedure { name: name.to_owned(), inputs: fields(inputs), outputs: fields(outputs), rows };
+        let procedure = TableProcedure::new(name, &fields(inputs), &fields(outputs), rows);
         self.db.register(procedure).map_err(|error| error.report())
     }
+}
+
+fn fields(list: &str) -> Vec<(&str, &str)> {
+    let pairs = list.split(',').filter_map(|field| field.split_once("::"));
+    pairs.map(|(name, type_name)| (name.trim(), type_name.trim())).collect()
 }
 
 /// What can be seen of a graph. A property is the triple of its element, key and value, so a changed one is one

@@ -76,7 +76,7 @@ impl Graph {
             let made = if asserted {
                 transaction.create_relationship(start, rel.of_type, end, properties)
             } else {
-                transaction.quote_relationship(start, rel.of_type, end, properties)
+                transaction.create_quoted(start, rel.of_type, end, properties)
             };
             rels.push(made.expect("a relationship"));
         }

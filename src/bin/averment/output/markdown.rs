@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use averment::{Name, Row};
+use averment::Row;
 
 use super::cell;
 
-pub(super) fn write(columns: &[Name], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    line(columns.iter().map(|column| escaped(column.as_str())), out)?;
+pub(super) fn write(columns: &[String], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+    line(columns.iter().map(|column| escaped(column)), out)?;
     line(columns.iter().map(|_| "---".to_owned()), out)?;
     for row in rows {
         line(row.values().iter().map(|value| escaped(&cell(value))), out)?;

@@ -1,6 +1,6 @@
 //! Rows as a table for people.
 
-use averment::{Name, Row};
+use averment::Row;
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 use unicode_width::UnicodeWidthStr;
 
@@ -10,13 +10,13 @@ use super::cell;
 const READABLE_WIDTH: usize = 10;
 
 /// The rows as a table that fits `width` columns of a terminal; `None`: as wide as they are.
-pub(super) fn table(columns: &[Name], rows: &[Row], width: Option<u16>) -> String {
+pub(super) fn table(columns: &[String], rows: &[Row], width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
     if let Some(width) = width {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
-    table.set_header(columns.iter().map(|column| Cell::new(column.as_str())));
+    table.set_header(columns.iter().map(Cell::new));
     for row in rows {
         table.add_row(row.values().iter().map(|value| Cell::new(cell(value))));
     }
@@ -24,7 +24,7 @@ pub(super) fn table(columns: &[Name], rows: &[Row], width: Option<u16>) -> Strin
 }
 
 /// Whether the columns would become too narrow to read: then a line for each value is better.
-pub(super) fn is_too_wide(columns: &[Name], rows: &[Row], width: u16) -> bool {
+pub(super) fn is_too_wide(columns: &[String], rows: &[Row], width: u16) -> bool {
     let width = usize::from(width);
     if columns.len() * 3 + 1 > width {
         return true;

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use averment::{Name, Row};
+use averment::Row;
 use unicode_width::UnicodeWidthStr;
 
 use super::cell;
 
-pub(super) fn write(columns: &[Name], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(columns: &[String], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let width = columns.iter().map(|column| column.as_str().width()).max().unwrap_or(0);
     for (number, row) in (1..).zip(rows) {
         writeln!(out, "── row {number} ──")?;

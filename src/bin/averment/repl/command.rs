@@ -1,11 +1,13 @@
 //! The commands of the REPL: what begins with `:`.
 
+use averment::Value;
+use averment::editing::nearest;
 use clap::ValueEnum;
 
-use super::Then;
+use super::obey::Then;
 use crate::args::Format;
-use crate::session::Session;
-use crate::{Fault, SCHEMA};
+use crate::session::{Existing, Session};
+use crate::{Fault, SCHEMA, output};
 
 /// One command.
 pub(super) struct Command {
@@ -19,28 +21,23 @@ pub(super) struct Command {
 
 pub(super) const COMMANDS: &[Command] = &[
     Command { names: &["help", "h", "?"], argument: "", summary: "this page", run: help },
-    Command {
-        names: &["schema"],
-        argument: "",
-        summary: "labels, relationship types and property keys of the graph",
-        run: schema,
-    },
+    Command { names: &["schema"], argument: "", summary: "labels, keys, and what joins what", run: schema },
     Command {
         names: &["param", "params"],
         argument: "[NAME => EXPRESSION]",
-        summary: "sets a parameter, to be used as $NAME; alone: lists them",
+        summary: "sets $NAME; alone: lists the parameters",
         run: param,
     },
     Command {
         names: &["source"],
         argument: "FILE",
-        summary: "runs the statements of a file, or adds the graph of a .jsonl file",
+        summary: "runs a script, or adds a graph in .jsonl",
         run: |session, file| say(session.source(wanted(file, "a file")?)?),
     },
     Command {
         names: &["format"],
-        argument: "[table|vertical|csv|json|jsonl|markdown]",
-        summary: "how answers are shown",
+        argument: "[NAME]",
+        summary: "table, vertical, csv, json, jsonl, markdown",
         run: format,
     },
     Command { names: &["rows"], argument: "[COUNT|all]", summary: "how many rows of an answer are shown", run: rows },
@@ -53,7 +50,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         names: &["profile"],
         argument: "STATEMENT",
-        summary: "runs a statement and shows rows and time of each step",
+        summary: "runs it; rows and time of each step",
         run: |session, text| statement(session, "PROFILE", text),
     },
     Command {
@@ -77,18 +74,30 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         names: &["save"],
         argument: "FILE.jsonl",
-        summary: "writes the graph as JSON Lines, to be opened again",
-        run: |session, file| say(session.save(wanted(file, "a file")?)?),
+        summary: "writes the graph, to be opened again",
+        run: |session, file| say(session.save(wanted(file, "a file")?, Existing::Kept)?),
+    },
+    Command {
+        names: &["save!"],
+        argument: "FILE.jsonl",
+        summary: "the same, in place of a file that is there",
+        run: |session, file| say(session.save(wanted(file, "a file")?, Existing::Replaced)?),
     },
     Command {
         names: &["open"],
         argument: "[FILE|fixture:NAME|:memory:]",
-        summary: "goes on with another graph; alone: the built-in fixtures",
+        summary: "goes on with a graph; alone: the fixtures",
         run: |session, name| say(session.open(Some(name).filter(|name| !name.is_empty()))?),
     },
     Command { names: &["timing"], argument: "[on|off]", summary: "whether the time is told", run: timing },
     Command { names: &["quit", "exit", "q"], argument: "", summary: "leaves (Ctrl-D)", run: |_, _| Ok(Then::Leave) },
 ];
+
+/// Whether a text asks for a command: it begins with a colon, or is what people type to leave or to be helped.
+pub(super) fn is_command(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with(':') || ["help", "exit", "quit"].contains(&text.trim_end_matches(';'))
+}
 
 /// Does what a line asks for.
 pub(super) fn obey(session: &mut Session, line: &str) -> Result<Then, Fault> {
@@ -97,22 +106,31 @@ pub(super) fn obey(session: &mut Session, line: &str) -> Result<Then, Fault> {
     if let Some(command) = COMMANDS.iter().find(|command| command.names.contains(&name)) {
         return (command.run)(session, argument.trim());
     }
-    let starts = COMMANDS.iter().find(|command| command.names[0].starts_with(name) && !name.is_empty());
-    let near = starts.map_or(String::new(), |command| format!("; did you mean `:{}`?", command.names[0]));
+    let near = near_name(name).map_or(String::new(), |near| format!("; did you mean `:{near}`?"));
     Err(Fault::command(format!("unknown command `:{name}`{near} (:help lists them)")))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what commands have in common")]
+fn near_name(name: &str) -> Option<String> {
+    let mut names = COMMANDS.iter().map(|command| command.names[0]);
+    let begun = names.clone().find(|known| known.starts_with(name) && !name.is_empty());
+    begun.map(str::to_owned).or_else(|| nearest(name, &mut names).map(|near| near.to_string()))
+}
+
+const ABOUT_STATEMENTS: &str = "
+A statement ends with `;` and may take several lines. Tab completes what the
+graph has, Ctrl-C stops a statement, Ctrl-R searches the history. The language
+is described in LANGUAGE.md.";
+
 fn help(_: &mut Session, _: &str) -> Result<Then, Fault> {
-    for command in COMMANDS {
+    say(page())
+}
+
+fn page() -> String {
+    let line = |command: &Command| {
         let usage = format!(":{} {}", command.names[0], command.argument);
-        println!("{usage:<50} {}", command.summary);
-    }
-    println!(
-        "\nA statement ends with `;` and may take several lines. Tab completes what the graph has, Ctrl-C stops a"
-    );
-    println!("statement, Ctrl-R searches the history. The language is described in LANGUAGE.md.");
-    Ok(Then::GoOn)
+        format!("{usage:<35} {}\n", command.summary)
+    };
+    COMMANDS.iter().map(line).collect::<String>() + ABOUT_STATEMENTS
 }
 
 fn schema(session: &mut Session, _: &str) -> Result<Then, Fault> {
@@ -123,22 +141,27 @@ fn schema(session: &mut Session, _: &str) -> Result<Then, Fault> {
 fn param(session: &mut Session, text: &str) -> Result<Then, Fault> {
     if text.is_empty() {
         for (name, value) in session.params.iter() {
-            println!("${name} = {value}");
+            output::say(setting(name, value))?;
         }
         return Ok(Then::GoOn);
     }
-    let (name, expression) = text
-        .split_once("=>")
-        .or_else(|| text.split_once(char::is_whitespace))
+    let (name, _) = text
+        .split_once(|character: char| character == '=' || character.is_whitespace())
         .ok_or_else(|| Fault::command("a parameter is set by `:param NAME => EXPRESSION`"))?;
-    let name = name.trim().trim_start_matches('$');
-    if name.is_empty() || name.contains(char::is_whitespace) {
+    let expression = text[name.len()..].trim_start();
+    let expression = ["=>", "="].iter().find_map(|sign| expression.strip_prefix(sign)).unwrap_or(expression);
+    let name = name.trim_start_matches('$');
+    if name.is_empty() {
         return Err(Fault::command(format!("`{name}` is no name of a parameter")));
     }
     let value = session.value(expression.trim())?;
-    println!("${name} = {value}");
+    let set = setting(name, &value);
     session.params.insert(name, value);
-    Ok(Then::GoOn)
+    say(set)
+}
+
+fn setting(name: &str, value: &Value) -> String {
+    format!("${name} = {}", output::cell(value))
 }
 
 fn format(session: &mut Session, text: &str) -> Result<Then, Fault> {
@@ -182,8 +205,26 @@ fn wanted<'t>(text: &'t str, what: &str) -> Result<&'t str, Fault> {
     if text.is_empty() { Err(Fault::command(format!("this command needs {what}"))) } else { Ok(text) }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what commands have in common")]
 fn say(text: impl std::fmt::Display) -> Result<Then, Fault> {
-    println!("{text}");
+    output::say(text)?;
     Ok(Then::GoOn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_fits_a_terminal() {
+        for line in page().lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_is_misspelt_has_a_nearest_one() {
+        assert_eq!(near_name("sch").as_deref(), Some("schema"));
+        assert_eq!(near_name("shcema").as_deref(), Some("schema"));
+        assert_eq!(near_name("nonsense"), None);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use averment::editing::{KEYWORDS, TokenKind, quoted_name, tokens};
+use averment::editing::{KEYWORDS, TokenKind, escaped_name, tokens};
 use averment::{Database, Statement, params};
 
 use super::command::COMMANDS;
@@ -57,6 +57,17 @@ impl Names {
         signature.get(name.len() + 1..).map(str::to_owned)
     }
 
+    /// The keys that nodes with the label have; all keys of the graph without one, or if it takes long to look.
+    fn keys_of(&self, label: Option<&str>) -> Vec<String> {
+        let known = label.filter(|label| self.labels.iter().any(|known| known == label));
+        let Some((db, label)) = self.db.as_ref().zip(known) else { return self.keys.clone() };
+        let label = escaped_name(label);
+        let statement = format!("MATCH (n:{label}) UNWIND keys(n) AS key RETURN DISTINCT key ORDER BY key");
+        let rows = db.query(Statement::new(statement).timeout(PATIENCE), ());
+        let keys = rows.and_then(averment::Rows::into_vec::<(String,)>).unwrap_or_default();
+        if keys.is_empty() { self.keys.clone() } else { keys.into_iter().map(|(key,)| key).collect() }
+    }
+
     /// Values of a key that begin so, of nodes with the label if there is one.
     fn values(&self, key: &str, label: Option<&str>, prefix: &str) -> Vec<String> {
         let Some(db) = &self.db else { return Vec::new() };
@@ -64,8 +75,8 @@ impl Names {
             return Vec::new();
         }
         let label = label.filter(|label| self.labels.iter().any(|known| known == label));
-        let label = label.map_or(String::new(), |label| format!(":{}", quoted_name(label)));
-        let key = quoted_name(key);
+        let label = label.map_or(String::new(), |label| format!(":{}", escaped_name(label)));
+        let key = escaped_name(key);
         let statement = format!(
             "MATCH (n{label}) WHERE n.{key} STARTS WITH $prefix RETURN DISTINCT n.{key} AS value ORDER BY value LIMIT $limit"
         );
@@ -109,14 +120,16 @@ pub(super) fn complete(names: &Names, line: &str, position: usize) -> (usize, Ve
             let functions =
                 if is_called { procedures(names, &before[dotted..]) } else { called(names, &before[dotted..]) };
             if functions.is_empty() {
-                starting(&names.keys, word, written)
+                let label = before.get(dotted..start - 1).and_then(|variable| label_of(before, variable));
+                starting(&names.keys_of(label), word, written)
             } else {
                 return (dotted, functions);
             }
         }
         Some('$') => starting(&names.parameters, word, str::to_owned),
         Some('{' | ',') if innermost(behind) == Some('{') => {
-            starting(&names.keys, word, |name| format!("{}: ", written(name)))
+            let label = label_before(&words(behind));
+            starting(&names.keys_of(label), word, |name| format!("{}: ", written(name)))
         }
         _ if ends_with_word(behind, "CALL") => procedures(names, word),
         _ => anything(names, before, word),
@@ -159,7 +172,7 @@ fn begins(name: &str, word: &str) -> bool {
 /// A name as it is written in a statement.
 fn written(name: &str) -> String {
     let is_plain = name.chars().all(is_name) && !name.starts_with(|letter: char| letter.is_ascii_digit());
-    if is_plain { name.to_owned() } else { quoted_name(name) }
+    if is_plain { name.to_owned() } else { escaped_name(name) }
 }
 
 fn commands(before: &str) -> (usize, Vec<String>) {
@@ -193,17 +206,30 @@ fn open_string(before: &str) -> Option<(usize, char, &str)> {
 
 /// The key that a value is for (`key: ` or `x.key = `), and the label of the node around it.
 fn key_and_label(before: &str) -> (Option<&str>, Option<&str>) {
-    let words: Vec<(TokenKind, &str)> = tokens(before).map(|token| (token.kind, token.span.of(before))).collect();
-    let (key, rest) = match &words[..] {
-        [rest @ .., (TokenKind::Word, key), (_, ":" | "=")] => (Some(*key), rest),
-        _ => return (None, None),
-    };
-    // The nearest `:Label` before, in this pattern.
-    let label = rest.windows(2).rev().take_while(|pair| pair[1].1 != ")").find_map(|pair| match pair {
+    match &words(before)[..] {
+        [rest @ .., (TokenKind::Word, key), (_, ":" | "=")] => (Some(*key), label_before(rest)),
+        _ => (None, None),
+    }
+}
+
+fn words(text: &str) -> Vec<(TokenKind, &str)> {
+    tokens(text).map(|token| (token.kind, token.span.of(text))).collect()
+}
+
+/// The nearest `:Label` before, in this pattern.
+fn label_before<'t>(words: &[(TokenKind, &'t str)]) -> Option<&'t str> {
+    words.windows(2).rev().take_while(|pair| pair[1].1 != ")").find_map(|pair| match pair {
         [(_, ":"), (TokenKind::Word, label)] => Some(*label),
         _ => None,
-    });
-    (key, label)
+    })
+}
+
+/// The label that a node has where its variable is introduced.
+fn label_of<'t>(before: &'t str, variable: &str) -> Option<&'t str> {
+    words(before).windows(4).find_map(|pattern| match pattern {
+        [(_, "("), (_, name), (_, ":"), (TokenKind::Word, label)] if *name == variable => Some(*label),
+        _ => None,
+    })
 }
 
 /// The innermost bracket that is open at the end.
@@ -277,6 +303,16 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_those_of_the_label_where_there_is_one() {
+        check("MATCH (p:Place {", &["MATCH (p:Place {name: "]);
+        check("MATCH (:Place)--(c:Company {name: 'x', o", &["MATCH (:Place)--(c:Company {name: 'x', `odd key`: "]);
+        check("MATCH (p:Place {o", &[]);
+        check("MATCH (p:Place), (c) RETURN p.", &["MATCH (p:Place), (c) RETURN p.name"]);
+        check("MATCH (p:Place), (c) RETURN c.o", &["MATCH (p:Place), (c) RETURN c.`odd key`"]);
+        check("MATCH (n:Nowhere {o", &["MATCH (n:Nowhere {`odd key`: "]);
+    }
+
+    #[test]
     fn values_are_those_of_the_key_and_the_label() {
         let line = "MATCH (c:Company {name: 'Se";
         check(line, &["MATCH (c:Company {name: 'SenseTime'", "MATCH (c:Company {name: 'Sensible'"]);
@@ -298,7 +334,8 @@ mod tests {
 
     #[test]
     fn what_is_typed_in_other_scripts_does_no_harm() {
-        for line in ["ж", "MATCH (ж:Ж", "RETURN 'ж", "ж.ж", "—", "$ж", ":ж", "{ж:'", "'"] {
+        for line in ["ж", "MATCH (ж:Ж", "RETURN 'ж", "ж.ж", "ж. ж", "ж.\u{a0}", "—", "$ж", ":ж", "{ж:'", "'"]
+        {
             complete(&names(), line, line.len());
             assert_eq!(names().rest_of_call(&format!("{line}(")), None);
         }

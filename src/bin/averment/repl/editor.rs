@@ -1,15 +1,19 @@
 //! What the line editor asks while a statement is typed: is it complete, what could follow, how is it coloured.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use averment::editing::{TokenKind, is_complete, is_keyword, tokens};
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::{Hinter, HistoryHinter};
+use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper};
 
+use super::choices::Choices;
+use super::command::is_command;
 use super::complete::{Names, complete};
+use crate::output::terminal_width;
 use crate::session::Session;
 use crate::style::Style;
 
@@ -17,17 +21,20 @@ use crate::style::Style;
 pub(super) struct Prompt {
     names: Names,
     history: HistoryHinter,
+    /// What the last Tab has found.
+    choices: RefCell<Option<Choices>>,
     is_coloured: bool,
 }
 
 impl Prompt {
     pub(super) fn new(is_coloured: bool) -> Self {
-        Self { names: Names::default(), history: HistoryHinter::new(), is_coloured }
+        Self { names: Names::default(), history: HistoryHinter::new(), choices: RefCell::default(), is_coloured }
     }
 
     /// Learns the names of the graph, if it has changed.
     pub(super) fn look_at(&mut self, session: &Session) {
         self.names.look_at(session);
+        self.choices.take();
     }
 }
 
@@ -36,7 +43,7 @@ impl Helper for Prompt {}
 impl Validator for Prompt {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input().trim();
-        let complete = text.is_empty() || text.starts_with(':') || is_complete(text);
+        let complete = text.is_empty() || is_command(text) || is_complete(text);
         Ok(if complete { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
     }
 }
@@ -45,20 +52,70 @@ impl Completer for Prompt {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let (start, found) = complete(&self.names, line, position);
+        let (start, mut found) = complete(&self.names, line, position);
+        if found.len() > 1 {
+            let choices = Choices::new(line, start, position, found);
+            found = vec![choices.common(start).to_owned()];
+            self.choices.replace(Some(choices));
+        }
         Ok((start, found.into_iter().map(|text| Pair { display: text.clone(), replacement: text }).collect()))
     }
 }
 
-impl Hinter for Prompt {
-    type Hint = String;
+/// What is shown behind the cursor.
+pub(super) enum Shown {
+    /// To be taken over by the right arrow.
+    Rest(String),
+    /// To be read only.
+    Remark(String),
+}
 
-    /// The rest of an earlier statement that begins so, or what a function takes.
-    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<String> {
+impl Hint for Shown {
+    fn display(&self) -> &str {
+        match self {
+            Shown::Rest(text) | Shown::Remark(text) => text,
+        }
+    }
+
+    fn completion(&self) -> Option<&str> {
+        match self {
+            Shown::Rest(text) => Some(text),
+            Shown::Remark(_) => None,
+        }
+    }
+}
+
+impl Hinter for Prompt {
+    type Hint = Shown;
+
+    /// What there is to choose from, the rest of an earlier statement that begins so, what a function takes, or what an
+    /// open statement waits for.
+    fn hint(&self, line: &str, position: usize, context: &Context<'_>) -> Option<Shown> {
+        if let Some(choices) = self.choices.borrow().as_ref().filter(|choices| choices.are_of(line, position)) {
+            return Some(Shown::Remark(choices.list(terminal_width().unwrap_or(80).into())));
+        }
         if position < line.len() || line.is_empty() {
             return None;
         }
-        self.history.hint(line, position, context).or_else(|| self.names.rest_of_call(line))
+        let rest = self.history.hint(line, position, context).or_else(|| self.names.rest_of_call(line));
+        let is_waiting = line.ends_with('\n');
+        rest.map(Shown::Rest).or_else(|| is_waiting.then(|| Shown::Remark(wish(line))))
+    }
+}
+
+/// What an open statement waits for.
+fn wish(line: &str) -> String {
+    match tokens(line).find(|token| !token.is_closed) {
+        None => "(... goes on; `;` ends the statement)".to_owned(),
+        Some(open) => {
+            let start: String = open.span.of(line).chars().take(12).collect();
+            let ending = match open.kind {
+                TokenKind::Comment => "*/",
+                TokenKind::EscapedName => "`",
+                _ => &start[..1],
+            };
+            format!("(... what begins at {} waits for its {ending})", start.trim_end())
+        }
     }
 }
 
@@ -92,7 +149,7 @@ fn coloured(line: &str) -> String {
             // Behind a colon or dot a word is a name, whatever it means elsewhere.
             TokenKind::Word if matches!(before, ":" | "|" | "&" | "!") => Some(Style::Name),
             TokenKind::Word if before != "." && is_keyword(word) => Some(Style::Keyword),
-            TokenKind::Word | TokenKind::EscapedName | TokenKind::Mark => None,
+            _ => None,
         };
         match style {
             Some(style) => text.push_str(&style.paint(word)),

@@ -1,0 +1,183 @@
+//! Steps that find something in the graph.
+
+use std::fmt::Write as _;
+
+use super::{Printer, labels};
+use crate::expr::{Expr, VarId};
+use crate::plan::{
+    BuildPath, CountExpand, Direction, ElementKind, End, Expand, NodeLookup, NodeScan, NodeSeek, PathPiece, RelEnds,
+    RelScan, RelSeek, Seek, ShortestPath, Sought, States, VarExpand, WayRules,
+};
+use crate::value::Name;
+
+impl Printer<'_> {
+    pub(super) fn node_scan(self, step: &NodeScan) -> String {
+        let scanned = format!("scan {}{}", self.var(step.var), labels(step.label.as_slice()));
+        let conditions: Vec<String> = step.conditions.iter().map(|condition| self.expr(condition)).collect();
+        if conditions.is_empty() { scanned } else { format!("{scanned} where {}", conditions.join(" AND ")) }
+    }
+
+    pub(super) fn node_seek(self, step: &NodeSeek) -> String {
+        format!("seek {}:{}({})", self.var(step.var), step.label, self.seek(&step.keys, &step.seek))
+    }
+
+    pub(super) fn node_lookup(self, step: &NodeLookup) -> String {
+        let key = &step.key;
+        let sought = match &step.sought {
+            Sought::Value(value) => format!("{key} = {}", self.expr(value)),
+            Sought::AnyOf(list) => format!("{key} in {}", self.expr(list)),
+        };
+        format!("look up {}{}({sought})", self.var(step.var), labels(step.label.as_slice()))
+    }
+
+    pub(super) fn rel_scan(self, step: &RelScan) -> String {
+        let pattern = self.rel(step.var, &step.types);
+        let scanned = if step.between_nodes { format!("(){pattern}()") } else { pattern };
+        format!("scan {scanned}{}", quoted_too(step.states))
+    }
+
+    pub(super) fn rel_seek(self, step: &RelSeek) -> String {
+        format!("seek [{}:{}({})]", self.var(step.var), step.rel_type, self.seek(&step.keys, &step.seek))
+    }
+
+    pub(super) fn expand(self, step: &Expand, into: bool) -> String {
+        let verb = if into { "expand into" } else { "expand" };
+        let pattern = self.arrow(step.from, &self.rel(step.rel, &step.types), step.to, step.direction);
+        format!("{verb} {pattern}{}{}", quoted_too(step.states), self.distinct(&step.distinct_from))
+    }
+
+    pub(super) fn rel_ends(self, step: &RelEnds) -> String {
+        let pattern = self.arrow(step.start, &self.rel(step.rel, &step.types), step.end, step.direction);
+        format!("ends of {pattern}{}{}", quoted_too(step.states), self.distinct(&step.distinct_from))
+    }
+
+    pub(super) fn var_expand(self, step: &VarExpand, into: bool) -> String {
+        let verb = if step.reach_only { "reach" } else { "expand" };
+        let into = if into { " into" } else { "" };
+        let rels = self.rels(step.rels, &step.types, step.min, step.max);
+        let pattern = self.arrow(step.from, &rels, step.to, step.direction);
+        format!("{verb}{into} {pattern}{}{}", self.rules(&step.rules), self.distinct(&step.distinct_from))
+    }
+
+    pub(super) fn shortest_path(self, step: &ShortestPath) -> String {
+        let kind = if step.all { "all shortest paths" } else { "shortest path" };
+        let rels = self.rels(step.rels, &step.types, step.min, step.max);
+        let pattern = self.arrow(step.from, &rels, step.to, step.direction);
+        let rules = self.rules(&step.rules);
+        let whole = step.whole.as_ref().map(|whole| format!(", all: {}", self.expr(&whole.predicate)));
+        format!("{kind} {pattern}{rules}{}{}", whole.unwrap_or_default(), self.distinct(&step.distinct_from))
+    }
+
+    pub(super) fn count_expand(self, step: &CountExpand) -> String {
+        // The hop before is drawn from its far end, so that the node in the middle is written once.
+        let before = step.before.as_ref().map(|before| {
+            let (left, right) = arrow_ends(reversed(before.direction));
+            format!("(){left}[{}]{right}", any_of(&before.types))
+        });
+        let (left, right) = arrow_ends(step.direction);
+        let hop = format!("{}{left}[{}]{right}()", self.end(step.from), any_of(&step.types));
+        let count = self.var(step.count);
+        format!("count {}{hop} as {count}{}", before.unwrap_or_default(), self.distinct(&step.not_again))
+    }
+
+    pub(super) fn build_path(self, step: &BuildPath) -> String {
+        let pieces: Vec<String> = step.pieces.iter().map(|piece| self.piece(*piece)).collect();
+        format!("path {} = {}", self.var(step.var), pieces.join(", "))
+    }
+
+    fn end(self, end: End) -> String {
+        match end.kind {
+            ElementKind::Node => format!("({})", self.var(end.var)),
+            ElementKind::Rel => format!("[{}]", self.var(end.var)),
+        }
+    }
+
+    fn piece(self, piece: PathPiece) -> String {
+        match piece {
+            PathPiece::Element(end) => self.end(end),
+            PathPiece::Rel(var) | PathPiece::Rels(var) => self.var(var),
+        }
+    }
+
+    /// The name of a relationship is left out where the text has none.
+    pub(super) fn rel_name(self, var: VarId) -> String {
+        self.variables.get(var).name.as_ref().map_or_else(String::new, ToString::to_string)
+    }
+
+    fn rel(self, var: VarId, types: &[Name]) -> String {
+        format!("[{}{}]", self.rel_name(var), any_of(types))
+    }
+
+    fn rels(self, var: VarId, types: &[Name], min: u64, max: Option<u64>) -> String {
+        let max = max.map_or_else(String::new, |max| max.to_string());
+        format!("[{}{}*{min}..{max}]", self.rel_name(var), any_of(types))
+    }
+
+    fn arrow(self, from: End, rel: &str, to: End, direction: Direction) -> String {
+        let (left, right) = arrow_ends(direction);
+        format!("{}{left}{rel}{right}{}", self.end(from), self.end(to))
+    }
+
+    fn distinct(self, vars: &[VarId]) -> String {
+        if vars.is_empty() { String::new() } else { format!(" other than {}", self.vars(vars)) }
+    }
+
+    fn rules(self, rules: &WayRules) -> String {
+        let mut out = String::new();
+        let said = [("relationship", &rules.rels), ("node", &rules.nodes), ("inner node", &rules.inner)];
+        for (word, said) in said {
+            for (var, expr) in said {
+                let _ = write!(out, ", each {word} {}: {}", self.var(*var), self.expr(expr));
+            }
+        }
+        out
+    }
+
+    fn seek(self, keys: &[Name], seek: &Seek) -> String {
+        let key = keys.first().map_or("", Name::as_str);
+        match seek {
+            Seek::Equal(values) => {
+                let pairs: Vec<String> =
+                    keys.iter().zip(values).map(|(key, value)| format!("{key} = {}", self.expr(value))).collect();
+                pairs.join(", ")
+            }
+            Seek::In(list) => format!("{key} in {}", self.expr(list)),
+            Seek::Prefix(prefix) => format!("{key} starts with {}", self.expr(prefix)),
+            Seek::Range { low, high } => {
+                let bound = |sign: &str, bound: &Option<(Expr, bool)>| {
+                    let (expr, inclusive) = bound.as_ref()?;
+                    Some(format!("{key} {sign}{} {}", if *inclusive { "=" } else { "" }, self.expr(expr)))
+                };
+                let bounds: Vec<String> = [bound(">", low), bound("<", high)].into_iter().flatten().collect();
+                bounds.join(" and ")
+            }
+        }
+    }
+}
+
+fn any_of(types: &[Name]) -> String {
+    if types.is_empty() { String::new() } else { format!(":{}", types.join("|")) }
+}
+
+fn reversed(direction: Direction) -> Direction {
+    match direction {
+        Direction::Right => Direction::Left,
+        Direction::Left => Direction::Right,
+        Direction::Either => Direction::Either,
+    }
+}
+
+fn arrow_ends(direction: Direction) -> (&'static str, &'static str) {
+    match direction {
+        Direction::Right => ("-", "->"),
+        Direction::Left => ("<-", "-"),
+        Direction::Either => ("-", "-"),
+    }
+}
+
+fn quoted_too(states: States) -> &'static str {
+    match states {
+        States::Asserted => "",
+        States::Both => " asserted or quoted",
+    }
+}
