@@ -214,7 +214,7 @@ impl Finder<'_, '_> {
                     values.push(value.clone());
                 }
                 What::In(items) if list.is_none() && is_brought(items) => {
-                    list = Some((said.key.clone(), items.clone()))
+                    list = Some((said.key.clone(), items.clone()));
                 }
                 What::Equal(_) | What::In(_) | What::Prefix(_) | What::Low(..) | What::High(..) => {}
             }

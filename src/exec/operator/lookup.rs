@@ -128,8 +128,8 @@ fn scan(
         let more = graph.scan_nodes(what.label, &mut cursor, BATCH_ROWS, &mut slots);
         ctx.budget.steps(slots.len())?;
         let fits = |hash: Option<u64>| hash.is_some_and(|hash| hashes.contains(&hash));
-        let hashed = slots.iter().zip(what.hashes(graph, &slots));
-        found.extend(hashed.filter(|(_, hash)| fits(*hash)).map(|(slot, _)| *slot));
+        let nodes = slots.iter().zip(what.hashes(graph, &slots));
+        found.extend(nodes.filter(|(_, hash)| fits(*hash)).map(|(slot, _)| *slot));
         if !more {
             return Ok(false);
         }

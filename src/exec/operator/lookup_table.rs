@@ -53,7 +53,9 @@ impl LookupTable {
             more = graph.scan_nodes(table.what.label, &mut cursor, BATCH_ROWS, &mut slots);
             ctx.budget.steps(slots.len())?;
             for (slot, hash) in slots.iter().zip(table.what.hashes(graph, &slots)) {
-                hash.into_iter().for_each(|hash| table.enter(hash, *slot));
+                if let Some(hash) = hash {
+                    table.enter(hash, *slot);
+                }
             }
             table.hold(ctx)?;
         }
@@ -92,7 +94,9 @@ impl LookupTable {
         }
         self.is_doubtful = true;
         for node in changed.into_iter().filter_map(|id| graph.node_slot(id)) {
-            self.what.hash_of(graph, node).into_iter().for_each(|hash| self.enter(hash, node.0));
+            if let Some(hash) = self.what.hash_of(graph, node) {
+                self.enter(hash, node.0);
+            }
         }
         self.hold(ctx)
     }
@@ -108,7 +112,9 @@ impl LookupTable {
         found: &mut Vec<u32>,
     ) -> bool {
         let mut new = Vec::new();
-        hashes.iter().for_each(|hash| self.find_one(graph, *hash, *from, limit, &mut new));
+        for hash in hashes {
+            self.find_one(graph, *hash, *from, limit, &mut new);
+        }
         if hashes.len() > 1 {
             new.sort_unstable();
             new.dedup();
