@@ -202,18 +202,27 @@ impl Finder<'_, '_> {
         !is_volatile(expr) && expr.subqueries().is_empty() && self.imports.of_expr(expr).into_iter().all(is_bound)
     }
 
-    /// A property of the node, and what it is compared with that each row brings.
-    pub(super) fn brought_by_rows(&self, var: VarId, terms: &[&Expr]) -> Option<(Name, Sought)> {
+    /// Properties of the node, and what they are compared with: all that must be equal, if each row brings some of it,
+    /// or else a list that it brings.
+    pub(super) fn brought_by_rows(&self, var: VarId, terms: &[&Expr]) -> Option<(Vec<Name>, Sought)> {
         let is_brought = |expr: &Expr| !self.imports.of_expr(expr).is_empty();
-        terms.iter().enumerate().find_map(|(number, term)| {
-            let said = self.said_of(var, term, number)?;
-            let sought = match said.what {
-                What::Equal(value) if is_brought(value) => Sought::Value(value.clone()),
-                What::In(list) if is_brought(list) => Sought::AnyOf(list.clone()),
-                What::Equal(_) | What::In(_) | What::Prefix(_) | What::Low(..) | What::High(..) => return None,
-            };
-            Some((said.key.clone(), sought))
-        })
+        let (mut keys, mut values, mut list): (Vec<Name>, Vec<Expr>, Option<(Name, Expr)>) = Default::default();
+        for said in terms.iter().enumerate().filter_map(|(number, term)| self.said_of(var, term, number)) {
+            match said.what {
+                What::Equal(value) if !keys.contains(said.key) => {
+                    keys.push(said.key.clone());
+                    values.push(value.clone());
+                }
+                What::In(items) if list.is_none() && is_brought(items) => {
+                    list = Some((said.key.clone(), items.clone()));
+                }
+                What::Equal(_) | What::In(_) | What::Prefix(_) | What::Low(..) | What::High(..) => {}
+            }
+        }
+        if values.iter().any(is_brought) {
+            return Some((keys, Sought::Values(values)));
+        }
+        list.map(|(key, items)| (vec![key], Sought::AnyOf(items)))
     }
 
     fn by_id(&self, var: VarId, term: &Expr) -> Option<Access> {

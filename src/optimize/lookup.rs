@@ -31,6 +31,6 @@ fn lookup_at(steps: &[Step], finder: &Finder<'_, '_>) -> Option<NodeLookup> {
     let filters =
         behind.iter().map_while(|step| if let Step::Filter(predicate) = step { Some(predicate) } else { None });
     let terms: Vec<&Expr> = filters.flat_map(conjuncts).collect();
-    let (key, sought) = finder.brought_by_rows(scan.var, &terms)?;
-    Some(NodeLookup { var: scan.var, label: scan.label.clone(), key, sought })
+    let (keys, sought) = finder.brought_by_rows(scan.var, &terms)?;
+    Some(NodeLookup { var: scan.var, label: scan.label.clone(), keys, sought })
 }

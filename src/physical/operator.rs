@@ -108,10 +108,10 @@ pub(crate) enum Op {
         index: IndexId,
         seek: Seek,
     },
-    /// Each node (with the label) whose property may be the value, or an item of the list.
+    /// Each node (with the label) whose properties may be the values, or whose property may be an item of the list.
     NodeLookup {
         label: Option<LabelRef>,
-        key: KeyRef,
+        keys: Vec<KeyRef>,
         sought: Sought,
     },
     /// The node with this id, or each with an id of this list.
@@ -260,9 +260,19 @@ pub(crate) struct Condition {
 /// What a lookup looks for.
 #[derive(Clone, Debug)]
 pub(crate) enum Sought {
-    Value(Scalar),
-    /// Each item of a list.
+    /// A value for each key.
+    Values(Vec<Scalar>),
+    /// Each item of a list, for the only key.
     AnyOf(Scalar),
+}
+
+impl Sought {
+    pub(crate) fn scalars(&self) -> &[Scalar] {
+        match self {
+            Sought::Values(values) => values,
+            Sought::AnyOf(list) => std::slice::from_ref(list),
+        }
+    }
 }
 
 /// How an index is asked.

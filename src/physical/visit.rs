@@ -1,6 +1,6 @@
 //! Walking operators and compiled expressions, written once.
 
-use super::{Cite, Draw, Op, Scalar, Seek, SetItem, Sought};
+use super::{Cite, Draw, Op, Scalar, Seek, SetItem};
 
 impl Op {
     /// The expressions that the operator evaluates itself; those of plans inside it are not among them.
@@ -8,7 +8,7 @@ impl Op {
         match self {
             Op::NodeScan { conditions, .. } => conditions.iter().map(|condition| &condition.operand).collect(),
             Op::NodeSeek { seek, .. } | Op::RelSeek { seek, .. } => seek_scalars(seek),
-            Op::NodeLookup { sought: Sought::Value(scalar) | Sought::AnyOf(scalar), .. } => vec![scalar],
+            Op::NodeLookup { sought, .. } => sought.scalars().iter().collect(),
             Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],
             Op::VarExpand(op) => op.rules.scalars().collect(),
             Op::ShortestPath(op) => op.rules.scalars().chain(&op.whole).collect(),

@@ -95,33 +95,36 @@ pub(crate) struct NodeSeek {
     pub seek: Seek,
 }
 
-/// Nodes by the value of a property, for many rows: a table of the values stands in for an index that is not there.
+/// Nodes by the values of properties, for many rows: a table of the values stands in for an index that is not there.
 #[derive(Clone, Debug)]
 pub(crate) struct NodeLookup {
     pub var: VarId,
     pub label: Option<Name>,
-    pub key: Name,
+    pub keys: Vec<Name>,
     pub sought: Sought,
 }
 
 /// What a lookup looks for.
 #[derive(Clone, Debug)]
 pub(crate) enum Sought {
-    Value(Expr),
-    /// Any item of the list.
+    /// A value for each key.
+    Values(Vec<Expr>),
+    /// Any item of the list, for the only key.
     AnyOf(Expr),
 }
 
 impl Sought {
-    pub(crate) fn expr(&self) -> &Expr {
+    pub(crate) fn exprs(&self) -> &[Expr] {
         match self {
-            Self::Value(expr) | Self::AnyOf(expr) => expr,
+            Self::Values(values) => values,
+            Self::AnyOf(list) => std::slice::from_ref(list),
         }
     }
 
-    pub(crate) fn expr_mut(&mut self) -> &mut Expr {
+    pub(crate) fn exprs_mut(&mut self) -> &mut [Expr] {
         match self {
-            Self::Value(expr) | Self::AnyOf(expr) => expr,
+            Self::Values(values) => values,
+            Self::AnyOf(list) => std::slice::from_mut(list),
         }
     }
 }

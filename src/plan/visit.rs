@@ -122,7 +122,7 @@ impl Step {
         match self {
             Step::NodeScan(step) => step.conditions.iter().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs(),
-            Step::NodeLookup(step) => vec![step.sought.expr()],
+            Step::NodeLookup(step) => step.sought.exprs().iter().collect(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
             Step::VarExpand(step) => step.rules.exprs().collect(),
             Step::ShortestPath(step) => {
@@ -166,7 +166,7 @@ impl Step {
         match self {
             Step::NodeScan(step) => step.conditions.iter_mut().collect(),
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs_mut(),
-            Step::NodeLookup(step) => vec![step.sought.expr_mut()],
+            Step::NodeLookup(step) => step.sought.exprs_mut().iter_mut().collect(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
             Step::VarExpand(step) => step.rules.exprs_mut().collect(),
             Step::ShortestPath(step) => {

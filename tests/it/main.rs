@@ -11,6 +11,7 @@ mod fixtures;
 mod language;
 mod large;
 mod lookup;
+mod lookup_index;
 #[cfg(feature = "cli")]
 mod output;
 #[cfg(feature = "cli")]

@@ -135,7 +135,7 @@ impl HashJoin {
 }
 
 /// `None` if a key is null: it is equal to nothing.
-fn hash<'v>(keys: impl Iterator<Item = &'v Value>) -> Option<u64> {
+pub(super) fn hash<'v>(keys: impl Iterator<Item = &'v Value>) -> Option<u64> {
     let mut hasher = FxHasher::default();
     for key in keys {
         if key.is_null() {

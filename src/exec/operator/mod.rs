@@ -20,6 +20,7 @@ mod foreach;
 mod hash_join;
 mod hops;
 mod lookup;
+mod lookup_table;
 mod merge;
 mod node_scan;
 mod project;
@@ -81,8 +82,8 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
             fan(|| node_scan::NodeScan::new(operator, *label, conditions, scope, ctx))
         }
         Op::NodeSeek { index, seek } => make(|| seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
-        Op::NodeLookup { label, key, sought } => {
-            fan(|| lookup::NodeLookup::new(operator, *label, *key, sought, scope, ctx))
+        Op::NodeLookup { label, keys, sought } => {
+            fan(|| lookup::NodeLookup::new(operator, *label, keys, sought, scope, ctx))
         }
         Op::NodeById { ids } => make(|| by_id::ById::nodes(operator, ids, scope, ctx)),
         Op::RelSeek { index, seek, states } => {

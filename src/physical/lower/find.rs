@@ -41,10 +41,11 @@ impl Lowerer<'_> {
     pub(super) fn node_lookup(&mut self, step: &NodeLookup, rows: Rows, place: &Place<'_>) -> Rows {
         let label = step.label.as_ref().map(|name| self.label(name));
         let sought = match &step.sought {
-            plan::Sought::Value(value) => Sought::Value(self.scalar(value, &rows)),
+            plan::Sought::Values(values) => Sought::Values(self.scalars(values, &rows)),
             plan::Sought::AnyOf(list) => Sought::AnyOf(self.scalar(list, &rows)),
         };
-        let op = Op::NodeLookup { label, key: self.key(&step.key), sought };
+        let keys = step.keys.iter().map(|key| self.key(key)).collect();
+        let op = Op::NodeLookup { label, keys, sought };
         self.extend(rows, op, &[(step.var, ColumnKind::Node)], place)
     }
 

@@ -22,12 +22,13 @@ impl Printer<'_> {
     }
 
     pub(super) fn node_lookup(self, step: &NodeLookup) -> String {
-        let key = &step.key;
-        let sought = match &step.sought {
-            Sought::Value(value) => format!("{key} = {}", self.expr(value)),
-            Sought::AnyOf(list) => format!("{key} in {}", self.expr(list)),
+        let sign = match &step.sought {
+            Sought::Values(_) => "=",
+            Sought::AnyOf(_) => "in",
         };
-        format!("look up {}{}({sought})", self.var(step.var), labels(step.label.as_slice()))
+        let pairs = step.keys.iter().zip(step.sought.exprs());
+        let sought: Vec<String> = pairs.map(|(key, expr)| format!("{key} {sign} {}", self.expr(expr))).collect();
+        format!("look up {}{}({})", self.var(step.var), labels(step.label.as_slice()), sought.join(", "))
     }
 
     pub(super) fn rel_scan(self, step: &RelScan) -> String {
