@@ -4,6 +4,7 @@
 //! one clause goes row by row by itself and is given all items at once.
 
 use super::draw::inner_scope;
+use super::set::ignores_graph;
 use super::{Input, Scope, Source, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
@@ -26,8 +27,6 @@ pub(super) struct Foreach {
     item_kind: ColumnKind,
     /// How many items the body is given at a time.
     at_once: usize,
-    /// Whether the list of a row may depend on what the rows before have written.
-    list_reads: bool,
 }
 
 impl Foreach {
@@ -50,7 +49,6 @@ impl Foreach {
             numbered: argument_layout(body).first() == Some(&ColumnKind::Ordinal),
             item_kind: argument_layout(body).last().copied().unwrap_or(ColumnKind::Value),
             at_once: if single { BATCH_ROWS } else { 1 },
-            list_reads: may_read(list),
         }
     }
 
@@ -99,17 +97,6 @@ impl Foreach {
     }
 }
 
-/// Whether a value may depend on the graph; what is made of numbers and texts alone does not.
-fn may_read(scalar: &Scalar) -> bool {
-    match scalar {
-        Scalar::Constant(_) | Scalar::Parameter(_) | Scalar::Column(_) | Scalar::Local(_) => false,
-        Scalar::List(items) => items.iter().any(may_read),
-        Scalar::Operator { left, right, .. } => may_read(left) || may_read(right),
-        Scalar::Call { function, arguments, .. } => function.name != "range" || arguments.iter().any(may_read),
-        _ => true,
-    }
-}
-
 /// The columns of the rows that a plan is run for.
 fn argument_layout(operator: &Operator) -> &[ColumnKind] {
     match (&operator.op, operator.inputs.first()) {
@@ -122,10 +109,11 @@ impl Source for Foreach {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
         ctx.budget.rows(batch.len)?;
-        if self.list_reads {
-            (0..batch.len).try_for_each(|row| self.run(ctx, &batch.slice(row, 1)))?;
-        } else {
+        if ignores_graph(&self.list, &batch) {
             self.run(ctx, &batch)?;
+        } else {
+            // The list of a row may depend on what the rows before have written.
+            (0..batch.len).try_for_each(|row| self.run(ctx, &batch.slice(row, 1)))?;
         }
         let len = batch.len;
         Ok(Some(Batch::new(batch.carry(&self.input.carry), len)))

@@ -12,7 +12,7 @@ use crate::exec::host::{Env, properties_of};
 use crate::function::FunctionError;
 use crate::physical::{Operator, Scalar, SetItem};
 use crate::storage::End;
-use crate::value::{Name, Value};
+use crate::value::{Name, Type, Value};
 
 pub(super) struct Set {
     input: Input,
@@ -92,7 +92,7 @@ fn value_of(item: &SetItem) -> Option<&Scalar> {
 }
 
 /// Whether an expression is the same whatever the graph says.
-fn ignores_graph(scalar: &Scalar, batch: &Batch) -> bool {
+pub(super) fn ignores_graph(scalar: &Scalar, batch: &Batch) -> bool {
     let ignores = |scalar: &Scalar| ignores_graph(scalar, batch);
     match scalar {
         Scalar::Constant(_) | Scalar::Parameter(_) | Scalar::Column(_) => true,
@@ -109,6 +109,10 @@ fn ignores_graph(scalar: &Scalar, batch: &Batch) -> bool {
         Scalar::Map(entries) => entries.iter().all(|(_, value)| ignores(value)),
         Scalar::Not(term) | Scalar::IsNull(term) | Scalar::Negate(term, _) => ignores(term),
         Scalar::Compare(_, left, right) | Scalar::Operator { left, right, .. } => ignores(left) && ignores(right),
+        Scalar::Call { function, arguments, .. } => arguments
+            .iter()
+            .enumerate()
+            .all(|(index, argument)| !function.parameter(index).may_take(&Type::Element) && ignores(argument)),
         _ => false,
     }
 }
