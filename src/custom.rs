@@ -119,10 +119,14 @@ impl CustomFunction {
         let call = {
             let result = result.clone();
             move |arguments: &[Value]| {
-                let value = body(arguments).map_err(|error| fault(class, &name, &error))?;
+                let value = body(arguments).map_err(|error| FunctionError::said_by(&name, class, &error))?;
                 if !result.admits(&value) {
                     let found = value.type_name();
-                    return Err(fault(class, &name, &format!("the result is declared {result}, found {found}")));
+                    return Err(FunctionError::said_by(
+                        &name,
+                        class,
+                        &format!("the result is declared {result}, found {found}"),
+                    ));
                 }
                 Ok(value)
             }
@@ -214,9 +218,9 @@ impl CustomProcedure {
         let class = ErrorClass::new(ErrorKind::Procedure, "ProcedureFailed");
         let declared = outputs.clone();
         let run = move |host: &dyn Host, arguments: &[Value]| {
-            let rows = body(&Call { host, arguments }).map_err(|error| fault(class, &name, &error))?;
+            let rows = body(&Call { host, arguments }).map_err(|error| FunctionError::said_by(&name, class, &error))?;
             for row in &rows {
-                check_row(row, &declared).map_err(|message| fault(class, &name, &message))?;
+                check_row(row, &declared).map_err(|message| FunctionError::said_by(&name, class, &message))?;
             }
             Ok(Box::new(rows.into_iter().map(Ok)) as ProcedureRows)
         };
@@ -241,10 +245,6 @@ pub(crate) fn check_row(row: &[Value], fields: &[Field]) -> Result<(), String> {
         return Err(format!("a row has {} values, not {}", row.len(), fields.len()));
     }
     row.iter().zip(fields).try_for_each(|(value, field)| field.check(value))
-}
-
-fn fault(class: ErrorClass, name: &str, message: &dyn fmt::Display) -> FunctionError {
-    FunctionError::Other { class, message: format!("{name}: {message}") }
 }
 
 impl fmt::Debug for CustomProcedure {

@@ -1,6 +1,7 @@
 //! What can go wrong inside a function.
 
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::value::{ErrorClass, ErrorKind, Value};
@@ -83,6 +84,11 @@ impl FunctionError {
     /// An argument of a wrong type.
     pub(crate) fn wrong_type(function: &'static str, expected: &'static str, found: &Value) -> Self {
         FunctionError::Type { function, expected, found: found.type_name().to_owned() }
+    }
+
+    /// What a function or procedure of the program says, under its name.
+    pub(crate) fn said_by(name: &str, class: ErrorClass, message: &dyn fmt::Display) -> Self {
+        FunctionError::Other { class, message: format!("{name}: {message}") }
     }
 
     /// Operands of wrong types.

@@ -57,15 +57,13 @@ impl Call {
         let inputs = &self.procedure.inputs;
         let arguments: Vec<Value> = given.zip(inputs).map(|(value, input)| as_type(value, &input.value_type)).collect();
         for (argument, input) in arguments.iter().zip(inputs) {
-            input.check(argument).map_err(|message| refused(&self.procedure, &message))?;
+            input.check(argument).map_err(|message| {
+                let class = ErrorClass::new(ErrorKind::Type, "InvalidArgumentType");
+                FunctionError::said_by(&self.procedure.name, class, &message)
+            })?;
         }
         Ok((self.procedure.body)(env, &arguments)?)
     }
-}
-
-fn refused(procedure: &Procedure, message: &str) -> FunctionError {
-    let class = ErrorClass::new(ErrorKind::Type, "InvalidArgumentType");
-    FunctionError::Other { class, message: format!("{}: {message}", procedure.name) }
 }
 
 /// A whole number is taken where a float is wanted.
