@@ -1,7 +1,6 @@
 //! What the statement has deleted: still known by name, no longer to be asked.
 
 use std::cell::{Cell, RefCell};
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -92,8 +91,8 @@ impl Deleted {
         if self.any() { self.inner.borrow().records.get(&id).map(|(_, record, _)| record.clone()) } else { None }
     }
 
-    /// Marks an element; true if it was not marked before.
-    pub(super) fn mark(&self, element: End, id: ElementId, record: Record) -> bool {
+    /// Marks an element that is not marked yet.
+    pub(super) fn mark(&self, element: End, id: ElementId, record: Record) {
         self.any.set(true);
         let mut inner = self.inner.borrow_mut();
         match (element.as_node(), element.as_rel()) {
@@ -102,10 +101,8 @@ impl Deleted {
             (None, None) => None,
         };
         let number = inner.records.len();
-        let Entry::Vacant(unmarked) = inner.records.entry(id) else { return false };
-        unmarked.insert((element, record, number));
+        inner.records.insert(id, (element, record, number));
         inner.pending.push(element);
-        true
     }
 
     /// Notes that all that touches the element goes too; true if that was not so before.
