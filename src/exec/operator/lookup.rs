@@ -80,12 +80,15 @@ impl NodeLookup {
         &mut self,
         ctx: &Context,
         graph: &Graph,
+        what: &What,
         current: &mut Current,
         room: usize,
         found: &mut Vec<u32>,
     ) -> Result<bool, ExecError> {
         let hashes = self.hashes(current);
-        let Some(what) = self.what(ctx).filter(|_| !hashes.is_empty()) else { return Ok(false) };
+        if hashes.is_empty() {
+            return Ok(false);
+        }
         if self.table.is_none() && current.from == 0 {
             self.scan_count += 1;
             if self.scan_count > SCANS {
@@ -94,7 +97,7 @@ impl NodeLookup {
         }
         match &mut self.table {
             Some(table) => Ok(table.find(graph, &hashes, &mut current.from, room, found)),
-            None => scan(ctx, graph, &what, &hashes, &mut current.from, room, found),
+            None => scan(ctx, graph, what, &hashes, &mut current.from, room, found),
         }
     }
 
@@ -161,13 +164,18 @@ impl Fan for NodeLookup {
         if let Some(table) = &mut self.table {
             table.follow(ctx, &graph)?;
         }
+        let what = self.what(ctx);
         let batch_rows = self.wanted.batch_rows(ctx);
         let (mut rows, mut slots) = (Vec::new(), Vec::new());
         while current.row < current.rows.len && slots.len() < batch_rows {
             ctx.budget.step()?;
             let room = batch_rows - slots.len();
-            let more = !self.wanted.is_done(ctx, &current.rows, current.row)
-                && self.find(ctx, &graph, current, room, &mut slots)?;
+            let more = match &what {
+                Some(what) if !self.wanted.is_done(ctx, &current.rows, current.row) => {
+                    self.find(ctx, &graph, what, current, room, &mut slots)?
+                }
+                _ => false,
+            };
             rows.resize(slots.len(), row_number(current.row));
             if !more {
                 (current.row, current.from) = (current.row + 1, 0);
