@@ -306,6 +306,11 @@ impl Database {
         Arc::clone(&self.shared.registry.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether this is what can be called now.
+    pub(crate) fn has_registry(&self, registry: &Arc<Registry>) -> bool {
+        Arc::ptr_eq(registry, &self.shared.registry.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(crate) fn publish(&self, root: Graph) {
         self.shared.root.store(Arc::new(root));
     }

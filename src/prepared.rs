@@ -64,7 +64,7 @@ pub(crate) struct Planned {
 
 impl Planned {
     fn fits(&self, database: &Database, graph: &Graph) -> bool {
-        Arc::ptr_eq(&self.registry, &database.registry()) && self.made_for.fits(graph)
+        database.has_registry(&self.registry) && self.made_for.fits(graph)
     }
 }
 
