@@ -91,6 +91,7 @@ fn before(step: &Step, ignored: bool) -> bool {
         | Step::RelEnds(_)
         | Step::VarExpand(_)
         | Step::ShortestPath(_)
+        | Step::Route(_)
         | Step::BuildPath(_)
         | Step::Empty
         | Step::Filter(_)

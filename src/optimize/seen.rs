@@ -89,6 +89,7 @@ pub(super) fn distinctness(step: &Step) -> Option<(VarId, &[VarId])> {
         Step::RelEnds(step) => Some((step.rel, &step.distinct_from)),
         Step::VarExpand(step) => Some((step.rels, &step.distinct_from)),
         Step::ShortestPath(step) => Some((step.rels, &step.distinct_from)),
+        Step::Route(step) => Some((step.rels, &step.distinct_from)),
         _ => None,
     }
 }

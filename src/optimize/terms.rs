@@ -52,6 +52,7 @@ pub(super) fn lets_filters_pass(step: &Step) -> bool {
         | Step::RelEnds(_)
         | Step::VarExpand(_)
         | Step::ShortestPath(_)
+        | Step::Route(_)
         | Step::CountExpand(_)
         | Step::BuildPath(_)
         | Step::Filter(_)

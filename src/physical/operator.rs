@@ -152,6 +152,7 @@ pub(crate) enum Op {
     VarExpand(VarExpand),
     /// Shortest paths between two bound nodes, by search from both sides. New: the list of relationships.
     ShortestPath(ShortestPath),
+    Route(super::route::Route),
     /// How many relationships an [`Op::Expand`] would give, without giving them. New: the count (an integer).
     CountExpand {
         from: usize,
@@ -392,6 +393,8 @@ pub(crate) struct ShortestPath {
     pub whole: Option<Scalar>,
     /// All of the shortest, or one.
     pub all: bool,
+    /// Whether a path from a node to itself may have relationships.
+    pub loops: bool,
     pub distinct_from: Vec<usize>,
 }
 

@@ -12,6 +12,7 @@ impl Op {
             Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],
             Op::VarExpand(op) => op.rules.scalars().collect(),
             Op::ShortestPath(op) => op.rules.scalars().chain(&op.whole).collect(),
+            Op::Route(op) => op.scalars(),
             Op::Filter { predicate } => vec![predicate],
             Op::Project { items } => items.iter().map(|(scalar, _)| scalar).collect(),
             Op::Aggregate { keys, calls, .. } => {

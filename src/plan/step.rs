@@ -1,6 +1,6 @@
 //! The steps of a plan: one struct for each.
 
-use super::{Cite, Direction, Draw, LogicalPlan, SetItem, SortKey};
+use super::{Cite, Direction, Draw, LogicalPlan, Route, SetItem, SortKey};
 use crate::catalog::IndexId;
 use crate::expr::{Expr, VarId};
 pub(crate) use crate::semantic::bound::{AggregateCall, ProcedureCall};
@@ -22,6 +22,7 @@ pub(crate) enum Step {
     RelEnds(RelEnds),
     VarExpand(VarExpand),
     ShortestPath(ShortestPath),
+    Route(Route),
     CountExpand(CountExpand),
     BuildPath(BuildPath),
     // ---- rows
@@ -273,6 +274,8 @@ pub(crate) struct ShortestPath {
     pub rules: WayRules,
     pub whole: Option<WholeWay>,
     pub all: bool,
+    /// Whether a path from a node to itself may be longer than none at all.
+    pub loops: bool,
     pub distinct_from: Vec<VarId>,
 }
 

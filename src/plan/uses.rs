@@ -71,7 +71,7 @@ impl Imports {
             let binds = step.binds();
             // An end that this step finds is no use of it.
             let finds: &[VarId] = match step {
-                Step::Expand(_) | Step::RelEnds(_) | Step::VarExpand(_) => &binds,
+                Step::Expand(_) | Step::RelEnds(_) | Step::VarExpand(_) | Step::Route(_) => &binds,
                 _ => &[],
             };
             free.extend(self.of_step(step).into_iter().filter(|var| !bound.contains(var) && !finds.contains(var)));
@@ -99,6 +99,7 @@ fn locals(step: &Step) -> Vec<VarId> {
     match step {
         Step::VarExpand(step) => step.rules.locals().collect(),
         Step::ShortestPath(step) => step.locals(),
+        Step::Route(step) => step.locals(),
         _ => Vec::new(),
     }
 }

@@ -32,6 +32,7 @@ impl Step {
             Step::VarExpand(step) if step.reach_only => vec![step.to.var],
             Step::VarExpand(step) => vec![step.rels, step.to.var],
             Step::ShortestPath(step) => vec![step.rels],
+            Step::Route(step) => step.binds().into_iter().chain([step.to.var]).collect(),
             Step::CountExpand(step) => vec![step.count],
             Step::Project(items) => items.iter().map(|(var, _)| *var).collect(),
             Step::Aggregate(step) => {
@@ -79,6 +80,7 @@ impl Step {
             }
             Step::VarExpand(step) => ends(&[step.from, step.to], &step.distinct_from),
             Step::ShortestPath(step) => ends(&[step.from, step.to], &step.distinct_from),
+            Step::Route(step) => ends(&[step.from, step.to], &step.distinct_from),
             Step::CountExpand(step) => ends(&[step.from], &step.not_again),
             Step::BuildPath(step) => step
                 .pieces
@@ -128,6 +130,7 @@ impl Step {
             Step::ShortestPath(step) => {
                 step.rules.exprs().chain(step.whole.iter().map(|whole| &whole.predicate)).collect()
             }
+            Step::Route(step) => step.exprs().collect(),
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
             Step::Aggregate(step) => {
@@ -173,6 +176,7 @@ impl Step {
                 let whole = step.whole.iter_mut().map(|whole| &mut whole.predicate);
                 step.rules.exprs_mut().chain(whole).collect()
             }
+            Step::Route(step) => step.exprs_mut().collect(),
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter_mut().map(|(_, expr)| expr).collect(),
             Step::Aggregate(step) => {
@@ -260,6 +264,7 @@ impl Step {
                 | Step::RelEnds(_)
                 | Step::VarExpand(_)
                 | Step::ShortestPath(_)
+                | Step::Route(_)
                 | Step::CountExpand(_)
                 | Step::Call(_)
                 | Step::Apply(_)

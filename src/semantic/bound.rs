@@ -111,6 +111,8 @@ pub(crate) struct GraphPattern {
     /// In the order of the text; a bracket before the arrow that ends at it.
     pub rels: Vec<PatternRel>,
     pub paths: Vec<PatternPath>,
+    /// Two arrows may be one relationship.
+    pub repeatable: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -143,6 +145,17 @@ pub(crate) enum Direction {
     Either,
 }
 
+impl Direction {
+    /// Seen from the other end.
+    pub(crate) fn turned(self) -> Self {
+        match self {
+            Direction::Right => Direction::Left,
+            Direction::Left => Direction::Right,
+            Direction::Either => Direction::Either,
+        }
+    }
+}
+
 /// Where a relationship is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
@@ -163,6 +176,93 @@ pub(crate) enum Reach {
         /// What each relationship on the way must satisfy, said of the local variable.
         each: Option<(VarId, Expr)>,
     },
+    /// The relationships of a path that is looked for as a whole.
+    Route(Box<Route>),
+}
+
+/// A path that is looked for as a whole: legs, one behind the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub legs: Vec<Leg>,
+    pub choice: Choice,
+    pub mode: PathMode,
+    /// What else is said inside the pattern: of each path, before any is chosen.
+    pub predicates: Vec<Expr>,
+}
+
+/// A stretch of a route that is repeated.
+#[derive(Clone, Debug)]
+pub(crate) struct Leg {
+    pub min: u64,
+    /// `None`: no bound.
+    pub max: Option<u64>,
+    /// Where a repetition begins; as all elements of it, seen in that repetition only.
+    pub start: VarId,
+    pub hops: Vec<LegHop>,
+    /// What is said of each repetition.
+    pub predicates: Vec<Expr>,
+    /// Elements of a repetition, each with the list of it over all repetitions.
+    pub lists: Vec<(VarId, VarId)>,
+    /// The node at which the next leg begins; the last leg has none.
+    pub joint: Option<VarId>,
+}
+
+impl Leg {
+    /// The only hop of a leg that is taken exactly once.
+    pub(crate) fn single(&self) -> Option<&LegHop> {
+        match self.hops.as_slice() {
+            [hop] if self.is_once() => Some(hop),
+            _ => None,
+        }
+    }
+
+    /// The variables by which predicates speak of it.
+    pub(crate) fn locals(&self) -> impl Iterator<Item = VarId> {
+        let hops = self.hops.iter().flat_map(|hop| [hop.rel, hop.node]);
+        let lists = self.lists.iter().map(|(_, list)| *list);
+        hops.chain(lists).chain([self.start]).chain(self.joint)
+    }
+
+    /// The variables that it has a value for in the end.
+    pub(crate) fn binds(&self) -> impl Iterator<Item = VarId> {
+        let lists = self.lists.iter().map(|(_, list)| *list);
+        lists.chain(self.single().map(|hop| hop.rel)).chain(self.joint)
+    }
+
+    pub(crate) fn is_once(&self) -> bool {
+        self.min == 1 && self.max == Some(1)
+    }
+}
+
+/// One relationship of a leg, and the node to which it leads.
+#[derive(Clone, Debug)]
+pub(crate) struct LegHop {
+    pub rel: VarId,
+    pub direction: Direction,
+    pub types: Option<LabelExpr>,
+    pub node: VarId,
+}
+
+/// Which of the paths between two ends are found.
+#[derive(Clone, Debug)]
+pub(crate) enum Choice {
+    All,
+    /// The `count` shortest, or those of the `count` least lengths.
+    Shortest {
+        count: Expr,
+        groups: bool,
+    },
+}
+
+/// What a path must not have twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum PathMode {
+    /// Nothing.
+    Walk,
+    /// A relationship.
+    Trail,
+    /// A node.
+    Acyclic,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

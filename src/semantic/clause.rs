@@ -69,7 +69,7 @@ impl Binder<'_> {
     }
 
     fn match_clause(&mut self, clause: &ast::Match) -> BoundClause {
-        let rules = PatternRules { optional: clause.optional, new_names: true };
+        let rules = PatternRules { optional: clause.optional, new_names: true, repeatable: clause.repeatable };
         BoundClause::Match(self.reading(&clause.pattern.parts, clause.predicate.as_ref(), rules))
     }
 

@@ -34,13 +34,16 @@ impl Binder<'_> {
     }
 
     fn drawn_part(&mut self, sketch: &mut Sketch, part: &ast::PatternPart) {
-        self.refuse_shortest(part);
+        if self.refuse_search(part) {
+            return;
+        }
         let alone = part.path.hops.is_empty();
         let mut left = self.drawn_endpoint(sketch, &part.path.start, alone);
         let mut steps = vec![left];
         for hop in &part.path.hops {
             let right = self.drawn_endpoint(sketch, &hop.end, false);
-            let rel = self.drawn_rel(sketch, &hop.rel, (left, right), true);
+            let ast::Link::Arrow(rel) = &hop.link else { continue };
+            let rel = self.drawn_rel(sketch, rel, (left, right), true);
             sketch.cited.push(rel);
             steps.extend([rel, right]);
             left = right;
@@ -205,10 +208,19 @@ impl Binder<'_> {
         }
     }
 
-    pub(super) fn refuse_shortest(&mut self, part: &ast::PatternPart) {
-        if part.selector != ast::Selector::All {
-            self.refuse("UnexpectedSyntax", part.span, "a shortest path can be found, not created");
-        }
+    /// What is said of how to look for a path has no meaning where one is drawn. Returns whether there was any.
+    pub(super) fn refuse_search(&mut self, part: &ast::PatternPart) -> bool {
+        self.refuse_where(part.predicate.as_ref());
+        let has_group = part.path.hops.iter().any(|hop| matches!(hop.link, ast::Link::Group(_)));
+        let message = if has_group {
+            "a quantified path pattern can be found, not created"
+        } else if part.selector != ast::Selector::All || part.mode.is_some() {
+            "a shortest path can be found, not created"
+        } else {
+            return false;
+        };
+        self.refuse("UnexpectedSyntax", part.span, message);
+        true
     }
 
     pub(super) fn cite(

@@ -32,7 +32,9 @@ struct Chain<'p> {
 
 impl Binder<'_> {
     pub(super) fn merge(&mut self, bound: &mut Vec<BoundClause>, merge: &ast::Merge) {
-        self.refuse_shortest(&merge.part);
+        if self.refuse_search(&merge.part) {
+            return;
+        }
         let before = self.scope.len();
         let first_level = bound.len();
         let chain = outermost(&merge.part.path);
@@ -228,8 +230,15 @@ fn outermost(path: &ast::PathPattern) -> Chain<'_> {
     }
     Chain {
         endpoints: std::iter::once(&path.start).chain(path.hops.iter().map(|hop| &hop.end)).collect(),
-        rels: path.hops.iter().map(|hop| &hop.rel).collect(),
+        rels: path.hops.iter().filter_map(|hop| arrow(&hop.link)).collect(),
         place: Place::Arrow,
+    }
+}
+
+fn arrow(link: &ast::Link) -> Option<&ast::RelPattern> {
+    match link {
+        ast::Link::Arrow(rel) => Some(rel),
+        ast::Link::Group(_) => None,
     }
 }
 

@@ -18,6 +18,7 @@ mod pattern;
 mod procedure;
 mod projection;
 mod query;
+mod route;
 mod schema;
 mod scope;
 mod statement;

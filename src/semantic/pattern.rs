@@ -6,6 +6,7 @@
 use super::binder::Binder;
 use super::bound::{Direction, GraphPattern, PatternNode, PatternPath, PatternRel, Place, Reach, Selector};
 use super::expression::label_expr;
+use super::route;
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
 use crate::value::{ErrorKind, Name, Type};
@@ -21,32 +22,64 @@ pub(super) struct PatternRules {
     pub(super) optional: bool,
     /// It may name what was not there before.
     pub(super) new_names: bool,
+    /// Its arrows may find one relationship twice.
+    pub(super) repeatable: bool,
 }
 
 /// A pattern on its way to the bound form.
-struct Drawing<'p> {
-    rules: PatternRules,
+pub(super) struct Drawing<'p> {
+    pub(super) rules: PatternRules,
     /// Variables from here on belong to this clause.
     own: usize,
-    pattern: GraphPattern,
-    inside: Vec<Inside<'p>>,
+    /// Names from here on belong to this clause.
+    pub(super) before: usize,
+    pub(super) pattern: GraphPattern,
+    pub(super) inside: Vec<Inside<'p>>,
+    /// What is said in parentheses around whole parts.
+    pub(super) part_predicates: Vec<(Option<RoutePlace>, &'p ast::Expr)>,
     predicates: Vec<Expr>,
 }
 
+impl Drawing<'_> {
+    /// Adds what is said inside a route, or in the pattern itself.
+    fn say(&mut self, place: Option<RoutePlace>, predicates: Vec<Expr>) {
+        let found =
+            place.and_then(|place| Some((place, self.pattern.rels.iter_mut().find(|rel| rel.var == place.rels)?)));
+        match found {
+            Some((RoutePlace { leg, .. }, PatternRel { reach: Reach::Route(route), .. })) => match leg {
+                Some(leg) => route.legs[leg].predicates.extend(predicates),
+                None => route.predicates.extend(predicates),
+            },
+            _ => self.predicates.extend(predicates),
+        }
+    }
+}
+
+/// A place in a route, which is known by its list of relationships: one of its legs, or what lies between them.
+#[derive(Clone, Copy)]
+pub(super) struct RoutePlace {
+    pub(super) rels: VarId,
+    pub(super) leg: Option<usize>,
+}
+
 /// What an element says inside its parentheses or brackets.
-struct Inside<'p> {
-    var: VarId,
-    of: Of<'p>,
-    properties: Option<&'p ast::Expr>,
-    predicate: Option<&'p ast::Expr>,
+pub(super) struct Inside<'p> {
+    pub(super) var: VarId,
+    pub(super) of: Of<'p>,
+    pub(super) properties: Option<&'p ast::Expr>,
+    pub(super) predicate: Option<&'p ast::Expr>,
+    /// The route in which the element stands.
+    pub(super) route: Option<RoutePlace>,
 }
 
 /// Of what an element speaks.
 #[derive(Clone, Copy)]
-enum Of<'p> {
+pub(super) enum Of<'p> {
     Itself,
     /// Of each relationship on the way, under the name of the list.
     Each(Option<&'p ast::Ident>),
+    /// The same where the variable already is each relationship.
+    Hop(Option<&'p ast::Ident>),
 }
 
 impl Binder<'_> {
@@ -62,8 +95,10 @@ impl Binder<'_> {
         let mut drawing = Drawing {
             rules,
             own: self.variables.len(),
-            pattern: GraphPattern::default(),
+            before: self.scope.len(),
+            pattern: GraphPattern { repeatable: rules.repeatable, ..GraphPattern::default() },
             inside: Vec::new(),
+            part_predicates: Vec::new(),
             predicates: Vec::new(),
         };
         for part in parts {
@@ -72,11 +107,18 @@ impl Binder<'_> {
         for inside in std::mem::take(&mut drawing.inside) {
             self.inside(&mut drawing, &inside);
         }
+        for (route, predicate) in std::mem::take(&mut drawing.part_predicates) {
+            let said = self.predicate(predicate).into_conjuncts();
+            drawing.say(route, said);
+        }
         ends_first(&mut drawing.pattern.rels);
         (drawing.pattern, drawing.predicates)
     }
 
     fn part<'p>(&mut self, drawing: &mut Drawing<'p>, part: &'p ast::PatternPart) {
+        if route::is_route(part, drawing.rules) {
+            return self.route(drawing, part);
+        }
         if part.selector != ast::Selector::All {
             self.check_shortest(part);
         }
@@ -84,7 +126,10 @@ impl Binder<'_> {
         let mut steps = vec![left];
         for hop in &part.path.hops {
             let right = self.endpoint(drawing, &hop.end);
-            let rel = self.arrow(drawing, &hop.rel, (left, right), part.selector);
+            let rel = match &hop.link {
+                ast::Link::Arrow(rel) => self.arrow(drawing, rel, (left, right), &part.selector),
+                ast::Link::Group(group) => self.group(drawing, group, (left, right)),
+            };
             steps.extend([rel, right]);
             left = right;
         }
@@ -93,19 +138,22 @@ impl Binder<'_> {
             self.variables.get_mut(var).nullable = drawing.rules.optional;
             drawing.pattern.paths.push(PatternPath { var, steps });
         }
-    }
-
-    fn check_shortest(&mut self, part: &ast::PatternPart) {
-        let [hop] = part.path.hops.as_slice() else {
-            self.refuse("UnexpectedSyntax", part.span, "a shortest path is one relationship pattern between two ends");
-            return;
-        };
-        if hop.rel.length.is_some_and(|length| length.min.is_some_and(|min| min > 1)) {
-            self.refuse("UnexpectedSyntax", hop.rel.span, "the least length of a shortest path is 0 or 1");
+        if let Some(predicate) = &part.predicate {
+            drawing.part_predicates.push((None, predicate));
         }
     }
 
-    fn endpoint<'p>(&mut self, drawing: &mut Drawing<'p>, endpoint: &'p ast::Endpoint) -> VarId {
+    fn check_shortest(&mut self, part: &ast::PatternPart) {
+        let [ast::Hop { link: ast::Link::Arrow(rel), .. }] = part.path.hops.as_slice() else {
+            self.refuse("UnexpectedSyntax", part.span, "a shortest path is one relationship pattern between two ends");
+            return;
+        };
+        if rel.length.is_some_and(|length| length.min.is_some_and(|min| min > 1)) {
+            self.refuse("UnexpectedSyntax", rel.span, "the least length of a shortest path is 0 or 1");
+        }
+    }
+
+    pub(super) fn endpoint<'p>(&mut self, drawing: &mut Drawing<'p>, endpoint: &'p ast::Endpoint) -> VarId {
         match endpoint {
             ast::Endpoint::Node(node) => self.node(drawing, node),
             ast::Endpoint::Bracket(bracket) => self.bracket(drawing, bracket),
@@ -129,6 +177,7 @@ impl Binder<'_> {
             of: Of::Itself,
             properties: node.properties.as_ref(),
             predicate: node.predicate.as_deref(),
+            route: None,
         });
         var
     }
@@ -161,6 +210,7 @@ impl Binder<'_> {
             of: Of::Itself,
             properties: bracket.rel.properties.as_ref(),
             predicate: None,
+            route: None,
         });
         var
     }
@@ -181,9 +231,9 @@ impl Binder<'_> {
         drawing: &mut Drawing<'p>,
         rel: &'p ast::RelPattern,
         ends: (VarId, VarId),
-        selector: ast::Selector,
+        selector: &ast::Selector,
     ) -> VarId {
-        let many = rel.length.is_some() || selector != ast::Selector::All;
+        let many = rel.length.is_some() || *selector != ast::Selector::All;
         let wanted = if many { Type::list_of(Type::Relationship) } else { Type::Relationship };
         let var = self.element(drawing.rules, rel.variable.as_ref(), &wanted);
         if let Some(types) = &rel.types {
@@ -210,12 +260,13 @@ impl Binder<'_> {
             of: if many { Of::Each(rel.variable.as_ref()) } else { Of::Itself },
             properties: rel.properties.as_ref(),
             predicate: rel.predicate.as_deref(),
+            route: None,
         });
         var
     }
 
     /// The variable of an element: the one of that name, or a new one.
-    fn element(&mut self, rules: PatternRules, ident: Option<&ast::Ident>, wanted: &Type) -> VarId {
+    pub(super) fn element(&mut self, rules: PatternRules, ident: Option<&ast::Ident>, wanted: &Type) -> VarId {
         let Some(ident) = ident else {
             let id = self.variables.add(None, wanted.clone());
             self.variables.get_mut(id).nullable = rules.optional;
@@ -273,17 +324,28 @@ impl Binder<'_> {
         if inside.properties.is_none() && inside.predicate.is_none() {
             return;
         }
-        let Of::Each(name) = inside.of else {
-            let predicates = self.says(inside.var, inside);
-            drawing.predicates.extend(predicates);
-            return;
+        let name = match inside.of {
+            Of::Each(name) => name,
+            Of::Itself => {
+                let predicates = self.element_predicates(inside.var, inside.properties, inside.predicate);
+                return drawing.say(inside.route, predicates);
+            }
+            Of::Hop(name) => {
+                let depth = self.scope.len();
+                if let Some(ident) = name {
+                    self.scope.declare(ident.name.clone(), inside.var);
+                }
+                let predicates = self.element_predicates(inside.var, inside.properties, inside.predicate);
+                self.scope.forget_since(depth);
+                return drawing.say(inside.route, predicates);
+            }
         };
         let depth = self.scope.len();
         let local = match name {
             Some(ident) => self.declare(&ident.name, Type::Relationship),
             None => self.variables.add(None, Type::Relationship),
         };
-        let predicate = Expr::all(self.says(local, inside));
+        let predicate = Expr::all(self.element_predicates(local, inside.properties, inside.predicate));
         self.scope.forget_since(depth);
         let found = drawing.pattern.rels.iter_mut().find(|rel| rel.var == inside.var);
         if let Some(PatternRel { reach: Reach::Many { each, .. }, .. }) = found {
@@ -291,16 +353,21 @@ impl Binder<'_> {
         }
     }
 
-    /// What an element says of `var`, as conjuncts.
-    fn says(&mut self, var: VarId, inside: &Inside<'_>) -> Vec<Expr> {
+    /// What stands in the braces and behind the WHERE of an element, said of `var`, as conjuncts.
+    pub(super) fn element_predicates(
+        &mut self,
+        var: VarId,
+        properties: Option<&ast::Expr>,
+        predicate: Option<&ast::Expr>,
+    ) -> Vec<Expr> {
         let mut predicates = Vec::new();
-        if let Some(properties) = inside.properties {
+        if let Some(properties) = properties {
             self.reads_keys(properties);
             for (key, value, value_type) in self.property_tests(properties) {
                 predicates.push(property_test(var, key, value, &value_type));
             }
         }
-        if let Some(predicate) = inside.predicate {
+        if let Some(predicate) = predicate {
             predicates.extend(self.predicate(predicate).into_conjuncts());
         }
         predicates
@@ -334,7 +401,11 @@ impl Binder<'_> {
 }
 
 fn elements_of(path: &ast::PathPattern) -> usize {
-    let hops: usize = path.hops.iter().map(|hop| 1 + elements_at(&hop.end)).sum();
+    let of_link = |link: &ast::Link| match link {
+        ast::Link::Arrow(_) => 1,
+        ast::Link::Group(group) => elements_of(&group.path),
+    };
+    let hops: usize = path.hops.iter().map(|hop| of_link(&hop.link) + elements_at(&hop.end)).sum();
     elements_at(&path.start) + hops
 }
 
@@ -377,11 +448,12 @@ pub(super) fn direction(direction: ast::ArrowDirection) -> Direction {
     }
 }
 
-fn reach(length: Option<ast::Length>, selector: ast::Selector) -> Reach {
+fn reach(length: Option<ast::Length>, selector: &ast::Selector) -> Reach {
     let selector = match selector {
-        ast::Selector::All => Selector::All,
-        ast::Selector::AnyShortest => Selector::AnyShortest,
-        ast::Selector::AllShortest => Selector::AllShortest,
+        // What is chosen otherwise is a route.
+        ast::Selector::All | ast::Selector::Shortest { .. } => Selector::All,
+        ast::Selector::ShortestPath => Selector::AnyShortest,
+        ast::Selector::AllShortestPaths => Selector::AllShortest,
     };
     match length {
         Some(length) => Reach::Many { min: length.min.unwrap_or(1), max: length.max, selector, each: None },

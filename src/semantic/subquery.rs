@@ -24,7 +24,7 @@ struct Frame {
 /// No name that a query can write: names in backticks are not empty.
 const PATH: &str = "";
 
-const READING: PatternRules = PatternRules { optional: false, new_names: true };
+const READING: PatternRules = PatternRules { optional: false, new_names: true, repeatable: false };
 
 impl Binder<'_> {
     pub(super) fn exists_subquery(&mut self, subquery: &ast::Subquery, span: Span) -> Typed {
@@ -70,7 +70,7 @@ impl Binder<'_> {
     /// `(a)-->(b)` as a predicate. It names only what is there already.
     pub(super) fn pattern_predicate(&mut self, path: &ast::PathPattern, span: Span) -> Typed {
         let frame = self.enter_expression();
-        let rules = PatternRules { optional: false, new_names: false };
+        let rules = PatternRules { optional: false, new_names: false, repeatable: false };
         let part = whole_path(path, None);
         let query = matching(self.reading(&[part], None, rules));
         let id = self.leave_expression(frame, query);
@@ -91,12 +91,8 @@ impl Binder<'_> {
     /// `shortestPath(...)` in an expression: the first of the paths, or null; `allShortestPaths(...)`: all of them.
     pub(super) fn shortest(&mut self, part: &ast::PatternPart, span: Span) -> Typed {
         let frame = self.enter_expression();
-        let named = ast::PatternPart {
-            variable: Some(ast::Ident { name: Name::from(PATH), span }),
-            selector: part.selector,
-            path: part.path.clone(),
-            span,
-        };
+        let variable = Some(ast::Ident { name: Name::from(PATH), span });
+        let named = ast::PatternPart { variable, span, ..part.clone() };
         let found = self.reading(&[named], None, READING);
         let item = self.variable(&Name::from(PATH), span);
         for path in &found.pattern.paths {
@@ -106,8 +102,8 @@ impl Binder<'_> {
         let id = self.leave_expression(frame, query);
         let paths = Expr::new(ExprKind::Subquery(SubqueryKind::Collect, id), span);
         match part.selector {
-            ast::Selector::AllShortest => Typed { expr: paths, value_type: Type::list_of(Type::Path) },
-            ast::Selector::All | ast::Selector::AnyShortest => {
+            ast::Selector::AllShortestPaths => Typed { expr: paths, value_type: Type::list_of(Type::Path) },
+            ast::Selector::All | ast::Selector::ShortestPath | ast::Selector::Shortest { .. } => {
                 let first = Expr::new(ExprKind::Literal(Value::Integer(0)), span);
                 Typed::new(ExprKind::Index(Box::new(paths), Box::new(first)), span, Type::Path)
             }
@@ -211,5 +207,5 @@ fn matching(found: BoundMatch) -> BoundQuery {
 }
 
 fn whole_path(path: &ast::PathPattern, variable: Option<ast::Ident>) -> ast::PatternPart {
-    ast::PatternPart { variable, selector: ast::Selector::All, path: path.clone(), span: path.span }
+    ast::PatternPart::of(variable, path.clone(), path.span)
 }

@@ -92,6 +92,8 @@ pub(crate) enum ClauseKind {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Match {
     pub optional: bool,
+    /// `REPEATABLE ELEMENTS`: an arrow may find what another one has found.
+    pub repeatable: bool,
     pub pattern: Pattern,
     pub predicate: Option<Expr>,
 }
@@ -231,21 +233,44 @@ pub(crate) struct PatternPart {
     /// `p = ...`.
     pub variable: Option<Ident>,
     pub selector: Selector,
+    /// What a path must not have twice, where it is said.
+    pub mode: Option<PathMode>,
     pub path: PathPattern,
+    /// The WHERE in the parentheses around the whole path: said before paths are selected.
+    pub predicate: Option<Expr>,
     pub span: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl PatternPart {
+    /// Every match of `path`.
+    pub(crate) fn of(variable: Option<Ident>, path: PathPattern, span: Span) -> Self {
+        Self { variable, selector: Selector::All, mode: None, path, predicate: None, span }
+    }
+}
+
+/// Which of the paths between two ends are found.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Selector {
     /// Every match.
     All,
     /// `shortestPath(...)`: one shortest path.
-    AnyShortest,
+    ShortestPath,
     /// `allShortestPaths(...)`.
-    AllShortest,
+    AllShortestPaths,
+    /// `SHORTEST k`, and with `groups` `SHORTEST k GROUPS`: those of the k least lengths.
+    Shortest { count: Option<Box<Expr>>, groups: bool },
 }
 
-/// Endpoints joined by arrows. One endpoint alone has no hops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum PathMode {
+    Walk,
+    /// No relationship twice.
+    Trail,
+    /// No node twice.
+    Acyclic,
+}
+
+/// Endpoints joined by arrows and groups. One endpoint alone has no hops.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PathPattern {
     pub start: Endpoint,
@@ -255,8 +280,25 @@ pub(crate) struct PathPattern {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Hop {
-    pub rel: RelPattern,
+    pub link: Link,
     pub end: Endpoint,
+}
+
+/// What joins two endpoints.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Link {
+    Arrow(RelPattern),
+    Group(Group),
+}
+
+/// `((a)-[r]->(b) WHERE p){1,3}`: a quantified path pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Group {
+    pub path: PathPattern,
+    pub predicate: Option<Box<Expr>>,
+    pub min: u64,
+    pub max: Option<u64>,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -181,9 +181,23 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         | Rule::repetition
         | Rule::one_or_more
         | Rule::any_number
+        | Rule::group
         | Rule::selected
+        | Rule::selector
+        | Rule::shortest_paths
+        | Rule::any_path
+        | Rule::all_paths
         | Rule::all_shortest
-        | Rule::any_shortest => None,
+        | Rule::any_shortest
+        | Rule::word_shortest
+        | Rule::word_any
+        | Rule::path_mode
+        | Rule::in_groups
+        | Rule::match_mode
+        | Rule::repeatable_elements
+        | Rule::different_relationships => None,
+        Rule::word_elements => named(PART, "`ELEMENTS`"),
+        Rule::word_relationships => named(PART, "`RELATIONSHIPS`"),
         Rule::EOI => named(END, "the end of the statement"),
         Rule::variable => named(PART, "a variable"),
         Rule::alias | Rule::name_part | Rule::argument_name | Rule::schema_name | Rule::qualified_name => {
@@ -195,7 +209,7 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         }
         Rule::pattern | Rule::pattern_part | Rule::path | Rule::node | Rule::bracket => named(PART, "a pattern"),
         Rule::length => named(PART, "\"*\""),
-        Rule::repetition_range => named(PART, "a number"),
+        Rule::repetition_range | Rule::path_count => named(PART, "a number"),
         _ if is_clause(rule) => named(CLAUSE, "a clause"),
         _ if is_operand(rule) => named(PART, "an expression"),
         _ if is_operator(rule) => named(OPERATOR, "an operator"),

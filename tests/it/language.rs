@@ -40,8 +40,6 @@ fn what_is_said_to_come_later_is_refused() {
     for query in [
         "MATCH (n) VALID AT date('2020-01-01') RETURN n",
         "WHY MATCH (n) RETURN n",
-        "MATCH ((a)-[]->(b)){1,5} RETURN a",
-        "MATCH p = SHORTEST 1 (a)-[*]->(b) RETURN p",
         "LOAD CSV FROM 'x' AS row RETURN row",
     ] {
         let error = db.query(query, ()).expect_err("it is said not to be there yet");

@@ -21,6 +21,7 @@ mod readme;
 mod reference;
 #[cfg(all(feature = "cli", unix))]
 mod repl;
+mod routes;
 mod snapshots;
 mod tidy;
 mod transactions;

@@ -27,6 +27,7 @@ mod project;
 mod reach;
 mod rel_ends;
 mod rel_scan;
+mod route;
 mod rows;
 mod seek;
 mod set;
@@ -98,6 +99,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         Op::VarExpand(spec) if spec.reach_only => fan(|| reach::Reach::new(operator, spec, scope, ctx)),
         Op::VarExpand(spec) => fan(|| var_expand::VarExpand::new(operator, spec, scope, ctx)),
         Op::ShortestPath(spec) => fan(|| shortest_path::ShortestPath::new(operator, spec, scope, ctx)),
+        Op::Route(spec) => fan(|| route::Route::new(operator, spec, scope, ctx)),
         Op::CountExpand { .. } => make(|| count_expand::CountExpand::new(operator, scope, ctx)),
         Op::BuildPath { steps } => make(|| build_path::BuildPath::new(operator, steps, scope, ctx)),
         Op::Filter { predicate } => make(|| filter::Filter::new(operator, predicate, scope, ctx)),

@@ -106,6 +106,8 @@ fn belongs(step: &Step) -> bool {
         | Step::RelEnds(_)
         | Step::ShortestPath(_)
         | Step::BuildPath(_) => true,
+        // Another step could bind what a route finds between its ends.
+        Step::Route(route) => route.legs.iter().all(|leg| leg.joint.is_none() && leg.single().is_none()),
         Step::VarExpand(step) => !step.reach_only,
         Step::Filter(predicate) => !is_volatile(predicate),
         Step::Apply(apply) => matches!(apply.kind, ApplyKind::Exists { .. }),

@@ -3,6 +3,7 @@
 //! A column is carried as long as a later step names it and no longer.
 
 mod find;
+mod route;
 mod rows;
 mod scalar;
 mod shape;
@@ -211,6 +212,7 @@ impl Lowerer<'_> {
             Step::RelEnds(step) => self.rel_ends(step, rows, place),
             Step::VarExpand(step) => self.var_expand(step, rows, place),
             Step::ShortestPath(step) => self.shortest_path(step, rows, place),
+            Step::Route(step) => self.route(step, rows, place),
             Step::CountExpand(step) => self.count_expand(step, rows, place),
             Step::BuildPath(step) => self.build_path(step, rows, place),
             Step::Empty => self.empty(&rows, place),

@@ -3,9 +3,12 @@
 mod barrier;
 mod pattern;
 mod projection;
+mod route;
 mod shortest;
 mod size;
 mod write;
+
+pub(crate) use pattern::type_list;
 
 use rustc_hash::FxHashSet;
 

@@ -129,7 +129,7 @@ impl Printer<'_> {
     }
 }
 
-fn label_test(test: &LabelExpr, nested: bool) -> String {
+pub(super) fn label_test(test: &LabelExpr, nested: bool) -> String {
     let join = |items: &[LabelExpr], sign: &str| {
         let all: Vec<String> = items.iter().map(|item| label_test(item, true)).collect();
         if nested { format!("({})", all.join(sign)) } else { all.join(sign) }

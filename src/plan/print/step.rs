@@ -19,6 +19,7 @@ impl Printer<'_> {
             Step::RelEnds(step) => self.rel_ends(step),
             Step::VarExpand(step) => self.var_expand(step, bound(step.to.var)),
             Step::ShortestPath(step) => self.shortest_path(step),
+            Step::Route(step) => self.route(step),
             Step::CountExpand(step) => self.count_expand(step),
             Step::BuildPath(step) => self.build_path(step),
             Step::Empty => "nothing".to_owned(),

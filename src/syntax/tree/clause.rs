@@ -89,8 +89,10 @@ impl Builder<'_> {
     fn match_clause(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let optional = parts.accept(Rule::optional).is_some();
+        let mode = parts.accept(Rule::match_mode).map(|pair| Parts::of(pair).demand().as_rule());
+        let repeatable = mode == Some(Rule::repeatable_elements);
         let pattern = self.pattern(parts.demand())?;
-        Ok(ClauseKind::Match(ast::Match { optional, pattern, predicate: self.under(parts.next())? }))
+        Ok(ClauseKind::Match(ast::Match { optional, repeatable, pattern, predicate: self.under(parts.next())? }))
     }
 
     fn unwind(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
