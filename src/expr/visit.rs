@@ -1,8 +1,29 @@
 //! Walking an expression, written once.
 
 use super::{Expr, ExprKind, VarId};
+use crate::value::{Type, Value};
+
+/// What is known of an argument without inference.
+fn literal_type(argument: &Expr) -> Type {
+    match &argument.kind {
+        ExprKind::Literal(Value::String(_)) => Type::String,
+        _ => Type::Any,
+    }
+}
 
 impl Expr {
+    /// Whether the value may differ between two looks at the same row.
+    pub(crate) fn is_volatile(&self) -> bool {
+        let mut found = false;
+        self.walk(&mut |part| {
+            if let ExprKind::Call(function, arguments) = &part.kind {
+                let types: Vec<Type> = arguments.iter().map(literal_type).collect();
+                found |= !function.is_deterministic_for(&types);
+            }
+        });
+        found
+    }
+
     /// The expressions directly inside this one.
     pub(crate) fn children(&self) -> Vec<&Expr> {
         match &self.kind {

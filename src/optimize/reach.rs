@@ -3,7 +3,6 @@
 use rustc_hash::FxHashSet;
 
 use super::seen::Seen;
-use super::terms::is_volatile;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, SubqueryKind};
 use crate::plan::{Aggregate, ApplyKind, LogicalBody, LogicalPlan, LogicalStatement, Step, VarExpand};
@@ -97,7 +96,7 @@ fn before(step: &Step, ignored: bool) -> bool {
         | Step::Filter(_)
         | Step::Project(_)
         | Step::Unwind(_)
-        | Step::HashJoin(_) => ignored && !step.exprs().into_iter().any(is_volatile),
+        | Step::HashJoin(_) => ignored && !step.exprs().into_iter().any(Expr::is_volatile),
         Step::CountExpand(_)
         | Step::Skip(_)
         | Step::Limit(_)

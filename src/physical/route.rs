@@ -42,6 +42,8 @@ pub(crate) struct LegHop {
 pub(crate) struct Said {
     pub predicate: Scalar,
     pub places: Vec<Place>,
+    /// Whether it looks at the hop itself and its two ends, and at nothing else.
+    pub of_hop: bool,
 }
 
 /// Something on a path.

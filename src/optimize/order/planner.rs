@@ -192,6 +192,9 @@ impl<'a> Planner<'a> {
                 Some(step.clone())
             }
             Step::Route(route) => match (&route.choice, self.has(route.from.var), self.has(route.to.var)) {
+                (Choice::Shortest { .. }, true, true) if self.binds_before(route.from.var, route.to.var) => {
+                    Some(Step::Route(route.turned()))
+                }
                 (_, true, true) | (Choice::All, true, false) => Some(step.clone()),
                 (Choice::All, false, true) => Some(Step::Route(route.turned())),
                 _ => None,
@@ -212,6 +215,12 @@ impl<'a> Planner<'a> {
         // The near end is bound when the search begins; the far one must not be needed before it is found.
         let near = ends.into_iter().find(|end| self.has(*end));
         used.into_iter().all(|var| locals.contains(&var) || self.has(var) || Some(var) == near)
+    }
+
+    /// Whether the first of two bound variables changes less from row to row.
+    fn binds_before(&self, one: VarId, other: VarId) -> bool {
+        let place = |var: VarId| self.out.iter().position(|step| step.binds().contains(&var));
+        place(one) < place(other)
     }
 
     /// The far end of a route is known to what is said of it, even if it is found only then.

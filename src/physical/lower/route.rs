@@ -92,11 +92,16 @@ impl Lowerer<'_> {
         rows: &Rows,
     ) -> (Moment, Said) {
         let used = self.imports.of_expr(predicate);
+        let used_count = used.len();
         let locals: Vec<VarId> = used.into_iter().filter(|var| places.contains_key(var)).collect();
         let named: Vec<Place> = locals.iter().map(|var| places[var]).collect();
         let moments = named.iter().map(|place| moment_of(*place, legs)).chain(earliest);
         let moment = moments.max_by_key(|moment| moment.rank()).unwrap_or(Moment::End);
-        (moment, Said { predicate: self.said_of(&locals, predicate, rows), places: named })
+        let of_hop = locals.len() == used_count
+            && !predicate.is_volatile()
+            && predicate.subqueries().is_empty()
+            && named.iter().all(|place| is_of_hop(*place, moment, legs));
+        (moment, Said { predicate: self.said_of(&locals, predicate, rows), places: named, of_hop })
     }
 }
 
@@ -140,6 +145,17 @@ fn moment_of(place: Place, legs: &[plan::Leg]) -> Moment {
         Place::Joint(leg) if legs[leg].is_once() => Moment::Hop(leg, legs[leg].hops.len() - 1),
         Place::Joint(leg) => Moment::Leaving(leg),
         Place::Nodes { .. } | Place::Rels { .. } | Place::Path => Moment::End,
+    }
+}
+
+/// Whether the place is a hop that was just taken, or one of its ends.
+fn is_of_hop(place: Place, moment: Moment, legs: &[plan::Leg]) -> bool {
+    let Moment::Hop(leg, hop) = moment else { return false };
+    match place {
+        Place::Rel { leg: of, index } => (of, index) == (leg, hop),
+        Place::Node { leg: of, index } => of == leg && (index == hop || index == hop + 1),
+        Place::Joint(of) => of == leg && hop + 1 == legs[leg].hops.len(),
+        Place::Nodes { .. } | Place::Rels { .. } | Place::Path => false,
     }
 }
 

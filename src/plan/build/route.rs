@@ -27,7 +27,11 @@ impl Finder<'_> {
         if let Some(steps) = as_shortest_path(&step, &self.builder.imports) {
             return self.branch.extend(steps);
         }
-        let walked = if self.has(from.var) { step } else { step.turned() };
+        // Paths are chosen towards the end that changes less from row to row: what is known of the way there is kept.
+        let walked = match (&step.choice, self.has(from.var)) {
+            (Choice::Shortest { .. }, _) | (Choice::All, false) => step.turned(),
+            (Choice::All, true) => step,
+        };
         self.branch.push(Step::Route(walked));
     }
 

@@ -35,6 +35,8 @@ pub(in crate::exec::operator) struct Current {
     /// The next row to begin with.
     row: usize,
     walk: Option<Walk>,
+    /// To the end of the last row: the next row often has the same.
+    distances: Option<Distances>,
 }
 
 /// A path being walked: `levels` has one more entry than the trail, what is left to try at each place.
@@ -135,7 +137,7 @@ impl Route {
 
     /// Whether all of this is so on the path.
     fn hold(&self, place: &Place, trail: &Trail, said: &[Said]) -> Result<bool, ExecError> {
-        for Said { predicate, places } in said {
+        for Said { predicate, places, .. } in said {
             let locals = places.iter().map(|&at| Column::Constant(trail.value(&self.spec, at, place.env.ctx), 1));
             let rows = [row_number(place.row)];
             let frame = Frame::with_rows(&place.batch.columns, &rows, locals.collect());
@@ -180,7 +182,7 @@ impl Route {
             }
         }
         let stride = |neighbour: &Neighbour| Stride { leg, hop, round, rel: neighbour.rel.0, end: neighbour.end };
-        for Said { predicate, places } in &self.spec.legs[leg as usize].hops[hop as usize].said {
+        for Said { predicate, places, .. } in &self.spec.legs[leg as usize].hops[hop as usize].said {
             let next: Vec<Stride> = found.iter().map(|(_, neighbour)| stride(neighbour)).collect();
             let locals = places.iter().map(|&at| trail.column(&self.spec, at, position, &next, ctx)).collect();
             keep_selected(place, predicate, locals, &mut found, 0)?;
@@ -209,7 +211,7 @@ impl Route {
             level.next += 1;
             place.env.ctx.budget.step()?;
             if let (Some(distances), Some(length)) = (distances, walk.length) {
-                let (gone, rest) = (walk.trail.strides.len() as u64 + 1, distances.behind(&stride));
+                let (gone, rest) = (walk.trail.strides.len() as u64 + 1, distances.behind(&self.spec.legs, &stride));
                 if rest > length - gone {
                     walk.longer |= rest < u64::MAX;
                     continue;
@@ -270,14 +272,23 @@ impl Route {
     }
 
     /// The shortest paths of one row, by increasing length.
-    fn shortest(&self, place: &Place, start: End, made: &mut Made) -> Result<(), ExecError> {
+    fn shortest(
+        &self,
+        place: &Place,
+        start: End,
+        known: &mut Option<Distances>,
+        made: &mut Made,
+    ) -> Result<(), ExecError> {
         let Choice::Shortest { count, groups } = &self.spec.choice else { return Ok(()) };
         let Target::Bound(column) = self.spec.to else { return Ok(()) };
         let Some(target) = place.batch.columns[column].end(place.row, place.env.ctx) else { return Ok(()) };
         let mut open = row_count(place.env.ctx, count, self.segment, "SHORTEST")?;
-        let (ways, back) = (self.ways(place.env.ctx, |direction| direction), self.ways(place.env.ctx, reversed));
-        let distances = Distances::to(place, &self.spec.legs, &back, target)?;
-        let mut length = distances.at_start(start);
+        let ways = self.ways(place.env.ctx, |direction| direction);
+        let distances = match known.take_if(|known| known.target == target) {
+            Some(same) => same,
+            None => Distances::to(place, &self.spec.legs, &self.ways(place.env.ctx, reversed), target)?,
+        };
+        let mut length = distances.at_start(&self.spec.legs, start);
         while open > 0 && length < u64::MAX {
             let before = made.rows.len();
             made.room =
@@ -295,10 +306,17 @@ impl Route {
             }
             length += 1;
         }
+        *known = Some(distances);
         Ok(())
     }
 
-    fn row(&self, place: &Place, current: &mut Option<Walk>, made: &mut Made) -> Result<(), ExecError> {
+    fn row(
+        &self,
+        place: &Place,
+        walk: &mut Option<Walk>,
+        known: &mut Option<Distances>,
+        made: &mut Made,
+    ) -> Result<(), ExecError> {
         let ctx = place.env.ctx;
         let Some(start) = place.batch.columns[self.spec.from].end(place.row, ctx) else { return Ok(()) };
         let has_end = match self.spec.to {
@@ -309,9 +327,9 @@ impl Route {
             return Ok(());
         }
         match self.spec.choice {
-            Choice::Shortest { .. } => self.shortest(place, start, made),
+            Choice::Shortest { .. } => self.shortest(place, start, known, made),
             Choice::All => {
-                *current = Some(self.start(place, &self.ways(ctx, |direction| direction), start, None, made)?);
+                *walk = Some(self.start(place, &self.ways(ctx, |direction| direction), start, None, made)?);
                 Ok(())
             }
         }
@@ -335,7 +353,7 @@ impl Fan for Route {
 
     fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
         let taken = Taken::of(&batch, &self.spec.distinct_from, ctx);
-        Ok(Current { batch, taken, row: 0, walk: None })
+        Ok(Current { batch, taken, row: 0, walk: None, distances: None })
     }
 
     fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
@@ -361,7 +379,7 @@ impl Fan for Route {
                 }
                 none => {
                     current.row += 1;
-                    self.row(&place, none, &mut made)?;
+                    self.row(&place, none, &mut current.distances, &mut made)?;
                 }
             }
         }
