@@ -25,7 +25,7 @@ mod temporal;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use aggregate::{Accumulator, Aggregate};
+pub(crate) use aggregate::{Accumulator, Aggregate, COLLECT};
 pub(crate) use error::FunctionError;
 pub(crate) use host::Host;
 pub(crate) use procedure::{Field, Procedure, ProcedureRows};

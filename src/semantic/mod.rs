@@ -13,6 +13,7 @@ mod error;
 mod expression;
 mod infer;
 mod merge;
+mod next;
 mod order;
 mod pattern;
 mod procedure;

@@ -39,12 +39,22 @@ pub(crate) enum Body {
 
 // ---------------------------------------------------------------- queries
 
-/// Single queries joined by UNION.
+/// Single queries joined by UNION, behind those that hand their rows on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Query {
+    /// What stands before each NEXT; none of them has earlier ones itself.
+    pub earlier: Vec<Query>,
     pub first: SingleQuery,
     pub rest: Vec<(Union, SingleQuery)>,
     pub span: Span,
+}
+
+impl Query {
+    /// All single queries, in the order of the text.
+    pub(crate) fn single_queries(&self) -> impl Iterator<Item = &SingleQuery> {
+        let united = self.earlier.iter().chain([self]);
+        united.flat_map(|query| [&query.first].into_iter().chain(query.rest.iter().map(|(_, query)| query)))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

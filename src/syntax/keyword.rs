@@ -49,6 +49,7 @@ pub const KEYWORDS: &[&str] = &[
     "LIMIT",
     "MATCH",
     "MERGE",
+    "NEXT",
     "NODE",
     "NOT",
     "NULL",

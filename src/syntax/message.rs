@@ -178,6 +178,8 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         Rule::dot => named(PART, "\".\""),
         // A pattern or an arrow is what people write in the place of the rest.
         Rule::semicolon
+        | Rule::next
+        | Rule::kw_next
         | Rule::repetition
         | Rule::one_or_more
         | Rule::any_number
@@ -317,7 +319,7 @@ fn is_operator(rule: Rule) -> bool {
 
 const CLAUSES: &[&str] = &[
     "MATCH", "OPTIONAL", "RETURN", "WITH", "UNWIND", "CALL", "CREATE", "MERGE", "SET", "REMOVE", "DELETE", "DETACH",
-    "ASSERT", "RETRACT", "FOREACH", "UNION", "SHOW", "DROP", "EXPLAIN", "PROFILE",
+    "ASSERT", "RETRACT", "FOREACH", "UNION", "NEXT", "SHOW", "DROP", "EXPLAIN", "PROFILE",
 ];
 
 const OPERATORS: &[&str] =

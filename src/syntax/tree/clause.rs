@@ -11,14 +11,26 @@ use crate::syntax::{SyntaxError, limit};
 
 impl Builder<'_> {
     pub(super) fn query(&self, pair: Pair<'_, Rule>) -> Built<ast::Query> {
-        let span = span(&pair);
         let mut parts = Parts::of(pair);
+        let mut earlier = Vec::new();
+        let mut last = self.united(&mut parts)?;
+        while parts.accept(Rule::next).is_some() {
+            earlier.push(std::mem::replace(&mut last, self.united(&mut parts)?));
+        }
+        Ok(ast::Query { earlier, ..last })
+    }
+
+    /// A query up to the next NEXT, which UNION binds more tightly than.
+    fn united(&self, parts: &mut Parts<'_>) -> Built<ast::Query> {
         let first = self.single_query(parts.demand())?;
+        let mut span = first.span;
         let mut rest = Vec::new();
         while let Some(union) = parts.accept(Rule::union) {
-            rest.push((union_of(union), self.single_query(parts.demand())?));
+            let query = self.single_query(parts.demand())?;
+            span = span.to(query.span);
+            rest.push((union_of(union), query));
         }
-        Ok(ast::Query { first, rest, span })
+        Ok(ast::Query { earlier: Vec::new(), first, rest, span })
     }
 
     fn single_query(&self, pair: Pair<'_, Rule>) -> Built<ast::SingleQuery> {
@@ -293,12 +305,11 @@ fn plain_labels(pair: Pair<'_, Rule>) -> Vec<ast::Ident> {
 
 /// `YIELD *` has a meaning only where the call is the whole statement: within a query, names appear by being written.
 pub(super) fn check_standalone_calls(query: &ast::Query) -> Built<()> {
-    let queries = || std::iter::once(&query.first).chain(query.rest.iter().map(|(_, query)| query));
-    let is_standalone = query.rest.is_empty() && query.first.clauses.len() == 1;
+    let is_standalone = query.earlier.is_empty() && query.rest.is_empty() && query.first.clauses.len() == 1;
     if is_standalone {
         return Ok(());
     }
-    for clause in queries().flat_map(|query| &query.clauses) {
+    for clause in query.single_queries().flat_map(|query| &query.clauses) {
         if let ClauseKind::Call(ast::Call { yields: Some(ast::Yield { star: true, span, .. }), .. }) = &clause.kind {
             return Err(SyntaxError::Unexpected {
                 expected: "the names of outputs".to_owned(),
