@@ -219,6 +219,8 @@ pub(crate) struct SortKey {
 
 #[derive(Clone, Debug)]
 pub(crate) struct ProcedureCall {
+    /// A row for which nothing comes back goes on with nulls.
+    pub optional: bool,
     pub procedure: Arc<Procedure>,
     pub arguments: Vec<Expr>,
     /// Which output goes into which variable. A procedure without outputs lets each row pass once.
@@ -229,6 +231,8 @@ pub(crate) struct ProcedureCall {
 /// `CALL { ... }`.
 #[derive(Clone, Debug)]
 pub(crate) struct SubqueryCall {
+    /// A row for which nothing comes back goes on with nulls.
+    pub optional: bool,
     pub query: BoundQuery,
     pub imports: Vec<VarId>,
     /// Without RETURN: each outer row goes on once.

@@ -31,8 +31,8 @@ impl Binder<'_> {
         let yields = call.yields.as_ref().map(|yields| self.yields(&procedure, yields)).unwrap_or_default();
         let predicate = call.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
         let predicate = predicate.map(|predicate| self.predicate(predicate));
-        let yields = yields.into_iter().map(|(output, _, var)| (output, var)).collect();
-        BoundClause::Call(ProcedureCall { procedure, arguments, yields, predicate })
+        let yields = self.outputs(call, &yields);
+        BoundClause::Call(ProcedureCall { optional: call.optional, procedure, arguments, yields, predicate })
     }
 
     /// A call that is the whole statement: it returns its outputs. Returns the columns.
@@ -55,7 +55,19 @@ impl Binder<'_> {
             _ => self.all_outputs(&procedure),
         };
         let predicate = call.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
-        self.table(bound, procedure, arguments, yields, predicate)
+        let predicate = predicate.map(|predicate| self.predicate(predicate));
+        let outputs = self.outputs(call, &yields);
+        let optional = call.optional;
+        bound.push(BoundClause::Call(ProcedureCall { optional, procedure, arguments, yields: outputs, predicate }));
+        yields.into_iter().map(|(_, name, var)| (name, var)).collect()
+    }
+
+    /// Which output goes into which variable.
+    fn outputs(&mut self, call: &ast::Call, yields: &[(usize, Name, VarId)]) -> Vec<(usize, VarId)> {
+        for (_, _, var) in yields {
+            self.variables.get_mut(*var).nullable |= call.optional;
+        }
+        yields.iter().map(|(output, _, var)| (*output, *var)).collect()
     }
 
     pub(super) fn show(&mut self, show: &ast::Show) -> BoundQuery {
@@ -87,7 +99,8 @@ impl Binder<'_> {
     ) -> Vec<(Name, VarId)> {
         let predicate = predicate.map(|predicate| self.predicate(predicate));
         let outputs = yields.iter().map(|(output, _, var)| (*output, *var)).collect();
-        bound.push(BoundClause::Call(ProcedureCall { procedure, arguments, yields: outputs, predicate }));
+        let optional = false;
+        bound.push(BoundClause::Call(ProcedureCall { optional, procedure, arguments, yields: outputs, predicate }));
         yields.into_iter().map(|(_, name, var)| (name, var)).collect()
     }
 

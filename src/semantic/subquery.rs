@@ -153,8 +153,9 @@ impl Binder<'_> {
                 self.refuse_with_help("VariableAlreadyBound", span, message, "return it under another name with AS");
             }
             self.scope.declare(name.clone(), *id);
+            self.variables.get_mut(*id).nullable |= call.optional;
         }
-        BoundClause::Subquery(SubqueryCall { query, imports, unit })
+        BoundClause::Subquery(SubqueryCall { optional: call.optional, query, imports, unit })
     }
 
     fn imported(&mut self, idents: &[ast::Ident]) -> Scope {

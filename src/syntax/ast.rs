@@ -141,6 +141,7 @@ pub(crate) struct SortItem {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Call {
+    pub optional: bool,
     /// With its namespace: `db.labels`.
     pub procedure: Ident,
     /// `None`: called without parentheses; inputs are taken from parameters of their names.
@@ -160,6 +161,7 @@ pub(crate) struct Yield {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SubqueryCall {
+    pub optional: bool,
     /// `Some`: the scope clause `CALL (x, y) {`; `None`: an importing WITH inside, or nothing, is imported.
     pub imports: Option<Imports>,
     pub query: Query,

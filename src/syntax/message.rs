@@ -332,6 +332,7 @@ fn words(rule: Rule) -> &'static [&'static str] {
     match rule {
         Rule::kw_as => &["AS"],
         Rule::kw_by => &["BY"],
+        Rule::kw_call => &["CALL"],
         Rule::kw_constraint => &["CONSTRAINT"],
         Rule::kw_create => &["CREATE"],
         Rule::kw_delete => &["DELETE"],

@@ -69,12 +69,14 @@ impl Printer<'_> {
             BoundClause::Call(call) => {
                 let yields: Vec<String> = call.yields.iter().map(|(o, v)| format!("{o} as {}", self.var(*v))).collect();
                 let arguments = self.exprs(&call.arguments);
-                self.line(&format!("call {}({arguments}) yields {}", call.procedure.name, yields.join(", ")));
+                let optional = if call.optional { "optional " } else { "" };
+                self.line(&format!("{optional}call {}({arguments}) yields {}", call.procedure.name, yields.join(", ")));
                 self.indented(|printer| printer.predicates(call.predicate.as_slice()));
             }
             BoundClause::Subquery(call) => {
                 let unit = if call.unit { "unit " } else { "" };
-                self.line(&format!("{unit}subquery imports [{}]", self.vars(&call.imports)));
+                let optional = if call.optional { "optional " } else { "" };
+                self.line(&format!("{optional}{unit}subquery imports [{}]", self.vars(&call.imports)));
                 self.indented(|printer| printer.query(&call.query));
             }
             BoundClause::Create(create) => {

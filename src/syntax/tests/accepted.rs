@@ -35,6 +35,8 @@ fn reading_clauses() {
         "MATCH (n) CALL (n) { MATCH (n)-->(m) RETURN m UNION RETURN n AS m } RETURN m",
         "CALL (*) { RETURN 1 AS one } RETURN one",
         "CALL () { RETURN 1 AS one } RETURN one",
+        "MATCH (n) OPTIONAL CALL (n) { MATCH (n)-->(m) RETURN m } OPTIONAL CALL db.labels() YIELD label RETURN label",
+        "OPTIONAL CALL { RETURN 1 AS one } OPTIONAL CALL db.labels YIELD label AS l WHERE l = 'A' RETURN one",
         "EXPLAIN MATCH (n) RETURN n",
         "PROFILE MATCH (n) RETURN n",
     ]);

@@ -162,6 +162,7 @@ impl Builder<'_> {
     fn call(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         Ok(ClauseKind::Call(ast::Call {
+            optional: parts.accept(Rule::optional).is_some(),
             procedure: qualified(parts.demand()),
             arguments: parts.accept(Rule::arguments).map(|pair| self.exprs(Parts::of(pair))).transpose()?,
             yields: parts.accept(Rule::yields).map(|pair| self.yields(pair)).transpose()?,
@@ -182,6 +183,7 @@ impl Builder<'_> {
 
     fn subquery_call(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
+        let optional = parts.accept(Rule::optional).is_some();
         let imports = parts.accept(Rule::imports).map(|pair| {
             let mut parts = Parts::of(pair);
             match parts.accept(Rule::star) {
@@ -191,7 +193,7 @@ impl Builder<'_> {
         });
         let inside = parts.demand();
         let query = self.nested(span(&inside), || self.query(inside))?;
-        Ok(ClauseKind::Subquery(ast::SubqueryCall { imports, query }))
+        Ok(ClauseKind::Subquery(ast::SubqueryCall { optional, imports, query }))
     }
 
     fn create(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
