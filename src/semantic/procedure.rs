@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::binder::Binder;
 use super::bound::{BoundBranch, BoundClause, BoundQuery, ProcedureCall};
+use super::projection::ProjectionClause;
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::function::{Field, Procedure};
 use crate::syntax::ast;
@@ -73,34 +74,43 @@ impl Binder<'_> {
     pub(super) fn show(&mut self, show: &ast::Show) -> BoundQuery {
         let ident = ast::Ident { name: Name::from(show_procedure(show.what)), span: show.span };
         let mut clauses = Vec::new();
-        let columns = match self.procedure(&ident) {
+        let mut columns = match self.procedure(&ident) {
             None => Vec::new(),
-            Some(procedure) => {
-                let yields = match &show.yields {
-                    Some(yields) if !yields.star => self.yields(&procedure, yields),
-                    _ => self.all_outputs(&procedure),
-                };
-                let predicate = show.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
-                self.table(&mut clauses, procedure, Vec::new(), yields, predicate.or(show.predicate.as_ref()))
-            }
+            Some(procedure) => self.shown_table(&mut clauses, procedure, show),
         };
+        let rows = show.rows.iter().map(|rows| (rows, ProjectionClause::With));
+        let returns = show.returns.iter().map(|returns| (returns, ProjectionClause::Return));
+        for (projection, clause) in rows.chain(returns) {
+            let (bound, named) = self.projection(projection, clause, show.span);
+            clauses.push(BoundClause::Project(bound));
+            columns = named;
+        }
         let ids = columns.iter().map(|(_, id)| *id).collect();
         BoundQuery { branches: vec![BoundBranch { clauses, columns: ids }], union_all: true, columns }
     }
 
-    /// A call whose outputs are the answer.
-    fn table(
+    /// The outputs that SHOW asks for, and WHERE.
+    fn shown_table(
         &mut self,
         bound: &mut Vec<BoundClause>,
         procedure: Arc<Procedure>,
-        arguments: Vec<Expr>,
-        yields: Vec<(usize, Name, VarId)>,
-        predicate: Option<&ast::Expr>,
+        show: &ast::Show,
     ) -> Vec<(Name, VarId)> {
-        let predicate = predicate.map(|predicate| self.predicate(predicate));
+        let yields = match &show.yields {
+            Some(yields) if !yields.star => self.yields(&procedure, yields),
+            _ => self.all_outputs(&procedure),
+        };
+        let predicate = show.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
+        let predicate = predicate.or(show.predicate.as_ref()).map(|predicate| self.predicate(predicate));
         let outputs = yields.iter().map(|(output, _, var)| (*output, *var)).collect();
-        let optional = false;
-        bound.push(BoundClause::Call(ProcedureCall { optional, procedure, arguments, yields: outputs, predicate }));
+        let arguments = Vec::new();
+        bound.push(BoundClause::Call(ProcedureCall {
+            optional: false,
+            procedure,
+            arguments,
+            yields: outputs,
+            predicate,
+        }));
         yields.into_iter().map(|(_, name, var)| (name, var)).collect()
     }
 

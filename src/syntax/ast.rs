@@ -555,12 +555,15 @@ pub(crate) enum SchemaConstraint {
     Key,
 }
 
-/// `SHOW ... [YIELD ...] [WHERE ...]`: a table about the database.
+/// `SHOW ... [YIELD ...] [WHERE ...] [ORDER BY ...] [RETURN ...]`: a table about the database.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Show {
     pub what: ShowKind,
     pub yields: Option<Yield>,
     pub predicate: Option<Expr>,
+    /// ORDER BY, SKIP, LIMIT and a WHERE behind them, as `WITH *` has them.
+    pub rows: Option<Projection>,
+    pub returns: Option<Projection>,
     pub span: Span,
 }
 

@@ -131,7 +131,7 @@ impl Builder<'_> {
         Ok(ClauseKind::With(ast::Projection { predicate, ..projection }))
     }
 
-    fn projection(&self, pair: Pair<'_, Rule>) -> Built<ast::Projection> {
+    pub(super) fn projection(&self, pair: Pair<'_, Rule>) -> Built<ast::Projection> {
         let mut parts = Parts::of(pair);
         let distinct = parts.accept(Rule::distinct).is_some();
         let star = parts.accept(Rule::star).map(|pair| span(&pair));
@@ -139,10 +139,15 @@ impl Builder<'_> {
         while let Some(item) = parts.accept(Rule::projection_item) {
             items.push(self.projection_item(item)?);
         }
+        Ok(ast::Projection { distinct, star, items, ..self.row_order(&mut parts)? })
+    }
+
+    /// ORDER BY, SKIP and LIMIT, each if it is there.
+    pub(super) fn row_order(&self, parts: &mut Parts<'_>) -> Built<ast::Projection> {
         let order_by = parts.accept(Rule::order_by).map_or(Ok(Vec::new()), |pair| self.order_by(pair))?;
         let skip = self.under(parts.accept(Rule::skip))?;
         let limit = self.under(parts.accept(Rule::limit))?;
-        Ok(ast::Projection { distinct, star, items, order_by, skip, limit, predicate: None })
+        Ok(ast::Projection { order_by, skip, limit, ..ast::Projection::default() })
     }
 
     fn projection_item(&self, pair: Pair<'_, Rule>) -> Built<ast::ProjectionItem> {
