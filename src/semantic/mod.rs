@@ -12,6 +12,7 @@ mod create;
 mod error;
 mod expression;
 mod infer;
+mod label;
 mod merge;
 mod next;
 mod order;

@@ -5,7 +5,7 @@
 
 use super::binder::Binder;
 use super::bound::{Direction, GraphPattern, PatternNode, PatternPath, PatternRel, Place, Reach, Selector};
-use super::expression::label_expr;
+use super::label::known_labels;
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
 use crate::value::{ErrorKind, Name, Type};
@@ -37,6 +37,8 @@ struct Drawing<'p> {
 struct Inside<'p> {
     var: VarId,
     of: Of<'p>,
+    /// Those that are not known before the statement runs.
+    labels: Vec<&'p ast::LabelExpr>,
     properties: Option<&'p ast::Expr>,
     predicate: Option<&'p ast::Expr>,
 }
@@ -114,10 +116,10 @@ impl Binder<'_> {
 
     fn node<'p>(&mut self, drawing: &mut Drawing<'p>, node: &'p ast::NodePattern) -> VarId {
         let var = self.element(drawing.rules, node.variable.as_ref(), &Type::Node);
-        let labels = node.labels.as_ref().map(|labels| {
+        if let Some(labels) = &node.labels {
             self.names.reads_labels(labels, &Type::Node);
-            label_expr(labels)
-        });
+        }
+        let (labels, given) = known_labels(node.labels.as_ref());
         if let Some(known) = drawing.pattern.nodes.iter_mut().find(|known| known.var == var) {
             known.labels = both(known.labels.take(), labels);
         } else {
@@ -127,6 +129,7 @@ impl Binder<'_> {
         drawing.inside.push(Inside {
             var,
             of: Of::Itself,
+            labels: given,
             properties: node.properties.as_ref(),
             predicate: node.predicate.as_deref(),
         });
@@ -143,13 +146,14 @@ impl Binder<'_> {
         if let Some(types) = &bracket.rel.types {
             self.names.reads_labels(types, &Type::Relationship);
         }
+        let (types, given) = known_labels(bracket.rel.types.as_ref());
         let var = self.add_rel(
             drawing,
             PatternRel {
                 var,
                 ends,
                 direction: direction(bracket.rel.direction),
-                types: bracket.rel.types.as_ref().map(label_expr),
+                types,
                 reach: Reach::One,
                 place: Place::Bracket,
                 bound: (var.0 as usize) < drawing.own,
@@ -159,6 +163,7 @@ impl Binder<'_> {
         drawing.inside.push(Inside {
             var,
             of: Of::Itself,
+            labels: given,
             properties: bracket.rel.properties.as_ref(),
             predicate: None,
         });
@@ -192,13 +197,14 @@ impl Binder<'_> {
                 self.reads_joints(types, direction(rel.direction), &drawing.pattern, [ends.0, ends.1]);
             }
         }
+        let (types, given) = known_labels(rel.types.as_ref());
         let var = self.add_rel(
             drawing,
             PatternRel {
                 var,
                 ends: Some(ends),
                 direction: direction(rel.direction),
-                types: rel.types.as_ref().map(label_expr),
+                types,
                 reach: reach(rel.length, selector),
                 place: Place::Arrow,
                 bound: (var.0 as usize) < drawing.own,
@@ -208,6 +214,7 @@ impl Binder<'_> {
         drawing.inside.push(Inside {
             var,
             of: if many { Of::Each(rel.variable.as_ref()) } else { Of::Itself },
+            labels: given,
             properties: rel.properties.as_ref(),
             predicate: rel.predicate.as_deref(),
         });
@@ -270,7 +277,7 @@ impl Binder<'_> {
     }
 
     fn inside(&mut self, drawing: &mut Drawing<'_>, inside: &Inside<'_>) {
-        if inside.properties.is_none() && inside.predicate.is_none() {
+        if inside.labels.is_empty() && inside.properties.is_none() && inside.predicate.is_none() {
             return;
         }
         let Of::Each(name) = inside.of else {
@@ -293,7 +300,8 @@ impl Binder<'_> {
 
     /// What an element says of `var`, as conjuncts.
     fn says(&mut self, var: VarId, inside: &Inside<'_>) -> Vec<Expr> {
-        let mut predicates = Vec::new();
+        let element = Expr::variable(var);
+        let mut predicates: Vec<Expr> = inside.labels.iter().map(|labels| self.label_test(&element, labels)).collect();
         if let Some(properties) = inside.properties {
             self.reads_keys(properties);
             for (key, value, value_type) in self.property_tests(properties) {

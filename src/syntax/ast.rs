@@ -201,18 +201,31 @@ pub(crate) struct Merge {
 pub(crate) enum SetItem {
     /// `SET x.k = v`; the target is a property expression.
     Property { target: Expr, key: Ident, value: Expr },
+    /// `SET x[k] = v`.
+    Keyed { target: Expr, key: Expr, value: Expr },
     /// `SET x = map`.
     Replace { variable: Ident, value: Expr },
     /// `SET x += map`.
     Update { variable: Ident, value: Expr },
-    /// `SET x:A:B`.
-    Labels { variable: Ident, labels: Vec<Ident> },
+    /// `SET x:A:B`, `SET x IS A`: names and given ones, all of them.
+    Labels { variable: Ident, labels: LabelExpr },
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum RemoveItem {
-    Property { target: Expr, key: Ident },
-    Labels { variable: Ident, labels: Vec<Ident> },
+    Property {
+        target: Expr,
+        key: Ident,
+    },
+    /// `REMOVE x[k]`.
+    Keyed {
+        target: Expr,
+        key: Expr,
+    },
+    Labels {
+        variable: Ident,
+        labels: LabelExpr,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -332,6 +345,10 @@ pub(crate) enum LabelExpr {
     Name(Ident),
     /// `%`: any at all.
     Wildcard(Span),
+    /// `$(expression)`: one, or all of a list.
+    Given(Box<Expr>),
+    /// `$any(list)`: one of them.
+    GivenAny(Box<Expr>),
     Not(Box<LabelExpr>),
     /// `A&B`, `:A:B`.
     And(Vec<LabelExpr>),

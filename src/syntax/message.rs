@@ -192,9 +192,16 @@ fn group(rule: Rule) -> Option<(u8, String)> {
             named(PART, "a name")
         }
         Rule::key | Rule::map_entry | Rule::schema_key => named(PART, "a property key"),
-        Rule::label | Rule::label_or | Rule::label_and | Rule::label_term | Rule::negation | Rule::wildcard => {
-            named(PART, "a label or type")
-        }
+        Rule::label
+        | Rule::label_or
+        | Rule::label_and
+        | Rule::label_term
+        | Rule::negation
+        | Rule::wildcard
+        | Rule::given_labels
+        | Rule::given_any
+        | Rule::given_mark
+        | Rule::any_mark => named(PART, "a label or type"),
         Rule::pattern | Rule::pattern_part | Rule::path | Rule::node | Rule::bracket => named(PART, "a pattern"),
         Rule::length => named(PART, "\"*\""),
         Rule::repetition_range => named(PART, "a number"),

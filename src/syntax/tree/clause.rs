@@ -3,7 +3,7 @@
 use pest::iterators::Pair;
 
 use super::parts::{Parts, ident, qualified, span};
-use super::pattern::into_property;
+use super::pattern::{Property, into_property};
 use super::{Builder, Built};
 use crate::syntax::ast::{self, ClauseKind, Expr, ExprKind};
 use crate::syntax::grammar::Rule;
@@ -247,12 +247,18 @@ impl Builder<'_> {
         let rule = pair.as_rule();
         let mut parts = Parts::of(pair);
         Ok(match rule {
-            Rule::set_labels => ast::SetItem::Labels { variable: parts.ident(), labels: plain_labels(parts.demand()) },
+            Rule::set_labels => {
+                ast::SetItem::Labels { variable: parts.ident(), labels: self.plain_labels(parts.demand())? }
+            }
             Rule::set_replace => ast::SetItem::Replace { variable: parts.ident(), value: self.expr(parts.demand())? },
             Rule::set_update => ast::SetItem::Update { variable: parts.ident(), value: self.expr(parts.demand())? },
             _ => {
-                let (target, key) = self.property(parts.demand())?;
-                ast::SetItem::Property { target, key, value: self.expr(parts.demand())? }
+                let target = self.property(parts.demand())?;
+                let value = self.expr(parts.demand())?;
+                match target {
+                    Property::Named(target, key) => ast::SetItem::Property { target, key, value },
+                    Property::Keyed(target, key) => ast::SetItem::Keyed { target, key, value },
+                }
             }
         })
     }
@@ -261,16 +267,19 @@ impl Builder<'_> {
         let item = |pair: Pair<'_, Rule>| {
             if pair.as_rule() == Rule::remove_labels {
                 let mut parts = Parts::of(pair);
-                return Ok(ast::RemoveItem::Labels { variable: parts.ident(), labels: plain_labels(parts.demand()) });
+                let (variable, labels) = (parts.ident(), self.plain_labels(parts.demand())?);
+                return Ok(ast::RemoveItem::Labels { variable, labels });
             }
-            let (target, key) = self.property(pair)?;
-            Ok(ast::RemoveItem::Property { target, key })
+            Ok(match self.property(pair)? {
+                Property::Named(target, key) => ast::RemoveItem::Property { target, key },
+                Property::Keyed(target, key) => ast::RemoveItem::Keyed { target, key },
+            })
         };
         Parts::of(pair).map(item).collect::<Built<_>>().map(ClauseKind::Remove)
     }
 
     /// What a `property_target` names: a property of something.
-    fn property(&self, pair: Pair<'_, Rule>) -> Built<(Expr, ast::Ident)> {
+    fn property(&self, pair: Pair<'_, Rule>) -> Built<Property> {
         into_property(self.lookups(pair)?).map_err(|expr| SyntaxError::Unexpected {
             expected: "a property such as `n.name`".to_owned(),
             found: format!("`{}`", expr.span.of(self.text)),
@@ -304,10 +313,6 @@ impl Builder<'_> {
 
 fn union_of(pair: Pair<'_, Rule>) -> ast::Union {
     ast::Union { span: span(&pair), all: Parts::of(pair).accept(Rule::union_all).is_some() }
-}
-
-fn plain_labels(pair: Pair<'_, Rule>) -> Vec<ast::Ident> {
-    Parts::of(pair).map(|pair| ident(&pair)).collect()
 }
 
 /// `YIELD *` has a meaning only where the call is the whole statement: within a query, names appear by being written.
