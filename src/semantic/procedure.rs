@@ -10,7 +10,7 @@ use crate::function::{Field, Procedure};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::nearest::nearest;
-use crate::value::{ErrorKind, Name, Type};
+use crate::value::{ErrorKind, Name, Type, Value};
 
 impl Binder<'_> {
     /// A call among other clauses: arguments are written out, and what is wanted of the outputs is named.
@@ -87,6 +87,26 @@ impl Binder<'_> {
         }
         let ids = columns.iter().map(|(_, id)| *id).collect();
         BoundQuery { branches: vec![BoundBranch { clauses, columns: ids }], union_all: true, columns }
+    }
+
+    /// `LOAD CSV`: the rows of a file are the only output.
+    pub(super) fn load_csv(&mut self, load: &ast::LoadCsv) -> BoundClause {
+        let name = ast::Ident { name: Name::from("load.csv"), span: load.url.span };
+        let url = self.without_aggregates(|binder| binder.typed(&load.url));
+        self.expect_type(&url.value_type, &Type::String, load.url.span);
+        let separator = load.separator.as_ref().map(|separator| self.expr(separator));
+        let separator = separator.unwrap_or_else(|| Expr::literal(Value::from(",")));
+        let row_type = if load.headers { Type::Map } else { Type::list_of(Type::String) };
+        let var = self.declare_new(&load.variable, row_type);
+        let Some(procedure) = self.procedure(&name) else { return BoundClause::Set(Vec::new()) };
+        let arguments = vec![url.expr, Expr::literal(load.headers), separator];
+        BoundClause::Call(ProcedureCall {
+            optional: false,
+            procedure,
+            arguments,
+            yields: vec![(0, var)],
+            predicate: None,
+        })
     }
 
     /// The outputs that SHOW asks for, and WHERE.

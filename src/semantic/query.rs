@@ -227,6 +227,7 @@ fn unfinished(clause: &ast::ClauseKind) -> Option<&'static str> {
     match clause {
         ast::ClauseKind::Match(_) => Some("MATCH"),
         ast::ClauseKind::Unwind(_) => Some("UNWIND"),
+        ast::ClauseKind::LoadCsv(_) => Some("LOAD CSV"),
         ast::ClauseKind::With(_) => Some("WITH"),
         ast::ClauseKind::Call(call) if call.yields.is_some() => Some("CALL ... YIELD"),
         _ => None,

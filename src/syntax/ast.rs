@@ -79,6 +79,7 @@ pub(crate) struct Clause {
 pub(crate) enum ClauseKind {
     Match(Match),
     Unwind(Unwind),
+    LoadCsv(LoadCsv),
     With(Projection),
     Return(Projection),
     /// `CALL name(args) YIELD ...`.
@@ -110,6 +111,16 @@ pub(crate) struct Match {
 pub(crate) struct Unwind {
     pub list: Expr,
     pub variable: Ident,
+}
+
+/// `LOAD CSV [WITH HEADERS] FROM url AS row [FIELDTERMINATOR ';']`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LoadCsv {
+    /// Rows are maps by the names in the first line, else lists.
+    pub headers: bool,
+    pub url: Expr,
+    pub variable: Ident,
+    pub separator: Option<Expr>,
 }
 
 /// The body of WITH and RETURN.

@@ -228,6 +228,7 @@ fn is_clause(rule: Rule) -> bool {
             | Rule::let_clause
             | Rule::for_clause
             | Rule::finish_clause
+            | Rule::load_clause
             | Rule::subquery_clause
             | Rule::call_clause
             | Rule::create_clause
@@ -326,7 +327,7 @@ fn is_operator(rule: Rule) -> bool {
 
 const CLAUSES: &[&str] = &[
     "MATCH", "OPTIONAL", "RETURN", "WITH", "UNWIND", "CALL", "CREATE", "MERGE", "SET", "REMOVE", "DELETE", "DETACH",
-    "ASSERT", "RETRACT", "FOREACH", "UNION", "NEXT", "SHOW", "DROP", "EXPLAIN", "PROFILE",
+    "ASSERT", "RETRACT", "FOREACH", "UNION", "NEXT", "LOAD", "SHOW", "DROP", "EXPLAIN", "PROFILE",
 ];
 
 const OPERATORS: &[&str] =
@@ -342,12 +343,16 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_call => &["CALL"],
         Rule::kw_constraint => &["CONSTRAINT"],
         Rule::kw_create => &["CREATE"],
+        Rule::kw_csv => &["CSV"],
         Rule::kw_delete => &["DELETE"],
         Rule::kw_index => &["INDEX"],
         Rule::kw_else => &["ELSE"],
         Rule::kw_end => &["END"],
         Rule::kw_exists => &["EXISTS"],
         Rule::kw_for => &["FOR"],
+        Rule::kw_from => &["FROM"],
+        Rule::kw_headers => &["HEADERS"],
+        Rule::kw_fieldterminator | Rule::separator => &["FIELDTERMINATOR"],
         Rule::kw_in => &["IN"],
         Rule::kw_is => &["IS"],
         Rule::kw_key | Rule::constraint_key => &["KEY"],
@@ -364,7 +369,7 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_unique | Rule::constraint_unique => &["UNIQUE"],
         Rule::kw_when | Rule::case_branch => &["WHEN"],
         Rule::kw_where | Rule::r#where | Rule::listed_where => &["WHERE"],
-        Rule::kw_with => &["WITH"],
+        Rule::kw_with | Rule::with_headers => &["WITH"],
         Rule::kw_citing | Rule::citing => &["CITING"],
         Rule::kw_yield | Rule::yields => &["YIELD"],
         Rule::kw_order | Rule::order_by => &["ORDER"],

@@ -24,6 +24,8 @@ fn reading_clauses() {
         "MATCH (n) WITH DISTINCT n, count(*) AS c ORDER BY c LIMIT 3 WHERE c > 1 RETURN n",
         "WITH * MATCH (n) RETURN *, n.x AS x",
         "UNWIND [1, 2] AS x UNWIND range(1, x) AS y RETURN x, y",
+        "LOAD CSV FROM 'a.csv' AS row LOAD CSV WITH HEADERS FROM $url + row[0] AS csv FIELDTERMINATOR ';' RETURN csv",
+        "WITH 1 AS load LOAD CSV FROM load AS headers FIELDTERMINATOR $separator RETURN headers AS fieldterminator",
         "RETURN 1 UNION RETURN 2 UNION ALL RETURN 3 UNION DISTINCT RETURN 4",
         "MATCH (n) RETURN n UNION MATCH (m) RETURN m AS n NEXT UNWIND [n] AS m RETURN m UNION RETURN 1 AS m NEXT RETURN *",
         "CALL { RETURN 1 AS x NEXT RETURN x } RETURN EXISTS { MATCH (n) RETURN n NEXT FINISH }",

@@ -72,6 +72,7 @@ impl Builder<'_> {
             Rule::match_clause => self.match_clause(pair),
             Rule::unwind_clause => self.unwind(pair),
             Rule::for_clause => self.for_clause(pair),
+            Rule::load_clause => self.load_csv(pair),
             Rule::finish_clause => Ok(ClauseKind::Finish),
             Rule::filter_clause => self.filter(pair),
             Rule::with_clause => self.with(pair),
@@ -109,6 +110,16 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let list = self.expr(parts.demand())?;
         Ok(ClauseKind::Unwind(ast::Unwind { list, variable: parts.ident() }))
+    }
+
+    fn load_csv(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
+        let mut parts = Parts::of(pair);
+        Ok(ClauseKind::LoadCsv(ast::LoadCsv {
+            headers: parts.accept(Rule::with_headers).is_some(),
+            url: self.expr(parts.demand())?,
+            variable: parts.ident(),
+            separator: parts.next().map(|pair| self.operand(Parts::of(pair).demand())).transpose()?,
+        }))
     }
 
     fn for_clause(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
