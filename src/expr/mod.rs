@@ -118,6 +118,39 @@ pub(crate) enum Quantifier {
     Single,
 }
 
+/// The labels that a node gets or loses: by name, and what gives more of them when the statement runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Labels<E> {
+    pub known: Vec<Name>,
+    /// Each a text or a list of them.
+    pub given: Vec<E>,
+}
+
+/// The type that a relationship gets.
+#[derive(Clone, Debug)]
+pub(crate) enum RelType<E> {
+    Known(Name),
+    /// A text, or a list of one.
+    Given(E),
+}
+
+impl<E> RelType<E> {
+    /// What gives the type, if the statement does not name it.
+    pub(crate) fn given(&self) -> Option<&E> {
+        match self {
+            Self::Known(_) => None,
+            Self::Given(value) => Some(value),
+        }
+    }
+
+    pub(crate) fn given_mut(&mut self) -> Option<&mut E> {
+        match self {
+            Self::Known(_) => None,
+            Self::Given(value) => Some(value),
+        }
+    }
+}
+
 /// What labels a node has, or what type a relationship.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum LabelExpr {

@@ -13,6 +13,7 @@ mod edtf;
 mod element;
 mod error;
 mod host;
+mod label;
 mod list;
 mod math;
 pub(crate) mod operator;
@@ -25,9 +26,10 @@ mod temporal;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use aggregate::{Accumulator, Aggregate};
+pub(crate) use aggregate::{Accumulator, Aggregate, COLLECT};
 pub(crate) use error::FunctionError;
 pub(crate) use host::Host;
+pub(crate) use label::{HAS_ALL, HAS_ANY, label_names, type_name};
 pub(crate) use procedure::{Field, Procedure, ProcedureRows};
 pub(crate) use registry::Registry;
 pub(crate) use scalar::{Arity, Function, Implementation, NullRule};

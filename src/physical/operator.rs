@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use super::Scalar;
 use crate::catalog::{IndexId, SchemaChange};
+use crate::expr::{Labels, RelType};
 use crate::function::{Aggregate, Procedure};
 use crate::value::{Comparison, Name};
 
@@ -457,8 +458,8 @@ pub(crate) enum Ref {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Draw {
-    Node { labels: Vec<Name>, properties: Option<Scalar> },
-    Rel { rel_type: Name, start: Ref, end: Ref, asserted: bool, properties: Option<Scalar> },
+    Node { labels: Labels<Scalar>, properties: Option<Scalar> },
+    Rel { rel_type: RelType<Scalar>, start: Ref, end: Ref, asserted: bool, properties: Option<Scalar> },
 }
 
 #[derive(Clone, Debug)]
@@ -487,8 +488,9 @@ pub(crate) struct Merge {
 #[derive(Clone, Debug)]
 pub(crate) enum SetItem {
     Property { target: Scalar, key: Name, value: Scalar },
+    Keyed { target: Scalar, key: Scalar, value: Scalar },
     Replace { target: Scalar, value: Scalar },
     Update { target: Scalar, value: Scalar },
-    AddLabels { target: Scalar, labels: Vec<Name> },
-    RemoveLabels { target: Scalar, labels: Vec<Name> },
+    AddLabels { target: Scalar, labels: Labels<Scalar> },
+    RemoveLabels { target: Scalar, labels: Labels<Scalar> },
 }

@@ -54,8 +54,9 @@ fn seek_scalars(seek: &Seek) -> Vec<&Scalar> {
 }
 
 fn draw_scalars(draws: &[Draw]) -> impl Iterator<Item = &Scalar> {
-    draws.iter().filter_map(|draw| match draw {
-        Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_ref(),
+    draws.iter().flat_map(|draw| match draw {
+        Draw::Node { labels, properties } => labels.given.iter().chain(properties).collect::<Vec<_>>(),
+        Draw::Rel { rel_type, properties, .. } => rel_type.given().into_iter().chain(properties).collect(),
     })
 }
 
@@ -71,7 +72,10 @@ fn set_scalars(item: &SetItem) -> Vec<&Scalar> {
         | SetItem::Update { target, value } => {
             vec![target, value]
         }
-        SetItem::AddLabels { target, .. } | SetItem::RemoveLabels { target, .. } => vec![target],
+        SetItem::Keyed { target, key, value } => vec![target, key, value],
+        SetItem::AddLabels { target, labels } | SetItem::RemoveLabels { target, labels } => {
+            [target].into_iter().chain(&labels.given).collect()
+        }
     }
 }
 

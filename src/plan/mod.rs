@@ -26,7 +26,7 @@ pub(crate) use path_predicate::PathVariables;
 pub(crate) use route::{Choice, Leg, LegHop, PathMode, Route};
 pub(crate) use step::*;
 pub(crate) use uses::Imports;
-pub(crate) use visit::{draw_var, set_exprs};
+pub(crate) use visit::{draw_exprs, draw_var, set_exprs};
 
 /// A statement as steps.
 #[derive(Clone, Debug)]

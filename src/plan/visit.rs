@@ -142,11 +142,11 @@ impl Step {
             Step::HashJoin(step) => step.keys.iter().map(|(left, _)| left).collect(),
             Step::Call(step) => step.arguments.iter().collect(),
             Step::Create(step) => {
-                step.draws.iter().filter_map(draw_expr).chain(cite_exprs(step.cite.as_ref())).collect()
+                step.draws.iter().flat_map(draw_exprs).chain(cite_exprs(step.cite.as_ref())).collect()
             }
             Step::Merge(step) => {
                 let items = step.on_create.iter().chain(&step.on_match).flat_map(set_exprs);
-                step.draws.iter().filter_map(draw_expr).chain(cite_exprs(step.cite.as_ref())).chain(items).collect()
+                step.draws.iter().flat_map(draw_exprs).chain(cite_exprs(step.cite.as_ref())).chain(items).collect()
             }
             Step::Set(items) => items.iter().flat_map(set_exprs).collect(),
             Step::Delete(Delete { targets, .. }) | Step::SetState(SetState { targets, .. }) => targets.iter().collect(),
@@ -188,12 +188,12 @@ impl Step {
             Step::HashJoin(step) => step.keys.iter_mut().map(|(left, _)| left).collect(),
             Step::Call(step) => step.arguments.iter_mut().collect(),
             Step::Create(Create { draws, cite }) => {
-                draws.iter_mut().filter_map(draw_expr_mut).chain(cite_exprs_mut(cite.as_mut())).collect()
+                draws.iter_mut().flat_map(draw_exprs_mut).chain(cite_exprs_mut(cite.as_mut())).collect()
             }
             Step::Merge(step) => {
                 let Merge { draws, on_create, on_match, cite, .. } = &mut **step;
                 let items = on_create.iter_mut().chain(on_match).flat_map(set_exprs_mut);
-                draws.iter_mut().filter_map(draw_expr_mut).chain(cite_exprs_mut(cite.as_mut())).chain(items).collect()
+                draws.iter_mut().flat_map(draw_exprs_mut).chain(cite_exprs_mut(cite.as_mut())).chain(items).collect()
             }
             Step::Set(items) => items.iter_mut().flat_map(set_exprs_mut).collect(),
             Step::Delete(Delete { targets, .. }) | Step::SetState(SetState { targets, .. }) => {
@@ -320,15 +320,18 @@ fn draw_ends(draws: &[Draw]) -> Vec<VarId> {
     draws.iter().flat_map(ends).collect()
 }
 
-fn draw_expr(draw: &Draw) -> Option<&Expr> {
+/// The expressions of one new element.
+pub(crate) fn draw_exprs(draw: &Draw) -> Vec<&Expr> {
     match draw {
-        Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_ref(),
+        Draw::Node { labels, properties, .. } => labels.given.iter().chain(properties).collect(),
+        Draw::Rel { rel_type, properties, .. } => rel_type.given().into_iter().chain(properties).collect(),
     }
 }
 
-fn draw_expr_mut(draw: &mut Draw) -> Option<&mut Expr> {
+fn draw_exprs_mut(draw: &mut Draw) -> Vec<&mut Expr> {
     match draw {
-        Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_mut(),
+        Draw::Node { labels, properties, .. } => labels.given.iter_mut().chain(properties).collect(),
+        Draw::Rel { rel_type, properties, .. } => rel_type.given_mut().into_iter().chain(properties).collect(),
     }
 }
 
@@ -355,7 +358,10 @@ pub(crate) fn set_exprs(item: &SetItem) -> Vec<&Expr> {
         | SetItem::Update { target, value } => {
             vec![target, value]
         }
-        SetItem::AddLabels { target, .. } | SetItem::RemoveLabels { target, .. } => vec![target],
+        SetItem::Keyed { target, key, value } => vec![target, key, value],
+        SetItem::AddLabels { target, labels } | SetItem::RemoveLabels { target, labels } => {
+            [target].into_iter().chain(&labels.given).collect()
+        }
     }
 }
 
@@ -366,6 +372,9 @@ fn set_exprs_mut(item: &mut SetItem) -> Vec<&mut Expr> {
         | SetItem::Update { target, value } => {
             vec![target, value]
         }
-        SetItem::AddLabels { target, .. } | SetItem::RemoveLabels { target, .. } => vec![target],
+        SetItem::Keyed { target, key, value } => vec![target, key, value],
+        SetItem::AddLabels { target, labels } | SetItem::RemoveLabels { target, labels } => {
+            [target].into_iter().chain(&mut labels.given).collect()
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Warning;
 use crate::catalog::SchemaChange;
-use crate::expr::{Expr, LabelExpr, VarId, Variables};
+use crate::expr::{Expr, LabelExpr, Labels, RelType, VarId, Variables};
 use crate::function::{Aggregate, Procedure};
 use crate::value::Name;
 
@@ -319,6 +319,8 @@ pub(crate) struct SortKey {
 
 #[derive(Clone, Debug)]
 pub(crate) struct ProcedureCall {
+    /// A row for which nothing comes back goes on with nulls.
+    pub optional: bool,
     pub procedure: Arc<Procedure>,
     pub arguments: Vec<Expr>,
     /// Which output goes into which variable. A procedure without outputs lets each row pass once.
@@ -329,6 +331,8 @@ pub(crate) struct ProcedureCall {
 /// `CALL { ... }`.
 #[derive(Clone, Debug)]
 pub(crate) struct SubqueryCall {
+    /// A row for which nothing comes back goes on with nulls.
+    pub optional: bool,
     pub query: BoundQuery,
     pub imports: Vec<VarId>,
     /// Without RETURN: each outer row goes on once.
@@ -349,8 +353,8 @@ pub(crate) struct Create {
 /// One new element.
 #[derive(Clone, Debug)]
 pub(crate) enum Draw {
-    Node { var: VarId, labels: Vec<Name>, properties: Option<Expr> },
-    Rel { var: VarId, rel_type: Name, start: VarId, end: VarId, asserted: bool, properties: Option<Expr> },
+    Node { var: VarId, labels: Labels<Expr>, properties: Option<Expr> },
+    Rel { var: VarId, rel_type: RelType<Expr>, start: VarId, end: VarId, asserted: bool, properties: Option<Expr> },
 }
 
 /// CITING: each source gets a citation of each target, merged.
@@ -384,6 +388,12 @@ pub(crate) enum SetItem {
         key: Name,
         value: Expr,
     },
+    /// `SET x[k] = v`, and REMOVE with a literal null.
+    Keyed {
+        target: Expr,
+        key: Expr,
+        value: Expr,
+    },
     /// `SET x = map` or another element: what is not named goes.
     Replace {
         target: Expr,
@@ -396,10 +406,10 @@ pub(crate) enum SetItem {
     },
     AddLabels {
         target: Expr,
-        labels: Vec<Name>,
+        labels: Labels<Expr>,
     },
     RemoveLabels {
         target: Expr,
-        labels: Vec<Name>,
+        labels: Labels<Expr>,
     },
 }

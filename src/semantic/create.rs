@@ -3,14 +3,12 @@
 //! Outside brackets a relationship is drawn as so, inside as only said. Properties may name what was there before the
 //! clause and what it draws further left; a source that is cited was there before.
 
-use rustc_hash::FxHashSet;
-
 use super::binder::Binder;
 use super::bound::{BoundClause, Cite, Create, Draw, PatternPath};
 use crate::expr::{Expr, VarId};
 use crate::syntax::ast;
 use crate::text::Span;
-use crate::value::{Name, Type};
+use crate::value::Type;
 
 /// The elements of a CREATE so far.
 struct Sketch {
@@ -82,6 +80,7 @@ impl Binder<'_> {
 
     fn drawn_rel(&mut self, sketch: &mut Sketch, rel: &ast::RelPattern, ends: (VarId, VarId), asserted: bool) -> VarId {
         self.refuse_where(rel.predicate.as_deref());
+        self.check_drawn_rel(rel);
         let rel_type = self.drawn_type(rel);
         if rel.direction == ast::ArrowDirection::Either {
             let message = "a relationship that is created needs a direction";
@@ -136,47 +135,13 @@ impl Binder<'_> {
         }
     }
 
-    /// The one type of a relationship that is written.
-    pub(super) fn drawn_type(&mut self, rel: &ast::RelPattern) -> Name {
+    /// A relationship that is written is new, and one.
+    pub(super) fn check_drawn_rel(&mut self, rel: &ast::RelPattern) {
         if let Some(ident) = rel.variable.as_ref().filter(|ident| self.scope.get(&ident.name).is_some()) {
             self.refuse_bound(ident);
         }
         if let Some(length) = rel.length {
             self.refuse("CreatingVarLength", length.span, "a relationship of variable length cannot be created");
-        }
-        let Some(ast::LabelExpr::Name(ident)) = &rel.types else {
-            let message = "a relationship that is created has exactly one type";
-            self.refuse("NoSingleRelationshipType", rel.span, message);
-            return Name::from("");
-        };
-        self.names.writes(&ident.name);
-        ident.name.clone()
-    }
-
-    pub(super) fn drawn_labels(&mut self, labels: Option<&ast::LabelExpr>) -> Vec<Name> {
-        let mut names = Vec::new();
-        if let Some(labels) = labels {
-            self.add_labels(&mut names, labels);
-        }
-        let mut seen = FxHashSet::default();
-        names.retain(|name| seen.insert(name.clone()));
-        names
-    }
-
-    fn add_labels(&mut self, names: &mut Vec<Name>, labels: &ast::LabelExpr) {
-        match labels {
-            ast::LabelExpr::Name(ident) => {
-                self.names.writes(&ident.name);
-                names.push(ident.name.clone());
-            }
-            ast::LabelExpr::And(terms) => terms.iter().for_each(|term| self.add_labels(names, term)),
-            ast::LabelExpr::Or(_) | ast::LabelExpr::Not(_) => {
-                let span = first_span(labels);
-                self.refuse("UnexpectedSyntax", span, "what is created has its labels for certain: no `|`, no `!`");
-            }
-            ast::LabelExpr::Wildcard(span) => {
-                self.refuse("UnexpectedSyntax", *span, "`%` is no label that a node could get");
-            }
         }
     }
 
@@ -262,14 +227,5 @@ pub(super) fn directed(direction: ast::ArrowDirection, ends: (VarId, VarId)) -> 
     match direction {
         ast::ArrowDirection::Left => (ends.1, ends.0),
         ast::ArrowDirection::Right | ast::ArrowDirection::Either => ends,
-    }
-}
-
-fn first_span(labels: &ast::LabelExpr) -> Span {
-    match labels {
-        ast::LabelExpr::Name(ident) => ident.span,
-        ast::LabelExpr::Wildcard(span) => *span,
-        ast::LabelExpr::Not(inner) => first_span(inner),
-        ast::LabelExpr::And(terms) | ast::LabelExpr::Or(terms) => terms.first().map_or(Span::default(), first_span),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::binder::{Binder, Typed};
 use super::infer;
-use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, Quantifier};
+use super::label::label_expr;
+use crate::expr::{Comparison, Expr, ExprKind, Operator, Quantifier};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::{ErrorKind, Name, Type, Value};
@@ -146,7 +147,11 @@ impl Binder<'_> {
         let typed = self.typed(base);
         self.expect_type(&typed.value_type, &Type::Element, base.span);
         self.names.reads_labels(labels, &typed.value_type);
-        Typed::new(ExprKind::HasLabels(Box::new(typed.expr), label_expr(labels)), span, Type::Boolean)
+        let test = match label_expr(labels) {
+            Some(known) => Expr::new(ExprKind::HasLabels(Box::new(typed.expr), known), span),
+            None => self.label_test(&typed.expr, labels),
+        };
+        Typed { expr: test, value_type: Type::Boolean }
     }
 
     fn map_projection(&mut self, projection: &ast::MapProjection, span: Span) -> Typed {
@@ -344,17 +349,6 @@ impl Binder<'_> {
         let id = self.declare(&ident.name, var_type);
         self.variables.get_mut(id).nullable = true;
         id
-    }
-}
-
-/// The label expression without its places.
-pub(super) fn label_expr(labels: &ast::LabelExpr) -> LabelExpr {
-    match labels {
-        ast::LabelExpr::Name(ident) => LabelExpr::Name(ident.name.clone()),
-        ast::LabelExpr::Wildcard(_) => LabelExpr::Wildcard,
-        ast::LabelExpr::Not(inner) => LabelExpr::Not(Box::new(label_expr(inner))),
-        ast::LabelExpr::And(terms) => LabelExpr::And(terms.iter().map(label_expr).collect()),
-        ast::LabelExpr::Or(terms) => LabelExpr::Or(terms.iter().map(label_expr).collect()),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::binder::Binder;
 use super::bound::{Direction, GraphPattern, PatternNode, PatternPath, PatternRel, Place, Reach, Selector};
-use super::expression::label_expr;
+use super::label::known_labels;
 use super::route;
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
@@ -66,10 +66,23 @@ pub(super) struct RoutePlace {
 pub(super) struct Inside<'p> {
     pub(super) var: VarId,
     pub(super) of: Of<'p>,
-    pub(super) properties: Option<&'p ast::Expr>,
-    pub(super) predicate: Option<&'p ast::Expr>,
+    pub(super) content: Content<'p>,
     /// The route in which the element stands.
     pub(super) route: Option<RoutePlace>,
+}
+
+/// What is said of an element.
+pub(super) struct Content<'p> {
+    /// Those that are not known before the statement runs.
+    pub(super) labels: Vec<&'p ast::LabelExpr>,
+    pub(super) properties: Option<&'p ast::Expr>,
+    pub(super) predicate: Option<&'p ast::Expr>,
+}
+
+impl Content<'_> {
+    fn is_empty(&self) -> bool {
+        self.labels.is_empty() && self.properties.is_none() && self.predicate.is_none()
+    }
 }
 
 /// Of what an element speaks.
@@ -162,10 +175,10 @@ impl Binder<'_> {
 
     fn node<'p>(&mut self, drawing: &mut Drawing<'p>, node: &'p ast::NodePattern) -> VarId {
         let var = self.element(drawing.rules, node.variable.as_ref(), &Type::Node);
-        let labels = node.labels.as_ref().map(|labels| {
+        if let Some(labels) = &node.labels {
             self.names.reads_labels(labels, &Type::Node);
-            label_expr(labels)
-        });
+        }
+        let (labels, given) = known_labels(node.labels.as_ref());
         if let Some(known) = drawing.pattern.nodes.iter_mut().find(|known| known.var == var) {
             known.labels = both(known.labels.take(), labels);
         } else {
@@ -175,8 +188,11 @@ impl Binder<'_> {
         drawing.inside.push(Inside {
             var,
             of: Of::Itself,
-            properties: node.properties.as_ref(),
-            predicate: node.predicate.as_deref(),
+            content: Content {
+                labels: given,
+                properties: node.properties.as_ref(),
+                predicate: node.predicate.as_deref(),
+            },
             route: None,
         });
         var
@@ -192,13 +208,14 @@ impl Binder<'_> {
         if let Some(types) = &bracket.rel.types {
             self.names.reads_labels(types, &Type::Relationship);
         }
+        let (types, given) = known_labels(bracket.rel.types.as_ref());
         let var = self.add_rel(
             drawing,
             PatternRel {
                 var,
                 ends,
                 direction: direction(bracket.rel.direction),
-                types: bracket.rel.types.as_ref().map(label_expr),
+                types,
                 reach: Reach::One,
                 place: Place::Bracket,
                 bound: (var.0 as usize) < drawing.own,
@@ -208,8 +225,7 @@ impl Binder<'_> {
         drawing.inside.push(Inside {
             var,
             of: Of::Itself,
-            properties: bracket.rel.properties.as_ref(),
-            predicate: None,
+            content: Content { labels: given, properties: bracket.rel.properties.as_ref(), predicate: None },
             route: None,
         });
         var
@@ -242,13 +258,14 @@ impl Binder<'_> {
                 self.reads_joints(types, direction(rel.direction), &drawing.pattern, [ends.0, ends.1]);
             }
         }
+        let (types, given) = known_labels(rel.types.as_ref());
         let var = self.add_rel(
             drawing,
             PatternRel {
                 var,
                 ends: Some(ends),
                 direction: direction(rel.direction),
-                types: rel.types.as_ref().map(label_expr),
+                types,
                 reach: reach(rel.length, selector),
                 place: Place::Arrow,
                 bound: (var.0 as usize) < drawing.own,
@@ -258,8 +275,11 @@ impl Binder<'_> {
         drawing.inside.push(Inside {
             var,
             of: if many { Of::Each(rel.variable.as_ref()) } else { Of::Itself },
-            properties: rel.properties.as_ref(),
-            predicate: rel.predicate.as_deref(),
+            content: Content {
+                labels: given,
+                properties: rel.properties.as_ref(),
+                predicate: rel.predicate.as_deref(),
+            },
             route: None,
         });
         var
@@ -321,13 +341,13 @@ impl Binder<'_> {
     }
 
     fn inside(&mut self, drawing: &mut Drawing<'_>, inside: &Inside<'_>) {
-        if inside.properties.is_none() && inside.predicate.is_none() {
+        if inside.content.is_empty() {
             return;
         }
         let name = match inside.of {
             Of::Each(name) => name,
             Of::Itself => {
-                let predicates = self.element_predicates(inside.var, inside.properties, inside.predicate);
+                let predicates = self.content(inside.var, &inside.content);
                 return drawing.say(inside.route, predicates);
             }
             Of::Hop(name) => {
@@ -335,7 +355,7 @@ impl Binder<'_> {
                 if let Some(ident) = name {
                     self.scope.declare(ident.name.clone(), inside.var);
                 }
-                let predicates = self.element_predicates(inside.var, inside.properties, inside.predicate);
+                let predicates = self.content(inside.var, &inside.content);
                 self.scope.forget_since(depth);
                 return drawing.say(inside.route, predicates);
             }
@@ -345,7 +365,7 @@ impl Binder<'_> {
             Some(ident) => self.declare(&ident.name, Type::Relationship),
             None => self.variables.add(None, Type::Relationship),
         };
-        let predicate = Expr::all(self.element_predicates(local, inside.properties, inside.predicate));
+        let predicate = Expr::all(self.content(local, &inside.content));
         self.scope.forget_since(depth);
         let found = drawing.pattern.rels.iter_mut().find(|rel| rel.var == inside.var);
         if let Some(PatternRel { reach: Reach::Many { each, .. }, .. }) = found {
@@ -353,21 +373,17 @@ impl Binder<'_> {
         }
     }
 
-    /// What stands in the braces and behind the WHERE of an element, said of `var`, as conjuncts.
-    pub(super) fn element_predicates(
-        &mut self,
-        var: VarId,
-        properties: Option<&ast::Expr>,
-        predicate: Option<&ast::Expr>,
-    ) -> Vec<Expr> {
-        let mut predicates = Vec::new();
-        if let Some(properties) = properties {
+    /// What is said of `var`, as conjuncts.
+    pub(super) fn content(&mut self, var: VarId, content: &Content<'_>) -> Vec<Expr> {
+        let element = Expr::variable(var);
+        let mut predicates: Vec<Expr> = content.labels.iter().map(|labels| self.label_test(&element, labels)).collect();
+        if let Some(properties) = content.properties {
             self.reads_keys(properties);
             for (key, value, value_type) in self.property_tests(properties) {
                 predicates.push(property_test(var, key, value, &value_type));
             }
         }
-        if let Some(predicate) = predicate {
+        if let Some(predicate) = content.predicate {
             predicates.extend(self.predicate(predicate).into_conjuncts());
         }
         predicates

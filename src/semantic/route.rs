@@ -5,9 +5,9 @@
 
 use super::binder::Binder;
 use super::bound::{Choice, Leg, LegHop, PathMode, PatternPath, PatternRel, Place, Reach, Route};
-use super::expression::label_expr;
-use super::pattern::{Drawing, Inside, Of, PatternRules, RoutePlace, direction};
-use crate::expr::{Expr, ExprKind, VarId};
+use super::label::known_labels;
+use super::pattern::{Content, Drawing, Inside, Of, PatternRules, RoutePlace, direction};
+use crate::expr::{Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
 use crate::value::{Name, Type};
 
@@ -139,13 +139,13 @@ impl Binder<'_> {
         let var = self.route_element(drawing, sketch, node.variable.as_ref(), &Type::Node);
         if let Some(labels) = &node.labels {
             self.names.reads_labels(labels, &Type::Node);
-            sketch.predicates.push(has_labels(var, labels));
         }
+        let (known, labels) = known_labels(node.labels.as_ref());
+        sketch.predicates.extend(known.map(|known| has_labels(var, known)));
         drawing.inside.push(Inside {
             var,
             of: Of::Itself,
-            properties: node.properties.as_ref(),
-            predicate: node.predicate.as_deref(),
+            content: Content { labels, properties: node.properties.as_ref(), predicate: node.predicate.as_deref() },
             route: Some(RoutePlace { rels, leg: None }),
         });
         var
@@ -190,21 +190,21 @@ impl Binder<'_> {
         } else {
             (self.route_element(drawing, sketch, ident, &Type::Relationship), Of::Itself)
         };
-        let predicates = self.type_predicate(rel, var).into_iter().collect();
-        let (properties, predicate) = (rel.properties.as_ref(), rel.predicate.as_deref());
+        let (known, labels) = known_labels(rel.types.as_ref());
+        let predicates = self.type_predicate(rel, known.as_ref(), var).into_iter().collect();
+        let content = Content { labels, properties: rel.properties.as_ref(), predicate: rel.predicate.as_deref() };
         let place = RoutePlace { rels, leg: Some(sketch.legs.len()) };
-        drawing.inside.push(Inside { var, of, properties, predicate, route: Some(place) });
-        let hop =
-            LegHop { rel: var, direction: direction(rel.direction), types: rel.types.as_ref().map(label_expr), node };
+        drawing.inside.push(Inside { var, of, content, route: Some(place) });
+        let hop = LegHop { rel: var, direction: direction(rel.direction), types: known, node };
         Leg { min, max, start, hops: vec![hop], predicates, lists, joint: None }
     }
 
     /// The types of a hop, where a list of them does not say it.
-    fn type_predicate(&mut self, rel: &ast::RelPattern, var: VarId) -> Option<Expr> {
+    fn type_predicate(&mut self, rel: &ast::RelPattern, known: Option<&LabelExpr>, var: VarId) -> Option<Expr> {
         let types = rel.types.as_ref()?;
         self.names.reads_labels(types, &Type::Relationship);
         self.names.reads_plain_types(types);
-        (!is_any_of(types)).then(|| has_labels(var, types))
+        known.filter(|known| !is_any_of(known)).map(|known| has_labels(var, known.clone()))
     }
 
     // ------------------------------------------------------------ groups
@@ -276,7 +276,7 @@ impl Binder<'_> {
                 Some(ident) => self.declare_new(ident, Type::Relationship),
                 None => self.variables.add(None, Type::Relationship),
             };
-            let types = rel.types.as_ref().map(label_expr);
+            let (types, _) = known_labels(rel.types.as_ref());
             let node = self.group_node(&hop.end);
             hops.push(LegHop { rel: var, direction: direction(rel.direction), types, node });
         }
@@ -299,8 +299,11 @@ impl Binder<'_> {
         let mut said = self.node_predicates(&group.path.start, start);
         for (hop, bound) in group.path.hops.iter().zip(hops) {
             if let ast::Link::Arrow(rel) = &hop.link {
-                said.extend(self.type_predicate(rel, bound.rel));
-                said.extend(self.element_predicates(bound.rel, rel.properties.as_ref(), rel.predicate.as_deref()));
+                let (known, labels) = known_labels(rel.types.as_ref());
+                said.extend(self.type_predicate(rel, known.as_ref(), bound.rel));
+                let content =
+                    Content { labels, properties: rel.properties.as_ref(), predicate: rel.predicate.as_deref() };
+                said.extend(self.content(bound.rel, &content));
             }
             said.extend(self.node_predicates(&hop.end, bound.node));
         }
@@ -317,9 +320,11 @@ impl Binder<'_> {
             known.map(|known| Expr::equal(Expr::variable(var), Expr::variable(known))).into_iter().collect();
         if let Some(labels) = &node.labels {
             self.names.reads_labels(labels, &Type::Node);
-            said.push(has_labels(var, labels));
         }
-        said.extend(self.element_predicates(var, node.properties.as_ref(), node.predicate.as_deref()));
+        let (known, labels) = known_labels(node.labels.as_ref());
+        said.extend(known.map(|known| has_labels(var, known)));
+        let content = Content { labels, properties: node.properties.as_ref(), predicate: node.predicate.as_deref() };
+        said.extend(self.content(var, &content));
         said
     }
 
@@ -342,16 +347,16 @@ fn route_rel(var: VarId, ends: (VarId, VarId), route: Route) -> PatternRel {
     }
 }
 
-fn has_labels(var: VarId, labels: &ast::LabelExpr) -> Expr {
-    Expr::made(ExprKind::HasLabels(Box::new(Expr::variable(var)), label_expr(labels)))
+fn has_labels(var: VarId, labels: LabelExpr) -> Expr {
+    Expr::made(ExprKind::HasLabels(Box::new(Expr::variable(var)), labels))
 }
 
 /// Whether a hop can be told by a list of types.
-fn is_any_of(types: &ast::LabelExpr) -> bool {
+fn is_any_of(types: &LabelExpr) -> bool {
     match types {
-        ast::LabelExpr::Name(_) | ast::LabelExpr::Wildcard(_) => true,
-        ast::LabelExpr::Or(terms) => terms.iter().all(|term| matches!(term, ast::LabelExpr::Name(_))),
-        ast::LabelExpr::Not(_) | ast::LabelExpr::And(_) => false,
+        LabelExpr::Name(_) | LabelExpr::Wildcard => true,
+        LabelExpr::Or(terms) => terms.iter().all(|term| matches!(term, LabelExpr::Name(_))),
+        LabelExpr::Not(_) | LabelExpr::And(_) => false,
     }
 }
 

@@ -4,7 +4,7 @@ use super::aggregate::Aggregates;
 use super::binder::{Binder, Typed};
 use super::bound::{BoundBranch, BoundClause, BoundMatch, BoundQuery, BoundSubquery, Projection, SubqueryCall};
 use super::pattern::PatternRules;
-use super::query::QueryPlace;
+use super::query::{QueryPlace, Start};
 use super::scope::Scope;
 use crate::expr::{Expr, ExprKind, SubqueryId, SubqueryKind, VarId};
 use crate::syntax::ast;
@@ -12,7 +12,7 @@ use crate::text::Span;
 use crate::value::{Name, Type, Value};
 
 /// What a subquery must give back when it ends.
-struct Frame {
+pub(super) struct Frame {
     scope: Scope,
     aggregates: Aggregates,
     reading_only: bool,
@@ -139,7 +139,8 @@ impl Binder<'_> {
             Some(ast::Imports::Variables(idents)) => (self.imported(idents), None),
         };
         let frame = self.enter(inner);
-        let query = self.query_importing(&call.query, QueryPlace::Call, importable.as_ref());
+        let start = importable.as_ref().map_or(Start::Here, Start::Importing);
+        let query = self.query_from(&call.query, QueryPlace::Call, start);
         let imports = self.leave(frame);
         let unit = query.columns.is_empty();
         for (name, id) in &query.columns {
@@ -148,8 +149,9 @@ impl Binder<'_> {
                 self.refuse_with_help("VariableAlreadyBound", span, message, "return it under another name with AS");
             }
             self.scope.declare(name.clone(), *id);
+            self.variables.get_mut(*id).nullable |= call.optional;
         }
-        BoundClause::Subquery(SubqueryCall { query, imports, unit })
+        BoundClause::Subquery(SubqueryCall { optional: call.optional, query, imports, unit })
     }
 
     fn imported(&mut self, idents: &[ast::Ident]) -> Scope {
@@ -177,7 +179,7 @@ impl Binder<'_> {
         id
     }
 
-    fn enter(&mut self, inner: Scope) -> Frame {
+    pub(super) fn enter(&mut self, inner: Scope) -> Frame {
         Frame {
             scope: std::mem::replace(&mut self.scope, inner),
             aggregates: std::mem::replace(&mut self.aggregates, Aggregates::Refused),
@@ -188,7 +190,7 @@ impl Binder<'_> {
     }
 
     /// Returns what the subquery used from around it.
-    fn leave(&mut self, frame: Frame) -> Vec<VarId> {
+    pub(super) fn leave(&mut self, frame: Frame) -> Vec<VarId> {
         self.scope = frame.scope;
         self.aggregates = frame.aggregates;
         self.reading_only = frame.reading_only;

@@ -39,12 +39,22 @@ pub(crate) enum Body {
 
 // ---------------------------------------------------------------- queries
 
-/// Single queries joined by UNION.
+/// Single queries joined by UNION, behind those that hand their rows on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Query {
+    /// What stands before each NEXT; none of them has earlier ones itself.
+    pub earlier: Vec<Query>,
     pub first: SingleQuery,
     pub rest: Vec<(Union, SingleQuery)>,
     pub span: Span,
+}
+
+impl Query {
+    /// All single queries, in the order of the text.
+    pub(crate) fn single_queries(&self) -> impl Iterator<Item = &SingleQuery> {
+        let united = self.earlier.iter().chain([self]);
+        united.flat_map(|query| [&query.first].into_iter().chain(query.rest.iter().map(|(_, query)| query)))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,6 +79,7 @@ pub(crate) struct Clause {
 pub(crate) enum ClauseKind {
     Match(Match),
     Unwind(Unwind),
+    LoadCsv(LoadCsv),
     With(Projection),
     Return(Projection),
     /// `CALL name(args) YIELD ...`.
@@ -104,6 +115,16 @@ pub(crate) struct Unwind {
     pub variable: Ident,
 }
 
+/// `LOAD CSV [WITH HEADERS] FROM url AS row [FIELDTERMINATOR ';']`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LoadCsv {
+    /// Rows are maps by the names in the first line, else lists.
+    pub headers: bool,
+    pub url: Expr,
+    pub variable: Ident,
+    pub separator: Option<Expr>,
+}
+
 /// The body of WITH and RETURN.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Projection {
@@ -133,6 +154,7 @@ pub(crate) struct SortItem {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Call {
+    pub optional: bool,
     /// With its namespace: `db.labels`.
     pub procedure: Ident,
     /// `None`: called without parentheses; inputs are taken from parameters of their names.
@@ -152,6 +174,7 @@ pub(crate) struct Yield {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SubqueryCall {
+    pub optional: bool,
     /// `Some`: the scope clause `CALL (x, y) {`; `None`: an importing WITH inside, or nothing, is imported.
     pub imports: Option<Imports>,
     pub query: Query,
@@ -191,18 +214,31 @@ pub(crate) struct Merge {
 pub(crate) enum SetItem {
     /// `SET x.k = v`; the target is a property expression.
     Property { target: Expr, key: Ident, value: Expr },
+    /// `SET x[k] = v`.
+    Keyed { target: Expr, key: Expr, value: Expr },
     /// `SET x = map`.
     Replace { variable: Ident, value: Expr },
     /// `SET x += map`.
     Update { variable: Ident, value: Expr },
-    /// `SET x:A:B`.
-    Labels { variable: Ident, labels: Vec<Ident> },
+    /// `SET x:A:B`, `SET x IS A`: names and given ones, all of them.
+    Labels { variable: Ident, labels: LabelExpr },
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum RemoveItem {
-    Property { target: Expr, key: Ident },
-    Labels { variable: Ident, labels: Vec<Ident> },
+    Property {
+        target: Expr,
+        key: Ident,
+    },
+    /// `REMOVE x[k]`.
+    Keyed {
+        target: Expr,
+        key: Expr,
+    },
+    Labels {
+        variable: Ident,
+        labels: LabelExpr,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -362,6 +398,10 @@ pub(crate) enum LabelExpr {
     Name(Ident),
     /// `%`: any at all.
     Wildcard(Span),
+    /// `$(expression)`: one, or all of a list.
+    Given(Box<Expr>),
+    /// `$any(list)`: one of them.
+    GivenAny(Box<Expr>),
     Not(Box<LabelExpr>),
     /// `A&B`, `:A:B`.
     And(Vec<LabelExpr>),
@@ -585,12 +625,15 @@ pub(crate) enum SchemaConstraint {
     Key,
 }
 
-/// `SHOW ... [YIELD ...] [WHERE ...]`: a table about the database.
+/// `SHOW ... [YIELD ...] [WHERE ...] [ORDER BY ...] [RETURN ...]`: a table about the database.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Show {
     pub what: ShowKind,
     pub yields: Option<Yield>,
     pub predicate: Option<Expr>,
+    /// ORDER BY, SKIP, LIMIT and a WHERE behind them, as `WITH *` has them.
+    pub rows: Option<Projection>,
+    pub returns: Option<Projection>,
     pub span: Span,
 }
 

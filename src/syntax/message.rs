@@ -178,6 +178,8 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         Rule::dot => named(PART, "\".\""),
         // A pattern or an arrow is what people write in the place of the rest.
         Rule::semicolon
+        | Rule::next
+        | Rule::kw_next
         | Rule::repetition
         | Rule::one_or_more
         | Rule::any_number
@@ -204,9 +206,16 @@ fn group(rule: Rule) -> Option<(u8, String)> {
             named(PART, "a name")
         }
         Rule::key | Rule::map_entry | Rule::schema_key => named(PART, "a property key"),
-        Rule::label | Rule::label_or | Rule::label_and | Rule::label_term | Rule::negation | Rule::wildcard => {
-            named(PART, "a label or type")
-        }
+        Rule::label
+        | Rule::label_or
+        | Rule::label_and
+        | Rule::label_term
+        | Rule::negation
+        | Rule::wildcard
+        | Rule::given_labels
+        | Rule::given_any
+        | Rule::given_mark
+        | Rule::any_mark => named(PART, "a label or type"),
         Rule::pattern | Rule::pattern_part | Rule::path | Rule::node | Rule::bracket => named(PART, "a pattern"),
         Rule::length => named(PART, "\"*\""),
         Rule::repetition_range | Rule::path_count => named(PART, "a number"),
@@ -233,6 +242,7 @@ fn is_clause(rule: Rule) -> bool {
             | Rule::let_clause
             | Rule::for_clause
             | Rule::finish_clause
+            | Rule::load_clause
             | Rule::subquery_clause
             | Rule::call_clause
             | Rule::create_clause
@@ -331,7 +341,7 @@ fn is_operator(rule: Rule) -> bool {
 
 const CLAUSES: &[&str] = &[
     "MATCH", "OPTIONAL", "RETURN", "WITH", "UNWIND", "CALL", "CREATE", "MERGE", "SET", "REMOVE", "DELETE", "DETACH",
-    "ASSERT", "RETRACT", "FOREACH", "UNION", "SHOW", "DROP", "EXPLAIN", "PROFILE",
+    "ASSERT", "RETRACT", "FOREACH", "UNION", "NEXT", "LOAD", "SHOW", "DROP", "EXPLAIN", "PROFILE",
 ];
 
 const OPERATORS: &[&str] =
@@ -344,14 +354,19 @@ fn words(rule: Rule) -> &'static [&'static str] {
     match rule {
         Rule::kw_as => &["AS"],
         Rule::kw_by => &["BY"],
+        Rule::kw_call => &["CALL"],
         Rule::kw_constraint => &["CONSTRAINT"],
         Rule::kw_create => &["CREATE"],
+        Rule::kw_csv => &["CSV"],
         Rule::kw_delete => &["DELETE"],
         Rule::kw_index => &["INDEX"],
         Rule::kw_else => &["ELSE"],
         Rule::kw_end => &["END"],
         Rule::kw_exists => &["EXISTS"],
         Rule::kw_for => &["FOR"],
+        Rule::kw_from => &["FROM"],
+        Rule::kw_headers => &["HEADERS"],
+        Rule::kw_fieldterminator | Rule::separator => &["FIELDTERMINATOR"],
         Rule::kw_in => &["IN"],
         Rule::kw_is => &["IS"],
         Rule::kw_key | Rule::constraint_key => &["KEY"],
@@ -368,7 +383,7 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_unique | Rule::constraint_unique => &["UNIQUE"],
         Rule::kw_when | Rule::case_branch => &["WHEN"],
         Rule::kw_where | Rule::r#where | Rule::listed_where => &["WHERE"],
-        Rule::kw_with => &["WITH"],
+        Rule::kw_with | Rule::with_headers => &["WITH"],
         Rule::kw_citing | Rule::citing => &["CITING"],
         Rule::kw_yield | Rule::yields => &["YIELD"],
         Rule::kw_order | Rule::order_by => &["ORDER"],

@@ -40,7 +40,7 @@ fn what_is_said_to_come_later_is_refused() {
     for query in [
         "MATCH (n) VALID AT date('2020-01-01') RETURN n",
         "WHY MATCH (n) RETURN n",
-        "LOAD CSV FROM 'x' AS row RETURN row",
+        "MATCH (n) CALL (n) { DELETE n } IN TRANSACTIONS",
     ] {
         let error = db.query(query, ()).expect_err("it is said not to be there yet");
         assert_eq!(error.phase(), Phase::Compile, "{query}");

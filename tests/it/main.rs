@@ -10,6 +10,7 @@ mod differential;
 mod fixtures;
 mod language;
 mod large;
+mod load_csv;
 mod lookup;
 mod lookup_index;
 #[cfg(feature = "cli")]

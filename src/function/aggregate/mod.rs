@@ -50,6 +50,16 @@ impl Aggregate {
 const SUMMABLE: Accepts = Accepts::NUMBER.or(Accepts::DURATION);
 const NUMBER_AND_SHARE: &[Accepts] = &[Accepts::NUMBER, Accepts::NUMBER];
 
+/// The aggregate by which rows become a list.
+pub(crate) const COLLECT: Aggregate = Aggregate {
+    name: "collect",
+    parameters: &[Accepts::ANY],
+    result: ResultType::ListOfArgument(0),
+    summary: "the values as a list",
+    keeps: true,
+    start: basic::collect,
+};
+
 pub(super) const AGGREGATES: &[Aggregate] = &[
     Aggregate {
         name: "count",
@@ -59,14 +69,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         keeps: false,
         start: basic::count,
     },
-    Aggregate {
-        name: "collect",
-        parameters: &[Accepts::ANY],
-        result: ResultType::ListOfArgument(0),
-        summary: "the values as a list",
-        keeps: true,
-        start: basic::collect,
-    },
+    COLLECT,
     Aggregate {
         name: "sum",
         parameters: &[SUMMABLE],

@@ -41,6 +41,8 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
         "shortestPath((a {b: ",
         "all(x IN ",
         "reduce(a = ",
+        "x:$(",
+        "(n:$any(",
     ];
     for opening in openings {
         too_deep(format!("RETURN {}1", opening.repeat(100_000)));
@@ -90,6 +92,8 @@ fn what_nests_within_the_limits_fits_a_small_stack() {
         nested("{a: ", "}", 99),
         nested("CASE WHEN ", " THEN 1 END", 99),
         nested("[x IN ", " WHERE 1 | 1]", 99),
+        nested("x:$(", ")", 99),
+        nested("x:!(!$(", "))", 49),
         nested("EXISTS { MATCH (n) WHERE ", " }", 16),
         nested("[(a {x: ", "})-->() | 1]", 16),
         nested("NOT ", "", 190),
@@ -132,6 +136,9 @@ fn forty_open_brackets_take_no_time() {
         "a[..",
         "(a WHERE ",
         "exists((a {b: ",
+        "x:$(",
+        "(x:$(",
+        "(x:A|$any((",
     ];
     // The bar is 10 ms for a build that is optimised.
     let bar = if cfg!(debug_assertions) { Duration::from_millis(100) } else { Duration::from_millis(10) };
@@ -141,7 +148,7 @@ fn forty_open_brackets_take_no_time() {
             assert!(fastest < bar, "{opening}: {fastest:?}");
         }
     }
-    for opening in ["[", "[(", "(", "[(a)-[:T {k: ", "(a {k: ", "[(a)-->"] {
+    for opening in ["[", "[(", "(", "[(a)-[:T {k: ", "(a {k: ", "[(a)-->", "(a:$(", "[:$any(["] {
         let text = format!("MATCH {}", opening.repeat(40));
         assert!(time(&text) < bar, "{opening}");
     }
@@ -149,7 +156,7 @@ fn forty_open_brackets_take_no_time() {
 
 /// What may open, go on with, or end before, something that nests: an unbounded choice between two of them shows when
 /// they alternate.
-const FRAGMENTS: [&str; 46] = [
+const FRAGMENTS: [&str; 48] = [
     "(",
     "[",
     "{a: ",
@@ -196,6 +203,8 @@ const FRAGMENTS: [&str; 46] = [
     "[y IN x | ",
     "a IS NULL ",
     "count(",
+    "x:$(",
+    "(x:$any(",
 ];
 
 /// Twenty doublings would take hours; a bar of a second is far from both.
@@ -332,6 +341,9 @@ fn soup() -> impl Strategy<Value = String> {
         "(a)-->(b)",
         "n.x",
         ":A",
+        ":$(",
+        "$any(",
+        "NEXT",
     ];
     let word = prop::sample::select(words.to_vec());
     prop::collection::vec((word, prop::bool::ANY), 1..40).prop_map(|pieces| {

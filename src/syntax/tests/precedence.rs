@@ -50,6 +50,8 @@ fn print_labels(labels: &LabelExpr) -> String {
     match labels {
         LabelExpr::Name(name) => name.name.to_string(),
         LabelExpr::Wildcard(_) => "%".to_owned(),
+        LabelExpr::Given(value) => format!("$({})", print(value)),
+        LabelExpr::GivenAny(value) => format!("$any({})", print(value)),
         LabelExpr::Not(term) => format!("!{}", print_labels(term)),
         LabelExpr::And(terms) => format!("({})", list(terms, "&")),
         LabelExpr::Or(terms) => format!("({})", list(terms, "|")),

@@ -130,7 +130,7 @@ impl Builder<'_> {
             Rule::is_not_null => ExprKind::IsNull { operand: operand.boxed(), negated: true },
             Rule::property_lookup => ExprKind::Property(operand.boxed(), Parts::of(op).ident()),
             Rule::subscript => self.subscript(operand.boxed(), op)?,
-            _ => ExprKind::HasLabels(operand.boxed(), super::pattern::labels(op)),
+            _ => ExprKind::HasLabels(operand.boxed(), self.labels(op)?),
         };
         let inside = self.deepest.replace(outside);
         Operand::new(kind, whole, depth.max(inside) + 1)

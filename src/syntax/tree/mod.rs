@@ -6,6 +6,7 @@
 
 mod clause;
 mod expr;
+mod label;
 mod literal;
 mod parts;
 mod pattern;

@@ -7,7 +7,7 @@ use pest::iterators::Pair;
 use super::parts::{Parts, ident, span};
 use super::{Builder, Built};
 use crate::syntax::SyntaxError;
-use crate::syntax::ast::{self, ArrowDirection, Expr, ExprKind, LabelExpr};
+use crate::syntax::ast::{self, ArrowDirection, Expr, ExprKind};
 use crate::syntax::grammar::Rule;
 use crate::text::Span;
 
@@ -188,7 +188,7 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         Ok(ast::NodePattern {
             variable: parts.accept(Rule::variable).as_ref().map(ident),
-            labels: parts.accept(Rule::labels).map(labels),
+            labels: parts.accept(Rule::labels).map(|pair| self.labels(pair)).transpose()?,
             properties: self.properties(parts.accept(Rule::properties))?,
             predicate: self.under(parts.accept(Rule::r#where))?.map(Box::new),
             span,
@@ -242,7 +242,7 @@ impl Builder<'_> {
     fn detail(&self, direction: ArrowDirection, pair: Pair<'_, Rule>, span: Span) -> Built<ast::RelPattern> {
         let mut parts = Parts::of(pair);
         let variable = parts.accept(Rule::variable).as_ref().map(ident);
-        let types = parts.accept(Rule::labels).map(labels);
+        let types = parts.accept(Rule::labels).map(|pair| self.labels(pair)).transpose()?;
         if let Some(range) = parts.accept(Rule::bare_range) {
             return Err(bare_range(&range));
         }
@@ -331,44 +331,21 @@ fn bound(pair: &Pair<'_, Rule>) -> Built<u64> {
     })
 }
 
-/// The tree of `labels`, `wide_labels` or `listed_labels`.
-pub(super) fn labels(pair: Pair<'_, Rule>) -> LabelExpr {
-    label_expr(Parts::of(pair).demand())
+/// A property that is written to.
+pub(super) enum Property {
+    Named(Expr, ast::Ident),
+    Keyed(Expr, Expr),
 }
 
-fn label_expr(pair: Pair<'_, Rule>) -> LabelExpr {
-    let is_or = match pair.as_rule() {
-        Rule::label_or => true,
-        Rule::label_and => false,
-        _ => return label_term(pair),
-    };
-    let mut terms: Vec<_> = Parts::of(pair).map(label_expr).collect();
-    if terms.len() == 1 {
-        return terms.remove(0);
-    }
-    if is_or { LabelExpr::Or(terms) } else { LabelExpr::And(terms) }
-}
-
-/// Two negations are none, and parentheses leave no trace, so that the tree is no deeper than it says.
-fn label_term(pair: Pair<'_, Rule>) -> LabelExpr {
-    let mut is_negated = false;
-    let mut parts = Parts::of(pair);
-    while parts.accept(Rule::negation).is_some() {
-        is_negated = !is_negated;
-    }
-    let term = parts.demand();
-    let label = match term.as_rule() {
-        Rule::label => LabelExpr::Name(ident(&term)),
-        Rule::wildcard => LabelExpr::Wildcard(span(&term)),
-        _ => label_expr(term),
-    };
-    if is_negated { LabelExpr::Not(Box::new(label)) } else { label }
-}
-
-/// Whether `expr` ends in a property lookup, and its two sides if so.
-pub(super) fn into_property(expr: Expr) -> Result<(Expr, ast::Ident), Expr> {
+/// The property that `expr` looks up, if it does so last.
+pub(super) fn into_property(expr: Expr) -> Result<Property, Expr> {
     match expr.kind {
-        ExprKind::Property(target, key) => Ok((*target, key)),
+        ExprKind::Property(target, key) => Ok(Property::Named(*target, key)),
+        ExprKind::Index(target, key) => match key.kind {
+            ExprKind::String(name) => Ok(Property::Named(*target, ast::Ident { name, span: key.span })),
+            ExprKind::Integer(_) => Err(Expr { kind: ExprKind::Index(target, key), span: expr.span }),
+            _ => Ok(Property::Keyed(*target, *key)),
+        },
         kind => Err(Expr { kind, span: expr.span }),
     }
 }
