@@ -21,6 +21,7 @@ mod registry;
 mod scalar;
 mod signature;
 mod string;
+mod synonym;
 mod temporal;
 #[cfg(test)]
 pub(crate) mod testing;

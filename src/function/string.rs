@@ -8,9 +8,7 @@ const TEXT: ResultType = ResultType::Is(Type::String);
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("toUpper", &[Accepts::STRING], TEXT, to_upper, "the text in upper case"),
-    Function::new("upper", &[Accepts::STRING], TEXT, to_upper, "the text in upper case"),
     Function::new("toLower", &[Accepts::STRING], TEXT, to_lower, "the text in lower case"),
-    Function::new("lower", &[Accepts::STRING], TEXT, to_lower, "the text in lower case"),
     Function::new("trim", &[Accepts::STRING], TEXT, trim, "the text without white space around it"),
     Function::new(
         "btrim",
@@ -62,13 +60,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new(
         "char_length",
-        &[Accepts::STRING],
-        ResultType::Is(Type::Integer),
-        char_length,
-        "how many letters a text has",
-    ),
-    Function::new(
-        "character_length",
         &[Accepts::STRING],
         ResultType::Is(Type::Integer),
         char_length,
