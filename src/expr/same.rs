@@ -57,6 +57,7 @@ fn same_head(left: &ExprKind, right: &ExprKind, locals: &[(VarId, VarId)]) -> bo
         },
         (ExprKind::HasLabels(_, a), ExprKind::HasLabels(_, b)) => a == b,
         (ExprKind::Compare(a, ..), ExprKind::Compare(b, ..)) => a == b,
+        (ExprKind::Is(a, _), ExprKind::Is(b, _)) => a == b,
         (ExprKind::Operator(a, ..), ExprKind::Operator(b, ..)) => a == b,
         (ExprKind::Call(a, _), ExprKind::Call(b, _)) => Arc::ptr_eq(a, b),
         (ExprKind::Map(a), ExprKind::Map(b)) => same_keys(a, b),
@@ -93,6 +94,7 @@ fn hash_form(expr: &Expr, locals: &mut Vec<VarId>, hasher: &mut FxHasher) {
         ExprKind::Parameter(name) | ExprKind::Property(_, name) => name.hash(hasher),
         ExprKind::HasLabels(_, labels) => labels.hash(hasher),
         ExprKind::Compare(comparison, ..) => comparison.hash(hasher),
+        ExprKind::Is(predicate, _) => predicate.hash(hasher),
         ExprKind::Operator(operator, ..) => operator.hash(hasher),
         ExprKind::Call(function, _) => function.name.hash(hasher),
         ExprKind::Map(entries) | ExprKind::MapProjection { entries, .. } => {

@@ -11,6 +11,7 @@ impl Expr {
             | ExprKind::HasLabels(a, _)
             | ExprKind::Not(a)
             | ExprKind::IsNull(a)
+            | ExprKind::Is(_, a)
             | ExprKind::Negate(a) => vec![a],
             ExprKind::Index(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Operator(_, a, b) => vec![a, b],
             ExprKind::Slice(a, from, to) => {
@@ -47,6 +48,7 @@ impl Expr {
             | ExprKind::HasLabels(a, _)
             | ExprKind::Not(a)
             | ExprKind::IsNull(a)
+            | ExprKind::Is(_, a)
             | ExprKind::Negate(a) => vec![a],
             ExprKind::Index(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Operator(_, a, b) => vec![a, b],
             ExprKind::Slice(a, from, to) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{KeyRef, LabelRef, TypeRef};
 use crate::expr::{Comparison, Operator, Quantifier};
 use crate::function::Function;
-use crate::value::{Name, Value};
+use crate::value::{Name, Predicate, Value};
 
 /// Where in the text an expression stood: first byte and one past the last, for errors while running.
 pub(crate) type TextRange = (u32, u32);
@@ -49,6 +49,7 @@ pub(crate) enum Scalar {
     Not(Box<Scalar>),
     Compare(Comparison, Box<Scalar>, Box<Scalar>),
     IsNull(Box<Scalar>),
+    Is(Predicate, Box<Scalar>),
     Operator {
         operator: Operator,
         left: Box<Scalar>,
@@ -132,6 +133,7 @@ impl Scalar {
             | Self::Not(_)
             | Self::Compare(..)
             | Self::IsNull(_)
+            | Self::Is(..)
             | Self::Case { .. }
             | Self::Exists(_)
             | Self::Count(_)

@@ -86,7 +86,9 @@ impl Scalar {
             | Scalar::Count(_)
             | Scalar::Collect { .. } => Vec::new(),
             Scalar::Property { base, .. } | Scalar::HasLabels { base, .. } => vec![base],
-            Scalar::Not(operand) | Scalar::IsNull(operand) | Scalar::Negate(operand, _) => vec![operand],
+            Scalar::Not(operand) | Scalar::IsNull(operand) | Scalar::Is(_, operand) | Scalar::Negate(operand, _) => {
+                vec![operand]
+            }
             Scalar::Index { base, index, .. } => vec![base, index],
             Scalar::Compare(_, left, right) | Scalar::Operator { left, right, .. } => vec![left, right],
             Scalar::Slice { base, from, to, .. } => {

@@ -5,7 +5,7 @@ use super::infer;
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, Quantifier};
 use crate::syntax::ast;
 use crate::text::Span;
-use crate::value::{ErrorKind, Name, Type, Value};
+use crate::value::{ErrorKind, Name, Predicate, Type, Value};
 
 impl Binder<'_> {
     /// An expression whose type the caller does not ask for.
@@ -39,6 +39,7 @@ impl Binder<'_> {
             ast::ExprKind::Negate(operand) => self.negate(operand, span),
             ast::ExprKind::Plus(operand) => self.plus(operand),
             ast::ExprKind::IsNull { operand, negated } => self.is_null(operand, *negated, span),
+            ast::ExprKind::Is { operand, predicate, negated } => self.is(operand, predicate, *negated, span),
             ast::ExprKind::Case(case) => self.case(case, span),
             ast::ExprKind::CountStar => self.count_star(span),
             ast::ExprKind::Function(call) => self.function_call(call, span),
@@ -187,8 +188,12 @@ impl Binder<'_> {
 
     fn is_null(&mut self, operand: &ast::Expr, negated: bool, span: Span) -> Typed {
         let test = ExprKind::IsNull(Box::new(self.expr(operand)));
-        let kind = if negated { ExprKind::Not(Box::new(Expr::new(test, span))) } else { test };
-        Typed::new(kind, span, Type::Boolean)
+        tested(test, negated, span)
+    }
+
+    fn is(&mut self, operand: &ast::Expr, predicate: &Predicate, negated: bool, span: Span) -> Typed {
+        let test = ExprKind::Is(predicate.clone(), Box::new(self.expr(operand)));
+        tested(test, negated, span)
     }
 
     fn comparison(&mut self, first: &ast::Expr, rest: &[(ast::Comparison, ast::Expr)], span: Span) -> Typed {
@@ -345,6 +350,12 @@ impl Binder<'_> {
         self.variables.get_mut(id).nullable = true;
         id
     }
+}
+
+/// What `IS` or `IS NOT` says.
+fn tested(test: ExprKind, negated: bool, span: Span) -> Typed {
+    let kind = if negated { ExprKind::Not(Box::new(Expr::new(test, span))) } else { test };
+    Typed::new(kind, span, Type::Boolean)
 }
 
 /// The label expression without its places.

@@ -4,7 +4,7 @@
 //! one associative operator (`AND`, `OR`, `XOR`) are flat.
 
 use crate::text::Span;
-use crate::value::Name;
+use crate::value::{Name, Predicate};
 
 /// A name and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -366,6 +366,12 @@ pub(crate) enum ExprKind {
     Plus(Box<Expr>),
     IsNull {
         operand: Box<Expr>,
+        negated: bool,
+    },
+    /// `x IS :: INTEGER`, `x IS NOT NORMALIZED`.
+    Is {
+        operand: Box<Expr>,
+        predicate: Predicate,
         negated: bool,
     },
     Case(Case),

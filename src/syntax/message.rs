@@ -194,6 +194,11 @@ fn group(rule: Rule) -> Option<(u8, String)> {
             named(PART, "a label or type")
         }
         Rule::pattern | Rule::pattern_part | Rule::path | Rule::node | Rule::bracket => named(PART, "a pattern"),
+        Rule::value_type | Rule::value_type_part | Rule::list_type | Rule::union_type | Rule::type_name => {
+            named(PART, "a type")
+        }
+        Rule::open_angle => named(PART, "\"<\""),
+        Rule::close_angle => named(CLOSING, "\">\""),
         Rule::length => named(PART, "\"*\""),
         Rule::repetition_range => named(PART, "a number"),
         _ if is_clause(rule) => named(CLAUSE, "a clause"),
@@ -264,6 +269,8 @@ fn is_operand(rule: Rule) -> bool {
             | Rule::reduce
             | Rule::shortest
             | Rule::function_call
+            | Rule::trim_call
+            | Rule::normalize_call
             | Rule::null_literal
             | Rule::true_literal
             | Rule::false_literal
@@ -301,6 +308,14 @@ fn is_operator(rule: Rule) -> bool {
             | Rule::power
             | Rule::is_null
             | Rule::is_not_null
+            | Rule::is_typed
+            | Rule::is_listed_typed
+            | Rule::is_normalized
+            | Rule::type_mark
+            | Rule::list_suffix
+            | Rule::not_null
+            | Rule::negated
+            | Rule::normal_form
             | Rule::operator_is
             | Rule::lookup_dot
             | Rule::lookup_bracket
@@ -340,6 +355,9 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_for => &["FOR"],
         Rule::kw_in => &["IN"],
         Rule::kw_is => &["IS"],
+        Rule::kw_from | Rule::trim_from => &["FROM"],
+        Rule::kw_typed => &["TYPED"],
+        Rule::kw_normalized => &["NORMALIZED"],
         Rule::kw_key | Rule::constraint_key => &["KEY"],
         Rule::kw_keys => &["KEYS"],
         Rule::kw_match => &["MATCH"],

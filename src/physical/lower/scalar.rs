@@ -58,6 +58,7 @@ impl Lowerer<'_> {
                 Scalar::Compare(*comparison, self.boxed(left, scope), self.boxed(right, scope))
             }
             ExprKind::IsNull(operand) => Scalar::IsNull(self.boxed(operand, scope)),
+            ExprKind::Is(predicate, operand) => Scalar::Is(predicate.clone(), self.boxed(operand, scope)),
             ExprKind::Operator(operator, left, right) => Scalar::Operator {
                 operator: *operator,
                 left: self.boxed(left, scope),

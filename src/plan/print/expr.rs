@@ -33,6 +33,7 @@ impl Printer<'_> {
                 format!("{} {} {}", self.tight(left), comparison_sign(*comparison), self.tight(right))
             }
             ExprKind::IsNull(operand) => format!("{} is null", self.tight(operand)),
+            ExprKind::Is(predicate, operand) => format!("{} is {predicate}", self.tight(operand)),
             ExprKind::Operator(operator, left, right) => {
                 format!("{} {} {}", self.tight(left), operator_sign(*operator), self.tight(right))
             }
@@ -121,6 +122,7 @@ impl Printer<'_> {
             | ExprKind::Not(_)
             | ExprKind::Compare(..)
             | ExprKind::IsNull(_)
+            | ExprKind::Is(..)
             | ExprKind::Operator(..)
             | ExprKind::HasLabels(..)
             | ExprKind::Negate(_) => format!("({})", self.expr(expr)),

@@ -271,6 +271,7 @@ impl Printer<'_> {
             ExprKind::Compare(op, left, right) => {
                 format!("{} {} {}", self.expr(left), comparison(*op), self.expr(right))
             }
+            ExprKind::Is(predicate, operand) => format!("{} is {predicate}", self.expr(operand)),
             ExprKind::IsNull(operand) => format!("{} is null", self.expr(operand)),
             ExprKind::Operator(op, left, right) => {
                 format!("({} {} {})", self.expr(left), operator(*op), self.expr(right))

@@ -41,9 +41,14 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
         "shortestPath((a {b: ",
         "all(x IN ",
         "reduce(a = ",
+        "trim(LEADING ",
+        "normalize(",
     ];
     for opening in openings {
         too_deep(format!("RETURN {}1", opening.repeat(100_000)));
+    }
+    for opening in ["LIST<", "ANY VALUE < "] {
+        too_deep(format!("RETURN 1 :: {}", opening.repeat(100_000)));
     }
     too_deep(format!("MATCH {}", "[(a)-->".repeat(100_000)));
     too_deep(format!("MATCH (n:{}", "(".repeat(100_000)));
@@ -72,6 +77,10 @@ fn a_chain_of_any_sort_is_flat_or_an_error() {
     for link in [" ^ a", ".b", "[0]", " IS NULL", " IN a"] {
         too_deep(format!("RETURN a{}", link.repeat(2000)));
     }
+    too_deep(format!("RETURN 1 :: INTEGER{}", " LIST".repeat(2000)));
+    too_deep(format!("RETURN 1 :: {}INTEGER", "LIST<".repeat(2000)));
+    parse_small(format!("RETURN 1 :: INTEGER{}", " | STRING".repeat(2000))).expect("a long union");
+    parse_small(format!("RETURN list < 1{}", " AND list < x AND list < $y".repeat(2000))).expect("no types");
     for prefix in ["NOT ", "-", "+", "NOT -"] {
         too_deep(format!("RETURN {}a", prefix.repeat(2000)));
     }

@@ -10,6 +10,7 @@ mod literal;
 mod parts;
 mod pattern;
 mod schema;
+mod value_type;
 
 use std::cell::Cell;
 
