@@ -49,8 +49,9 @@ pub(crate) enum ExprKind {
     Operator(Operator, Box<Expr>, Box<Expr>),
     Negate(Box<Expr>),
     Call(Arc<Function>, Vec<Expr>),
+    /// What is compared is a local variable of the conditions.
     Case {
-        subject: Option<Box<Expr>>,
+        subject: Option<(VarId, Box<Expr>)>,
         branches: Vec<(Expr, Expr)>,
         otherwise: Option<Box<Expr>>,
     },

@@ -30,7 +30,8 @@ fn same(left: &Expr, right: &Expr, locals: &mut Vec<(VarId, VarId)>) -> bool {
     let depth = locals.len();
     match (&left.kind, &right.kind) {
         (ExprKind::Comprehension { local: a, .. }, ExprKind::Comprehension { local: b, .. })
-        | (ExprKind::Quantifier { local: a, .. }, ExprKind::Quantifier { local: b, .. }) => {
+        | (ExprKind::Quantifier { local: a, .. }, ExprKind::Quantifier { local: b, .. })
+        | (ExprKind::Case { subject: Some((a, _)), .. }, ExprKind::Case { subject: Some((b, _)), .. }) => {
             locals.push((*a, *b));
         }
         (ExprKind::Reduce { accumulator: a, local: x, .. }, ExprKind::Reduce { accumulator: b, local: y, .. }) => {
@@ -86,7 +87,9 @@ fn hash_form(expr: &Expr, locals: &mut Vec<VarId>, hasher: &mut FxHasher) {
     let depth = locals.len();
     match &expr.kind {
         ExprKind::Variable(id) if !locals.contains(id) => id.hash(hasher),
-        ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => locals.push(*local),
+        ExprKind::Comprehension { local, .. }
+        | ExprKind::Quantifier { local, .. }
+        | ExprKind::Case { subject: Some((local, _)), .. } => locals.push(*local),
         ExprKind::Reduce { accumulator, local, .. } => locals.extend([*accumulator, *local]),
         ExprKind::Literal(Value::Integer(number)) => number.hash(hasher),
         ExprKind::Literal(Value::Float(number)) => number.to_bits().hash(hasher),

@@ -62,8 +62,9 @@ pub(crate) enum Scalar {
         arguments: Vec<Scalar>,
         range: TextRange,
     },
+    /// What is compared is a local variable of the conditions.
     Case {
-        subject: Option<Box<Scalar>>,
+        subject: Option<(usize, Box<Scalar>)>,
         branches: Vec<(Scalar, Scalar)>,
         otherwise: Option<Box<Scalar>>,
     },

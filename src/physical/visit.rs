@@ -98,7 +98,7 @@ impl Scalar {
             Scalar::Call { arguments, .. } => arguments.iter().collect(),
             Scalar::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
             Scalar::Case { subject, branches, otherwise } => {
-                let mut all: Vec<&Scalar> = subject.as_deref().into_iter().collect();
+                let mut all: Vec<&Scalar> = subject.iter().map(|(_, subject)| &**subject).collect();
                 all.extend(branches.iter().flat_map(|(when, then)| [when, then]));
                 all.extend(otherwise.as_deref());
                 all

@@ -2,7 +2,7 @@
 
 use super::binder::{Binder, Typed};
 use super::infer;
-use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, Quantifier};
+use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, Quantifier, VarId};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::{ErrorKind, Name, Predicate, Type, Value};
@@ -41,6 +41,7 @@ impl Binder<'_> {
             ast::ExprKind::IsNull { operand, negated } => self.is_null(operand, *negated, span),
             ast::ExprKind::Is { operand, predicate, negated } => self.is(operand, predicate, *negated, span),
             ast::ExprKind::Case(case) => self.case(case, span),
+            ast::ExprKind::CaseSubject => self.case_subject(span),
             ast::ExprKind::CountStar => self.count_star(span),
             ast::ExprKind::Function(call) => self.function_call(call, span),
             ast::ExprKind::ListComprehension(list) => self.list_comprehension(list, span),
@@ -269,12 +270,12 @@ impl Binder<'_> {
     // ------------------------------------------------------------ forms with expressions inside
 
     fn case(&mut self, case: &ast::Case, span: Span) -> Typed {
-        let subject = case.subject.as_ref().map(|subject| Box::new(self.expr(subject)));
+        let subject = case.subject.as_ref().map(|subject| self.compared_by_case(subject));
         let mut value_type = Type::Null;
         let mut branches = Vec::with_capacity(case.branches.len());
-        for (when, then) in &case.branches {
-            let when = if subject.is_some() { self.expr(when) } else { self.truth(when) };
-            let then = self.typed(then);
+        for branch in &case.branches {
+            let when = self.case_tests(subject.as_ref().map(|(local, _)| *local), &branch.tests);
+            let then = self.typed(&branch.then);
             value_type = value_type.join(then.value_type);
             branches.push((when, then.expr));
         }
@@ -284,6 +285,29 @@ impl Binder<'_> {
             Box::new(typed.expr)
         });
         Typed::new(ExprKind::Case { subject, branches, otherwise }, span, value_type)
+    }
+
+    /// What a CASE compares, under a variable of its own, so that it has one value for all tests.
+    fn compared_by_case(&mut self, subject: &ast::Expr) -> (VarId, Box<Expr>) {
+        let typed = self.typed(subject);
+        let local = self.variables.add(None, typed.value_type);
+        self.variables.get_mut(local).nullable = true;
+        (local, Box::new(typed.expr))
+    }
+
+    /// Whether one of the tests is true.
+    fn case_tests(&mut self, subject: Option<VarId>, tests: &[ast::Expr]) -> Expr {
+        self.case_subjects.extend(subject);
+        let mut terms: Vec<Expr> = tests.iter().map(|test| self.truth(test)).collect();
+        if subject.is_some() {
+            self.case_subjects.pop();
+        }
+        if terms.len() == 1 { terms.remove(0) } else { Expr::made(ExprKind::Or(terms)) }
+    }
+
+    fn case_subject(&mut self, span: Span) -> Typed {
+        let local = *self.case_subjects.last().expect("the grammar leaves a subject out only where there is one");
+        Typed::new(ExprKind::Variable(local), span, self.type_of(local).clone())
     }
 
     fn list_comprehension(&mut self, list: &ast::ListComprehension, span: Span) -> Typed {
@@ -345,7 +369,7 @@ impl Binder<'_> {
         typed
     }
 
-    fn local(&mut self, ident: &ast::Ident, var_type: Type) -> crate::expr::VarId {
+    fn local(&mut self, ident: &ast::Ident, var_type: Type) -> VarId {
         let id = self.declare(&ident.name, var_type);
         self.variables.get_mut(id).nullable = true;
         id

@@ -375,6 +375,8 @@ pub(crate) enum ExprKind {
         negated: bool,
     },
     Case(Case),
+    /// What the innermost CASE around compares, where a test leaves it out: `CASE x WHEN > 3`.
+    CaseSubject,
     /// `count(*)`.
     CountStar,
     Function(FunctionCall),
@@ -422,8 +424,15 @@ pub(crate) enum BinaryOp {
 pub(crate) struct Case {
     /// `CASE x WHEN ...`.
     pub subject: Option<Box<Expr>>,
-    pub branches: Vec<(Expr, Expr)>,
+    pub branches: Vec<CaseBranch>,
     pub otherwise: Option<Box<Expr>>,
+}
+
+/// `WHEN ... THEN ...`: taken if one of the tests is true.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CaseBranch {
+    pub tests: Vec<Expr>,
+    pub then: Expr,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -261,6 +261,9 @@ fn is_operand(rule: Rule) -> bool {
             | Rule::map
             | Rule::case_expression
             | Rule::case_subject
+            | Rule::case_test
+            | Rule::case_operation
+            | Rule::case_operand
             | Rule::subquery
             | Rule::subquery_kind
             | Rule::count_star
@@ -370,7 +373,7 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_then => &["THEN"],
         Rule::kw_types => &["TYPES"],
         Rule::kw_unique | Rule::constraint_unique => &["UNIQUE"],
-        Rule::kw_when | Rule::case_branch => &["WHEN"],
+        Rule::kw_when | Rule::case_branch | Rule::case_choice => &["WHEN"],
         Rule::kw_where | Rule::r#where | Rule::listed_where => &["WHERE"],
         Rule::kw_with => &["WITH"],
         Rule::kw_citing | Rule::citing => &["CITING"],

@@ -64,7 +64,11 @@ pub(super) fn evaluate(env: &Env, scalar: &Scalar, frame: &Frame) -> Result<Colu
         Scalar::Negate(term, range) => arithmetic::negate(env, term, frame).map_err(|error| error.at(*range)),
         Scalar::Call { function, arguments, range } => call(env, function, arguments, *range, frame),
         Scalar::Case { subject, branches, otherwise } => {
-            logic::case(env, subject.as_deref(), branches, otherwise.as_deref(), frame)
+            let Some((local, subject)) = subject else {
+                return logic::case(env, branches, otherwise.as_deref(), frame);
+            };
+            let frame = frame.with_local(*local, evaluate(env, subject, frame)?);
+            logic::case(env, branches, otherwise.as_deref(), &frame)
         }
         Scalar::Comprehension { local, list, predicate, map, range } => {
             list::comprehension(env, *local, list, predicate.as_deref(), map.as_deref(), frame)

@@ -41,8 +41,8 @@ impl Printer<'_> {
             ExprKind::Call(function, arguments) => format!("{}({})", function.name, self.exprs(arguments)),
             ExprKind::Case { subject, branches, otherwise } => {
                 let mut out = "case".to_owned();
-                if let Some(subject) = subject {
-                    let _ = write!(out, " {}", self.expr(subject));
+                if let Some((local, subject)) = subject {
+                    let _ = write!(out, " {} as {}", self.expr(subject), self.var(*local));
                 }
                 for (when, then) in branches {
                     let _ = write!(out, " when {} then {}", self.expr(when), self.expr(then));

@@ -280,7 +280,9 @@ impl Printer<'_> {
             ExprKind::Call(function, arguments) => format!("{}({})", function.name, self.exprs(arguments)),
             ExprKind::Case { subject, branches, otherwise } => format!(
                 "case {} {} else {}",
-                subject.as_ref().map_or(String::new(), |subject| self.expr(subject)),
+                subject.as_ref().map_or(String::new(), |(local, subject)| {
+                    format!("{} as {}", self.expr(subject), self.var(*local))
+                }),
                 branches
                     .iter()
                     .map(|(when, then)| format!("{}: {}", self.expr(when), self.expr(then)))

@@ -32,6 +32,8 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
         "((",
         "CASE ",
         "CASE WHEN ",
+        "CASE x WHEN IN ",
+        "CASE x WHEN STARTS WITH CASE ",
         "f(",
         "a[",
         "[x IN ",
@@ -124,6 +126,13 @@ fn forty_open_brackets_take_no_time() {
         "CASE WHEN true THEN ",
         "CASE a WHEN b THEN ",
         "CASE WHEN a THEN b ELSE ",
+        "CASE a WHEN IN ",
+        "CASE a WHEN CONTAINS (",
+        "trim(",
+        "trim(LEADING ",
+        "trim(BOTH FROM ",
+        "trim(a FROM ",
+        "normalize(",
         "{a:",
         "({a:",
         "(n {a:",
@@ -158,7 +167,7 @@ fn forty_open_brackets_take_no_time() {
 
 /// What may open, go on with, or end before, something that nests: an unbounded choice between two of them shows when
 /// they alternate.
-const FRAGMENTS: [&str; 46] = [
+const FRAGMENTS: [&str; 50] = [
     "(",
     "[",
     "{a: ",
@@ -176,6 +185,10 @@ const FRAGMENTS: [&str; 46] = [
     "CASE WHEN a THEN ",
     "CASE a WHEN b THEN ",
     "CASE a WHEN ",
+    "CASE a WHEN IN ",
+    "CASE a WHEN > ",
+    "trim(LEADING ",
+    "trim(FROM ",
     "WHEN a THEN ",
     "ELSE ",
     "END ",

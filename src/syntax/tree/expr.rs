@@ -253,12 +253,46 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let subject = parts.accept(Rule::case_subject).map(|pair| self.boxed(Parts::of(pair).demand())).transpose()?;
         let mut branches = Vec::new();
-        while let Some(branch) = parts.accept(Rule::case_branch) {
-            let mut parts = Parts::of(branch);
-            branches.push((self.expr(parts.demand())?, self.expr(parts.demand())?));
+        while let Some(branch) = parts.accept(Rule::case_branch).or_else(|| parts.accept(Rule::case_choice)) {
+            branches.push(self.case_branch(branch)?);
         }
         let otherwise = parts.next().map(|pair| self.boxed(pair)).transpose()?;
         Ok(ExprKind::Case(ast::Case { subject, branches, otherwise }))
+    }
+
+    fn case_branch(&self, pair: Pair<'_, Rule>) -> Built<ast::CaseBranch> {
+        let mut parts = Parts::of(pair);
+        let mut tests = Vec::new();
+        while let Some(test) = parts.accept(Rule::case_test) {
+            tests.push(self.case_test(Parts::of(test).demand())?);
+        }
+        if tests.is_empty() {
+            tests.push(self.expr(parts.demand())?);
+        }
+        Ok(ast::CaseBranch { tests, then: self.expr(parts.demand())? })
+    }
+
+    /// What a test says of the subject that it leaves out.
+    fn case_test(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
+        let start = pair.as_span().start();
+        let subject = Operand::new(ExprKind::CaseSubject, Span::new(start, start), 1)?;
+        let test = match pair.as_rule() {
+            Rule::case_operation => {
+                let mut parts = Parts::of(pair);
+                let op = parts.demand();
+                let right = self.expr(parts.demand())?;
+                self.infix(subject, &op, Operand::new(right.kind, right.span, self.deepest.get())?)?
+            }
+            Rule::expression => {
+                let value = self.expr(pair)?;
+                let span = value.span;
+                let equals = compared(subject.expr, Comparison::Equal, value);
+                Operand::new(equals, span, self.deepest.get() + 1)?
+            }
+            _ => self.postfix(subject, pair)?,
+        };
+        self.deepest.set(self.deepest.get().max(test.depth));
+        Ok(test.expr)
     }
 
     fn function(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
