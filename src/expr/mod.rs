@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::function::Function;
 use crate::text::Span;
 pub(crate) use crate::value::Comparison;
-use crate::value::{Name, Value};
+use crate::value::{Name, Predicate, Value};
 
 pub(crate) use variable::{VarId, Variables};
 
@@ -44,11 +44,14 @@ pub(crate) enum ExprKind {
     Not(Box<Expr>),
     Compare(Comparison, Box<Expr>, Box<Expr>),
     IsNull(Box<Expr>),
+    /// What else `IS` may ask.
+    Is(Predicate, Box<Expr>),
     Operator(Operator, Box<Expr>, Box<Expr>),
     Negate(Box<Expr>),
     Call(Arc<Function>, Vec<Expr>),
+    /// What is compared is a local variable of the conditions.
     Case {
-        subject: Option<Box<Expr>>,
+        subject: Option<(VarId, Box<Expr>)>,
         branches: Vec<(Expr, Expr)>,
         otherwise: Option<Box<Expr>>,
     },

@@ -32,6 +32,7 @@ impl Expr {
             | ExprKind::HasLabels(a, _)
             | ExprKind::Not(a)
             | ExprKind::IsNull(a)
+            | ExprKind::Is(_, a)
             | ExprKind::Negate(a) => vec![a],
             ExprKind::Index(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Operator(_, a, b) => vec![a, b],
             ExprKind::Slice(a, from, to) => {
@@ -44,7 +45,7 @@ impl Expr {
             | ExprKind::Xor(items) => items.iter().collect(),
             ExprKind::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
             ExprKind::Case { subject, branches, otherwise } => {
-                let mut all: Vec<&Expr> = subject.as_deref().into_iter().collect();
+                let mut all: Vec<&Expr> = subject.iter().map(|(_, subject)| &**subject).collect();
                 all.extend(branches.iter().flat_map(|(when, then)| [when, then]));
                 all.extend(otherwise.as_deref());
                 all
@@ -68,6 +69,7 @@ impl Expr {
             | ExprKind::HasLabels(a, _)
             | ExprKind::Not(a)
             | ExprKind::IsNull(a)
+            | ExprKind::Is(_, a)
             | ExprKind::Negate(a) => vec![a],
             ExprKind::Index(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Operator(_, a, b) => vec![a, b],
             ExprKind::Slice(a, from, to) => {
@@ -80,7 +82,7 @@ impl Expr {
             | ExprKind::Xor(items) => items.iter_mut().collect(),
             ExprKind::Map(entries) => entries.iter_mut().map(|(_, value)| value).collect(),
             ExprKind::Case { subject, branches, otherwise } => {
-                let mut all: Vec<&mut Expr> = subject.as_deref_mut().into_iter().collect();
+                let mut all: Vec<&mut Expr> = subject.iter_mut().map(|(_, subject)| &mut **subject).collect();
                 all.extend(branches.iter_mut().flat_map(|(when, then)| [when, then]));
                 all.extend(otherwise.as_deref_mut());
                 all
@@ -110,7 +112,9 @@ impl Expr {
         let mut made = Vec::new();
         self.walk(&mut |expr| match &expr.kind {
             ExprKind::Variable(id) => used.push(*id),
-            ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => made.push(*local),
+            ExprKind::Comprehension { local, .. }
+            | ExprKind::Quantifier { local, .. }
+            | ExprKind::Case { subject: Some((local, _)), .. } => made.push(*local),
             ExprKind::Reduce { accumulator, local, .. } => made.extend([*accumulator, *local]),
             _ => {}
         });

@@ -22,6 +22,7 @@ mod registry;
 mod scalar;
 mod signature;
 mod string;
+mod synonym;
 mod temporal;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -91,7 +91,9 @@ impl Scalar {
             | Scalar::Count(_)
             | Scalar::Collect { .. } => Vec::new(),
             Scalar::Property { base, .. } | Scalar::HasLabels { base, .. } => vec![base],
-            Scalar::Not(operand) | Scalar::IsNull(operand) | Scalar::Negate(operand, _) => vec![operand],
+            Scalar::Not(operand) | Scalar::IsNull(operand) | Scalar::Is(_, operand) | Scalar::Negate(operand, _) => {
+                vec![operand]
+            }
             Scalar::Index { base, index, .. } => vec![base, index],
             Scalar::Compare(_, left, right) | Scalar::Operator { left, right, .. } => vec![left, right],
             Scalar::Slice { base, from, to, .. } => {
@@ -101,7 +103,7 @@ impl Scalar {
             Scalar::Call { arguments, .. } => arguments.iter().collect(),
             Scalar::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
             Scalar::Case { subject, branches, otherwise } => {
-                let mut all: Vec<&Scalar> = subject.as_deref().into_iter().collect();
+                let mut all: Vec<&Scalar> = subject.iter().map(|(_, subject)| &**subject).collect();
                 all.extend(branches.iter().flat_map(|(when, then)| [when, then]));
                 all.extend(otherwise.as_deref());
                 all

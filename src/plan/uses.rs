@@ -29,7 +29,9 @@ impl Imports {
         let mut made = Vec::new();
         expr.walk(&mut |part| match &part.kind {
             ExprKind::Variable(id) => used.push(*id),
-            ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => made.push(*local),
+            ExprKind::Comprehension { local, .. }
+            | ExprKind::Quantifier { local, .. }
+            | ExprKind::Case { subject: Some((local, _)), .. } => made.push(*local),
             ExprKind::Reduce { accumulator, local, .. } => made.extend([*accumulator, *local]),
             ExprKind::Subquery(_, id) => used.extend(self.0.get(id.0 as usize).into_iter().flatten()),
             _ => {}

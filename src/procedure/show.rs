@@ -134,9 +134,9 @@ fn settings(graph: &Graph) -> Vec<Vec<Value>> {
 
 fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {
     let scalars =
-        registry.functions().into_iter().map(|function| (&*function.name, function.signature(), &*function.summary));
+        registry.functions().into_iter().map(|(name, function)| (name, function.signature(name), &*function.summary));
     let aggregates =
-        registry.aggregates().into_iter().map(|aggregate| (aggregate.name, aggregate.signature(), aggregate.summary));
+        registry.aggregates().into_iter().map(|(name, aggregate)| (name, aggregate.signature(name), aggregate.summary));
     sorted(
         scalars
             .chain(aggregates)

@@ -194,7 +194,9 @@ impl Binder<'_> {
                 let missing = imports.iter().filter(|id| !view.goes_on(**id) && !locals.contains(id));
                 lost.extend(missing.map(|id| (*id, expr.span)));
             }
-            ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => locals.push(*local),
+            ExprKind::Comprehension { local, .. }
+            | ExprKind::Quantifier { local, .. }
+            | ExprKind::Case { subject: Some((local, _)), .. } => locals.push(*local),
             ExprKind::Reduce { accumulator, local, .. } => locals.extend([*accumulator, *local]),
             _ => {}
         }

@@ -35,6 +35,8 @@ pub(super) struct Binder<'a> {
     pub(super) names: Names,
     pub(super) warnings: Vec<Warning>,
     pub(super) writes: bool,
+    /// What the CASEs around compare, the innermost last.
+    pub(super) case_subjects: Vec<VarId>,
     /// Inside EXISTS, COUNT or COLLECT.
     pub(super) reading_only: bool,
     pub(super) errors: Vec<SemanticError>,
@@ -73,6 +75,7 @@ impl<'a> Binder<'a> {
             names: Names::default(),
             warnings: Vec::new(),
             writes: false,
+            case_subjects: Vec::new(),
             reading_only: false,
             errors: Vec::new(),
         }

@@ -46,6 +46,11 @@ impl Binder<'_> {
             self.without_aggregates(|binder| binder.expr(argument));
         }
         let message = format!("unknown function `{}`", call.name.name);
+        if is_spatial(&call.name.name) {
+            let help = "keep coordinates as numbers; there are no points and no spatial functions";
+            self.refuse_with_help("UnknownFunction", call.name.span, message, help);
+            return Typed::unknown(span);
+        }
         match self.registry.nearest(&call.name.name) {
             Some(near) => {
                 self.refuse_with_help("UnknownFunction", call.name.span, message, format!("did you mean `{near}`?"));
@@ -105,4 +110,10 @@ impl Binder<'_> {
         let message = format!("`{name}` takes {wanted}, {} given", call.arguments.len());
         self.refuse("InvalidNumberOfArguments", span, message);
     }
+}
+
+/// Whether other databases have a function of this name for points.
+fn is_spatial(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name == "point" || name == "distance" || name.starts_with("point.")
 }

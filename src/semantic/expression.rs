@@ -3,10 +3,10 @@
 use super::binder::{Binder, Typed};
 use super::infer;
 use super::label::label_expr;
-use crate::expr::{Comparison, Expr, ExprKind, Operator, Quantifier};
+use crate::expr::{Comparison, Expr, ExprKind, Operator, Quantifier, VarId};
 use crate::syntax::ast;
 use crate::text::Span;
-use crate::value::{ErrorKind, Name, Type, Value};
+use crate::value::{ErrorKind, Name, Predicate, Type, Value};
 
 impl Binder<'_> {
     /// An expression whose type the caller does not ask for.
@@ -40,7 +40,9 @@ impl Binder<'_> {
             ast::ExprKind::Negate(operand) => self.negate(operand, span),
             ast::ExprKind::Plus(operand) => self.plus(operand),
             ast::ExprKind::IsNull { operand, negated } => self.is_null(operand, *negated, span),
+            ast::ExprKind::Is { operand, predicate, negated } => self.is(operand, predicate, *negated, span),
             ast::ExprKind::Case(case) => self.case(case, span),
+            ast::ExprKind::CaseSubject => self.case_subject(span),
             ast::ExprKind::CountStar => self.count_star(span),
             ast::ExprKind::Function(call) => self.function_call(call, span),
             ast::ExprKind::ListComprehension(list) => self.list_comprehension(list, span),
@@ -192,8 +194,12 @@ impl Binder<'_> {
 
     fn is_null(&mut self, operand: &ast::Expr, negated: bool, span: Span) -> Typed {
         let test = ExprKind::IsNull(Box::new(self.expr(operand)));
-        let kind = if negated { ExprKind::Not(Box::new(Expr::new(test, span))) } else { test };
-        Typed::new(kind, span, Type::Boolean)
+        tested(test, negated, span)
+    }
+
+    fn is(&mut self, operand: &ast::Expr, predicate: &Predicate, negated: bool, span: Span) -> Typed {
+        let test = ExprKind::Is(predicate.clone(), Box::new(self.expr(operand)));
+        tested(test, negated, span)
     }
 
     fn comparison(&mut self, first: &ast::Expr, rest: &[(ast::Comparison, ast::Expr)], span: Span) -> Typed {
@@ -269,12 +275,12 @@ impl Binder<'_> {
     // ------------------------------------------------------------ forms with expressions inside
 
     fn case(&mut self, case: &ast::Case, span: Span) -> Typed {
-        let subject = case.subject.as_ref().map(|subject| Box::new(self.expr(subject)));
+        let subject = case.subject.as_ref().map(|subject| self.compared_by_case(subject));
         let mut value_type = Type::Null;
         let mut branches = Vec::with_capacity(case.branches.len());
-        for (when, then) in &case.branches {
-            let when = if subject.is_some() { self.expr(when) } else { self.truth(when) };
-            let then = self.typed(then);
+        for branch in &case.branches {
+            let when = self.case_tests(subject.as_ref().map(|(local, _)| *local), &branch.tests);
+            let then = self.typed(&branch.then);
             value_type = value_type.join(then.value_type);
             branches.push((when, then.expr));
         }
@@ -284,6 +290,29 @@ impl Binder<'_> {
             Box::new(typed.expr)
         });
         Typed::new(ExprKind::Case { subject, branches, otherwise }, span, value_type)
+    }
+
+    /// What a CASE compares, under a variable of its own, so that it has one value for all tests.
+    fn compared_by_case(&mut self, subject: &ast::Expr) -> (VarId, Box<Expr>) {
+        let typed = self.typed(subject);
+        let local = self.variables.add(None, typed.value_type);
+        self.variables.get_mut(local).nullable = true;
+        (local, Box::new(typed.expr))
+    }
+
+    /// Whether one of the tests is true.
+    fn case_tests(&mut self, subject: Option<VarId>, tests: &[ast::Expr]) -> Expr {
+        self.case_subjects.extend(subject);
+        let mut terms: Vec<Expr> = tests.iter().map(|test| self.truth(test)).collect();
+        if subject.is_some() {
+            self.case_subjects.pop();
+        }
+        if terms.len() == 1 { terms.remove(0) } else { Expr::made(ExprKind::Or(terms)) }
+    }
+
+    fn case_subject(&mut self, span: Span) -> Typed {
+        let local = *self.case_subjects.last().expect("the grammar leaves a subject out only where there is one");
+        Typed::new(ExprKind::Variable(local), span, self.type_of(local).clone())
     }
 
     fn list_comprehension(&mut self, list: &ast::ListComprehension, span: Span) -> Typed {
@@ -345,11 +374,17 @@ impl Binder<'_> {
         typed
     }
 
-    fn local(&mut self, ident: &ast::Ident, var_type: Type) -> crate::expr::VarId {
+    fn local(&mut self, ident: &ast::Ident, var_type: Type) -> VarId {
         let id = self.declare(&ident.name, var_type);
         self.variables.get_mut(id).nullable = true;
         id
     }
+}
+
+/// What `IS` or `IS NOT` says.
+fn tested(test: ExprKind, negated: bool, span: Span) -> Typed {
+    let kind = if negated { ExprKind::Not(Box::new(Expr::new(test, span))) } else { test };
+    Typed::new(kind, span, Type::Boolean)
 }
 
 fn comparison(op: ast::Comparison) -> Comparison {

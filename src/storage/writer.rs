@@ -349,13 +349,8 @@ fn check_label_count(count: usize) -> Result<(), StorageError> {
 /// Maps and elements cannot be stored, in lists neither, nor what could not be recorded.
 fn check_storable(value: &Value) -> Result<(), StorageError> {
     let found = match value {
-        Value::Map(_) => "a map",
-        Value::Node(_) => "a node",
-        Value::Relationship(_) => "a relationship",
-        Value::Path(_) => "a path",
-        Value::List(items) if items.depth() as usize > MAX_DEPTH => "a list nested more than 128 levels deep",
-        Value::List(items) => return items.iter().try_for_each(check_storable),
-        _ => return Ok(()),
+        Value::List(items) if items.depth() as usize > MAX_DEPTH => Some("a list nested more than 128 levels deep"),
+        value => value.unstorable(),
     };
-    Err(StorageError::NotStorable { found: found.to_owned() })
+    found.map_or(Ok(()), |found| Err(StorageError::NotStorable { found: found.to_owned() }))
 }

@@ -4,7 +4,7 @@
 //! one associative operator (`AND`, `OR`, `XOR`) are flat.
 
 use crate::text::Span;
-use crate::value::Name;
+use crate::value::{Name, Predicate};
 
 /// A name and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +34,7 @@ pub(crate) enum Mode {
 pub(crate) enum Body {
     Query(Query),
     Schema(SchemaCommand),
-    Show(Show),
+    Show(Box<Show>),
 }
 
 // ---------------------------------------------------------------- queries
@@ -450,7 +450,15 @@ pub(crate) enum ExprKind {
         operand: Box<Expr>,
         negated: bool,
     },
+    /// `x IS :: INTEGER`, `x IS NOT NORMALIZED`.
+    Is {
+        operand: Box<Expr>,
+        predicate: Predicate,
+        negated: bool,
+    },
     Case(Case),
+    /// What the innermost CASE around compares, where a test leaves it out: `CASE x WHEN > 3`.
+    CaseSubject,
     /// `count(*)`.
     CountStar,
     Function(FunctionCall),
@@ -498,8 +506,15 @@ pub(crate) enum BinaryOp {
 pub(crate) struct Case {
     /// `CASE x WHEN ...`.
     pub subject: Option<Box<Expr>>,
-    pub branches: Vec<(Expr, Expr)>,
+    pub branches: Vec<CaseBranch>,
     pub otherwise: Option<Box<Expr>>,
+}
+
+/// `WHEN ... THEN ...`: taken if one of the tests is true.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CaseBranch {
+    pub tests: Vec<Expr>,
+    pub then: Expr,
 }
 
 #[derive(Clone, Debug, PartialEq)]

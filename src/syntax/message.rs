@@ -217,6 +217,11 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         | Rule::given_mark
         | Rule::any_mark => named(PART, "a label or type"),
         Rule::pattern | Rule::pattern_part | Rule::path | Rule::node | Rule::bracket => named(PART, "a pattern"),
+        Rule::value_type | Rule::value_type_part | Rule::list_type | Rule::union_type | Rule::type_name => {
+            named(PART, "a type")
+        }
+        Rule::open_angle => named(PART, "\"<\""),
+        Rule::close_angle => named(CLOSING, "\">\""),
         Rule::length => named(PART, "\"*\""),
         Rule::repetition_range | Rule::path_count => named(PART, "a number"),
         _ if is_clause(rule) => named(CLAUSE, "a clause"),
@@ -280,6 +285,9 @@ fn is_operand(rule: Rule) -> bool {
             | Rule::map
             | Rule::case_expression
             | Rule::case_subject
+            | Rule::case_test
+            | Rule::case_operation
+            | Rule::case_operand
             | Rule::subquery
             | Rule::subquery_kind
             | Rule::count_star
@@ -288,6 +296,8 @@ fn is_operand(rule: Rule) -> bool {
             | Rule::reduce
             | Rule::shortest
             | Rule::function_call
+            | Rule::trim_call
+            | Rule::normalize_call
             | Rule::null_literal
             | Rule::true_literal
             | Rule::false_literal
@@ -325,6 +335,14 @@ fn is_operator(rule: Rule) -> bool {
             | Rule::power
             | Rule::is_null
             | Rule::is_not_null
+            | Rule::is_typed
+            | Rule::is_listed_typed
+            | Rule::is_normalized
+            | Rule::type_mark
+            | Rule::list_suffix
+            | Rule::not_null
+            | Rule::negated
+            | Rule::normal_form
             | Rule::operator_is
             | Rule::lookup_dot
             | Rule::lookup_bracket
@@ -364,11 +382,13 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_end => &["END"],
         Rule::kw_exists => &["EXISTS"],
         Rule::kw_for => &["FOR"],
-        Rule::kw_from => &["FROM"],
         Rule::kw_headers => &["HEADERS"],
         Rule::kw_fieldterminator | Rule::separator => &["FIELDTERMINATOR"],
         Rule::kw_in => &["IN"],
         Rule::kw_is => &["IS"],
+        Rule::kw_from | Rule::trim_from => &["FROM"],
+        Rule::kw_typed => &["TYPED"],
+        Rule::kw_normalized => &["NORMALIZED"],
         Rule::kw_key | Rule::constraint_key => &["KEY"],
         Rule::kw_keys => &["KEYS"],
         Rule::kw_match => &["MATCH"],
@@ -381,7 +401,7 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_then => &["THEN"],
         Rule::kw_types => &["TYPES"],
         Rule::kw_unique | Rule::constraint_unique => &["UNIQUE"],
-        Rule::kw_when | Rule::case_branch => &["WHEN"],
+        Rule::kw_when | Rule::case_branch | Rule::case_choice => &["WHEN"],
         Rule::kw_where | Rule::r#where | Rule::listed_where => &["WHERE"],
         Rule::kw_with | Rule::with_headers => &["WITH"],
         Rule::kw_citing | Rule::citing => &["CITING"],

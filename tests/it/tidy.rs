@@ -47,6 +47,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("arc_swap", &["src/database.rs"]),
     ("regex", &["src/function/", "src/exec/context.rs"]),
     ("strsim", &["src/value/nearest.rs"]),
+    ("unicode_normalization", &["src/value/normal_form.rs"]),
     ("unicode_width", &["src/text/", "src/syntax/lex.rs", "src/bin/averment/output/"]),
     ("rustyline", &["src/bin/"]),
     ("clap", &["src/bin/"]),

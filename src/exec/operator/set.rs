@@ -117,7 +117,7 @@ pub(super) fn ignores_graph(scalar: &Scalar, batch: &Batch) -> bool {
         },
         Scalar::List(items) | Scalar::And(items) | Scalar::Or(items) | Scalar::Xor(items) => items.iter().all(ignores),
         Scalar::Map(entries) => entries.iter().all(|(_, value)| ignores(value)),
-        Scalar::Not(term) | Scalar::IsNull(term) | Scalar::Negate(term, _) => ignores(term),
+        Scalar::Not(term) | Scalar::IsNull(term) | Scalar::Is(_, term) | Scalar::Negate(term, _) => ignores(term),
         Scalar::Compare(_, left, right) | Scalar::Operator { left, right, .. } => ignores(left) && ignores(right),
         Scalar::Call { function, arguments, .. } => arguments
             .iter()

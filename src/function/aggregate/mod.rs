@@ -40,10 +40,10 @@ pub(crate) struct Aggregate {
 }
 
 impl Aggregate {
-    /// As `SHOW FUNCTIONS` gives it: `sum(NUMBER) :: ANY`.
-    pub(crate) fn signature(&self) -> String {
+    /// As `SHOW FUNCTIONS` gives it under one of its names: `sum(NUMBER) :: ANY`.
+    pub(crate) fn signature(&self, name: &str) -> String {
         let parameters: Vec<String> = self.parameters.iter().map(ToString::to_string).collect();
-        format!("{}({}) :: {}", self.name, parameters.join(", "), self.result)
+        format!("{name}({}) :: {}", parameters.join(", "), self.result)
     }
 }
 

@@ -289,6 +289,7 @@ impl Printer<'_> {
             ExprKind::Compare(op, left, right) => {
                 format!("{} {} {}", self.expr(left), comparison(*op), self.expr(right))
             }
+            ExprKind::Is(predicate, operand) => format!("{} is {predicate}", self.expr(operand)),
             ExprKind::IsNull(operand) => format!("{} is null", self.expr(operand)),
             ExprKind::Operator(op, left, right) => {
                 format!("({} {} {})", self.expr(left), operator(*op), self.expr(right))
@@ -297,7 +298,9 @@ impl Printer<'_> {
             ExprKind::Call(function, arguments) => format!("{}({})", function.name, self.exprs(arguments)),
             ExprKind::Case { subject, branches, otherwise } => format!(
                 "case {} {} else {}",
-                subject.as_ref().map_or(String::new(), |subject| self.expr(subject)),
+                subject.as_ref().map_or(String::new(), |(local, subject)| {
+                    format!("{} as {}", self.expr(subject), self.var(*local))
+                }),
                 branches
                     .iter()
                     .map(|(when, then)| format!("{}: {}", self.expr(when), self.expr(then)))

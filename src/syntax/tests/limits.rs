@@ -32,6 +32,8 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
         "((",
         "CASE ",
         "CASE WHEN ",
+        "CASE x WHEN IN ",
+        "CASE x WHEN STARTS WITH CASE ",
         "f(",
         "a[",
         "[x IN ",
@@ -43,9 +45,14 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
         "reduce(a = ",
         "x:$(",
         "(n:$any(",
+        "trim(LEADING ",
+        "normalize(",
     ];
     for opening in openings {
         too_deep(format!("RETURN {}1", opening.repeat(100_000)));
+    }
+    for opening in ["LIST<", "ANY VALUE < "] {
+        too_deep(format!("RETURN 1 :: {}", opening.repeat(100_000)));
     }
     too_deep(format!("MATCH {}", "[(a)-->".repeat(100_000)));
     too_deep(format!("MATCH (n:{}", "(".repeat(100_000)));
@@ -74,6 +81,10 @@ fn a_chain_of_any_sort_is_flat_or_an_error() {
     for link in [" ^ a", ".b", "[0]", " IS NULL", " IN a"] {
         too_deep(format!("RETURN a{}", link.repeat(2000)));
     }
+    too_deep(format!("RETURN 1 :: INTEGER{}", " LIST".repeat(2000)));
+    too_deep(format!("RETURN 1 :: {}INTEGER", "LIST<".repeat(2000)));
+    parse_small(format!("RETURN 1 :: INTEGER{}", " | STRING".repeat(2000))).expect("a long union");
+    parse_small(format!("RETURN list < 1{}", " AND list < x AND list < $y".repeat(2000))).expect("no types");
     for prefix in ["NOT ", "-", "+", "NOT -"] {
         too_deep(format!("RETURN {}a", prefix.repeat(2000)));
     }
@@ -119,6 +130,13 @@ fn forty_open_brackets_take_no_time() {
         "CASE WHEN true THEN ",
         "CASE a WHEN b THEN ",
         "CASE WHEN a THEN b ELSE ",
+        "CASE a WHEN IN ",
+        "CASE a WHEN CONTAINS (",
+        "trim(",
+        "trim(LEADING ",
+        "trim(BOTH FROM ",
+        "trim(a FROM ",
+        "normalize(",
         "{a:",
         "({a:",
         "(n {a:",
@@ -156,7 +174,7 @@ fn forty_open_brackets_take_no_time() {
 
 /// What may open, go on with, or end before, something that nests: an unbounded choice between two of them shows when
 /// they alternate.
-const FRAGMENTS: [&str; 48] = [
+const FRAGMENTS: [&str; 52] = [
     "(",
     "[",
     "{a: ",
@@ -174,6 +192,10 @@ const FRAGMENTS: [&str; 48] = [
     "CASE WHEN a THEN ",
     "CASE a WHEN b THEN ",
     "CASE a WHEN ",
+    "CASE a WHEN IN ",
+    "CASE a WHEN > ",
+    "trim(LEADING ",
+    "trim(FROM ",
     "WHEN a THEN ",
     "ELSE ",
     "END ",

@@ -35,6 +35,8 @@ fn print(expr: &Expr) -> String {
         ExprKind::Plus(operand) => format!("(+{})", print(operand)),
         ExprKind::IsNull { operand, negated: false } => format!("({} IS NULL)", print(operand)),
         ExprKind::IsNull { operand, negated: true } => format!("({} IS NOT NULL)", print(operand)),
+        ExprKind::Is { operand, predicate, negated: false } => format!("({} IS {predicate})", print(operand)),
+        ExprKind::Is { operand, predicate, negated: true } => format!("({} IS NOT {predicate})", print(operand)),
         ExprKind::Binary(op, left, right) => format!("({} {} {})", print(left), mark(*op), print(right)),
         ExprKind::Comparison(first, rest) => {
             let rest: Vec<String> = rest.iter().map(|(op, expr)| format!(" {} {}", sign(*op), print(expr))).collect();
@@ -123,6 +125,18 @@ fn chains_are_flat_unless_parentheses_say_otherwise() {
     check("a < b <= c", "(a < b <= c)");
     check("(a < b) <= c", "((a < b) <= c)");
     check("a < (b <= c)", "(a < (b <= c))");
+}
+
+#[test]
+fn tests_of_a_value_bind_as_is_null_does() {
+    check("a + b IS :: INTEGER", "((a + b) IS :: INTEGER)");
+    check("a :: INTEGER = b", "((a IS :: INTEGER) = b)");
+    check("NOT a IS NOT TYPED INTEGER", "(NOT (a IS NOT :: INTEGER))");
+    check("a :: INTEGER | STRING AND b", "((a IS :: INTEGER | STRING) AND b)");
+    check("a :: INTEGER NOT NULL LIST!", "(a IS :: LIST<INTEGER NOT NULL> NOT NULL)");
+    check("a.b IS NOT NORMALIZED IS NULL", "((a.b IS NOT NFC NORMALIZED) IS NULL)");
+    check("a IS nfkd NORMALIZED", "(a IS NFKD NORMALIZED)");
+    check("a :: LIST<ANY> < b", "((a IS :: LIST<ANY>) < b)");
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn a_misspelt_keyword_is_proposed() {
             error[UnexpectedSyntax]: expected `UNION`, a clause or the end of the statement, found `START`
               1 | MATCH (n) WHERE n.x START WITH 'a' RETURN n
                 |                     ^^^^^ did you mean `STARTS`?
-            error[UnexpectedSyntax]: expected `NOT` or `NULL`, found `NUL`
+            error[UnexpectedSyntax]: expected `NORMALIZED`, `NOT`, `NULL` or `TYPED`, found `NUL`
               1 | MATCH (n) WHERE n.x IS NUL RETURN n
                 |                        ^^^ did you mean `NULL`?
             error[UnexpectedSyntax]: expected `CONSTRAINTS`, `FUNCTIONS`, `INDEXES`, `LABELS` or `PROCEDURES`, found `LABLES`
