@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn an_error_has_a_source_where_something_else_could_not_be_read() {
         check_source("RETURN edtf('soon')", Some("`soon` is not an EDTF date"));
-        check_source("UNWIND ['('] AS x RETURN 'a' =~ x", Some("regex parse error"));
+        check_source("UNWIND ['('] AS x RETURN 'a' =~ x", Some("`(` is no regular expression"));
         check_source("RETURN date('yesterday')", Some("`yesterday` is not a date"));
         check_source("RETURN 1 / 0", None);
         check_source("RETURN x", None);

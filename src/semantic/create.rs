@@ -82,7 +82,7 @@ impl Binder<'_> {
         let rel_type = self.drawn_type(rel);
         if rel.direction == ast::ArrowDirection::Either {
             let message = "a relationship that is created needs a direction";
-            self.refuse("RequiresDirectedRelationship", rel.span, message);
+            self.refuse_with_help("RequiresDirectedRelationship", rel.span, message, "write `-[:TYPE]->`");
         }
         let properties = rel.properties.as_ref().map(|map| self.drawn_properties(map));
         let var = self.new_element(rel.variable.as_ref(), Type::Relationship);
@@ -143,7 +143,7 @@ impl Binder<'_> {
         }
         let Some(ast::LabelExpr::Name(ident)) = &rel.types else {
             let message = "a relationship that is created has exactly one type";
-            self.refuse("NoSingleRelationshipType", rel.span, message);
+            self.refuse_with_help("NoSingleRelationshipType", rel.span, message, "write `-[:TYPE]->`");
             return Name::from("");
         };
         self.names.writes(&ident.name);

@@ -123,17 +123,17 @@ impl Binder<'_> {
                     columns = Some(self.standalone_call(&mut bound, call, clause.span));
                 }
                 ast::ClauseKind::Return(projection) => {
+                    // First: what is told of the names behind RETURN may follow from this.
+                    let is_last = self.check_last(query, index, "RETURN");
                     let (projected, named) = self.projection(projection, ProjectionClause::Return, clause.span);
                     bound.push(BoundClause::Project(projected));
                     columns = Some(named);
-                    if let Some(next) = query.clauses.get(index + 1) {
-                        self.refuse("UnexpectedSyntax", next.span, "nothing can follow RETURN but UNION");
+                    if !is_last {
                         break;
                     }
                 }
                 ast::ClauseKind::Finish => {
-                    if let Some(next) = query.clauses.get(index + 1) {
-                        self.refuse("UnexpectedSyntax", next.span, "nothing can follow FINISH but UNION");
+                    if !self.check_last(query, index, "FINISH") {
                         break;
                     }
                 }
@@ -145,6 +145,14 @@ impl Binder<'_> {
         }
         self.scope = start;
         (bound, columns)
+    }
+
+    /// Whether the clause at `index` is the last one; it is a problem if not.
+    fn check_last(&mut self, query: &ast::SingleQuery, index: usize, name: &str) -> bool {
+        let Some(next) = query.clauses.get(index + 1) else { return true };
+        let message = format!("nothing can follow {name} but UNION");
+        self.refuse_with_help("UnexpectedSyntax", next.span, message, format!("write it before the {name}"));
+        false
     }
 
     /// What a query without RETURN may end with.

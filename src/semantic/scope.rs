@@ -20,6 +20,8 @@ pub(super) struct Scope {
     last: Arc<FxHashMap<Name, usize>>,
     /// The places in `names` that cannot be seen for now.
     unseen: Range<usize>,
+    /// Whether it is behind a WITH.
+    narrowed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -80,6 +82,11 @@ impl Scope {
         self.names.len()
     }
 
+    /// Whether a WITH has chosen what is there.
+    pub(super) fn is_narrowed(&self) -> bool {
+        self.narrowed
+    }
+
     /// What `*` stands for.
     pub(super) fn star(&self) -> Vec<(Name, VarId)> {
         let visible =
@@ -93,7 +100,7 @@ impl Scope {
 
     /// The scope behind a WITH of these columns.
     pub(super) fn narrowed_to(&self, columns: &[(Name, VarId)]) -> Scope {
-        let mut scope = Scope { outer: Arc::clone(&self.outer), ..Scope::default() };
+        let mut scope = Scope { outer: Arc::clone(&self.outer), narrowed: true, ..Scope::default() };
         for (name, id) in columns {
             scope.declare(name.clone(), *id);
         }
@@ -104,7 +111,7 @@ impl Scope {
     pub(super) fn inner(&self) -> Scope {
         let mut outer = FxHashMap::clone(&self.outer);
         outer.extend(self.star());
-        Scope { outer: Arc::new(outer), ..Scope::default() }
+        Scope { outer: Arc::new(outer), narrowed: self.narrowed, ..Scope::default() }
     }
 
     /// The scope at the start of a subquery that sees only these.
