@@ -282,6 +282,21 @@ fn read(text: &str, file: &Path) -> Vec<Case> {
     cases
 }
 
+/// All that the cases ask, and what builds their graphs.
+pub(crate) fn statements_of_cases() -> Vec<String> {
+    let mut statements = Vec::new();
+    for file in case_files() {
+        let text = fs::read_to_string(&file).expect("a case file is readable");
+        for (kind, body) in read(&text, &file).into_iter().flat_map(|case| case.sections) {
+            if matches!(kind.as_str(), "graph" | "query" | "then") {
+                let spans = averment::editing::statements(&body);
+                statements.extend(spans.into_iter().map(|span| span.of(&body).to_owned()));
+            }
+        }
+    }
+    statements
+}
+
 fn case_files() -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases"), &mut found);
