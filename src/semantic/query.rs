@@ -8,7 +8,11 @@ use super::projection::ProjectionClause;
 use super::scope::Scope;
 use crate::expr::{SubqueryKind, VarId};
 use crate::syntax::ast;
-use crate::value::{Name, Type};
+use crate::value::{ErrorKind, Name, Type};
+
+/// More clauses than any plan takes. Each may carry on all names from before, so that to bind them takes time by the
+/// square of their number.
+const MAX_CLAUSES: usize = 1_000;
 
 /// Where a query stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +117,11 @@ impl Binder<'_> {
         let start = self.scope.clone();
         let mut bound = Vec::new();
         let mut columns = None;
+        if query.clauses.len() > MAX_CLAUSES {
+            let message = format!("a query of {} clauses; at most {MAX_CLAUSES} are read", query.clauses.len());
+            self.refuse_as(ErrorKind::Limit, "QueryTooLarge", query.clauses[MAX_CLAUSES].span, message, None);
+            return (bound, columns);
+        }
         let standalone = alone && place == QueryPlace::Statement && query.clauses.len() == 1;
         for (index, clause) in query.clauses.iter().enumerate() {
             match &clause.kind {

@@ -115,8 +115,16 @@ fn printable(character: char, column: usize) -> String {
     }
 }
 
-/// `text` as one line that shows what it says: breaks become blanks, what moves the cursor a replacement mark.
-pub(crate) fn one_line(text: String) -> String {
+/// The most characters of a message: it may repeat a name without end.
+const MESSAGE_LENGTH: usize = 1_000;
+
+/// `text` as one line that shows what it says: breaks become blanks, what moves the cursor a replacement mark. What has
+/// no end is cut.
+pub(crate) fn one_line(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MESSAGE_LENGTH) {
+        text.truncate(end);
+        text.push_str(ELLIPSIS);
+    }
     let is_plain = |character: char| !character.is_control() && !is_direction_mark(character);
     if text.chars().all(is_plain) {
         return text;
@@ -262,6 +270,7 @@ mod tests {
     fn a_message_is_one_line() {
         assert_eq!(one_line("`a\nb\u{1b}` is none".to_owned()), "`a b�` is none");
         assert_eq!(one_line("`имя`".to_owned()), "`имя`");
+        assert_eq!(one_line("я".repeat(1_000_000)), format!("{}...", "я".repeat(1_000)));
     }
 
     #[test]
