@@ -44,6 +44,8 @@ enum Role {
     Key,
     /// Before a parenthesis.
     Function,
+    /// Before a colon or behind AS: a key of a map, or a variable that is new.
+    Declared,
     Variable,
     /// No word.
     Other,
@@ -117,7 +119,8 @@ impl Corpus {
         let range = some_range(query.len(), chance);
         match chance.below(20) {
             // What keeps the kinds of words keeps much of the sense, and comes furthest.
-            0..=8 | 16..=17 => self.exchange(query, chance),
+            0..=4 => self.exchange(query, chance),
+            5..=8 => self.graft(query, chance),
             9 => drop(query.drain(range)),
             10 => {
                 let (one, other) = (chance.below(query.len()), chance.below(query.len()));
@@ -131,6 +134,7 @@ impl Corpus {
                 query.truncate(chance.below(query.len() + 1));
                 query.extend(tail);
             }
+            14 | 15 => self.splice_clauses(query, chance),
             12 => query.insert(range.start, Piece::strange(strange(chance))),
             13 => {
                 let times = [1, 2, 5, 50, 300][chance.below(5)];
@@ -145,7 +149,10 @@ impl Corpus {
     fn exchange(&self, query: &mut [Piece], chance: &mut Chance) {
         let (own, other) = (query.to_vec(), chance.one_of(&self.0));
         for _ in 0..=chance.below(3) {
-            let words: Vec<&mut Piece> = query.iter_mut().filter(|piece| piece.kind != TokenKind::Mark).collect();
+            let keeps_keywords = chance.below(4) > 0;
+            let is_meant =
+                |piece: &&mut Piece| piece.kind != TokenKind::Mark && !(keeps_keywords && piece.role == Role::Keyword);
+            let words: Vec<&mut Piece> = query.iter_mut().filter(is_meant).collect();
             let index = chance.below(words.len());
             let Some(word) = words.into_iter().nth(index) else { return };
             let source = if word.role == Role::Variable { &own } else { other };
@@ -155,6 +162,57 @@ impl Corpus {
             }
         }
     }
+
+    /// Puts an expression from elsewhere, over variables of the query, in the place of an operand.
+    fn graft(&self, query: &mut Vec<Piece>, chance: &mut Chance) {
+        let variables: Vec<Piece> = query.iter().filter(|piece| piece.role == Role::Variable).cloned().collect();
+        let Some(place) = an_operand(query, chance) else { return };
+        let other = chance.one_of(&self.0);
+        let mut grafted = an_expression(other, chance);
+        for piece in grafted.iter_mut().filter(|piece| piece.role == Role::Variable) {
+            if !variables.is_empty() && chance.below(8) > 0 {
+                piece.text.clone_from(&chance.one_of(&variables).text);
+            }
+        }
+        query.splice(place, grafted);
+    }
+
+    /// Goes on with the clauses of another query behind some of its own.
+    fn splice_clauses(&self, query: &mut Vec<Piece>, chance: &mut Chance) {
+        let other = chance.one_of(&self.0);
+        let (cut, from) = (a_clause(query, chance), a_clause(other, chance));
+        query.truncate(cut);
+        query.push(Piece::strange(""));
+        query.extend_from_slice(&other[from..]);
+    }
+}
+
+/// The place of a word that begins a clause, or the start.
+fn a_clause(query: &[Piece], chance: &mut Chance) -> usize {
+    let begins = |piece: &Piece| {
+        ["MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "CREATE", "MERGE", "SET", "CALL"]
+            .contains(&piece.text.as_str())
+    };
+    let places: Vec<usize> = (0..query.len()).filter(|index| begins(&query[*index])).collect();
+    places.get(chance.below(places.len())).copied().unwrap_or(0)
+}
+
+/// What stands behind a word that an expression follows, up to the comma or word that ends it.
+fn an_expression(query: &[Piece], chance: &mut Chance) -> Vec<Piece> {
+    let precedes = |piece: &Piece| ["RETURN", "WHERE", "WITH", "=", "(", ","].contains(&piece.text.as_str());
+    let starts: Vec<usize> = (1..query.len()).filter(|index| precedes(&query[index - 1])).collect();
+    let Some(start) = starts.get(chance.below(starts.len())) else { return Vec::new() };
+    let mut depth = 0;
+    let is_inside = |piece: &&Piece| {
+        depth += match piece.text.as_str() {
+            "(" | "[" | "{" => 1,
+            ")" | "]" | "}" => -1,
+            _ => 0,
+        };
+        let ends = piece.text == "," || ["AS", "RETURN", "WHERE", "ORDER", "CREATE"].contains(&piece.text.as_str());
+        depth > 0 || depth == 0 && !ends
+    };
+    query[*start..].iter().take_while(is_inside).take(40).cloned().collect()
 }
 
 fn pieces(text: &str) -> Vec<Piece> {
@@ -177,6 +235,8 @@ fn role(kind: TokenKind, before: &str, word: &str, behind: &str) -> Role {
         (TokenKind::Word | TokenKind::EscapedName, ".") => Role::Key,
         (TokenKind::Word, _) if behind.starts_with('(') => Role::Function,
         (TokenKind::Word, _) if is_keyword(word) => Role::Keyword,
+        (TokenKind::Word | TokenKind::EscapedName, "AS") => Role::Declared,
+        (TokenKind::Word | TokenKind::EscapedName, _) if behind.trim_start().starts_with(':') => Role::Declared,
         (TokenKind::Word | TokenKind::EscapedName, _) => Role::Variable,
         _ => Role::Other,
     }
