@@ -8,7 +8,7 @@ use crate::plan::PlanError;
 use crate::semantic::SemanticError;
 use crate::storage::StorageError;
 use crate::syntax::SyntaxError;
-use crate::text::{Position, Span, report};
+use crate::text::{Position, Span, one_line, report};
 use crate::value::{ErrorClass, ErrorKind};
 
 /// What can go wrong with a statement, a transaction or a database.
@@ -149,6 +149,8 @@ impl Error {
     }
 
     fn new(class: ErrorClass, phase: Phase, message: String) -> Self {
+        // A message may repeat what was given.
+        let message = one_line(message);
         Self(Box::new(Details { class, phase, message, span: None, help: None, text: None, source: None }))
     }
 
@@ -158,7 +160,7 @@ impl Error {
     }
 
     fn helped(mut self, help: Option<String>) -> Self {
-        self.0.help = help;
+        self.0.help = help.map(one_line);
         self
     }
 }
@@ -252,7 +254,7 @@ mod tests {
     #[test]
     fn an_error_has_a_source_where_something_else_could_not_be_read() {
         check_source("RETURN edtf('soon')", Some("`soon` is not an EDTF date"));
-        check_source("UNWIND ['('] AS x RETURN 'a' =~ x", Some("regex parse error"));
+        check_source("UNWIND ['('] AS x RETURN 'a' =~ x", Some("`(` is no regular expression"));
         check_source("RETURN date('yesterday')", Some("`yesterday` is not a date"));
         check_source("RETURN 1 / 0", None);
         check_source("RETURN x", None);

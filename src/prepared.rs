@@ -340,6 +340,8 @@ impl PlanCache {
 
 /// The whole pipeline before execution.
 fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Error> {
+    #[cfg(test)]
+    tests::COMPILED.set(tests::COMPILED.get() + 1);
     let statement = syntax::parse(text)?;
     let registry = database.registry();
     let bound = semantic::bind(&statement, text, graph, &registry)
@@ -355,4 +357,55 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
         made_for: Shape::of(graph),
         registry,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use crate::{Database, params};
+
+    thread_local! {
+        /// How many statements this thread has parsed and planned.
+        pub(super) static COMPILED: Cell<u32> = const { Cell::new(0) };
+    }
+
+    #[track_caller]
+    fn check_compiled<T>(expected: u32, run: impl FnOnce() -> T) -> T {
+        let before = COMPILED.get();
+        let made = run();
+        assert_eq!(COMPILED.get() - before, expected);
+        made
+    }
+
+    #[test]
+    fn a_prepared_statement_is_parsed_and_planned_once() {
+        let db = Database::in_memory();
+        // Names that come later are a reason to plan anew.
+        db.query("CREATE (:Company {name: 'Hikvision'})", ()).unwrap();
+        let create = check_compiled(1, || db.prepare("CREATE (:Company {name: $name})").unwrap());
+        let find = check_compiled(1, || db.prepare("MATCH (c:Company {name: $name}) RETURN c").unwrap());
+        check_compiled(0, || {
+            for name in ["SenseTime", "Megvii", "Yitu"] {
+                db.query(&create, params! { "name" => name }).unwrap();
+                assert_eq!(db.query(&find, params! { "name" => name }).unwrap().count(), 1);
+                assert_eq!(db.read().query(&find, params! { "name" => name }).unwrap().count(), 1);
+            }
+            let mut transaction = db.write().unwrap();
+            transaction.query(&create, params! { "name" => "Megvii" }).unwrap();
+            assert_eq!(transaction.query(&find, params! { "name" => "Megvii" }).unwrap().count(), 2);
+        });
+    }
+
+    #[test]
+    fn a_text_that_was_planned_is_not_planned_again_until_there_is_another_index() {
+        let db = Database::in_memory();
+        let text = "MATCH (c:Company {name: 'Megvii'}) RETURN c";
+        let prepared = check_compiled(1, || db.prepare(text).unwrap());
+        check_compiled(0, || db.query(text, ()).unwrap().count());
+        db.query("CREATE INDEX FOR (c:Company) ON (c.name)", ()).unwrap();
+        check_compiled(1, || db.query(text, ()).unwrap().count());
+        check_compiled(0, || db.query(&prepared, ()).unwrap().count());
+        check_compiled(0, || db.query(text, ()).unwrap().count());
+    }
 }

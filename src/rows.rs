@@ -13,7 +13,7 @@ use crate::procedure::OpenTransaction;
 use crate::row::Row;
 use crate::semantic;
 use crate::storage::Commit;
-use crate::text::{Position, Span};
+use crate::text::{Position, Span, one_line};
 use crate::value::{ErrorKind, Name, Value};
 
 /// The rows of an answer, made as they are asked for.
@@ -265,7 +265,7 @@ impl Warning {
         let Position { line, column } = Position::of(text, warning.span.start as usize);
         Self {
             code: warning.code,
-            message: warning.message.clone(),
+            message: one_line(warning.message.clone()),
             span: Some(warning.span),
             position: Some((line, column)),
         }

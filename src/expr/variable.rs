@@ -41,6 +41,11 @@ impl Variables {
         &mut self.infos[id.0 as usize]
     }
 
+    /// Whether a variable has this name, in scope or not.
+    pub(crate) fn has_name(&self, name: &Name) -> bool {
+        self.infos.iter().any(|info| info.name.as_ref() == Some(name))
+    }
+
     /// How a plan calls the variable: its name, or its number for one without.
     pub(crate) fn label(&self, id: VarId) -> String {
         match &self.get(id).name {

@@ -12,6 +12,7 @@ mod decimal;
 mod edtf;
 mod element;
 mod error;
+pub(crate) mod foreign;
 mod host;
 mod label;
 mod list;

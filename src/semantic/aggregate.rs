@@ -117,7 +117,9 @@ impl Binder<'_> {
             }
         };
         if call.arguments.len() != aggregate.parameters.len() {
-            self.refuse_count(aggregate.name, aggregate.parameters.len(), aggregate.parameters.len(), call, span);
+            let (count, help) =
+                (aggregate.parameters.len(), format!("it is `{}`", aggregate.signature(aggregate.name)));
+            self.refuse_count(aggregate.name, count, count, call, span, Some(help));
         }
         let (types, arguments): (Vec<Type>, Vec<Expr>) =
             arguments.into_iter().map(|typed| (typed.value_type, typed.expr)).unzip();
@@ -137,12 +139,13 @@ impl Binder<'_> {
                     "InvalidAggregation",
                     span,
                     "an aggregate cannot stand here",
-                    "aggregate in a WITH before it",
+                    "aggregate in a WITH before, as `WITH x, count(*) AS n WHERE n > 1`",
                 );
                 None
             }
             Aggregates::Nested => {
-                self.refuse("NestedAggregation", span, "an aggregate cannot stand inside another");
+                let message = "an aggregate cannot stand inside another";
+                self.refuse_with_help("NestedAggregation", span, message, "aggregate in a WITH before, and again here");
                 None
             }
         }

@@ -3,14 +3,17 @@
 //! Binding does not stop at the first problem: what cannot be bound becomes a null of unknown type, the problem is
 //! noted, and the statement is refused at the end.
 
+use std::sync::Arc;
+
+use super::Warning;
 use super::aggregate::Aggregates;
 use super::bound::{BoundBody, BoundStatement, BoundSubquery, Mode};
+use super::error::{Hint, SemanticError};
 use super::scope::Scope;
 use super::warn::Names;
-use super::{SemanticError, Warning};
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, VarId, Variables};
-use crate::function::Registry;
+use crate::function::{Procedure, Registry};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::nearest::nearest;
@@ -32,6 +35,8 @@ pub(super) struct Binder<'a> {
     /// Every use of a variable so far: what a subquery imports is read off this.
     pub(super) uses: Vec<VarId>,
     pub(super) parameters: Vec<Name>,
+    /// Procedures that were called without YIELD.
+    pub(super) silent_calls: Vec<Arc<Procedure>>,
     pub(super) names: Names,
     pub(super) warnings: Vec<Warning>,
     pub(super) writes: bool,
@@ -72,6 +77,7 @@ impl<'a> Binder<'a> {
             subqueries: Vec::new(),
             uses: Vec::new(),
             parameters: Vec::new(),
+            silent_calls: Vec::new(),
             names: Names::default(),
             warnings: Vec::new(),
             writes: false,
@@ -116,13 +122,33 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn refuse_unknown_variable(&mut self, name: &Name, span: Span) {
+        self.refuse_unknown(name, span, Hint::None);
+    }
+
+    /// Where a text could stand, a bare word may be one.
+    pub(super) fn refuse_unknown_value(&mut self, name: &Name, span: Span) {
+        self.refuse_unknown(name, span, Hint::Text);
+    }
+
+    fn refuse_unknown(&mut self, name: &Name, span: Span, otherwise: Hint) {
         // One word for each name, however often it is used.
         let is_known = |error: &SemanticError| matches!(error, SemanticError::UnknownVariable { name: known, .. } if known == name);
-        if self.errors.iter().any(is_known) {
+        if self.errors.len() >= PROBLEMS || self.errors.iter().any(is_known) {
             return;
         }
-        let similar = nearest(name, self.scope.names().map(Name::as_str));
-        self.note(SemanticError::UnknownVariable { name: name.clone(), span, similar });
+        let hint = self.hint(name).unwrap_or(otherwise);
+        self.note(SemanticError::UnknownVariable { name: name.clone(), span, hint });
+    }
+
+    fn hint(&self, name: &Name) -> Option<Hint> {
+        if self.scope.is_narrowed() && self.variables.has_name(name) {
+            return Some(Hint::LeftBehind);
+        }
+        let gives = |procedure: &&Arc<Procedure>| procedure.outputs.iter().any(|output| output.name == *name);
+        if let Some(procedure) = self.silent_calls.iter().find(gives) {
+            return Some(Hint::Output(procedure.name.clone()));
+        }
+        nearest(name, self.scope.names().map(Name::as_str)).map(Hint::Near)
     }
 
     /// A new variable that can be used from here on.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::binder::{Binder, Typed};
 use crate::expr::{Expr, ExprKind};
-use crate::function::{Accepts, Function};
+use crate::function::{Accepts, Function, foreign};
 use crate::syntax::ast;
 use crate::text::Span;
-use crate::value::Type;
+use crate::value::{ErrorKind, Type};
 
 impl Binder<'_> {
     pub(super) fn function_call(&mut self, call: &ast::FunctionCall, span: Span) -> Typed {
@@ -30,7 +30,8 @@ impl Binder<'_> {
         }
         let arguments: Vec<Typed> = call.arguments.iter().map(|argument| self.typed(argument)).collect();
         if call.arguments.len() < function.arity.min || call.arguments.len() > function.arity.max {
-            self.refuse_count(&function.name, function.arity.min, function.arity.max, call, span);
+            let help = Some(format!("it is `{}`", function.signature(&function.name)));
+            self.refuse_count(&function.name, function.arity.min, function.arity.max, call, span, help);
         } else {
             self.check_arguments(&function.name, &function.parameters, &call.arguments, &arguments);
             self.warn_of_filled_date(call, span);
@@ -46,24 +47,16 @@ impl Binder<'_> {
             self.without_aggregates(|binder| binder.expr(argument));
         }
         let message = format!("unknown function `{}`", call.name.name);
-        if is_spatial(&call.name.name) {
-            let help = "keep coordinates as numbers; there are no points and no spatial functions";
-            self.refuse_with_help("UnknownFunction", call.name.span, message, help);
-            return Typed::unknown(span);
-        }
-        match self.registry.nearest(&call.name.name) {
-            Some(near) => {
-                self.refuse_with_help("UnknownFunction", call.name.span, message, format!("did you mean `{near}`?"));
-            }
-            None => self.refuse("UnknownFunction", call.name.span, message),
-        }
+        let near = || self.registry.nearest(&call.name.name).map(|near| format!("did you mean `{near}`?"));
+        let help = foreign::instead_of(&call.name.name).or_else(near);
+        self.refuse_as(ErrorKind::Syntax, "UnknownFunction", call.name.span, message, help);
         Typed::unknown(span)
     }
 
     /// `exists(n.k)` and `exists((n)-->())`, from before there was `EXISTS { }`.
     fn exists_function(&mut self, call: &ast::FunctionCall, span: Span) -> Typed {
         let [argument] = call.arguments.as_slice() else {
-            self.refuse_count("exists", 1, 1, call, span);
+            self.refuse_count("exists", 1, 1, call, span, None);
             return Typed::unknown(span);
         };
         match &argument.kind {
@@ -100,20 +93,24 @@ impl Binder<'_> {
         }
     }
 
-    pub(super) fn refuse_count(&mut self, name: &str, min: usize, max: usize, call: &ast::FunctionCall, span: Span) {
+    pub(super) fn refuse_count(
+        &mut self,
+        name: &str,
+        min: usize,
+        max: usize,
+        call: &ast::FunctionCall,
+        span: Span,
+        help: Option<String>,
+    ) {
         let wanted = match (min, max) {
             (1, 1) => "1 argument".to_owned(),
+            (0, 1) => "at most 1 argument".to_owned(),
+            (1, usize::MAX) => "at least 1 argument".to_owned(),
             (min, max) if min == max => format!("{min} arguments"),
-            (min, usize::MAX) => format!("{min} or more arguments"),
+            (min, usize::MAX) => format!("at least {min} arguments"),
             (min, max) => format!("{min} to {max} arguments"),
         };
         let message = format!("`{name}` takes {wanted}, {} given", call.arguments.len());
-        self.refuse("InvalidNumberOfArguments", span, message);
+        self.refuse_as(ErrorKind::Syntax, "InvalidNumberOfArguments", span, message, help);
     }
-}
-
-/// Whether other databases have a function of this name for points.
-fn is_spatial(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name == "point" || name == "distance" || name.starts_with("point.")
 }

@@ -5,7 +5,7 @@ use super::bound::{BoundClause, BoundMatch};
 use super::infer;
 use super::pattern::PatternRules;
 use super::projection::ProjectionClause;
-use crate::expr::Expr;
+use crate::expr::{Expr, ExprKind};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::Type;
@@ -112,11 +112,20 @@ impl Binder<'_> {
             self.refuse_with_help("InvalidDelete", target.span, message, "write REMOVE to take a label away");
         }
         let typed = self.without_aggregates(|binder| binder.typed(target));
+        if self.is_property_of_element(&typed.expr) {
+            let message = "a property cannot be deleted";
+            self.refuse_with_help("InvalidArgumentType", target.span, message, "write REMOVE to take a property away");
+        }
         let deletable = typed.value_type.may_be(&Type::Element) || typed.value_type.may_be(&Type::Path);
         if !deletable && !matches!(target.kind, ast::ExprKind::HasLabels(..)) {
             self.refuse_type("NODE, RELATIONSHIP or PATH", &typed.value_type, target.span);
         }
         typed.expr
+    }
+
+    fn is_property_of_element(&self, expr: &Expr) -> bool {
+        let ExprKind::Property(base, _) = &expr.kind else { return false };
+        matches!(base.kind, ExprKind::Variable(id) if infer::is_element(self.type_of(id)))
     }
 
     fn set_state(&mut self, targets: &[ast::Expr], asserted: bool) -> BoundClause {

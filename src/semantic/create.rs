@@ -84,7 +84,7 @@ impl Binder<'_> {
         let rel_type = self.drawn_type(rel);
         if rel.direction == ast::ArrowDirection::Either {
             let message = "a relationship that is created needs a direction";
-            self.refuse("RequiresDirectedRelationship", rel.span, message);
+            self.refuse_with_help("RequiresDirectedRelationship", rel.span, message, "write `-[:TYPE]->`");
         }
         let properties = rel.properties.as_ref().map(|map| self.drawn_properties(map));
         let var = self.new_element(rel.variable.as_ref(), Type::Relationship);

@@ -7,10 +7,24 @@ use crate::value::{ErrorClass, ErrorKind, Name};
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum SemanticError {
     #[error("variable `{name}` is not defined")]
-    UnknownVariable { name: Name, span: Span, similar: Option<Name> },
+    UnknownVariable { name: Name, span: Span, hint: Hint },
     /// The other static rules; `detail` is openCypher's code.
     #[error("{message}")]
     Rule { kind: ErrorKind, detail: &'static str, message: String, span: Span, help: Option<String> },
+}
+
+/// What was probably meant by a name that is no variable.
+#[derive(Clone, Debug)]
+pub(crate) enum Hint {
+    None,
+    /// A variable of nearly the same name.
+    Near(Name),
+    /// There was such a variable, and a WITH did not list it.
+    LeftBehind,
+    /// This procedure has such an output, and was called without YIELD.
+    Output(Name),
+    /// It stands where a text could.
+    Text,
 }
 
 /// Something that is probably a mistake.
@@ -38,9 +52,13 @@ impl SemanticError {
 
     pub(crate) fn help(&self) -> Option<String> {
         match self {
-            SemanticError::UnknownVariable { similar, .. } => {
-                similar.as_ref().map(|name| format!("did you mean `{name}`?"))
-            }
+            SemanticError::UnknownVariable { name, hint, .. } => match hint {
+                Hint::None => None,
+                Hint::Near(near) => Some(format!("did you mean `{near}`?")),
+                Hint::LeftBehind => Some(format!("a `WITH` before keeps only what it lists: add `{name}` to it")),
+                Hint::Output(procedure) => Some(format!("`{procedure}` gives it: add `YIELD {name}` to the call")),
+                Hint::Text => Some(format!("a text stands in quotes: `'{name}'`")),
+            },
             SemanticError::Rule { help, .. } => help.clone(),
         }
     }

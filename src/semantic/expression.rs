@@ -85,6 +85,17 @@ impl Binder<'_> {
         Typed::new(ExprKind::Variable(id), span, self.type_of(id).clone())
     }
 
+    /// An expression where people also write a text and forget its quotes.
+    pub(super) fn value(&mut self, expr: &ast::Expr) -> Typed {
+        match &expr.kind {
+            ast::ExprKind::Variable(name) if self.scope.get(name).is_none() => {
+                self.refuse_unknown_value(name, expr.span);
+                Typed::unknown(expr.span)
+            }
+            _ => self.typed(expr),
+        }
+    }
+
     fn misplaced_pattern(&mut self, span: Span) -> Typed {
         self.refuse_with_help(
             "UnexpectedSyntax",
@@ -109,7 +120,7 @@ impl Binder<'_> {
     }
 
     fn map(&mut self, entries: &[(ast::Ident, ast::Expr)], span: Span) -> Typed {
-        let entries = entries.iter().map(|(key, value)| (key.name.clone(), self.expr(value))).collect();
+        let entries = entries.iter().map(|(key, value)| (key.name.clone(), self.value(value).expr)).collect();
         Typed::new(ExprKind::Map(entries), span, Type::Map)
     }
 
@@ -120,8 +131,10 @@ impl Binder<'_> {
             element if infer::is_element(element) => self.names.reads_key(key),
             temporal if temporal.is_temporal() => {}
             found => {
+                let help = matches!(found, Type::List(_))
+                    .then(|| format!("take it of each item: `[x IN list | x.{}]`", key.name));
                 let message = format!("{found} has no properties");
-                self.refuse_as(ErrorKind::Type, "InvalidArgumentType", base.span, message, None);
+                self.refuse_as(ErrorKind::Type, "InvalidArgumentType", base.span, message, help);
             }
         }
         Typed::new(ExprKind::Property(Box::new(typed.expr), key.name.clone()), span, Type::Any)
@@ -203,15 +216,16 @@ impl Binder<'_> {
     }
 
     fn comparison(&mut self, first: &ast::Expr, rest: &[(ast::Comparison, ast::Expr)], span: Span) -> Typed {
-        let mut left = self.expr(first);
+        let mut left = self.value(first);
         let mut left_text = first;
         let mut terms = Vec::with_capacity(rest.len());
         for (op, right_text) in rest {
             self.warn_of_edtf_equality(*op, left_text, right_text);
             self.names.compares(left_text, right_text);
-            let right = self.expr(right_text);
+            let right = self.value(right_text);
+            self.warn_of_comparison(*op, (left_text, &left.value_type), (right_text, &right.value_type));
             let term_span = left_text.span.to(right_text.span);
-            let kind = ExprKind::Compare(comparison(*op), Box::new(left), Box::new(right.clone()));
+            let kind = ExprKind::Compare(comparison(*op), Box::new(left.expr), Box::new(right.expr.clone()));
             terms.push(Expr::new(kind, term_span));
             (left, left_text) = (right, right_text);
         }
@@ -229,7 +243,7 @@ impl Binder<'_> {
                 self.names.compares(left, right);
                 if !matches!(right_type, Type::List(_) | Type::Any | Type::Null) {
                     let message = format!("expected a list, found {right_type}");
-                    self.refuse("InvalidArgumentType", right.span, message);
+                    self.refuse_with_help("InvalidArgumentType", right.span, message, "a list is written `[1, 2]`");
                 }
             }
             Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo | Operator::Power => {

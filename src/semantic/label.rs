@@ -111,7 +111,7 @@ impl Binder<'_> {
             Some(ast::LabelExpr::Given(value)) => RelType::Given(self.given_labels(value)),
             _ => {
                 let message = "a relationship that is created has exactly one type";
-                self.refuse("NoSingleRelationshipType", rel.span, message);
+                self.refuse_with_help("NoSingleRelationshipType", rel.span, message, "write `-[:TYPE]->`");
                 RelType::Known(Name::from(""))
             }
         }

@@ -7,6 +7,7 @@ use super::binder::Binder;
 use super::bound::{Direction, GraphPattern, PatternNode, PatternPath, PatternRel, Place, Reach, Selector};
 use super::label::known_labels;
 use super::route;
+use super::warn::NameKind;
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
 use crate::value::{ErrorKind, Name, Type};
@@ -158,7 +159,8 @@ impl Binder<'_> {
 
     fn check_shortest(&mut self, part: &ast::PatternPart) {
         let [ast::Hop { link: ast::Link::Arrow(rel), .. }] = part.path.hops.as_slice() else {
-            self.refuse("UnexpectedSyntax", part.span, "a shortest path is one relationship pattern between two ends");
+            let message = "a shortest path is one relationship pattern between two ends";
+            self.refuse_with_help("UnexpectedSyntax", part.span, message, "write `(a)-[:TYPE*]-(b)`");
             return;
         };
         if rel.length.is_some_and(|length| length.min.is_some_and(|min| min > 1)) {
@@ -174,6 +176,9 @@ impl Binder<'_> {
     }
 
     fn node<'p>(&mut self, drawing: &mut Drawing<'p>, node: &'p ast::NodePattern) -> VarId {
+        if node.labels.is_none() {
+            self.names_bare(NameKind::Label, node.variable.as_ref());
+        }
         let var = self.element(drawing.rules, node.variable.as_ref(), &Type::Node);
         if let Some(labels) = &node.labels {
             self.names.reads_labels(labels, &Type::Node);
@@ -249,6 +254,10 @@ impl Binder<'_> {
         ends: (VarId, VarId),
         selector: &ast::Selector,
     ) -> VarId {
+        if rel.types.is_none() {
+            self.names_bare(NameKind::Type, rel.variable.as_ref());
+        }
+        rel.length.iter().for_each(|length| self.warn_of_empty_range(length));
         let many = rel.length.is_some() || *selector != ast::Selector::All;
         let wanted = if many { Type::list_of(Type::Relationship) } else { Type::Relationship };
         let var = self.element(drawing.rules, rel.variable.as_ref(), &wanted);
@@ -395,7 +404,7 @@ impl Binder<'_> {
             ast::ExprKind::Map(entries) => entries
                 .iter()
                 .map(|(key, value)| {
-                    let typed = self.without_aggregates(|binder| binder.typed(value));
+                    let typed = self.without_aggregates(|binder| binder.value(value));
                     (key.name.clone(), typed.expr, typed.value_type)
                 })
                 .collect(),

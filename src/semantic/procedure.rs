@@ -6,7 +6,7 @@ use super::binder::Binder;
 use super::bound::{BoundBranch, BoundClause, BoundQuery, ProcedureCall};
 use super::projection::ProjectionClause;
 use crate::expr::{Expr, ExprKind, VarId};
-use crate::function::{Field, Procedure};
+use crate::function::{Field, Procedure, foreign};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::nearest::nearest;
@@ -28,6 +28,9 @@ impl Binder<'_> {
         if let Some(yields) = call.yields.as_ref().filter(|yields| yields.star) {
             let message = "YIELD * stands only in a call that is the whole statement";
             self.refuse_with_help("UnexpectedSyntax", yields.span, message, "name the outputs that you want");
+        }
+        if call.yields.is_none() {
+            self.silent_calls.push(Arc::clone(&procedure));
         }
         let yields = call.yields.as_ref().map(|yields| self.yields(&procedure, yields)).unwrap_or_default();
         let predicate = call.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
@@ -137,8 +140,8 @@ impl Binder<'_> {
     fn procedure(&mut self, name: &ast::Ident) -> Option<Arc<Procedure>> {
         let found = self.registry.procedure(&name.name).map(Arc::clone);
         if found.is_none() {
-            let near = self.registry.nearest_procedure(&name.name);
-            let help = near.map(|near| format!("did you mean `{near}`?"));
+            let near = || self.registry.nearest_procedure(&name.name).map(|near| format!("did you mean `{near}`?"));
+            let help = foreign::instead_of(&name.name).or_else(near);
             let message = format!("there is no procedure `{}`", name.name);
             self.refuse_as(ErrorKind::Procedure, "ProcedureNotFound", name.span, message, help);
         }

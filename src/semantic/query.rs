@@ -9,7 +9,11 @@ use super::projection::ProjectionClause;
 use super::scope::Scope;
 use crate::expr::{SubqueryKind, VarId};
 use crate::syntax::ast;
-use crate::value::{Name, Type};
+use crate::value::{ErrorKind, Name, Type};
+
+/// More clauses than any plan takes. Each may carry on all names from before, so that to bind them takes time by the
+/// square of their number.
+const MAX_CLAUSES: usize = 1_000;
 
 /// Where a query stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +133,11 @@ impl Binder<'_> {
             Start::Table(table) => (self.read_table(table), None),
         };
         let mut columns = None;
+        if query.clauses.len() > MAX_CLAUSES {
+            let message = format!("a query of {} clauses; at most {MAX_CLAUSES} are read", query.clauses.len());
+            self.refuse_as(ErrorKind::Limit, "QueryTooLarge", query.clauses[MAX_CLAUSES].span, message, None);
+            return (bound, columns);
+        }
         let standalone = alone && place == QueryPlace::Statement && query.clauses.len() == 1;
         for (index, clause) in query.clauses.iter().enumerate() {
             match &clause.kind {
@@ -139,19 +148,19 @@ impl Binder<'_> {
                     columns = Some(self.standalone_call(&mut bound, call, clause.span));
                 }
                 ast::ClauseKind::Return(projection) => {
+                    // First: what is told of the names behind RETURN may follow from this.
+                    let is_last = self.check_last(query, index, "RETURN");
                     let kind =
                         if place == QueryPlace::Next { ProjectionClause::Next } else { ProjectionClause::Return };
                     let (projected, named) = self.projection(projection, kind, clause.span);
                     bound.push(BoundClause::Project(projected));
                     columns = Some(named);
-                    if let Some(next) = query.clauses.get(index + 1) {
-                        self.refuse("UnexpectedSyntax", next.span, "nothing can follow RETURN but UNION or NEXT");
+                    if !is_last {
                         break;
                     }
                 }
                 ast::ClauseKind::Finish => {
-                    if let Some(next) = query.clauses.get(index + 1) {
-                        self.refuse("UnexpectedSyntax", next.span, "nothing can follow FINISH but UNION");
+                    if !self.check_last(query, index, "FINISH") {
                         break;
                     }
                 }
@@ -163,6 +172,14 @@ impl Binder<'_> {
         }
         self.scope = outside;
         (bound, columns)
+    }
+
+    /// Whether the clause at `index` is the last one; it is a problem if not.
+    fn check_last(&mut self, query: &ast::SingleQuery, index: usize, name: &str) -> bool {
+        let Some(next) = query.clauses.get(index + 1) else { return true };
+        let message = format!("nothing can follow {name} but UNION or NEXT");
+        self.refuse_with_help("UnexpectedSyntax", next.span, message, format!("write it before the {name}"));
+        false
     }
 
     /// What a query without RETURN may end with.

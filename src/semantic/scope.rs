@@ -14,12 +14,14 @@ use crate::value::Name;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
     /// Names from around a subquery: they stay visible behind its WITH and do not belong to its `*`.
-    outer: Arc<FxHashMap<Name, VarId>>,
+    outer: Option<Arc<Scope>>,
     names: Arc<Vec<Declared>>,
     /// The last place of each name in `names`.
     last: Arc<FxHashMap<Name, usize>>,
     /// The places in `names` that cannot be seen for now.
     unseen: Range<usize>,
+    /// Whether it is behind a WITH.
+    narrowed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -34,7 +36,7 @@ impl Scope {
     pub(super) fn get(&self, name: &str) -> Option<VarId> {
         match self.place(name) {
             Some(index) => Some(self.names[index].id),
-            None => self.outer.get(name).copied(),
+            None => self.outer.as_ref()?.get(name),
         }
     }
 
@@ -80,6 +82,11 @@ impl Scope {
         self.names.len()
     }
 
+    /// Whether a WITH has chosen what is there.
+    pub(super) fn is_narrowed(&self) -> bool {
+        self.narrowed
+    }
+
     /// What `*` stands for.
     pub(super) fn star(&self) -> Vec<(Name, VarId)> {
         let visible =
@@ -88,12 +95,12 @@ impl Scope {
     }
 
     pub(super) fn has_outer(&self) -> bool {
-        !self.outer.is_empty()
+        self.outer.as_ref().is_some_and(|outer| outer.names().next().is_some())
     }
 
     /// The scope behind a WITH of these columns.
     pub(super) fn narrowed_to(&self, columns: &[(Name, VarId)]) -> Scope {
-        let mut scope = Scope { outer: Arc::clone(&self.outer), ..Scope::default() };
+        let mut scope = Scope { outer: self.outer.clone(), narrowed: true, ..Scope::default() };
         for (name, id) in columns {
             scope.declare(name.clone(), *id);
         }
@@ -102,19 +109,28 @@ impl Scope {
 
     /// The scope at the start of a subquery that sees everything here.
     pub(super) fn inner(&self) -> Scope {
-        let mut outer = FxHashMap::clone(&self.outer);
-        outer.extend(self.star());
-        Scope { outer: Arc::new(outer), ..Scope::default() }
+        Scope { outer: Some(Arc::new(self.clone())), narrowed: self.narrowed, ..Scope::default() }
     }
 
     /// The scope at the start of a subquery that sees only these.
     pub(super) fn inner_with(outer: impl IntoIterator<Item = (Name, VarId)>) -> Scope {
-        Scope { outer: Arc::new(outer.into_iter().collect()), ..Scope::default() }
+        let mut around = Scope::default();
+        for (name, id) in outer {
+            around.declare(name, id);
+        }
+        around.inner()
     }
 
     /// Every visible name.
     pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
-        self.outer.keys().chain(self.last.keys().filter(|name| self.place(name).is_some()))
+        let own = self.last.keys().filter(|name| self.place(name).is_some());
+        let mut around = Vec::new();
+        let mut scope = self.outer.as_ref();
+        while let Some(outer) = scope {
+            around.extend(outer.last.keys().filter(|name| outer.place(name).is_some()));
+            scope = outer.outer.as_ref();
+        }
+        around.into_iter().chain(own)
     }
 }
 

@@ -88,7 +88,9 @@ impl Binder<'_> {
     fn properties_from(&mut self, value: &ast::Expr) -> Expr {
         let typed = self.typed(value);
         if !typed.value_type.may_be(&Type::Map) && !typed.value_type.may_be(&Type::Element) {
-            self.refuse_type("MAP, NODE or RELATIONSHIP", &typed.value_type, value.span);
+            let message = format!("expected MAP, NODE or RELATIONSHIP, found {}", typed.value_type);
+            let help = "one property is written `n.key = value`, all of them `n = {key: value}`";
+            self.refuse_with_help("InvalidArgumentType", value.span, message, help);
         }
         if let ExprKind::Map(entries) = &typed.expr.kind {
             for (key, _) in entries {

@@ -22,8 +22,9 @@ const LABELS_NAMED: usize = 5;
 /// More warnings than this are not collected: the rest would be noise, and each looks for the nearest name.
 const WARNINGS: usize = 100;
 
+/// What a name is a name of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum NameKind {
+pub(super) enum NameKind {
     Label,
     Type,
     Key,
@@ -48,8 +49,10 @@ pub(super) struct Names {
     plain_types: Vec<(Name, Span)>,
     /// Types on arrows between nodes, each with the label of an end and the side on which it is; `None`: either.
     joints: Vec<Joint>,
-    /// Keys that are compared with a text that could be a date, and the text.
-    date_texts: Vec<(Name, Name, Span)>,
+    /// Keys that are compared with a text that could be a date or a number, and the text.
+    texts: Vec<(Name, Name, Span)>,
+    /// New variables of elements of which no label or type is asked.
+    bare: Vec<(NameKind, Name, Span)>,
     written: FxHashSet<Name>,
 }
 
@@ -76,8 +79,8 @@ impl Names {
     /// A key and what its value is compared with.
     fn compares_key(&mut self, key: &Name, with: &ast::Expr) {
         match &with.kind {
-            ast::ExprKind::String(text) if text.parse::<Edtf>().is_ok() => {
-                self.date_texts.push((key.clone(), text.clone(), with.span));
+            ast::ExprKind::String(text) if text.parse::<Edtf>().is_ok() || is_number(text) => {
+                self.texts.push((key.clone(), text.clone(), with.span));
             }
             ast::ExprKind::List(items) => items.iter().for_each(|item| self.compares_key(key, item)),
             _ => {}
@@ -113,9 +116,11 @@ impl Names {
         let plain = plain.filter_map(|(name, span)| not_plain(name, *span, statistics));
         let is_known = |joint: &&Joint| !self.written.contains(&joint.rel_type) && !self.written.contains(&joint.label);
         let joints = self.joints.iter().filter(is_known).filter_map(|joint| never_joined(joint, statistics));
-        let dates = self.date_texts.iter().filter(|(key, ..)| !self.written.contains(key));
-        let dates = dates.filter_map(|(key, text, span)| date_as_text(key, text, *span, statistics));
-        let mut warnings: Vec<Warning> = read.chain(plain).chain(joints).chain(dates).take(WARNINGS).collect();
+        let texts = self.texts.iter().filter(|(key, ..)| !self.written.contains(key));
+        let texts = texts.filter_map(|(key, text, span)| other_as_text(key, text, *span, statistics));
+        let bare = self.bare.iter().filter_map(|(kind, name, span)| missing_colon(*kind, name, *span, statistics));
+        let found = read.chain(plain).chain(joints).chain(texts).chain(bare);
+        let mut warnings: Vec<Warning> = found.take(WARNINGS).collect();
         // One word for each arrow, whichever end is wrong.
         warnings.dedup_by(|later, earlier| later.code == earlier.code && later.span == earlier.span);
         warnings
@@ -188,14 +193,30 @@ fn never_joined(Joint { rel_type, label, side, span }: &Joint, statistics: &dyn 
     Some(Warning { code: "never-joined", message, span: *span })
 }
 
-/// A date and a text are never equal, and neither is less.
-fn date_as_text(key: &Name, text: &Name, span: Span, statistics: &dyn Statistics) -> Option<Warning> {
-    let sample = statistics.sample(statistics.catalog().keys.get(key)?)?;
-    matches!(sample, Value::Date(_) | Value::Edtf(_)).then(|| Warning {
-        code: "date-as-text",
-        message: format!("`{key}` holds dates here, and `'{text}'` is text; write `edtf('{text}')`"),
-        span,
-    })
+/// A date or a number and a text are never equal, and neither is less.
+fn other_as_text(key: &Name, text: &Name, span: Span, statistics: &dyn Statistics) -> Option<Warning> {
+    let (code, message) = match statistics.sample(statistics.catalog().keys.get(key)?)? {
+        Value::Date(_) | Value::Edtf(_) if text.parse::<Edtf>().is_ok() => {
+            ("date-as-text", format!("`{key}` holds dates here, and `'{text}'` is text; write `edtf('{text}')`"))
+        }
+        Value::Integer(_) | Value::Float(_) if is_number(text) => {
+            ("number-as-text", format!("`{key}` holds numbers here, and `'{text}'` is text; write `{text}`"))
+        }
+        _ => return None,
+    };
+    Some(Warning { code, message, span })
+}
+
+/// A variable that is called as a label or type of this graph is.
+fn missing_colon(kind: NameKind, name: &Name, span: Span, statistics: &dyn Statistics) -> Option<Warning> {
+    let catalog = statistics.catalog();
+    let (noun, is_known) = match kind {
+        NameKind::Label => ("label", catalog.labels.get(name).is_some()),
+        NameKind::Type => ("type", catalog.types.get(name).is_some()),
+        NameKind::Key => return None,
+    };
+    let message = format!("`{name}` is a variable here, and no {noun} is asked for; write `:{name}`");
+    is_known.then_some(Warning { code: "missing-colon", message, span })
 }
 
 /// Calls `visit` for each name in a label expression.
@@ -227,6 +248,53 @@ impl Binder<'_> {
             message: format!("`=` asks for the same day, and `{date}` is no single day; write `same(a, b)`"),
             span,
         });
+    }
+
+    /// A comparison that no row passes, or each.
+    pub(super) fn warn_of_comparison(
+        &mut self,
+        op: ast::Comparison,
+        (left, left_type): (&ast::Expr, &Type),
+        (right, right_type): (&ast::Expr, &Type),
+    ) {
+        let span = left.span.to(right.span);
+        if [left, right].iter().any(|side| side.kind == ast::ExprKind::Null) {
+            let instead = match op {
+                ast::Comparison::Equal => "; write `IS NULL`",
+                ast::Comparison::NotEqual => "; write `IS NOT NULL`",
+                _ => "",
+            };
+            let message = format!("a comparison with null is never true{instead}");
+            self.warnings.push(Warning { code: "null-comparison", message, span });
+        } else if !infer::may_compare(left_type, right_type) {
+            let says = match op {
+                ast::Comparison::Equal => "are never equal",
+                ast::Comparison::NotEqual => "are never equal, so this is always true",
+                _ => "do not compare: the answer is null",
+            };
+            let unquoted = [(left, right_type), (right, left_type)].into_iter().find_map(number_in_quotes);
+            let instead = unquoted.map(|text| format!("; write `{text}` without quotes")).unwrap_or_default();
+            let message = format!("{left_type} and {right_type} {says}{instead}");
+            self.warnings.push(Warning { code: "never-equal", message, span });
+        }
+    }
+
+    /// `*3..1` matches nothing.
+    pub(super) fn warn_of_empty_range(&mut self, length: &ast::Length) {
+        let (Some(min), Some(max)) = (length.min, length.max) else { return };
+        if min > max {
+            let message = format!("there is no length from {min} to {max}; write `*{max}..{min}`");
+            self.warnings.push(Warning { code: "empty-range", message, span: length.span });
+        }
+    }
+
+    /// A new variable of an element that has no label or type written behind it.
+    pub(super) fn names_bare(&mut self, kind: NameKind, variable: Option<&ast::Ident>) {
+        if let Some(ident) = variable
+            && self.scope.get(&ident.name).is_none()
+        {
+            self.names.bare.push((kind, ident.name.clone(), ident.span));
+        }
     }
 
     /// `date('2020')` is a day of that year, and the text said less.
@@ -314,6 +382,18 @@ fn literal_of<'c>(call: &'c ast::FunctionCall, function: &str) -> Option<&'c Nam
         }
         _ => None,
     }
+}
+
+/// The text of a number that stands in quotes and is compared with a number.
+fn number_in_quotes<'e>((side, other): (&'e ast::Expr, &Type)) -> Option<&'e Name> {
+    match &side.kind {
+        ast::ExprKind::String(text) if is_number(text) && infer::may_compare(other, &Type::Number) => Some(text),
+        _ => None,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_digit() || first == '-') && text.parse::<f64>().is_ok()
 }
 
 /// A year, or a year and a month: `2020`, `2020-05`. EDTF has no other forms that lack a day and are dates to the

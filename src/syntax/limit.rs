@@ -5,6 +5,7 @@
 //! brackets (`NOT NOT ...`, `a + b + ...`, `a.b.c...`) is counted while the tree is built.
 
 use super::SyntaxError;
+use super::habit;
 use super::keyword::{follows_operand, is_keyword};
 use super::lex::{Token, TokenKind, tokens};
 use crate::text::Span;
@@ -49,15 +50,25 @@ pub(super) fn too_deep_a_tree(span: Span) -> SyntaxError {
     SyntaxError::TooDeep { limit: TREE_DEPTH, span }
 }
 
-/// The bracket or CASE that `text` opens and never closes, if there is one; the innermost.
+/// The bracket that `text` opens and never closes, if there is one: the first that another one is closed in place of, or
+/// the innermost.
 pub(super) fn unclosed(text: &str) -> Option<Token> {
-    let mut open = Vec::new();
+    let mut open: Vec<Token> = Vec::new();
     for token in tokens(text) {
-        match token.span.of(text) {
-            "(" | "[" | "{" => open.push(token),
-            ")" | "]" | "}" => drop(open.pop()),
-            _ => {}
+        let opening = match token.span.of(text) {
+            "(" | "[" | "{" => {
+                open.push(token);
+                continue;
+            }
+            ")" => "(",
+            "]" => "[",
+            "}" => "{",
+            _ => continue,
+        };
+        if let Some(last) = open.pop_if(|last| last.span.of(text) != opening) {
+            return Some(last);
         }
+        open.pop();
     }
     open.pop()
 }
@@ -75,8 +86,19 @@ fn never_closed(text: &str, token: Token) -> SyntaxError {
         expected: format!("a closing {mark}"),
         found: "the end of the statement".to_owned(),
         span: Span::new(start, start + opening),
-        help: Some(format!("this {what} is never closed")),
+        help: Some(match (habit::quote_inside(text, start), curly_quote(&text[start..])) {
+            (Some(advice), _) if token.kind == TokenKind::String => format!("this {what} is never closed; {advice}"),
+            (_, Some(curly)) if token.kind == TokenKind::String => {
+                format!("this {what} is never closed; `{curly}` does not close it")
+            }
+            _ => format!("this {what} is never closed"),
+        }),
     }
+}
+
+/// A quote of a word processor.
+fn curly_quote(text: &str) -> Option<char> {
+    text.chars().find(|character| matches!(character, '\u{2018}'..='\u{201F}'))
 }
 
 /// What is open at a place in the text.

@@ -2,11 +2,13 @@
 //! instead, and which keyword was probably meant.
 
 use pest::error::{Error, ErrorVariant, InputLocation};
+use unicode_width::UnicodeWidthChar;
 
 use super::SyntaxError;
 use super::grammar::Rule;
+use super::habit::{self, advice};
 use super::keyword::is_keyword;
-use super::lex::{Token, TokenKind, tokens};
+use super::lex::{TokenKind, tokens};
 use super::limit;
 use crate::text::Span;
 use crate::value::nearest::nearest;
@@ -35,7 +37,7 @@ pub(super) fn unexpected(text: &str, error: &Error<Rule>) -> SyntaxError {
             expected: expected(positives),
             found: "the end of the statement".to_owned(),
             span: Span::new(end, end),
-            help: limit::unclosed(text).map(|token| never_closed(text, token)),
+            help: never_closed(text, text.len()).or_else(|| advice(habit::SHAPES, text, text.len())),
         };
     };
     let span = Span::new(offset + token.span.start as usize, offset + token.span.end as usize);
@@ -47,8 +49,22 @@ pub(super) fn unexpected(text: &str, error: &Error<Rule>) -> SyntaxError {
         expected: expected(positives),
         found: format!("`{}`", shortened(found)),
         span,
-        help: meant_operator(text, span).or_else(|| meant(text, token.kind, span, positives)),
+        help: help(text, token.kind, span, positives),
     }
+}
+
+/// What was probably meant by what stands at `span`: words first, then the shape of what is around it.
+fn help(text: &str, kind: TokenKind, span: Span, positives: &[Rule]) -> Option<String> {
+    let offset = span.start as usize;
+    if positives.iter().any(|rule| is_operand(*rule)) {
+        return advice(habit::IN_PLACE_OF_AN_OPERAND, text, offset).or_else(|| meant(text, kind, span, positives));
+    }
+    let unclosed = || positives.iter().any(|rule| is_closing(*rule)).then(|| never_closed(text, offset)).flatten();
+    advice(habit::WORDS, text, offset)
+        .or_else(|| habit::quote_inside(text, offset))
+        .or_else(|| meant(text, kind, span, positives))
+        .or_else(unclosed)
+        .or_else(|| advice(habit::SHAPES, text, offset))
 }
 
 /// The character of `token` if it is a mark beyond ASCII: a dash, a quote or an arrow out of a word processor.
@@ -69,36 +85,25 @@ fn strange(character: char) -> String {
         '≥' => "; did you mean `>=`?",
         _ => "",
     };
-    format!("the character `{character}` (U+{:04X}) has no meaning here{meant}", u32::from(character))
+    let code = u32::from(character);
+    if character.width().unwrap_or(0) == 0 {
+        return format!("the character U+{code:04X}, which cannot be seen, has no meaning here");
+    }
+    format!("the character `{character}` (U+{code:04X}) has no meaning here{meant}")
 }
 
-/// Shows the bracket with what follows it: a line number would be wrong inside a script.
-fn never_closed(text: &str, token: Token) -> String {
-    let rest = text[token.span.start as usize..].lines().next().unwrap_or_default();
-    format!("`{}` is never closed", shortened(rest.trim_end()))
+/// Of a bracket before `end` that is never closed: shows it with what follows it, as a line number would be wrong inside a
+/// script.
+fn never_closed(text: &str, end: usize) -> Option<String> {
+    let start = limit::unclosed(text)?.span.start as usize;
+    let rest = text[..end].get(start..)?.lines().next().unwrap_or_default();
+    Some(format!("`{}` is never closed", shortened(rest.trim_end())))
 }
 
 fn shortened(found: &str) -> String {
     match found.char_indices().nth(FOUND_LENGTH) {
         Some((end, _)) => format!("{}...", &found[..end]),
         None => found.to_owned(),
-    }
-}
-
-/// What other languages write and this one does not.
-fn meant_operator(text: &str, span: Span) -> Option<String> {
-    let rest = &text[span.start as usize..];
-    let before = text[..span.start as usize].trim_end();
-    if rest.starts_with("!=") {
-        Some("unequal is written `<>`".to_owned())
-    } else if rest.starts_with("==") || (rest.starts_with('=') && before.ends_with('=')) {
-        Some("equal is written `=`".to_owned())
-    } else if rest.starts_with("&&") {
-        Some("write `AND`".to_owned())
-    } else if rest.starts_with("||") {
-        Some("write `OR`, or `+` to join strings".to_owned())
-    } else {
-        None
     }
 }
 
@@ -229,6 +234,10 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         _ if is_operator(rule) => named(OPERATOR, "an operator"),
         _ => words(rule).first().map(|word| (WORD, format!("`{word}`"))),
     }
+}
+
+fn is_closing(rule: Rule) -> bool {
+    matches!(rule, Rule::close_paren | Rule::close_bracket | Rule::close_brace)
 }
 
 fn is_clause(rule: Rule) -> bool {
@@ -398,6 +407,7 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_property | Rule::show_keys => &["PROPERTY"],
         Rule::kw_relationship | Rule::show_types => &["RELATIONSHIP"],
         Rule::kw_require => &["REQUIRE"],
+        Rule::kw_set => &["SET"],
         Rule::kw_then => &["THEN"],
         Rule::kw_types => &["TYPES"],
         Rule::kw_unique | Rule::constraint_unique => &["UNIQUE"],

@@ -10,6 +10,7 @@
 pub(crate) mod ast;
 mod error;
 mod grammar;
+mod habit;
 mod keyword;
 mod lex;
 mod limit;

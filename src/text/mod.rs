@@ -3,6 +3,6 @@
 mod report;
 mod span;
 
-pub(crate) use report::report;
+pub(crate) use report::{one_line, report};
 pub(crate) use span::Position;
 pub use span::Span;

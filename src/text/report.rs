@@ -115,6 +115,28 @@ fn printable(character: char, column: usize) -> String {
     }
 }
 
+/// The most characters of a message: it may repeat a name without end.
+const MESSAGE_LENGTH: usize = 1_000;
+
+/// `text` as one line that shows what it says: breaks become blanks, what moves the cursor a replacement mark. What has
+/// no end is cut.
+pub(crate) fn one_line(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MESSAGE_LENGTH) {
+        text.truncate(end);
+        text.push_str(ELLIPSIS);
+    }
+    let is_plain = |character: char| !character.is_control() && !is_direction_mark(character);
+    if text.chars().all(is_plain) {
+        return text;
+    }
+    let shown = |character: char| match character {
+        '\n' | '\r' | '\t' => ' ',
+        _ if is_plain(character) => character,
+        _ => char::REPLACEMENT_CHARACTER,
+    };
+    text.chars().map(shown).collect()
+}
+
 /// Marks that turn the direction of the text behind them, which would let a report show something else than it says.
 fn is_direction_mark(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -242,6 +264,13 @@ mod tests {
             error[code]: what is wrong
               help: what helps"#]]
         .assert_eq(&report("code", "what is wrong", "RETURN 1", None, Some("what helps")));
+    }
+
+    #[test]
+    fn a_message_is_one_line() {
+        assert_eq!(one_line("`a\nb\u{1b}` is none".to_owned()), "`a b�` is none");
+        assert_eq!(one_line("`имя`".to_owned()), "`имя`");
+        assert_eq!(one_line("я".repeat(1_000_000)), format!("{}...", "я".repeat(1_000)));
     }
 
     #[test]

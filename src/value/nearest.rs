@@ -2,10 +2,13 @@
 
 use super::Name;
 
+/// The longest name, in letters, that another one is looked for: the work grows by the square.
+const LONGEST: usize = 100;
+
 /// The candidate nearest to `name`, if one is near enough to be a slip of the hand.
 ///
 /// Letters that differ in case only count as equal. Near enough is one edit in a short name and one in three
-/// letters of a longer one; a single letter is near to its capital only. Of two equally near, the first in the alphabet
+/// letters of a longer one; a single letter is near to its capital only, and of a hundred letters no one knows. Of two equally near, the first in the alphabet
 /// wins, so that a message is the same every time.
 ///
 /// # Example: a label that is not there
@@ -16,12 +19,15 @@ use super::Name;
 /// assert_eq!(nearest("Vessel", ["Company", "Person"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<Name> {
+    if name.chars().nth(LONGEST).is_some() {
+        return None;
+    }
     let wanted = name.to_lowercase();
     let letter_count = wanted.chars().count();
     let allowed = if letter_count < 2 { 0 } else { (letter_count / 3).max(1) };
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != name)
+        .filter(|candidate| *candidate != name && candidate.chars().nth(letter_count + allowed).is_none())
         .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()
@@ -49,6 +55,13 @@ mod tests {
     #[test]
     fn names_in_other_scripts_count_letters_not_bytes() {
         assert_eq!(nearest("Компани", ["Компания", "Лицо"]), Some(Name::from("Компания")));
+    }
+
+    #[test]
+    fn a_name_without_end_is_near_to_none() {
+        let long = "x".repeat(1 << 20);
+        assert_eq!(nearest(&long, [format!("{long}y").as_str(), "x"]), None);
+        assert_eq!(nearest("xx", [long.as_str(), "x"]), Some(Name::from("x")));
     }
 
     #[test]

@@ -88,10 +88,9 @@ impl ValueType {
             (Kind::Nothing, _) => false,
             (_, Value::Null) => self.nullable,
             (Kind::Any, _) => true,
-            (Kind::Null, _) => false,
             (Kind::Plain(plain), value) => plain.admits(value),
             (Kind::List(item), Value::List(items)) => items.iter().all(|value| item.admits(value)),
-            (Kind::List(_), _) => false,
+            (Kind::Null | Kind::List(_), _) => false,
             (Kind::PropertyValue, value) => value.unstorable().is_none(),
         }
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use averment::testing::{RowOrder, Table, same_rows};
-use averment::{Database, Error, Name, Params, Row, Rows, Value, fixtures};
+use averment::{Database, Error, Name, Params, Row, Rows, Value, Warning, fixtures};
 
 #[test]
 fn every_case_gives_what_it_says() {
@@ -76,7 +76,7 @@ impl Graphs {
 
 /// What the last statement gave.
 enum Outcome {
-    Answer { columns: Vec<Name>, rows: Vec<Row>, stats: BTreeMap<String, u64>, warnings: Vec<String> },
+    Answer { columns: Vec<Name>, rows: Vec<Row>, stats: BTreeMap<String, u64>, warnings: Vec<Warning> },
     Failure(Error),
     Nothing,
 }
@@ -110,6 +110,7 @@ impl Case {
                 "ids in order" => outcome.has_ids(body, RowOrder::Same)?,
                 "error" => outcome.has_failed(body.trim())?,
                 "caret" => outcome.has_failed_at(body.trim(), query)?,
+                "report" => outcome.has_report(body.trim(), query)?,
                 "warnings" => outcome.has_warnings(body)?,
                 "stats" => outcome.has_stats(body)?,
                 "plan" => outcome.has_plan(body)?,
@@ -131,7 +132,7 @@ fn ask(db: &Database, query: &str, params: &Params) -> Outcome {
             columns: rows.columns().to_vec(),
             rows: found,
             stats: rows.counters().entries().map(|(name, count)| (name.to_owned(), count)).collect(),
-            warnings: rows.warnings().iter().map(|warning| warning.code().to_owned()).collect(),
+            warnings: rows.warnings().to_vec(),
         })
     });
     answered.unwrap_or_else(Outcome::Failure)
@@ -185,7 +186,21 @@ impl Outcome {
     fn has_warnings(&self, body: &str) -> Result<(), String> {
         let Outcome::Answer { warnings, .. } = self else { return Err("an answer is expected".to_owned()) };
         let expected: Vec<&str> = body.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        if *warnings == expected { Ok(()) } else { Err(format!("warnings: expected {expected:?}, found {warnings:?}")) }
+        let found: Vec<&str> = warnings.iter().map(Warning::code).collect();
+        if found == expected { Ok(()) } else { Err(format!("warnings: expected {expected:?}, found {found:?}")) }
+    }
+
+    /// What people read: the report of the error, or a line for each warning.
+    fn has_report(&self, expected: &str, query: &str) -> Result<(), String> {
+        let found = match self {
+            Outcome::Answer { warnings, .. } => {
+                let lines: Vec<String> = warnings.iter().map(|warning| line_of(warning, query)).collect();
+                lines.join("\n")
+            }
+            Outcome::Failure(error) => error.report(),
+            Outcome::Nothing => return Err("a report without a query before it".to_owned()),
+        };
+        if found == expected { Ok(()) } else { Err(format!("report: expected\n{expected}\nfound\n{found}")) }
     }
 
     fn has_stats(&self, body: &str) -> Result<(), String> {
@@ -208,6 +223,12 @@ impl Outcome {
         let found = found.join("\n");
         if found.trim() == body.trim() { Ok(()) } else { Err(format!("plan: expected\n{body}\nfound\n{found}")) }
     }
+}
+
+/// A warning and the part of the query that it is of.
+fn line_of(warning: &Warning, query: &str) -> String {
+    let place = warning.span().map(|span| format!(" at `{}`", span.of(query))).unwrap_or_default();
+    format!("warning[{}]{place}: {}", warning.code(), warning.message())
 }
 
 /// A value as bare text, lists in the order of their text.
@@ -259,6 +280,21 @@ fn read(text: &str, file: &Path) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// All that the cases ask, and what builds their graphs.
+pub(crate) fn statements_of_cases() -> Vec<String> {
+    let mut statements = Vec::new();
+    for file in case_files() {
+        let text = fs::read_to_string(&file).expect("a case file is readable");
+        for (kind, body) in read(&text, &file).into_iter().flat_map(|case| case.sections) {
+            if matches!(kind.as_str(), "graph" | "query" | "then") {
+                let spans = averment::editing::statements(&body);
+                statements.extend(spans.into_iter().map(|span| span.of(&body).to_owned()));
+            }
+        }
+    }
+    statements
 }
 
 fn case_files() -> Vec<PathBuf> {

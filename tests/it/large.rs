@@ -100,6 +100,29 @@ fn more_clauses_than_can_be_planned_are_refused() {
 }
 
 #[test]
+fn thousands_of_names_are_seen_by_thousands_of_subqueries() {
+    let names = joined(10_000, ", ", |index| format!("{index} AS v{index}"));
+    let asked = joined(10_000, ", ", |index| format!("COUNT {{ (:L9 {{k1: v{index}}}) }} AS c{index}"));
+    check_last(&format!("WITH {names} RETURN {asked}, v7 AS n"), 10_001, 7);
+}
+
+#[test]
+fn names_that_many_clauses_carry_on_are_refused_before_they_are_counted() {
+    let clauses = joined(50_000, " ", |index| format!("WITH *, 1 AS a{index}"));
+    check_refused(&format!("{clauses} RETURN 1 AS x"), "query-too-large");
+    check_refused(&joined(50_000, " ", |index| format!("CALL {{ RETURN 1 AS x{index} }}")), "query-too-large");
+}
+
+#[test]
+fn a_name_without_end_is_refused_in_few_words() {
+    let (known, unknown) = ("x".repeat(1 << 20), "x".repeat(1 << 20) + "y");
+    for text in [format!("WITH 1 AS {known} RETURN {unknown}"), format!("RETURN {unknown}()"), known] {
+        let error = Database::in_memory().query(text, ()).map(drop).unwrap_err();
+        assert!(error.report().len() < 2_000, "{}", error.code());
+    }
+}
+
+#[test]
 fn more_labels_than_a_node_can_have_are_refused() {
     let labels = joined(4_097, ":", |index| format!("L{index}"));
     check_refused(&format!("CREATE (a:{labels})"), "too-many-labels");

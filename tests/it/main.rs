@@ -8,6 +8,7 @@ mod cli;
 mod conformance;
 mod differential;
 mod fixtures;
+mod hostile;
 mod language;
 mod large;
 mod load_csv;

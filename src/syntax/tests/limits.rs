@@ -37,8 +37,13 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
         "f(",
         "a[",
         "[x IN ",
+        "EXISTS {",
         "EXISTS { MATCH (n) WHERE ",
+        "COUNT { (a {a: ",
+        "COLLECT { RETURN ",
         "(n {a: ",
+        "(n:(",
+        "n:(",
         "[(a {a: ",
         "shortestPath((a {b: ",
         "all(x IN ",
@@ -47,6 +52,7 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
         "(n:$any(",
         "trim(LEADING ",
         "normalize(",
+        "n {a: ",
     ];
     for opening in openings {
         too_deep(format!("RETURN {}1", opening.repeat(100_000)));
@@ -54,9 +60,14 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
     for opening in ["LIST<", "ANY VALUE < "] {
         too_deep(format!("RETURN 1 :: {}", opening.repeat(100_000)));
     }
+    too_deep(format!("RETURN n:{}A", "(".repeat(100_000)));
+    too_deep(format!("MATCH (n:{}", "!(".repeat(100_000)));
+    too_deep(format!("MATCH (a)-[:{}", "(".repeat(100_000)));
     too_deep(format!("MATCH {}", "[(a)-->".repeat(100_000)));
     too_deep(format!("MATCH (n:{}", "(".repeat(100_000)));
+    too_deep("CALL {".repeat(100_000));
     too_deep("CALL { ".repeat(100_000));
+    too_deep("CALL (x) { ".repeat(100_000));
     too_deep("FOREACH (x IN y | ".repeat(100_000));
 }
 
@@ -71,6 +82,64 @@ fn a_name_that_looks_like_a_keyword_hides_no_nesting() {
 fn a_chain_of_a_hundred_thousand_terms_is_flat_or_an_error() {
     parse_small(format!("RETURN a{}", " OR a".repeat(100_000))).expect("a flat chain");
     too_deep(format!("RETURN a{}", " + a".repeat(100_000)));
+}
+
+#[test]
+fn a_chain_of_a_hundred_thousand_of_any_sort_is_flat_or_an_error() {
+    for link in [" AND a", " XOR a", " = a"] {
+        parse_small(format!("RETURN a{}", link.repeat(100_000))).expect("a flat chain");
+    }
+    for link in [" + 1", " * 1", " ^ 1", ".a", "[0]", "[0..1]", " IS NULL", " IN a", " || a"] {
+        parse_small(format!("RETURN a{}", link.repeat(100_000))).expect_err("a chain that nests");
+    }
+    for prefix in ["NOT ", "-", "+"] {
+        too_deep(format!("RETURN {}a", prefix.repeat(100_000)));
+    }
+}
+
+#[test]
+fn a_list_of_any_sort_is_read_however_long() {
+    let list = |item: &str| vec![item; 20_000].join(", ");
+    for text in [
+        format!("RETURN [{}]", vec!["1"; 100_000].join(", ")),
+        format!("RETURN {{{}}}", list("a: 1")),
+        format!("RETURN f({})", list("a")),
+        format!("RETURN {}", list("1")),
+        format!("MATCH {} RETURN 1", list("(a)")),
+        format!("MATCH (a) SET {}", list("a.b = 1")),
+        format!("MATCH (a){} RETURN 1", "-->()".repeat(20_000)),
+        format!("MATCH (a{}) RETURN 1", ":A".repeat(20_000)),
+        format!("MATCH (a:A{}) RETURN 1", "|A".repeat(20_000)),
+        "WITH 1 AS a ".repeat(20_000) + "RETURN a",
+        format!("RETURN CASE {} END", "WHEN a THEN b ".repeat(20_000)),
+        format!("RETURN 1 {}", "UNION RETURN 1 ".repeat(20_000)),
+    ] {
+        let start = text.chars().take(40).collect::<String>();
+        parse_small(text).unwrap_or_else(|error| panic!("{start}: {error}"));
+    }
+}
+
+#[test]
+fn one_word_may_be_a_megabyte_long() {
+    let long = "ж".repeat(500_000);
+    for text in [
+        format!("RETURN '{long}'"),
+        format!("RETURN \"{}\"", "\\n".repeat(500_000)),
+        format!("RETURN {long}"),
+        format!("RETURN `{long}` AS x"),
+        format!("MATCH (n:{long} {{{long}: ${long}}}) RETURN 1"),
+        format!("RETURN /* {long} */ 1"),
+        format!("RETURN 1 // {long}"),
+        format!("RETURN{}1", " ".repeat(1_000_000)),
+    ] {
+        let start = text.chars().take(20).collect::<String>();
+        parse_small(text).unwrap_or_else(|error| panic!("{start}: {error}"));
+    }
+    for text in [format!("RETURN {}", "9".repeat(1_000_000)), format!("RETURN '{long}"), format!("{long} {long}")] {
+        let error = parse_small(text.clone()).expect_err("it is wrong");
+        let report = super::reported(&text, &error);
+        assert!(report.chars().count() < 2_100_000, "{}", report.len());
+    }
 }
 
 #[test]
@@ -147,6 +216,13 @@ fn forty_open_brackets_take_no_time() {
         "all(x IN ",
         "reduce(a = 0, x IN ",
         "EXISTS { (a {b: ",
+        "EXISTS {",
+        "EXISTS { MATCH (a) WHERE ",
+        "COLLECT { RETURN ",
+        "n:(",
+        "n:!(",
+        "NOT ",
+        "-",
         "COUNT { MATCH (a) WHERE ",
         "shortestPath((a {b: ",
         "n {a: ",
@@ -166,9 +242,31 @@ fn forty_open_brackets_take_no_time() {
             assert!(fastest < bar, "{opening}: {fastest:?}");
         }
     }
-    for opening in ["[", "[(", "(", "[(a)-[:T {k: ", "(a {k: ", "[(a)-->", "(a:$(", "[:$any(["] {
+    let openings = [
+        "[",
+        "[(",
+        "(",
+        "[(a)-[:T {k: ",
+        "(a {k: ",
+        "[(a)-->",
+        "(a:$(",
+        "[:$any([",
+        "(a:(",
+        "(:((((",
+        "(a)-[:(",
+        "(a WHERE ",
+        "((",
+        "((a)-->",
+        "ANY SHORTEST ((",
+    ];
+    for opening in openings {
         let text = format!("MATCH {}", opening.repeat(40));
-        assert!(time(&text) < bar, "{opening}");
+        let fastest = (0..3).map(|_| time(&text)).min().expect("three runs");
+        assert!(fastest < bar, "{opening}: {fastest:?}");
+    }
+    for opening in ["CALL {", "CALL { ", "CALL (x) { ", "CALL { MATCH (a) ", "FOREACH (x IN y | "] {
+        let fastest = (0..3).map(|_| time(&opening.repeat(40))).min().expect("three runs");
+        assert!(fastest < bar, "{opening}: {fastest:?}");
     }
 }
 

@@ -32,10 +32,10 @@ fn a_missing_mark_is_named() {
         expect![[r#"
             error[UnexpectedSyntax]: expected ")", ":", "{" or `WHERE`, found `RETURN`
               1 | MATCH (n RETURN n
-                |          ^^^^^^
+                |          ^^^^^^ `(n` is never closed
             error[UnexpectedSyntax]: expected "]", "*", ":", "{" or `WHERE`, found `RETURN`
               1 | MATCH (n)-[r RETURN n
-                |              ^^^^^^
+                |              ^^^^^^ `[r` is never closed
             error[UnexpectedSyntax]: expected a relationship, found `(`
               1 | MATCH (n)-[r](m) RETURN n
                 |              ^
@@ -209,7 +209,7 @@ fn habits_of_other_languages_are_corrected() {
                 |            ^ write `OR`, or `+` to join strings
             error[UnexpectedSyntax]: expected a clause, found `SELECT`
               1 | SELECT * FROM t
-                | ^^^^^^
+                | ^^^^^^ a query is written `MATCH ... RETURN ...`; it ends with what SQL begins with
             error[InvalidUnicodeCharacter]: the character `—` (U+2014) has no meaning here; did you mean `-`?
               1 | MATCH (n) RETURN n.x — 1
                 |                      ^
@@ -315,15 +315,15 @@ fn a_text_without_a_statement_is_empty_and_a_second_statement_is_one_too_many() 
     check(
         &["", " ; // nothing", "RETURN 1; RETURN 2", "MATCH (n) RETURN n n"],
         expect![[r#"
-        error[UnexpectedSyntax]: the statement is empty
-        error[UnexpectedSyntax]: the statement is empty
-        error[UnexpectedSyntax]: expected the end of the statement, found `RETURN`
-          1 | RETURN 1; RETURN 2
-            |           ^^^^^^
-        error[UnexpectedSyntax]: expected ",", `AS`, `LIMIT`, `ORDER` or `SKIP`, found `n`
-          1 | MATCH (n) RETURN n n
-            |                    ^
-    "#]],
+            error[UnexpectedSyntax]: the statement is empty
+            error[UnexpectedSyntax]: the statement is empty
+            error[UnexpectedSyntax]: expected the end of the statement, found `RETURN`
+              1 | RETURN 1; RETURN 2
+                |           ^^^^^^ a `;` ends the statement: what follows is another one, to be run by itself
+            error[UnexpectedSyntax]: expected ",", `AS`, `LIMIT`, `ORDER` or `SKIP`, found `n`
+              1 | MATCH (n) RETURN n n
+                |                    ^
+        "#]],
     );
 }
 
@@ -360,7 +360,7 @@ fn structure_that_the_grammar_lets_through_is_checked() {
                 |                         ^
             error[UnexpectedSyntax]: expected a clause, found `MATCH`
               1 | FOREACH (x IN xs | MATCH (n) RETURN n)
-                |                    ^^^^^
+                |                    ^^^^^ `FOREACH` only writes; to look for something, write `UNWIND list AS x MATCH ...`
         "#]],
     );
 }

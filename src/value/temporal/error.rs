@@ -3,7 +3,7 @@
 /// A temporal value that cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TemporalError {
-    #[error("`{text}` is not a {kind}")]
+    #[error("`{text}` is not a {kind}{}", form(kind))]
     Text { kind: &'static str, text: String },
     #[error("`{key}` is not a part of a {kind}")]
     UnknownKey { kind: &'static str, key: String },
@@ -31,4 +31,14 @@ pub(crate) enum TemporalError {
     Overflow { kind: &'static str },
     #[error("division by zero")]
     DivisionByZero,
+}
+
+/// How the text of one kind is written, where people write it otherwise.
+fn form(kind: &str) -> &'static str {
+    match kind {
+        "date" => "; it is written year-month-day, as `2021-12-31`",
+        "datetime" | "localdatetime" => "; it is written as `2021-12-31T18:30`",
+        "duration" => "; it is written as `P1Y2M3DT4H5M`",
+        _ => "",
+    }
 }

@@ -350,7 +350,11 @@ mod tests {
 
     #[test]
     fn what_makes_no_value_is_said() {
-        check_error(Kind::Date, &text("1984-13-01"), "`1984-13-01` is not a date");
+        check_error(
+            Kind::Date,
+            &text("1984-13-01"),
+            "`1984-13-01` is not a date; it is written year-month-day, as `2021-12-31`",
+        );
         check_error(Kind::Date, &numbers([]), "a date needs `year`");
         check_error(
             Kind::Date,
