@@ -275,6 +275,7 @@ impl Builder<'_> {
     /// What a test says of the subject that it leaves out.
     fn case_test(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
         let start = pair.as_span().start();
+        let siblings = self.deepest.replace(0);
         let subject = Operand::new(ExprKind::CaseSubject, Span::new(start, start), 1)?;
         let test = match pair.as_rule() {
             Rule::case_operation => {
@@ -291,7 +292,7 @@ impl Builder<'_> {
             }
             _ => self.postfix(subject, pair)?,
         };
-        self.deepest.set(self.deepest.get().max(test.depth));
+        self.deepest.set(siblings.max(test.depth));
         Ok(test.expr)
     }
 
