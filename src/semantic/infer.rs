@@ -63,6 +63,17 @@ fn arithmetic(left: &Type, right: &Type) -> Type {
     }
 }
 
+/// Whether values of these types may be equal, or one less than the other.
+pub(super) fn may_compare(left: &Type, right: &Type) -> bool {
+    let is_number = |found: &Type| matches!(found, Type::Integer | Type::Float | Type::Number);
+    let are_both = |sort: &dyn Fn(&Type) -> bool| sort(left) && sort(right);
+    left.may_be(right)
+        || right.may_be(left)
+        || are_both(&is_number)
+        || are_both(&Type::is_temporal)
+        || are_both(&|found| matches!(found, Type::List(_)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,15 +90,4 @@ mod tests {
         assert_eq!(operator(Operator::Add, &Type::Any, &Type::Integer), Type::Any);
         assert_eq!(operator(Operator::Subtract, &Type::Date, &Type::Duration), Type::Date);
     }
-}
-
-/// Whether values of these types may be equal, or one less than the other.
-pub(super) fn may_compare(left: &Type, right: &Type) -> bool {
-    let is_number = |found: &Type| matches!(found, Type::Integer | Type::Float | Type::Number);
-    let are_both = |sort: &dyn Fn(&Type) -> bool| sort(left) && sort(right);
-    left.may_be(right)
-        || right.may_be(left)
-        || are_both(&is_number)
-        || are_both(&Type::is_temporal)
-        || are_both(&|found| matches!(found, Type::List(_)))
 }

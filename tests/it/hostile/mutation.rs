@@ -322,11 +322,7 @@ fn strange(chance: &mut Chance) -> &'static str {
         "*0..",
         "range(1, 9223372036854775807)",
     ];
-    if chance.below(2) == 0 {
-        *chance.one_of::<&'static str>(STRANGE)
-    } else {
-        *chance.one_of::<&'static str>(KEYWORDS)
-    }
+    if chance.below(2) == 0 { chance.one_of::<&'static str>(STRANGE) } else { chance.one_of::<&'static str>(KEYWORDS) }
 }
 
 /// The text with a character taken out of, or put into, the middle of a word.
