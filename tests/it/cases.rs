@@ -33,10 +33,7 @@ fn every_case_gives_what_it_says() {
 
 #[test]
 fn every_function_has_a_case() {
-    let texts: Vec<String> = case_files()
-        .iter()
-        .map(|file| fs::read_to_string(file).expect("a case file is readable").to_lowercase())
-        .collect();
+    let texts: Vec<String> = texts_of_cases().iter().map(|text| text.to_lowercase()).collect();
     let names = Database::in_memory().query("SHOW FUNCTIONS YIELD name", ()).expect("functions are listed");
     let without: Vec<String> = names
         .map(|row| row.and_then(|row| row.at::<String>(0)).expect("a name"))
@@ -280,6 +277,10 @@ fn read(text: &str, file: &Path) -> Vec<Case> {
         }
     }
     cases
+}
+
+pub(crate) fn texts_of_cases() -> Vec<String> {
+    case_files().iter().map(|file| fs::read_to_string(file).expect("a case file is readable")).collect()
 }
 
 /// All that the cases ask, and what builds their graphs.

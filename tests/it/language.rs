@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use averment::{Database, Phase, fixtures};
 
+use crate::cases;
+
 fn reference() -> (PathBuf, String) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("LANGUAGE.md");
     let text = fs::read_to_string(&path).expect("the reference is readable");
@@ -57,6 +59,21 @@ fn the_tables_of_the_reference_are_those_of_the_program() {
         return;
     }
     assert!(page == written, "LANGUAGE.md is not up to date: run `UPDATE_EXPECT=1 cargo test language`");
+}
+
+#[test]
+fn each_warning_of_the_reference_has_a_case() {
+    let cases = cases::texts_of_cases();
+    let page = reference().1;
+    let table = page.split("## Warnings").nth(1).and_then(|rest| rest.split("## ").next()).expect("the section");
+    let first_cells = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let codes: Vec<&str> = first_cells.flat_map(|cell| cell.split(", ")).map(|code| code.trim_matches('`')).collect();
+    assert!(codes.len() > 10, "{codes:?}");
+    for code in &codes {
+        let is_shown =
+            |text: &String| text.contains(&format!("warning[{code}]")) || text.contains(&format!("\n{code}\n"));
+        assert!(cases.iter().any(is_shown), "no case shows `{code}`");
+    }
 }
 
 /// The page with the table between its two marks written anew.

@@ -525,7 +525,7 @@ fn a_statement_that_is_too_large_is_refused() {
     };
     let hops = format!("MATCH (){} RETURN count(*)", "-->()".repeat(1_001));
     assert_eq!(plan(&hops).unwrap_err().class().detail, "QueryTooLarge");
-    let clauses = format!("{} RETURN 1", "WITH 1 AS x ".repeat(900));
+    let clauses = format!("{} RETURN 1", "WITH 1 AS x ".repeat(501));
     assert_eq!(plan(&clauses).unwrap_err().class().detail, "QueryTooLarge");
     let fitting = format!("MATCH (){} RETURN count(*)", "-->()".repeat(300));
     physical::explain(&physical::lower(optimize(plan(&fitting).unwrap(), &sample, PassSet::ALL), &sample));
