@@ -34,7 +34,10 @@ pub(super) struct Binder<'a> {
     pub(super) parameters: Vec<Name>,
     pub(super) names: Names,
     pub(super) warnings: Vec<Warning>,
+    /// Whether anything is written that is not committed by itself.
     pub(super) writes: bool,
+    /// Whether the statement commits while it runs.
+    pub(super) commits: bool,
     /// Inside EXISTS, COUNT or COLLECT.
     pub(super) reading_only: bool,
     pub(super) errors: Vec<SemanticError>,
@@ -73,6 +76,7 @@ impl<'a> Binder<'a> {
             names: Names::default(),
             warnings: Vec::new(),
             writes: false,
+            commits: false,
             reading_only: false,
             errors: Vec::new(),
         }
@@ -89,7 +93,7 @@ impl<'a> Binder<'a> {
             variables: self.variables,
             subqueries: self.subqueries,
             parameters: self.parameters,
-            writes: self.writes,
+            writes: self.writes || self.commits,
             warnings: self.warnings,
         })
     }

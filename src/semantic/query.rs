@@ -138,6 +138,12 @@ impl Binder<'_> {
                 ast::ClauseKind::Call(call) if standalone => {
                     columns = Some(self.standalone_call(&mut bound, call, clause.span));
                 }
+                ast::ClauseKind::Subquery(ast::SubqueryCall { transactions: Some(transactions), .. }) => {
+                    self.check_transactions(place, alone, transactions.span);
+                    self.clause(&mut bound, clause);
+                    // What it writes is committed, so that the next one may follow.
+                    (self.commits, self.writes) = (true, false);
+                }
                 ast::ClauseKind::Return(projection) => {
                     let kind =
                         if place == QueryPlace::Next { ProjectionClause::Next } else { ProjectionClause::Return };

@@ -42,7 +42,6 @@ fn what_is_said_to_come_later_is_refused() {
         "WHY MATCH (n) RETURN n",
         "MATCH ((a)-[]->(b)){1,5} RETURN a",
         "MATCH p = SHORTEST 1 (a)-[*]->(b) RETURN p",
-        "MATCH (n) CALL (n) { DELETE n } IN TRANSACTIONS",
     ] {
         let error = db.query(query, ()).expect_err("it is said not to be there yet");
         assert_eq!(error.phase(), Phase::Compile, "{query}");

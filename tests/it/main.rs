@@ -8,6 +8,7 @@ mod cli;
 mod conformance;
 mod differential;
 mod fixtures;
+mod in_transactions;
 mod language;
 mod large;
 mod load_csv;
