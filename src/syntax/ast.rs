@@ -34,7 +34,7 @@ pub(crate) enum Mode {
 pub(crate) enum Body {
     Query(Query),
     Schema(SchemaCommand),
-    Show(Show),
+    Show(Box<Show>),
 }
 
 // ---------------------------------------------------------------- queries

@@ -1,9 +1,9 @@
 //! `CALL { ... } IN TRANSACTIONS`: what others see while it runs, and where it cannot stand.
 
-use averment::{Database, Error, ErrorKind, Limits, Statement};
+use averment::{Database, Error, ErrorKind, Limits, Rows, Statement};
 
 fn count(db: &Database) -> i64 {
-    db.query("MATCH (a:A) RETURN count(a)", ()).and_then(|rows| rows.single()).unwrap()
+    db.query("MATCH (a:A) RETURN count(a)", ()).and_then(Rows::single).unwrap()
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn an_answer_tells_the_last_commit() {
     assert_eq!((rows.commit_number(), rows.counters().nodes_created), (3, 2500));
     assert_eq!(db.commit_number(), 3);
     let ids = "MATCH (a:A) WITH DISTINCT id(a) AS id RETURN count(id)";
-    assert_eq!(db.query(ids, ()).and_then(|rows| rows.single::<i64>()).unwrap(), 2500);
+    assert_eq!(db.query(ids, ()).and_then(Rows::single::<i64>).unwrap(), 2500);
 }
 
 #[test]
@@ -88,8 +88,7 @@ fn lookups_without_an_index_follow_from_batch_to_batch() {
         );
         db.query(merge, ()).unwrap();
         assert_eq!(count(&db), 50, "{size}");
-        let sum =
-            db.query("MATCH (a:A) RETURN sum(a.sum), count(a.met)", ()).and_then(|rows| rows.single::<(i64, i64)>());
+        let sum = db.query("MATCH (a:A) RETURN sum(a.sum), count(a.met)", ()).and_then(Rows::single::<(i64, i64)>);
         assert_eq!(sum.unwrap(), (300 * 301 / 2, 50), "{size}");
     }
 }

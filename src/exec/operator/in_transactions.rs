@@ -1,4 +1,4 @@
-//! InTransactions: the inner plan over so many outer rows at a time, each time committed by itself. Order kept; holds a
+//! In transactions: the inner plan over so many outer rows at a time, each time committed by itself. Order kept; holds a
 //! batch of outer rows and all that the inner plan gives for it, which is known only when it has run to its end.
 //!
 //! The outer rows are read from the root as it is when the first of them is; the inner plan reads the newest. A batch
