@@ -10,7 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use crate::error::Error;
-use crate::exec::{Limits, Patience, now_micros};
+use crate::exec::{Commits, Limits, Patience, now_micros};
 use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
@@ -191,7 +191,7 @@ impl Database {
             return self.read().query(statement.limits(limits), params);
         }
         let mut transaction = self.write_within(&limits)?;
-        let rows = transaction.query(statement.limits(limits), params)?;
+        let rows = transaction.query_alone(statement.limits(limits), params)?;
         let commit = transaction.commit()?;
         Ok(rows.committed(commit))
     }
@@ -255,10 +255,8 @@ impl Database {
     fn write_within(&self, limits: &Limits) -> Result<WriteTransaction, Error> {
         let pass = Shared::enter(&self.shared, limits)?;
         let root = self.root();
-        let last = root.commit();
-        // Commit times never go backwards, whatever the clock does.
-        let commit = Commit { number: last.number + 1, micros: now_micros().max(last.micros) };
-        Ok(WriteTransaction::new(self.clone(), pass, Graph::clone(&root), commit))
+        let next = commit_after(root.commit());
+        Ok(WriteTransaction::new(self.clone(), pass, Graph::clone(&root), next))
     }
 
     /// Another database that begins as this one is now. They share memory until one of them writes, so a fork costs
@@ -350,6 +348,18 @@ impl Database {
     pub(crate) fn publish(&self, root: Graph) {
         self.shared.root.store(Arc::new(root));
     }
+}
+
+impl Commits for Database {
+    fn publish(&self, root: &Graph) -> Commit {
+        Database::publish(self, root.clone());
+        commit_after(root.commit())
+    }
+}
+
+/// Commit times never go backwards, whatever the clock does.
+fn commit_after(last: Commit) -> Commit {
+    Commit { number: last.number + 1, micros: now_micros().max(last.micros) }
 }
 
 impl fmt::Debug for Database {

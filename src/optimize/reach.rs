@@ -60,6 +60,7 @@ fn rewrite(plan: &mut LogicalPlan, ignored: bool, seen: &Seen) {
             }
             Step::Union(union) => union.branches.iter_mut().for_each(|(branch, _)| rewrite(branch, ignored, seen)),
             Step::HashJoin(join) => rewrite(&mut join.right, ignored, seen),
+            Step::InTransactions(step) => rewrite(&mut step.inner, false, seen),
             Step::Merge(merge) => rewrite(&mut merge.inner, false, seen),
             Step::Foreach(foreach) => rewrite(&mut foreach.body, false, seen),
             _ => {}
@@ -101,6 +102,7 @@ fn before(step: &Step, ignored: bool) -> bool {
         | Step::Skip(_)
         | Step::Limit(_)
         | Step::Union(_)
+        | Step::InTransactions(_)
         | Step::Call(_)
         | Step::Barrier
         | Step::Create(_)

@@ -47,6 +47,7 @@ pub(super) fn lets_filters_pass(step: &Step) -> bool {
         | Step::Skip(_)
         | Step::Limit(_)
         | Step::Union(_)
+        | Step::InTransactions(_)
         | Step::Call(_)
         | Step::Barrier
         | Step::Create(_)

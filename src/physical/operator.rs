@@ -14,6 +14,7 @@ use super::Scalar;
 use crate::catalog::{IndexId, SchemaChange};
 use crate::expr::{Labels, RelType};
 use crate::function::{Aggregate, Procedure};
+pub(crate) use crate::plan::OnError;
 use crate::value::{Comparison, Name};
 
 /// A plan that can run many times, with other parameters.
@@ -39,6 +40,16 @@ pub(crate) struct PhysicalPlan {
 pub(crate) enum PlanBody {
     Rows(Operator),
     Schema(SchemaChange),
+}
+
+impl PhysicalPlan {
+    /// Whether it commits while it runs.
+    pub(crate) fn commits(&self) -> bool {
+        match &self.root {
+            PlanBody::Rows(root) => root.commits(),
+            PlanBody::Schema(_) => false,
+        }
+    }
 }
 
 /// A query inside an expression.
@@ -88,6 +99,13 @@ pub(crate) struct Operator {
     pub text: String,
     /// The rows that the optimiser expects.
     pub estimate: f64,
+}
+
+impl Operator {
+    /// Whether it, or one below it, commits while it runs; none inside of another does.
+    fn commits(&self) -> bool {
+        matches!(self.op, Op::InTransactions(_)) || self.inputs.iter().any(Operator::commits)
+    }
 }
 
 /// What an operator does. New columns are named in the order in which they are appended.
@@ -215,6 +233,8 @@ pub(crate) enum Op {
     },
     /// The inner plan, run over a batch of outer rows.
     Apply(Apply),
+    /// The inner plan, run over so many outer rows at a time and committed. New: the inner columns, then the status.
+    InTransactions(Arc<InTransactions>),
     /// New: the outputs asked for.
     Call {
         procedure: Arc<Procedure>,
@@ -443,6 +463,24 @@ pub(crate) enum ApplyKind {
     Exists { negated: bool },
     /// Each outer row once, whatever the inner plan gives: it is run for its effects.
     Effects,
+}
+
+#[derive(Debug)]
+pub(crate) struct InTransactions {
+    pub inner: Operator,
+    /// Outer columns handed to the inner plan after the ordinal.
+    pub imports: Vec<usize>,
+    /// The inner columns that go on.
+    pub take: Vec<usize>,
+    /// Without RETURN: each outer row goes on once.
+    pub is_unit: bool,
+    /// An outer row without inner rows goes on with nulls.
+    pub is_optional: bool,
+    /// How many outer rows are a batch.
+    pub rows: Scalar,
+    pub on_error: OnError,
+    /// Whether each row tells what became of its batch.
+    pub reports: bool,
 }
 
 // ---------------------------------------------------------------- writes

@@ -22,6 +22,7 @@ impl Op {
             Op::Skip { count, .. } | Op::Limit { count, .. } => vec![count],
             Op::Unwind { list } | Op::Foreach { list, .. } => vec![list],
             Op::HashJoin { left_keys, right_keys, .. } => left_keys.iter().chain(right_keys).collect(),
+            Op::InTransactions(op) => vec![&op.rows],
             Op::Call { arguments, .. } => arguments.iter().collect(),
             Op::Create { draws, cite } => draw_scalars(draws).chain(cite_scalars(cite.as_ref())).collect(),
             Op::Merge(merge) => {

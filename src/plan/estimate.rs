@@ -216,6 +216,8 @@ impl<'a> Estimator<'a> {
                 ApplyKind::Exists { .. } => rows * OTHER,
                 ApplyKind::Effects => rows,
             },
+            Step::InTransactions(step) if step.is_unit => rows,
+            Step::InTransactions(step) => rows * self.of_plan(&step.inner),
             Step::Call(_) => rows * LIST_LENGTH,
             Step::Merge(step) => rows * self.of_plan(&step.inner).max(1.0),
         }

@@ -3,7 +3,7 @@
 use super::{Cite, Direction, Draw, LogicalPlan, Route, SetItem, SortKey};
 use crate::catalog::IndexId;
 use crate::expr::{Expr, VarId};
-pub(crate) use crate::semantic::bound::{AggregateCall, ProcedureCall};
+pub(crate) use crate::semantic::bound::{AggregateCall, OnError, ProcedureCall};
 use crate::value::Name;
 
 /// What is done to the rows of the step before.
@@ -40,6 +40,7 @@ pub(crate) enum Step {
     Union(Union),
     HashJoin(HashJoin),
     Apply(Apply),
+    InTransactions(Box<InTransactions>),
     /// What its predicate says is a step of its own.
     Call(ProcedureCall),
     /// All rows are read before the first goes on.
@@ -382,6 +383,20 @@ pub(crate) enum ApplyKind {
     },
     /// The outer row, once.
     Effects,
+}
+
+/// A plan run over so many rows at a time, and committed each time.
+#[derive(Clone, Debug)]
+pub(crate) struct InTransactions {
+    pub inner: LogicalPlan,
+    /// The variables of it that are seen.
+    pub take: Vec<VarId>,
+    /// Each outer row goes on once, whatever the plan gives.
+    pub is_unit: bool,
+    pub is_optional: bool,
+    pub rows: Expr,
+    pub on_error: OnError,
+    pub status: Option<VarId>,
 }
 
 #[derive(Clone, Debug)]

@@ -44,6 +44,7 @@ impl Step {
                 ApplyKind::Inner(take) | ApplyKind::Optional(take) => take.clone(),
                 ApplyKind::Exists { .. } | ApplyKind::Effects => Vec::new(),
             },
+            Step::InTransactions(step) => step.take.iter().copied().chain(step.status).collect(),
             Step::Call(step) => step.yields.iter().map(|(_, var)| *var).collect(),
             Step::Create(Create { draws, .. }) => draws.iter().map(draw_var).collect(),
             Step::Merge(step) => step.draws.iter().map(draw_var).collect(),
@@ -110,6 +111,7 @@ impl Step {
             | Step::Union(_)
             | Step::HashJoin(_)
             | Step::Apply(_)
+            | Step::InTransactions(_)
             | Step::Call(_)
             | Step::Barrier
             | Step::Set(_)
@@ -140,6 +142,7 @@ impl Step {
             Step::Sort(step) => step.keys.iter().map(|key| &key.expr).chain(&step.limit).collect(),
             Step::Unwind(step) => vec![&step.list],
             Step::HashJoin(step) => step.keys.iter().map(|(left, _)| left).collect(),
+            Step::InTransactions(step) => vec![&step.rows],
             Step::Call(step) => step.arguments.iter().collect(),
             Step::Create(step) => {
                 step.draws.iter().flat_map(draw_exprs).chain(cite_exprs(step.cite.as_ref())).collect()
@@ -186,6 +189,7 @@ impl Step {
             Step::Sort(step) => step.keys.iter_mut().map(|key| &mut key.expr).chain(&mut step.limit).collect(),
             Step::Unwind(step) => vec![&mut step.list],
             Step::HashJoin(step) => step.keys.iter_mut().map(|(left, _)| left).collect(),
+            Step::InTransactions(step) => vec![&mut step.rows],
             Step::Call(step) => step.arguments.iter_mut().collect(),
             Step::Create(Create { draws, cite }) => {
                 draws.iter_mut().flat_map(draw_exprs_mut).chain(cite_exprs_mut(cite.as_mut())).collect()
@@ -219,6 +223,7 @@ impl Step {
             Step::Union(step) => step.branches.iter().map(|(plan, _)| plan).collect(),
             Step::HashJoin(step) => vec![&step.right],
             Step::Apply(step) => vec![&step.inner],
+            Step::InTransactions(step) => vec![&step.inner],
             Step::Merge(step) => vec![&step.inner],
             Step::Foreach(step) => vec![&step.body],
             _ => Vec::new(),
@@ -230,6 +235,7 @@ impl Step {
             Step::Union(step) => step.branches.iter_mut().map(|(plan, _)| plan).collect(),
             Step::HashJoin(step) => vec![&mut step.right],
             Step::Apply(step) => vec![&mut step.inner],
+            Step::InTransactions(step) => vec![&mut step.inner],
             Step::Merge(step) => vec![&mut step.inner],
             Step::Foreach(step) => vec![&mut step.body],
             _ => Vec::new(),
@@ -244,7 +250,8 @@ impl Step {
             | Step::Set(_)
             | Step::Delete(_)
             | Step::SetState(_)
-            | Step::Foreach(_) => true,
+            | Step::Foreach(_)
+            | Step::InTransactions(_) => true,
             _ => self.plans().into_iter().any(|plan| plan.steps.iter().any(Step::writes)),
         }
     }
@@ -268,6 +275,7 @@ impl Step {
                 | Step::CountExpand(_)
                 | Step::Call(_)
                 | Step::Apply(_)
+                | Step::InTransactions(_)
                 | Step::Merge(_)
         )
     }

@@ -337,6 +337,27 @@ pub(crate) struct SubqueryCall {
     pub imports: Vec<VarId>,
     /// Without RETURN: each outer row goes on once.
     pub unit: bool,
+    pub transactions: Option<InTransactions>,
+}
+
+/// How the outer rows of a subquery are taken together, each batch committed by itself.
+#[derive(Clone, Debug)]
+pub(crate) struct InTransactions {
+    pub rows: Expr,
+    pub on_error: OnError,
+    /// What became of the batch, as a map.
+    pub status: Option<VarId>,
+}
+
+/// What a batch that fails does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnError {
+    /// The statement fails.
+    Fail,
+    /// Its rows go on with nulls.
+    Continue,
+    /// Its rows and all behind them go on with nulls.
+    Break,
 }
 
 // ---------------------------------------------------------------- writing

@@ -25,6 +25,7 @@ mod schema;
 mod scope;
 mod statement;
 mod subquery;
+mod transactions;
 mod update;
 mod warn;
 

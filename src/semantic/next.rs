@@ -54,7 +54,7 @@ impl Binder<'_> {
         let imports = self.leave(frame);
         let columns = query.columns.clone();
         let unit = columns.is_empty();
-        clauses.push(BoundClause::Subquery(SubqueryCall { optional: false, query, imports, unit }));
+        clauses.push(BoundClause::Subquery(SubqueryCall { optional: false, query, imports, unit, transactions: None }));
         (!unit).then_some(columns)
     }
 

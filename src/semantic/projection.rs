@@ -245,8 +245,8 @@ impl Binder<'_> {
         }
     }
 
-    /// The operand of SKIP or LIMIT: a number of rows that no row decides.
-    fn row_count(&mut self, count: &ast::Expr) -> Expr {
+    /// The operand of SKIP or LIMIT, or a size of batches: a number of rows that no row decides.
+    pub(super) fn row_count(&mut self, count: &ast::Expr) -> Expr {
         let problems = self.errors.len();
         let typed = self.without_aggregates(|binder| binder.typed(count));
         if self.errors.len() > problems {

@@ -147,6 +147,12 @@ impl Binder<'_> {
                 ast::ClauseKind::Call(call) if standalone => {
                     columns = Some(self.standalone_call(&mut bound, call, clause.span));
                 }
+                ast::ClauseKind::Subquery(ast::SubqueryCall { transactions: Some(transactions), .. }) => {
+                    self.check_transactions(place, alone, transactions.span);
+                    self.clause(&mut bound, clause);
+                    // What it writes is committed, so that the next one may follow.
+                    (self.commits, self.writes) = (true, false);
+                }
                 ast::ClauseKind::Return(projection) => {
                     // First: what is told of the names behind RETURN may follow from this.
                     let is_last = self.check_last(query, index, "RETURN");

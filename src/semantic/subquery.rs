@@ -149,9 +149,10 @@ impl Binder<'_> {
                 self.refuse_with_help("VariableAlreadyBound", span, message, "return it under another name with AS");
             }
             self.scope.declare(name.clone(), *id);
-            self.variables.get_mut(*id).nullable |= call.optional;
+            self.variables.get_mut(*id).nullable |= call.optional || call.transactions.is_some();
         }
-        BoundClause::Subquery(SubqueryCall { optional: call.optional, query, imports, unit })
+        let transactions = call.transactions.as_ref().map(|transactions| self.transactions(transactions));
+        BoundClause::Subquery(SubqueryCall { optional: call.optional, query, imports, unit, transactions })
     }
 
     fn imported(&mut self, idents: &[ast::Ident]) -> Scope {

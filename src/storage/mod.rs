@@ -38,7 +38,7 @@ pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSl
 pub(crate) use error::{CodecError, FileError, StorageError};
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub use view::{DenseView, GraphView};
-pub(crate) use writer::Writer;
+pub(crate) use writer::{Savepoint, Writer};
 
 #[cfg(test)]
 mod tests;

@@ -178,6 +178,28 @@ pub(crate) struct SubqueryCall {
     /// `Some`: the scope clause `CALL (x, y) {`; `None`: an importing WITH inside, or nothing, is imported.
     pub imports: Option<Imports>,
     pub query: Query,
+    pub transactions: Option<InTransactions>,
+}
+
+/// `IN TRANSACTIONS ...`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct InTransactions {
+    /// `IN 3 CONCURRENT TRANSACTIONS`: how many at a time.
+    pub concurrency: Option<Expr>,
+    /// `OF n ROWS`.
+    pub rows: Option<Expr>,
+    pub on_error: OnError,
+    /// `REPORT STATUS AS s`.
+    pub status: Option<Ident>,
+    pub span: Span,
+}
+
+/// `ON ERROR ...`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnError {
+    Fail,
+    Continue,
+    Break,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -184,6 +184,11 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         // A pattern or an arrow is what people write in the place of the rest.
         Rule::semicolon
         | Rule::next
+        | Rule::in_transactions
+        | Rule::concurrently
+        | Rule::batch_rows
+        | Rule::on_error
+        | Rule::report
         | Rule::kw_next
         | Rule::repetition
         | Rule::one_or_more
@@ -382,6 +387,7 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_as => &["AS"],
         Rule::kw_by => &["BY"],
         Rule::kw_call => &["CALL"],
+        Rule::kw_concurrent => &["CONCURRENT"],
         Rule::kw_constraint => &["CONSTRAINT"],
         Rule::kw_create => &["CREATE"],
         Rule::kw_csv => &["CSV"],
@@ -408,6 +414,13 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_relationship | Rule::show_types => &["RELATIONSHIP"],
         Rule::kw_require => &["REQUIRE"],
         Rule::kw_set => &["SET"],
+        Rule::kw_error => &["ERROR"],
+        Rule::kw_rows => &["ROWS"],
+        Rule::kw_status => &["STATUS"],
+        Rule::kw_transactions | Rule::show_transactions => &["TRANSACTIONS"],
+        Rule::on_error_break => &["BREAK"],
+        Rule::on_error_continue => &["CONTINUE"],
+        Rule::on_error_fail => &["FAIL"],
         Rule::kw_then => &["THEN"],
         Rule::kw_types => &["TYPES"],
         Rule::kw_unique | Rule::constraint_unique => &["UNIQUE"],
@@ -430,7 +443,6 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::show_constraints => &["CONSTRAINTS"],
         Rule::show_functions => &["FUNCTIONS"],
         Rule::show_procedures => &["PROCEDURES"],
-        Rule::show_transactions => &["TRANSACTIONS"],
         Rule::show_settings => &["SETTINGS"],
         _ if is_clause(rule) => CLAUSES,
         _ if is_operator(rule) => OPERATORS,

@@ -9,6 +9,7 @@ mod conformance;
 mod differential;
 mod fixtures;
 mod hostile;
+mod in_transactions;
 mod language;
 mod large;
 mod load_csv;

@@ -19,6 +19,7 @@ mod filter;
 mod foreach;
 mod hash_join;
 mod hops;
+mod in_transactions;
 mod lookup;
 mod lookup_table;
 mod merge;
@@ -121,6 +122,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
             fan(|| hash_join::HashJoin::new(operator, (left_keys, right_keys), right_columns, scope, ctx))
         }
         Op::Apply(spec) => make(|| apply::Apply::new(operator, spec, scope, ctx)),
+        Op::InTransactions(spec) => make(|| in_transactions::InTransactions::new(operator, spec, scope, ctx)),
         Op::Call { procedure, arguments, outputs } => {
             fan(|| call::Call::new(operator, procedure, arguments, outputs, scope, ctx))
         }
@@ -204,6 +206,7 @@ fn writes(operator: &Operator) -> bool {
         | Op::Delete { .. }
         | Op::SetState { .. }
         | Op::Foreach { .. }
+        | Op::InTransactions(_)
         | Op::Barrier => true,
         Op::Apply(apply) => writes(&apply.inner),
         _ => false,

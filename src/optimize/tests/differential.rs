@@ -42,7 +42,7 @@ fn plan_of(graph: &Graph, registry: &Registry, text: &str, passes: PassSet) -> A
 fn change(graph: &mut Graph, registry: &Registry, text: &str) {
     let plan = plan_of(graph, registry, text, PassSet::ALL);
     let mut writer = Writer::new(graph.clone(), Commit { number: graph.commit().number + 1, micros: 0 });
-    write(&plan, &mut writer, BTreeMap::new(), &Limits::default(), false)
+    write(&plan, &mut writer, None, BTreeMap::new(), &Limits::default(), false)
         .unwrap_or_else(|error| panic!("{text}: {error}"));
     *graph = writer.finish().0;
 }

@@ -227,6 +227,7 @@ impl Lowerer<'_> {
             Step::Union(step) => self.union(step, place),
             Step::HashJoin(step) => self.hash_join(step, rows, place),
             Step::Apply(step) => self.apply(step, rows, place),
+            Step::InTransactions(step) => self.in_transactions(step, rows, place),
             Step::Call(step) => self.call(step, rows, place),
             Step::Barrier => self.extend(rows, Op::Barrier, &[], place),
             Step::Create(step) => self.create(step, rows, place),

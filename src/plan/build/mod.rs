@@ -13,8 +13,8 @@ pub(crate) use pattern::type_list;
 use rustc_hash::FxHashSet;
 
 use super::{
-    Apply, ApplyKind, Delete, Imports, LogicalBody, LogicalPlan, LogicalStatement, MAX_DEPTH, PlanError, QueryPlan,
-    SetState, Step, Subquery, Union, Unwind,
+    Apply, ApplyKind, Delete, Imports, InTransactions, LogicalBody, LogicalPlan, LogicalStatement, MAX_DEPTH,
+    PlanError, QueryPlan, SetState, Step, Subquery, Union, Unwind,
 };
 use crate::expr::{Expr, VarId, Variables};
 use crate::semantic::bound::{
@@ -226,6 +226,18 @@ impl Builder {
             if !inner.imports.contains(&var) {
                 inner.imports.push(var);
             }
+        }
+        if let Some(transactions) = clause.transactions {
+            branch.push(Step::InTransactions(Box::new(InTransactions {
+                inner,
+                take: if clause.unit { Vec::new() } else { take },
+                is_unit: clause.unit,
+                is_optional: clause.optional,
+                rows: transactions.rows,
+                on_error: transactions.on_error,
+                status: transactions.status,
+            })));
+            return;
         }
         let kind = match (clause.unit, clause.optional) {
             (true, _) => ApplyKind::Effects,

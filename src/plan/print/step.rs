@@ -34,6 +34,7 @@ impl Printer<'_> {
             Step::Union(_) => "union".to_owned(),
             Step::HashJoin(step) => self.hash_join(step),
             Step::Apply(step) => apply(&step.kind).to_owned(),
+            Step::InTransactions(step) => self.in_transactions(step),
             Step::Call(step) => self.call(step),
             Step::Barrier => "barrier".to_owned(),
             Step::Create(step) => format!("create {}", self.draws(&step.draws)),

@@ -76,7 +76,12 @@ impl Printer<'_> {
             BoundClause::Subquery(call) => {
                 let unit = if call.unit { "unit " } else { "" };
                 let optional = if call.optional { "optional " } else { "" };
-                self.line(&format!("{optional}{unit}subquery imports [{}]", self.vars(&call.imports)));
+                let batches = call.transactions.as_ref().map_or(String::new(), |transactions| {
+                    let status: Vec<VarId> = transactions.status.into_iter().collect();
+                    let (rows, status) = (self.expr(&transactions.rows), self.vars(&status));
+                    format!(" commits {rows} rows on error {:?} status [{status}]", transactions.on_error)
+                });
+                self.line(&format!("{optional}{unit}subquery imports [{}]{batches}", self.vars(&call.imports)));
                 self.indented(|printer| printer.query(&call.query));
             }
             BoundClause::Create(create) => {

@@ -39,6 +39,10 @@ fn reading_clauses() {
         "CALL () { RETURN 1 AS one } RETURN one",
         "MATCH (n) OPTIONAL CALL (n) { MATCH (n)-->(m) RETURN m } OPTIONAL CALL db.labels() YIELD label RETURN label",
         "OPTIONAL CALL { RETURN 1 AS one } OPTIONAL CALL db.labels YIELD label AS l WHERE l = 'A' RETURN one",
+        "MATCH (n) CALL (n) { DELETE n } IN TRANSACTIONS",
+        "MATCH (n) CALL { WITH n DELETE n } IN 3 CONCURRENT TRANSACTIONS OF $n + 1 ROWS ON ERROR CONTINUE REPORT STATUS AS s RETURN s",
+        "MATCH (n) CALL (n) { DELETE n } IN CONCURRENT TRANSACTIONS REPORT STATUS AS s ON ERROR BREAK OF 1 ROW FINISH",
+        "CALL { CREATE () } IN TRANSACTION ON ERROR FAIL WITH 1 AS of, 2 AS rows, 3 AS status RETURN of IN [rows] AS transactions",
         "EXPLAIN MATCH (n) RETURN n",
         "PROFILE MATCH (n) RETURN n",
     ]);

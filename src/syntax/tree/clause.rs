@@ -211,7 +211,25 @@ impl Builder<'_> {
         });
         let inside = parts.demand();
         let query = self.nested(span(&inside), || self.query(inside))?;
-        Ok(ClauseKind::Subquery(ast::SubqueryCall { optional, imports, query }))
+        let transactions = parts.next().map(|pair| self.in_transactions(pair)).transpose()?;
+        Ok(ClauseKind::Subquery(ast::SubqueryCall { optional, imports, query, transactions }))
+    }
+
+    fn in_transactions(&self, pair: Pair<'_, Rule>) -> Built<ast::InTransactions> {
+        let span = span(&pair);
+        let mut parts = Parts::of(pair);
+        let count = parts.accept(Rule::concurrently).and_then(|pair| Parts::of(pair).next());
+        let concurrency = count.map(|count| self.operand(count)).transpose()?;
+        let on_error = ast::OnError::Fail;
+        let mut transactions = ast::InTransactions { concurrency, rows: None, on_error, status: None, span };
+        for part in parts {
+            match part.as_rule() {
+                Rule::batch_rows => transactions.rows = self.under(Some(part))?,
+                Rule::report => transactions.status = Some(Parts::of(part).ident()),
+                _ => transactions.on_error = on_error_of(part),
+            }
+        }
+        Ok(transactions)
     }
 
     fn create(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
@@ -321,6 +339,14 @@ impl Builder<'_> {
             return Err(limit::too_deep_a_tree(span(pair)));
         }
         Ok(())
+    }
+}
+
+fn on_error_of(pair: Pair<'_, Rule>) -> ast::OnError {
+    match Parts::of(pair).demand().as_rule() {
+        Rule::on_error_continue => ast::OnError::Continue,
+        Rule::on_error_break => ast::OnError::Break,
+        _ => ast::OnError::Fail,
     }
 }
 
