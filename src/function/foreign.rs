@@ -54,7 +54,7 @@ const FOREIGN: &[(&[&str], &str)] = &[
     (&["apoc.create.node"], "write `CREATE (:Label {key: value})`"),
     (&["apoc.create.relationship"], "write `CREATE (a)-[:TYPE]->(b)`"),
     (&["apoc.merge.node", "apoc.merge.relationship"], "write `MERGE`"),
-    (&["apoc.periodic.iterate", "apoc.periodic.commit"], "write the statement itself: it is one transaction"),
+    (&["apoc.periodic.iterate", "apoc.periodic.commit"], "write `CALL (x) { ... } IN TRANSACTIONS`"),
     (&["apoc.load.csv"], "write `LOAD CSV`"),
     (&["apoc.load.json", "apoc.load.xml"], "rows come as a parameter: `UNWIND $rows AS row`"),
     (&["apoc.meta.schema", "apoc.meta.graph", "db.schema.visualization"], "write `CALL db.schema.patterns()`"),

@@ -108,7 +108,12 @@ fn is_word(character: char) -> bool {
 
 /// Marks that stand on the letter before them, in the scripts where names are written with them.
 fn is_combining(character: char) -> bool {
-    !character.is_ascii() && unicode_width::UnicodeWidthChar::width(character) == Some(0) && !is_blank(character)
+    !character.is_ascii() && is_unseen(character) && !is_blank(character)
+}
+
+/// Whether a character takes no place of its own in a line.
+pub(super) fn is_unseen(character: char) -> bool {
+    unicode_width::UnicodeWidthChar::width(character).unwrap_or(0) == 0
 }
 
 fn word(rest: &str) -> usize {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use crate::function::FunctionError;
+use crate::function::error::NoRegex;
 use crate::value::Value;
 
 /// Null unless both are strings, as `ENDS WITH` and `CONTAINS` too.
@@ -34,22 +35,6 @@ pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, FunctionError> {
     // First by itself: a pattern such as `a)|(b` must not close the group that is put around it.
     Regex::new(pattern).map_err(refused)?;
     Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(refused)
-}
-
-/// A text that is no pattern, and why, in one line: the error of the library draws a picture.
-#[derive(Debug, thiserror::Error)]
-#[error("`{pattern}` is no regular expression: {reason}")]
-struct NoRegex {
-    pattern: String,
-    reason: String,
-}
-
-impl NoRegex {
-    fn new(pattern: &str, error: &regex::Error) -> Self {
-        let picture = error.to_string();
-        let last = picture.lines().last().unwrap_or_default();
-        Self { pattern: pattern.to_owned(), reason: last.strip_prefix("error: ").unwrap_or(last).to_owned() }
-    }
 }
 
 fn both_texts(left: &Value, right: &Value, holds: fn(&str, &str) -> bool) -> Option<bool> {
