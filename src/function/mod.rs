@@ -27,7 +27,7 @@ mod temporal;
 pub(crate) mod testing;
 
 pub(crate) use aggregate::{Accumulator, Aggregate};
-pub(crate) use error::FunctionError;
+pub(crate) use error::{FunctionError, NoRegex};
 pub(crate) use host::Host;
 pub(crate) use procedure::{Field, Procedure, ProcedureRows};
 pub(crate) use registry::Registry;

@@ -106,6 +106,11 @@ fn is_word(character: char) -> bool {
     character == '_' || character.is_alphanumeric() || is_combining(character)
 }
 
+/// Whether a character takes a place of its own where it is shown.
+pub(super) fn is_visible(character: char) -> bool {
+    unicode_width::UnicodeWidthChar::width(character).is_some_and(|width| width > 0)
+}
+
 /// Marks that stand on the letter before them, in the scripts where names are written with them.
 fn is_combining(character: char) -> bool {
     !character.is_ascii() && unicode_width::UnicodeWidthChar::width(character) == Some(0) && !is_blank(character)

@@ -2,13 +2,12 @@
 //! instead, and which keyword was probably meant.
 
 use pest::error::{Error, ErrorVariant, InputLocation};
-use unicode_width::UnicodeWidthChar;
 
 use super::SyntaxError;
 use super::grammar::Rule;
 use super::habit::{self, advice};
 use super::keyword::is_keyword;
-use super::lex::{TokenKind, tokens};
+use super::lex::{TokenKind, is_visible, tokens};
 use super::limit;
 use crate::text::Span;
 use crate::value::nearest::nearest;
@@ -86,7 +85,7 @@ fn strange(character: char) -> String {
         _ => "",
     };
     let code = u32::from(character);
-    if character.width().unwrap_or(0) == 0 {
+    if !is_visible(character) {
         return format!("the character U+{code:04X}, which cannot be seen, has no meaning here");
     }
     format!("the character `{character}` (U+{code:04X}) has no meaning here{meant}")

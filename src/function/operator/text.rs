@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use crate::function::FunctionError;
+use crate::function::{FunctionError, NoRegex};
 use crate::value::Value;
 
 /// Null unless both are strings, as `ENDS WITH` and `CONTAINS` too.
@@ -30,26 +30,10 @@ pub(crate) fn regex_match(text: &Value, pattern: &Value) -> Result<Option<bool>,
 
 /// A pattern that matches whole strings, in linear time.
 pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, FunctionError> {
-    let refused = |error: regex::Error| FunctionError::unreadable("=~", NoRegex::new(pattern, &error));
+    let refused = |error: regex::Error| FunctionError::unreadable("=~", NoRegex::new(pattern, &error.to_string()));
     // First by itself: a pattern such as `a)|(b` must not close the group that is put around it.
     Regex::new(pattern).map_err(refused)?;
     Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(refused)
-}
-
-/// A text that is no pattern, and why, in one line: the error of the library draws a picture.
-#[derive(Debug, thiserror::Error)]
-#[error("`{pattern}` is no regular expression: {reason}")]
-struct NoRegex {
-    pattern: String,
-    reason: String,
-}
-
-impl NoRegex {
-    fn new(pattern: &str, error: &regex::Error) -> Self {
-        let picture = error.to_string();
-        let last = picture.lines().last().unwrap_or_default();
-        Self { pattern: pattern.to_owned(), reason: last.strip_prefix("error: ").unwrap_or(last).to_owned() }
-    }
 }
 
 fn both_texts(left: &Value, right: &Value, holds: fn(&str, &str) -> bool) -> Option<bool> {
