@@ -46,8 +46,8 @@ pub(crate) enum FunctionError {
     Other { class: ErrorClass, message: String },
 }
 
-/// A text that is no pattern, and why, in one line: the error of the library draws a picture.
-#[derive(Debug, thiserror::Error)]
+/// A text that is no pattern, and why, in one line: the library draws a picture of several.
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("`{pattern}` is no regular expression: {reason}")]
 pub(crate) struct NoRegex {
     pattern: String,
@@ -55,8 +55,7 @@ pub(crate) struct NoRegex {
 }
 
 impl NoRegex {
-    pub(crate) fn new(pattern: &str, error: &regex::Error) -> Self {
-        let picture = error.to_string();
+    pub(crate) fn new(pattern: &str, picture: &str) -> Self {
         let last = picture.lines().last().unwrap_or_default();
         Self { pattern: pattern.to_owned(), reason: last.strip_prefix("error: ").unwrap_or(last).to_owned() }
     }

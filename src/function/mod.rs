@@ -29,7 +29,7 @@ mod temporal;
 pub(crate) mod testing;
 
 pub(crate) use aggregate::{Accumulator, Aggregate, COLLECT};
-pub(crate) use error::FunctionError;
+pub(crate) use error::{FunctionError, NoRegex};
 pub(crate) use host::Host;
 pub(crate) use label::{HAS_ALL, HAS_ANY, label_names, type_name};
 pub(crate) use procedure::{Field, Procedure, ProcedureRows};

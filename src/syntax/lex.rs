@@ -106,14 +106,14 @@ fn is_word(character: char) -> bool {
     character == '_' || character.is_alphanumeric() || is_combining(character)
 }
 
-/// Marks that stand on the letter before them, in the scripts where names are written with them.
-fn is_combining(character: char) -> bool {
-    !character.is_ascii() && is_unseen(character) && !is_blank(character)
+/// Whether a character takes a place of its own where it is shown.
+pub(super) fn is_visible(character: char) -> bool {
+    unicode_width::UnicodeWidthChar::width(character).is_some_and(|width| width > 0)
 }
 
-/// Whether a character takes no place of its own in a line.
-pub(super) fn is_unseen(character: char) -> bool {
-    unicode_width::UnicodeWidthChar::width(character).unwrap_or(0) == 0
+/// Marks that stand on the letter before them, in the scripts where names are written with them.
+fn is_combining(character: char) -> bool {
+    !character.is_ascii() && !is_visible(character) && !is_blank(character)
 }
 
 fn word(rest: &str) -> usize {

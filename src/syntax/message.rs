@@ -7,7 +7,7 @@ use super::SyntaxError;
 use super::grammar::Rule;
 use super::habit::{self, advice};
 use super::keyword::is_keyword;
-use super::lex::{TokenKind, is_unseen, tokens};
+use super::lex::{TokenKind, is_visible, tokens};
 use super::limit;
 use crate::text::Span;
 use crate::value::nearest::nearest;
@@ -85,7 +85,7 @@ fn strange(character: char) -> String {
         _ => "",
     };
     let code = u32::from(character);
-    if is_unseen(character) {
+    if !is_visible(character) {
         return format!("the character U+{code:04X}, which cannot be seen, has no meaning here");
     }
     format!("the character `{character}` (U+{code:04X}) has no meaning here{meant}")

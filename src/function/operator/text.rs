@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use crate::function::FunctionError;
-use crate::function::error::NoRegex;
+use crate::function::{FunctionError, NoRegex};
 use crate::value::Value;
 
 /// Null unless both are strings, as `ENDS WITH` and `CONTAINS` too.
@@ -31,7 +30,7 @@ pub(crate) fn regex_match(text: &Value, pattern: &Value) -> Result<Option<bool>,
 
 /// A pattern that matches whole strings, in linear time.
 pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, FunctionError> {
-    let refused = |error: regex::Error| FunctionError::unreadable("=~", NoRegex::new(pattern, &error));
+    let refused = |error: regex::Error| FunctionError::unreadable("=~", NoRegex::new(pattern, &error.to_string()));
     // First by itself: a pattern such as `a)|(b` must not close the group that is put around it.
     Regex::new(pattern).map_err(refused)?;
     Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(refused)
