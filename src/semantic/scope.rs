@@ -20,6 +20,15 @@ pub(super) struct Scope {
     last: Arc<FxHashMap<Name, usize>>,
     /// The places in `names` that cannot be seen for now.
     unseen: Range<usize>,
+    /// Where the row of the last LOAD CSV comes from; forgotten behind a WITH.
+    pub(super) loaded: Option<Loaded>,
+}
+
+/// The file and the line of a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loaded {
+    pub(super) file: VarId,
+    pub(super) line: VarId,
 }
 
 #[derive(Clone, Debug)]
