@@ -21,7 +21,11 @@ pub(super) fn register(registry: &mut Registry, files: &FileAccess) {
             Field::required("headers", Type::Boolean),
             Field::required("separator", Type::String),
         ],
-        outputs: vec![Field::required("row", Type::Any)],
+        outputs: vec![
+            Field::required("row", Type::Any),
+            Field::required("file", Type::String),
+            Field::required("line", Type::Integer),
+        ],
         summary: "the rows of a file, for LOAD CSV".to_owned(),
         body: Arc::new(move |_, arguments| rows(&files, arguments)),
     });
@@ -36,18 +40,32 @@ fn rows(files: &FileAccess, arguments: &[Value]) -> Result<ProcedureRows, Functi
     let separator = one_byte(separator)?;
     let file = files.open(&path(url)?).map_err(|error| unopened(url, &error))?;
     let mut reader = CsvReader::new(url, file, separator)?;
-    let headers = if *has_headers { reader.next()?.map(|record| headers(&reader, record)).transpose()? } else { None };
-    Ok(match (headers, has_headers) {
-        (Some(headers), _) => Box::new(std::iter::from_fn(move || {
-            let record = reader.next().transpose()?;
-            Some(record.and_then(|record| map(&reader, &headers, record)).map(|row| vec![row]))
-        })),
-        // Without headers there are no rows to name.
-        (None, true) => Box::new(std::iter::empty()),
-        (None, false) => {
-            Box::new(std::iter::from_fn(move || Some(reader.next().transpose()?.map(|row| vec![list(row)]))))
-        }
-    })
+    let file = Value::from(url.as_ref());
+    let headers = if *has_headers {
+        let Some(first) = reader.next()? else { return Ok(Box::new(std::iter::empty())) };
+        Some(headers(&reader, first)?)
+    } else {
+        None
+    };
+    Ok(Box::new(std::iter::from_fn(move || {
+        let record = reader.next().transpose()?;
+        Some(record.and_then(|record| row(&reader, headers.as_deref(), &file, record)))
+    })))
+}
+
+/// The outputs for one record.
+fn row(
+    reader: &CsvReader,
+    headers: Option<&[Name]>,
+    file: &Value,
+    record: Record,
+) -> Result<Vec<Value>, FunctionError> {
+    let line = Value::Integer(i64::try_from(record.line).unwrap_or(i64::MAX));
+    let row = match headers {
+        Some(headers) => map(reader, headers, record)?,
+        None => list(record),
+    };
+    Ok(vec![row, file.clone(), line])
 }
 
 fn list(record: Record) -> Value {

@@ -17,8 +17,11 @@ impl Binder<'_> {
         if let Some(aggregate) = self.registry.aggregate(&call.name.name) {
             return self.aggregate_call(Arc::clone(aggregate), call, span);
         }
-        match self.registry.function(&call.name.name) {
-            Some(function) => self.scalar_call(Arc::clone(function), call, span),
+        if let Some(function) = self.registry.function(&call.name.name) {
+            return self.scalar_call(Arc::clone(function), call, span);
+        }
+        match self.place_of_row(call, span) {
+            Some(place) => place,
             None => self.unknown_function(call, span),
         }
     }

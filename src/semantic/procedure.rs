@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::binder::Binder;
+use super::binder::{Binder, Typed};
 use super::bound::{BoundBranch, BoundClause, BoundQuery, ProcedureCall};
 use super::projection::ProjectionClause;
+use super::scope::Loaded;
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::function::{Field, Procedure, foreign};
 use crate::syntax::ast;
@@ -92,7 +93,23 @@ impl Binder<'_> {
         BoundQuery { branches: vec![BoundBranch { clauses, columns: ids }], union_all: true, columns }
     }
 
-    /// `LOAD CSV`: the rows of a file are the only output.
+    /// `file()` and `linenumber()`: where the row comes from, null if not from a file.
+    pub(super) fn place_of_row(&mut self, call: &ast::FunctionCall, span: Span) -> Option<Typed> {
+        let loaded = self.scope.loaded;
+        let (var, value_type) = match call.name.name.to_lowercase().as_str() {
+            "file" => (loaded.map(|loaded| loaded.file), Type::String),
+            "linenumber" => (loaded.map(|loaded| loaded.line), Type::Integer),
+            _ => return None,
+        };
+        if !call.arguments.is_empty() || call.distinct {
+            self.refuse_count(&call.name.name, 0, 0, call, span);
+        }
+        self.uses.extend(var);
+        let kind = var.map_or(ExprKind::Literal(Value::Null), ExprKind::Variable);
+        Some(Typed::new(kind, span, value_type))
+    }
+
+    /// `LOAD CSV`: the rows of a file, and where they come from.
     pub(super) fn load_csv(&mut self, load: &ast::LoadCsv) -> BoundClause {
         let name = ast::Ident { name: Name::from("load.csv"), span: load.url.span };
         let url = self.without_aggregates(|binder| binder.typed(&load.url));
@@ -101,15 +118,13 @@ impl Binder<'_> {
         let separator = separator.unwrap_or_else(|| Expr::literal(Value::from(",")));
         let row_type = if load.headers { Type::Map } else { Type::list_of(Type::String) };
         let var = self.declare_new(&load.variable, row_type);
+        let loaded =
+            Loaded { file: self.variables.add(None, Type::String), line: self.variables.add(None, Type::Integer) };
+        self.scope.loaded = Some(loaded);
+        let yields = vec![(0, var), (1, loaded.file), (2, loaded.line)];
         let Some(procedure) = self.procedure(&name) else { return BoundClause::Set(Vec::new()) };
         let arguments = vec![url.expr, Expr::literal(load.headers), separator];
-        BoundClause::Call(ProcedureCall {
-            optional: false,
-            procedure,
-            arguments,
-            yields: vec![(0, var)],
-            predicate: None,
-        })
+        BoundClause::Call(ProcedureCall { optional: false, procedure, arguments, yields, predicate: None })
     }
 
     /// The outputs that SHOW asks for, and WHERE.

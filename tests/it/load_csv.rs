@@ -113,6 +113,20 @@ fn a_file_is_read_for_each_row_and_written_as_it_is_read() {
 }
 
 #[test]
+fn a_row_knows_its_file_and_line() {
+    let text = "a\n\"b\nc\"\n\nd\n";
+    let lines = ["'a.csv', 1", "'a.csv', 2", "'a.csv', 5"].map(|place| format!("[{place}]"));
+    check(text, "LOAD CSV FROM 'a.csv' AS row RETURN [file(), lineNumber()]", &lines.each_ref().map(String::as_str));
+    check(
+        text,
+        "LOAD CSV WITH HEADERS FROM 'a.csv' AS row WITH linenumber() AS n, count(*) AS c RETURN n * 10 + c",
+        &["21", "51"],
+    );
+    check(text, "LOAD CSV FROM 'a.csv' AS row WITH row RETURN linenumber() LIMIT 1", &["null"]);
+    refused(b"", "RETURN linenumber(1)", "takes 0 arguments");
+}
+
+#[test]
 fn a_file_that_is_larger_than_the_memory_is_read() {
     let (folder, _) = with_files(&[]);
     let mut file = BufWriter::new(fs::File::create(folder.path().join("a.csv")).unwrap());

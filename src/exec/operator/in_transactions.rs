@@ -37,7 +37,10 @@ pub(super) struct InTransactions {
     done: usize,
     /// Whether a batch has failed and the rest is not to be run.
     is_broken: bool,
+    /// The outer rows that wait.
     held: Held,
+    /// What the inner plan has given for the batch in hand.
+    held_inside: Held,
 }
 
 /// What became of a batch.
@@ -63,6 +66,7 @@ impl InTransactions {
             done: 0,
             is_broken: false,
             held: Held::default(),
+            held_inside: Held::default(),
             spec: Arc::clone(spec),
         }
     }
@@ -107,17 +111,15 @@ impl InTransactions {
         ctx.refresh(self.inner_scope.segment);
         self.inner.rewind(ctx);
         let mut found = Batch::default();
-        let mut held = Held::default();
+        self.held_inside.clear(&ctx.budget);
         while let Some(batch) = self.inner.next(ctx)? {
             if !self.spec.is_unit {
-                held.add(&ctx.budget, batch.size_bytes())?;
+                self.held_inside.add(&ctx.budget, batch.size_bytes())?;
                 found.append(batch, ctx);
             }
         }
         ctx.refresh(self.inner_scope.segment);
-        let commit = ctx.commit_batch();
-        held.clear(&ctx.budget);
-        Ok((found, commit?))
+        Ok((found, ctx.commit_batch()?))
     }
 
     /// What is kept by operators inside speaks of what is undone.
@@ -230,12 +232,14 @@ impl Source for InTransactions {
             }
         }
         self.held.clear(&ctx.budget);
+        self.held_inside.clear(&ctx.budget);
         Ok(None)
     }
 
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
         self.held.clear(&ctx.budget);
+        self.held_inside.clear(&ctx.budget);
         self.waiting = Batch::default();
         (self.done, self.is_broken) = (0, false);
     }

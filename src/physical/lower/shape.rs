@@ -112,8 +112,9 @@ impl Lowerer<'_> {
 
     pub(super) fn call(&mut self, step: &ProcedureCall, rows: Rows, place: &Place<'_>) -> Rows {
         let arguments = self.scalars(&step.arguments, &rows);
-        let outputs = step.yields.iter().map(|(output, _)| *output).collect();
-        let new: Vec<(VarId, ColumnKind)> = step.yields.iter().map(|(_, var)| (*var, ColumnKind::Value)).collect();
+        let wanted: Vec<&(usize, VarId)> = step.yields.iter().filter(|(_, var)| place.needs(*var)).collect();
+        let outputs = wanted.iter().map(|(output, _)| *output).collect();
+        let new: Vec<(VarId, ColumnKind)> = wanted.iter().map(|(_, var)| (*var, ColumnKind::Value)).collect();
         let op = Op::Call { procedure: step.procedure.clone(), arguments, outputs };
         self.extend(rows, op, &new, place)
     }

@@ -32,7 +32,8 @@ impl Printer<'_> {
     }
 
     pub(super) fn call(self, step: &ProcedureCall) -> String {
-        let yields: Vec<VarId> = step.yields.iter().map(|(_, var)| *var).collect();
+        let is_named = |var: &VarId| self.variables.get(*var).name.is_some();
+        let yields: Vec<VarId> = step.yields.iter().map(|(_, var)| *var).filter(is_named).collect();
         let out = if yields.is_empty() { String::new() } else { format!(" yield {}", self.vars(&yields)) };
         format!("call {}({}){out}", step.procedure.name, self.exprs(&step.arguments))
     }
