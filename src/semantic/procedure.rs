@@ -102,7 +102,7 @@ impl Binder<'_> {
             _ => return None,
         };
         if !call.arguments.is_empty() || call.distinct {
-            self.refuse_count(&call.name.name, 0, 0, call, span);
+            self.refuse_count(&call.name.name, 0, 0, call, span, None);
         }
         self.uses.extend(var);
         let kind = var.map_or(ExprKind::Literal(Value::Null), ExprKind::Variable);
