@@ -228,12 +228,9 @@ impl Binder<'_> {
             .into_iter()
             .filter(|(_, id)| start == *id || hops.iter().any(|hop| hop.rel == *id || hop.node == *id));
         let lists = own.map(|(name, id)| (id, self.group_list(drawing.rules, &name, id))).collect();
-        if group.max.is_some_and(|max| max < group.min) || group.max == Some(0) {
-            self.refuse(
-                "UnexpectedSyntax",
-                group.span,
-                "a group is repeated at least once at most, and no fewer times than at least",
-            );
+        if let Some(max) = group.max.filter(|max| *max == 0 || *max < group.min) {
+            let message = format!("a group cannot be repeated at least {} and at most {max} times", group.min);
+            self.refuse("UnexpectedSyntax", group.span, message);
         }
         Leg { min: group.min, max: group.max, start, hops, predicates, lists, joint: None }
     }
