@@ -412,6 +412,8 @@ pub(crate) enum BinaryOp {
     Divide,
     Modulo,
     Power,
+    /// `||`.
+    Concatenate,
     In,
     StartsWith,
     EndsWith,

@@ -95,8 +95,6 @@ fn meant_operator(text: &str, span: Span) -> Option<String> {
         Some("equal is written `=`".to_owned())
     } else if rest.starts_with("&&") {
         Some("write `AND`".to_owned())
-    } else if rest.starts_with("||") {
-        Some("write `OR`, or `+` to join strings".to_owned())
     } else {
         None
     }
@@ -304,6 +302,9 @@ fn is_operator(rule: Rule) -> bool {
             | Rule::ends_with
             | Rule::contains
             | Rule::add
+            | Rule::concatenate
+            | Rule::is_labels
+            | Rule::is_listed_labels
             | Rule::subtract
             | Rule::multiply
             | Rule::divide
