@@ -106,6 +106,7 @@ pub(crate) enum Operator {
     Divide,
     Modulo,
     Power,
+    Concatenate,
     In,
     StartsWith,
     EndsWith,

@@ -147,6 +147,10 @@ fn operated(kind: Operator, left: &Value, right: &Value) -> Option<Value> {
             let host = NoHost::default();
             operator::add(&host, left, right).ok().filter(|_| !host.asked.get())
         }
+        Operator::Concatenate => {
+            let host = NoHost::default();
+            operator::concatenate(&host, left, right).ok().filter(|_| !host.asked.get())
+        }
         Operator::Subtract => operator::subtract(left, right).ok(),
         Operator::Multiply => operator::multiply(left, right).ok(),
         Operator::Divide => operator::divide(left, right).ok(),

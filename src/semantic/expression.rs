@@ -26,7 +26,7 @@ impl Binder<'_> {
             ast::ExprKind::List(items) => self.list(items, span),
             ast::ExprKind::Map(entries) => self.map(entries, span),
             ast::ExprKind::Parameter(name) => self.parameter_use(name, span),
-            ast::ExprKind::Variable(name) => self.variable(name, span),
+            ast::ExprKind::Variable(name) => self.variable_or_number(name, span),
             ast::ExprKind::Property(base, key) => self.property(base, key, span),
             ast::ExprKind::Index(base, index) => self.index(base, index, span),
             ast::ExprKind::Slice(list, from, to) => self.slice(list, from.as_deref(), to.as_deref(), span),
@@ -78,6 +78,16 @@ impl Binder<'_> {
     fn parameter_use(&mut self, name: &Name, span: Span) -> Typed {
         self.parameter(name);
         Typed::new(ExprKind::Parameter(name.clone()), span, Type::Any)
+    }
+
+    /// A name that is bound is a variable, whatever it is; of the others some are numbers.
+    fn variable_or_number(&mut self, name: &Name, span: Span) -> Typed {
+        match named_number(name) {
+            Some(number) if self.scope.get(name).is_none() => {
+                Typed::new(ExprKind::Literal(Value::Float(number)), span, Type::Float)
+            }
+            _ => self.variable(name, span),
+        }
     }
 
     pub(super) fn variable(&mut self, name: &Name, span: Span) -> Typed {
@@ -253,6 +263,10 @@ impl Binder<'_> {
             Operator::StartsWith | Operator::EndsWith | Operator::Contains | Operator::Matches => {
                 self.names.compares(left, right);
             }
+            Operator::Concatenate => {
+                self.expect_joinable(left_type, left.span);
+                self.expect_joinable(right_type, right.span);
+            }
             Operator::Add => {}
         }
         let value_type = infer::operator(op, left_type, right_type);
@@ -263,6 +277,19 @@ impl Binder<'_> {
         if !infer::is_operand(op, found) {
             self.refuse("InvalidArgumentType", span, format!("expected a number, found {found}"));
         }
+    }
+
+    fn expect_joinable(&mut self, found: &Type, span: Span) {
+        if infer::is_joinable(found) {
+            return;
+        }
+        let message = format!("`||` joins two strings or two lists, found {found}");
+        let help = match found {
+            Type::Boolean => Some("write `OR`".to_owned()),
+            Type::Path => Some("paths are not joined; match the whole path with one pattern".to_owned()),
+            _ => None,
+        };
+        self.refuse_as(ErrorKind::Syntax, "InvalidArgumentType", span, message, help);
     }
 
     fn negate(&mut self, operand: &ast::Expr, span: Span) -> Typed {
@@ -395,6 +422,15 @@ impl Binder<'_> {
     }
 }
 
+/// The floats that are written as words.
+fn named_number(name: &str) -> Option<f64> {
+    let is = |word: &str| name.eq_ignore_ascii_case(word);
+    if is("NaN") {
+        return Some(f64::NAN);
+    }
+    (is("Inf") || is("Infinity")).then_some(f64::INFINITY)
+}
+
 /// What `IS` or `IS NOT` says.
 fn tested(test: ExprKind, negated: bool, span: Span) -> Typed {
     let kind = if negated { ExprKind::Not(Box::new(Expr::new(test, span))) } else { test };
@@ -420,6 +456,7 @@ fn operator(op: ast::BinaryOp) -> Operator {
         ast::BinaryOp::Divide => Operator::Divide,
         ast::BinaryOp::Modulo => Operator::Modulo,
         ast::BinaryOp::Power => Operator::Power,
+        ast::BinaryOp::Concatenate => Operator::Concatenate,
         ast::BinaryOp::In => Operator::In,
         ast::BinaryOp::StartsWith => Operator::StartsWith,
         ast::BinaryOp::EndsWith => Operator::EndsWith,

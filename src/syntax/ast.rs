@@ -516,6 +516,8 @@ pub(crate) enum BinaryOp {
     Divide,
     Modulo,
     Power,
+    /// `||`.
+    Concatenate,
     In,
     StartsWith,
     EndsWith,

@@ -341,6 +341,9 @@ fn is_operator(rule: Rule) -> bool {
             | Rule::ends_with
             | Rule::contains
             | Rule::add
+            | Rule::concatenate
+            | Rule::is_labels
+            | Rule::is_listed_labels
             | Rule::subtract
             | Rule::multiply
             | Rule::divide

@@ -165,6 +165,7 @@ fn operator_sign(operator: Operator) -> &'static str {
         Operator::Divide => "/",
         Operator::Modulo => "%",
         Operator::Power => "^",
+        Operator::Concatenate => "||",
         Operator::In => "in",
         Operator::StartsWith => "starts with",
         Operator::EndsWith => "ends with",

@@ -389,6 +389,7 @@ fn operator(op: Operator) -> &'static str {
         Operator::Divide => "/",
         Operator::Modulo => "%",
         Operator::Power => "^",
+        Operator::Concatenate => "||",
         Operator::In => "in",
         Operator::StartsWith => "starts with",
         Operator::EndsWith => "ends with",

@@ -68,6 +68,7 @@ fn mark(op: BinaryOp) -> &'static str {
         BinaryOp::Divide => "/",
         BinaryOp::Modulo => "%",
         BinaryOp::Power => "^",
+        BinaryOp::Concatenate => "||",
         BinaryOp::In => "IN",
         BinaryOp::StartsWith => "STARTS WITH",
         BinaryOp::EndsWith => "ENDS WITH",
@@ -105,6 +106,7 @@ fn operators_bind_as_in_open_cypher() {
     check("a + b IS NULL", "((a + b) IS NULL)");
     check("a STARTS WITH b + c", "(a STARTS WITH (b + c))");
     check("a =~ b = c", "((a =~ b) = c)");
+    check("a || b + c || d = e", "((((a || b) + c) || d) = e)");
     check("1 + 2 * 3 ^ 4", "(1 + (2 * (3 ^ 4)))");
     check("1 - 2 - 3", "((1 - 2) - 3)");
     check("2 ^ 3 ^ 4", "((2 ^ 3) ^ 4)");
@@ -146,6 +148,9 @@ fn labels_bind_as_in_cypher_5() {
     check("n:(A|B)&%", "n:((A|B)&%)");
     check("n:!!A", "n:A");
     check("n:((A))", "n:A");
+    check("n IS A|B&!C AND m IS %", "(n:(A|(B&!C)) AND m:%)");
+    check("n IS `null`", "n:null");
+    check("n[0] IS A = n IS A", "(n[0]:A = n:A)");
     check("n:A AND m:B", "(n:A AND m:B)");
 }
 

@@ -39,14 +39,16 @@ static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
             | Op::postfix(Rule::is_typed)
             | Op::postfix(Rule::is_listed_typed)
             | Op::postfix(Rule::is_normalized))
-        .op(left(Rule::add) | left(Rule::subtract))
+        .op(left(Rule::add) | left(Rule::subtract) | left(Rule::concatenate))
         .op(left(Rule::multiply) | left(Rule::divide) | left(Rule::modulo))
         .op(left(Rule::power))
         .op(Op::prefix(Rule::negative) | Op::prefix(Rule::positive))
         .op(Op::postfix(Rule::property_lookup)
             | Op::postfix(Rule::subscript)
             | Op::postfix(Rule::wide_labels)
-            | Op::postfix(Rule::listed_labels))
+            | Op::postfix(Rule::listed_labels)
+            | Op::postfix(Rule::is_labels)
+            | Op::postfix(Rule::is_listed_labels))
 });
 
 /// An expression on its way up.
@@ -519,6 +521,7 @@ fn comparison(rule: Rule) -> Option<Comparison> {
 fn binary(rule: Rule) -> BinaryOp {
     match rule {
         Rule::add => BinaryOp::Add,
+        Rule::concatenate => BinaryOp::Concatenate,
         Rule::subtract => BinaryOp::Subtract,
         Rule::multiply => BinaryOp::Multiply,
         Rule::divide => BinaryOp::Divide,
