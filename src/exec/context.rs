@@ -23,7 +23,7 @@ use super::deleted::Deleted;
 use super::operator::Input;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
-use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TypeRef, Types};
+use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TextRange, TypeRef, Types};
 use crate::storage::{Change, End, Graph, NodeSlot, RelSlot, Writer};
 use crate::value::{DateTime, ElementId, Name, Value};
 
@@ -149,8 +149,9 @@ impl<'w> Context<'w> {
         let budget = Budget::new(limits);
         // Who was cancelled before makes no step at all.
         budget.check()?;
-        let mut given =
-            |name: &Name| parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone() });
+        let mut given = |(name, range): &(Name, TextRange)| {
+            parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone(), range: *range })
+        };
         Ok(Box::new(Self {
             parameters: plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?,
             budget,

@@ -17,7 +17,7 @@ pub(crate) enum ExecError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error("parameter `${name}` was not given")]
-    ParameterMissing { name: Name },
+    ParameterMissing { name: Name, range: TextRange },
     /// What stands behind SKIP or LIMIT is no number of rows; openCypher counts this among the faults of syntax.
     #[error("{what} must be {expected}, found {found}")]
     RowCount { what: &'static str, expected: &'static str, found: String },
@@ -51,7 +51,8 @@ impl ExecError {
     /// Where in the text, if the expression that failed came from there.
     pub(crate) fn span(&self) -> Option<Span> {
         match self {
-            ExecError::Function { range: Some((start, end)), .. } => Some(Span { start: *start, end: *end }),
+            ExecError::Function { range: Some((start, end)), .. }
+            | ExecError::ParameterMissing { range: (start, end), .. } => Some(Span { start: *start, end: *end }),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use super::Scalar;
+use super::{Scalar, TextRange};
 use crate::catalog::{IndexId, SchemaChange};
 use crate::expr::{Labels, RelType};
 use crate::function::{Aggregate, Procedure};
@@ -29,7 +29,8 @@ pub(crate) struct PhysicalPlan {
     pub labels: Vec<Name>,
     pub types: Vec<Name>,
     pub keys: Vec<Name>,
-    pub parameters: Vec<Name>,
+    /// Each where the text names it first.
+    pub parameters: Vec<(Name, TextRange)>,
     pub writes: bool,
     /// How many operators there are, subplans included; ids are below it.
     pub operator_count: usize,

@@ -17,6 +17,7 @@ mod visit;
 
 use crate::catalog::SchemaChange;
 use crate::expr::{VarId, Variables};
+use crate::semantic::bound::Parameter;
 pub(crate) use crate::semantic::bound::{Cite, Direction, Draw, SetItem, SortKey};
 use crate::value::Name;
 
@@ -35,7 +36,7 @@ pub(crate) struct LogicalStatement {
     pub variables: Variables,
     /// What stands in expressions, by [`SubqueryId`](crate::expr::SubqueryId).
     pub subqueries: Vec<Subquery>,
-    pub parameters: Vec<Name>,
+    pub parameters: Vec<Parameter>,
     pub writes: bool,
 }
 

@@ -5,9 +5,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::Warning;
 use super::aggregate::Aggregates;
-use super::bound::{BoundBody, BoundStatement, BoundSubquery, Mode};
+use super::bound::{BoundBody, BoundStatement, BoundSubquery, Mode, Parameter};
 use super::error::{Hint, SemanticError};
 use super::scope::Scope;
 use super::warn::Names;
@@ -34,7 +36,8 @@ pub(super) struct Binder<'a> {
     pub(super) subqueries: Vec<BoundSubquery>,
     /// Every use of a variable so far: what a subquery imports is read off this.
     pub(super) uses: Vec<VarId>,
-    pub(super) parameters: Vec<Name>,
+    /// Each where it is named first.
+    pub(super) parameters: FxHashMap<Name, Span>,
     /// Procedures that were called without YIELD.
     pub(super) silent_calls: Vec<Arc<Procedure>>,
     pub(super) names: Names,
@@ -79,7 +82,7 @@ impl<'a> Binder<'a> {
             aggregates: Aggregates::Refused,
             subqueries: Vec::new(),
             uses: Vec::new(),
-            parameters: Vec::new(),
+            parameters: FxHashMap::default(),
             silent_calls: Vec::new(),
             names: Names::default(),
             warnings: Vec::new(),
@@ -96,12 +99,15 @@ impl<'a> Binder<'a> {
             return Err(self.errors);
         }
         self.warnings.extend(self.names.warnings(self.statistics));
+        let named = self.parameters.into_iter().map(|(name, span)| Parameter { name, span });
+        let mut parameters: Vec<Parameter> = named.collect();
+        parameters.sort_unstable_by(|one, other| (one.span.start, &one.name).cmp(&(other.span.start, &other.name)));
         Ok(BoundStatement {
             mode,
             body,
             variables: self.variables,
             subqueries: self.subqueries,
-            parameters: self.parameters,
+            parameters,
             writes: self.writes || self.commits,
             warnings: self.warnings,
         })
@@ -187,10 +193,8 @@ impl<'a> Binder<'a> {
         made
     }
 
-    pub(super) fn parameter(&mut self, name: &Name) {
-        if !self.parameters.contains(name) {
-            self.parameters.push(name.clone());
-        }
+    pub(super) fn parameter(&mut self, name: &Name, span: Span) {
+        self.parameters.entry(name.clone()).or_insert(span);
     }
 
     // ------------------------------------------------------------ problems

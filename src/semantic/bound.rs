@@ -6,6 +6,7 @@ use super::Warning;
 use crate::catalog::SchemaChange;
 use crate::expr::{Expr, LabelExpr, Labels, RelType, VarId, Variables};
 use crate::function::{Aggregate, Procedure};
+use crate::text::Span;
 use crate::value::Name;
 
 /// What the binder makes of a statement.
@@ -18,9 +19,16 @@ pub(crate) struct BoundStatement {
     /// [`SubqueryId`](crate::expr::SubqueryId). Local variables of a surrounding comprehension may be imported.
     pub subqueries: Vec<BoundSubquery>,
     /// The parameters named in the text, each once.
-    pub parameters: Vec<Name>,
+    pub parameters: Vec<Parameter>,
     pub writes: bool,
     pub warnings: Vec<Warning>,
+}
+
+/// A parameter and where the text names it first.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub name: Name,
+    pub span: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

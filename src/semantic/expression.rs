@@ -76,7 +76,7 @@ impl Binder<'_> {
     // ------------------------------------------------------------ leaves
 
     fn parameter_use(&mut self, name: &Name, span: Span) -> Typed {
-        self.parameter(name);
+        self.parameter(name, span);
         Typed::new(ExprKind::Parameter(name.clone()), span, Type::Any)
     }
 

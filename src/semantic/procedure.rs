@@ -53,7 +53,7 @@ impl Binder<'_> {
         };
         let arguments = match &call.arguments {
             Some(written) => self.call_arguments(&procedure, written, span),
-            None => self.implicit_arguments(&procedure),
+            None => self.implicit_arguments(&procedure, span),
         };
         let yields = match &call.yields {
             Some(yields) if !yields.star => self.yields(&procedure, yields),
@@ -199,10 +199,10 @@ impl Binder<'_> {
     }
 
     /// Each input from the parameter of its name.
-    fn implicit_arguments(&mut self, procedure: &Procedure) -> Vec<Expr> {
+    fn implicit_arguments(&mut self, procedure: &Procedure, span: Span) -> Vec<Expr> {
         let mut arguments = Vec::with_capacity(procedure.inputs.len());
         for input in &procedure.inputs {
-            self.parameter(&input.name);
+            self.parameter(&input.name, span);
             arguments.push(Expr::made(ExprKind::Parameter(input.name.clone())));
         }
         arguments

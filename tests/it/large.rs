@@ -114,6 +114,12 @@ fn names_that_many_clauses_carry_on_are_refused_before_they_are_counted() {
 }
 
 #[test]
+fn parameters_by_the_ten_thousand_are_found_missing() {
+    let named = joined(30_000, ", ", |index| format!("$p{index} AS c{index}"));
+    check_refused(&format!("RETURN {named}"), "missing-parameter");
+}
+
+#[test]
 fn a_name_without_end_is_refused_in_few_words() {
     let (known, unknown) = ("x".repeat(1 << 20), "x".repeat(1 << 20) + "y");
     for text in [format!("WITH 1 AS {known} RETURN {unknown}"), format!("RETURN {unknown}()"), known] {

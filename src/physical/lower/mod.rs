@@ -34,7 +34,7 @@ pub(crate) fn lower(statement: LogicalStatement, statistics: &dyn Statistics) ->
         labels: Names::default(),
         types: Names::default(),
         keys: Names::default(),
-        parameters: Names::of(&statement.parameters),
+        parameters: Names::of(statement.parameters.iter().map(|parameter| &parameter.name)),
         next_id: 0,
     };
     let (root, columns) = match statement.body {
@@ -53,7 +53,11 @@ pub(crate) fn lower(statement: LogicalStatement, statistics: &dyn Statistics) ->
         labels: lowerer.labels.names,
         types: lowerer.types.names,
         keys: lowerer.keys.names,
-        parameters: lowerer.parameters.names,
+        parameters: statement
+            .parameters
+            .into_iter()
+            .map(|parameter| (parameter.name, (parameter.span.start, parameter.span.end)))
+            .collect(),
         writes: statement.writes,
         operator_count: lowerer.next_id,
     }
@@ -75,7 +79,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(names: &[Name]) -> Self {
+    fn of<'n>(names: impl Iterator<Item = &'n Name>) -> Self {
         let mut all = Self::default();
         for name in names {
             all.get(name);

@@ -1,6 +1,6 @@
 //! An operator and which variable each of its columns holds.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Lowerer, Place};
 use crate::expr::VarId;
@@ -88,9 +88,11 @@ impl Lowerer<'_> {
         place: &Place<'_>,
         also: &[VarId],
     ) -> Rows {
+        // A set: a projection may have thousands of columns.
+        let fresh: FxHashSet<VarId> = new.iter().map(|(var, _)| *var).collect();
         let goes_on = |column: &Column| match column {
             Column::Ordinal => true,
-            Column::Var(var) => (place.needs(*var) || also.contains(var)) && !new.iter().any(|(fresh, _)| fresh == var),
+            Column::Var(var) => (place.needs(*var) || also.contains(var)) && !fresh.contains(var),
         };
         let carry: Vec<usize> =
             rows.columns.iter().enumerate().filter(|(_, column)| goes_on(column)).map(|(at, _)| at).collect();
