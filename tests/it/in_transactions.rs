@@ -92,3 +92,15 @@ fn lookups_without_an_index_follow_from_batch_to_batch() {
         assert_eq!(sum.unwrap(), (300 * 301 / 2, 50), "{size}");
     }
 }
+
+#[test]
+fn what_a_batch_that_fails_had_found_is_held_no_longer() {
+    let db = Database::in_memory();
+    let limits = Limits { max_bytes: Some(4 << 20), ..Limits::default() };
+    let failing = "UNWIND range(1, 100) AS n
+                   CALL (n) { UNWIND range(1, 3000) AS x RETURN 'a text that takes room ' + x AS t, 1 / (3000 - x) AS q }
+                   IN TRANSACTIONS OF 1 ROWS ON ERROR CONTINUE REPORT STATUS AS s
+                   RETURN count(s.errorMessage), count(t) + count(q)";
+    let failed = db.query(Statement::new(failing).limits(limits), ()).and_then(Rows::single::<(i64, i64)>);
+    assert_eq!(failed.unwrap(), (100, 0));
+}

@@ -138,6 +138,10 @@ fn a_file_that_is_larger_than_the_memory_is_read() {
     let limits = Limits { max_bytes: Some(8 << 20), ..Limits::default() };
     let db = Database::options().files_below(folder.path()).limits(limits).in_memory();
     assert_eq!(column(&db, "LOAD CSV FROM 'a.csv' AS row RETURN sum(size(row[1]))").unwrap(), ["20000000"]);
-    let error = column(&db, "LOAD CSV FROM 'a.csv' AS row RETURN size(collect(row))").unwrap_err();
-    assert!(error.contains("memory"), "{error}");
+    for keeping in ["RETURN size(collect(row))", "CREATE (:A {text: row[1]})"] {
+        let error = column(&db, &format!("LOAD CSV FROM 'a.csv' AS row {keeping}")).unwrap_err();
+        assert!(error.contains("memory"), "{error}");
+    }
+    let batches = "LOAD CSV FROM 'a.csv' AS row CALL (row) { CREATE (:A {text: row[1]}) } IN TRANSACTIONS OF 500 ROWS";
+    assert_eq!(db.query(batches, ()).unwrap().commit_number(), 40);
 }

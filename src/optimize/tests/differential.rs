@@ -96,12 +96,19 @@ struct Names {
     brackets: Vec<String>,
 }
 
+impl Names {
+    fn all(&self) -> Vec<String> {
+        let kinds = [&self.nodes, &self.rels, &self.lists, &self.paths, &self.brackets];
+        kinds.into_iter().flatten().cloned().collect()
+    }
+}
+
 fn node(dice: &mut Dice, names: &mut Names) -> String {
     let name = dice.of(&["a", "b", "c", "d", ""]);
     if !name.is_empty() && !names.nodes.iter().any(|known| known == name) {
         names.nodes.push(name.to_owned());
     }
-    let label = dice.of(&["", "", "", "", "", ":A", ":A", ":B", ":A|B", ":!A"]);
+    let label = dice.of(&["", "", "", "", "", ":A", ":A", ":B", ":A|B", ":!A", ":$(['A'])", ":A&!$any(['B'])"]);
     let earlier = names.nodes.first().filter(|first| *first != name).cloned();
     let properties = match (dice.below(14), earlier) {
         (0, _) => " {v: 1}".to_owned(),
@@ -112,7 +119,7 @@ fn node(dice: &mut Dice, names: &mut Names) -> String {
 }
 
 fn types(dice: &mut Dice) -> &'static str {
-    dice.of(&["", "", "", ":R", ":S", ":R|S", ":!S"])
+    dice.of(&["", "", "", ":R", ":S", ":R|S", ":!S", ":$any(['R', 'S'])"])
 }
 
 fn path(dice: &mut Dice, names: &mut Names, number: usize) -> String {
@@ -191,24 +198,31 @@ fn random_query(dice: &mut Dice) -> String {
     let mut names = Names::default();
     let mut out = Vec::new();
     for clause in 0..=dice.below(2) {
+        let before = names.all();
         let part_count = 1 + dice.below(2);
         let parts: Vec<String> =
             (0..part_count).map(|part| path(dice, &mut names, usize::try_from(10 * clause + part).unwrap())).collect();
         let optional = if clause > 0 && dice.chance(40) { "OPTIONAL " } else { "" };
         let conditions: Vec<String> = (0..dice.below(3)).map(|_| condition(dice, &names)).collect();
         let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-        out.push(format!("{optional}MATCH {}{filter}", parts.join(", ")));
-        if dice.chance(15) {
-            out.push("WITH *".to_owned());
+        let found: Vec<String> = names.all().into_iter().filter(|name| !before.contains(name)).collect();
+        let matching = format!("MATCH {}{filter}", parts.join(", "));
+        out.push(if clause > 0 && !found.is_empty() && dice.chance(15) {
+            format!("{optional}CALL (*) {{ {matching} RETURN {} }}", found.join(", "))
+        } else {
+            format!("{optional}{matching}")
+        });
+        if dice.chance(15) && !names.all().is_empty() {
+            out.push(dice.of(&["WITH *", "RETURN * NEXT"]).to_owned());
         }
     }
     let first = names.nodes.first().cloned().unwrap_or_else(|| "null".to_owned());
     let last = names.nodes.last().cloned().unwrap_or_else(|| "null".to_owned());
-    let all: Vec<String> = [&names.nodes, &names.rels, &names.lists, &names.paths, &names.brackets]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect();
+    let all = names.all();
+    if !all.is_empty() && dice.chance(10) {
+        let rest = format!("RETURN count({first}) AS n UNION ALL RETURN count(DISTINCT {last}) AS n");
+        return format!("{} RETURN * NEXT {rest}", out.join(" "));
+    }
     out.push(match dice.below(10) {
         8 => format!("RETURN {first} AS f, {last} AS l ORDER BY f, l LIMIT 3"),
         9 => format!("RETURN max({first}.v) AS m, count(DISTINCT {last}.v) AS n"),
