@@ -41,6 +41,8 @@ mod physical;
 mod plan;
 mod prepared;
 mod procedure;
+#[cfg(test)]
+mod reference;
 mod row;
 mod rows;
 mod semantic;
