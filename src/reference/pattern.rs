@@ -266,11 +266,13 @@ impl Evaluator<'_> {
         Ok(found)
     }
 
-    /// Of the trails between the same two ends that are as asked, the shortest one or all of them.
+    /// Of the trails between the same two ends that are as asked, the shortest one or all of them. To itself an element
+    /// has the empty one only.
     fn shortest<'p>(&self, selector: Selector, states: Vec<State<'p>>) -> Outcome<Vec<State<'p>>> {
         let mut right = Vec::new();
         for state in states {
-            if self.is_as_asked(&state)? {
+            let comes_back = !state.rels.is_empty() && state.elements[0] == *state.here();
+            if !comes_back && self.is_as_asked(&state)? {
                 right.push(state);
             }
         }

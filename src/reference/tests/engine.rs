@@ -1,6 +1,6 @@
 //! The engine, stage by stage, and a graph in both forms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::graphs::{Draft, End, Properties};
@@ -19,7 +19,7 @@ use crate::{plan, semantic, syntax};
 pub(super) struct World {
     registry: Registry,
     stored: Arc<storage::Graph>,
-    pub plain: Graph,
+    plain: Graph,
 }
 
 impl World {
@@ -71,7 +71,7 @@ impl World {
     }
 
     /// What the reference says, and the kinds of what it came by.
-    pub(super) fn expected(&self, text: &str) -> (Outcome<Table>, std::collections::BTreeSet<String>) {
+    pub(super) fn expected(&self, text: &str) -> (Outcome<Table>, BTreeSet<String>) {
         let statement = parsed(text);
         let ast::Body::Query(query) = &statement.body else { panic!("{text} is no query") };
         let evaluator = Evaluator::new(&self.plain, &self.registry, text);
@@ -87,6 +87,22 @@ impl World {
 
     pub(super) fn optimised(&self, statement: LogicalStatement, passes: PassSet) -> LogicalStatement {
         optimize(statement, &*self.stored, passes)
+    }
+
+    /// The passes that change the plan of a query, as EXPLAIN shows it.
+    pub(super) fn passes_that_matter(&self, text: &str) -> Vec<&'static str> {
+        let mut statement = self.logical(text);
+        let mut before = self.explained(statement.clone());
+        let mut changed = Vec::new();
+        for (index, name) in PassSet::names().enumerate() {
+            statement = self.optimised(statement, PassSet::from_bits(1 << index));
+            let after = self.explained(statement.clone());
+            if after != before {
+                changed.push(name);
+            }
+            before = after;
+        }
+        changed
     }
 
     pub(super) fn explained(&self, statement: LogicalStatement) -> String {

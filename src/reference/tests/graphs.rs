@@ -57,7 +57,7 @@ impl Draft {
         for number in 0..3 + dice.below(4) {
             draft.nodes.push(DraftNode { labels: dice.pick(LABELS), properties: node_properties(dice, number) });
         }
-        for _ in 0..draft.nodes.len() + dice.below(4) {
+        for _ in 0..draft.nodes.len() + 2 + dice.below(4) {
             let rel = draft.rel(dice, wild);
             draft.rels.push(rel);
         }
@@ -82,7 +82,7 @@ impl Draft {
             rel_type = other;
         } else if wild && dice.chance(10) {
             end = start;
-        } else if wild && dice.chance(25) && !self.rels.is_empty() {
+        } else if wild && dice.chance(30) && !self.rels.is_empty() {
             end = End::Rel(dice.below(self.rels.len()));
             if dice.chance(15) {
                 start = End::Rel(dice.below(self.rels.len()));

@@ -1,0 +1,160 @@
+//! Patterns.
+
+use super::{Author, Kind};
+
+/// What a pattern may add to the names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    New,
+    /// Only what is known.
+    Known,
+}
+
+impl Author<'_> {
+    /// One or two paths.
+    pub(super) fn pattern(&mut self) -> String {
+        let count = if self.dice.chance(20) { 2 } else { 1 };
+        let mut paths: Vec<String> = (0..count).map(|_| self.named_path()).collect();
+        if self.dice.chance(4) {
+            let rel = self.declare(Kind::Rel);
+            paths.push(format!("[{rel}{}]", self.types()));
+        }
+        paths.join(", ")
+    }
+
+    fn named_path(&mut self) -> String {
+        if self.dice.chance(12) {
+            let path = self.path(Names::New);
+            return format!("{} = {path}", self.declare(Kind::Path));
+        }
+        self.path(Names::New)
+    }
+
+    /// A shortest path between two nodes, which stands alone in its MATCH.
+    pub(super) fn shortest(&mut self) -> String {
+        let (from, to) = (self.known_node(), self.known_node());
+        let (left, right) = self.heads();
+        let arrow = format!("{left}[{}{}]{right}", self.types(), self.dice.pick(&["*", "*..3", "*1..2", ""]));
+        let (selector, kind) =
+            if self.dice.chance(50) { ("allShortestPaths", Kind::Path) } else { ("shortestPath", Kind::SomePath) };
+        format!("{} = {selector}(({from}){arrow}({to}))", self.declare(kind))
+    }
+
+    fn known_node(&mut self) -> String {
+        self.variable(Kind::Node).unwrap_or_default()
+    }
+
+    pub(super) fn path(&mut self, names: Names) -> String {
+        self.known = self.scope.len();
+        let mut out = if self.dice.chance(5) { self.bracket(names) } else { self.node(names) };
+        let count = match (names, self.dice.below(10)) {
+            (Names::New, 0..2) => 0,
+            (_, 0..8) => 1,
+            _ => 2,
+        };
+        for _ in 0..count {
+            let arrow = self.arrow(names);
+            let end = if self.dice.chance(6) { self.bracket(names) } else { self.node(names) };
+            out = out + &arrow + &end;
+        }
+        out
+    }
+
+    fn node(&mut self, names: Names) -> String {
+        let earlier = self.earlier_node();
+        let name = match self.dice.below(10) {
+            0..3 if earlier.is_some() => earlier.clone().unwrap_or_default(),
+            0..7 if names == Names::New => self.declare(Kind::Node),
+            _ => String::new(),
+        };
+        let labels = if self.dice.chance(13) { self.labels() } else { String::new() };
+        let inner = match (self.dice.below(45), earlier) {
+            (0, _) => format!(" {{v: {}}}", self.dice.below(3)),
+            (1, Some(earlier)) => format!(" {{v: {earlier}.v}}"),
+            (2, _) => format!(" {{s: '{}'}}", self.dice.pick(&["a", "b", "ab"])),
+            (3, _) if !name.is_empty() => format!(" WHERE {name}.v {} {}", self.comparison(), self.dice.below(3)),
+            _ => String::new(),
+        };
+        format!("({name}{labels}{inner})")
+    }
+
+    /// A node that is known; seldom one of this pattern, since few patterns come back to where they were.
+    fn earlier_node(&mut self) -> Option<String> {
+        let mut known: Vec<_> =
+            self.scope.iter().enumerate().filter(|(_, variable)| variable.kind == Kind::Node).collect();
+        if self.dice.chance(75) {
+            known.retain(|(place, _)| *place < self.known);
+        }
+        if known.is_empty() { None } else { Some(known[self.dice.below(known.len())].1.name.clone()) }
+    }
+
+    fn labels(&mut self) -> String {
+        format!(":{}", self.dice.pick(&["A", "A", "B", "A|B", "!A", "A&B", "!B", "%", "!(A&B)"]))
+    }
+
+    fn types(&mut self) -> String {
+        if self.dice.chance(75) {
+            return String::new();
+        }
+        format!(":{}", self.dice.pick(&["R", "R", "S", "R|S", "!S", "R|S|T", "!(R|T)"]))
+    }
+
+    fn heads(&mut self) -> (&'static str, &'static str) {
+        let undirected = if self.prefers_undirected { 60 } else { 10 };
+        if self.dice.chance(undirected) {
+            self.undirected = true;
+            return ("-", "-");
+        }
+        if self.dice.chance(50) { ("-", "->") } else { ("<-", "-") }
+    }
+
+    fn arrow(&mut self, names: Names) -> String {
+        let (left, right) = self.heads();
+        let types = self.types();
+        let is_named = names == Names::New && self.dice.chance(40);
+        if self.dice.chance(15) {
+            let name = if is_named { self.declare(Kind::Rels) } else { String::new() };
+            let length = self.dice.pick(&["*1..2", "*0..1", "*0..2", "*2", "*", "*2..3", "*..2"]);
+            let properties = if self.dice.chance(12) { " {w: 1}" } else { "" };
+            return format!("{left}[{name}{types}{length}{properties}]{right}");
+        }
+        let name = if is_named { self.declare(Kind::Rel) } else { String::new() };
+        let inner = match self.dice.below(35) {
+            0 => format!(" {{w: {}}}", self.dice.below(3)),
+            1 if !name.is_empty() => format!(" WHERE {name}.w {} 1", self.comparison()),
+            _ => String::new(),
+        };
+        if name.is_empty() && types.is_empty() && inner.is_empty() && self.dice.chance(50) {
+            return format!("{left}{right}");
+        }
+        format!("{left}[{name}{types}{inner}]{right}")
+    }
+
+    fn bracket(&mut self, names: Names) -> String {
+        let known = self.variable(Kind::Rel).filter(|_| self.dice.chance(30));
+        if let Some(known) = known {
+            return format!("[{known}]");
+        }
+        let name = if names == Names::New && self.dice.chance(60) { self.declare(Kind::Rel) } else { String::new() };
+        let types = self.types();
+        let bare = format!("[{name}{types}]");
+        if self.dice.chance(40) && (!name.is_empty() || !types.is_empty()) {
+            return bare;
+        }
+        let (left, right) = self.heads();
+        let (start, end) = (self.node(names), self.node(names));
+        format!("[{start}{left}{bare}{right}{end}]")
+    }
+
+    pub(super) fn comparison(&mut self) -> &'static str {
+        self.dice.pick(&["=", "<>", "<>", "<", "<=", "<=", ">", ">=", ">="])
+    }
+
+    /// A path that only looks, as a condition or in a comprehension.
+    pub(super) fn drawn(&mut self) -> String {
+        let from = self.known_node();
+        let arrow = self.arrow(Names::Known);
+        let end = self.node(Names::Known);
+        format!("({from}){arrow}{end}")
+    }
+}
