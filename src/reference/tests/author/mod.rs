@@ -8,6 +8,7 @@ mod clause;
 mod expression;
 mod pattern;
 mod projection;
+mod shape;
 
 use super::dice::Dice;
 
@@ -115,7 +116,11 @@ pub(super) fn query(dice: &mut Dice) -> Written {
         asks: true,
         prefers_undirected,
     };
-    let (text, ordered) = if author.dice.chance(8) { (author.union(), false) } else { author.single() };
+    let (text, ordered) = match author.dice.below(100) {
+        0..8 => (author.union(), false),
+        8..20 => (author.shaped(), false),
+        _ => author.single(),
+    };
     Written { text, ordered, undirected: author.undirected }
 }
 

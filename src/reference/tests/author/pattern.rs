@@ -99,7 +99,7 @@ impl Author<'_> {
         format!(":{}", self.dice.pick(&["R", "R", "S", "R|S", "!S", "R|S|T", "!(R|T)"]))
     }
 
-    fn heads(&mut self) -> (&'static str, &'static str) {
+    pub(super) fn heads(&mut self) -> (&'static str, &'static str) {
         let undirected = if self.prefers_undirected { 60 } else { 10 };
         if self.dice.chance(undirected) {
             self.undirected = true;

@@ -1,0 +1,102 @@
+//! Queries of the shapes that the optimiser looks for, which would be rare if left to chance.
+
+use super::{Author, Kind};
+
+impl Author<'_> {
+    pub(super) fn shaped(&mut self) -> String {
+        match self.dice.below(6) {
+            0 => self.counting(),
+            1 => self.reaching(),
+            2 => self.pruning(),
+            3 => self.looking_up(),
+            4 => self.joining(),
+            _ => self.correlated(),
+        }
+    }
+
+    /// A chain of which only the number of matches is wanted.
+    fn counting(&mut self) -> String {
+        let mut chain = format!("({})", self.declare(Kind::Node));
+        for _ in 0..1 + self.dice.below(3) {
+            let (left, right) = self.heads();
+            let types = self.dice.pick(&["", "", ":R", ":R", ":S", ":R|S"]);
+            let end = if self.dice.chance(50) { self.declare(Kind::Node) } else { String::new() };
+            chain = format!("{chain}{left}[{types}]{right}({end})");
+        }
+        let node = self.variable(Kind::Node).unwrap_or_default();
+        let answer = self.dice.pick(&["count(*) AS i", "count(*) AS i", "#, count(*) AS i", "count(DISTINCT #) AS i"]);
+        format!("MATCH {chain} RETURN {}", answer.replace('#', &node))
+    }
+
+    /// A walk of which only the ends are wanted.
+    fn reaching(&mut self) -> String {
+        let (left, right) = self.heads();
+        let (types, length) =
+            (self.dice.pick(&["", ":R", ":R|S"]), self.dice.pick(&["*", "*0..", "*..2", "*0..2", "*..3"]));
+        let (from, to) =
+            (self.dice.pick(&["(a)", "(a:A)", "(a {v: 1})"]), self.dice.pick(&["(b)", "(b)", "(b:B)", "(a)"]));
+        let walk = format!("{from}{left}[{types}{length}]{right}{to}");
+        let ends = if to == "(a)" { "a" } else { "a, b" };
+        match self.dice.below(4) {
+            0 => format!("MATCH {walk} RETURN DISTINCT {ends}"),
+            1 => format!("MATCH {walk} WITH DISTINCT {ends} RETURN count(*) AS i"),
+            2 => format!("MATCH (a) WHERE EXISTS {{ {walk} }} RETURN a"),
+            _ => format!("MATCH {walk} RETURN a, max(a.n) AS i, count(DISTINCT a) AS j"),
+        }
+    }
+
+    /// A walk with a condition on all that it passes.
+    fn pruning(&mut self) -> String {
+        let (left, right) = self.heads();
+        let length = self.dice.pick(&["*", "*1..2", "*0..3"]);
+        let about = self.dice.pick(&[
+            "all(y IN rs WHERE y.w > 0)",
+            "all(y IN relationships(p) WHERE y.w < 2)",
+            "none(y IN nodes(p) WHERE y.v = 0)",
+            "all(y IN nodes(p) WHERE y.v >= a.v)",
+            "length(p) < 2",
+            "size(rs) >= 1",
+            "none(y IN rs WHERE y.w = a.v)",
+        ]);
+        format!("MATCH p = (a){left}[rs{length}]{right}(b) WHERE {about} AND a.n < 3 RETURN a, b, rs")
+    }
+
+    /// Nodes by values that each row brings.
+    fn looking_up(&mut self) -> String {
+        let list = self.dice.pick(&["[0, 1, 2, null]", "[1, 1, 1.5, 'a']", "range(0, 2)"]);
+        let found = self.dice.pick(&[
+            "(n:A {v: x})",
+            "(n {m: x})",
+            "(n:A) WHERE n.m = x",
+            "(n) WHERE n.v IN [x, 1]",
+            "(n:B {n: x})",
+        ]);
+        let optional = self.dice.pick(&["", "OPTIONAL "]);
+        format!("UNWIND {list} AS x {optional}MATCH {found} RETURN x, n")
+    }
+
+    /// Two parts that a condition joins.
+    fn joining(&mut self) -> String {
+        let (one, other) = (self.dice.pick(&["v", "m", "s", "f"]), self.dice.pick(&["v", "m", "s", "f"]));
+        let end = self.dice.pick(&["(b)", "(b)<--(c)", "(b:A)"]);
+        let more = self.dice.pick(&["", " AND a <> b", " AND a.n < b.n"]);
+        format!("MATCH (a)-->(), {end} WHERE a.{one} = b.{other}{more} RETURN a, b")
+    }
+
+    /// Subqueries of which each row has its own.
+    fn correlated(&mut self) -> String {
+        let (left, right) = self.heads();
+        let arrow = format!("(a){left}[r{}]{right}(b)", self.dice.pick(&["", ":R", ":!S"]));
+        let order = self.dice.pick(&["r, b LIMIT 1", "r, b SKIP 1", "b.n DESC, r, b LIMIT 2"]);
+        match self.dice.below(4) {
+            0 => format!("MATCH (a) CALL (a) {{ MATCH {arrow} RETURN r, b ORDER BY {order} }} RETURN a, r, b"),
+            1 => format!(
+                "MATCH (a) CALL {{ WITH a MATCH {arrow} RETURN count(DISTINCT b) AS i, max(r.w) AS x }} RETURN a, i, x"
+            ),
+            2 => format!("MATCH (a) RETURN a, COLLECT {{ MATCH {arrow} RETURN b ORDER BY {order} }} AS ns"),
+            _ => format!(
+                "MATCH (a) CALL (a) {{ MATCH {arrow} RETURN b UNION MATCH (b) WHERE b.v = a.v RETURN b }} RETURN a, b"
+            ),
+        }
+    }
+}
