@@ -240,7 +240,7 @@ impl Finder<'_> {
 
     /// The arrows that a new one must differ from; it is one of them from now on. Brackets are exempt.
     fn distinct_from(&mut self, rel: &PatternRel, var: VarId) -> Vec<VarId> {
-        if rel.place == Place::Bracket {
+        if rel.place == Place::Bracket || planted!("two arrows may be one relationship") {
             return Vec::new();
         }
         let types = type_list(rel.types.as_ref()).unwrap_or_default();
@@ -379,6 +379,7 @@ pub(super) fn is_shortest(rel: &PatternRel) -> bool {
 
 fn states(rel: &PatternRel) -> States {
     match rel.place {
+        Place::Arrow if planted!("an arrow sees what is quoted") => States::Both,
         Place::Arrow => States::Asserted,
         Place::Bracket => States::Both,
     }

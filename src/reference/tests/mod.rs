@@ -5,5 +5,6 @@ mod checks;
 mod comparison;
 mod dice;
 mod engine;
+mod faults;
 mod graphs;
 mod tally;

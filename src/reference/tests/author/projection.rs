@@ -55,7 +55,7 @@ impl Author<'_> {
         let mut text = format!("{word} {distinct}{}{order}", items.join(", "));
         self.scope = columns.into_iter().map(|column| column.variable).collect();
         self.sorted = !order.is_empty();
-        if last == Last::With && self.dice.chance(25) {
+        if last == Last::With && self.dice.chance(if order.contains("LIMIT") { 50 } else { 25 }) {
             text = format!("{text} WHERE {}", self.condition(1));
         }
         (text, !order.is_empty())

@@ -4,12 +4,13 @@ use super::{Author, Kind};
 
 impl Author<'_> {
     pub(super) fn shaped(&mut self) -> String {
-        match self.dice.below(6) {
+        match self.dice.below(7) {
             0 => self.counting(),
             1 => self.reaching(),
             2 => self.pruning(),
             3 => self.looking_up(),
             4 => self.joining(),
+            5 => self.cutting(),
             _ => self.correlated(),
         }
     }
@@ -81,6 +82,15 @@ impl Author<'_> {
         let end = self.dice.pick(&["(b)", "(b)<--(c)", "(b:A)"]);
         let more = self.dice.pick(&["", " AND a <> b", " AND a.n < b.n"]);
         format!("MATCH (a)-->(), {end} WHERE a.{one} = b.{other}{more} RETURN a, b")
+    }
+
+    /// Rows that are cut before more is asked of them.
+    fn cutting(&mut self) -> String {
+        let cut = self.dice.pick(&["LIMIT 2", "SKIP 1", "SKIP 1 LIMIT 3", "LIMIT 3"]);
+        let wanted = self.dice.pick(&["a.v > 0", "a:A", "a.s IS NOT NULL", "EXISTS { (a)-->() }", "a.m = 1"]);
+        let then = self.dice.pick(&["", " MATCH (a)--(b)", " OPTIONAL MATCH (a)-->(b:A)"]);
+        let more = if then.is_empty() { "" } else { ", b" };
+        format!("MATCH (a) WITH a ORDER BY a.v, a {cut} WHERE {wanted}{then} RETURN a{more}")
     }
 
     /// Subqueries of which each row has its own.
