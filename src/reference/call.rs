@@ -47,6 +47,7 @@ impl Evaluator<'_> {
             ("asserted", Value::Relationship(found)) => Value::from(rel(found.id()).asserted),
             ("properties", Value::Map(map)) => Value::Map(map.clone()),
             ("properties", value) => self.graph.properties(element(value)?).clone().into_iter().collect(),
+            ("degree", Value::Node(node)) => size(self.graph.degree(node.id())),
             ("keys", Value::Map(map)) => texts(map.keys()),
             ("keys", value) => texts(self.graph.properties(element(value)?).keys()),
             ("nodes", Value::Path(path)) => path.elements.iter().cloned().map(value_of).collect::<Vec<_>>().into(),

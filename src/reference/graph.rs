@@ -37,6 +37,15 @@ impl Graph {
         }
     }
 
+    /// How often a node is an end of an asserted relationship between nodes.
+    pub(super) fn degree(&self, id: ElementId) -> usize {
+        let is_plain = |rel: &&RelationshipRecord| {
+            rel.asserted && matches!((&rel.start, &rel.end), (Element::Node(_), Element::Node(_)))
+        };
+        let ends = self.rels.values().filter(is_plain).flat_map(|rel| [rel.start.id(), rel.end.id()]);
+        ends.filter(|end| *end == id).count()
+    }
+
     /// The asserted relationships that can be travelled from an element, and where they lead. A loop is travelled one
     /// way only.
     pub(super) fn arrows(&self, from: &Element, direction: ArrowDirection) -> Vec<(ElementId, Element)> {

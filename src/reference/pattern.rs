@@ -3,8 +3,8 @@
 //! The places are filled from left to right; what stands in braces or behind WHERE is asked of a match that is whole,
 //! since it may name any part of it.
 
-use super::expression::Scope;
-use super::query::with;
+use super::expression::{Scope, children};
+use super::query::{variable, with};
 use super::relations::equivalent;
 use super::{Evaluator, Outcome, Row, failed};
 use crate::syntax::ast::{self, ArrowDirection, Endpoint, Selector};
@@ -58,6 +58,21 @@ impl<'p> State<'p> {
     }
 }
 
+/// The terms of a condition.
+fn conjuncts(predicate: Option<&ast::Expr>) -> Vec<&ast::Expr> {
+    match predicate.map(|predicate| &predicate.kind) {
+        Some(ast::ExprKind::And(terms)) => terms.iter().collect(),
+        _ => predicate.into_iter().collect(),
+    }
+}
+
+/// Whether an expression names the path of a part, or the list of what it travels.
+fn is_about(expr: &ast::Expr, part: &ast::PatternPart) -> bool {
+    let names = part.variable.iter().chain(part.path.hops.iter().filter_map(|hop| hop.rel.variable.as_ref()));
+    let is_named = variable(expr).is_some_and(|own| names.map(|name| &name.name).any(|name| name == own));
+    is_named || children(expr).into_iter().any(|part_of| is_about(part_of, part))
+}
+
 /// The names that a pattern may bind.
 pub(super) fn names(pattern: &ast::Pattern) -> Vec<Name> {
     let mut names = Vec::new();
@@ -96,7 +111,8 @@ impl Evaluator<'_> {
         let nothing = State { row: row.clone(), arrows: vec![], elements: vec![], rels: vec![], asked: vec![] };
         let mut states = vec![nothing];
         for part in &pattern.parts {
-            states = self.each(states, |state| self.part(part, state))?;
+            let about: Vec<&ast::Expr> = conjuncts(predicate).into_iter().filter(|term| is_about(term, part)).collect();
+            states = self.each(states, |state| self.part(part, &about, state))?;
         }
         let mut rows = Vec::new();
         for state in states {
@@ -133,7 +149,8 @@ impl Evaluator<'_> {
         Ok(all)
     }
 
-    fn part<'p>(&self, part: &'p ast::PatternPart, state: State<'p>) -> Outcome<Vec<State<'p>>> {
+    /// The matches of one path. A shortest one is the shortest of those of which what is said `about` it is true.
+    fn part<'p>(&self, part: &'p ast::PatternPart, about: &[&ast::Expr], state: State<'p>) -> Outcome<Vec<State<'p>>> {
         let mut states = Vec::new();
         for element in self.elements() {
             states.extend(self.arrive(&part.path.start, &element, state.at(&element)));
@@ -141,19 +158,21 @@ impl Evaluator<'_> {
         for hop in &part.path.hops {
             states = self.each(states, |state| self.hop(hop, part.selector, state))?;
         }
-        if part.selector != Selector::All {
-            self.note(
-                "pattern",
-                if part.selector == Selector::AnyShortest { "shortestPath" } else { "allShortestPaths" },
-            );
-            states = self.shortest(part.selector, states)?;
-        }
         let mut named = Vec::new();
-        for mut state in states {
-            let elements = std::mem::take(&mut state.elements);
-            let relationships = std::mem::take(&mut state.rels).into_iter().map(Relationship::bare).collect();
+        for state in states {
+            let elements = state.elements.clone();
+            let relationships = state.rels.iter().copied().map(Relationship::bare).collect();
             let path = Value::from(Path { elements, relationships });
             named.extend(state.bound(part.variable.as_ref(), path));
+        }
+        if part.selector != Selector::All {
+            let kind = if part.selector == Selector::AnyShortest { "shortestPath" } else { "allShortestPaths" };
+            self.note("pattern", kind);
+            named = self.shortest(part.selector, about, named)?;
+        }
+        for state in &mut named {
+            state.elements.clear();
+            state.rels.clear();
         }
         Ok(named)
     }
@@ -268,11 +287,18 @@ impl Evaluator<'_> {
 
     /// Of the trails between the same two ends that are as asked, the shortest one or all of them. To itself an element
     /// has the empty one only.
-    fn shortest<'p>(&self, selector: Selector, states: Vec<State<'p>>) -> Outcome<Vec<State<'p>>> {
+    fn shortest<'p>(
+        &self,
+        selector: Selector,
+        about: &[&ast::Expr],
+        states: Vec<State<'p>>,
+    ) -> Outcome<Vec<State<'p>>> {
         let mut right = Vec::new();
         for state in states {
             let comes_back = !state.rels.is_empty() && state.elements[0] == *state.here();
-            if !comes_back && self.is_as_asked(&state)? {
+            let is_true = |term: &&ast::Expr| self.holds(Some(*term), &state.row);
+            let wanted = about.iter().map(is_true).collect::<Outcome<Vec<bool>>>()?;
+            if !comes_back && self.is_as_asked(&state)? && !wanted.contains(&false) {
                 right.push(state);
             }
         }

@@ -52,7 +52,8 @@ impl Author<'_> {
             40..46 if self.variable(Kind::Node).is_some() => self.shortest_clause(),
             46..53 => format!("UNWIND {} AS {}", self.integers(2), self.declare(Kind::Integer)),
             53..57 => format!("UNWIND {} AS {}", self.bag(), self.declare(Kind::Integer)),
-            57..61 => {
+            57..59 => self.unwound_way().unwrap_or_else(|| "WITH *".to_owned()),
+            59..61 => {
                 let list = self.integers(1);
                 format!("FOR {} IN {list}", self.declare(Kind::Integer))
             }
@@ -64,6 +65,13 @@ impl Author<'_> {
                 self.projection(Last::With, Shape::Free).0
             }
         }
+    }
+
+    /// A row for each relationship of a path.
+    fn unwound_way(&mut self) -> Option<String> {
+        let path = self.variable(Kind::Path).map(|path| format!("relationships({path})"));
+        let rels = self.variable(Kind::Rels).or(path)?;
+        Some(format!("UNWIND {rels} AS {}", self.declare(Kind::Rel)))
     }
 
     fn match_clause(&mut self, optional: &str) -> String {
@@ -81,7 +89,17 @@ impl Author<'_> {
 
     fn shortest_clause(&mut self) -> String {
         let optional = self.dice.pick(&["", "OPTIONAL "]);
-        format!("{optional}MATCH {}", self.shortest())
+        let shortest = self.shortest();
+        let path = shortest.split(' ').next().unwrap_or_default();
+        let wanted = self.dice.pick(&[
+            "",
+            "",
+            " WHERE all(y IN nodes(P) WHERE y.v > 0)",
+            " WHERE none(y IN relationships(P) WHERE y.w = 1)",
+            " WHERE length(P) > 1",
+            " WHERE any(y IN nodes(P) WHERE y:A) AND length(P) < 3",
+        ]);
+        format!("{optional}MATCH {shortest}{}", wanted.replace('P', path))
     }
 
     fn let_clause(&mut self) -> String {

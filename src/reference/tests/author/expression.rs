@@ -82,7 +82,11 @@ impl Author<'_> {
             about.replace('L', &rels)
         });
         let node = self.variable(Kind::Node).map(|node| format!("id({node})"));
-        path.or(rels).or(node)
+        let ends =
+            self.variable(Kind::Rel).map(|rel| format!("id({}({rel}))", self.dice.pick(&["startNode", "endNode"])));
+        let degree = self.variable(Kind::Node).map(|node| format!("degree({node})"));
+        let known: Vec<String> = [path, rels, node, ends, degree].into_iter().flatten().collect();
+        if known.is_empty() { None } else { Some(known[self.dice.below(known.len())].clone()) }
     }
 
     fn counted(&mut self) -> String {
@@ -191,7 +195,14 @@ impl Author<'_> {
                 self.dice.pick(&["[0..1]", "[1..]", "[..-1]", "[-2..]", "[1..2]"])
             ),
             5 => format!("[y IN {} WHERE y {} {}]", self.integers(inner), self.comparison(), self.dice.below(3)),
-            6 => format!("[y IN {} | y + {}]", self.integers(inner), self.integer(0)),
+            6 => {
+                // The variable may hide another one.
+                let (list, step) = (self.integers(inner), self.integer(0));
+                let name =
+                    self.variable(Kind::Node).filter(|name| self.dice.chance(15) && !step.contains(name.as_str()));
+                let name = name.unwrap_or_else(|| "y".to_owned());
+                format!("[{name} IN {list} | {name} + {step}]")
+            }
             7 if self.depth > 0 => self.inside(|author| {
                 let limit = author.dice.pick(&["", "", " LIMIT 2"]);
                 format!(
@@ -224,6 +235,11 @@ impl Author<'_> {
             None if self.dice.chance(50) => self.inside(|author| {
                 let path = author.path(Names::New);
                 format!("COLLECT {{ MATCH {path} RETURN {} AS y }}", author.integer(1))
+            }),
+            None if self.dice.chance(25) => self.inside(|author| {
+                let start = author.known_start();
+                let (left, right) = author.heads();
+                format!("[y = ({start}){left}[*1..2]{right}() | length(y)]")
             }),
             None => self.inside(|author| {
                 let (start, arrow) = (author.known_start(), author.drawn());

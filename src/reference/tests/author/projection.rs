@@ -109,8 +109,15 @@ impl Author<'_> {
                 columns.push(self.value(kind));
             }
         }
+        let key = columns.iter().find(|column: &&Column| column.variable.kind == Kind::Integer);
+        let key = key.filter(|column| column.text == column.variable.name).map(|column| column.text.clone());
         for _ in 0..1 + self.dice.below(2) {
             columns.push(self.aggregate());
+        }
+        if let Some(key) = key {
+            let name = self.fresh(Kind::Integer);
+            let text = format!("{key} + count(*) AS {name}");
+            columns.push(Column { text, variable: Variable { name, kind: Kind::Integer } });
         }
         columns
     }
@@ -146,6 +153,9 @@ impl Author<'_> {
         keys.rotate_left(first);
         if sees_input && self.dice.chance(30) {
             keys.insert(0, self.integer(0));
+        }
+        if columns.iter().any(|column| column.text.starts_with("count(*) AS")) && self.dice.chance(50) {
+            keys.insert(0, "count(*)".to_owned());
         }
         let keys: Vec<String> = keys.iter().map(|key| format!("{key}{}", self.dice.pick(&["", "", " DESC"]))).collect();
         let skip = if self.dice.chance(15) { format!(" SKIP {}", self.dice.below(2)) } else { String::new() };

@@ -4,13 +4,15 @@ use super::{Author, Kind};
 
 impl Author<'_> {
     pub(super) fn shaped(&mut self) -> String {
-        match self.dice.below(7) {
+        match self.dice.below(9) {
             0 => self.counting(),
             1 => self.reaching(),
             2 => self.pruning(),
             3 => self.looking_up(),
             4 => self.joining(),
             5 => self.cutting(),
+            6 => self.again(),
+            7 => self.collecting(),
             _ => self.correlated(),
         }
     }
@@ -82,6 +84,37 @@ impl Author<'_> {
         let end = self.dice.pick(&["(b)", "(b)<--(c)", "(b:A)"]);
         let more = self.dice.pick(&["", " AND a <> b", " AND a.n < b.n"]);
         format!("MATCH (a)-->(), {end} WHERE a.{one} = b.{other}{more} RETURN a, b")
+    }
+
+    /// Relationships that a later clause, or another place of the same one, names again.
+    fn again(&mut self) -> String {
+        let (left, right) = self.heads();
+        let first = self.dice.pick(&["[r]", "()-[r]->()", "()-[r:R]-()", "(x)-[r]->()", "()-->[r]"]);
+        match self.dice.below(4) {
+            0 => format!("MATCH {first} MATCH (a){left}[r]{right}(b) RETURN a, b, r"),
+            1 => format!("MATCH {first} OPTIONAL MATCH (a){left}[r]{right}(b:A) RETURN a, b, r"),
+            2 => format!("MATCH (a){left}[r]{right}(b), (c)-->[r] RETURN a, b, c, r"),
+            _ => format!("MATCH (a WHERE a.v <= b.v){left}[r WHERE r.w < b.n]{right}(b), (c {{v: b.v}}) RETURN *"),
+        }
+    }
+
+    /// Elements that go through a list.
+    fn collecting(&mut self) -> String {
+        let (left, right) = self.heads();
+        let then = format!("(b){left}[r]{right}(c)");
+        match self.dice.below(5) {
+            0 => format!("MATCH (a) WITH collect(a) AS ns UNWIND ns AS b MATCH {then} RETURN b, c, r"),
+            1 => format!(
+                "MATCH (a) WITH a ORDER BY a.v, a WITH collect(a) AS ns RETURN [y IN ns | y.n] AS l, size(ns) AS i"
+            ),
+            2 => format!(
+                "MATCH {then} WITH b, collect(r) AS rs WHERE size(rs) > 1 UNWIND rs AS r MATCH (b)-[r]-(d) RETURN b, r, d"
+            ),
+            3 => format!("MATCH {then} WITH *, r.w AS x WHERE x > 0 RETURN DISTINCT *"),
+            _ => format!(
+                "MATCH {then} WITH b.v AS v, max(c.n) AS i, min(r.w) AS j ORDER BY count(*) DESC, v LIMIT 3 RETURN v + i AS k, j"
+            ),
+        }
     }
 
     /// Rows that are cut before more is asked of them.
