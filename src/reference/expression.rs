@@ -320,7 +320,7 @@ fn compares(comparison: Comparison, left: &Value, right: &Value) -> Option<bool>
 }
 
 /// What an expression consists of, subqueries apart.
-pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
+pub(super) fn children<'e>(expr: &'e Expr) -> Vec<&'e Expr> {
     match &expr.kind {
         ExprKind::Null
         | ExprKind::Boolean(_)
@@ -361,7 +361,10 @@ pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
         ExprKind::Quantifier(quantifier) => vec![&quantifier.list, &quantifier.predicate],
         ExprKind::Reduce(reduce) => vec![&reduce.initial, &reduce.list, &reduce.step],
         ExprKind::MapProjection(projection) => {
-            let entry = |item| if let &MapProjectionItem::Entry(_, ref value) = item { Some(value) } else { None };
+            let entry = |item: &'e MapProjectionItem| match item {
+                MapProjectionItem::Entry(_, value) => Some(value),
+                MapProjectionItem::Property(_) | MapProjectionItem::Variable(_) | MapProjectionItem::All(_) => None,
+            };
             projection.items.iter().filter_map(entry).collect()
         }
     }

@@ -45,10 +45,10 @@ impl<'p> State<'p> {
     }
 
     /// The state in which a name stands for this; none if it stands for something else.
-    fn bound(mut self, name: Option<&ast::Ident>, value: Value) -> Option<Self> {
+    fn bound(mut self, name: Option<&ast::Ident>, value: &Value) -> Option<Self> {
         let Some(name) = name else { return Some(self) };
         match self.row.insert(name.name.clone(), value.clone()) {
-            Some(before) if before.is_null() || !equivalent(&before, &value) => None,
+            Some(before) if before.is_null() || !equivalent(&before, value) => None,
             _ => Some(self),
         }
     }
@@ -112,7 +112,7 @@ impl Evaluator<'_> {
         let mut states = vec![nothing];
         for part in &pattern.parts {
             let about: Vec<&ast::Expr> = conjuncts(predicate).into_iter().filter(|term| is_about(term, part)).collect();
-            states = self.each(states, |state| self.part(part, &about, state))?;
+            states = self.each(states, |state| self.part(part, &about, &state))?;
         }
         let mut rows = Vec::new();
         for state in states {
@@ -150,20 +150,20 @@ impl Evaluator<'_> {
     }
 
     /// The matches of one path. A shortest one is the shortest of those of which what is said `about` it is true.
-    fn part<'p>(&self, part: &'p ast::PatternPart, about: &[&ast::Expr], state: State<'p>) -> Outcome<Vec<State<'p>>> {
+    fn part<'p>(&self, part: &'p ast::PatternPart, about: &[&ast::Expr], state: &State<'p>) -> Outcome<Vec<State<'p>>> {
         let mut states = Vec::new();
         for element in self.elements() {
             states.extend(self.arrive(&part.path.start, &element, state.at(&element)));
         }
         for hop in &part.path.hops {
-            states = self.each(states, |state| self.hop(hop, part.selector, state))?;
+            states = self.each(states, |state| self.hop(hop, part.selector, &state))?;
         }
         let mut named = Vec::new();
         for state in states {
             let elements = state.elements.clone();
             let relationships = state.rels.iter().copied().map(Relationship::bare).collect();
             let path = Value::from(Path { elements, relationships });
-            named.extend(state.bound(part.variable.as_ref(), path));
+            named.extend(state.bound(part.variable.as_ref(), &path));
         }
         if part.selector != Selector::All {
             let kind = if part.selector == Selector::AnyShortest { "shortestPath" } else { "allShortestPaths" };
@@ -191,7 +191,7 @@ impl Evaluator<'_> {
         let value = Value::from(element.clone());
         match (endpoint, element) {
             (Endpoint::Node(node), Element::Node(_)) if is_called(&node.labels) => {
-                let mut bound = state.bound(node.variable.as_ref(), value.clone());
+                let mut bound = state.bound(node.variable.as_ref(), &value);
                 if let Some(state) = &mut bound {
                     state.asks(value.clone(), node.properties.as_ref(), node.predicate.as_deref());
                 }
@@ -199,7 +199,7 @@ impl Evaluator<'_> {
             }
             (Endpoint::Bracket(bracket), Element::Relationship(rel)) if is_called(&bracket.rel.types) => {
                 self.note("pattern", if bracket.ends.is_some() { "[()-[]->()]" } else { "[r]" });
-                let bound = state.bound(bracket.rel.variable.as_ref(), value.clone());
+                let bound = state.bound(bracket.rel.variable.as_ref(), &value);
                 let mut states: Vec<State> =
                     bound.into_iter().flat_map(|state| self.inside(bracket, rel.id(), state)).collect();
                 for state in &mut states {
@@ -226,14 +226,14 @@ impl Evaluator<'_> {
         }
     }
 
-    fn hop<'p>(&self, hop: &'p ast::Hop, selector: Selector, state: State<'p>) -> Outcome<Vec<State<'p>>> {
+    fn hop<'p>(&self, hop: &'p ast::Hop, selector: Selector, state: &State<'p>) -> Outcome<Vec<State<'p>>> {
         if hop.rel.length.is_some() || selector != Selector::All {
             return self.trails(hop, state);
         }
         let mut states = Vec::new();
-        for (rel, to, state) in self.travelled(&hop.rel, &state) {
+        for (rel, to, state) in self.travelled(&hop.rel, state) {
             let value = Value::from(Relationship::bare(rel));
-            let Some(mut state) = state.bound(hop.rel.variable.as_ref(), value.clone()) else { continue };
+            let Some(mut state) = state.bound(hop.rel.variable.as_ref(), &value) else { continue };
             state.asks(value, hop.rel.properties.as_ref(), hop.rel.predicate.as_deref());
             states.extend(self.arrive(&hop.end, &to, state));
         }
@@ -256,7 +256,7 @@ impl Evaluator<'_> {
     }
 
     /// Trails of every length within the bounds; on the way they pass through nodes only.
-    fn trails<'p>(&self, hop: &'p ast::Hop, state: State<'p>) -> Outcome<Vec<State<'p>>> {
+    fn trails<'p>(&self, hop: &'p ast::Hop, state: &State<'p>) -> Outcome<Vec<State<'p>>> {
         self.note("pattern", "variable length");
         let length = hop.rel.length;
         let least = length.map_or(1, |length| length.min.unwrap_or(1));
@@ -266,7 +266,7 @@ impl Evaluator<'_> {
             self.step(1)?;
             if count >= least {
                 let list = reached.rels[state.rels.len()..].iter().map(|rel| Value::from(Relationship::bare(*rel)));
-                let listed = reached.clone().bound(hop.rel.variable.as_ref(), Value::List(list.collect()));
+                let listed = reached.clone().bound(hop.rel.variable.as_ref(), &Value::List(list.collect()));
                 found.extend(listed.into_iter().flat_map(|listed| self.arrive(&hop.end, reached.here(), listed)));
             }
             if count == most || (count > 0 && !matches!(reached.here(), Element::Node(_))) {

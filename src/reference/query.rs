@@ -55,7 +55,7 @@ impl Evaluator<'_> {
     fn clause(&self, clause: &ClauseKind, rows: Vec<Row>, seen: &Row) -> Outcome<Vec<Row>> {
         match clause {
             ClauseKind::Match(found) => each(rows, |row| self.matched(found, row)),
-            ClauseKind::Unwind(unwind) => each(rows, |row| self.unwind(unwind, row)),
+            ClauseKind::Unwind(unwind) => each(rows, |row| self.unwind(unwind, &row)),
             ClauseKind::With(projection) => {
                 self.note("clause", if projection.distinct { "WITH DISTINCT" } else { "WITH" });
                 let rows = self.project(projection, rows)?.rows;
@@ -88,15 +88,15 @@ impl Evaluator<'_> {
         Ok(vec![row])
     }
 
-    fn unwind(&self, unwind: &ast::Unwind, row: Row) -> Outcome<Vec<Row>> {
+    fn unwind(&self, unwind: &ast::Unwind, row: &Row) -> Outcome<Vec<Row>> {
         self.note("clause", "UNWIND");
-        let items = match self.eval(&unwind.list, Scope::of(&row))? {
+        let items = match self.eval(&unwind.list, Scope::of(row))? {
             Value::Null => Vec::new(),
             Value::List(items) => items.to_vec(),
             single => vec![single],
         };
         self.step(items.len())?;
-        Ok(items.into_iter().map(|item| with(&row, &unwind.variable.name, item)).collect())
+        Ok(items.into_iter().map(|item| with(row, &unwind.variable.name, item)).collect())
     }
 
     fn subquery_call(&self, call: &ast::SubqueryCall, row: Row) -> Outcome<Vec<Row>> {

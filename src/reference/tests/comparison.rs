@@ -1,6 +1,6 @@
 //! Generated queries on generated graphs: with any passes, the engine says what the reference says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::author::{self, BAG, Written};
 use super::dice::Dice;
@@ -17,6 +17,8 @@ const QUERIES_PER_GRAPH: usize = 12;
 pub(super) struct Asked<'w> {
     pub world: &'w World,
     pub written: &'w Written,
+    /// What the reference has come by.
+    pub seen: BTreeSet<String>,
     /// What is the matter if the two do not agree, as a story.
     pub verdict: Result<Verdict, String>,
 }
@@ -38,18 +40,25 @@ pub(super) fn ask(seed: u64, count: usize, mut then: impl FnMut(Asked) -> bool) 
         let world = World::of(&draft);
         for _ in start..count.min(start + QUERIES_PER_GRAPH) {
             let written = author::query(&mut dice);
-            let passes = [PassSet::ALL, PassSet::NONE, PassSet::from_bits(dice.bits())];
-            let verdict = compare(&world, &written, &passes)
+            let passes = passes(&mut dice);
+            let (expected, seen) = world.expected(&written.text);
+            let verdict = compare(&world, &written, expected, &passes)
                 .map_err(|dispute| format!("AVERMENT_SEED={seed}\n{}\n{dispute}", draft.script()));
-            if !then(Asked { world: &world, written: &written, verdict }) {
+            if !then(Asked { world: &world, written: &written, seen, verdict }) {
                 return;
             }
         }
     }
 }
 
-fn compare(world: &World, written: &Written, passes: &[PassSet]) -> Result<Verdict, String> {
-    let expected = world.expected(&written.text).0;
+/// All passes, none of them, all but one, and some.
+fn passes(dice: &mut Dice) -> [PassSet; 4] {
+    let names: Vec<&str> = PassSet::names().collect();
+    let but_one = PassSet::ALL.without(names[dice.below(names.len())]);
+    [PassSet::ALL, PassSet::NONE, but_one, PassSet::from_bits(dice.bits())]
+}
+
+fn compare(world: &World, written: &Written, expected: Outcome<Table>, passes: &[PassSet]) -> Result<Verdict, String> {
     if matches!(expected, Err(Trouble::TooMuch)) {
         return Ok(Verdict::TooMuch);
     }

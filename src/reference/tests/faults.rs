@@ -33,6 +33,7 @@ const FAULTS: [&str; 23] = [
 const PATIENCE: usize = 3_000;
 
 #[test]
+#[expect(clippy::print_stdout, reason = "how long each fault takes to find")]
 fn every_planted_fault_is_found() {
     let mut missed = Vec::new();
     for fault in FAULTS {

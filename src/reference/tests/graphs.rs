@@ -95,7 +95,7 @@ impl Draft {
     pub(super) fn script(&self) -> String {
         let mut parts = Vec::new();
         for (number, node) in self.nodes.iter().enumerate() {
-            let labels: String = node.labels.iter().map(|label| format!(":{label}")).collect();
+            let labels: String = node.labels.iter().flat_map(|label| [":", *label]).collect();
             parts.push(format!("(n{number}{labels} {{{}}})", map(&node.properties)));
         }
         for (number, rel) in self.rels.iter().enumerate() {

@@ -77,10 +77,9 @@ impl Author<'_> {
     fn match_clause(&mut self, optional: &str) -> String {
         let pattern = self.pattern();
         let conditions: Vec<String> = match self.dice.below(if optional.is_empty() { 12 } else { 10 }) {
-            0..6 => Vec::new(),
-            6..8 => vec![format!("({} OR {})", self.condition(1), self.condition(1))],
-            8 => vec![self.condition(2)],
-            9 => vec![self.condition(1), self.condition(1)],
+            0..2 => vec![format!("({} OR {})", self.condition(1), self.condition(1))],
+            2 => vec![self.condition(2)],
+            3 => vec![self.condition(1), self.condition(1)],
             _ => Vec::new(),
         };
         let wanted = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };

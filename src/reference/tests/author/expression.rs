@@ -273,7 +273,6 @@ impl Author<'_> {
             4 => format!("{} IN {}", self.integer(inner), self.integers(inner)),
             5 => format!("{} IN [{}, {}, null]", self.any(0), self.any(0), self.any(0)),
             6 => format!("{} IS {}NULL", self.any(0), self.dice.pick(&["", "NOT "])),
-            7 => self.about_element(),
             8 => format!("{} < {} <= {}", self.integer(inner), self.integer(inner), self.integer(inner)),
             9 => format!("{} {} {}", self.float(inner), self.comparison(), self.float(inner)),
             10 => format!("{} {} 1", self.integer(0), self.comparison()),

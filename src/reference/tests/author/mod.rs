@@ -98,13 +98,13 @@ struct Author<'d> {
     undirected: bool,
     /// Whether a bare pattern may be a condition here.
     asks: bool,
-    /// Whether most arrows have no head.
-    prefers_undirected: bool,
+    /// How many of a hundred arrows have no head.
+    undirected_percent: usize,
 }
 
 /// A query for a graph as [`Draft`](super::graphs::Draft) makes them.
 pub(super) fn query(dice: &mut Dice) -> Written {
-    let prefers_undirected = dice.chance(60);
+    let undirected_percent = if dice.chance(72) { 60 } else { 10 };
     let mut author = Author {
         dice,
         scope: Vec::new(),
@@ -114,7 +114,7 @@ pub(super) fn query(dice: &mut Dice) -> Written {
         depth: 2,
         undirected: false,
         asks: true,
-        prefers_undirected,
+        undirected_percent,
     };
     let (text, ordered) = match author.dice.below(100) {
         0..8 => (author.union(), false),

@@ -100,8 +100,7 @@ impl Author<'_> {
     }
 
     pub(super) fn heads(&mut self) -> (&'static str, &'static str) {
-        let undirected = if self.prefers_undirected { 60 } else { 10 };
-        if self.dice.chance(undirected) {
+        if self.dice.chance(self.undirected_percent) {
             self.undirected = true;
             return ("-", "-");
         }

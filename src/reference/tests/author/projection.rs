@@ -111,7 +111,7 @@ impl Author<'_> {
         }
         let key = columns.iter().find(|column: &&Column| column.variable.kind == Kind::Integer);
         let key = key.filter(|column| column.text == column.variable.name).map(|column| column.text.clone());
-        for _ in 0..1 + self.dice.below(2) {
+        for _ in 0..=self.dice.below(2) {
             columns.push(self.aggregate());
         }
         if let Some(key) = key {

@@ -20,8 +20,8 @@ impl Author<'_> {
     /// A chain of which only the number of matches is wanted.
     fn counting(&mut self) -> String {
         let mut chain = format!("({})", self.declare(Kind::Node));
-        for _ in 0..1 + self.dice.below(3) {
-            let (left, right) = self.heads();
+        for _ in 0..=self.dice.below(3) {
+            let (left, right) = if self.dice.chance(50) { ("-", "->") } else { self.heads() };
             let types = self.dice.pick(&["", "", ":R", ":R", ":S", ":R|S"]);
             let end = if self.dice.chance(50) { self.declare(Kind::Node) } else { String::new() };
             chain = format!("{chain}{left}[{types}]{right}({end})");
@@ -104,9 +104,8 @@ impl Author<'_> {
         let then = format!("(b){left}[r]{right}(c)");
         match self.dice.below(5) {
             0 => format!("MATCH (a) WITH collect(a) AS ns UNWIND ns AS b MATCH {then} RETURN b, c, r"),
-            1 => format!(
-                "MATCH (a) WITH a ORDER BY a.v, a WITH collect(a) AS ns RETURN [y IN ns | y.n] AS l, size(ns) AS i"
-            ),
+            1 => "MATCH (a) WITH a ORDER BY a.v, a WITH collect(a) AS ns RETURN [y IN ns | y.n] AS l, size(ns) AS i"
+                .to_owned(),
             2 => format!(
                 "MATCH {then} WITH b, collect(r) AS rs WHERE size(rs) > 1 UNWIND rs AS r MATCH (b)-[r]-(d) RETURN b, r, d"
             ),
