@@ -18,7 +18,7 @@ pub(super) struct Asked<'w> {
     pub world: &'w World,
     pub written: &'w Written,
     /// What the reference has come by.
-    pub seen: BTreeSet<String>,
+    pub met: BTreeSet<String>,
     /// What is the matter if the two do not agree, as a story.
     pub verdict: Result<Verdict, String>,
 }
@@ -41,10 +41,10 @@ pub(super) fn ask(seed: u64, count: usize, mut then: impl FnMut(Asked) -> bool) 
         for _ in start..count.min(start + QUERIES_PER_GRAPH) {
             let written = author::query(&mut dice);
             let passes = passes(&mut dice);
-            let (expected, seen) = world.expected(&written.text);
+            let (expected, met) = world.expected(&written.text);
             let verdict = compare(&world, &written, expected, &passes)
                 .map_err(|dispute| format!("AVERMENT_SEED={seed}\n{}\n{dispute}", draft.script()));
-            if !then(Asked { world: &world, written: &written, seen, verdict }) {
+            if !then(Asked { world: &world, written: &written, met, verdict }) {
                 return;
             }
         }

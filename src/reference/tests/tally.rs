@@ -24,7 +24,7 @@ impl Tally {
         let verdict = asked.verdict.unwrap_or_else(|dispute| panic!("{dispute}"));
         *self.verdicts.entry(verdict).or_default() += 1;
         self.undirected += usize::from(asked.written.undirected);
-        for kind in asked.seen {
+        for kind in asked.met {
             *self.seen.entry(kind).or_default() += 1;
         }
         if self.verdicts.values().sum::<usize>() % LOOKED_AT != 0 {
