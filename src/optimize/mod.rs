@@ -81,6 +81,12 @@ impl PassSet {
         self.0 & (1 << index) != 0
     }
 
+    /// The passes whose bits are set, the first one in the lowest bit.
+    #[cfg(test)]
+    pub(crate) fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// These passes but the one of this name.
     #[cfg(test)]
     pub(crate) fn without(self, name: &str) -> Self {

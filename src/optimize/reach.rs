@@ -70,7 +70,9 @@ fn rewrite(plan: &mut LogicalPlan, ignored: bool, seen: &Seen) {
 }
 
 fn can_reach(way: &VarExpand, seen: &Seen) -> bool {
-    way.min <= 1 && !seen.looked_at.contains(&way.rels) && !seen.distinct.contains(&way.rels)
+    (way.min <= 1 || planted!("reachability takes any least length"))
+        && !seen.looked_at.contains(&way.rels)
+        && !seen.distinct.contains(&way.rels)
 }
 
 /// Whether rows may come before `step` more or less often, if they may behind it.

@@ -130,6 +130,7 @@ impl Binder<'_> {
     }
 
     fn part<'p>(&mut self, drawing: &mut Drawing<'p>, part: &'p ast::PatternPart) {
+        self.check_joints(&part.path);
         if route::is_route(part, drawing.rules) {
             return self.route(drawing, part);
         }
@@ -481,6 +482,9 @@ fn reach(length: Option<ast::Length>, selector: &ast::Selector) -> Reach {
         ast::Selector::AllShortestPaths => Selector::AllShortest,
     };
     match length {
+        Some(length) if planted!("the least length is one more") => {
+            Reach::Many { min: length.min.unwrap_or(1) + 1, max: length.max, selector, each: None }
+        }
         Some(length) => Reach::Many { min: length.min.unwrap_or(1), max: length.max, selector, each: None },
         None if selector == Selector::All => Reach::One,
         None => Reach::Many { min: 1, max: Some(1), selector, each: None },

@@ -85,6 +85,21 @@ impl Binder<'_> {
         }
     }
 
+    /// A group begins and ends at nodes, which are the first and the last of its own.
+    pub(super) fn check_joints(&mut self, path: &ast::PathPattern) {
+        let mut before = &path.start;
+        for hop in &path.hops {
+            for end in [before, &hop.end] {
+                if let (ast::Link::Group(_), ast::Endpoint::Bracket(bracket)) = (&hop.link, end) {
+                    let message = "a group runs from node to node: no bracket stands beside it";
+                    let help = "write an arrow between them, or `*` behind a type: `[r]-[:TYPE*]->(n)`";
+                    self.refuse_with_help("UnexpectedSyntax", bracket.span, message, help);
+                }
+            }
+            before = &hop.end;
+        }
+    }
+
     /// A group between two ends of an ordinary pattern.
     pub(super) fn group<'p>(
         &mut self,

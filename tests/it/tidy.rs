@@ -22,6 +22,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("exec", &["text", "value", "catalog", "function", "expr", "physical", "storage"]),
     ("procedure", &["value", "catalog", "function", "storage"]),
     ("provenance", &["value", "catalog", "function", "storage"]),
+    ("fault", &[]),
+    ("reference", &["text", "value", "syntax", "function"]),
 ];
 
 /// Folders that use the public API only.

@@ -115,7 +115,8 @@ pub(super) fn xor(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, 
 pub(super) fn not(env: &Env, term: &Scalar, frame: &Frame) -> Result<Column, ExecError> {
     let column = eval(env, term, frame)?;
     if let Column::Booleans(values, present) = &*column {
-        return Ok(Column::Booleans(values.iter().map(|value| !value).collect(), present.clone()));
+        let present = if planted!("NOT makes null true") { Vec::new() } else { present.clone() };
+        return Ok(Column::Booleans(values.iter().map(|value| !value).collect(), present));
     }
     Ok(Column::booleans(truths_in(env, term, &column)?.into_iter().map(operator::not)))
 }

@@ -188,9 +188,12 @@ impl<'a> Planner<'a> {
                 let rels = self.context.spares.get(&way.rels).copied().unwrap_or(way.rels);
                 Some(Step::VarExpand(VarExpand { rels, ..turned_way(way) }))
             }
+            // A path is the shortest beside what the other arrows have found.
+            Step::ShortestPath(_) if self.waits_for_others(step) => None,
             Step::ShortestPath(way) if self.has(way.from.var) && self.has(way.to.var) && self.can_say(step) => {
                 Some(step.clone())
             }
+            Step::Route(Route { choice: Choice::Shortest { .. }, .. }) if self.waits_for_others(step) => None,
             Step::Route(route) => match (&route.choice, self.has(route.from.var), self.has(route.to.var)) {
                 (Choice::Shortest { .. }, true, true) if self.binds_before(route.from.var, route.to.var) => {
                     Some(Step::Route(route.turned()))
@@ -201,6 +204,15 @@ impl<'a> Planner<'a> {
             },
             _ => None,
         }
+    }
+
+    /// Whether an arrow that must differ from this one is still to be found.
+    fn waits_for_others(&self, step: &Step) -> bool {
+        let Some((rel, _)) = distinctness(step) else { return false };
+        self.parts
+            .distinct
+            .iter()
+            .any(|(one, other)| (*one == rel && !self.has(*other)) || (*other == rel && !self.has(*one)))
     }
 
     /// Whether the variables in what a search asks on its way are bound.

@@ -89,7 +89,10 @@ impl Lowerer<'_> {
         let partition = rows.ordinal();
         let mut keys = Vec::new();
         for key in &step.keys {
-            keys.push(physical::SortKey { scalar: self.scalar(&key.expr, &rows), descending: key.descending });
+            keys.push(physical::SortKey {
+                scalar: self.scalar(&key.expr, &rows),
+                descending: key.descending && !planted!("DESC is forgotten"),
+            });
         }
         let limit = step.limit.as_ref().map(|limit| self.scalar(limit, &rows));
         self.extend(rows, Op::Sort { partition, keys, limit }, &[], place)

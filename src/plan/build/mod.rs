@@ -157,7 +157,7 @@ impl Builder {
             (self.imports.plan(steps, &inner, outside), inner)
         });
         let mut steps = vec![Step::Union(Union { branches: branches.collect(), columns: columns.clone() })];
-        if !union_all {
+        if !union_all && !planted!("UNION keeps duplicates") {
             steps.push(Step::Distinct(columns));
         }
         self.imports.plan(steps, &[], outside)

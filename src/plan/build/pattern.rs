@@ -245,7 +245,8 @@ impl Finder<'_> {
 
     /// The arrows that a new one must differ from; it is one of them from now on. Brackets are exempt.
     pub(super) fn distinct_from(&mut self, rel: &PatternRel, var: VarId) -> Vec<VarId> {
-        if rel.place == Place::Bracket || self.pattern.repeatable {
+        let is_exempt = rel.place == Place::Bracket || self.pattern.repeatable;
+        if is_exempt || planted!("two arrows may be one relationship") {
             return Vec::new();
         }
         let types = match &rel.reach {
@@ -396,6 +397,7 @@ fn waits(rel: &PatternRel) -> bool {
 
 fn states(rel: &PatternRel) -> States {
     match rel.place {
+        Place::Arrow if planted!("an arrow sees what is quoted") => States::Both,
         Place::Arrow => States::Asserted,
         Place::Bracket => States::Both,
     }

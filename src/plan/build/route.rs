@@ -85,13 +85,15 @@ pub(super) fn types(route: &bound::Route) -> Types {
     all
 }
 
-/// One shortest path, or all of them, over relationships of which each is asked by itself: a search from both ends.
+/// One shortest path, or all of them, over a list of relationships of which each is asked by itself: a search from both
+/// ends.
 fn as_shortest_path(route: &Route, imports: &Imports) -> Option<Vec<Step>> {
     let Choice::Shortest { count, groups } = &route.choice else { return None };
     let hop = route.only_hop()?;
     let [leg] = route.legs.as_slice() else { return None };
     let is_simple = matches!(count.kind, ExprKind::Literal(Value::Integer(1)))
         && route.mode == PathMode::Trail
+        && leg.single().is_none()
         && route.predicates.is_empty()
         && leg.lists.iter().all(|(local, _)| *local == hop.rel)
         && leg.predicates.iter().all(|predicate| route.asks_relationships_only(predicate, imports));
