@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::csv::{CsvReader, Record};
 use crate::function::{Field, FunctionError, Procedure, ProcedureRows, Registry};
 use crate::storage::{FileAccess, FileError};
@@ -89,15 +91,12 @@ fn value(field: Option<String>) -> Value {
 }
 
 fn headers(reader: &CsvReader, record: Record) -> Result<Vec<Name>, FunctionError> {
-    let mut names: Vec<Name> = Vec::with_capacity(record.fields.len());
-    for field in record.fields {
-        let name = Name::from(field.unwrap_or_default());
-        if names.contains(&name) {
-            return Err(reader.fault(record.line, &format!("two headers are called `{name}`")));
-        }
-        names.push(name);
+    let names: Vec<Name> = record.fields.into_iter().map(|field| Name::from(field.unwrap_or_default())).collect();
+    let mut seen = FxHashSet::default();
+    match names.iter().find(|name| !seen.insert(*name)) {
+        Some(twice) => Err(reader.fault(record.line, &format!("two headers are called `{twice}`"))),
+        None => Ok(names),
     }
-    Ok(names)
 }
 
 fn one_byte(separator: &str) -> Result<u8, FunctionError> {

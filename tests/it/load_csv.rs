@@ -63,6 +63,13 @@ fn with_headers_rows_are_maps() {
 }
 
 #[test]
+fn a_hundred_thousand_headers_take_no_time() {
+    let headers: Vec<String> = (0..100_000).map(|number| format!("h{number}")).collect();
+    let text = headers.join(",") + "\n1\n";
+    check(&text, "LOAD CSV WITH HEADERS FROM 'a.csv' AS row RETURN size(keys(row)) + toInteger(row.h0)", &["100001"]);
+}
+
+#[test]
 fn a_row_that_is_at_fault_is_told_with_its_file_and_line() {
     let list = "LOAD CSV FROM 'a.csv' AS row RETURN row";
     let map = "LOAD CSV WITH HEADERS FROM 'a.csv' AS row RETURN row";
