@@ -26,20 +26,20 @@ impl Evaluator<'_> {
         let mut around = around;
         for earlier in &query.earlier {
             self.note("clause", "NEXT");
-            let table = self.united(earlier, start, around)?;
+            let table = self.united(earlier, &start, around)?;
             let named = |row: &Row| table.columns.iter().map(|name| (name.clone(), row[name].clone())).collect();
             start = table.rows.iter().map(|row| joined(around.seen, &named(row))).collect();
             around.importable = None;
         }
-        self.united(query, start, around)
+        self.united(query, &start, around)
     }
 
     /// A query between NEXT and NEXT, whose branches all begin with these rows.
-    fn united(&self, query: &ast::Query, start: Vec<Row>, around: Around) -> Outcome<Table> {
-        let mut table = self.branch(&query.first, start.clone(), around)?;
+    fn united(&self, query: &ast::Query, start: &[Row], around: Around) -> Outcome<Table> {
+        let mut table = self.branch(&query.first, start, around)?;
         for (union, branch) in &query.rest {
             self.note("clause", if union.all { "UNION ALL" } else { "UNION" });
-            table.rows.extend(self.branch(branch, start.clone(), around)?.rows);
+            table.rows.extend(self.branch(branch, start, around)?.rows);
         }
         if query.rest.iter().any(|(union, _)| !union.all) {
             let is_same =
@@ -49,8 +49,8 @@ impl Evaluator<'_> {
         Ok(table)
     }
 
-    fn branch(&self, query: &ast::SingleQuery, start: Vec<Row>, around: Around) -> Outcome<Table> {
-        let mut rows = start;
+    fn branch(&self, query: &ast::SingleQuery, start: &[Row], around: Around) -> Outcome<Table> {
+        let mut rows = start.to_vec();
         for (index, clause) in query.clauses.iter().enumerate() {
             rows = match (&clause.kind, around.importable) {
                 (ClauseKind::Return(projection), _) => {

@@ -189,11 +189,14 @@ impl<'a> Planner<'a> {
                 Some(Step::VarExpand(VarExpand { rels, ..turned_way(way) }))
             }
             // A path is the shortest beside what the other arrows have found.
-            Step::ShortestPath(_) if self.waits_for_others(step) => None,
+            Step::ShortestPath(_) | Step::Route(Route { choice: Choice::Shortest { .. }, .. })
+                if self.waits_for_others(step) =>
+            {
+                None
+            }
             Step::ShortestPath(way) if self.has(way.from.var) && self.has(way.to.var) && self.can_say(step) => {
                 Some(step.clone())
             }
-            Step::Route(Route { choice: Choice::Shortest { .. }, .. }) if self.waits_for_others(step) => None,
             Step::Route(route) => match (&route.choice, self.has(route.from.var), self.has(route.to.var)) {
                 (Choice::Shortest { .. }, true, true) if self.binds_before(route.from.var, route.to.var) => {
                     Some(Step::Route(route.turned()))
