@@ -278,6 +278,7 @@ impl Builder<'_> {
     fn case_test(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
         let start = pair.as_span().start();
         let subject = Operand::new(ExprKind::CaseSubject, Span::new(start, start), 1)?;
+        let siblings = self.deepest.replace(0);
         let test = match pair.as_rule() {
             Rule::case_operation => {
                 let mut parts = Parts::of(pair);
@@ -293,7 +294,7 @@ impl Builder<'_> {
             }
             _ => self.postfix(subject, pair)?,
         };
-        self.deepest.set(self.deepest.get().max(test.depth));
+        self.deepest.set(siblings.max(test.depth));
         Ok(test.expr)
     }
 
