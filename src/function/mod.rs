@@ -7,6 +7,7 @@
 
 mod aggregate;
 mod arguments;
+mod collection;
 mod conversion;
 mod decimal;
 mod edtf;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::synonym::SYNONYMS;
-use super::{Aggregate, Function, Procedure, aggregate, conversion, edtf, element, list, math, string, temporal};
+use super::{
+    Aggregate, Function, Procedure, aggregate, collection, conversion, edtf, element, list, math, string, temporal,
+};
 use crate::value::Name;
 use crate::value::nearest::nearest;
 
@@ -13,6 +15,7 @@ use crate::value::nearest::nearest;
 const FAMILIES: &[&[Function]] = &[
     string::FUNCTIONS,
     list::FUNCTIONS,
+    collection::FUNCTIONS,
     element::FUNCTIONS,
     math::FUNCTIONS,
     conversion::FUNCTIONS,

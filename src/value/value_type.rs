@@ -85,12 +85,11 @@ impl ValueType {
     pub(crate) fn admits(&self, value: &Value) -> bool {
         match (&self.kind, value) {
             (Kind::Union(members), _) => members.iter().any(|member| member.admits(value)),
-            (Kind::Nothing, _) => false,
-            (_, Value::Null) => self.nullable,
+            (_, Value::Null) => self.nullable && self.kind != Kind::Nothing,
             (Kind::Any, _) => true,
             (Kind::Plain(plain), value) => plain.admits(value),
             (Kind::List(item), Value::List(items)) => items.iter().all(|value| item.admits(value)),
-            (Kind::Null | Kind::List(_), _) => false,
+            (Kind::Nothing | Kind::Null | Kind::List(_), _) => false,
             (Kind::PropertyValue, value) => value.unstorable().is_none(),
         }
     }

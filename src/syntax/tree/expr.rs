@@ -279,6 +279,7 @@ impl Builder<'_> {
         let start = pair.as_span().start();
         let siblings = self.deepest.replace(0);
         let subject = Operand::new(ExprKind::CaseSubject, Span::new(start, start), 1)?;
+        let siblings = self.deepest.replace(0);
         let test = match pair.as_rule() {
             Rule::case_operation => {
                 let mut parts = Parts::of(pair);
