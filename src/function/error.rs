@@ -108,6 +108,13 @@ impl FunctionError {
 
     /// Operands of wrong types.
     pub(crate) fn operands(operator: &'static str, left: &Value, right: &Value) -> Self {
-        FunctionError::Operands { operator, operands: format!("{} and {}", left.type_name(), right.type_name()) }
+        let (left, right) = (left.type_name(), right.type_name());
+        let is_point = |name: &str| name.contains("DATE") || name.contains("TIME");
+        let instead = match operator {
+            "-" if is_point(left) && is_point(right) => "; write `duration.between(a, b)`",
+            "+" | "-" if is_point(left) && right == "INTEGER" => "; write `duration({days: 1})` for a day",
+            _ => "",
+        };
+        FunctionError::Operands { operator, operands: format!("{left} and {right}{instead}") }
     }
 }

@@ -11,6 +11,7 @@ use super::Warning;
 use super::aggregate::Aggregates;
 use super::bound::{BoundBody, BoundStatement, BoundSubquery, Mode, Parameter};
 use super::error::{Hint, SemanticError};
+use super::infer;
 use super::scope::Scope;
 use super::warn::Names;
 use crate::catalog::Statistics;
@@ -158,7 +159,13 @@ impl<'a> Binder<'a> {
         if let Some(procedure) = self.silent_calls.iter().find(gives) {
             return Some(Hint::Output(procedure.name.clone()));
         }
-        nearest(name, self.scope.names().map(Name::as_str)).map(Hint::Near)
+        if let Some(near) = nearest(name, self.scope.names().map(Name::as_str)) {
+            return Some(Hint::Near(near));
+        }
+        let is_element = |(_, id): &&(Name, VarId)| infer::is_element(self.type_of(*id));
+        let elements = self.scope.star();
+        let of = elements.iter().find(is_element).map(|(of, _)| of.clone());
+        of.filter(|_| self.statistics.catalog().keys.get(name).is_some()).map(Hint::Property)
     }
 
     /// A new variable that can be used from here on.

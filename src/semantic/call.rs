@@ -111,6 +111,7 @@ impl Binder<'_> {
             (1, usize::MAX) => "at least 1 argument".to_owned(),
             (min, max) if min == max => format!("{min} arguments"),
             (min, usize::MAX) => format!("at least {min} arguments"),
+            (min, max) if min + 1 == max => format!("{min} or {max} arguments"),
             (min, max) => format!("{min} to {max} arguments"),
         };
         let message = format!("`{name}` takes {wanted}, {} given", call.arguments.len());

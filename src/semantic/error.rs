@@ -23,6 +23,8 @@ pub(crate) enum Hint {
     LeftBehind,
     /// This procedure has such an output, and was called without YIELD.
     Output(Name),
+    /// The graph has such a property key, and this is a variable.
+    Property(Name),
     /// It stands where a text could.
     Text,
 }
@@ -57,6 +59,7 @@ impl SemanticError {
                 Hint::Near(near) => Some(format!("did you mean `{near}`?")),
                 Hint::LeftBehind => Some(format!("a `WITH` before keeps only what it lists: add `{name}` to it")),
                 Hint::Output(procedure) => Some(format!("`{procedure}` gives it: add `YIELD {name}` to the call")),
+                Hint::Property(of) => Some(format!("a property belongs to something: `{of}.{name}`")),
                 Hint::Text => Some(format!("a text stands in quotes: `'{name}'`")),
             },
             SemanticError::Rule { help, .. } => help.clone(),

@@ -246,7 +246,12 @@ impl Binder<'_> {
 
     fn binary(&mut self, op: ast::BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Typed {
         let op = operator(op);
-        let (bound_left, bound_right) = (self.typed(left), self.typed(right));
+        let is_of_values = matches!(
+            op,
+            Operator::In | Operator::StartsWith | Operator::EndsWith | Operator::Contains | Operator::Matches
+        );
+        let bound_left = self.typed(left);
+        let bound_right = if is_of_values { self.value(right) } else { self.typed(right) };
         let (left_type, right_type) = (&bound_left.value_type, &bound_right.value_type);
         match op {
             Operator::In => {

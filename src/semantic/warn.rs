@@ -273,7 +273,13 @@ impl Binder<'_> {
                 _ => "do not compare: the answer is null",
             };
             let unquoted = [(left, right_type), (right, left_type)].into_iter().find_map(number_in_quotes);
-            let instead = unquoted.map(|text| format!("; write `{text}` without quotes")).unwrap_or_default();
+            let instead = match unquoted {
+                Some(text) => format!("; write `{text}` without quotes"),
+                None if is_list(left_type) || is_list(right_type) => {
+                    "; `x IN list` asks whether it holds it".to_owned()
+                }
+                None => String::new(),
+            };
             let message = format!("{left_type} and {right_type} {says}{instead}");
             self.warnings.push(Warning { code: "never-equal", message, span });
         }
@@ -382,6 +388,10 @@ fn literal_of<'c>(call: &'c ast::FunctionCall, function: &str) -> Option<&'c Nam
         }
         _ => None,
     }
+}
+
+fn is_list(found: &Type) -> bool {
+    matches!(found, Type::List(_))
 }
 
 /// The text of a number that stands in quotes and is compared with a number.

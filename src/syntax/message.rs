@@ -215,6 +215,10 @@ fn group(rule: Rule) -> Option<(u8, String)> {
             named(PART, "a name")
         }
         Rule::key | Rule::map_entry | Rule::schema_key => named(PART, "a property key"),
+        Rule::set_items | Rule::set_labels | Rule::set_replace | Rule::set_update | Rule::set_property => {
+            named(PART, "a property")
+        }
+        Rule::property_target | Rule::remove_item | Rule::remove_labels => named(PART, "a property"),
         Rule::label
         | Rule::label_or
         | Rule::label_and
