@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::syntax::ast::{ArrowDirection, LabelExpr};
 use crate::value::{Element, ElementId, Name, NodeRecord, RelationshipRecord, Value};
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
     pub nodes: BTreeMap<ElementId, NodeRecord>,
     pub rels: BTreeMap<ElementId, RelationshipRecord>,

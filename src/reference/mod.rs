@@ -14,11 +14,13 @@ mod query;
 mod relations;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use graph::Graph;
+pub(crate) use write::Writing;
 
 use crate::function::Registry;
 use crate::value::{Name, Value};
