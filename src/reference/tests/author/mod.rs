@@ -61,6 +61,11 @@ impl Kind {
         }
     }
 
+    /// Whether an expression can be of this kind where nothing is known.
+    fn needs_no_variable(self) -> bool {
+        !matches!(self, Kind::Node | Kind::Rel | Kind::Rels | Kind::Path | Kind::SomePath | Kind::Nodes)
+    }
+
     /// Whether rows can be told apart by it.
     fn is_certain(self) -> bool {
         !matches!(self, Kind::SomePath | Kind::Bag)
