@@ -83,7 +83,7 @@ impl Binder<'_> {
     /// A name that is bound is a variable, whatever it is; of the others some are numbers.
     fn variable_or_number(&mut self, name: &Name, span: Span) -> Typed {
         match named_number(name) {
-            Some(number) if self.scope.get(name).is_none() => {
+            Some(number) if self.scope.get(name).is_none() && !is_escaped(name, span) => {
                 Typed::new(ExprKind::Literal(Value::Float(number)), span, Type::Float)
             }
             _ => self.variable(name, span),
@@ -425,6 +425,11 @@ impl Binder<'_> {
         self.variables.get_mut(id).nullable = true;
         id
     }
+}
+
+/// Whether a name stands between backticks: so it is longer in the text.
+fn is_escaped(name: &str, span: Span) -> bool {
+    span.end - span.start > u32::try_from(name.len()).unwrap_or(u32::MAX)
 }
 
 /// The floats that are written as words.

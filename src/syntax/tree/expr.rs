@@ -52,16 +52,16 @@ static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
 });
 
 /// An expression on its way up.
-struct Operand {
-    expr: Expr,
+pub(super) struct Operand {
+    pub(super) expr: Expr,
     /// How deep the tree below is.
-    depth: usize,
+    pub(super) depth: usize,
     /// The literal 9223372036854775808, which only a minus can save.
     is_beyond_integer: bool,
 }
 
 impl Operand {
-    fn new(kind: ExprKind, span: Span, depth: usize) -> Built<Self> {
+    pub(super) fn new(kind: ExprKind, span: Span, depth: usize) -> Built<Self> {
         if depth > limit::TREE_DEPTH {
             return Err(limit::too_deep_a_tree(span));
         }
@@ -126,7 +126,7 @@ impl Builder<'_> {
         Operand::new(kind, span, depth)
     }
 
-    fn postfix(&self, operand: Operand, op: Pair<'_, Rule>) -> Built<Operand> {
+    pub(super) fn postfix(&self, operand: Operand, op: Pair<'_, Rule>) -> Built<Operand> {
         let operand = self.in_range(operand)?;
         let outside = self.deepest.replace(0);
         let whole = operand.expr.span.to(span(&op));
@@ -164,7 +164,7 @@ impl Builder<'_> {
         Ok(ExprKind::Slice(base, first, last))
     }
 
-    fn infix(&self, left: Operand, op: &Pair<'_, Rule>, right: Operand) -> Built<Operand> {
+    pub(super) fn infix(&self, left: Operand, op: &Pair<'_, Rule>, right: Operand) -> Built<Operand> {
         let (left, right) = (self.in_range(left)?, self.in_range(right)?);
         let whole = left.expr.span.to(right.expr.span);
         let grown = if continues(&left.expr, op.as_rule()) { left.depth } else { left.depth + 1 };
@@ -249,53 +249,6 @@ impl Builder<'_> {
             Ok((parts.ident(), self.expr(parts.demand())?))
         };
         Parts::of(pair).map(entry).collect::<Built<_>>().map(ExprKind::Map)
-    }
-
-    fn case(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
-        let mut parts = Parts::of(pair);
-        let subject = parts.accept(Rule::case_subject).map(|pair| self.boxed(Parts::of(pair).demand())).transpose()?;
-        let mut branches = Vec::new();
-        while let Some(branch) = parts.accept(Rule::case_branch).or_else(|| parts.accept(Rule::case_choice)) {
-            branches.push(self.case_branch(branch)?);
-        }
-        let otherwise = parts.next().map(|pair| self.boxed(pair)).transpose()?;
-        Ok(ExprKind::Case(ast::Case { subject, branches, otherwise }))
-    }
-
-    fn case_branch(&self, pair: Pair<'_, Rule>) -> Built<ast::CaseBranch> {
-        let mut parts = Parts::of(pair);
-        let mut tests = Vec::new();
-        while let Some(test) = parts.accept(Rule::case_test) {
-            tests.push(self.case_test(Parts::of(test).demand())?);
-        }
-        if tests.is_empty() {
-            tests.push(self.expr(parts.demand())?);
-        }
-        Ok(ast::CaseBranch { tests, then: self.expr(parts.demand())? })
-    }
-
-    /// What a test says of the subject that it leaves out.
-    fn case_test(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
-        let start = pair.as_span().start();
-        let subject = Operand::new(ExprKind::CaseSubject, Span::new(start, start), 1)?;
-        let siblings = self.deepest.replace(0);
-        let test = match pair.as_rule() {
-            Rule::case_operation => {
-                let mut parts = Parts::of(pair);
-                let op = parts.demand();
-                let right = self.expr(parts.demand())?;
-                self.infix(subject, &op, Operand::new(right.kind, right.span, self.deepest.get())?)?
-            }
-            Rule::expression => {
-                let value = self.expr(pair)?;
-                let span = value.span;
-                let equals = compared(subject.expr, Comparison::Equal, value);
-                Operand::new(equals, span, self.deepest.get() + 1)?
-            }
-            _ => self.postfix(subject, pair)?,
-        };
-        self.deepest.set(siblings.max(test.depth));
-        Ok(test.expr)
     }
 
     fn function(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
@@ -495,7 +448,7 @@ fn chained(left: Expr, op: Rule, right: Expr) -> ExprKind {
 }
 
 /// `left < right`; `a < b < c` is one chain, `(a < b) < c` is not.
-fn compared(left: Expr, comparison: Comparison, right: Expr) -> ExprKind {
+pub(super) fn compared(left: Expr, comparison: Comparison, right: Expr) -> ExprKind {
     let is_open = continues(&left, Rule::equal);
     match left.kind {
         ExprKind::Comparison(first, mut rest) if is_open => {

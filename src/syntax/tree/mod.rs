@@ -4,6 +4,7 @@
 //! demands is taken with [`Parts::demand`]. What the grammar lets through and the language does not (numbers without
 //! a value, bad escapes, chains that are too long) is found here.
 
+mod case;
 mod clause;
 mod expr;
 mod label;
