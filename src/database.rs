@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
@@ -9,14 +10,14 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use crate::error::Error;
-use crate::exec::{Limits, Patience, now_micros};
+use crate::exec::{Commits, Limits, Patience, now_micros};
 use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
 use crate::prepared::{PlanCache, Prepared, Statement};
 use crate::procedure::{self, Access, OpenTransaction, OpenTransactions};
 use crate::rows::Rows;
-use crate::storage::{Commit, Graph};
+use crate::storage::{Commit, FileAccess, Graph};
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::ErrorKind;
 
@@ -51,6 +52,7 @@ pub(crate) struct Shared {
     pub plans: Mutex<PlanCache>,
     pub open: Arc<OpenTransactions>,
     pub passes: PassSet,
+    files: FileAccess,
 }
 
 /// How a database is opened.
@@ -68,6 +70,7 @@ pub(crate) struct Shared {
 pub struct Options {
     limits: Limits,
     plain_plans: bool,
+    files: FileAccess,
 }
 
 impl Options {
@@ -87,6 +90,37 @@ impl Options {
         self
     }
 
+    /// Lets statements read the files in a folder and in the folders in it (`LOAD CSV`); a relative path begins there,
+    /// and neither `..` nor a link leads out. Without this, or [`any_files`](Options::any_files), no file is read.
+    ///
+    /// ```
+    /// use averment::{Database, ErrorKind};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("a.csv"), "name,country\nSenseTime,CN\n")?;
+    /// let load = "LOAD CSV WITH HEADERS FROM 'a.csv' AS row RETURN row.name, row.country";
+    /// let db = Database::options().files_below(folder.path()).in_memory();
+    /// assert_eq!(db.query(load, ())?.single::<(String, String)>()?, ("SenseTime".to_owned(), "CN".to_owned()));
+    ///
+    /// let refused = Database::in_memory().query(load, ())?.single::<(String, String)>();
+    /// assert_eq!(refused.unwrap_err().kind(), ErrorKind::Io);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn files_below(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.files = FileAccess::Below(folder.into());
+        self
+    }
+
+    /// Lets statements read every file that the process can read; a relative path begins at its working directory. For
+    /// statements of somebody else, see [`files_below`](Options::files_below).
+    #[must_use]
+    pub fn any_files(mut self) -> Self {
+        self.files = FileAccess::Any;
+        self
+    }
+
     /// A new, empty database in memory.
     pub fn in_memory(self) -> Database {
         let open = Arc::default();
@@ -94,10 +128,11 @@ impl Options {
             shared: Arc::new(Shared {
                 root: ArcSwap::from_pointee(Graph::new()),
                 gate: WriterGate::default(),
-                registry: RwLock::new(Arc::new(procedure::registry(&open))),
+                registry: RwLock::new(Arc::new(procedure::registry(&open, &self.files))),
                 plans: Mutex::default(),
                 open,
                 passes: if self.plain_plans { PassSet::NONE } else { PassSet::ALL },
+                files: self.files,
             }),
             limits: Arc::new(self.limits),
         }
@@ -156,7 +191,7 @@ impl Database {
             return self.read().query(statement.limits(limits), params);
         }
         let mut transaction = self.write_within(&limits)?;
-        let rows = transaction.query(statement.limits(limits), params)?;
+        let rows = transaction.query_alone(statement.limits(limits), params)?;
         let commit = transaction.commit()?;
         Ok(rows.committed(commit))
     }
@@ -220,10 +255,8 @@ impl Database {
     fn write_within(&self, limits: &Limits) -> Result<WriteTransaction, Error> {
         let pass = Shared::enter(&self.shared, limits)?;
         let root = self.root();
-        let last = root.commit();
-        // Commit times never go backwards, whatever the clock does.
-        let commit = Commit { number: last.number + 1, micros: now_micros().max(last.micros) };
-        Ok(WriteTransaction::new(self.clone(), pass, Graph::clone(&root), commit))
+        let next = commit_after(root.commit());
+        Ok(WriteTransaction::new(self.clone(), pass, Graph::clone(&root), next))
     }
 
     /// Another database that begins as this one is now. They share memory until one of them writes, so a fork costs
@@ -253,6 +286,7 @@ impl Database {
                 plans: Mutex::default(),
                 open,
                 passes: self.shared.passes,
+                files: self.shared.files.clone(),
             }),
             limits: Arc::clone(&self.limits),
         }
@@ -268,14 +302,14 @@ impl Database {
         let _pass = Shared::enter(&self.shared, &self.limits)?;
         self.shared.root.store(Arc::new(Graph::new()));
         *self.shared.registry.write().unwrap_or_else(PoisonError::into_inner) =
-            Arc::new(procedure::registry(&self.shared.open));
+            Arc::new(procedure::registry(&self.shared.open, &self.shared.files));
         lock(&self.shared.plans).clear();
         Ok(())
     }
 
     /// Changes what can be called, unless `name` is that of something built in.
     pub(crate) fn change_registry(&self, name: &str, change: impl FnOnce(&mut Registry)) -> Result<(), Error> {
-        let builtin = procedure::registry(&self.shared.open);
+        let builtin = procedure::registry(&self.shared.open, &self.shared.files);
         if builtin.function(name).is_some() || builtin.aggregate(name).is_some() || builtin.procedure(name).is_some() {
             let message = format!("`{name}` is built in; choose a name with a namespace of your own");
             return Err(Error::plain(ErrorKind::Procedure, "InvalidProcedure", message));
@@ -314,6 +348,18 @@ impl Database {
     pub(crate) fn publish(&self, root: Graph) {
         self.shared.root.store(Arc::new(root));
     }
+}
+
+impl Commits for Database {
+    fn publish(&self, root: &Graph) -> Commit {
+        Database::publish(self, root.clone());
+        commit_after(root.commit())
+    }
+}
+
+/// Commit times never go backwards, whatever the clock does.
+fn commit_after(last: Commit) -> Commit {
+    Commit { number: last.number + 1, micros: now_micros().max(last.micros) }
 }
 
 impl fmt::Debug for Database {

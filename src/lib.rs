@@ -22,6 +22,9 @@
 //! Relationships are *asserted* (the graph says it) or *quoted* (somebody says it), and may have relationships as ends:
 //! see the README for the language.
 
+#[macro_use]
+mod fault;
+
 mod catalog;
 mod citation;
 mod custom;
@@ -41,6 +44,8 @@ mod physical;
 mod plan;
 mod prepared;
 mod procedure;
+#[cfg(test)]
+mod reference;
 mod row;
 mod rows;
 mod semantic;

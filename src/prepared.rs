@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::catalog::Statistics;
 use crate::database::{Database, lock};
 use crate::error::Error;
-use crate::exec::{self, CancelToken, Limits};
+use crate::exec::{self, CancelToken, Commits, Limits};
 use crate::function::Registry;
 use crate::optimize;
 use crate::params::Params;
@@ -175,9 +175,20 @@ impl Prepared {
         Ok(Rows::reading(run, open, &self.plan.text, graph.commit(), self.warnings()))
     }
 
-    pub(crate) fn write(&self, writer: &mut Writer, params: Params, limits: &Limits) -> Result<Rows, Error> {
+    /// Whether the statement commits while it runs.
+    pub(crate) fn commits(&self) -> bool {
+        self.plan.plan.commits() && self.plan.mode != Mode::Explain
+    }
+
+    pub(crate) fn write(
+        &self,
+        writer: &mut Writer,
+        commits: Option<&dyn Commits>,
+        params: Params,
+        limits: &Limits,
+    ) -> Result<Rows, Error> {
         let profile = self.plan.mode == Mode::Profile;
-        let answer = exec::write(&self.plan.plan, writer, params.into_map(), limits, profile)
+        let answer = exec::write(&self.plan.plan, writer, commits, params.into_map(), limits, profile)
             .map_err(|error| Error::from(error).with_text(self.text()))?;
         Ok(Rows::written(answer, &self.plan.plan, &self.plan.text, writer.graph().commit(), self.warnings()))
     }

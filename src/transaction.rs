@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::database::{Database, WriterPass};
 use crate::error::Error;
+use crate::exec::Commits;
 use crate::params::Params;
 use crate::prepared::Statement;
 use crate::procedure::{Access, OpenTransaction};
@@ -113,7 +114,6 @@ impl fmt::Debug for ReadTransaction {
 pub struct WriteTransaction {
     database: Database,
     writer: Writer,
-    commit: Commit,
     _open: OpenTransaction,
     _pass: WriterPass,
 }
@@ -121,7 +121,7 @@ pub struct WriteTransaction {
 impl WriteTransaction {
     pub(crate) fn new(database: Database, pass: WriterPass, root: Graph, commit: Commit) -> Self {
         let open = database.open(Access::Write, commit.number);
-        Self { database, writer: Writer::new(root, commit), commit, _open: open, _pass: pass }
+        Self { database, writer: Writer::new(root, commit), _open: open, _pass: pass }
     }
 
     /// Runs a statement; it sees what the transaction has written so far.
@@ -130,19 +130,36 @@ impl WriteTransaction {
     ///
     /// Whatever is wrong with the statement; what it had written is undone.
     pub fn query(&mut self, statement: impl Into<Statement>, params: impl Into<Params>) -> Result<Rows, Error> {
+        self.run_one(statement.into(), params.into(), None)
+    }
+
+    /// Runs a statement that is all of the transaction, and may commit while it runs.
+    pub(crate) fn query_alone(&mut self, statement: Statement, params: impl Into<Params>) -> Result<Rows, Error> {
+        let database = self.database.clone();
+        self.run_one(statement, params.into(), Some(&database))
+    }
+
+    fn run_one(&mut self, statement: Statement, params: Params, commits: Option<&dyn Commits>) -> Result<Rows, Error> {
         let graph = Arc::new(self.writer.graph().clone());
-        let statement = statement.into();
         let limits = statement.limits_within(self.database.limits());
         let prepared = statement.prepare_on(&self.database, &graph)?.current(&self.database, &graph)?;
         if !prepared.writes() {
             // The rows may be read on when this transaction has ended.
-            let open = Arc::new(self.database.open(Access::Read, self.commit.number));
-            return prepared.read(&graph, params.into(), &limits, &open);
+            let open = Arc::new(self.database.open(Access::Read, graph.commit().number));
+            return prepared.read(&graph, params, &limits, &open);
+        }
+        if prepared.commits() && commits.is_none() {
+            return Err(Error::refused(
+                ErrorKind::Semantic,
+                "TransactionIsOpen",
+                "CALL { ... } IN TRANSACTIONS commits by itself: it is run alone, and not in a transaction or a script",
+            )
+            .with_text(prepared.text()));
         }
         // A root that is held elsewhere makes every page be copied.
         drop(graph);
         let savepoint = self.writer.savepoint();
-        let answer = prepared.write(&mut self.writer, params.into(), &limits);
+        let answer = prepared.write(&mut self.writer, commits, params, &limits);
         if answer.is_err() {
             self.writer.roll_back_to(savepoint);
         }
@@ -316,17 +333,18 @@ impl WriteTransaction {
     pub fn commit(mut self) -> Result<u64, Error> {
         self.writer.check_statement()?;
         let last = self.database.root().commit().number;
+        let own = self.writer.graph().commit().number;
         let (graph, changes) = self.writer.finish();
         if changes.is_empty() {
             return Ok(last);
         }
         self.database.publish(graph);
-        Ok(self.commit.number)
+        Ok(own)
     }
 }
 
 impl fmt::Debug for WriteTransaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WriteTransaction").field("commit", &self.commit.number).finish_non_exhaustive()
+        f.debug_struct("WriteTransaction").field("commit", &self.writer.graph().commit().number).finish_non_exhaustive()
     }
 }

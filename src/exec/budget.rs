@@ -106,6 +106,9 @@ pub(super) struct Budget {
     rows: Cell<u64>,
     /// Bytes that operators keep.
     held: Cell<u64>,
+    /// Of them: the changes since the last commit, and those of that commit.
+    written: Cell<u64>,
+    committed: Cell<u64>,
     /// Bytes that were made since the batches in hand were asked for.
     made: Cell<u64>,
     steps: Cell<u32>,
@@ -122,6 +125,8 @@ impl Budget {
             cancel: limits.cancel.clone(),
             rows: Cell::new(0),
             held: Cell::new(0),
+            written: Cell::new(0),
+            committed: Cell::new(0),
             made: Cell::new(0),
             steps: Cell::new(0),
         }
@@ -140,6 +145,24 @@ impl Budget {
     /// Counts bytes of changes that were made, which are kept until the end.
     pub(super) fn wrote(&self, count: usize) {
         self.held.set(self.held.get().saturating_add(count as u64));
+        self.written.set(self.written.get().saturating_add(count as u64));
+    }
+
+    /// How many bytes of changes were made since the last commit.
+    pub(super) fn written(&self) -> u64 {
+        self.written.get()
+    }
+
+    /// Gives back the changes that were made since there were only so many bytes of them: they are undone.
+    pub(super) fn undo_written(&self, written: u64) {
+        let undone = self.written.replace(written).saturating_sub(written);
+        self.held.set(self.held.get().saturating_sub(undone));
+    }
+
+    /// The changes since the last commit are committed; those of the one before are not kept any more.
+    pub(super) fn commit_written(&self) {
+        let forgotten = self.committed.replace(self.written.take());
+        self.held.set(self.held.get().saturating_sub(forgotten));
     }
 
     /// Counts bytes about to be made for the batch in hand.

@@ -17,6 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::batch::Batch;
 use super::budget::{Budget, Limits};
 use super::column::Ids;
+use super::commit::Commits;
 use super::counters::Counters;
 use super::deleted::Deleted;
 use super::operator::Input;
@@ -67,6 +68,8 @@ pub(super) struct ArgumentId(pub usize);
 pub(super) struct Context<'w> {
     pub plan: Arc<PhysicalPlan>,
     root: Root<'w>,
+    /// Who commits while a statement runs, if that can be.
+    pub commits: Option<&'w dyn Commits>,
     pub parameters: Vec<Value>,
     pub budget: Budget,
     pub deleted: Deleted,
@@ -121,22 +124,24 @@ impl<'w> Context<'w> {
         limits: &Limits,
         profile: bool,
     ) -> Result<Box<Self>, ExecError> {
-        Self::new(plan, Root::Reading(graph), parameters, limits, profile)
+        Self::new(plan, Root::Reading(graph), None, parameters, limits, profile)
     }
 
     pub(super) fn writing(
         plan: Arc<PhysicalPlan>,
         writer: &'w mut Writer,
+        commits: Option<&'w dyn Commits>,
         parameters: BTreeMap<Name, Value>,
         limits: &Limits,
         profile: bool,
     ) -> Result<Box<Self>, ExecError> {
-        Self::new(plan, Root::Writing(RefCell::new(writer)), parameters, limits, profile)
+        Self::new(plan, Root::Writing(RefCell::new(writer)), commits, parameters, limits, profile)
     }
 
     fn new(
         plan: Arc<PhysicalPlan>,
         root: Root<'w>,
+        commits: Option<&'w dyn Commits>,
         mut parameters: BTreeMap<Name, Value>,
         limits: &Limits,
         profile: bool,
@@ -168,6 +173,7 @@ impl<'w> Context<'w> {
             created_from: Cell::new(u64::MAX),
             plan,
             root,
+            commits,
         }))
     }
 
@@ -195,24 +201,30 @@ impl<'w> Context<'w> {
 
     /// Calls `act` with the writer, and counts what it writes.
     pub(super) fn write<R>(&self, act: impl FnOnce(&mut Writer) -> R) -> R {
+        self.with_writer(|writer| {
+            let before = writer.change_count();
+            let done = act(writer);
+            self.budget.wrote(writer.bytes_since(before));
+            done
+        })
+    }
+
+    /// Calls `act` with the writer.
+    pub(super) fn with_writer<R>(&self, act: impl FnOnce(&mut Writer) -> R) -> R {
         match &self.root {
             Root::Reading(_) => unreachable!("a plan that writes is run with a writer"),
             Root::Writing(writer) => {
                 self.newest_held.take();
-                let mut writer = writer.borrow_mut();
-                let before = writer.change_count();
-                let done = act(*writer);
-                self.budget.wrote(writer.bytes_since(before));
-                done
+                act(&mut writer.borrow_mut())
             }
         }
     }
 
-    /// Calls `look` with each change that led from one root of the writer to another; a reader has but one root.
-    pub(super) fn changes_between(&self, from: u64, to: u64, look: impl FnMut(&Change)) {
-        if let Root::Writing(writer) = &self.root {
-            writer.borrow().changes_between(from, to).iter().for_each(look);
-        }
+    /// Calls `look` with each change that led from one root of the writer to another; false if the writer has forgotten
+    /// them. A reader has but one root.
+    pub(super) fn changes_between(&self, from: u64, to: u64, look: impl FnMut(&Change)) -> bool {
+        let Root::Writing(writer) = &self.root else { return true };
+        writer.borrow().changes_between(from, to).map(|changes| changes.for_each(look)).is_some()
     }
 
     pub(super) fn is_writing(&self) -> bool {
@@ -329,6 +341,15 @@ impl<'w> Context<'w> {
     }
 
     // ------------------------------------------------------------ names
+
+    /// Looks all names up anew, and makes what expressions run anew: a root that is undone may have made names, and
+    /// tables may speak of it.
+    pub(super) fn forget_names(&self) {
+        self.labels.iter().for_each(|known| known.set(None));
+        self.types.iter().for_each(|known| known.set(None));
+        self.keys.iter().for_each(|known| known.set(None));
+        self.subplans.borrow_mut().iter_mut().for_each(|subplan| *subplan = None);
+    }
 
     pub(super) fn label(&self, label: LabelRef) -> Option<LabelId> {
         let known = &self.labels[label.0 as usize];

@@ -105,6 +105,21 @@ impl Deleted {
         inner.pending.push(element);
     }
 
+    /// Forgets what was marked behind the first so many: it is not deleted after all.
+    pub(super) fn forget_since(&self, count: usize) {
+        let inner = &mut *self.inner.borrow_mut();
+        let back: Vec<ElementId> =
+            inner.records.iter().filter(|(_, (.., number))| *number >= count).map(|(id, _)| *id).collect();
+        for id in back {
+            inner.records.remove(&id);
+            inner.detached.remove(&id);
+        }
+        inner.nodes.retain(|_, id| inner.records.contains_key(id));
+        inner.rels.retain(|_, id| inner.records.contains_key(id));
+        inner.pending.clear();
+        inner.stuck.clear();
+    }
+
     /// Notes that all that touches the element goes too; true if that was not so before.
     pub(super) fn detach(&self, id: ElementId) -> bool {
         self.inner.borrow_mut().detached.insert(id)

@@ -7,6 +7,7 @@
 mod batch;
 mod budget;
 mod column;
+mod commit;
 mod context;
 mod counters;
 mod deleted;
@@ -23,6 +24,7 @@ mod tests;
 
 pub(crate) use budget::Patience;
 pub use budget::{CancelToken, Limits};
+pub(crate) use commit::Commits;
 pub(crate) use context::now_micros;
 pub use counters::Counters;
 pub(crate) use error::ExecError;

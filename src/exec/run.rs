@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::batch::Batch;
 use super::budget::Held;
+use super::commit::Commits;
 use super::context::{Context, View};
 use super::counters::Counters;
 use super::operator::{Input, Scope, finish_deleting};
@@ -109,7 +110,7 @@ pub(crate) struct Answer {
     pub profile: Option<String>,
 }
 
-/// Runs `plan` to its end. If it fails, the caller puts back what `writer` was.
+/// Runs `plan` to its end. If it fails, the caller puts back what `writer` was; what `commits` has made visible stays.
 ///
 /// # Errors
 ///
@@ -117,11 +118,12 @@ pub(crate) struct Answer {
 pub(crate) fn write(
     plan: &Arc<PhysicalPlan>,
     writer: &mut Writer,
+    commits: Option<&dyn Commits>,
     parameters: BTreeMap<Name, Value>,
     limits: &Limits,
     profile: bool,
 ) -> Result<Answer, ExecError> {
-    let ctx = Context::writing(Arc::clone(plan), writer, parameters, limits, profile)?;
+    let ctx = Context::writing(Arc::clone(plan), writer, commits, parameters, limits, profile)?;
     let mut batches = Vec::new();
     let mut held = Held::default();
     match &plan.root {

@@ -44,7 +44,7 @@ impl Database {
         if plan.writes {
             let mut writer =
                 Writer::new(self.graph.clone(), Commit { number: self.graph.commit().number + 1, micros: 0 });
-            let answer: Answer = write(&plan, &mut writer, parameters, &self.limits, false)?;
+            let answer: Answer = write(&plan, &mut writer, None, parameters, &self.limits, false)?;
             self.graph = writer.finish().0;
             return Ok(answer.rows.into_iter().map(show).collect());
         }
@@ -123,7 +123,7 @@ fn merging_beside_a_quoted_twin_warns() {
     let mut db = Database::with("CREATE (:A)-[:SAYS]->[(:B)-[:T]->(:C)]");
     let plan = db.plan("MATCH (b:B), (c:C) MERGE (b)-[:T]->(c)");
     let mut writer = Writer::new(db.graph.clone(), Commit { number: 2, micros: 0 });
-    let answer = write(&plan, &mut writer, BTreeMap::new(), &Limits::default(), false).expect("it runs");
+    let answer = write(&plan, &mut writer, None, BTreeMap::new(), &Limits::default(), false).expect("it runs");
     assert_eq!(answer.warnings.len(), 1);
     assert_eq!(answer.warnings[0].0, "quoted-twin");
     assert_eq!(answer.counters.relationships_created, 1);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::{Comparison, Expr, ExprKind, VarId};
-use crate::function::Registry;
+use crate::function::{Function, HAS_ALL, HAS_ANY, Registry};
 use crate::text::Span;
 use crate::value::Value;
 
@@ -56,6 +56,14 @@ impl Expr {
         static LANGUAGE: LazyLock<Registry> = LazyLock::new(Registry::builtin);
         let function = LANGUAGE.function(name).expect("a function of the language");
         Self::made(ExprKind::Call(Arc::clone(function), arguments))
+    }
+
+    /// Whether an element has all labels, or the type, that `given` gives; with `any`, one of them.
+    pub(crate) fn has_given(element: Expr, given: Expr, any: bool) -> Self {
+        static ALL: LazyLock<Arc<Function>> = LazyLock::new(|| Arc::new(HAS_ALL));
+        static ANY: LazyLock<Arc<Function>> = LazyLock::new(|| Arc::new(HAS_ANY));
+        let span = given.span;
+        Self::new(ExprKind::Call(Arc::clone(if any { &ANY } else { &ALL }), vec![element, given]), span)
     }
 
     pub(crate) fn equal(left: Expr, right: Expr) -> Self {

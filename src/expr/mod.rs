@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::function::Function;
 use crate::text::Span;
 pub(crate) use crate::value::Comparison;
-use crate::value::{Name, Value};
+use crate::value::{Name, Predicate, Value};
 
 pub(crate) use variable::{VarId, Variables};
 
@@ -44,11 +44,14 @@ pub(crate) enum ExprKind {
     Not(Box<Expr>),
     Compare(Comparison, Box<Expr>, Box<Expr>),
     IsNull(Box<Expr>),
+    /// What else `IS` may ask.
+    Is(Predicate, Box<Expr>),
     Operator(Operator, Box<Expr>, Box<Expr>),
     Negate(Box<Expr>),
     Call(Arc<Function>, Vec<Expr>),
+    /// What is compared is a local variable of the conditions.
     Case {
-        subject: Option<Box<Expr>>,
+        subject: Option<(VarId, Box<Expr>)>,
         branches: Vec<(Expr, Expr)>,
         otherwise: Option<Box<Expr>>,
     },
@@ -103,6 +106,7 @@ pub(crate) enum Operator {
     Divide,
     Modulo,
     Power,
+    Concatenate,
     In,
     StartsWith,
     EndsWith,
@@ -116,6 +120,39 @@ pub(crate) enum Quantifier {
     Any,
     None,
     Single,
+}
+
+/// The labels that a node gets or loses: by name, and what gives more of them when the statement runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Labels<E> {
+    pub known: Vec<Name>,
+    /// Each a text or a list of them.
+    pub given: Vec<E>,
+}
+
+/// The type that a relationship gets.
+#[derive(Clone, Debug)]
+pub(crate) enum RelType<E> {
+    Known(Name),
+    /// A text, or a list of one.
+    Given(E),
+}
+
+impl<E> RelType<E> {
+    /// What gives the type, if the statement does not name it.
+    pub(crate) fn given(&self) -> Option<&E> {
+        match self {
+            Self::Known(_) => None,
+            Self::Given(value) => Some(value),
+        }
+    }
+
+    pub(crate) fn given_mut(&mut self) -> Option<&mut E> {
+        match self {
+            Self::Known(_) => None,
+            Self::Given(value) => Some(value),
+        }
+    }
 }
 
 /// What labels a node has, or what type a relationship.

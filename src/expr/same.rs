@@ -30,7 +30,8 @@ fn same(left: &Expr, right: &Expr, locals: &mut Vec<(VarId, VarId)>) -> bool {
     let depth = locals.len();
     match (&left.kind, &right.kind) {
         (ExprKind::Comprehension { local: a, .. }, ExprKind::Comprehension { local: b, .. })
-        | (ExprKind::Quantifier { local: a, .. }, ExprKind::Quantifier { local: b, .. }) => {
+        | (ExprKind::Quantifier { local: a, .. }, ExprKind::Quantifier { local: b, .. })
+        | (ExprKind::Case { subject: Some((a, _)), .. }, ExprKind::Case { subject: Some((b, _)), .. }) => {
             locals.push((*a, *b));
         }
         (ExprKind::Reduce { accumulator: a, local: x, .. }, ExprKind::Reduce { accumulator: b, local: y, .. }) => {
@@ -57,6 +58,7 @@ fn same_head(left: &ExprKind, right: &ExprKind, locals: &[(VarId, VarId)]) -> bo
         },
         (ExprKind::HasLabels(_, a), ExprKind::HasLabels(_, b)) => a == b,
         (ExprKind::Compare(a, ..), ExprKind::Compare(b, ..)) => a == b,
+        (ExprKind::Is(a, _), ExprKind::Is(b, _)) => a == b,
         (ExprKind::Operator(a, ..), ExprKind::Operator(b, ..)) => a == b,
         (ExprKind::Call(a, _), ExprKind::Call(b, _)) => Arc::ptr_eq(a, b),
         (ExprKind::Map(a), ExprKind::Map(b)) => same_keys(a, b),
@@ -85,7 +87,9 @@ fn hash_form(expr: &Expr, locals: &mut Vec<VarId>, hasher: &mut FxHasher) {
     let depth = locals.len();
     match &expr.kind {
         ExprKind::Variable(id) if !locals.contains(id) => id.hash(hasher),
-        ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => locals.push(*local),
+        ExprKind::Comprehension { local, .. }
+        | ExprKind::Quantifier { local, .. }
+        | ExprKind::Case { subject: Some((local, _)), .. } => locals.push(*local),
         ExprKind::Reduce { accumulator, local, .. } => locals.extend([*accumulator, *local]),
         ExprKind::Literal(Value::Integer(number)) => number.hash(hasher),
         ExprKind::Literal(Value::Float(number)) => number.to_bits().hash(hasher),
@@ -93,6 +97,7 @@ fn hash_form(expr: &Expr, locals: &mut Vec<VarId>, hasher: &mut FxHasher) {
         ExprKind::Parameter(name) | ExprKind::Property(_, name) => name.hash(hasher),
         ExprKind::HasLabels(_, labels) => labels.hash(hasher),
         ExprKind::Compare(comparison, ..) => comparison.hash(hasher),
+        ExprKind::Is(predicate, _) => predicate.hash(hasher),
         ExprKind::Operator(operator, ..) => operator.hash(hasher),
         ExprKind::Call(function, _) => function.name.hash(hasher),
         ExprKind::Map(entries) | ExprKind::MapProjection { entries, .. } => {

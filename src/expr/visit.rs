@@ -1,8 +1,29 @@
 //! Walking an expression, written once.
 
 use super::{Expr, ExprKind, VarId};
+use crate::value::{Type, Value};
+
+/// What is known of an argument without inference.
+fn literal_type(argument: &Expr) -> Type {
+    match &argument.kind {
+        ExprKind::Literal(Value::String(_)) => Type::String,
+        _ => Type::Any,
+    }
+}
 
 impl Expr {
+    /// Whether the value may differ between two looks at the same row.
+    pub(crate) fn is_volatile(&self) -> bool {
+        let mut found = false;
+        self.walk(&mut |part| {
+            if let ExprKind::Call(function, arguments) = &part.kind {
+                let types: Vec<Type> = arguments.iter().map(literal_type).collect();
+                found |= !function.is_deterministic_for(&types);
+            }
+        });
+        found
+    }
+
     /// The expressions directly inside this one.
     pub(crate) fn children(&self) -> Vec<&Expr> {
         match &self.kind {
@@ -11,6 +32,7 @@ impl Expr {
             | ExprKind::HasLabels(a, _)
             | ExprKind::Not(a)
             | ExprKind::IsNull(a)
+            | ExprKind::Is(_, a)
             | ExprKind::Negate(a) => vec![a],
             ExprKind::Index(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Operator(_, a, b) => vec![a, b],
             ExprKind::Slice(a, from, to) => {
@@ -23,7 +45,7 @@ impl Expr {
             | ExprKind::Xor(items) => items.iter().collect(),
             ExprKind::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
             ExprKind::Case { subject, branches, otherwise } => {
-                let mut all: Vec<&Expr> = subject.as_deref().into_iter().collect();
+                let mut all: Vec<&Expr> = subject.iter().map(|(_, subject)| &**subject).collect();
                 all.extend(branches.iter().flat_map(|(when, then)| [when, then]));
                 all.extend(otherwise.as_deref());
                 all
@@ -47,6 +69,7 @@ impl Expr {
             | ExprKind::HasLabels(a, _)
             | ExprKind::Not(a)
             | ExprKind::IsNull(a)
+            | ExprKind::Is(_, a)
             | ExprKind::Negate(a) => vec![a],
             ExprKind::Index(a, b) | ExprKind::Compare(_, a, b) | ExprKind::Operator(_, a, b) => vec![a, b],
             ExprKind::Slice(a, from, to) => {
@@ -59,7 +82,7 @@ impl Expr {
             | ExprKind::Xor(items) => items.iter_mut().collect(),
             ExprKind::Map(entries) => entries.iter_mut().map(|(_, value)| value).collect(),
             ExprKind::Case { subject, branches, otherwise } => {
-                let mut all: Vec<&mut Expr> = subject.as_deref_mut().into_iter().collect();
+                let mut all: Vec<&mut Expr> = subject.iter_mut().map(|(_, subject)| &mut **subject).collect();
                 all.extend(branches.iter_mut().flat_map(|(when, then)| [when, then]));
                 all.extend(otherwise.as_deref_mut());
                 all
@@ -89,7 +112,9 @@ impl Expr {
         let mut made = Vec::new();
         self.walk(&mut |expr| match &expr.kind {
             ExprKind::Variable(id) => used.push(*id),
-            ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => made.push(*local),
+            ExprKind::Comprehension { local, .. }
+            | ExprKind::Quantifier { local, .. }
+            | ExprKind::Case { subject: Some((local, _)), .. } => made.push(*local),
             ExprKind::Reduce { accumulator, local, .. } => made.extend([*accumulator, *local]),
             _ => {}
         });

@@ -7,7 +7,7 @@ use super::arguments::list;
 use super::{Accepts, Function, FunctionError, Host, ResultType};
 use crate::value::compare::truncate_exactly;
 use crate::value::text_form::to_text;
-use crate::value::{Type, Value};
+use crate::value::{Type, Value, ValueType};
 
 const ANY: &[Accepts] = &[Accepts::ANY];
 const BOOLEAN: ResultType = ResultType::Is(Type::Boolean);
@@ -117,7 +117,7 @@ fn to_string_list(host: &dyn Host, arguments: &[Value]) -> Result<Value, Functio
 }
 
 fn value_type(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
-    Ok(type_of(&arguments[0]).into())
+    Ok(ValueType::of(&arguments[0]).to_string().into())
 }
 
 /// What a conversion comes to; a text that cannot be read is a null value.
@@ -192,26 +192,6 @@ fn wrong(function: &'static str, expected: &'static str, arguments: &[Value]) ->
     FunctionError::wrong_type(function, expected, &arguments[0])
 }
 
-/// `LIST<INTEGER NOT NULL | STRING> NOT NULL`: what is never null says so.
-fn type_of(value: &Value) -> String {
-    let Value::List(items) = value else {
-        return if value.is_null() { "NULL".to_owned() } else { format!("{} NOT NULL", value.type_name()) };
-    };
-    let mut kinds: Vec<String> = items.iter().filter(|item| !item.is_null()).map(type_of).collect();
-    kinds.sort();
-    kinds.dedup();
-    if items.iter().any(Value::is_null) {
-        for kind in &mut kinds {
-            kind.truncate(kind.len() - " NOT NULL".len());
-        }
-        if kinds.is_empty() {
-            kinds.push("NULL".to_owned());
-        }
-    }
-    let inside = if kinds.is_empty() { "NOTHING".to_owned() } else { kinds.join(" | ") };
-    format!("LIST<{inside}> NOT NULL")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,7 +253,7 @@ mod tests {
         check("valueType", &[Value::Null], "NULL");
         check("valueType", &[1.into()], "INTEGER NOT NULL");
         check("valueType", &[vec![1, 2].into()], "LIST<INTEGER NOT NULL> NOT NULL");
-        check("valueType", &[vec![Value::from("a"), Value::Null, 1.into()].into()], "LIST<INTEGER | STRING> NOT NULL");
+        check("valueType", &[vec![Value::from("a"), Value::Null, 1.into()].into()], "LIST<STRING | INTEGER> NOT NULL");
         check("valueType", &[vec![Value::Null].into()], "LIST<NULL> NOT NULL");
         check("valueType", &[Vec::<Value>::new().into()], "LIST<NOTHING> NOT NULL");
     }

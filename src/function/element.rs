@@ -87,13 +87,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         relationships,
         "the relationships that a path travels",
     ),
-    Function::new(
-        "rels",
-        &[Accepts::PATH],
-        ResultType::ListOf(Type::Relationship),
-        relationships,
-        "the relationships that a path travels",
-    ),
 ];
 
 fn id(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {

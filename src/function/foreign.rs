@@ -6,7 +6,6 @@ const FOREIGN: &[(&[&str], &str)] = &[
     (&["len", "strlen", "cardinality", "array_length"], "did you mean `size`?"),
     (&["substr", "mid"], "did you mean `substring`? it counts from 0"),
     (&["ifnull", "nvl", "isnull", "zeroifnull"], "write `coalesce(x, y)`, or `x IS NULL` to ask"),
-    (&["nullif"], "write `CASE WHEN x <> y THEN x END`"),
     (&["now", "getdate", "sysdate", "current_timestamp"], "did you mean `datetime`?"),
     (&["curdate", "current_date", "today"], "did you mean `date`?"),
     (&["lcase", "tolowercase"], "did you mean `toLower`?"),
@@ -24,7 +23,7 @@ const FOREIGN: &[(&[&str], &str)] = &[
     (&["pow", "power"], "write `x ^ y`"),
     (&["random"], "did you mean `rand`?"),
     (&["average", "mean"], "did you mean `avg`?"),
-    (&["stddev", "stdev_samp"], "did you mean `stDev`?"),
+    (&["stddev"], "did you mean `stDev`?"),
     (&["median"], "write `percentileCont(x, 0.5)`"),
     (&["array_agg", "list", "group_concat", "string_agg", "listagg"], "did you mean `collect`?"),
     (&["instr", "charindex", "indexof", "locate", "position"], "write `text CONTAINS part`"),
@@ -55,8 +54,9 @@ const FOREIGN: &[(&[&str], &str)] = &[
     (&["apoc.create.node"], "write `CREATE (:Label {key: value})`"),
     (&["apoc.create.relationship"], "write `CREATE (a)-[:TYPE]->(b)`"),
     (&["apoc.merge.node", "apoc.merge.relationship"], "write `MERGE`"),
-    (&["apoc.periodic.iterate", "apoc.periodic.commit"], "write the statement itself: it is one transaction"),
-    (&["apoc.load.json", "apoc.load.csv", "apoc.load.xml"], "rows come as a parameter: `UNWIND $rows AS row`"),
+    (&["apoc.periodic.iterate", "apoc.periodic.commit"], "write `CALL (x) { ... } IN TRANSACTIONS`"),
+    (&["apoc.load.csv"], "write `LOAD CSV`"),
+    (&["apoc.load.json", "apoc.load.xml"], "rows come as a parameter: `UNWIND $rows AS row`"),
     (&["apoc.meta.schema", "apoc.meta.graph", "db.schema.visualization"], "write `CALL db.schema.patterns()`"),
     (&["db.schema.nodetypeproperties"], "write `CALL db.schema.labels()`"),
     (&["db.schema.reltypeproperties"], "write `CALL db.schema.relationshipTypes()`"),
@@ -64,6 +64,7 @@ const FOREIGN: &[(&[&str], &str)] = &[
     (&["db.constraints"], "write `SHOW CONSTRAINTS`"),
     (&["dbms.functions"], "write `SHOW FUNCTIONS`"),
     (&["dbms.procedures"], "write `SHOW PROCEDURES`"),
+    (&["point", "distance", "point.distance", "point.withinbbox"], "keep coordinates as numbers: there are no points"),
 ];
 
 /// Libraries of which nothing is here.

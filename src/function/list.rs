@@ -3,7 +3,7 @@
 use super::arguments::{list, text};
 use super::string::{count_value, length_of};
 use super::{Accepts, Function, FunctionError, Host, ResultType};
-use crate::value::{ErrorClass, ErrorKind, List, Type, Value};
+use crate::value::{ErrorClass, ErrorKind, List, Type, Value, compare};
 
 const LIST_OR_TEXT: Accepts = Accepts::LIST.or(Accepts::STRING);
 const INTEGER: ResultType = ResultType::Is(Type::Integer);
@@ -40,6 +40,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("coalesce", &[Accepts::ANY], ResultType::Join, coalesce, "the first argument that is not null")
         .variadic()
         .sees_nulls(),
+    Function::new(
+        "nullIf",
+        &[Accepts::ANY, Accepts::ANY],
+        ResultType::SameAs(0),
+        null_if,
+        "null if the two are equal, else the first",
+    )
+    .sees_nulls(),
 ];
 
 fn size(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
@@ -121,6 +129,12 @@ fn range_bound(value: &Value) -> Result<i64, FunctionError> {
 
 fn coalesce(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     Ok(arguments.iter().find(|value| !value.is_null()).cloned().unwrap_or_default())
+}
+
+/// `CASE WHEN value = other THEN null ELSE value END`.
+fn null_if(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let is_equal = compare::equal(&arguments[0], &arguments[1]) == Some(true);
+    Ok(if is_equal { Value::Null } else { arguments[0].clone() })
 }
 
 #[cfg(test)]

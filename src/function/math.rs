@@ -12,7 +12,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("abs", NUMBER, ResultType::SameAs(0), abs, "the number without its sign"),
     Function::new("sign", NUMBER, ResultType::Is(Type::Integer), sign, "-1, 0 or 1"),
     Function::new("ceil", NUMBER, FLOAT, ceil, "the least whole number that is not smaller"),
-    Function::new("ceiling", NUMBER, FLOAT, ceil, "the least whole number that is not smaller"),
     Function::new("floor", NUMBER, FLOAT, floor, "the greatest whole number that is not greater"),
     Function::new(
         "round",
@@ -25,7 +24,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("sqrt", NUMBER, FLOAT, sqrt, "the square root"),
     Function::new("exp", NUMBER, FLOAT, exp, "e to this power"),
     Function::new("log", NUMBER, FLOAT, log, "the natural logarithm"),
-    Function::new("ln", NUMBER, FLOAT, log, "the natural logarithm"),
     Function::new("log10", NUMBER, FLOAT, log10, "the common logarithm"),
     Function::new("sin", NUMBER, FLOAT, sin, "the sine of an angle in radians"),
     Function::new("cos", NUMBER, FLOAT, cos, "the cosine of an angle in radians"),
@@ -35,6 +33,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("acos", NUMBER, FLOAT, acos, "the angle of a cosine"),
     Function::new("atan", NUMBER, FLOAT, atan, "the angle of a tangent"),
     Function::new("atan2", &[Accepts::NUMBER, Accepts::NUMBER], FLOAT, atan2, "the angle of a point (y, x)"),
+    Function::new("sinh", NUMBER, FLOAT, sinh, "the hyperbolic sine"),
+    Function::new("cosh", NUMBER, FLOAT, cosh, "the hyperbolic cosine"),
+    Function::new("tanh", NUMBER, FLOAT, tanh, "the hyperbolic tangent"),
+    Function::new("coth", NUMBER, FLOAT, coth, "the hyperbolic cotangent"),
     Function::new("degrees", NUMBER, FLOAT, degrees, "radians as degrees"),
     Function::new("radians", NUMBER, FLOAT, radians, "degrees as radians"),
     Function::new("haversin", NUMBER, FLOAT, haversin, "half the versine of an angle in radians"),
@@ -132,6 +134,11 @@ of_float! {
     asin(number) => number.asin();
     acos(number) => number.acos();
     atan(number) => number.atan();
+    sinh(number) => number.sinh();
+    cosh(number) => number.cosh();
+    tanh(number) => number.tanh();
+    // Not defined at zero, where the two sides of the curve go apart.
+    coth(number) => if number == 0.0 { f64::NAN } else { number.tanh().recip() };
     degrees(number) => number.to_degrees();
     radians(number) => number.to_radians();
     haversin(number) => (1.0 - number.cos()) / 2.0;

@@ -7,6 +7,7 @@
 
 mod aggregate;
 mod arguments;
+mod collection;
 mod conversion;
 mod decimal;
 mod edtf;
@@ -14,6 +15,7 @@ mod element;
 mod error;
 pub(crate) mod foreign;
 mod host;
+mod label;
 mod list;
 mod math;
 pub(crate) mod operator;
@@ -22,13 +24,15 @@ mod registry;
 mod scalar;
 mod signature;
 mod string;
+mod synonym;
 mod temporal;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use aggregate::{Accumulator, Aggregate};
+pub(crate) use aggregate::{Accumulator, Aggregate, COLLECT};
 pub(crate) use error::{FunctionError, NoRegex};
 pub(crate) use host::Host;
+pub(crate) use label::{HAS_ALL, HAS_ANY, label_names, type_name};
 pub(crate) use procedure::{Field, Procedure, ProcedureRows};
 pub(crate) use registry::Registry;
 pub(crate) use scalar::{Arity, Function, Implementation, NullRule};

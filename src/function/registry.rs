@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Aggregate, Function, Procedure, aggregate, conversion, edtf, element, list, math, string, temporal};
+use super::synonym::SYNONYMS;
+use super::{
+    Aggregate, Function, Procedure, aggregate, collection, conversion, edtf, element, list, math, string, temporal,
+};
 use crate::value::Name;
 use crate::value::nearest::nearest;
 
@@ -12,6 +15,7 @@ use crate::value::nearest::nearest;
 const FAMILIES: &[&[Function]] = &[
     string::FUNCTIONS,
     list::FUNCTIONS,
+    collection::FUNCTIONS,
     element::FUNCTIONS,
     math::FUNCTIONS,
     conversion::FUNCTIONS,
@@ -37,13 +41,25 @@ impl Registry {
         for aggregate in aggregate::AGGREGATES {
             registry.add_aggregate(aggregate.clone());
         }
+        for (name, known) in SYNONYMS {
+            registry.add_synonym(name, known);
+        }
         registry
+    }
+
+    fn add_synonym(&mut self, name: &str, known: &str) {
+        if let Some(aggregate) = self.aggregate(known) {
+            self.aggregates.insert(name.to_owned(), Arc::clone(aggregate));
+        } else if let Some(function) = self.function(known) {
+            self.functions.insert(name.to_owned(), Arc::clone(function));
+        }
     }
 
     /// The function or aggregate whose name is nearest to `name`.
     pub(crate) fn nearest(&self, name: &str) -> Option<Name> {
-        let functions = self.functions.values().map(|function| &*function.name);
-        nearest(name, functions.chain(self.aggregates.values().map(|aggregate| aggregate.name)))
+        let functions = self.functions.iter().map(|(key, function)| shown_name(key, &function.name));
+        let aggregates = self.aggregates.iter().map(|(key, aggregate)| shown_name(key, aggregate.name));
+        nearest(name, functions.chain(aggregates))
     }
 
     /// The procedure whose name is nearest to `name`.
@@ -75,16 +91,18 @@ impl Registry {
         self.procedures.insert(procedure.name.to_lowercase(), Arc::new(procedure));
     }
 
-    /// All functions, in the order of their names.
-    pub(crate) fn functions(&self) -> Vec<&Arc<Function>> {
-        let mut functions: Vec<_> = self.functions.values().collect();
-        functions.sort_by(|one, other| one.name.cmp(&other.name));
+    /// All functions by all their names, in the order of these.
+    pub(crate) fn functions(&self) -> Vec<(&str, &Function)> {
+        let named = self.functions.iter().map(|(key, function)| (shown_name(key, &function.name), &**function));
+        let mut functions: Vec<_> = named.collect();
+        functions.sort_by_key(|(name, _)| *name);
         functions
     }
 
-    pub(crate) fn aggregates(&self) -> Vec<&Arc<Aggregate>> {
-        let mut aggregates: Vec<_> = self.aggregates.values().collect();
-        aggregates.sort_by_key(|aggregate| aggregate.name);
+    pub(crate) fn aggregates(&self) -> Vec<(&str, &Aggregate)> {
+        let named = self.aggregates.iter().map(|(key, aggregate)| (shown_name(key, aggregate.name), &**aggregate));
+        let mut aggregates: Vec<_> = named.collect();
+        aggregates.sort_by_key(|(name, _)| *name);
         aggregates
     }
 
@@ -95,6 +113,11 @@ impl Registry {
     }
 }
 
+/// The name under `key` as documented: a synonym is its own key.
+fn shown_name<'a>(key: &'a str, name: &'a str) -> &'a str {
+    if name.to_lowercase() == key { name } else { key }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +126,8 @@ mod tests {
     fn no_name_is_taken_twice() {
         let registry = Registry::builtin();
         let count: usize = FAMILIES.iter().map(|table| table.len()).sum();
-        assert_eq!(registry.functions.len(), count);
+        let names = registry.functions.len() + registry.aggregates.len();
+        assert_eq!(names, count + aggregate::AGGREGATES.len() + SYNONYMS.len());
         assert!(registry.aggregates.keys().all(|name| !registry.functions.contains_key(name)));
     }
 
@@ -119,9 +143,9 @@ mod tests {
     #[test]
     fn every_function_says_what_it_does() {
         let registry = Registry::builtin();
-        for function in registry.functions() {
-            assert!(!function.summary.is_empty(), "{}", function.name);
-            assert!(function.arity.min <= function.arity.max, "{}", function.name);
+        for (name, function) in registry.functions() {
+            assert!(!function.summary.is_empty(), "{name}");
+            assert!(function.arity.min <= function.arity.max, "{name}");
         }
     }
 }

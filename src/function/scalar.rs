@@ -117,14 +117,14 @@ impl Function {
         self.deterministic || (self.tells_time && !may_ask_the_time())
     }
 
-    /// As `SHOW FUNCTIONS` gives it: `substring(STRING, INTEGER, [INTEGER]) :: STRING`.
-    pub(crate) fn signature(&self) -> String {
+    /// As `SHOW FUNCTIONS` gives it under one of its names: `substring(STRING, INTEGER, [INTEGER]) :: STRING`.
+    pub(crate) fn signature(&self, name: &str) -> String {
         let shown = |(index, accepts): (usize, &Accepts)| {
             if index < self.arity.min { accepts.to_string() } else { format!("[{accepts}]") }
         };
         let more = if self.arity.max == usize::MAX { ", ..." } else { "" };
         let parameters: Vec<String> = self.parameters.iter().enumerate().map(shown).collect();
-        format!("{}({}{more}) :: {}", self.name, parameters.join(", "), self.result)
+        format!("{name}({}{more}) :: {}", parameters.join(", "), self.result)
     }
 
     /// What the argument with this index may be.

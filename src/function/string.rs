@@ -2,15 +2,13 @@
 
 use super::arguments::{count, text};
 use super::{Accepts, Function, FunctionError, Host, ResultType};
-use crate::value::{Type, Value};
+use crate::value::{NormalForm, Type, Value};
 
 const TEXT: ResultType = ResultType::Is(Type::String);
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("toUpper", &[Accepts::STRING], TEXT, to_upper, "the text in upper case"),
-    Function::new("upper", &[Accepts::STRING], TEXT, to_upper, "the text in upper case"),
     Function::new("toLower", &[Accepts::STRING], TEXT, to_lower, "the text in lower case"),
-    Function::new("lower", &[Accepts::STRING], TEXT, to_lower, "the text in lower case"),
     Function::new("trim", &[Accepts::STRING], TEXT, trim, "the text without white space around it"),
     Function::new(
         "btrim",
@@ -34,6 +32,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         TEXT,
         trim_end,
         "the text without white space, or the letters given, after it",
+    )
+    .optional(1),
+    Function::new(
+        "normalize",
+        &[Accepts::STRING, Accepts::STRING],
+        TEXT,
+        normalize,
+        "the text in a normal form of Unicode: NFC, NFD, NFKC or NFKD",
     )
     .optional(1),
     Function::new("left", &[Accepts::STRING, Accepts::INTEGER], TEXT, left, "the first letters of a text"),
@@ -62,13 +68,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new(
         "char_length",
-        &[Accepts::STRING],
-        ResultType::Is(Type::Integer),
-        char_length,
-        "how many letters a text has",
-    ),
-    Function::new(
-        "character_length",
         &[Accepts::STRING],
         ResultType::Is(Type::Integer),
         char_length,
@@ -117,6 +116,21 @@ fn trimmed<'a>(
     let letters = arguments.get(1).map(|letters| text(function, letters)).transpose()?;
     let is_stripped = move |letter: char| letters.map_or(letter.is_whitespace(), |letters| letters.contains(letter));
     Ok((text(function, &arguments[0])?, is_stripped))
+}
+
+fn normalize(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let whole = text("normalize", &arguments[0])?;
+    let form = match arguments.get(1) {
+        None => NormalForm::Nfc,
+        Some(name) => form_of(text("normalize", name)?)?,
+    };
+    host.reserve(whole.len())?;
+    Ok(form.of(whole).into())
+}
+
+fn form_of(name: &str) -> Result<NormalForm, FunctionError> {
+    NormalForm::named(name)
+        .ok_or_else(|| FunctionError::Argument { function: "normalize", message: format!("`{name}` is no form") })
 }
 
 fn left(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {

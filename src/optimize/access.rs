@@ -1,6 +1,6 @@
 //! How elements can be found other than by looking at all: by an index, or by their id.
 
-use super::terms::{conjuncts, is_true, is_volatile};
+use super::terms::{conjuncts, is_true};
 use crate::catalog::{Catalog, IndexDef, Owner, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
 use crate::plan::estimate::{Estimator, KnownLabels};
@@ -199,7 +199,7 @@ impl Finder<'_, '_> {
     /// Whether `expr` has its value before the element is found.
     fn is_given(&self, expr: &Expr, var: VarId) -> bool {
         let is_bound = |used: VarId| used != var && self.estimator.is_bound(used);
-        !is_volatile(expr) && expr.subqueries().is_empty() && self.imports.of_expr(expr).into_iter().all(is_bound)
+        !expr.is_volatile() && expr.subqueries().is_empty() && self.imports.of_expr(expr).into_iter().all(is_bound)
     }
 
     /// Properties of the node, and what they are compared with: all that must be equal, if each row brings some of it,

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::terms::{is_costly, is_filter, is_volatile, lets_filters_pass, looked_at, taken_apart};
+use super::terms::{is_costly, is_filter, lets_filters_pass, looked_at, taken_apart};
 use crate::catalog::Statistics;
 use crate::expr::{Expr, VarId};
 use crate::plan::{Imports, LogicalPlan, LogicalStatement, Step};
@@ -57,7 +57,7 @@ fn split(plan: &mut LogicalPlan) {
 fn push_kind(plan: &mut LogicalPlan, imports: &Imports, is_kind: impl Fn(&Step) -> bool) {
     let mut out: Vec<Step> = Vec::with_capacity(plan.steps.len());
     for step in std::mem::take(&mut plan.steps) {
-        if !is_filter(&step) || !is_kind(&step) || step.exprs().into_iter().any(is_volatile) {
+        if !is_filter(&step) || !is_kind(&step) || step.exprs().into_iter().any(Expr::is_volatile) {
             out.push(step);
             continue;
         }

@@ -66,7 +66,10 @@ fn fold(expr: &mut Expr) {
 
 /// Whether the expression is surely a truth value or null.
 fn is_truth(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Compare(..) | ExprKind::IsNull(_) | ExprKind::Not(_) | ExprKind::HasLabels(..))
+    matches!(
+        expr.kind,
+        ExprKind::Compare(..) | ExprKind::IsNull(_) | ExprKind::Is(..) | ExprKind::Not(_) | ExprKind::HasLabels(..)
+    )
 }
 
 fn literal(expr: &Expr) -> Option<&Value> {
@@ -89,6 +92,7 @@ fn value_of(kind: &ExprKind) -> Option<Value> {
             Some(Value::Map(entries.iter().map(entry).collect::<Option<BTreeMap<_, _>>>()?.into()))
         }
         ExprKind::Negate(operand) => operator::negate(literal(operand)?).ok(),
+        ExprKind::Is(predicate, operand) => Some(truth_value(predicate.holds(literal(operand)?))),
         ExprKind::IsNull(operand) => Some(Value::Boolean(literal(operand)?.is_null())),
         ExprKind::Not(operand) => Some(truth_value(operator::not(operator::truth(literal(operand)?).ok()?))),
         ExprKind::And(terms) if terms.iter().any(|term| matches!(literal(term), Some(Value::Boolean(false)))) => {
@@ -142,6 +146,10 @@ fn operated(kind: Operator, left: &Value, right: &Value) -> Option<Value> {
         Operator::Add => {
             let host = NoHost::default();
             operator::add(&host, left, right).ok().filter(|_| !host.asked.get())
+        }
+        Operator::Concatenate => {
+            let host = NoHost::default();
+            operator::concatenate(&host, left, right).ok().filter(|_| !host.asked.get())
         }
         Operator::Subtract => operator::subtract(left, right).ok(),
         Operator::Multiply => operator::multiply(left, right).ok(),

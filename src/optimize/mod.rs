@@ -8,6 +8,7 @@ mod conditions;
 mod count;
 mod filters;
 mod fold;
+mod groups;
 mod lookup;
 mod order;
 mod reach;
@@ -35,7 +36,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "fold-constants", run: fold::constants },
     // After folding, so a subquery under NOT NOT is seen.
     Pass { name: "semi-apply", run: semi_apply::from_exists },
-    // Before filters move: it looks for them behind the ways that they speak of.
+    Pass { name: "groups-as-ways", run: groups::as_ways },
+    // Behind the pass that makes ways. Before filters move: it looks for them behind the ways that they speak of.
     Pass { name: "prune-ways", run: ways::prune },
     // Before patterns are ordered: a path that nobody looks at ties the order of what it is made of.
     Pass { name: "drop-columns", run: unused::drop_columns },
@@ -77,6 +79,12 @@ impl PassSet {
 
     fn has(self, index: usize) -> bool {
         self.0 & (1 << index) != 0
+    }
+
+    /// The passes whose bits are set, the first one in the lowest bit.
+    #[cfg(test)]
+    pub(crate) fn from_bits(bits: u32) -> Self {
+        Self(bits)
     }
 
     /// These passes but the one of this name.

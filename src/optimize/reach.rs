@@ -3,7 +3,6 @@
 use rustc_hash::FxHashSet;
 
 use super::seen::Seen;
-use super::terms::is_volatile;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, SubqueryKind};
 use crate::plan::{Aggregate, ApplyKind, LogicalBody, LogicalPlan, LogicalStatement, Step, VarExpand};
@@ -61,6 +60,7 @@ fn rewrite(plan: &mut LogicalPlan, ignored: bool, seen: &Seen) {
             }
             Step::Union(union) => union.branches.iter_mut().for_each(|(branch, _)| rewrite(branch, ignored, seen)),
             Step::HashJoin(join) => rewrite(&mut join.right, ignored, seen),
+            Step::InTransactions(step) => rewrite(&mut step.inner, false, seen),
             Step::Merge(merge) => rewrite(&mut merge.inner, false, seen),
             Step::Foreach(foreach) => rewrite(&mut foreach.body, false, seen),
             _ => {}
@@ -70,7 +70,9 @@ fn rewrite(plan: &mut LogicalPlan, ignored: bool, seen: &Seen) {
 }
 
 fn can_reach(way: &VarExpand, seen: &Seen) -> bool {
-    way.min <= 1 && !seen.looked_at.contains(&way.rels) && !seen.distinct.contains(&way.rels)
+    (way.min <= 1 || planted!("reachability takes any least length"))
+        && !seen.looked_at.contains(&way.rels)
+        && !seen.distinct.contains(&way.rels)
 }
 
 /// Whether rows may come before `step` more or less often, if they may behind it.
@@ -91,16 +93,18 @@ fn before(step: &Step, ignored: bool) -> bool {
         | Step::RelEnds(_)
         | Step::VarExpand(_)
         | Step::ShortestPath(_)
+        | Step::Route(_)
         | Step::BuildPath(_)
         | Step::Empty
         | Step::Filter(_)
         | Step::Project(_)
         | Step::Unwind(_)
-        | Step::HashJoin(_) => ignored && !step.exprs().into_iter().any(is_volatile),
+        | Step::HashJoin(_) => ignored && !step.exprs().into_iter().any(Expr::is_volatile),
         Step::CountExpand(_)
         | Step::Skip(_)
         | Step::Limit(_)
         | Step::Union(_)
+        | Step::InTransactions(_)
         | Step::Call(_)
         | Step::Barrier
         | Step::Create(_)

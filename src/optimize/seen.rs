@@ -73,6 +73,7 @@ impl Seen {
                 ApplyKind::Optional(take) => take.iter().for_each(|var| self.count(*var)),
                 ApplyKind::Exists { .. } | ApplyKind::Effects => {}
             },
+            Step::InTransactions(step) => self.look(step.take.iter().copied()),
             Step::Union(union) => self.look(union.branches.iter().flat_map(|(_, columns)| columns.iter().copied())),
             // Each is named by the inner plan that looks for it, and by what is done with what was found or drawn.
             Step::Merge(merge) => merge.draws.iter().for_each(|draw| self.count(draw_var(draw))),
@@ -89,6 +90,7 @@ pub(super) fn distinctness(step: &Step) -> Option<(VarId, &[VarId])> {
         Step::RelEnds(step) => Some((step.rel, &step.distinct_from)),
         Step::VarExpand(step) => Some((step.rels, &step.distinct_from)),
         Step::ShortestPath(step) => Some((step.rels, &step.distinct_from)),
+        Step::Route(step) => Some((step.rels, &step.distinct_from)),
         _ => None,
     }
 }

@@ -2,27 +2,7 @@
 
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::plan::{Apply, ApplyKind, Imports, Step};
-use crate::value::{Type, Value};
-
-/// Whether the value may differ between two looks at the same row.
-pub(super) fn is_volatile(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| {
-        if let ExprKind::Call(function, arguments) = &part.kind {
-            let types: Vec<Type> = arguments.iter().map(literal_type).collect();
-            found |= !function.is_deterministic_for(&types);
-        }
-    });
-    found
-}
-
-/// What is known of an argument without inference.
-fn literal_type(argument: &Expr) -> Type {
-    match &argument.kind {
-        ExprKind::Literal(Value::String(_)) => Type::String,
-        _ => Type::Any,
-    }
-}
+use crate::value::Value;
 
 /// A step that drops rows and does nothing else.
 pub(super) fn is_filter(step: &Step) -> bool {
@@ -52,6 +32,7 @@ pub(super) fn lets_filters_pass(step: &Step) -> bool {
         | Step::RelEnds(_)
         | Step::VarExpand(_)
         | Step::ShortestPath(_)
+        | Step::Route(_)
         | Step::CountExpand(_)
         | Step::BuildPath(_)
         | Step::Filter(_)
@@ -60,12 +41,14 @@ pub(super) fn lets_filters_pass(step: &Step) -> bool {
         | Step::HashJoin(_) => true,
         Step::Sort(sort) => sort.limit.is_none(),
         Step::Apply(_) => !step.writes(),
+        Step::Limit(_) if planted!("filters pass LIMIT") => true,
         Step::Empty
         | Step::Aggregate(_)
         | Step::Distinct(_)
         | Step::Skip(_)
         | Step::Limit(_)
         | Step::Union(_)
+        | Step::InTransactions(_)
         | Step::Call(_)
         | Step::Barrier
         | Step::Create(_)

@@ -73,6 +73,11 @@ fn prune_inner(step: &mut Step, live: &FxHashSet<VarId>, imports: &Imports) {
             };
             prune_plan(&mut apply.inner, needed, imports);
         }
+        Step::InTransactions(step) => {
+            step.take.retain(|var| live.contains(var));
+            let needed = step.take.iter().copied().collect();
+            prune_plan(&mut step.inner, needed, imports);
+        }
         Step::Union(union) => {
             for (plan, columns) in &mut union.branches {
                 prune_plan(plan, columns.iter().copied().collect(), imports);

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::terms::{is_true, is_volatile, lets_filters_pass};
+use super::terms::{is_true, lets_filters_pass};
 use crate::catalog::Statistics;
 use crate::expr::{Expr, VarId};
 use crate::plan::path_predicate::{PathPredicate, PathVariables, narrowed};
@@ -45,7 +45,7 @@ fn path_of(step: &Step, rels: VarId) -> Option<VarId> {
 
 /// Whether the search now sees to it that `term` holds.
 fn absorb(term: &Expr, way: PathVariables, step: &mut VarExpand, known: &FxHashSet<VarId>, imports: &Imports) -> bool {
-    if is_volatile(term) {
+    if term.is_volatile() {
         return false;
     }
     let sayable =

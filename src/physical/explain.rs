@@ -58,6 +58,7 @@ fn add<'p>(lines: &mut Vec<Line<'p>>, plan: &'p PhysicalPlan, operator: &'p Oper
 pub(crate) fn inner_plans(operator: &Operator) -> Vec<&Operator> {
     match &operator.op {
         Op::Apply(apply) => vec![&apply.inner],
+        Op::InTransactions(op) => vec![&op.inner],
         Op::Merge(merge) => vec![&merge.inner],
         Op::Foreach { body, .. } => vec![body],
         _ => Vec::new(),

@@ -7,6 +7,7 @@
 mod explain;
 mod lower;
 mod operator;
+pub(crate) mod route;
 mod scalar;
 mod visit;
 

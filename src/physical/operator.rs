@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use super::{Scalar, TextRange};
 use crate::catalog::{IndexId, SchemaChange};
+use crate::expr::{Labels, RelType};
 use crate::function::{Aggregate, Procedure};
+pub(crate) use crate::plan::OnError;
 use crate::value::{Comparison, Name};
 
 /// A plan that can run many times, with other parameters.
@@ -39,6 +41,16 @@ pub(crate) struct PhysicalPlan {
 pub(crate) enum PlanBody {
     Rows(Operator),
     Schema(SchemaChange),
+}
+
+impl PhysicalPlan {
+    /// Whether it commits while it runs.
+    pub(crate) fn commits(&self) -> bool {
+        match &self.root {
+            PlanBody::Rows(root) => root.commits(),
+            PlanBody::Schema(_) => false,
+        }
+    }
 }
 
 /// A query inside an expression.
@@ -88,6 +100,13 @@ pub(crate) struct Operator {
     pub text: String,
     /// The rows that the optimiser expects.
     pub estimate: f64,
+}
+
+impl Operator {
+    /// Whether it, or one below it, commits while it runs; none inside of another does.
+    fn commits(&self) -> bool {
+        matches!(self.op, Op::InTransactions(_)) || self.inputs.iter().any(Operator::commits)
+    }
 }
 
 /// What an operator does. New columns are named in the order in which they are appended.
@@ -153,6 +172,7 @@ pub(crate) enum Op {
     VarExpand(VarExpand),
     /// Shortest paths between two bound nodes, by search from both sides. New: the list of relationships.
     ShortestPath(ShortestPath),
+    Route(super::route::Route),
     /// How many relationships an [`Op::Expand`] would give, without giving them. New: the count (an integer).
     CountExpand {
         from: usize,
@@ -214,6 +234,8 @@ pub(crate) enum Op {
     },
     /// The inner plan, run over a batch of outer rows.
     Apply(Apply),
+    /// The inner plan, run over so many outer rows at a time and committed. New: the inner columns, then the status.
+    InTransactions(Arc<InTransactions>),
     /// New: the outputs asked for.
     Call {
         procedure: Arc<Procedure>,
@@ -393,6 +415,8 @@ pub(crate) struct ShortestPath {
     pub whole: Option<Scalar>,
     /// All of the shortest, or one.
     pub all: bool,
+    /// Whether a path from a node to itself may have relationships.
+    pub loops: bool,
     pub distinct_from: Vec<usize>,
 }
 
@@ -442,6 +466,24 @@ pub(crate) enum ApplyKind {
     Effects,
 }
 
+#[derive(Debug)]
+pub(crate) struct InTransactions {
+    pub inner: Operator,
+    /// Outer columns handed to the inner plan after the ordinal.
+    pub imports: Vec<usize>,
+    /// The inner columns that go on.
+    pub take: Vec<usize>,
+    /// Without RETURN: each outer row goes on once.
+    pub is_unit: bool,
+    /// An outer row without inner rows goes on with nulls.
+    pub is_optional: bool,
+    /// How many outer rows are a batch.
+    pub rows: Scalar,
+    pub on_error: OnError,
+    /// Whether each row tells what became of its batch.
+    pub reports: bool,
+}
+
 // ---------------------------------------------------------------- writes
 
 /// An element that a write refers to.
@@ -455,8 +497,8 @@ pub(crate) enum Ref {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Draw {
-    Node { labels: Vec<Name>, properties: Option<Scalar> },
-    Rel { rel_type: Name, start: Ref, end: Ref, asserted: bool, properties: Option<Scalar> },
+    Node { labels: Labels<Scalar>, properties: Option<Scalar> },
+    Rel { rel_type: RelType<Scalar>, start: Ref, end: Ref, asserted: bool, properties: Option<Scalar> },
 }
 
 #[derive(Clone, Debug)]
@@ -485,8 +527,9 @@ pub(crate) struct Merge {
 #[derive(Clone, Debug)]
 pub(crate) enum SetItem {
     Property { target: Scalar, key: Name, value: Scalar },
+    Keyed { target: Scalar, key: Scalar, value: Scalar },
     Replace { target: Scalar, value: Scalar },
     Update { target: Scalar, value: Scalar },
-    AddLabels { target: Scalar, labels: Vec<Name> },
-    RemoveLabels { target: Scalar, labels: Vec<Name> },
+    AddLabels { target: Scalar, labels: Labels<Scalar> },
+    RemoveLabels { target: Scalar, labels: Labels<Scalar> },
 }

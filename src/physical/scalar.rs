@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{KeyRef, LabelRef, TypeRef};
 use crate::expr::{Comparison, Operator, Quantifier};
 use crate::function::Function;
-use crate::value::{Name, Value};
+use crate::value::{Name, Predicate, Value};
 
 /// Where in the text an expression stood: first byte and one past the last, for errors while running.
 pub(crate) type TextRange = (u32, u32);
@@ -49,6 +49,7 @@ pub(crate) enum Scalar {
     Not(Box<Scalar>),
     Compare(Comparison, Box<Scalar>, Box<Scalar>),
     IsNull(Box<Scalar>),
+    Is(Predicate, Box<Scalar>),
     Operator {
         operator: Operator,
         left: Box<Scalar>,
@@ -61,8 +62,9 @@ pub(crate) enum Scalar {
         arguments: Vec<Scalar>,
         range: TextRange,
     },
+    /// What is compared is a local variable of the conditions.
     Case {
-        subject: Option<Box<Scalar>>,
+        subject: Option<(usize, Box<Scalar>)>,
         branches: Vec<(Scalar, Scalar)>,
         otherwise: Option<Box<Scalar>>,
     },
@@ -132,6 +134,7 @@ impl Scalar {
             | Self::Not(_)
             | Self::Compare(..)
             | Self::IsNull(_)
+            | Self::Is(..)
             | Self::Case { .. }
             | Self::Exists(_)
             | Self::Count(_)

@@ -12,6 +12,7 @@ impl Op {
             Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],
             Op::VarExpand(op) => op.rules.scalars().collect(),
             Op::ShortestPath(op) => op.rules.scalars().chain(&op.whole).collect(),
+            Op::Route(op) => op.scalars(),
             Op::Filter { predicate } => vec![predicate],
             Op::Project { items } => items.iter().map(|(scalar, _)| scalar).collect(),
             Op::Aggregate { keys, calls, .. } => {
@@ -21,6 +22,7 @@ impl Op {
             Op::Skip { count, .. } | Op::Limit { count, .. } => vec![count],
             Op::Unwind { list } | Op::Foreach { list, .. } => vec![list],
             Op::HashJoin { left_keys, right_keys, .. } => left_keys.iter().chain(right_keys).collect(),
+            Op::InTransactions(op) => vec![&op.rows],
             Op::Call { arguments, .. } => arguments.iter().collect(),
             Op::Create { draws, cite } => draw_scalars(draws).chain(cite_scalars(cite.as_ref())).collect(),
             Op::Merge(merge) => {
@@ -53,8 +55,9 @@ fn seek_scalars(seek: &Seek) -> Vec<&Scalar> {
 }
 
 fn draw_scalars(draws: &[Draw]) -> impl Iterator<Item = &Scalar> {
-    draws.iter().filter_map(|draw| match draw {
-        Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_ref(),
+    draws.iter().flat_map(|draw| match draw {
+        Draw::Node { labels, properties } => labels.given.iter().chain(properties).collect::<Vec<_>>(),
+        Draw::Rel { rel_type, properties, .. } => rel_type.given().into_iter().chain(properties).collect(),
     })
 }
 
@@ -70,7 +73,10 @@ fn set_scalars(item: &SetItem) -> Vec<&Scalar> {
         | SetItem::Update { target, value } => {
             vec![target, value]
         }
-        SetItem::AddLabels { target, .. } | SetItem::RemoveLabels { target, .. } => vec![target],
+        SetItem::Keyed { target, key, value } => vec![target, key, value],
+        SetItem::AddLabels { target, labels } | SetItem::RemoveLabels { target, labels } => {
+            [target].into_iter().chain(&labels.given).collect()
+        }
     }
 }
 
@@ -86,7 +92,9 @@ impl Scalar {
             | Scalar::Count(_)
             | Scalar::Collect { .. } => Vec::new(),
             Scalar::Property { base, .. } | Scalar::HasLabels { base, .. } => vec![base],
-            Scalar::Not(operand) | Scalar::IsNull(operand) | Scalar::Negate(operand, _) => vec![operand],
+            Scalar::Not(operand) | Scalar::IsNull(operand) | Scalar::Is(_, operand) | Scalar::Negate(operand, _) => {
+                vec![operand]
+            }
             Scalar::Index { base, index, .. } => vec![base, index],
             Scalar::Compare(_, left, right) | Scalar::Operator { left, right, .. } => vec![left, right],
             Scalar::Slice { base, from, to, .. } => {
@@ -96,7 +104,7 @@ impl Scalar {
             Scalar::Call { arguments, .. } => arguments.iter().collect(),
             Scalar::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
             Scalar::Case { subject, branches, otherwise } => {
-                let mut all: Vec<&Scalar> = subject.as_deref().into_iter().collect();
+                let mut all: Vec<&Scalar> = subject.iter().map(|(_, subject)| &**subject).collect();
                 all.extend(branches.iter().flat_map(|(when, then)| [when, then]));
                 all.extend(otherwise.as_deref());
                 all

@@ -13,6 +13,9 @@ use crate::catalog::{IndexId, Owner, Side, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
 use crate::value::{Name, Value};
 
+/// How many paths a route finds from a node: a guess, as most of what such a path asks is a predicate.
+const ROUTES: f64 = 10.0;
+
 /// The labels that nodes are known to have where their variable is bound.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnownLabels {
@@ -181,7 +184,9 @@ impl<'a> Estimator<'a> {
                 (0..bound).fold(rows * both_ways, |rows, _| rows / self.node_total().sqrt())
             }
             Step::VarExpand(step) => rows * self.var_expanded(step),
+            Step::Route(step) if !self.is_bound(step.to.var) => rows * ROUTES,
             Step::ShortestPath(_)
+            | Step::Route(_)
             | Step::CountExpand(_)
             | Step::BuildPath(_)
             | Step::Project(_)
@@ -211,6 +216,8 @@ impl<'a> Estimator<'a> {
                 ApplyKind::Exists { .. } => rows * OTHER,
                 ApplyKind::Effects => rows,
             },
+            Step::InTransactions(step) if step.is_unit => rows,
+            Step::InTransactions(step) => rows * self.of_plan(&step.inner),
             Step::Call(_) => rows * LIST_LENGTH,
             Step::Merge(step) => rows * self.of_plan(&step.inner).max(1.0),
         }

@@ -10,6 +10,7 @@ mod error;
 pub(crate) mod estimate;
 pub(crate) mod path_predicate;
 pub(crate) mod print;
+mod route;
 mod step;
 mod uses;
 mod visit;
@@ -20,12 +21,13 @@ use crate::semantic::bound::Parameter;
 pub(crate) use crate::semantic::bound::{Cite, Direction, Draw, SetItem, SortKey};
 use crate::value::Name;
 
-pub(crate) use build::build;
+pub(crate) use build::{build, type_list};
 pub(crate) use error::PlanError;
 pub(crate) use path_predicate::PathVariables;
+pub(crate) use route::{Choice, Leg, LegHop, PathMode, Route};
 pub(crate) use step::*;
 pub(crate) use uses::Imports;
-pub(crate) use visit::{draw_var, set_exprs};
+pub(crate) use visit::{draw_exprs, draw_var, set_exprs};
 
 /// A statement as steps.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! The steps of a plan: one struct for each.
 
-use super::{Cite, Direction, Draw, LogicalPlan, SetItem, SortKey};
+use super::{Cite, Direction, Draw, LogicalPlan, Route, SetItem, SortKey};
 use crate::catalog::IndexId;
 use crate::expr::{Expr, VarId};
-pub(crate) use crate::semantic::bound::{AggregateCall, ProcedureCall};
+pub(crate) use crate::semantic::bound::{AggregateCall, OnError, ProcedureCall};
 use crate::value::Name;
 
 /// What is done to the rows of the step before.
@@ -22,6 +22,7 @@ pub(crate) enum Step {
     RelEnds(RelEnds),
     VarExpand(VarExpand),
     ShortestPath(ShortestPath),
+    Route(Route),
     CountExpand(CountExpand),
     BuildPath(BuildPath),
     // ---- rows
@@ -39,6 +40,7 @@ pub(crate) enum Step {
     Union(Union),
     HashJoin(HashJoin),
     Apply(Apply),
+    InTransactions(Box<InTransactions>),
     /// What its predicate says is a step of its own.
     Call(ProcedureCall),
     /// All rows are read before the first goes on.
@@ -273,6 +275,8 @@ pub(crate) struct ShortestPath {
     pub rules: WayRules,
     pub whole: Option<WholeWay>,
     pub all: bool,
+    /// Whether a path from a node to itself may be longer than none at all.
+    pub loops: bool,
     pub distinct_from: Vec<VarId>,
 }
 
@@ -379,6 +383,20 @@ pub(crate) enum ApplyKind {
     },
     /// The outer row, once.
     Effects,
+}
+
+/// A plan run over so many rows at a time, and committed each time.
+#[derive(Clone, Debug)]
+pub(crate) struct InTransactions {
+    pub inner: LogicalPlan,
+    /// The variables of it that are seen.
+    pub take: Vec<VarId>,
+    /// Each outer row goes on once, whatever the plan gives.
+    pub is_unit: bool,
+    pub is_optional: bool,
+    pub rows: Expr,
+    pub on_error: OnError,
+    pub status: Option<VarId>,
 }
 
 #[derive(Clone, Debug)]

@@ -29,7 +29,9 @@ impl Imports {
         let mut made = Vec::new();
         expr.walk(&mut |part| match &part.kind {
             ExprKind::Variable(id) => used.push(*id),
-            ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => made.push(*local),
+            ExprKind::Comprehension { local, .. }
+            | ExprKind::Quantifier { local, .. }
+            | ExprKind::Case { subject: Some((local, _)), .. } => made.push(*local),
             ExprKind::Reduce { accumulator, local, .. } => made.extend([*accumulator, *local]),
             ExprKind::Subquery(_, id) => used.extend(self.0.get(id.0 as usize).into_iter().flatten()),
             _ => {}
@@ -71,7 +73,7 @@ impl Imports {
             let binds = step.binds();
             // An end that this step finds is no use of it.
             let finds: &[VarId] = match step {
-                Step::Expand(_) | Step::RelEnds(_) | Step::VarExpand(_) => &binds,
+                Step::Expand(_) | Step::RelEnds(_) | Step::VarExpand(_) | Step::Route(_) => &binds,
                 _ => &[],
             };
             free.extend(self.of_step(step).into_iter().filter(|var| !bound.contains(var) && !finds.contains(var)));
@@ -99,6 +101,7 @@ fn locals(step: &Step) -> Vec<VarId> {
     match step {
         Step::VarExpand(step) => step.rules.locals().collect(),
         Step::ShortestPath(step) => step.locals(),
+        Step::Route(step) => step.locals(),
         _ => Vec::new(),
     }
 }

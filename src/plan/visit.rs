@@ -32,6 +32,7 @@ impl Step {
             Step::VarExpand(step) if step.reach_only => vec![step.to.var],
             Step::VarExpand(step) => vec![step.rels, step.to.var],
             Step::ShortestPath(step) => vec![step.rels],
+            Step::Route(step) => step.binds().into_iter().chain([step.to.var]).collect(),
             Step::CountExpand(step) => vec![step.count],
             Step::Project(items) => items.iter().map(|(var, _)| *var).collect(),
             Step::Aggregate(step) => {
@@ -43,6 +44,7 @@ impl Step {
                 ApplyKind::Inner(take) | ApplyKind::Optional(take) => take.clone(),
                 ApplyKind::Exists { .. } | ApplyKind::Effects => Vec::new(),
             },
+            Step::InTransactions(step) => step.take.iter().copied().chain(step.status).collect(),
             Step::Call(step) => step.yields.iter().map(|(_, var)| *var).collect(),
             Step::Create(Create { draws, .. }) => draws.iter().map(draw_var).collect(),
             Step::Merge(step) => step.draws.iter().map(draw_var).collect(),
@@ -79,6 +81,7 @@ impl Step {
             }
             Step::VarExpand(step) => ends(&[step.from, step.to], &step.distinct_from),
             Step::ShortestPath(step) => ends(&[step.from, step.to], &step.distinct_from),
+            Step::Route(step) => ends(&[step.from, step.to], &step.distinct_from),
             Step::CountExpand(step) => ends(&[step.from], &step.not_again),
             Step::BuildPath(step) => step
                 .pieces
@@ -108,6 +111,7 @@ impl Step {
             | Step::Union(_)
             | Step::HashJoin(_)
             | Step::Apply(_)
+            | Step::InTransactions(_)
             | Step::Call(_)
             | Step::Barrier
             | Step::Set(_)
@@ -128,6 +132,7 @@ impl Step {
             Step::ShortestPath(step) => {
                 step.rules.exprs().chain(step.whole.iter().map(|whole| &whole.predicate)).collect()
             }
+            Step::Route(step) => step.exprs().collect(),
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
             Step::Aggregate(step) => {
@@ -137,13 +142,14 @@ impl Step {
             Step::Sort(step) => step.keys.iter().map(|key| &key.expr).chain(&step.limit).collect(),
             Step::Unwind(step) => vec![&step.list],
             Step::HashJoin(step) => step.keys.iter().map(|(left, _)| left).collect(),
+            Step::InTransactions(step) => vec![&step.rows],
             Step::Call(step) => step.arguments.iter().collect(),
             Step::Create(step) => {
-                step.draws.iter().filter_map(draw_expr).chain(cite_exprs(step.cite.as_ref())).collect()
+                step.draws.iter().flat_map(draw_exprs).chain(cite_exprs(step.cite.as_ref())).collect()
             }
             Step::Merge(step) => {
                 let items = step.on_create.iter().chain(&step.on_match).flat_map(set_exprs);
-                step.draws.iter().filter_map(draw_expr).chain(cite_exprs(step.cite.as_ref())).chain(items).collect()
+                step.draws.iter().flat_map(draw_exprs).chain(cite_exprs(step.cite.as_ref())).chain(items).collect()
             }
             Step::Set(items) => items.iter().flat_map(set_exprs).collect(),
             Step::Delete(Delete { targets, .. }) | Step::SetState(SetState { targets, .. }) => targets.iter().collect(),
@@ -173,6 +179,7 @@ impl Step {
                 let whole = step.whole.iter_mut().map(|whole| &mut whole.predicate);
                 step.rules.exprs_mut().chain(whole).collect()
             }
+            Step::Route(step) => step.exprs_mut().collect(),
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter_mut().map(|(_, expr)| expr).collect(),
             Step::Aggregate(step) => {
@@ -182,14 +189,15 @@ impl Step {
             Step::Sort(step) => step.keys.iter_mut().map(|key| &mut key.expr).chain(&mut step.limit).collect(),
             Step::Unwind(step) => vec![&mut step.list],
             Step::HashJoin(step) => step.keys.iter_mut().map(|(left, _)| left).collect(),
+            Step::InTransactions(step) => vec![&mut step.rows],
             Step::Call(step) => step.arguments.iter_mut().collect(),
             Step::Create(Create { draws, cite }) => {
-                draws.iter_mut().filter_map(draw_expr_mut).chain(cite_exprs_mut(cite.as_mut())).collect()
+                draws.iter_mut().flat_map(draw_exprs_mut).chain(cite_exprs_mut(cite.as_mut())).collect()
             }
             Step::Merge(step) => {
                 let Merge { draws, on_create, on_match, cite, .. } = &mut **step;
                 let items = on_create.iter_mut().chain(on_match).flat_map(set_exprs_mut);
-                draws.iter_mut().filter_map(draw_expr_mut).chain(cite_exprs_mut(cite.as_mut())).chain(items).collect()
+                draws.iter_mut().flat_map(draw_exprs_mut).chain(cite_exprs_mut(cite.as_mut())).chain(items).collect()
             }
             Step::Set(items) => items.iter_mut().flat_map(set_exprs_mut).collect(),
             Step::Delete(Delete { targets, .. }) | Step::SetState(SetState { targets, .. }) => {
@@ -215,6 +223,7 @@ impl Step {
             Step::Union(step) => step.branches.iter().map(|(plan, _)| plan).collect(),
             Step::HashJoin(step) => vec![&step.right],
             Step::Apply(step) => vec![&step.inner],
+            Step::InTransactions(step) => vec![&step.inner],
             Step::Merge(step) => vec![&step.inner],
             Step::Foreach(step) => vec![&step.body],
             _ => Vec::new(),
@@ -226,6 +235,7 @@ impl Step {
             Step::Union(step) => step.branches.iter_mut().map(|(plan, _)| plan).collect(),
             Step::HashJoin(step) => vec![&mut step.right],
             Step::Apply(step) => vec![&mut step.inner],
+            Step::InTransactions(step) => vec![&mut step.inner],
             Step::Merge(step) => vec![&mut step.inner],
             Step::Foreach(step) => vec![&mut step.body],
             _ => Vec::new(),
@@ -240,7 +250,8 @@ impl Step {
             | Step::Set(_)
             | Step::Delete(_)
             | Step::SetState(_)
-            | Step::Foreach(_) => true,
+            | Step::Foreach(_)
+            | Step::InTransactions(_) => true,
             _ => self.plans().into_iter().any(|plan| plan.steps.iter().any(Step::writes)),
         }
     }
@@ -260,9 +271,11 @@ impl Step {
                 | Step::RelEnds(_)
                 | Step::VarExpand(_)
                 | Step::ShortestPath(_)
+                | Step::Route(_)
                 | Step::CountExpand(_)
                 | Step::Call(_)
                 | Step::Apply(_)
+                | Step::InTransactions(_)
                 | Step::Merge(_)
         )
     }
@@ -315,15 +328,18 @@ fn draw_ends(draws: &[Draw]) -> Vec<VarId> {
     draws.iter().flat_map(ends).collect()
 }
 
-fn draw_expr(draw: &Draw) -> Option<&Expr> {
+/// The expressions of one new element.
+pub(crate) fn draw_exprs(draw: &Draw) -> Vec<&Expr> {
     match draw {
-        Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_ref(),
+        Draw::Node { labels, properties, .. } => labels.given.iter().chain(properties).collect(),
+        Draw::Rel { rel_type, properties, .. } => rel_type.given().into_iter().chain(properties).collect(),
     }
 }
 
-fn draw_expr_mut(draw: &mut Draw) -> Option<&mut Expr> {
+fn draw_exprs_mut(draw: &mut Draw) -> Vec<&mut Expr> {
     match draw {
-        Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_mut(),
+        Draw::Node { labels, properties, .. } => labels.given.iter_mut().chain(properties).collect(),
+        Draw::Rel { rel_type, properties, .. } => rel_type.given_mut().into_iter().chain(properties).collect(),
     }
 }
 
@@ -350,7 +366,10 @@ pub(crate) fn set_exprs(item: &SetItem) -> Vec<&Expr> {
         | SetItem::Update { target, value } => {
             vec![target, value]
         }
-        SetItem::AddLabels { target, .. } | SetItem::RemoveLabels { target, .. } => vec![target],
+        SetItem::Keyed { target, key, value } => vec![target, key, value],
+        SetItem::AddLabels { target, labels } | SetItem::RemoveLabels { target, labels } => {
+            [target].into_iter().chain(&labels.given).collect()
+        }
     }
 }
 
@@ -361,6 +380,9 @@ fn set_exprs_mut(item: &mut SetItem) -> Vec<&mut Expr> {
         | SetItem::Update { target, value } => {
             vec![target, value]
         }
-        SetItem::AddLabels { target, .. } | SetItem::RemoveLabels { target, .. } => vec![target],
+        SetItem::Keyed { target, key, value } => vec![target, key, value],
+        SetItem::AddLabels { target, labels } | SetItem::RemoveLabels { target, labels } => {
+            [target].into_iter().chain(&mut labels.given).collect()
+        }
     }
 }

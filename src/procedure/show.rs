@@ -134,9 +134,9 @@ fn settings(graph: &Graph) -> Vec<Vec<Value>> {
 
 fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {
     let scalars =
-        registry.functions().into_iter().map(|function| (&*function.name, function.signature(), &*function.summary));
+        registry.functions().into_iter().map(|(name, function)| (name, function.signature(name), &*function.summary));
     let aggregates =
-        registry.aggregates().into_iter().map(|aggregate| (aggregate.name, aggregate.signature(), aggregate.summary));
+        registry.aggregates().into_iter().map(|(name, aggregate)| (name, aggregate.signature(name), aggregate.summary));
     sorted(
         scalars
             .chain(aggregates)
@@ -148,13 +148,12 @@ fn procedure_rows(registry: &Registry) -> Vec<Vec<Value>> {
     let list = |fields: &[Field]| {
         fields.iter().map(|field| format!("{} :: {}", field.name, field.value_type)).collect::<Vec<_>>().join(", ")
     };
-    sorted(registry.procedures().into_iter().filter(|procedure| !procedure.name.starts_with("show.")).map(
-        |procedure| {
-            let signature =
-                format!("{}({}) :: ({})", procedure.name, list(&procedure.inputs), list(&procedure.outputs));
-            vec![text(&procedure.name), Value::from(signature), Value::from(procedure.summary.as_str())]
-        },
-    ))
+    // What clauses call by themselves is not for others.
+    let is_clause = |name: &Name| name.starts_with("show.") || name.starts_with("load.");
+    sorted(registry.procedures().into_iter().filter(|procedure| !is_clause(&procedure.name)).map(|procedure| {
+        let signature = format!("{}({}) :: ({})", procedure.name, list(&procedure.inputs), list(&procedure.outputs));
+        vec![text(&procedure.name), Value::from(signature), Value::from(procedure.summary.as_str())]
+    }))
 }
 
 fn owner(catalog: &Catalog, owner: Owner) -> (Value, Value) {

@@ -117,7 +117,8 @@ impl Binder<'_> {
             }
         };
         if call.arguments.len() != aggregate.parameters.len() {
-            let (count, help) = (aggregate.parameters.len(), format!("it is `{}`", aggregate.signature()));
+            let (count, help) =
+                (aggregate.parameters.len(), format!("it is `{}`", aggregate.signature(aggregate.name)));
             self.refuse_count(aggregate.name, count, count, call, span, Some(help));
         }
         let (types, arguments): (Vec<Type>, Vec<Expr>) =
@@ -196,7 +197,9 @@ impl Binder<'_> {
                 let missing = imports.iter().filter(|id| !view.goes_on(**id) && !locals.contains(id));
                 lost.extend(missing.map(|id| (*id, expr.span)));
             }
-            ExprKind::Comprehension { local, .. } | ExprKind::Quantifier { local, .. } => locals.push(*local),
+            ExprKind::Comprehension { local, .. }
+            | ExprKind::Quantifier { local, .. }
+            | ExprKind::Case { subject: Some((local, _)), .. } => locals.push(*local),
             ExprKind::Reduce { accumulator, local, .. } => locals.extend([*accumulator, *local]),
             _ => {}
         }

@@ -43,7 +43,12 @@ pub(super) struct Binder<'a> {
     pub(super) silent_calls: Vec<Arc<Procedure>>,
     pub(super) names: Names,
     pub(super) warnings: Vec<Warning>,
+    /// Whether anything is written that is not committed by itself.
     pub(super) writes: bool,
+    /// What the CASEs around compare, the innermost last.
+    pub(super) case_subjects: Vec<VarId>,
+    /// Whether the statement commits while it runs.
+    pub(super) commits: bool,
     /// Inside EXISTS, COUNT or COLLECT.
     pub(super) reading_only: bool,
     pub(super) errors: Vec<SemanticError>,
@@ -83,6 +88,8 @@ impl<'a> Binder<'a> {
             names: Names::default(),
             warnings: Vec::new(),
             writes: false,
+            case_subjects: Vec::new(),
+            commits: false,
             reading_only: false,
             errors: Vec::new(),
         }
@@ -102,7 +109,7 @@ impl<'a> Binder<'a> {
             variables: self.variables,
             subqueries: self.subqueries,
             parameters,
-            writes: self.writes,
+            writes: self.writes || self.commits,
             warnings: self.warnings,
         })
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Warning;
 use crate::catalog::SchemaChange;
-use crate::expr::{Expr, LabelExpr, VarId, Variables};
+use crate::expr::{Expr, LabelExpr, Labels, RelType, VarId, Variables};
 use crate::function::{Aggregate, Procedure};
 use crate::text::Span;
 use crate::value::Name;
@@ -119,6 +119,8 @@ pub(crate) struct GraphPattern {
     /// In the order of the text; a bracket before the arrow that ends at it.
     pub rels: Vec<PatternRel>,
     pub paths: Vec<PatternPath>,
+    /// Two arrows may be one relationship.
+    pub repeatable: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -151,6 +153,17 @@ pub(crate) enum Direction {
     Either,
 }
 
+impl Direction {
+    /// Seen from the other end.
+    pub(crate) fn turned(self) -> Self {
+        match self {
+            Direction::Right => Direction::Left,
+            Direction::Left => Direction::Right,
+            Direction::Either => Direction::Either,
+        }
+    }
+}
+
 /// Where a relationship is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
@@ -171,6 +184,93 @@ pub(crate) enum Reach {
         /// What each relationship on the way must satisfy, said of the local variable.
         each: Option<(VarId, Expr)>,
     },
+    /// The relationships of a path that is looked for as a whole.
+    Route(Box<Route>),
+}
+
+/// A path that is looked for as a whole: legs, one behind the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub legs: Vec<Leg>,
+    pub choice: Choice,
+    pub mode: PathMode,
+    /// What else is said inside the pattern: of each path, before any is chosen.
+    pub predicates: Vec<Expr>,
+}
+
+/// A stretch of a route that is repeated.
+#[derive(Clone, Debug)]
+pub(crate) struct Leg {
+    pub min: u64,
+    /// `None`: no bound.
+    pub max: Option<u64>,
+    /// Where a repetition begins; as all elements of it, seen in that repetition only.
+    pub start: VarId,
+    pub hops: Vec<LegHop>,
+    /// What is said of each repetition.
+    pub predicates: Vec<Expr>,
+    /// Elements of a repetition, each with the list of it over all repetitions.
+    pub lists: Vec<(VarId, VarId)>,
+    /// The node at which the next leg begins; the last leg has none.
+    pub joint: Option<VarId>,
+}
+
+impl Leg {
+    /// The only hop of a leg that is taken exactly once.
+    pub(crate) fn single(&self) -> Option<&LegHop> {
+        match self.hops.as_slice() {
+            [hop] if self.is_once() => Some(hop),
+            _ => None,
+        }
+    }
+
+    /// The variables by which predicates speak of it.
+    pub(crate) fn locals(&self) -> impl Iterator<Item = VarId> {
+        let hops = self.hops.iter().flat_map(|hop| [hop.rel, hop.node]);
+        let lists = self.lists.iter().map(|(_, list)| *list);
+        hops.chain(lists).chain([self.start]).chain(self.joint)
+    }
+
+    /// The variables that it has a value for in the end.
+    pub(crate) fn binds(&self) -> impl Iterator<Item = VarId> {
+        let lists = self.lists.iter().map(|(_, list)| *list);
+        lists.chain(self.single().map(|hop| hop.rel)).chain(self.joint)
+    }
+
+    pub(crate) fn is_once(&self) -> bool {
+        self.min == 1 && self.max == Some(1)
+    }
+}
+
+/// One relationship of a leg, and the node to which it leads.
+#[derive(Clone, Debug)]
+pub(crate) struct LegHop {
+    pub rel: VarId,
+    pub direction: Direction,
+    pub types: Option<LabelExpr>,
+    pub node: VarId,
+}
+
+/// Which of the paths between two ends are found.
+#[derive(Clone, Debug)]
+pub(crate) enum Choice {
+    All,
+    /// The `count` shortest, or those of the `count` least lengths.
+    Shortest {
+        count: Expr,
+        groups: bool,
+    },
+}
+
+/// What a path must not have twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum PathMode {
+    /// Nothing.
+    Walk,
+    /// A relationship.
+    Trail,
+    /// A node.
+    Acyclic,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -227,6 +327,8 @@ pub(crate) struct SortKey {
 
 #[derive(Clone, Debug)]
 pub(crate) struct ProcedureCall {
+    /// A row for which nothing comes back goes on with nulls.
+    pub optional: bool,
     pub procedure: Arc<Procedure>,
     pub arguments: Vec<Expr>,
     /// Which output goes into which variable. A procedure without outputs lets each row pass once.
@@ -237,10 +339,33 @@ pub(crate) struct ProcedureCall {
 /// `CALL { ... }`.
 #[derive(Clone, Debug)]
 pub(crate) struct SubqueryCall {
+    /// A row for which nothing comes back goes on with nulls.
+    pub optional: bool,
     pub query: BoundQuery,
     pub imports: Vec<VarId>,
     /// Without RETURN: each outer row goes on once.
     pub unit: bool,
+    pub transactions: Option<InTransactions>,
+}
+
+/// How the outer rows of a subquery are taken together, each batch committed by itself.
+#[derive(Clone, Debug)]
+pub(crate) struct InTransactions {
+    pub rows: Expr,
+    pub on_error: OnError,
+    /// What became of the batch, as a map.
+    pub status: Option<VarId>,
+}
+
+/// What a batch that fails does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnError {
+    /// The statement fails.
+    Fail,
+    /// Its rows go on with nulls.
+    Continue,
+    /// Its rows and all behind them go on with nulls.
+    Break,
 }
 
 // ---------------------------------------------------------------- writing
@@ -257,8 +382,8 @@ pub(crate) struct Create {
 /// One new element.
 #[derive(Clone, Debug)]
 pub(crate) enum Draw {
-    Node { var: VarId, labels: Vec<Name>, properties: Option<Expr> },
-    Rel { var: VarId, rel_type: Name, start: VarId, end: VarId, asserted: bool, properties: Option<Expr> },
+    Node { var: VarId, labels: Labels<Expr>, properties: Option<Expr> },
+    Rel { var: VarId, rel_type: RelType<Expr>, start: VarId, end: VarId, asserted: bool, properties: Option<Expr> },
 }
 
 /// CITING: each source gets a citation of each target, merged.
@@ -292,6 +417,12 @@ pub(crate) enum SetItem {
         key: Name,
         value: Expr,
     },
+    /// `SET x[k] = v`, and REMOVE with a literal null.
+    Keyed {
+        target: Expr,
+        key: Expr,
+        value: Expr,
+    },
     /// `SET x = map` or another element: what is not named goes.
     Replace {
         target: Expr,
@@ -304,10 +435,10 @@ pub(crate) enum SetItem {
     },
     AddLabels {
         target: Expr,
-        labels: Vec<Name>,
+        labels: Labels<Expr>,
     },
     RemoveLabels {
         target: Expr,
-        labels: Vec<Name>,
+        labels: Labels<Expr>,
     },
 }

@@ -17,8 +17,11 @@ impl Binder<'_> {
         if let Some(aggregate) = self.registry.aggregate(&call.name.name) {
             return self.aggregate_call(Arc::clone(aggregate), call, span);
         }
-        match self.registry.function(&call.name.name) {
-            Some(function) => self.scalar_call(Arc::clone(function), call, span),
+        if let Some(function) = self.registry.function(&call.name.name) {
+            return self.scalar_call(Arc::clone(function), call, span);
+        }
+        match self.place_of_row(call, span) {
+            Some(place) => place,
             None => self.unknown_function(call, span),
         }
     }
@@ -30,7 +33,7 @@ impl Binder<'_> {
         }
         let arguments: Vec<Typed> = call.arguments.iter().map(|argument| self.typed(argument)).collect();
         if call.arguments.len() < function.arity.min || call.arguments.len() > function.arity.max {
-            let help = Some(format!("it is `{}`", function.signature()));
+            let help = Some(format!("it is `{}`", function.signature(&function.name)));
             self.refuse_count(&function.name, function.arity.min, function.arity.max, call, span, help);
         } else {
             self.check_arguments(&function.name, &function.parameters, &call.arguments, &arguments);

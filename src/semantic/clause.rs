@@ -17,6 +17,7 @@ impl Binder<'_> {
         match &clause.kind {
             ast::ClauseKind::Match(clause) => bound.push(self.match_clause(clause)),
             ast::ClauseKind::Unwind(unwind) => bound.push(self.unwind(unwind)),
+            ast::ClauseKind::LoadCsv(load) => bound.push(self.load_csv(load)),
             ast::ClauseKind::With(projection) => {
                 let (projection, _) = self.projection(projection, ProjectionClause::With, clause.span);
                 bound.push(BoundClause::Project(projection));
@@ -47,6 +48,7 @@ impl Binder<'_> {
         let writes = match &clause.kind {
             ast::ClauseKind::Match(_)
             | ast::ClauseKind::Unwind(_)
+            | ast::ClauseKind::LoadCsv(_)
             | ast::ClauseKind::With(_)
             | ast::ClauseKind::Return(_)
             | ast::ClauseKind::Finish
@@ -69,7 +71,7 @@ impl Binder<'_> {
     }
 
     fn match_clause(&mut self, clause: &ast::Match) -> BoundClause {
-        let rules = PatternRules { optional: clause.optional, new_names: true };
+        let rules = PatternRules { optional: clause.optional, new_names: true, repeatable: clause.repeatable };
         BoundClause::Match(self.reading(&clause.pattern.parts, clause.predicate.as_ref(), rules))
     }
 

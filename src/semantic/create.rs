@@ -3,14 +3,12 @@
 //! Outside brackets a relationship is drawn as so, inside as only said. Properties may name what was there before the
 //! clause and what it draws further left; a source that is cited was there before.
 
-use rustc_hash::FxHashSet;
-
 use super::binder::Binder;
 use super::bound::{BoundClause, Cite, Create, Draw, PatternPath};
 use crate::expr::{Expr, VarId};
 use crate::syntax::ast;
 use crate::text::Span;
-use crate::value::{Name, Type};
+use crate::value::Type;
 
 /// The elements of a CREATE so far.
 struct Sketch {
@@ -34,13 +32,16 @@ impl Binder<'_> {
     }
 
     fn drawn_part(&mut self, sketch: &mut Sketch, part: &ast::PatternPart) {
-        self.refuse_shortest(part);
+        if self.refuse_search(part) {
+            return;
+        }
         let alone = part.path.hops.is_empty();
         let mut left = self.drawn_endpoint(sketch, &part.path.start, alone);
         let mut steps = vec![left];
         for hop in &part.path.hops {
             let right = self.drawn_endpoint(sketch, &hop.end, false);
-            let rel = self.drawn_rel(sketch, &hop.rel, (left, right), true);
+            let ast::Link::Arrow(rel) = &hop.link else { continue };
+            let rel = self.drawn_rel(sketch, rel, (left, right), true);
             sketch.cited.push(rel);
             steps.extend([rel, right]);
             left = right;
@@ -79,6 +80,7 @@ impl Binder<'_> {
 
     fn drawn_rel(&mut self, sketch: &mut Sketch, rel: &ast::RelPattern, ends: (VarId, VarId), asserted: bool) -> VarId {
         self.refuse_where(rel.predicate.as_deref());
+        self.check_drawn_rel(rel);
         let rel_type = self.drawn_type(rel);
         if rel.direction == ast::ArrowDirection::Either {
             let message = "a relationship that is created needs a direction";
@@ -133,47 +135,13 @@ impl Binder<'_> {
         }
     }
 
-    /// The one type of a relationship that is written.
-    pub(super) fn drawn_type(&mut self, rel: &ast::RelPattern) -> Name {
+    /// A relationship that is written is new, and one.
+    pub(super) fn check_drawn_rel(&mut self, rel: &ast::RelPattern) {
         if let Some(ident) = rel.variable.as_ref().filter(|ident| self.scope.get(&ident.name).is_some()) {
             self.refuse_bound(ident);
         }
         if let Some(length) = rel.length {
             self.refuse("CreatingVarLength", length.span, "a relationship of variable length cannot be created");
-        }
-        let Some(ast::LabelExpr::Name(ident)) = &rel.types else {
-            let message = "a relationship that is created has exactly one type";
-            self.refuse_with_help("NoSingleRelationshipType", rel.span, message, "write `-[:TYPE]->`");
-            return Name::from("");
-        };
-        self.names.writes(&ident.name);
-        ident.name.clone()
-    }
-
-    pub(super) fn drawn_labels(&mut self, labels: Option<&ast::LabelExpr>) -> Vec<Name> {
-        let mut names = Vec::new();
-        if let Some(labels) = labels {
-            self.add_labels(&mut names, labels);
-        }
-        let mut seen = FxHashSet::default();
-        names.retain(|name| seen.insert(name.clone()));
-        names
-    }
-
-    fn add_labels(&mut self, names: &mut Vec<Name>, labels: &ast::LabelExpr) {
-        match labels {
-            ast::LabelExpr::Name(ident) => {
-                self.names.writes(&ident.name);
-                names.push(ident.name.clone());
-            }
-            ast::LabelExpr::And(terms) => terms.iter().for_each(|term| self.add_labels(names, term)),
-            ast::LabelExpr::Or(_) | ast::LabelExpr::Not(_) => {
-                let span = first_span(labels);
-                self.refuse("UnexpectedSyntax", span, "what is created has its labels for certain: no `|`, no `!`");
-            }
-            ast::LabelExpr::Wildcard(span) => {
-                self.refuse("UnexpectedSyntax", *span, "`%` is no label that a node could get");
-            }
         }
     }
 
@@ -205,10 +173,19 @@ impl Binder<'_> {
         }
     }
 
-    pub(super) fn refuse_shortest(&mut self, part: &ast::PatternPart) {
-        if part.selector != ast::Selector::All {
-            self.refuse("UnexpectedSyntax", part.span, "a shortest path can be found, not created");
-        }
+    /// What is said of how to look for a path has no meaning where one is drawn. Returns whether there was any.
+    pub(super) fn refuse_search(&mut self, part: &ast::PatternPart) -> bool {
+        self.refuse_where(part.predicate.as_ref());
+        let has_group = part.path.hops.iter().any(|hop| matches!(hop.link, ast::Link::Group(_)));
+        let message = if has_group {
+            "a quantified path pattern can be found, not created"
+        } else if part.selector != ast::Selector::All || part.mode.is_some() {
+            "a shortest path can be found, not created"
+        } else {
+            return false;
+        };
+        self.refuse("UnexpectedSyntax", part.span, message);
+        true
     }
 
     pub(super) fn cite(
@@ -250,14 +227,5 @@ pub(super) fn directed(direction: ast::ArrowDirection, ends: (VarId, VarId)) -> 
     match direction {
         ast::ArrowDirection::Left => (ends.1, ends.0),
         ast::ArrowDirection::Right | ast::ArrowDirection::Either => ends,
-    }
-}
-
-fn first_span(labels: &ast::LabelExpr) -> Span {
-    match labels {
-        ast::LabelExpr::Name(ident) => ident.span,
-        ast::LabelExpr::Wildcard(span) => *span,
-        ast::LabelExpr::Not(inner) => first_span(inner),
-        ast::LabelExpr::And(terms) | ast::LabelExpr::Or(terms) => terms.first().map_or(Span::default(), first_span),
     }
 }

@@ -2,10 +2,11 @@
 
 use super::binder::{Binder, Typed};
 use super::infer;
-use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, Quantifier};
+use super::label::label_expr;
+use crate::expr::{Comparison, Expr, ExprKind, Operator, Quantifier, VarId};
 use crate::syntax::ast;
 use crate::text::Span;
-use crate::value::{ErrorKind, Name, Type, Value};
+use crate::value::{ErrorKind, Name, Predicate, Type, Value};
 
 impl Binder<'_> {
     /// An expression whose type the caller does not ask for.
@@ -25,7 +26,7 @@ impl Binder<'_> {
             ast::ExprKind::List(items) => self.list(items, span),
             ast::ExprKind::Map(entries) => self.map(entries, span),
             ast::ExprKind::Parameter(name) => self.parameter_use(name, span),
-            ast::ExprKind::Variable(name) => self.variable(name, span),
+            ast::ExprKind::Variable(name) => self.variable_or_number(name, span),
             ast::ExprKind::Property(base, key) => self.property(base, key, span),
             ast::ExprKind::Index(base, index) => self.index(base, index, span),
             ast::ExprKind::Slice(list, from, to) => self.slice(list, from.as_deref(), to.as_deref(), span),
@@ -39,7 +40,9 @@ impl Binder<'_> {
             ast::ExprKind::Negate(operand) => self.negate(operand, span),
             ast::ExprKind::Plus(operand) => self.plus(operand),
             ast::ExprKind::IsNull { operand, negated } => self.is_null(operand, *negated, span),
+            ast::ExprKind::Is { operand, predicate, negated } => self.is(operand, predicate, *negated, span),
             ast::ExprKind::Case(case) => self.case(case, span),
+            ast::ExprKind::CaseSubject => self.case_subject(span),
             ast::ExprKind::CountStar => self.count_star(span),
             ast::ExprKind::Function(call) => self.function_call(call, span),
             ast::ExprKind::ListComprehension(list) => self.list_comprehension(list, span),
@@ -77,6 +80,16 @@ impl Binder<'_> {
         Typed::new(ExprKind::Parameter(name.clone()), span, Type::Any)
     }
 
+    /// A name that is bound is a variable, whatever it is; of the others some are numbers.
+    fn variable_or_number(&mut self, name: &Name, span: Span) -> Typed {
+        match named_number(name) {
+            Some(number) if self.scope.get(name).is_none() => {
+                Typed::new(ExprKind::Literal(Value::Float(number)), span, Type::Float)
+            }
+            _ => self.variable(name, span),
+        }
+    }
+
     pub(super) fn variable(&mut self, name: &Name, span: Span) -> Typed {
         let Some(id) = self.lookup_or_refuse(name, span) else { return Typed::unknown(span) };
         Typed::new(ExprKind::Variable(id), span, self.type_of(id).clone())
@@ -85,7 +98,7 @@ impl Binder<'_> {
     /// An expression where people also write a text and forget its quotes.
     pub(super) fn value(&mut self, expr: &ast::Expr) -> Typed {
         match &expr.kind {
-            ast::ExprKind::Variable(name) if self.scope.get(name).is_none() => {
+            ast::ExprKind::Variable(name) if self.scope.get(name).is_none() && named_number(name).is_none() => {
                 self.refuse_unknown_value(name, expr.span);
                 Typed::unknown(expr.span)
             }
@@ -159,7 +172,11 @@ impl Binder<'_> {
         let typed = self.typed(base);
         self.expect_type(&typed.value_type, &Type::Element, base.span);
         self.names.reads_labels(labels, &typed.value_type);
-        Typed::new(ExprKind::HasLabels(Box::new(typed.expr), label_expr(labels)), span, Type::Boolean)
+        let test = match label_expr(labels) {
+            Some(known) => Expr::new(ExprKind::HasLabels(Box::new(typed.expr), known), span),
+            None => self.label_test(&typed.expr, labels),
+        };
+        Typed { expr: test, value_type: Type::Boolean }
     }
 
     fn map_projection(&mut self, projection: &ast::MapProjection, span: Span) -> Typed {
@@ -200,8 +217,12 @@ impl Binder<'_> {
 
     fn is_null(&mut self, operand: &ast::Expr, negated: bool, span: Span) -> Typed {
         let test = ExprKind::IsNull(Box::new(self.expr(operand)));
-        let kind = if negated { ExprKind::Not(Box::new(Expr::new(test, span))) } else { test };
-        Typed::new(kind, span, Type::Boolean)
+        tested(test, negated, span)
+    }
+
+    fn is(&mut self, operand: &ast::Expr, predicate: &Predicate, negated: bool, span: Span) -> Typed {
+        let test = ExprKind::Is(predicate.clone(), Box::new(self.expr(operand)));
+        tested(test, negated, span)
     }
 
     fn comparison(&mut self, first: &ast::Expr, rest: &[(ast::Comparison, ast::Expr)], span: Span) -> Typed {
@@ -247,6 +268,10 @@ impl Binder<'_> {
             Operator::StartsWith | Operator::EndsWith | Operator::Contains | Operator::Matches => {
                 self.names.compares(left, right);
             }
+            Operator::Concatenate => {
+                self.expect_joinable(left_type, left.span);
+                self.expect_joinable(right_type, right.span);
+            }
             Operator::Add => {}
         }
         let value_type = infer::operator(op, left_type, right_type);
@@ -257,6 +282,19 @@ impl Binder<'_> {
         if !infer::is_operand(op, found) {
             self.refuse("InvalidArgumentType", span, format!("expected a number, found {found}"));
         }
+    }
+
+    fn expect_joinable(&mut self, found: &Type, span: Span) {
+        if infer::is_joinable(found) {
+            return;
+        }
+        let message = format!("`||` joins two strings or two lists, found {found}");
+        let help = match found {
+            Type::Boolean => Some("write `OR`".to_owned()),
+            Type::Path => Some("paths are not joined; match the whole path with one pattern".to_owned()),
+            _ => None,
+        };
+        self.refuse_as(ErrorKind::Syntax, "InvalidArgumentType", span, message, help);
     }
 
     fn negate(&mut self, operand: &ast::Expr, span: Span) -> Typed {
@@ -283,12 +321,12 @@ impl Binder<'_> {
     // ------------------------------------------------------------ forms with expressions inside
 
     fn case(&mut self, case: &ast::Case, span: Span) -> Typed {
-        let subject = case.subject.as_ref().map(|subject| Box::new(self.expr(subject)));
+        let subject = case.subject.as_ref().map(|subject| self.compared_by_case(subject));
         let mut value_type = Type::Null;
         let mut branches = Vec::with_capacity(case.branches.len());
-        for (when, then) in &case.branches {
-            let when = if subject.is_some() { self.expr(when) } else { self.truth(when) };
-            let then = self.typed(then);
+        for branch in &case.branches {
+            let when = self.case_tests(subject.as_ref().map(|(local, _)| *local), &branch.tests);
+            let then = self.typed(&branch.then);
             value_type = value_type.join(then.value_type);
             branches.push((when, then.expr));
         }
@@ -298,6 +336,29 @@ impl Binder<'_> {
             Box::new(typed.expr)
         });
         Typed::new(ExprKind::Case { subject, branches, otherwise }, span, value_type)
+    }
+
+    /// What a CASE compares, under a variable of its own, so that it has one value for all tests.
+    fn compared_by_case(&mut self, subject: &ast::Expr) -> (VarId, Box<Expr>) {
+        let typed = self.typed(subject);
+        let local = self.variables.add(None, typed.value_type);
+        self.variables.get_mut(local).nullable = true;
+        (local, Box::new(typed.expr))
+    }
+
+    /// Whether one of the tests is true.
+    fn case_tests(&mut self, subject: Option<VarId>, tests: &[ast::Expr]) -> Expr {
+        self.case_subjects.extend(subject);
+        let mut terms: Vec<Expr> = tests.iter().map(|test| self.truth(test)).collect();
+        if subject.is_some() {
+            self.case_subjects.pop();
+        }
+        if terms.len() == 1 { terms.remove(0) } else { Expr::made(ExprKind::Or(terms)) }
+    }
+
+    fn case_subject(&mut self, span: Span) -> Typed {
+        let local = *self.case_subjects.last().expect("the grammar leaves a subject out only where there is one");
+        Typed::new(ExprKind::Variable(local), span, self.type_of(local).clone())
     }
 
     fn list_comprehension(&mut self, list: &ast::ListComprehension, span: Span) -> Typed {
@@ -359,22 +420,26 @@ impl Binder<'_> {
         typed
     }
 
-    fn local(&mut self, ident: &ast::Ident, var_type: Type) -> crate::expr::VarId {
+    fn local(&mut self, ident: &ast::Ident, var_type: Type) -> VarId {
         let id = self.declare(&ident.name, var_type);
         self.variables.get_mut(id).nullable = true;
         id
     }
 }
 
-/// The label expression without its places.
-pub(super) fn label_expr(labels: &ast::LabelExpr) -> LabelExpr {
-    match labels {
-        ast::LabelExpr::Name(ident) => LabelExpr::Name(ident.name.clone()),
-        ast::LabelExpr::Wildcard(_) => LabelExpr::Wildcard,
-        ast::LabelExpr::Not(inner) => LabelExpr::Not(Box::new(label_expr(inner))),
-        ast::LabelExpr::And(terms) => LabelExpr::And(terms.iter().map(label_expr).collect()),
-        ast::LabelExpr::Or(terms) => LabelExpr::Or(terms.iter().map(label_expr).collect()),
+/// The floats that are written as words.
+fn named_number(name: &str) -> Option<f64> {
+    let is = |word: &str| name.eq_ignore_ascii_case(word);
+    if is("NaN") {
+        return Some(f64::NAN);
     }
+    (is("Inf") || is("Infinity")).then_some(f64::INFINITY)
+}
+
+/// What `IS` or `IS NOT` says.
+fn tested(test: ExprKind, negated: bool, span: Span) -> Typed {
+    let kind = if negated { ExprKind::Not(Box::new(Expr::new(test, span))) } else { test };
+    Typed::new(kind, span, Type::Boolean)
 }
 
 fn comparison(op: ast::Comparison) -> Comparison {
@@ -396,6 +461,7 @@ fn operator(op: ast::BinaryOp) -> Operator {
         ast::BinaryOp::Divide => Operator::Divide,
         ast::BinaryOp::Modulo => Operator::Modulo,
         ast::BinaryOp::Power => Operator::Power,
+        ast::BinaryOp::Concatenate => Operator::Concatenate,
         ast::BinaryOp::In => Operator::In,
         ast::BinaryOp::StartsWith => Operator::StartsWith,
         ast::BinaryOp::EndsWith => Operator::EndsWith,

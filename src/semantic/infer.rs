@@ -25,6 +25,11 @@ pub(super) fn is_operand(op: Operator, found: &Type) -> bool {
     }
 }
 
+/// Whether a value of this type may be an operand of `||`.
+pub(super) fn is_joinable(found: &Type) -> bool {
+    matches!(found, Type::Any | Type::Null | Type::String | Type::List(_))
+}
+
 pub(super) fn operator(op: Operator, left: &Type, right: &Type) -> Type {
     match op {
         Operator::In | Operator::StartsWith | Operator::EndsWith | Operator::Contains | Operator::Matches => {
@@ -32,6 +37,7 @@ pub(super) fn operator(op: Operator, left: &Type, right: &Type) -> Type {
         }
         Operator::Power => Type::Float,
         Operator::Add => sum(left, right),
+        Operator::Concatenate => concatenation(left, right),
         Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo => arithmetic(left, right),
     }
 }
@@ -46,6 +52,14 @@ fn sum(left: &Type, right: &Type) -> Type {
         (Type::String, Type::String | Type::Integer | Type::Float | Type::Number)
         | (Type::Integer | Type::Float | Type::Number, Type::String) => Type::String,
         _ => arithmetic(left, right),
+    }
+}
+
+fn concatenation(left: &Type, right: &Type) -> Type {
+    match (left, right) {
+        (Type::List(mine), Type::List(theirs)) => Type::list_of((**mine).clone().join((**theirs).clone())),
+        (Type::String, Type::String) => Type::String,
+        _ => Type::Any,
     }
 }
 

@@ -7,7 +7,7 @@ use super::binder::Binder;
 use super::bound::{BoundClause, Draw, GraphPattern, Merge, PatternNode, PatternPath, PatternRel, Place, Reach};
 use super::create::directed;
 use super::pattern::{direction, property_test};
-use crate::expr::{Expr, ExprKind, LabelExpr, VarId};
+use crate::expr::{Expr, ExprKind, LabelExpr, RelType, VarId};
 use crate::syntax::ast;
 use crate::value::{ErrorKind, Name, Type, Value};
 
@@ -32,7 +32,9 @@ struct Chain<'p> {
 
 impl Binder<'_> {
     pub(super) fn merge(&mut self, bound: &mut Vec<BoundClause>, merge: &ast::Merge) {
-        self.refuse_shortest(&merge.part);
+        if self.refuse_search(&merge.part) {
+            return;
+        }
         let before = self.scope.len();
         let first_level = bound.len();
         let chain = outermost(&merge.part.path);
@@ -128,10 +130,13 @@ impl Binder<'_> {
             }
             return var;
         }
-        let labels = self.drawn_labels(node.labels.as_ref());
+        let labels = self.over(before, |binder| binder.drawn_labels(node.labels.as_ref()));
         let found = self.merged_properties(node.properties.as_ref(), before);
         let var = self.new_element(node.variable.as_ref(), Type::Node);
-        level.pattern.nodes.push(PatternNode { var, labels: all_of(&labels), bound: false });
+        level.pattern.nodes.push(PatternNode { var, labels: all_of(&labels.known), bound: false });
+        for given in &labels.given {
+            level.predicates.push(Expr::has_given(Expr::variable(var), given.clone(), false));
+        }
         let properties = add_tests(level, var, found);
         level.draws.push(Draw::Node { var, labels, properties });
         level.new_nodes.push(var);
@@ -147,18 +152,21 @@ impl Binder<'_> {
         before: usize,
     ) -> VarId {
         self.refuse_where(rel.predicate.as_deref());
-        let rel_type = self.drawn_type(rel);
+        self.check_drawn_rel(rel);
+        let rel_type = self.over(before, |binder| binder.drawn_type(rel));
         let found = self.merged_properties(rel.properties.as_ref(), before);
         let var = self.new_element(rel.variable.as_ref(), Type::Relationship);
         level.pattern.rels.push(PatternRel {
             var,
             ends: Some(ends),
             direction: direction(rel.direction),
-            types: Some(LabelExpr::Name(rel_type.clone())),
+            types: known_type(&rel_type),
             reach: Reach::One,
             place,
             bound: false,
         });
+        let given = rel_type.given().map(|given| Expr::has_given(Expr::variable(var), given.clone(), false));
+        level.predicates.extend(given);
         let properties = add_tests(level, var, found);
         let (start, end) = directed(rel.direction, ends);
         let asserted = place == Place::Arrow;
@@ -219,6 +227,13 @@ fn all_of(labels: &[Name]) -> Option<LabelExpr> {
     }
 }
 
+fn known_type(rel_type: &RelType<Expr>) -> Option<LabelExpr> {
+    match rel_type {
+        RelType::Known(name) => Some(LabelExpr::Name(name.clone())),
+        RelType::Given(_) => None,
+    }
+}
+
 /// The outermost level: arrows, one node, or a bracket alone, whose inside it then is.
 fn outermost(path: &ast::PathPattern) -> Chain<'_> {
     if let (ast::Endpoint::Bracket(bracket), []) = (&path.start, path.hops.as_slice())
@@ -228,8 +243,15 @@ fn outermost(path: &ast::PathPattern) -> Chain<'_> {
     }
     Chain {
         endpoints: std::iter::once(&path.start).chain(path.hops.iter().map(|hop| &hop.end)).collect(),
-        rels: path.hops.iter().map(|hop| &hop.rel).collect(),
+        rels: path.hops.iter().filter_map(|hop| arrow(&hop.link)).collect(),
         place: Place::Arrow,
+    }
+}
+
+fn arrow(link: &ast::Link) -> Option<&ast::RelPattern> {
+    match link {
+        ast::Link::Arrow(rel) => Some(rel),
+        ast::Link::Group(_) => None,
     }
 }
 

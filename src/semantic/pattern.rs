@@ -5,7 +5,8 @@
 
 use super::binder::Binder;
 use super::bound::{Direction, GraphPattern, PatternNode, PatternPath, PatternRel, Place, Reach, Selector};
-use super::expression::label_expr;
+use super::label::known_labels;
+use super::route;
 use super::warn::NameKind;
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
@@ -22,32 +23,77 @@ pub(super) struct PatternRules {
     pub(super) optional: bool,
     /// It may name what was not there before.
     pub(super) new_names: bool,
+    /// Its arrows may find one relationship twice.
+    pub(super) repeatable: bool,
 }
 
 /// A pattern on its way to the bound form.
-struct Drawing<'p> {
-    rules: PatternRules,
+pub(super) struct Drawing<'p> {
+    pub(super) rules: PatternRules,
     /// Variables from here on belong to this clause.
     own: usize,
-    pattern: GraphPattern,
-    inside: Vec<Inside<'p>>,
+    /// Names from here on belong to this clause.
+    pub(super) before: usize,
+    pub(super) pattern: GraphPattern,
+    pub(super) inside: Vec<Inside<'p>>,
+    /// What is said in parentheses around whole parts.
+    pub(super) part_predicates: Vec<(Option<RoutePlace>, &'p ast::Expr)>,
     predicates: Vec<Expr>,
 }
 
+impl Drawing<'_> {
+    /// Adds what is said inside a route, or in the pattern itself.
+    fn say(&mut self, place: Option<RoutePlace>, predicates: Vec<Expr>) {
+        let found =
+            place.and_then(|place| Some((place, self.pattern.rels.iter_mut().find(|rel| rel.var == place.rels)?)));
+        match found {
+            Some((RoutePlace { leg, .. }, PatternRel { reach: Reach::Route(route), .. })) => match leg {
+                Some(leg) => route.legs[leg].predicates.extend(predicates),
+                None => route.predicates.extend(predicates),
+            },
+            _ => self.predicates.extend(predicates),
+        }
+    }
+}
+
+/// A place in a route, which is known by its list of relationships: one of its legs, or what lies between them.
+#[derive(Clone, Copy)]
+pub(super) struct RoutePlace {
+    pub(super) rels: VarId,
+    pub(super) leg: Option<usize>,
+}
+
 /// What an element says inside its parentheses or brackets.
-struct Inside<'p> {
-    var: VarId,
-    of: Of<'p>,
-    properties: Option<&'p ast::Expr>,
-    predicate: Option<&'p ast::Expr>,
+pub(super) struct Inside<'p> {
+    pub(super) var: VarId,
+    pub(super) of: Of<'p>,
+    pub(super) content: Content<'p>,
+    /// The route in which the element stands.
+    pub(super) route: Option<RoutePlace>,
+}
+
+/// What is said of an element.
+pub(super) struct Content<'p> {
+    /// Those that are not known before the statement runs.
+    pub(super) labels: Vec<&'p ast::LabelExpr>,
+    pub(super) properties: Option<&'p ast::Expr>,
+    pub(super) predicate: Option<&'p ast::Expr>,
+}
+
+impl Content<'_> {
+    fn is_empty(&self) -> bool {
+        self.labels.is_empty() && self.properties.is_none() && self.predicate.is_none()
+    }
 }
 
 /// Of what an element speaks.
 #[derive(Clone, Copy)]
-enum Of<'p> {
+pub(super) enum Of<'p> {
     Itself,
     /// Of each relationship on the way, under the name of the list.
     Each(Option<&'p ast::Ident>),
+    /// The same where the variable already is each relationship.
+    Hop(Option<&'p ast::Ident>),
 }
 
 impl Binder<'_> {
@@ -63,8 +109,10 @@ impl Binder<'_> {
         let mut drawing = Drawing {
             rules,
             own: self.variables.len(),
-            pattern: GraphPattern::default(),
+            before: self.scope.len(),
+            pattern: GraphPattern { repeatable: rules.repeatable, ..GraphPattern::default() },
             inside: Vec::new(),
+            part_predicates: Vec::new(),
             predicates: Vec::new(),
         };
         for part in parts {
@@ -73,11 +121,19 @@ impl Binder<'_> {
         for inside in std::mem::take(&mut drawing.inside) {
             self.inside(&mut drawing, &inside);
         }
+        for (route, predicate) in std::mem::take(&mut drawing.part_predicates) {
+            let said = self.predicate(predicate).into_conjuncts();
+            drawing.say(route, said);
+        }
         ends_first(&mut drawing.pattern.rels);
         (drawing.pattern, drawing.predicates)
     }
 
     fn part<'p>(&mut self, drawing: &mut Drawing<'p>, part: &'p ast::PatternPart) {
+        self.check_joints(&part.path);
+        if route::is_route(part, drawing.rules) {
+            return self.route(drawing, part);
+        }
         if part.selector != ast::Selector::All {
             self.check_shortest(part);
         }
@@ -85,7 +141,10 @@ impl Binder<'_> {
         let mut steps = vec![left];
         for hop in &part.path.hops {
             let right = self.endpoint(drawing, &hop.end);
-            let rel = self.arrow(drawing, &hop.rel, (left, right), part.selector);
+            let rel = match &hop.link {
+                ast::Link::Arrow(rel) => self.arrow(drawing, rel, (left, right), &part.selector),
+                ast::Link::Group(group) => self.group(drawing, group, (left, right)),
+            };
             steps.extend([rel, right]);
             left = right;
         }
@@ -94,20 +153,23 @@ impl Binder<'_> {
             self.variables.get_mut(var).nullable = drawing.rules.optional;
             drawing.pattern.paths.push(PatternPath { var, steps });
         }
+        if let Some(predicate) = &part.predicate {
+            drawing.part_predicates.push((None, predicate));
+        }
     }
 
     fn check_shortest(&mut self, part: &ast::PatternPart) {
-        let [hop] = part.path.hops.as_slice() else {
+        let [ast::Hop { link: ast::Link::Arrow(rel), .. }] = part.path.hops.as_slice() else {
             let message = "a shortest path is one relationship pattern between two ends";
             self.refuse_with_help("UnexpectedSyntax", part.span, message, "write `(a)-[:TYPE*]-(b)`");
             return;
         };
-        if hop.rel.length.is_some_and(|length| length.min.is_some_and(|min| min > 1)) {
-            self.refuse("UnexpectedSyntax", hop.rel.span, "the least length of a shortest path is 0 or 1");
+        if rel.length.is_some_and(|length| length.min.is_some_and(|min| min > 1)) {
+            self.refuse("UnexpectedSyntax", rel.span, "the least length of a shortest path is 0 or 1");
         }
     }
 
-    fn endpoint<'p>(&mut self, drawing: &mut Drawing<'p>, endpoint: &'p ast::Endpoint) -> VarId {
+    pub(super) fn endpoint<'p>(&mut self, drawing: &mut Drawing<'p>, endpoint: &'p ast::Endpoint) -> VarId {
         match endpoint {
             ast::Endpoint::Node(node) => self.node(drawing, node),
             ast::Endpoint::Bracket(bracket) => self.bracket(drawing, bracket),
@@ -119,10 +181,10 @@ impl Binder<'_> {
             self.names_bare(NameKind::Label, node.variable.as_ref());
         }
         let var = self.element(drawing.rules, node.variable.as_ref(), &Type::Node);
-        let labels = node.labels.as_ref().map(|labels| {
+        if let Some(labels) = &node.labels {
             self.names.reads_labels(labels, &Type::Node);
-            label_expr(labels)
-        });
+        }
+        let (labels, given) = known_labels(node.labels.as_ref());
         if let Some(known) = drawing.pattern.nodes.iter_mut().find(|known| known.var == var) {
             known.labels = both(known.labels.take(), labels);
         } else {
@@ -132,8 +194,12 @@ impl Binder<'_> {
         drawing.inside.push(Inside {
             var,
             of: Of::Itself,
-            properties: node.properties.as_ref(),
-            predicate: node.predicate.as_deref(),
+            content: Content {
+                labels: given,
+                properties: node.properties.as_ref(),
+                predicate: node.predicate.as_deref(),
+            },
+            route: None,
         });
         var
     }
@@ -148,13 +214,14 @@ impl Binder<'_> {
         if let Some(types) = &bracket.rel.types {
             self.names.reads_labels(types, &Type::Relationship);
         }
+        let (types, given) = known_labels(bracket.rel.types.as_ref());
         let var = self.add_rel(
             drawing,
             PatternRel {
                 var,
                 ends,
                 direction: direction(bracket.rel.direction),
-                types: bracket.rel.types.as_ref().map(label_expr),
+                types,
                 reach: Reach::One,
                 place: Place::Bracket,
                 bound: (var.0 as usize) < drawing.own,
@@ -164,8 +231,8 @@ impl Binder<'_> {
         drawing.inside.push(Inside {
             var,
             of: Of::Itself,
-            properties: bracket.rel.properties.as_ref(),
-            predicate: None,
+            content: Content { labels: given, properties: bracket.rel.properties.as_ref(), predicate: None },
+            route: None,
         });
         var
     }
@@ -186,13 +253,13 @@ impl Binder<'_> {
         drawing: &mut Drawing<'p>,
         rel: &'p ast::RelPattern,
         ends: (VarId, VarId),
-        selector: ast::Selector,
+        selector: &ast::Selector,
     ) -> VarId {
         if rel.types.is_none() {
             self.names_bare(NameKind::Type, rel.variable.as_ref());
         }
         rel.length.iter().for_each(|length| self.warn_of_empty_range(length));
-        let many = rel.length.is_some() || selector != ast::Selector::All;
+        let many = rel.length.is_some() || *selector != ast::Selector::All;
         let wanted = if many { Type::list_of(Type::Relationship) } else { Type::Relationship };
         let var = self.element(drawing.rules, rel.variable.as_ref(), &wanted);
         if let Some(types) = &rel.types {
@@ -201,13 +268,14 @@ impl Binder<'_> {
                 self.reads_joints(types, direction(rel.direction), &drawing.pattern, [ends.0, ends.1]);
             }
         }
+        let (types, given) = known_labels(rel.types.as_ref());
         let var = self.add_rel(
             drawing,
             PatternRel {
                 var,
                 ends: Some(ends),
                 direction: direction(rel.direction),
-                types: rel.types.as_ref().map(label_expr),
+                types,
                 reach: reach(rel.length, selector),
                 place: Place::Arrow,
                 bound: (var.0 as usize) < drawing.own,
@@ -217,14 +285,18 @@ impl Binder<'_> {
         drawing.inside.push(Inside {
             var,
             of: if many { Of::Each(rel.variable.as_ref()) } else { Of::Itself },
-            properties: rel.properties.as_ref(),
-            predicate: rel.predicate.as_deref(),
+            content: Content {
+                labels: given,
+                properties: rel.properties.as_ref(),
+                predicate: rel.predicate.as_deref(),
+            },
+            route: None,
         });
         var
     }
 
     /// The variable of an element: the one of that name, or a new one.
-    fn element(&mut self, rules: PatternRules, ident: Option<&ast::Ident>, wanted: &Type) -> VarId {
+    pub(super) fn element(&mut self, rules: PatternRules, ident: Option<&ast::Ident>, wanted: &Type) -> VarId {
         let Some(ident) = ident else {
             let id = self.variables.add(None, wanted.clone());
             self.variables.get_mut(id).nullable = rules.optional;
@@ -279,20 +351,31 @@ impl Binder<'_> {
     }
 
     fn inside(&mut self, drawing: &mut Drawing<'_>, inside: &Inside<'_>) {
-        if inside.properties.is_none() && inside.predicate.is_none() {
+        if inside.content.is_empty() {
             return;
         }
-        let Of::Each(name) = inside.of else {
-            let predicates = self.says(inside.var, inside);
-            drawing.predicates.extend(predicates);
-            return;
+        let name = match inside.of {
+            Of::Each(name) => name,
+            Of::Itself => {
+                let predicates = self.content(inside.var, &inside.content);
+                return drawing.say(inside.route, predicates);
+            }
+            Of::Hop(name) => {
+                let depth = self.scope.len();
+                if let Some(ident) = name {
+                    self.scope.declare(ident.name.clone(), inside.var);
+                }
+                let predicates = self.content(inside.var, &inside.content);
+                self.scope.forget_since(depth);
+                return drawing.say(inside.route, predicates);
+            }
         };
         let depth = self.scope.len();
         let local = match name {
             Some(ident) => self.declare(&ident.name, Type::Relationship),
             None => self.variables.add(None, Type::Relationship),
         };
-        let predicate = Expr::all(self.says(local, inside));
+        let predicate = Expr::all(self.content(local, &inside.content));
         self.scope.forget_since(depth);
         let found = drawing.pattern.rels.iter_mut().find(|rel| rel.var == inside.var);
         if let Some(PatternRel { reach: Reach::Many { each, .. }, .. }) = found {
@@ -300,16 +383,17 @@ impl Binder<'_> {
         }
     }
 
-    /// What an element says of `var`, as conjuncts.
-    fn says(&mut self, var: VarId, inside: &Inside<'_>) -> Vec<Expr> {
-        let mut predicates = Vec::new();
-        if let Some(properties) = inside.properties {
+    /// What is said of `var`, as conjuncts.
+    pub(super) fn content(&mut self, var: VarId, content: &Content<'_>) -> Vec<Expr> {
+        let element = Expr::variable(var);
+        let mut predicates: Vec<Expr> = content.labels.iter().map(|labels| self.label_test(&element, labels)).collect();
+        if let Some(properties) = content.properties {
             self.reads_keys(properties);
             for (key, value, value_type) in self.property_tests(properties) {
                 predicates.push(property_test(var, key, value, &value_type));
             }
         }
-        if let Some(predicate) = inside.predicate {
+        if let Some(predicate) = content.predicate {
             predicates.extend(self.predicate(predicate).into_conjuncts());
         }
         predicates
@@ -343,7 +427,11 @@ impl Binder<'_> {
 }
 
 fn elements_of(path: &ast::PathPattern) -> usize {
-    let hops: usize = path.hops.iter().map(|hop| 1 + elements_at(&hop.end)).sum();
+    let of_link = |link: &ast::Link| match link {
+        ast::Link::Arrow(_) => 1,
+        ast::Link::Group(group) => elements_of(&group.path),
+    };
+    let hops: usize = path.hops.iter().map(|hop| of_link(&hop.link) + elements_at(&hop.end)).sum();
     elements_at(&path.start) + hops
 }
 
@@ -386,13 +474,17 @@ pub(super) fn direction(direction: ast::ArrowDirection) -> Direction {
     }
 }
 
-fn reach(length: Option<ast::Length>, selector: ast::Selector) -> Reach {
+fn reach(length: Option<ast::Length>, selector: &ast::Selector) -> Reach {
     let selector = match selector {
-        ast::Selector::All => Selector::All,
-        ast::Selector::AnyShortest => Selector::AnyShortest,
-        ast::Selector::AllShortest => Selector::AllShortest,
+        // What is chosen otherwise is a route.
+        ast::Selector::All | ast::Selector::Shortest { .. } => Selector::All,
+        ast::Selector::ShortestPath => Selector::AnyShortest,
+        ast::Selector::AllShortestPaths => Selector::AllShortest,
     };
     match length {
+        Some(length) if planted!("the least length is one more") => {
+            Reach::Many { min: length.min.unwrap_or(1) + 1, max: length.max, selector, each: None }
+        }
         Some(length) => Reach::Many { min: length.min.unwrap_or(1), max: length.max, selector, each: None },
         None if selector == Selector::All => Reach::One,
         None => Reach::Many { min: 1, max: Some(1), selector, each: None },

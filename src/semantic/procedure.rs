@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::binder::Binder;
+use super::binder::{Binder, Typed};
 use super::bound::{BoundBranch, BoundClause, BoundQuery, ProcedureCall};
+use super::projection::ProjectionClause;
+use super::scope::Loaded;
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::function::{Field, Procedure, foreign};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::nearest::nearest;
-use crate::value::{ErrorKind, Name, Type};
+use crate::value::{ErrorKind, Name, Type, Value};
 
 impl Binder<'_> {
     /// A call among other clauses: arguments are written out, and what is wanted of the outputs is named.
@@ -34,8 +36,8 @@ impl Binder<'_> {
         let yields = call.yields.as_ref().map(|yields| self.yields(&procedure, yields)).unwrap_or_default();
         let predicate = call.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
         let predicate = predicate.map(|predicate| self.predicate(predicate));
-        let yields = yields.into_iter().map(|(output, _, var)| (output, var)).collect();
-        BoundClause::Call(ProcedureCall { procedure, arguments, yields, predicate })
+        let yields = self.outputs(call, &yields);
+        BoundClause::Call(ProcedureCall { optional: call.optional, procedure, arguments, yields, predicate })
     }
 
     /// A call that is the whole statement: it returns its outputs. Returns the columns.
@@ -58,39 +60,95 @@ impl Binder<'_> {
             _ => self.all_outputs(&procedure),
         };
         let predicate = call.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
-        self.table(bound, procedure, arguments, yields, predicate)
+        let predicate = predicate.map(|predicate| self.predicate(predicate));
+        let outputs = self.outputs(call, &yields);
+        let optional = call.optional;
+        bound.push(BoundClause::Call(ProcedureCall { optional, procedure, arguments, yields: outputs, predicate }));
+        yields.into_iter().map(|(_, name, var)| (name, var)).collect()
+    }
+
+    /// Which output goes into which variable.
+    fn outputs(&mut self, call: &ast::Call, yields: &[(usize, Name, VarId)]) -> Vec<(usize, VarId)> {
+        for (_, _, var) in yields {
+            self.variables.get_mut(*var).nullable |= call.optional;
+        }
+        yields.iter().map(|(output, _, var)| (*output, *var)).collect()
     }
 
     pub(super) fn show(&mut self, show: &ast::Show) -> BoundQuery {
         let ident = ast::Ident { name: Name::from(show_procedure(show.what)), span: show.span };
         let mut clauses = Vec::new();
-        let columns = match self.procedure(&ident) {
+        let mut columns = match self.procedure(&ident) {
             None => Vec::new(),
-            Some(procedure) => {
-                let yields = match &show.yields {
-                    Some(yields) if !yields.star => self.yields(&procedure, yields),
-                    _ => self.all_outputs(&procedure),
-                };
-                let predicate = show.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
-                self.table(&mut clauses, procedure, Vec::new(), yields, predicate.or(show.predicate.as_ref()))
-            }
+            Some(procedure) => self.shown_table(&mut clauses, procedure, show),
         };
+        let rows = show.rows.iter().map(|rows| (rows, ProjectionClause::With));
+        let returns = show.returns.iter().map(|returns| (returns, ProjectionClause::Return));
+        for (projection, clause) in rows.chain(returns) {
+            let (bound, named) = self.projection(projection, clause, show.span);
+            clauses.push(BoundClause::Project(bound));
+            columns = named;
+        }
         let ids = columns.iter().map(|(_, id)| *id).collect();
         BoundQuery { branches: vec![BoundBranch { clauses, columns: ids }], union_all: true, columns }
     }
 
-    /// A call whose outputs are the answer.
-    fn table(
+    /// `file()` and `linenumber()`: where the row comes from, null if not from a file.
+    pub(super) fn place_of_row(&mut self, call: &ast::FunctionCall, span: Span) -> Option<Typed> {
+        let loaded = self.scope.loaded;
+        let (var, value_type) = match call.name.name.to_lowercase().as_str() {
+            "file" => (loaded.map(|loaded| loaded.file), Type::String),
+            "linenumber" => (loaded.map(|loaded| loaded.line), Type::Integer),
+            _ => return None,
+        };
+        if !call.arguments.is_empty() || call.distinct {
+            self.refuse_count(&call.name.name, 0, 0, call, span, None);
+        }
+        self.uses.extend(var);
+        let kind = var.map_or(ExprKind::Literal(Value::Null), ExprKind::Variable);
+        Some(Typed::new(kind, span, value_type))
+    }
+
+    /// `LOAD CSV`: the rows of a file, and where they come from.
+    pub(super) fn load_csv(&mut self, load: &ast::LoadCsv) -> BoundClause {
+        let name = ast::Ident { name: Name::from("load.csv"), span: load.url.span };
+        let url = self.without_aggregates(|binder| binder.typed(&load.url));
+        self.expect_type(&url.value_type, &Type::String, load.url.span);
+        let separator = load.separator.as_ref().map(|separator| self.expr(separator));
+        let separator = separator.unwrap_or_else(|| Expr::literal(Value::from(",")));
+        let row_type = if load.headers { Type::Map } else { Type::list_of(Type::String) };
+        let var = self.declare_new(&load.variable, row_type);
+        let loaded =
+            Loaded { file: self.variables.add(None, Type::String), line: self.variables.add(None, Type::Integer) };
+        self.scope.loaded = Some(loaded);
+        let yields = vec![(0, var), (1, loaded.file), (2, loaded.line)];
+        let Some(procedure) = self.procedure(&name) else { return BoundClause::Set(Vec::new()) };
+        let arguments = vec![url.expr, Expr::literal(load.headers), separator];
+        BoundClause::Call(ProcedureCall { optional: false, procedure, arguments, yields, predicate: None })
+    }
+
+    /// The outputs that SHOW asks for, and WHERE.
+    fn shown_table(
         &mut self,
         bound: &mut Vec<BoundClause>,
         procedure: Arc<Procedure>,
-        arguments: Vec<Expr>,
-        yields: Vec<(usize, Name, VarId)>,
-        predicate: Option<&ast::Expr>,
+        show: &ast::Show,
     ) -> Vec<(Name, VarId)> {
-        let predicate = predicate.map(|predicate| self.predicate(predicate));
+        let yields = match &show.yields {
+            Some(yields) if !yields.star => self.yields(&procedure, yields),
+            _ => self.all_outputs(&procedure),
+        };
+        let predicate = show.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
+        let predicate = predicate.or(show.predicate.as_ref()).map(|predicate| self.predicate(predicate));
         let outputs = yields.iter().map(|(output, _, var)| (*output, *var)).collect();
-        bound.push(BoundClause::Call(ProcedureCall { procedure, arguments, yields: outputs, predicate }));
+        let arguments = Vec::new();
+        bound.push(BoundClause::Call(ProcedureCall {
+            optional: false,
+            procedure,
+            arguments,
+            yields: outputs,
+            predicate,
+        }));
         yields.into_iter().map(|(_, name, var)| (name, var)).collect()
     }
 

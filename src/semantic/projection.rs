@@ -15,6 +15,8 @@ use crate::value::{Name, Type, Value};
 pub(super) enum ProjectionClause {
     With,
     Return,
+    /// RETURN before NEXT.
+    Next,
 }
 
 /// A column, before its place among keys and aggregates is known.
@@ -113,7 +115,7 @@ impl Binder<'_> {
     fn star(&mut self, projection: &ast::Projection, clause: ProjectionClause, span: Span) -> Vec<Column> {
         let Some(star) = projection.star else { return Vec::new() };
         let names = self.scope.star();
-        if names.is_empty() && clause == ProjectionClause::Return && !self.scope.has_outer() {
+        if names.is_empty() && clause != ProjectionClause::With && !self.scope.has_outer() {
             let message = "RETURN * has nothing to return: there are no variables here";
             self.refuse("NoVariablesInScope", span, message);
         }
@@ -133,8 +135,12 @@ impl Binder<'_> {
         if let ast::ExprKind::Variable(name) = &item.expr.kind {
             return name.clone();
         }
-        if clause == ProjectionClause::With {
-            let message = "an expression in WITH needs a name";
+        let nameless = match clause {
+            ProjectionClause::With => Some("an expression in WITH needs a name"),
+            ProjectionClause::Next => Some("an expression that NEXT hands on needs a name"),
+            ProjectionClause::Return => None,
+        };
+        if let Some(message) = nameless {
             self.refuse_with_help("NoExpressionAlias", item.expr.span, message, "add `AS name`");
         }
         Name::from(item.expr.span.of(self.text))
@@ -239,8 +245,8 @@ impl Binder<'_> {
         }
     }
 
-    /// The operand of SKIP or LIMIT: a number of rows that no row decides.
-    fn row_count(&mut self, count: &ast::Expr) -> Expr {
+    /// The operand of SKIP or LIMIT, or a size of batches: a number of rows that no row decides.
+    pub(super) fn row_count(&mut self, count: &ast::Expr) -> Expr {
         let problems = self.errors.len();
         let typed = self.without_aggregates(|binder| binder.typed(count));
         if self.errors.len() > problems {

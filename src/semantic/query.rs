@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::binder::Binder;
 use super::bound::{BoundBranch, BoundClause, BoundQuery};
+use super::next::Table;
 use super::projection::ProjectionClause;
 use super::scope::Scope;
 use crate::expr::{SubqueryKind, VarId};
@@ -20,31 +21,42 @@ pub(super) enum QueryPlace {
     Statement,
     /// In `CALL { }`.
     Call,
+    /// Before NEXT, which its rows are handed on by.
+    Next,
     /// In EXISTS, COUNT or COLLECT: it reads only, and may stop without RETURN if no column is wanted.
     Expression(SubqueryKind),
 }
 
+/// What a branch starts from, besides the scope that is there.
+#[derive(Clone, Copy)]
+pub(super) enum Start<'s> {
+    Here,
+    /// What a WITH at the start may take from around `CALL { }`.
+    Importing(&'s Scope),
+    /// The rows that a NEXT hands on to several branches.
+    Table(&'s Table),
+}
+
 /// The columns of one branch; `None` if it returns nothing.
-type Columns = Option<Vec<(Name, VarId)>>;
+pub(super) type Columns = Option<Vec<(Name, VarId)>>;
 
 impl Binder<'_> {
     /// Binds a query in the scope that is there, which it leaves as it found it.
     pub(super) fn query(&mut self, query: &ast::Query, place: QueryPlace) -> BoundQuery {
-        self.query_importing(query, place, None)
+        self.query_from(query, place, Start::Here)
     }
 
-    /// `importable` is what a WITH at the start of a branch may take from around `CALL { }`.
-    pub(super) fn query_importing(
-        &mut self,
-        query: &ast::Query,
-        place: QueryPlace,
-        importable: Option<&Scope>,
-    ) -> BoundQuery {
+    pub(super) fn query_from(&mut self, query: &ast::Query, place: QueryPlace, start: Start<'_>) -> BoundQuery {
+        if query.earlier.is_empty() { self.union_query(query, place, start) } else { self.linear(query, place, start) }
+    }
+
+    /// A query without NEXT.
+    pub(super) fn union_query(&mut self, query: &ast::Query, place: QueryPlace, start: Start<'_>) -> BoundQuery {
         self.check_union_kinds(query);
         let alone = query.rest.is_empty();
-        let mut branches = vec![self.branch(&query.first, place, alone, importable)];
+        let mut branches = vec![self.branch(&query.first, place, alone, start)];
         for (union, branch) in &query.rest {
-            let bound = self.branch(branch, place, alone, importable);
+            let bound = self.branch(branch, place, alone, start);
             self.check_union_columns(*union, &branches[0].1, &bound.1);
             branches.push(bound);
         }
@@ -107,15 +119,19 @@ impl Binder<'_> {
         }
     }
 
-    fn branch(
+    pub(super) fn branch(
         &mut self,
         query: &ast::SingleQuery,
         place: QueryPlace,
         alone: bool,
-        importable: Option<&Scope>,
+        start: Start<'_>,
     ) -> (Vec<BoundClause>, Columns) {
-        let start = self.scope.clone();
-        let mut bound = Vec::new();
+        let outside = self.scope.clone();
+        let (mut bound, importable) = match start {
+            Start::Here => (Vec::new(), None),
+            Start::Importing(importable) => (Vec::new(), Some(importable)),
+            Start::Table(table) => (self.read_table(table), None),
+        };
         let mut columns = None;
         if query.clauses.len() > MAX_CLAUSES {
             let message = format!("a query of {} clauses; at most {MAX_CLAUSES} are read", query.clauses.len());
@@ -131,10 +147,18 @@ impl Binder<'_> {
                 ast::ClauseKind::Call(call) if standalone => {
                     columns = Some(self.standalone_call(&mut bound, call, clause.span));
                 }
+                ast::ClauseKind::Subquery(ast::SubqueryCall { transactions: Some(transactions), .. }) => {
+                    self.check_transactions(place, alone, transactions.span);
+                    self.clause(&mut bound, clause);
+                    // What it writes is committed, so that the next one may follow.
+                    (self.commits, self.writes) = (true, false);
+                }
                 ast::ClauseKind::Return(projection) => {
                     // First: what is told of the names behind RETURN may follow from this.
                     let is_last = self.check_last(query, index, "RETURN");
-                    let (projected, named) = self.projection(projection, ProjectionClause::Return, clause.span);
+                    let kind =
+                        if place == QueryPlace::Next { ProjectionClause::Next } else { ProjectionClause::Return };
+                    let (projected, named) = self.projection(projection, kind, clause.span);
                     bound.push(BoundClause::Project(projected));
                     columns = Some(named);
                     if !is_last {
@@ -152,14 +176,14 @@ impl Binder<'_> {
         if columns.is_none() {
             self.check_end(query, place);
         }
-        self.scope = start;
+        self.scope = outside;
         (bound, columns)
     }
 
     /// Whether the clause at `index` is the last one; it is a problem if not.
     fn check_last(&mut self, query: &ast::SingleQuery, index: usize, name: &str) -> bool {
         let Some(next) = query.clauses.get(index + 1) else { return true };
-        let message = format!("nothing can follow {name} but UNION");
+        let message = format!("nothing can follow {name} but UNION or NEXT");
         self.refuse_with_help("UnexpectedSyntax", next.span, message, format!("write it before the {name}"));
         false
     }
@@ -170,6 +194,11 @@ impl Binder<'_> {
             QueryPlace::Expression(SubqueryKind::Exists | SubqueryKind::Count) => return,
             QueryPlace::Expression(SubqueryKind::Collect) => {
                 self.refuse("InvalidClauseComposition", query.span, "COLLECT collects what its query returns");
+                return;
+            }
+            QueryPlace::Next => {
+                let message = "NEXT hands on what a RETURN before it returns";
+                self.refuse_with_help("InvalidClauseComposition", query.span, message, "add a RETURN before NEXT");
                 return;
             }
             QueryPlace::Statement | QueryPlace::Call => {}
@@ -221,6 +250,7 @@ fn unfinished(clause: &ast::ClauseKind) -> Option<&'static str> {
     match clause {
         ast::ClauseKind::Match(_) => Some("MATCH"),
         ast::ClauseKind::Unwind(_) => Some("UNWIND"),
+        ast::ClauseKind::LoadCsv(_) => Some("LOAD CSV"),
         ast::ClauseKind::With(_) => Some("WITH"),
         ast::ClauseKind::Call(call) if call.yields.is_some() => Some("CALL ... YIELD"),
         _ => None,

@@ -22,6 +22,15 @@ pub(super) struct Scope {
     unseen: Range<usize>,
     /// Whether it is behind a WITH.
     narrowed: bool,
+    /// Where the row of the last LOAD CSV comes from; forgotten behind a WITH.
+    pub(super) loaded: Option<Loaded>,
+}
+
+/// The file and the line of a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loaded {
+    pub(super) file: VarId,
+    pub(super) line: VarId,
 }
 
 #[derive(Clone, Debug)]

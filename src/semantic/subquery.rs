@@ -4,7 +4,7 @@ use super::aggregate::Aggregates;
 use super::binder::{Binder, Typed};
 use super::bound::{BoundBranch, BoundClause, BoundMatch, BoundQuery, BoundSubquery, Projection, SubqueryCall};
 use super::pattern::PatternRules;
-use super::query::QueryPlace;
+use super::query::{QueryPlace, Start};
 use super::scope::Scope;
 use crate::expr::{Expr, ExprKind, SubqueryId, SubqueryKind, VarId};
 use crate::syntax::ast;
@@ -12,7 +12,7 @@ use crate::text::Span;
 use crate::value::{Name, Type, Value};
 
 /// What a subquery must give back when it ends.
-struct Frame {
+pub(super) struct Frame {
     scope: Scope,
     aggregates: Aggregates,
     reading_only: bool,
@@ -24,7 +24,7 @@ struct Frame {
 /// No name that a query can write: names in backticks are not empty.
 const PATH: &str = "";
 
-const READING: PatternRules = PatternRules { optional: false, new_names: true };
+const READING: PatternRules = PatternRules { optional: false, new_names: true, repeatable: false };
 
 impl Binder<'_> {
     pub(super) fn exists_subquery(&mut self, subquery: &ast::Subquery, span: Span) -> Typed {
@@ -70,7 +70,7 @@ impl Binder<'_> {
     /// `(a)-->(b)` as a predicate. It names only what is there already.
     pub(super) fn pattern_predicate(&mut self, path: &ast::PathPattern, span: Span) -> Typed {
         let frame = self.enter_expression();
-        let rules = PatternRules { optional: false, new_names: false };
+        let rules = PatternRules { optional: false, new_names: false, repeatable: false };
         let part = whole_path(path, None);
         let query = matching(self.reading(&[part], None, rules));
         let id = self.leave_expression(frame, query);
@@ -91,12 +91,8 @@ impl Binder<'_> {
     /// `shortestPath(...)` in an expression: the first of the paths, or null; `allShortestPaths(...)`: all of them.
     pub(super) fn shortest(&mut self, part: &ast::PatternPart, span: Span) -> Typed {
         let frame = self.enter_expression();
-        let named = ast::PatternPart {
-            variable: Some(ast::Ident { name: Name::from(PATH), span }),
-            selector: part.selector,
-            path: part.path.clone(),
-            span,
-        };
+        let variable = Some(ast::Ident { name: Name::from(PATH), span });
+        let named = ast::PatternPart { variable, span, ..part.clone() };
         let found = self.reading(&[named], None, READING);
         let item = self.variable(&Name::from(PATH), span);
         for path in &found.pattern.paths {
@@ -106,8 +102,8 @@ impl Binder<'_> {
         let id = self.leave_expression(frame, query);
         let paths = Expr::new(ExprKind::Subquery(SubqueryKind::Collect, id), span);
         match part.selector {
-            ast::Selector::AllShortest => Typed { expr: paths, value_type: Type::list_of(Type::Path) },
-            ast::Selector::All | ast::Selector::AnyShortest => {
+            ast::Selector::AllShortestPaths => Typed { expr: paths, value_type: Type::list_of(Type::Path) },
+            ast::Selector::All | ast::Selector::ShortestPath | ast::Selector::Shortest { .. } => {
                 let first = Expr::new(ExprKind::Literal(Value::Integer(0)), span);
                 Typed::new(ExprKind::Index(Box::new(paths), Box::new(first)), span, Type::Path)
             }
@@ -143,7 +139,8 @@ impl Binder<'_> {
             Some(ast::Imports::Variables(idents)) => (self.imported(idents), None),
         };
         let frame = self.enter(inner);
-        let query = self.query_importing(&call.query, QueryPlace::Call, importable.as_ref());
+        let start = importable.as_ref().map_or(Start::Here, Start::Importing);
+        let query = self.query_from(&call.query, QueryPlace::Call, start);
         let imports = self.leave(frame);
         let unit = query.columns.is_empty();
         for (name, id) in &query.columns {
@@ -152,8 +149,10 @@ impl Binder<'_> {
                 self.refuse_with_help("VariableAlreadyBound", span, message, "return it under another name with AS");
             }
             self.scope.declare(name.clone(), *id);
+            self.variables.get_mut(*id).nullable |= call.optional || call.transactions.is_some();
         }
-        BoundClause::Subquery(SubqueryCall { query, imports, unit })
+        let transactions = call.transactions.as_ref().map(|transactions| self.transactions(transactions));
+        BoundClause::Subquery(SubqueryCall { optional: call.optional, query, imports, unit, transactions })
     }
 
     fn imported(&mut self, idents: &[ast::Ident]) -> Scope {
@@ -181,7 +180,7 @@ impl Binder<'_> {
         id
     }
 
-    fn enter(&mut self, inner: Scope) -> Frame {
+    pub(super) fn enter(&mut self, inner: Scope) -> Frame {
         Frame {
             scope: std::mem::replace(&mut self.scope, inner),
             aggregates: std::mem::replace(&mut self.aggregates, Aggregates::Refused),
@@ -192,7 +191,7 @@ impl Binder<'_> {
     }
 
     /// Returns what the subquery used from around it.
-    fn leave(&mut self, frame: Frame) -> Vec<VarId> {
+    pub(super) fn leave(&mut self, frame: Frame) -> Vec<VarId> {
         self.scope = frame.scope;
         self.aggregates = frame.aggregates;
         self.reading_only = frame.reading_only;
@@ -211,5 +210,5 @@ fn matching(found: BoundMatch) -> BoundQuery {
 }
 
 fn whole_path(path: &ast::PathPattern, variable: Option<ast::Ident>) -> ast::PatternPart {
-    ast::PatternPart { variable, selector: ast::Selector::All, path: path.clone(), span: path.span }
+    ast::PatternPart::of(variable, path.clone(), path.span)
 }

@@ -4,7 +4,7 @@ use super::binder::Binder;
 use super::bound::SetItem;
 use crate::expr::{Expr, ExprKind};
 use crate::syntax::ast;
-use crate::value::{Name, Type, Value};
+use crate::value::{Type, Value};
 
 impl Binder<'_> {
     pub(super) fn set_items(&mut self, items: &[ast::SetItem]) -> Vec<SetItem> {
@@ -18,6 +18,10 @@ impl Binder<'_> {
                 self.names.writes(&key.name);
                 SetItem::Property { target, key: key.name.clone(), value: self.expr(value) }
             }
+            ast::SetItem::Keyed { target, key, value } => {
+                let (target, key) = self.keyed(target, key);
+                SetItem::Keyed { target, key, value: self.expr(value) }
+            }
             ast::SetItem::Replace { variable, value } => {
                 SetItem::Replace { target: self.element_variable(variable), value: self.properties_from(value) }
             }
@@ -25,7 +29,7 @@ impl Binder<'_> {
                 SetItem::Update { target: self.element_variable(variable), value: self.properties_from(value) }
             }
             ast::SetItem::Labels { variable, labels } => {
-                SetItem::AddLabels { target: self.labelled(variable), labels: self.written_labels(labels) }
+                SetItem::AddLabels { target: self.labelled(variable), labels: self.drawn_labels(Some(labels)) }
             }
         }
     }
@@ -44,12 +48,12 @@ impl Binder<'_> {
                     value: Expr::new(ExprKind::Literal(Value::Null), key.span),
                 }
             }
+            ast::RemoveItem::Keyed { target, key } => {
+                let (target, key) = self.keyed(target, key);
+                SetItem::Keyed { target, key, value: Expr::literal(Value::Null) }
+            }
             ast::RemoveItem::Labels { variable, labels } => {
-                for label in labels {
-                    self.names.reads_label(label);
-                }
-                let labels = labels.iter().map(|label| label.name.clone()).collect();
-                SetItem::RemoveLabels { target: self.labelled(variable), labels }
+                SetItem::RemoveLabels { target: self.labelled(variable), labels: self.lost_labels(labels) }
             }
         }
     }
@@ -58,6 +62,14 @@ impl Binder<'_> {
         let typed = self.typed(target);
         self.expect_type(&typed.value_type, &Type::Element, target.span);
         typed.expr
+    }
+
+    /// An element and the name of a property of it, which is computed.
+    fn keyed(&mut self, target: &ast::Expr, key: &ast::Expr) -> (Expr, Expr) {
+        let target = self.target(target);
+        let typed = self.typed(key);
+        self.expect_type(&typed.value_type, &Type::String, key.span);
+        (target, typed.expr)
     }
 
     fn element_variable(&mut self, variable: &ast::Ident) -> Expr {
@@ -86,12 +98,5 @@ impl Binder<'_> {
             }
         }
         typed.expr
-    }
-
-    fn written_labels(&mut self, labels: &[ast::Ident]) -> Vec<Name> {
-        for label in labels {
-            self.names.writes(&label.name);
-        }
-        labels.iter().map(|label| label.name.clone()).collect()
     }
 }

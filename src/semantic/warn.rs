@@ -61,10 +61,6 @@ impl Names {
         self.reads(NameKind::Key, key);
     }
 
-    pub(super) fn reads_label(&mut self, label: &ast::Ident) {
-        self.reads(NameKind::Label, label);
-    }
-
     /// Labels of a node or types of a relationship, whichever `of` is.
     pub(super) fn reads_labels(&mut self, labels: &ast::LabelExpr, of: &Type) {
         let kind = match of {
@@ -227,7 +223,7 @@ fn missing_colon(kind: NameKind, name: &Name, span: Span, statistics: &dyn Stati
 fn each_name(labels: &ast::LabelExpr, visit: &mut impl FnMut(&ast::Ident)) {
     match labels {
         ast::LabelExpr::Name(ident) => visit(ident),
-        ast::LabelExpr::Wildcard(_) => {}
+        ast::LabelExpr::Wildcard(_) | ast::LabelExpr::Given(_) | ast::LabelExpr::GivenAny(_) => {}
         ast::LabelExpr::Not(inner) => each_name(inner, visit),
         ast::LabelExpr::And(terms) | ast::LabelExpr::Or(terms) => {
             for term in terms {

@@ -35,6 +35,22 @@ pub(crate) enum StorageError {
     Full { what: &'static str },
 }
 
+/// A file that is not read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileError {
+    #[error(
+        "files are not allowed here; a program allows them by `Options::files_below(folder)`, the command line by \
+         `--files folder`"
+    )]
+    NotAllowed,
+    #[error("it is outside of the folder that is allowed")]
+    Outside,
+    #[error("it is a folder")]
+    Folder,
+    #[error("{0}")]
+    Io(std::io::Error),
+}
+
 /// Bytes that are no change, or a change that is not made bytes of.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CodecError {

@@ -13,6 +13,7 @@ mod change;
 mod codec;
 mod column;
 mod constraint;
+mod disk;
 mod element;
 mod error;
 mod graph;
@@ -32,11 +33,12 @@ mod writer;
 pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
+pub(crate) use disk::FileAccess;
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
-pub(crate) use error::{CodecError, StorageError};
+pub(crate) use error::{CodecError, FileError, StorageError};
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub use view::{DenseView, GraphView};
-pub(crate) use writer::Writer;
+pub(crate) use writer::{Savepoint, Writer};
 
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,8 @@ const MAX_LABELS: usize = 4_096;
 pub(crate) struct Writer {
     graph: Graph,
     changes: Vec<Change>,
+    /// Those of the commit before, if this writer made it: whoever follows the changes may not have seen them all.
+    past: Vec<Change>,
     /// The changes before this one belong to statements that were checked.
     checked: usize,
 }
@@ -36,19 +38,42 @@ impl Writer {
     pub(crate) fn new(root: Graph, commit: Commit) -> Self {
         let mut graph = root;
         graph.begin(commit);
-        Self { graph, changes: Vec::new(), checked: 0 }
+        Self { graph, changes: Vec::new(), past: Vec::new(), checked: 0 }
     }
 
     pub(crate) fn graph(&self) -> &Graph {
         &self.graph
     }
 
-    /// The changes that led from the root of one revision to that of another.
-    pub(crate) fn changes_between(&self, from: u64, to: u64) -> &[Change] {
-        let newest = self.graph.revision();
-        let behind = |revision: u64| usize::try_from(newest - revision).expect("changes fit in memory");
-        let len = self.changes.len();
-        &self.changes[len - behind(from)..len - behind(to)]
+    /// The changes that led from the root of one revision to that of another; `None` if they are forgotten.
+    pub(crate) fn changes_between(&self, from: u64, to: u64) -> Option<impl Iterator<Item = &Change>> {
+        let own = match self.changes.split_first() {
+            Some((Change::Begin(_), own)) => own,
+            _ => &self.changes,
+        };
+        let place = |revision: u64| {
+            let behind = usize::try_from(self.graph.revision().checked_sub(revision)?).ok()?;
+            (self.past.len() + own.len()).checked_sub(behind)
+        };
+        let (from, to, own_from) = (place(from)?, place(to)?, self.past.len());
+        let past = &self.past[from.min(own_from)..to.min(own_from)];
+        let own = &own[from.saturating_sub(own_from)..to.saturating_sub(own_from)];
+        Some(past.iter().chain(own))
+    }
+
+    /// Goes on behind a commit of all that was written so far, which `publish` makes; it gives the one that comes next.
+    /// Without any writes there is none. Returns the number of the last commit.
+    pub(crate) fn commit(&mut self, publish: impl FnOnce(&Graph) -> Commit) -> u64 {
+        if self.changes.is_empty() {
+            return self.graph.commit().number.saturating_sub(1);
+        }
+        let number = self.graph.commit().number;
+        let next = publish(&self.graph);
+        self.past = std::mem::take(&mut self.changes);
+        self.past.retain(|change| !matches!(change, Change::Begin(_)));
+        self.checked = 0;
+        self.graph.begin(next);
+        number
     }
 
     /// How many changes there are so far.
@@ -349,13 +374,8 @@ fn check_label_count(count: usize) -> Result<(), StorageError> {
 /// Maps and elements cannot be stored, in lists neither, nor what could not be recorded.
 fn check_storable(value: &Value) -> Result<(), StorageError> {
     let found = match value {
-        Value::Map(_) => "a map",
-        Value::Node(_) => "a node",
-        Value::Relationship(_) => "a relationship",
-        Value::Path(_) => "a path",
-        Value::List(items) if items.depth() as usize > MAX_DEPTH => "a list nested more than 128 levels deep",
-        Value::List(items) => return items.iter().try_for_each(check_storable),
-        _ => return Ok(()),
+        Value::List(items) if items.depth() as usize > MAX_DEPTH => Some("a list nested more than 128 levels deep"),
+        value => value.unstorable(),
     };
-    Err(StorageError::NotStorable { found: found.to_owned() })
+    found.map_or(Ok(()), |found| Err(StorageError::NotStorable { found: found.to_owned() }))
 }

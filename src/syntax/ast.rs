@@ -4,7 +4,7 @@
 //! one associative operator (`AND`, `OR`, `XOR`) are flat.
 
 use crate::text::Span;
-use crate::value::Name;
+use crate::value::{Name, Predicate};
 
 /// A name and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,17 +34,27 @@ pub(crate) enum Mode {
 pub(crate) enum Body {
     Query(Query),
     Schema(SchemaCommand),
-    Show(Show),
+    Show(Box<Show>),
 }
 
 // ---------------------------------------------------------------- queries
 
-/// Single queries joined by UNION.
+/// Single queries joined by UNION, behind those that hand their rows on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Query {
+    /// What stands before each NEXT; none of them has earlier ones itself.
+    pub earlier: Vec<Query>,
     pub first: SingleQuery,
     pub rest: Vec<(Union, SingleQuery)>,
     pub span: Span,
+}
+
+impl Query {
+    /// All single queries, in the order of the text.
+    pub(crate) fn single_queries(&self) -> impl Iterator<Item = &SingleQuery> {
+        let united = self.earlier.iter().chain([self]);
+        united.flat_map(|query| [&query.first].into_iter().chain(query.rest.iter().map(|(_, query)| query)))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,6 +79,7 @@ pub(crate) struct Clause {
 pub(crate) enum ClauseKind {
     Match(Match),
     Unwind(Unwind),
+    LoadCsv(LoadCsv),
     With(Projection),
     Return(Projection),
     /// `CALL name(args) YIELD ...`.
@@ -92,6 +103,8 @@ pub(crate) enum ClauseKind {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Match {
     pub optional: bool,
+    /// `REPEATABLE ELEMENTS`: an arrow may find what another one has found.
+    pub repeatable: bool,
     pub pattern: Pattern,
     pub predicate: Option<Expr>,
 }
@@ -100,6 +113,16 @@ pub(crate) struct Match {
 pub(crate) struct Unwind {
     pub list: Expr,
     pub variable: Ident,
+}
+
+/// `LOAD CSV [WITH HEADERS] FROM url AS row [FIELDTERMINATOR ';']`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LoadCsv {
+    /// Rows are maps by the names in the first line, else lists.
+    pub headers: bool,
+    pub url: Expr,
+    pub variable: Ident,
+    pub separator: Option<Expr>,
 }
 
 /// The body of WITH and RETURN.
@@ -131,6 +154,7 @@ pub(crate) struct SortItem {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Call {
+    pub optional: bool,
     /// With its namespace: `db.labels`.
     pub procedure: Ident,
     /// `None`: called without parentheses; inputs are taken from parameters of their names.
@@ -150,9 +174,32 @@ pub(crate) struct Yield {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SubqueryCall {
+    pub optional: bool,
     /// `Some`: the scope clause `CALL (x, y) {`; `None`: an importing WITH inside, or nothing, is imported.
     pub imports: Option<Imports>,
     pub query: Query,
+    pub transactions: Option<InTransactions>,
+}
+
+/// `IN TRANSACTIONS ...`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct InTransactions {
+    /// `IN 3 CONCURRENT TRANSACTIONS`: how many at a time.
+    pub concurrency: Option<Expr>,
+    /// `OF n ROWS`.
+    pub rows: Option<Expr>,
+    pub on_error: OnError,
+    /// `REPORT STATUS AS s`.
+    pub status: Option<Ident>,
+    pub span: Span,
+}
+
+/// `ON ERROR ...`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnError {
+    Fail,
+    Continue,
+    Break,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -189,18 +236,31 @@ pub(crate) struct Merge {
 pub(crate) enum SetItem {
     /// `SET x.k = v`; the target is a property expression.
     Property { target: Expr, key: Ident, value: Expr },
+    /// `SET x[k] = v`.
+    Keyed { target: Expr, key: Expr, value: Expr },
     /// `SET x = map`.
     Replace { variable: Ident, value: Expr },
     /// `SET x += map`.
     Update { variable: Ident, value: Expr },
-    /// `SET x:A:B`.
-    Labels { variable: Ident, labels: Vec<Ident> },
+    /// `SET x:A:B`, `SET x IS A`: names and given ones, all of them.
+    Labels { variable: Ident, labels: LabelExpr },
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum RemoveItem {
-    Property { target: Expr, key: Ident },
-    Labels { variable: Ident, labels: Vec<Ident> },
+    Property {
+        target: Expr,
+        key: Ident,
+    },
+    /// `REMOVE x[k]`.
+    Keyed {
+        target: Expr,
+        key: Expr,
+    },
+    Labels {
+        variable: Ident,
+        labels: LabelExpr,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -231,21 +291,44 @@ pub(crate) struct PatternPart {
     /// `p = ...`.
     pub variable: Option<Ident>,
     pub selector: Selector,
+    /// What a path must not have twice, where it is said.
+    pub mode: Option<PathMode>,
     pub path: PathPattern,
+    /// The WHERE in the parentheses around the whole path: said before paths are selected.
+    pub predicate: Option<Expr>,
     pub span: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl PatternPart {
+    /// Every match of `path`.
+    pub(crate) fn of(variable: Option<Ident>, path: PathPattern, span: Span) -> Self {
+        Self { variable, selector: Selector::All, mode: None, path, predicate: None, span }
+    }
+}
+
+/// Which of the paths between two ends are found.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Selector {
     /// Every match.
     All,
     /// `shortestPath(...)`: one shortest path.
-    AnyShortest,
+    ShortestPath,
     /// `allShortestPaths(...)`.
-    AllShortest,
+    AllShortestPaths,
+    /// `SHORTEST k`, and with `groups` `SHORTEST k GROUPS`: those of the k least lengths.
+    Shortest { count: Option<Box<Expr>>, groups: bool },
 }
 
-/// Endpoints joined by arrows. One endpoint alone has no hops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum PathMode {
+    Walk,
+    /// No relationship twice.
+    Trail,
+    /// No node twice.
+    Acyclic,
+}
+
+/// Endpoints joined by arrows and groups. One endpoint alone has no hops.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PathPattern {
     pub start: Endpoint,
@@ -255,8 +338,25 @@ pub(crate) struct PathPattern {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Hop {
-    pub rel: RelPattern,
+    pub link: Link,
     pub end: Endpoint,
+}
+
+/// What joins two endpoints.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Link {
+    Arrow(RelPattern),
+    Group(Group),
+}
+
+/// `((a)-[r]->(b) WHERE p){1,3}`: a quantified path pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Group {
+    pub path: PathPattern,
+    pub predicate: Option<Box<Expr>>,
+    pub min: u64,
+    pub max: Option<u64>,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -320,6 +420,10 @@ pub(crate) enum LabelExpr {
     Name(Ident),
     /// `%`: any at all.
     Wildcard(Span),
+    /// `$(expression)`: one, or all of a list.
+    Given(Box<Expr>),
+    /// `$any(list)`: one of them.
+    GivenAny(Box<Expr>),
     Not(Box<LabelExpr>),
     /// `A&B`, `:A:B`.
     And(Vec<LabelExpr>),
@@ -368,7 +472,15 @@ pub(crate) enum ExprKind {
         operand: Box<Expr>,
         negated: bool,
     },
+    /// `x IS :: INTEGER`, `x IS NOT NORMALIZED`.
+    Is {
+        operand: Box<Expr>,
+        predicate: Predicate,
+        negated: bool,
+    },
     Case(Case),
+    /// What the innermost CASE around compares, where a test leaves it out: `CASE x WHEN > 3`.
+    CaseSubject,
     /// `count(*)`.
     CountStar,
     Function(FunctionCall),
@@ -404,6 +516,8 @@ pub(crate) enum BinaryOp {
     Divide,
     Modulo,
     Power,
+    /// `||`.
+    Concatenate,
     In,
     StartsWith,
     EndsWith,
@@ -416,8 +530,15 @@ pub(crate) enum BinaryOp {
 pub(crate) struct Case {
     /// `CASE x WHEN ...`.
     pub subject: Option<Box<Expr>>,
-    pub branches: Vec<(Expr, Expr)>,
+    pub branches: Vec<CaseBranch>,
     pub otherwise: Option<Box<Expr>>,
+}
+
+/// `WHEN ... THEN ...`: taken if one of the tests is true.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CaseBranch {
+    pub tests: Vec<Expr>,
+    pub then: Expr,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -543,12 +664,15 @@ pub(crate) enum SchemaConstraint {
     Key,
 }
 
-/// `SHOW ... [YIELD ...] [WHERE ...]`: a table about the database.
+/// `SHOW ... [YIELD ...] [WHERE ...] [ORDER BY ...] [RETURN ...]`: a table about the database.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Show {
     pub what: ShowKind,
     pub yields: Option<Yield>,
     pub predicate: Option<Expr>,
+    /// ORDER BY, SKIP, LIMIT and a WHERE behind them, as `WITH *` has them.
+    pub rows: Option<Projection>,
+    pub returns: Option<Projection>,
     pub span: Span,
 }
 

@@ -17,6 +17,9 @@ pub(crate) enum SyntaxError {
     /// A literal that has no value: a number out of range, a bad escape.
     #[error("{message}")]
     Literal { detail: &'static str, message: String, span: Span },
+    /// A type that there is not, or that says two things.
+    #[error("{message}")]
+    Type { message: String, span: Span, help: Option<String> },
 }
 
 impl SyntaxError {
@@ -28,6 +31,7 @@ impl SyntaxError {
             SyntaxError::TooDeep { .. } => ErrorClass::new(ErrorKind::Limit, "NestedTooDeep"),
             SyntaxError::TooLong { .. } => ErrorClass::new(ErrorKind::Limit, "StatementTooLong"),
             SyntaxError::Literal { detail, .. } => ErrorClass::new(ErrorKind::Syntax, detail),
+            SyntaxError::Type { .. } => ErrorClass::new(ErrorKind::Syntax, "InvalidType"),
         }
     }
 
@@ -35,14 +39,15 @@ impl SyntaxError {
         match self {
             SyntaxError::Unexpected { span, .. }
             | SyntaxError::TooDeep { span, .. }
-            | SyntaxError::Literal { span, .. } => Some(*span),
+            | SyntaxError::Literal { span, .. }
+            | SyntaxError::Type { span, .. } => Some(*span),
             SyntaxError::TooLong { .. } | SyntaxError::Empty => None,
         }
     }
 
     pub(crate) fn help(&self) -> Option<&str> {
         match self {
-            SyntaxError::Unexpected { help, .. } => help.as_deref(),
+            SyntaxError::Unexpected { help, .. } | SyntaxError::Type { help, .. } => help.as_deref(),
             _ => None,
         }
     }

@@ -113,7 +113,7 @@ pub(super) fn is_visible(character: char) -> bool {
 
 /// Marks that stand on the letter before them, in the scripts where names are written with them.
 fn is_combining(character: char) -> bool {
-    !character.is_ascii() && unicode_width::UnicodeWidthChar::width(character) == Some(0) && !is_blank(character)
+    !character.is_ascii() && !is_visible(character) && !is_blank(character)
 }
 
 fn word(rest: &str) -> usize {

@@ -108,20 +108,29 @@ struct Nesting {
     /// Whether an operand may have ended just before: only there does END end a CASE.
     after_operand: bool,
     after_dot: bool,
+    /// Whether the word just before may be one that a type stands behind, in angles.
+    after_type_word: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Opening {
     Bracket,
     Case,
+    /// `LIST<`, or a comparison that looks alike.
+    Angle,
 }
 
 impl Nesting {
     fn enter(&mut self, text: &str, token: Token, next: Option<Token>) -> Result<(), SyntaxError> {
         let word = token.span.of(text);
+        if !may_be_in_type(token.kind, word) {
+            self.close_angles();
+        }
         match word {
             "(" | "[" | "{" => self.open.push(Opening::Bracket),
             ")" | "]" | "}" => self.close_bracket(),
+            "<" if self.after_type_word => self.open.push(Opening::Angle),
+            ">" => drop(self.open.pop_if(|opening| *opening == Opening::Angle)),
             _ if token.kind != TokenKind::Word || self.after_dot => {}
             _ if word.eq_ignore_ascii_case("CASE") && !ends_operand(text, next) => self.open.push(Opening::Case),
             _ if word.eq_ignore_ascii_case("END") => self.close_case(),
@@ -138,6 +147,7 @@ impl Nesting {
             _ => true,
         };
         self.after_dot = word == "." || word == ":";
+        self.after_type_word = opens_type(word);
         Ok(())
     }
 
@@ -147,6 +157,11 @@ impl Nesting {
         self.open.pop();
     }
 
+    /// What looked like the angles of a type was none.
+    fn close_angles(&mut self) {
+        while self.open.pop_if(|opening| *opening == Opening::Angle).is_some() {}
+    }
+
     fn close_case(&mut self) {
         if self.after_operand {
             self.open.pop_if(|opening| *opening == Opening::Case);
@@ -154,8 +169,24 @@ impl Nesting {
     }
 }
 
+/// Whether a type in angles may stand behind `word`.
+fn opens_type(word: &str) -> bool {
+    ["LIST", "ARRAY", "ANY", "VALUE"].iter().any(|opening| opening.eq_ignore_ascii_case(word))
+}
+
+/// Whether `word` may stand between the angles of a type.
+fn may_be_in_type(kind: TokenKind, word: &str) -> bool {
+    const KEYWORDS_OF_TYPES: [&str; 7] = ["ANY", "NODE", "NOT", "NULL", "PROPERTY", "RELATIONSHIP", "WITH"];
+    match kind {
+        TokenKind::Mark => matches!(word, "<" | ">" | "|" | "!"),
+        TokenKind::Word => !is_keyword(word) || KEYWORDS_OF_TYPES.iter().any(|known| known.eq_ignore_ascii_case(word)),
+        TokenKind::Comment => true,
+        TokenKind::EscapedName | TokenKind::Parameter | TokenKind::Number | TokenKind::String => false,
+    }
+}
+
 fn is_value(word: &str) -> bool {
-    ["null", "true", "false"].iter().any(|value| value.eq_ignore_ascii_case(word))
+    ["null", "true", "false", "normalized"].iter().any(|value| value.eq_ignore_ascii_case(word))
 }
 
 /// Whether `next` can only follow an operand, so that the word before it is a name.

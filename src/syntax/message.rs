@@ -182,12 +182,33 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         Rule::dot => named(PART, "\".\""),
         // A pattern or an arrow is what people write in the place of the rest.
         Rule::semicolon
+        | Rule::next
+        | Rule::in_transactions
+        | Rule::concurrently
+        | Rule::batch_rows
+        | Rule::on_error
+        | Rule::report
+        | Rule::kw_next
         | Rule::repetition
         | Rule::one_or_more
         | Rule::any_number
+        | Rule::group
         | Rule::selected
+        | Rule::selector
+        | Rule::shortest_paths
+        | Rule::any_path
+        | Rule::all_paths
         | Rule::all_shortest
-        | Rule::any_shortest => None,
+        | Rule::any_shortest
+        | Rule::word_shortest
+        | Rule::word_any
+        | Rule::path_mode
+        | Rule::in_groups
+        | Rule::match_mode
+        | Rule::repeatable_elements
+        | Rule::different_relationships => None,
+        Rule::word_elements => named(PART, "`ELEMENTS`"),
+        Rule::word_relationships => named(PART, "`RELATIONSHIPS`"),
         Rule::EOI => named(END, "the end of the statement"),
         Rule::variable => named(PART, "a variable"),
         Rule::alias | Rule::name_part | Rule::argument_name | Rule::schema_name | Rule::qualified_name => {
@@ -198,12 +219,24 @@ fn group(rule: Rule) -> Option<(u8, String)> {
             named(PART, "a property")
         }
         Rule::property_target | Rule::remove_item | Rule::remove_labels => named(PART, "a property"),
-        Rule::label | Rule::label_or | Rule::label_and | Rule::label_term | Rule::negation | Rule::wildcard => {
-            named(PART, "a label or type")
-        }
+        Rule::label
+        | Rule::label_or
+        | Rule::label_and
+        | Rule::label_term
+        | Rule::negation
+        | Rule::wildcard
+        | Rule::given_labels
+        | Rule::given_any
+        | Rule::given_mark
+        | Rule::any_mark => named(PART, "a label or type"),
         Rule::pattern | Rule::pattern_part | Rule::path | Rule::node | Rule::bracket => named(PART, "a pattern"),
+        Rule::value_type | Rule::value_type_part | Rule::list_type | Rule::union_type | Rule::type_name => {
+            named(PART, "a type")
+        }
+        Rule::open_angle => named(PART, "\"<\""),
+        Rule::close_angle => named(CLOSING, "\">\""),
         Rule::length => named(PART, "\"*\""),
-        Rule::repetition_range => named(PART, "a number"),
+        Rule::repetition_range | Rule::path_count => named(PART, "a number"),
         _ if is_clause(rule) => named(CLAUSE, "a clause"),
         _ if is_operand(rule) => named(PART, "an expression"),
         _ if is_operator(rule) => named(OPERATOR, "an operator"),
@@ -231,6 +264,7 @@ fn is_clause(rule: Rule) -> bool {
             | Rule::let_clause
             | Rule::for_clause
             | Rule::finish_clause
+            | Rule::load_clause
             | Rule::subquery_clause
             | Rule::call_clause
             | Rule::create_clause
@@ -268,6 +302,9 @@ fn is_operand(rule: Rule) -> bool {
             | Rule::map
             | Rule::case_expression
             | Rule::case_subject
+            | Rule::case_test
+            | Rule::case_operation
+            | Rule::case_operand
             | Rule::subquery
             | Rule::subquery_kind
             | Rule::count_star
@@ -276,6 +313,8 @@ fn is_operand(rule: Rule) -> bool {
             | Rule::reduce
             | Rule::shortest
             | Rule::function_call
+            | Rule::trim_call
+            | Rule::normalize_call
             | Rule::null_literal
             | Rule::true_literal
             | Rule::false_literal
@@ -306,6 +345,9 @@ fn is_operator(rule: Rule) -> bool {
             | Rule::ends_with
             | Rule::contains
             | Rule::add
+            | Rule::concatenate
+            | Rule::is_labels
+            | Rule::is_listed_labels
             | Rule::subtract
             | Rule::multiply
             | Rule::divide
@@ -313,6 +355,14 @@ fn is_operator(rule: Rule) -> bool {
             | Rule::power
             | Rule::is_null
             | Rule::is_not_null
+            | Rule::is_typed
+            | Rule::is_listed_typed
+            | Rule::is_normalized
+            | Rule::type_mark
+            | Rule::list_suffix
+            | Rule::not_null
+            | Rule::negated
+            | Rule::normal_form
             | Rule::operator_is
             | Rule::lookup_dot
             | Rule::lookup_bracket
@@ -329,7 +379,7 @@ fn is_operator(rule: Rule) -> bool {
 
 const CLAUSES: &[&str] = &[
     "MATCH", "OPTIONAL", "RETURN", "WITH", "UNWIND", "CALL", "CREATE", "MERGE", "SET", "REMOVE", "DELETE", "DETACH",
-    "ASSERT", "RETRACT", "FOREACH", "UNION", "SHOW", "DROP", "EXPLAIN", "PROFILE",
+    "ASSERT", "RETRACT", "FOREACH", "UNION", "NEXT", "LOAD", "SHOW", "DROP", "EXPLAIN", "PROFILE",
 ];
 
 const OPERATORS: &[&str] =
@@ -342,16 +392,24 @@ fn words(rule: Rule) -> &'static [&'static str] {
     match rule {
         Rule::kw_as => &["AS"],
         Rule::kw_by => &["BY"],
+        Rule::kw_call => &["CALL"],
+        Rule::kw_concurrent => &["CONCURRENT"],
         Rule::kw_constraint => &["CONSTRAINT"],
         Rule::kw_create => &["CREATE"],
+        Rule::kw_csv => &["CSV"],
         Rule::kw_delete => &["DELETE"],
         Rule::kw_index => &["INDEX"],
         Rule::kw_else => &["ELSE"],
         Rule::kw_end => &["END"],
         Rule::kw_exists => &["EXISTS"],
         Rule::kw_for => &["FOR"],
+        Rule::kw_headers => &["HEADERS"],
+        Rule::kw_fieldterminator | Rule::separator => &["FIELDTERMINATOR"],
         Rule::kw_in => &["IN"],
         Rule::kw_is => &["IS"],
+        Rule::kw_from | Rule::trim_from => &["FROM"],
+        Rule::kw_typed => &["TYPED"],
+        Rule::kw_normalized => &["NORMALIZED"],
         Rule::kw_key | Rule::constraint_key => &["KEY"],
         Rule::kw_keys => &["KEYS"],
         Rule::kw_match => &["MATCH"],
@@ -362,12 +420,19 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::kw_relationship | Rule::show_types => &["RELATIONSHIP"],
         Rule::kw_require => &["REQUIRE"],
         Rule::kw_set => &["SET"],
+        Rule::kw_error => &["ERROR"],
+        Rule::kw_rows => &["ROWS"],
+        Rule::kw_status => &["STATUS"],
+        Rule::kw_transactions | Rule::show_transactions => &["TRANSACTIONS"],
+        Rule::on_error_break => &["BREAK"],
+        Rule::on_error_continue => &["CONTINUE"],
+        Rule::on_error_fail => &["FAIL"],
         Rule::kw_then => &["THEN"],
         Rule::kw_types => &["TYPES"],
         Rule::kw_unique | Rule::constraint_unique => &["UNIQUE"],
-        Rule::kw_when | Rule::case_branch => &["WHEN"],
+        Rule::kw_when | Rule::case_branch | Rule::case_choice => &["WHEN"],
         Rule::kw_where | Rule::r#where | Rule::listed_where => &["WHERE"],
-        Rule::kw_with => &["WITH"],
+        Rule::kw_with | Rule::with_headers => &["WITH"],
         Rule::kw_citing | Rule::citing => &["CITING"],
         Rule::kw_yield | Rule::yields => &["YIELD"],
         Rule::kw_order | Rule::order_by => &["ORDER"],
@@ -384,7 +449,6 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::show_constraints => &["CONSTRAINTS"],
         Rule::show_functions => &["FUNCTIONS"],
         Rule::show_procedures => &["PROCEDURES"],
-        Rule::show_transactions => &["TRANSACTIONS"],
         Rule::show_settings => &["SETTINGS"],
         _ if is_clause(rule) => CLAUSES,
         _ if is_operator(rule) => OPERATORS,

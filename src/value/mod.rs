@@ -16,10 +16,13 @@ mod element;
 mod list;
 mod name;
 pub(crate) mod nearest;
+mod normal_form;
+mod predicate;
 mod size;
 pub(crate) mod temporal;
 pub(crate) mod text_form;
 mod types;
+mod value_type;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,8 +35,11 @@ pub use element::{Element, ElementId, Node, Path, Relationship};
 pub(crate) use element::{NodeRecord, RelationshipRecord};
 pub use list::List;
 pub use name::Name;
+pub(crate) use normal_form::NormalForm;
+pub(crate) use predicate::Predicate;
 pub use temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
 pub(crate) use types::Type;
+pub(crate) use value_type::{Kind, ValueType};
 
 /// A map from property keys to values, in the order of the keys.
 pub type Map = Arc<BTreeMap<Name, Value>>;
@@ -98,6 +104,29 @@ impl Value {
     /// Whether this is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
+    }
+
+    /// What of this cannot be in a property: a map or an element, in a list neither.
+    pub(crate) fn unstorable(&self) -> Option<&'static str> {
+        match self {
+            Value::Map(_) => Some("a map"),
+            Value::Node(_) => Some("a node"),
+            Value::Relationship(_) => Some("a relationship"),
+            Value::Path(_) => Some("a path"),
+            Value::List(items) => items.iter().find_map(Value::unstorable),
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::String(_)
+            | Value::Date(_)
+            | Value::LocalTime(_)
+            | Value::Time(_)
+            | Value::LocalDateTime(_)
+            | Value::DateTime(_)
+            | Value::Duration(_)
+            | Value::Edtf(_) => None,
+        }
     }
 
     /// The type of the value, in the words of the language.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::Value;
 
 /// What is known of a value before the query runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Type {
     /// Nothing is known.
     Any,

@@ -35,6 +35,31 @@ pub(crate) fn run(args: &[&str], input: impl Into<Vec<u8>>) -> Run {
     }
 }
 
+#[test]
+fn files_are_read_from_the_working_directory_unless_they_are_forbidden() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), "x\n41\n").unwrap();
+    let path = folder.path().display().to_string();
+    let load = |args: &[&str]| {
+        let query = "LOAD CSV WITH HEADERS FROM 'a.csv' AS row RETURN toInteger(row.x) + 1 AS n";
+        let command = [args, &["query", "-d", ":memory:", "--format", "csv", query]].concat();
+        Command::new(BINARY).current_dir(folder.path()).args(command).output().unwrap()
+    };
+    assert_eq!(String::from_utf8_lossy(&load(&[]).stdout), "n\n42\n");
+    assert_eq!(String::from_utf8_lossy(&load(&["--files", &path]).stdout), "n\n42\n");
+    for forbidden in ["none", "/missing"] {
+        let output = load(&["--files", forbidden]);
+        assert_eq!(output.status.code(), Some(1), "{forbidden}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read `a.csv`"), "{forbidden}");
+    }
+    let script = folder.path().join("load.cypher");
+    fs::write(&script, format!("LOAD CSV FROM 'file://{path}/a.csv' AS row RETURN row[0];")).unwrap();
+    run(&["run", "-d", ":memory:", &script.display().to_string()], "").answers(&["41"]);
+    run(&["-f", "csv", ":memory:"], format!("LOAD CSV FROM '{path}/a.csv' AS row RETURN count(*);")).shows(&["2"]);
+    let request = json!({ "id": 1, "query": format!("LOAD CSV FROM '{path}/a.csv' AS row RETURN row") });
+    assert!(run(&["serve", "--stdio", ":memory:"], request.to_string()).out.contains("FileNotAllowed"));
+}
+
 /// Asks an empty database.
 pub(crate) fn ask(statement: &str) -> Run {
     run(&["query", "-d", ":memory:", "-"], statement)

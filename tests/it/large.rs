@@ -84,6 +84,8 @@ fn unknown_names_by_the_thousand_are_warned_of_a_hundred_times() {
 fn long_alternatives_are_walked_once() {
     let branches = joined(5_000, " ", |index| format!("WHEN {index} THEN {index}"));
     check_last(&format!("UNWIND [4999] AS x RETURN CASE x {branches} END AS n"), 1, 4_999);
+    let branches = joined(5_000, " ", |index| format!("WHEN < {index}, IS NULL THEN {index}"));
+    check_last(&format!("UNWIND [4998] AS x RETURN CASE x {branches} END AS n"), 1, 4_999);
     let tests = joined(5_000, " OR ", |index| format!("a.k1 = {index}"));
     check_last(&format!("MATCH (a) WHERE {tests} RETURN count(*) AS n"), 1, 1);
     let parts = joined(2_000, " UNION ", |index| format!("RETURN {index} AS x"));

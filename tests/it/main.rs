@@ -9,8 +9,10 @@ mod conformance;
 mod differential;
 mod fixtures;
 mod hostile;
+mod in_transactions;
 mod language;
 mod large;
+mod load_csv;
 mod lookup;
 mod lookup_index;
 #[cfg(feature = "cli")]
@@ -22,6 +24,7 @@ mod readme;
 mod reference;
 #[cfg(all(feature = "cli", unix))]
 mod repl;
+mod routes;
 mod snapshots;
 mod tidy;
 mod transactions;

@@ -22,6 +22,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("exec", &["text", "value", "catalog", "function", "expr", "physical", "storage"]),
     ("procedure", &["value", "catalog", "function", "storage"]),
     ("provenance", &["value", "catalog", "function", "storage"]),
+    ("fault", &[]),
+    ("reference", &["text", "value", "syntax", "function"]),
 ];
 
 /// Folders that use the public API only.
@@ -47,6 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("arc_swap", &["src/database.rs"]),
     ("regex", &["src/function/", "src/exec/context.rs"]),
     ("strsim", &["src/value/nearest.rs"]),
+    ("unicode_normalization", &["src/value/normal_form.rs"]),
     ("unicode_width", &["src/text/", "src/syntax/lex.rs", "src/bin/averment/output/"]),
     ("rustyline", &["src/bin/"]),
     ("clap", &["src/bin/"]),

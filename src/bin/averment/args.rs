@@ -35,6 +35,10 @@ pub(crate) struct Args {
     pub output: OutputArgs,
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// The folder in which statements may read files (`LOAD CSV`), `none` for no files; without it, they may read any
+    /// file, and with `serve` none.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub files: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }

@@ -18,7 +18,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use averment::{CancelToken, Database, Limits, Params, fixtures, params};
+use averment::{CancelToken, Database, Limits, Options, Params, fixtures, params};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
@@ -59,9 +59,10 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     let cancel = CancelToken::new();
     let limits = args.limits.limits(&cancel);
     let output = Output::whole(args.output.format);
-    let open = |name: Option<String>| source::open(name.as_deref(), &limits);
+    let options = source::options(args.files.as_deref(), Options::any_files);
+    let open = |name: Option<String>| source::open(name.as_deref(), &options, &limits);
     match args.command {
-        None => converse(args.database.as_deref(), output, limits, cancel),
+        None => converse(args.database.as_deref(), output, options, limits, cancel),
         Some(Command::Query { statement, ask }) => {
             let (text, params) = (source::statement(&statement)?, params::read(&ask)?);
             answer(output, &open(ask.database.or(args.database))?, &text, params)
@@ -72,7 +73,10 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         }
         Some(Command::Schema { database }) => schema(output, &open(database.or(args.database))?),
         Some(Command::Functions { text }) => functions(output, text.as_deref().unwrap_or("")),
-        Some(Command::Serve { stdio: _, database }) => serve::run(&open(database.or(args.database))?),
+        Some(Command::Serve { stdio: _, database }) => {
+            let options = source::options(args.files.as_deref(), |options| options);
+            serve::run(&source::open(database.or(args.database).as_deref(), &options, &limits)?)
+        }
         Some(Command::Fixtures(command)) => built_in(output, command, &limits),
         Some(Command::Completions { shell }) => {
             // Made whole before it is written: a fault of the output is no business of who makes it.
@@ -89,9 +93,15 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
 }
 
 /// Answers what is typed, or what stands on standard input.
-fn converse(database: Option<&str>, output: Output, limits: Limits, cancel: CancelToken) -> Result<ExitCode, Fault> {
-    let db = source::open(database, &limits).map_err(|fault| misspelt(fault, database))?;
-    let mut session = Session::new(db, output, limits, cancel.clone());
+fn converse(
+    database: Option<&str>,
+    output: Output,
+    options: Options,
+    limits: Limits,
+    cancel: CancelToken,
+) -> Result<ExitCode, Fault> {
+    let db = source::open(database, &options, &limits).map_err(|fault| misspelt(fault, database))?;
+    let mut session = Session::new(db, output, options, limits, cancel.clone());
     session.own(database);
     if io::stdin().is_terminal() { repl::run(session, cancel, database) } else { repl::run_piped(session) }
 }
@@ -186,7 +196,8 @@ fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCo
         }
         Fixtures::Show { name } => return print(fixtures::script(&name)?.as_bytes()),
         Fixtures::Load { names, into } => {
-            let db = source::open(if names.is_empty() { None } else { Some(":memory:") }, limits)?;
+            let name = if names.is_empty() { None } else { Some(":memory:") };
+            let db = source::open(name, &Database::options(), limits)?;
             names.iter().try_for_each(|name| fixtures::load(&db, name))?;
             if into == Path::new("-") {
                 let out = io::BufWriter::new(io::stdout().lock());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use averment::{CancelToken, Database, Limits, Params, Rows, Value, WriteTransaction};
+use averment::{CancelToken, Database, Limits, Options, Params, Rows, Value, WriteTransaction};
 
 use crate::output::{self, Output, Written, plural};
 use crate::progress::Progress;
@@ -17,6 +17,8 @@ pub(crate) struct Session {
     pub params: Params,
     pub output: Output,
     pub shows_time: bool,
+    /// How another database is opened.
+    options: Options,
     limits: Limits,
     cancel: CancelToken,
     /// Between `:begin` and `:commit`.
@@ -35,12 +37,13 @@ pub(crate) enum Existing {
 
 impl Session {
     /// `limits` holds `cancel`, which stops a statement.
-    pub(crate) fn new(db: Database, output: Output, limits: Limits, cancel: CancelToken) -> Self {
+    pub(crate) fn new(db: Database, output: Output, options: Options, limits: Limits, cancel: CancelToken) -> Self {
         Self {
             db,
             params: Params::new(),
             output,
             shows_time: false,
+            options,
             limits,
             cancel,
             transaction: None,
@@ -122,7 +125,7 @@ impl Session {
     pub(crate) fn open(&mut self, name: Option<&str>) -> Result<String, Fault> {
         self.refuse_in_transaction("another graph can be opened")?;
         self.cancel.reset();
-        self.db = source::open(name, &self.limits)?;
+        self.db = source::open(name, &self.options, &self.limits)?;
         self.opened_count += 1;
         self.own(name);
         Ok(format!("{} is open", name.unwrap_or("the built-in fixtures")))

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use averment::format::GraphError;
-use averment::{Database, Limits, Rows, WriteTransaction, fixtures};
+use averment::{Database, Limits, Options, Rows, WriteTransaction, fixtures};
 
 use crate::Fault;
 
@@ -15,9 +15,18 @@ const MAX_INPUT_BYTES: u64 = 1 << 30;
 /// What some programs put at the head of a text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+/// How databases are opened whose statements may read these files: what `--files` says, or else `unless_said`.
+pub(crate) fn options(files: Option<&Path>, unless_said: fn(Options) -> Options) -> Options {
+    match files {
+        None => unless_said(Database::options()),
+        Some(none) if none == Path::new("none") => Database::options(),
+        Some(folder) => Database::options().files_below(folder),
+    }
+}
+
 /// The database that a name stands for; see the help. The limits hold for what is asked of it, not for loading it.
-pub(crate) fn open(name: Option<&str>, limits: &Limits) -> Result<Database, Fault> {
-    let db = Database::options().limits(Limits::unlimited()).in_memory();
+pub(crate) fn open(name: Option<&str>, options: &Options, limits: &Limits) -> Result<Database, Fault> {
+    let db = options.clone().limits(Limits::unlimited()).in_memory();
     match name {
         None => fixtures::load_all(&db)?,
         Some(":memory:") => {}

@@ -1,4 +1,4 @@
-//! `+`, `-`, `*`, `/`, `%`, `^`, `IN`, `STARTS WITH`, `ENDS WITH`, `CONTAINS`, `=~` over columns.
+//! `+`, `-`, `*`, `/`, `%`, `^`, `||`, `IN`, `STARTS WITH`, `ENDS WITH`, `CONTAINS`, `=~` over columns.
 
 use std::sync::Arc;
 
@@ -30,7 +30,9 @@ pub(super) fn operate(
             }
             calculate(env, operator, &left, &right, frame.len())
         }
-        Operator::Divide | Operator::Modulo | Operator::Power => calculate(env, operator, &left, &right, frame.len()),
+        Operator::Divide | Operator::Modulo | Operator::Power | Operator::Concatenate => {
+            calculate(env, operator, &left, &right, frame.len())
+        }
         Operator::In => is_in(env, &left, &right, frame.len()),
         Operator::StartsWith => texts(env, values::starts_with, &left, &right, frame.len()),
         Operator::EndsWith => texts(env, values::ends_with, &left, &right, frame.len()),
@@ -59,6 +61,7 @@ fn calculate(env: &Env, operator: Operator, left: &Column, right: &Column, len: 
 fn calculate_values(env: &Env, operator: Operator, left: &Value, right: &Value) -> Result<Value, ExecError> {
     let result = match operator {
         Operator::Add => return checked(values::add(env, left, right)?),
+        Operator::Concatenate => return checked(values::concatenate(env, left, right)?),
         Operator::Subtract => values::subtract(left, right),
         Operator::Multiply => values::multiply(left, right),
         Operator::Divide => values::divide(left, right),

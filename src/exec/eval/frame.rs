@@ -59,6 +59,18 @@ impl<'b> Frame<'b> {
         }
     }
 
+    /// The same rows with one more local variable.
+    pub(super) fn with_local(&self, local: usize, column: Column) -> Frame<'_> {
+        let mut frame = Frame {
+            columns: self.columns,
+            rows: self.rows.as_deref().map(Cow::Borrowed),
+            len: self.len,
+            locals: self.locals.clone(),
+        };
+        frame.set_local(local, column);
+        frame
+    }
+
     /// Sets the local variable with this number and forgets those inside it.
     pub(super) fn set_local(&mut self, local: usize, column: Column) {
         debug_assert_eq!(column.len(), self.len, "a local variable has a value in each row");

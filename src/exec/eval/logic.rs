@@ -6,7 +6,7 @@ use crate::exec::column::Column;
 use crate::exec::host::Env;
 use crate::function::operator;
 use crate::physical::Scalar;
-use crate::value::{Value, compare};
+use crate::value::Value;
 
 /// The rows for which a predicate is true.
 pub(in crate::exec) fn selected(env: &Env, predicate: &Scalar, frame: &Frame) -> Result<Vec<u32>, ExecError> {
@@ -115,19 +115,18 @@ pub(super) fn xor(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, 
 pub(super) fn not(env: &Env, term: &Scalar, frame: &Frame) -> Result<Column, ExecError> {
     let column = eval(env, term, frame)?;
     if let Column::Booleans(values, present) = &*column {
-        return Ok(Column::Booleans(values.iter().map(|value| !value).collect(), present.clone()));
+        let present = if planted!("NOT makes null true") { Vec::new() } else { present.clone() };
+        return Ok(Column::Booleans(values.iter().map(|value| !value).collect(), present));
     }
     Ok(Column::booleans(truths_in(env, term, &column)?.into_iter().map(operator::not)))
 }
 
 pub(super) fn case(
     env: &Env,
-    subject: Option<&Scalar>,
     branches: &[(Scalar, Scalar)],
     otherwise: Option<&Scalar>,
     frame: &Frame,
 ) -> Result<Column, ExecError> {
-    let subject = subject.map(|subject| evaluate(env, subject, frame)).transpose()?;
     let mut open: Vec<u32> = (0..to_row(frame.len())).collect();
     // The results of the branches one behind the other, and whose row each is.
     let mut results = Column::Constant(Value::Null, 0);
@@ -136,21 +135,10 @@ pub(super) fn case(
         if open.is_empty() {
             break;
         }
-        let narrow = frame.narrow(&open);
-        let condition = eval(env, when, &narrow)?;
-        let holds: Vec<bool> = match &subject {
-            None => truths_in(env, when, &condition)?.into_iter().map(|truth| truth == Some(true)).collect(),
-            Some(subject) => (0..open.len())
-                .map(|row| {
-                    let subject = subject.value(open[row] as usize, env.ctx);
-                    compare::equal(&subject, &condition.value(row, env.ctx)) == Some(true)
-                })
-                .collect(),
-        };
         let mut taken = Vec::new();
         let mut left = Vec::new();
-        for (&row, holds) in open.iter().zip(holds) {
-            if holds { taken.push(row) } else { left.push(row) }
+        for (&row, truth) in open.iter().zip(truths(env, when, &frame.narrow(&open))?) {
+            if truth == Some(true) { taken.push(row) } else { left.push(row) }
         }
         if !taken.is_empty() {
             results.append(evaluate(env, then, &frame.narrow(&taken))?, env.ctx);

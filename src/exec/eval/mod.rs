@@ -25,7 +25,7 @@ use super::column::Column;
 use super::host::Env;
 use crate::function::{Function, FunctionError, NullRule};
 use crate::physical::{Scalar, TextRange};
-use crate::value::{List, Name, Value};
+use crate::value::{List, Name, Predicate, Value};
 
 /// The value of `scalar` in each row of `frame`, borrowed where it is a column already.
 pub(super) fn eval<'f>(env: &Env, scalar: &Scalar, frame: &'f Frame) -> Result<Cow<'f, Column>, ExecError> {
@@ -57,13 +57,18 @@ pub(super) fn evaluate(env: &Env, scalar: &Scalar, frame: &Frame) -> Result<Colu
         Scalar::Not(term) => logic::not(env, term, frame),
         Scalar::Compare(comparison, left, right) => compare::compare(env, *comparison, left, right, frame),
         Scalar::IsNull(term) => is_null(env, term, frame),
+        Scalar::Is(predicate, term) => is(env, predicate, term, frame),
         Scalar::Operator { operator, left, right, range } => {
             arithmetic::operate(env, *operator, left, right, frame).map_err(|error| error.at(*range))
         }
         Scalar::Negate(term, range) => arithmetic::negate(env, term, frame).map_err(|error| error.at(*range)),
         Scalar::Call { function, arguments, range } => call(env, function, arguments, *range, frame),
         Scalar::Case { subject, branches, otherwise } => {
-            logic::case(env, subject.as_deref(), branches, otherwise.as_deref(), frame)
+            let Some((local, subject)) = subject else {
+                return logic::case(env, branches, otherwise.as_deref(), frame);
+            };
+            let frame = frame.with_local(*local, evaluate(env, subject, frame)?);
+            logic::case(env, branches, otherwise.as_deref(), &frame)
         }
         Scalar::Comprehension { local, list, predicate, map, range } => {
             list::comprehension(env, *local, list, predicate.as_deref(), map.as_deref(), frame)
@@ -96,6 +101,13 @@ fn is_null(env: &Env, term: &Scalar, frame: &Frame) -> Result<Column, ExecError>
         Column::Constant(value, len) => Column::Constant(Value::Boolean(value.is_null()), *len),
         column => Column::Booleans((0..frame.len()).map(|row| column.is_null(row)).collect(), Vec::new()),
     })
+}
+
+fn is(env: &Env, predicate: &Predicate, term: &Scalar, frame: &Frame) -> Result<Column, ExecError> {
+    let column = eval(env, term, frame)?;
+    env.ctx.budget.steps(frame.len())?;
+    let cells = Cells::of(&column, env.ctx);
+    Ok(Column::booleans((0..frame.len()).map(|row| predicate.holds(cells.get(row)))))
 }
 
 fn make_list(env: &Env, items: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {

@@ -82,7 +82,9 @@ fn begin(env: &Env, number: usize, frame: &Frame) -> Result<SubplanRun, ExecErro
     let subplan = &ctx.plan.subplans[number];
     let mut columns = vec![Column::Ordinals((0..to_row(frame.len())).collect())];
     for (import, kind) in &subplan.imports {
-        columns.push(evaluate(env, import, frame)?.into_kind(*kind, ctx));
+        let column = evaluate(env, import, frame)?.into_kind(*kind, ctx);
+        let first_only = planted!("a subquery sees the first outer row only");
+        columns.push(if first_only { column.gather(&vec![0; frame.len()]) } else { column });
     }
     let argument = Batch::new(columns, frame.len());
     let waiting = ctx.subplans.borrow_mut()[number].take();

@@ -250,7 +250,7 @@ impl State {
                 Some(weight) => add_weights(counts, &batch.columns[weight], group)?,
             },
             State::Counts(counts) => {
-                let there = |row: &usize| !arguments[0].is_null(*row);
+                let there = |row: &usize| planted!("count counts null") || !arguments[0].is_null(*row);
                 (0..batch.len).filter(there).for_each(|row| counts[group(row)] += 1);
             }
             State::DistinctCounts { counts, seen } => {
@@ -261,7 +261,9 @@ impl State {
             State::Accumulators { each, seen, keeps, kept_bytes, .. } => {
                 let rows: Box<dyn Iterator<Item = usize>> = match seen {
                     Some(seen) => Box::new(new_rows(env, seen, &arguments, batch.len, numbers).into_iter()),
-                    None => Box::new((0..batch.len).filter(|row| !arguments[0].is_null(*row))),
+                    None => Box::new(
+                        (0..batch.len).filter(|row| planted!("aggregates take null") || !arguments[0].is_null(*row)),
+                    ),
                 };
                 let cells: Vec<Cells> = arguments.iter().map(|column| Cells::of(column, env.ctx)).collect();
                 let mut values = Vec::with_capacity(cells.len());

@@ -24,6 +24,9 @@ pub(super) struct Call {
     segment: Segment,
 }
 
+/// Rows of so many bytes are a batch, few as they may be.
+const BATCH_BYTES: usize = 16 << 20;
+
 /// A batch on its way.
 pub(super) struct Current {
     batch: Batch,
@@ -96,7 +99,8 @@ impl Fan for Call {
         let env = Env { ctx, graph: &graph };
         let mut rows = Vec::new();
         let mut found: Vec<Vec<Value>> = vec![Vec::new(); self.outputs.len()];
-        while current.row < current.batch.len && rows.len() < BATCH_ROWS {
+        let mut len_bytes = 0;
+        while current.row < current.batch.len && rows.len() < BATCH_ROWS && len_bytes < BATCH_BYTES {
             ctx.budget.step()?;
             let mut answer = match current.answer.take() {
                 Some(answer) => answer,
@@ -113,6 +117,9 @@ impl Fan for Call {
                 None => current.row += 1,
                 Some(row) => {
                     let row = row?;
+                    let row_bytes = size_of_val(&row[..]) + row.iter().map(Value::payload_bytes).sum::<usize>();
+                    ctx.budget.bytes(row_bytes)?;
+                    len_bytes += row_bytes;
                     rows.push(row_number(current.row));
                     for (found, &output) in found.iter_mut().zip(&self.outputs) {
                         found.push(checked(row.get(output).cloned().unwrap_or_default())?);

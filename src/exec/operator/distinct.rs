@@ -52,6 +52,8 @@ impl Source for Distinct {
                 if number as usize == next {
                     next += 1;
                     rows.push(row_number(row));
+                } else if planted!("DISTINCT keeps every null") && columns.iter().any(|column| column.is_null(row)) {
+                    rows.push(row_number(row));
                 }
             }
             if rows.is_empty() {

@@ -7,7 +7,8 @@ use crate::exec::batch::Batch;
 use crate::exec::context::Context;
 use crate::exec::eval::{Frame, evaluate};
 use crate::exec::host::Env;
-use crate::function::FunctionError;
+use crate::expr::{Labels, RelType};
+use crate::function::{FunctionError, label_names, type_name};
 use crate::physical::{Draw, Ref, Scalar};
 use crate::storage::{Direction, End, Family};
 use crate::value::{Name, Value};
@@ -19,8 +20,38 @@ pub(super) struct Prepared {
 }
 
 enum What {
-    Node { labels: Vec<LabelId> },
-    Rel { rel_type: TypeId, start: Ref, end: Ref, asserted: bool, is_citation: bool },
+    Node {
+        labels: ByRow<Vec<LabelId>>,
+    },
+    /// The type, and whether it is that of citations.
+    Rel {
+        rel_type: ByRow<(TypeId, bool)>,
+        start: Ref,
+        end: Ref,
+        asserted: bool,
+    },
+}
+
+/// What the rows of a batch have in common, or each on its own.
+enum ByRow<T> {
+    Same(T),
+    Each(Vec<T>),
+}
+
+impl<T> ByRow<T> {
+    fn of(&self, row: usize) -> &T {
+        match self {
+            ByRow::Same(same) => same,
+            ByRow::Each(each) => &each[row],
+        }
+    }
+
+    fn map<U>(self, mut change: impl FnMut(T) -> U) -> ByRow<U> {
+        match self {
+            ByRow::Same(same) => ByRow::Same(change(same)),
+            ByRow::Each(each) => ByRow::Each(each.into_iter().map(change).collect()),
+        }
+    }
 }
 
 /// Property values by row.
@@ -48,30 +79,60 @@ pub(super) fn prepare(ctx: &Context, draws: &[Draw], frame: &Frame, nulls: Nulls
     let mut evaluated = Vec::with_capacity(draws.len());
     for draw in draws {
         let (Draw::Node { properties, .. } | Draw::Rel { properties, .. }) = draw;
-        evaluated.push(evaluate_properties(&env, properties.as_ref(), frame, nulls)?);
+        let names = evaluate_names(&env, draw, frame)?;
+        evaluated.push((names, evaluate_properties(&env, properties.as_ref(), frame, nulls)?));
     }
     drop(graph);
-    let prepare = |(draw, properties): (&Draw, Evaluated)| Prepared {
+    let prepare = |(draw, (names, properties)): (&Draw, (ByRow<Vec<Name>>, Evaluated))| Prepared {
         what: match draw {
-            Draw::Node { labels, .. } => What::Node {
-                labels: ctx.write(|writer| {
-                    let mut ids: Vec<LabelId> = labels.iter().map(|label| writer.label(label)).collect();
-                    ids.sort_unstable();
-                    ids.dedup();
-                    ids
+            Draw::Node { .. } => What::Node { labels: names.map(|names| label_ids(ctx, &names)) },
+            Draw::Rel { start, end, asserted, .. } => What::Rel {
+                rel_type: names.map(|names| {
+                    let is_citing = ctx.newest(|graph| graph.catalog().provenance.supports == names[0]);
+                    (ctx.write(|writer| writer.rel_type(&names[0])), is_citing)
                 }),
-            },
-            Draw::Rel { rel_type, start, end, asserted, .. } => What::Rel {
-                rel_type: ctx.write(|writer| writer.rel_type(rel_type)),
                 start: *start,
                 end: *end,
                 asserted: *asserted,
-                is_citation: *asserted && ctx.newest(|graph| graph.catalog().provenance.supports == *rel_type),
             },
         },
         properties: intern(ctx, properties),
     };
     Ok(draws.iter().zip(evaluated).map(prepare).collect())
+}
+
+fn label_ids(ctx: &Context, labels: &[Name]) -> Vec<LabelId> {
+    ctx.write(|writer| {
+        let mut ids: Vec<LabelId> = labels.iter().map(|label| writer.label(label)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    })
+}
+
+/// The labels of a node, or the one type of a relationship.
+fn evaluate_names(env: &Env, draw: &Draw, frame: &Frame) -> Result<ByRow<Vec<Name>>, ExecError> {
+    let values = |scalar: &Scalar| evaluate(env, scalar, frame).map(|column| column.into_values(env.ctx));
+    match draw {
+        Draw::Rel { rel_type: RelType::Known(name), .. } => Ok(ByRow::Same(vec![name.clone()])),
+        Draw::Rel { rel_type: RelType::Given(value), .. } => {
+            let types =
+                values(value)?.iter().map(|value| Ok(vec![type_name(value)?])).collect::<Result<_, ExecError>>();
+            Ok(ByRow::Each(types?))
+        }
+        Draw::Node { labels: Labels { known, given }, .. } if given.is_empty() => Ok(ByRow::Same(known.clone())),
+        Draw::Node { labels: Labels { known, given }, .. } => {
+            let mut each: Vec<Vec<Name>> = Vec::new();
+            for given in given {
+                let values = values(given)?;
+                each.resize(values.len(), known.clone());
+                for (names, value) in each.iter_mut().zip(&values) {
+                    names.extend(label_names(value)?);
+                }
+            }
+            Ok(ByRow::Each(each))
+        }
+    }
 }
 
 /// Property values before their keys are interned.
@@ -156,19 +217,21 @@ pub(super) fn make(
         ctx.budget.step()?;
         let element = match &draw.what {
             What::Node { labels } => {
+                let labels = labels.of(frame_row);
                 let node = ctx.write(|writer| writer.create_node(labels))?;
                 let mut counters = ctx.counters.borrow_mut();
                 counters.nodes_created += 1;
                 counters.labels_added += labels.len() as u64;
                 End::node(node)
             }
-            What::Rel { rel_type, start, end, asserted, is_citation } => {
+            What::Rel { rel_type, start, end, asserted } => {
+                let (rel_type, is_citing) = *rel_type.of(frame_row);
                 let start = end_of(ctx, *start, "start", batch, row, made)?;
                 let end = end_of(ctx, *end, "end", batch, row, made)?;
-                let rel = ctx.write(|writer| writer.create_rel(*rel_type, start, end, *asserted))?;
+                let rel = ctx.write(|writer| writer.create_rel(rel_type, start, end, *asserted))?;
                 let mut counters = ctx.counters.borrow_mut();
                 counters.relationships_created += 1;
-                counters.citations_created += u64::from(*is_citation);
+                counters.citations_created += u64::from(*asserted && is_citing);
                 End::rel(rel)
             }
         };
@@ -229,13 +292,13 @@ fn set_properties(ctx: &Context, element: End, properties: &Properties, row: usi
 /// Warns if somebody is already said to have said what an asserted relationship of these draws now asserts.
 pub(super) fn warn_of_quoted_twins(ctx: &Context, draws: &[Draw], made: &[End]) {
     for (draw, element) in draws.iter().zip(made) {
-        let (Draw::Rel { rel_type, asserted: true, .. }, Some(rel)) = (draw, element.as_rel()) else { continue };
+        let (Draw::Rel { asserted: true, .. }, Some(rel)) = (draw, element.as_rel()) else { continue };
         let twin = ctx.newest(|graph| {
             let rel = graph.rel(rel);
             let mut between = graph.between(rel.start, Direction::Out, Some(rel.rel_type), Family::Quoted, rel.end);
-            between.next().is_some()
+            between.next().map(|_| graph.catalog().types.name(rel.rel_type).clone())
         });
-        if twin {
+        if let Some(rel_type) = twin {
             ctx.warn(
                 "quoted-twin",
                 format!(

@@ -53,11 +53,11 @@ impl Rules {
         }
         for said in &self.0.rels {
             let rels = Column::Rels(found[before..].iter().map(|(_, neighbour)| neighbour.rel.0).collect());
-            keep_selected(place, said, rels, found, before)?;
+            keep_selected(place, said, vec![rels], found, before)?;
         }
         for said in &self.0.nodes {
             let reached = elements(found[before..].iter().map(|(_, neighbour)| neighbour.end));
-            keep_selected(place, said, reached, found, before)?;
+            keep_selected(place, said, vec![reached], found, before)?;
         }
         self.keep_inner(place, found, before)
     }
@@ -106,16 +106,17 @@ fn hold_of(place: &Place, predicates: &[Scalar], of: &[End]) -> Result<Vec<bool>
 }
 
 /// A column of elements, of nodes if they all are.
-fn elements(ends: impl Iterator<Item = End> + Clone) -> Column {
+pub(super) fn elements(ends: impl Iterator<Item = End> + Clone) -> Column {
     let is_node = |end: End| end.as_node().is_some();
     let kind = if ends.clone().all(is_node) { ColumnKind::Node } else { ColumnKind::Element };
     end_column(ends.collect(), kind)
 }
 
-fn keep_selected(
+/// Keeps the steps from `before` on for which `predicate` holds, over local variables with a value for each of them.
+pub(super) fn keep_selected(
     place: &Place,
     predicate: &Scalar,
-    local: Column,
+    locals: Vec<Column>,
     found: &mut Vec<(u32, Neighbour)>,
     before: usize,
 ) -> Result<(), ExecError> {
@@ -123,7 +124,7 @@ fn keep_selected(
         return Ok(());
     }
     let rows = vec![row_number(place.row); found.len() - before];
-    let frame = Frame::with_rows(&place.batch.columns, &rows, vec![local]);
+    let frame = Frame::with_rows(&place.batch.columns, &rows, locals);
     let kept = selected(place.env, predicate, &frame)?;
     for (index, &row) in kept.iter().enumerate() {
         found[before + index] = found[before + row as usize];

@@ -81,13 +81,14 @@ impl LookupTable {
 
     /// Makes the table speak of `graph`.
     pub(super) fn follow(&mut self, ctx: &Context, graph: &Graph) -> Result<(), ExecError> {
-        if graph.revision() < self.revision {
+        let mut changed = Vec::new();
+        let is_later = graph.revision() >= self.revision;
+        let look = |change: &Change| changed.extend(self.what.changed_by(change));
+        if !is_later || !ctx.changes_between(self.revision, graph.revision(), look) {
             self.held.clear(&ctx.budget);
             *self = Self::of(ctx, graph, self.what.clone())?;
             return Ok(());
         }
-        let mut changed = Vec::new();
-        ctx.changes_between(self.revision, graph.revision(), |change| changed.extend(self.what.changed_by(change)));
         self.revision = graph.revision();
         if changed.is_empty() {
             return Ok(());

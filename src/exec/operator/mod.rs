@@ -19,6 +19,7 @@ mod filter;
 mod foreach;
 mod hash_join;
 mod hops;
+mod in_transactions;
 mod lookup;
 mod lookup_table;
 mod merge;
@@ -27,6 +28,7 @@ mod project;
 mod reach;
 mod rel_ends;
 mod rel_scan;
+mod route;
 mod rows;
 mod seek;
 mod set;
@@ -98,6 +100,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         Op::VarExpand(spec) if spec.reach_only => fan(|| reach::Reach::new(operator, spec, scope, ctx)),
         Op::VarExpand(spec) => fan(|| var_expand::VarExpand::new(operator, spec, scope, ctx)),
         Op::ShortestPath(spec) => fan(|| shortest_path::ShortestPath::new(operator, spec, scope, ctx)),
+        Op::Route(spec) => fan(|| route::Route::new(operator, spec, scope, ctx)),
         Op::CountExpand { .. } => make(|| count_expand::CountExpand::new(operator, scope, ctx)),
         Op::BuildPath { steps } => make(|| build_path::BuildPath::new(operator, steps, scope, ctx)),
         Op::Filter { predicate } => make(|| filter::Filter::new(operator, predicate, scope, ctx)),
@@ -119,6 +122,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
             fan(|| hash_join::HashJoin::new(operator, (left_keys, right_keys), right_columns, scope, ctx))
         }
         Op::Apply(spec) => make(|| apply::Apply::new(operator, spec, scope, ctx)),
+        Op::InTransactions(spec) => make(|| in_transactions::InTransactions::new(operator, spec, scope, ctx)),
         Op::Call { procedure, arguments, outputs } => {
             fan(|| call::Call::new(operator, procedure, arguments, outputs, scope, ctx))
         }
@@ -202,6 +206,7 @@ fn writes(operator: &Operator) -> bool {
         | Op::Delete { .. }
         | Op::SetState { .. }
         | Op::Foreach { .. }
+        | Op::InTransactions(_)
         | Op::Barrier => true,
         Op::Apply(apply) => writes(&apply.inner),
         _ => false,

@@ -122,7 +122,7 @@ impl Reach {
             wanted && target.is_some()
         };
         let undirected = self.direction == Direction::Either;
-        let mut start_open = self.min > 0;
+        let mut start_open = self.min > 0 && !planted!("reachability forgets a way back to the start");
         if self.min == 0 && give(start) {
             return Ok(());
         }

@@ -157,7 +157,10 @@ impl Source for Cut {
 pub(super) fn row_count(ctx: &Context, count: &Scalar, segment: Segment, what: &'static str) -> Result<u64, ExecError> {
     let graph = ctx.view(segment);
     match constant(&Env { ctx, graph: &graph }, count)? {
-        Value::Integer(count) => u64::try_from(count).map_err(|_| ExecError::Negative { what, found: count }),
+        Value::Integer(count) => {
+            u64::try_from(count + i64::from(planted!("LIMIT takes one row more") && what == "LIMIT"))
+                .map_err(|_| ExecError::Negative { what, found: count })
+        }
         other => Err(ExecError::RowCount { what, expected: "an INTEGER", found: other.type_name().to_owned() }),
     }
 }

@@ -9,7 +9,7 @@ use crate::exec::column::{Column, value_end};
 use crate::exec::context::Context;
 use crate::exec::eval::{Frame, evaluate};
 use crate::exec::host::{Env, properties_of};
-use crate::function::FunctionError;
+use crate::function::{FunctionError, label_names};
 use crate::physical::{Operator, Scalar, SetItem};
 use crate::storage::End;
 use crate::value::{Name, Type, Value};
@@ -67,8 +67,14 @@ fn values_known_before(ctx: &Context, items: &[SetItem], batch: &Batch) -> Resul
 fn is_known_before(item: &SetItem, batch: &Batch) -> bool {
     // Another element as the value is read while writing.
     let is_map = matches!(item, SetItem::Replace { .. } | SetItem::Update { .. });
+    let is_named = match item {
+        SetItem::Property { .. } | SetItem::Replace { .. } | SetItem::Update { .. } => true,
+        SetItem::Keyed { .. } => false,
+        SetItem::AddLabels { labels, .. } | SetItem::RemoveLabels { labels, .. } => labels.given.is_empty(),
+    };
     let value = value_of(item);
-    matches!(target_scalar(item), Scalar::Column(_))
+    is_named
+        && matches!(target_scalar(item), Scalar::Column(_))
         && value.is_none_or(|value| {
             ignores_graph(value, batch) && !(is_map && matches!(value, Scalar::Column(_) | Scalar::Parameter(_)))
         })
@@ -77,6 +83,7 @@ fn is_known_before(item: &SetItem, batch: &Batch) -> bool {
 fn target_scalar(item: &SetItem) -> &Scalar {
     match item {
         SetItem::Property { target, .. }
+        | SetItem::Keyed { target, .. }
         | SetItem::Replace { target, .. }
         | SetItem::Update { target, .. }
         | SetItem::AddLabels { target, .. }
@@ -86,7 +93,10 @@ fn target_scalar(item: &SetItem) -> &Scalar {
 
 fn value_of(item: &SetItem) -> Option<&Scalar> {
     match item {
-        SetItem::Property { value, .. } | SetItem::Replace { value, .. } | SetItem::Update { value, .. } => Some(value),
+        SetItem::Property { value, .. }
+        | SetItem::Keyed { value, .. }
+        | SetItem::Replace { value, .. }
+        | SetItem::Update { value, .. } => Some(value),
         SetItem::AddLabels { .. } | SetItem::RemoveLabels { .. } => None,
     }
 }
@@ -107,7 +117,7 @@ pub(super) fn ignores_graph(scalar: &Scalar, batch: &Batch) -> bool {
         },
         Scalar::List(items) | Scalar::And(items) | Scalar::Or(items) | Scalar::Xor(items) => items.iter().all(ignores),
         Scalar::Map(entries) => entries.iter().all(|(_, value)| ignores(value)),
-        Scalar::Not(term) | Scalar::IsNull(term) | Scalar::Negate(term, _) => ignores(term),
+        Scalar::Not(term) | Scalar::IsNull(term) | Scalar::Is(_, term) | Scalar::Negate(term, _) => ignores(term),
         Scalar::Compare(_, left, right) | Scalar::Operator { left, right, .. } => ignores(left) && ignores(right),
         Scalar::Call { function, arguments, .. } => arguments
             .iter()
@@ -125,7 +135,7 @@ fn set_all(ctx: &Context, items: &[SetItem], values: &[Vec<Value>], batch: &Batc
                 unreachable!("only items with a column as target are known before")
             };
             if let Some(target) = target_of(ctx, &batch.columns[*column].value(row, ctx))? {
-                write_item(ctx, item, target, &values[row])?;
+                write_item(ctx, item, target, &values[row], &[])?;
             }
         }
     }
@@ -142,12 +152,31 @@ pub(super) fn set_row(ctx: &Context, items: &[SetItem], batch: &Batch, row: u32)
         let evaluate = |scalar: &Scalar| evaluate(&env, scalar, &frame).map(|column| column.value(0, ctx));
         let target = evaluate(target_scalar(item))?;
         let value = value_of(item).map(evaluate).transpose()?.unwrap_or_default();
+        let given = given_names(item, evaluate)?;
         drop(graph);
         if let Some(target) = target_of(ctx, &target)? {
-            write_item(ctx, item, target, &value)?;
+            write_item(ctx, item, target, &value, &given)?;
         }
     }
     Ok(())
+}
+
+/// The labels or the key that the item does not name but computes.
+fn given_names(item: &SetItem, evaluate: impl Fn(&Scalar) -> Result<Value, ExecError>) -> Result<Vec<Name>, ExecError> {
+    match item {
+        SetItem::Property { .. } | SetItem::Replace { .. } | SetItem::Update { .. } => Ok(Vec::new()),
+        SetItem::Keyed { key, .. } => match evaluate(key)? {
+            Value::String(key) => Ok(vec![Name::from(&*key)]),
+            other => Err(wrong_type("SET", "the name of a property as STRING", &other)),
+        },
+        SetItem::AddLabels { labels, .. } | SetItem::RemoveLabels { labels, .. } => {
+            let mut names = Vec::new();
+            for given in &labels.given {
+                names.extend(label_names(&evaluate(given)?)?);
+            }
+            Ok(names)
+        }
+    }
 }
 
 /// The element to write to; `None` for null, which is passed over.
@@ -168,9 +197,11 @@ fn wrong_type(function: &'static str, expected: &'static str, found: &Value) -> 
     FunctionError::Type { function, expected, found: found.type_name().to_owned() }.into()
 }
 
-fn write_item(ctx: &Context, item: &SetItem, target: End, value: &Value) -> Result<(), ExecError> {
+/// `given`: see [`given_names`].
+fn write_item(ctx: &Context, item: &SetItem, target: End, value: &Value, given: &[Name]) -> Result<(), ExecError> {
     match item {
         SetItem::Property { key, .. } => write_property(ctx, target, key, value),
+        SetItem::Keyed { .. } => given.iter().try_for_each(|key| write_property(ctx, target, key, value)),
         SetItem::Replace { .. } => {
             let new = properties(ctx, value)?;
             let old = ctx.newest(|graph| properties_of(graph, target));
@@ -185,8 +216,8 @@ fn write_item(ctx: &Context, item: &SetItem, target: End, value: &Value) -> Resu
             let new = properties(ctx, value)?;
             new.iter().try_for_each(|(key, value)| write_property(ctx, target, key, value))
         }
-        SetItem::AddLabels { labels, .. } => write_labels(ctx, target, labels, true),
-        SetItem::RemoveLabels { labels, .. } => write_labels(ctx, target, labels, false),
+        SetItem::AddLabels { labels, .. } => write_labels(ctx, target, labels.known.iter().chain(given), true),
+        SetItem::RemoveLabels { labels, .. } => write_labels(ctx, target, labels.known.iter().chain(given), false),
     }
 }
 
@@ -216,7 +247,12 @@ fn write_property(ctx: &Context, target: End, key: &Name, value: &Value) -> Resu
     Ok(())
 }
 
-fn write_labels(ctx: &Context, target: End, labels: &[Name], add: bool) -> Result<(), ExecError> {
+fn write_labels<'n>(
+    ctx: &Context,
+    target: End,
+    labels: impl Iterator<Item = &'n Name>,
+    add: bool,
+) -> Result<(), ExecError> {
     let Some(node) = target.as_node() else {
         return Err(wrong_type(
             "SET of labels",

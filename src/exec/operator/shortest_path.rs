@@ -36,6 +36,7 @@ pub(super) struct ShortestPath {
     rules: Rules,
     whole: Option<Scalar>,
     all: bool,
+    loops: bool,
     distinct_from: Vec<usize>,
     segment: Segment,
 }
@@ -64,6 +65,7 @@ impl ShortestPath {
             rules: Rules(spec.rules.clone()),
             whole: spec.whole.clone(),
             all: spec.all,
+            loops: spec.loops,
             distinct_from: spec.distinct_from.clone(),
             segment: scope.segment,
         }
@@ -73,12 +75,12 @@ impl ShortestPath {
         if !self.rules.admits(place, from)? || !self.rules.admits(place, to)? {
             return Ok(Vec::new());
         }
-        if from == to {
+        if from == to && !(self.loops && self.min > 0) {
             // A node's shortest path to itself is the empty one, if the pattern allows it.
             let empty = self.min == 0 && self.accepts(place, from, &[])?;
             return Ok(if empty { vec![Vec::new()] } else { Vec::new() });
         }
-        if self.min > 1 || self.whole.is_some() {
+        if self.min > 1 || from == to || self.whole.is_some() {
             return self.enumerate(place, ways, from, to);
         }
         self.meet(place, ways, from, to)

@@ -169,6 +169,9 @@ impl<'c> SortCells<'c> {
         match self {
             SortCells::Slots(slots) => slots[left].cmp(&slots[right]),
             SortCells::Integers(numbers) => numbers[left].cmp(&numbers[right]),
+            SortCells::Values(values) if planted!("ORDER BY puts null first") => {
+                values[right].is_null().cmp(&values[left].is_null())
+            }
             SortCells::Values(values) => compare::order(&values[left], &values[right]),
             SortCells::Same => Ordering::Equal,
         }

@@ -62,7 +62,7 @@ impl Run {
     pub(super) fn neighbours(self, graph: &Graph, from: End) -> impl Iterator<Item = Neighbour> {
         graph
             .neighbours(from, self.direction, self.rel_type, self.family)
-            .filter(move |neighbour| !(self.second && neighbour.end == from))
+            .filter(move |neighbour| planted!("a loop is walked twice") || !(self.second && neighbour.end == from))
     }
 
     /// The relationships of this run between the two.

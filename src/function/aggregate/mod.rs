@@ -40,15 +40,25 @@ pub(crate) struct Aggregate {
 }
 
 impl Aggregate {
-    /// As `SHOW FUNCTIONS` gives it: `sum(NUMBER) :: ANY`.
-    pub(crate) fn signature(&self) -> String {
+    /// As `SHOW FUNCTIONS` gives it under one of its names: `sum(NUMBER) :: ANY`.
+    pub(crate) fn signature(&self, name: &str) -> String {
         let parameters: Vec<String> = self.parameters.iter().map(ToString::to_string).collect();
-        format!("{}({}) :: {}", self.name, parameters.join(", "), self.result)
+        format!("{name}({}) :: {}", parameters.join(", "), self.result)
     }
 }
 
 const SUMMABLE: Accepts = Accepts::NUMBER.or(Accepts::DURATION);
 const NUMBER_AND_SHARE: &[Accepts] = &[Accepts::NUMBER, Accepts::NUMBER];
+
+/// The aggregate by which rows become a list.
+pub(crate) const COLLECT: Aggregate = Aggregate {
+    name: "collect",
+    parameters: &[Accepts::ANY],
+    result: ResultType::ListOfArgument(0),
+    summary: "the values as a list",
+    keeps: true,
+    start: basic::collect,
+};
 
 pub(super) const AGGREGATES: &[Aggregate] = &[
     Aggregate {
@@ -59,14 +69,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         keeps: false,
         start: basic::count,
     },
-    Aggregate {
-        name: "collect",
-        parameters: &[Accepts::ANY],
-        result: ResultType::ListOfArgument(0),
-        summary: "the values as a list",
-        keeps: true,
-        start: basic::collect,
-    },
+    COLLECT,
     Aggregate {
         name: "sum",
         parameters: &[SUMMABLE],

@@ -46,6 +46,9 @@ impl Accumulator for Average {
         match &total.duration {
             _ if total.count == 0 => Ok(Value::Null),
             Some(duration) => temporal(Arithmetic::Divide, "avg", duration, &Value::Integer(total.count)),
+            None if planted!("avg is a whole number") => {
+                Ok(Value::Float((total.as_float() / total.count as f64).trunc()))
+            }
             None => Ok(Value::Float(total.as_float() / total.count as f64)),
         }
     }

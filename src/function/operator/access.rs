@@ -16,6 +16,7 @@ pub(crate) fn in_list(item: &Value, list: &Value) -> Result<Option<bool>, Functi
         match compare::equal(item, candidate) {
             Some(true) => return Ok(Some(true)),
             Some(false) => {}
+            None if planted!("IN overlooks null") => {}
             None => result = None,
         }
     }
@@ -48,6 +49,7 @@ pub(crate) fn slice(list: &Value, from: Option<&Value>, to: Option<&Value>) -> R
     let (Some(start), Some(end)) = (bound(items, from, 0)?, bound(items, to, items.len())?) else {
         return Ok(Value::Null);
     };
+    let end = if planted!("a slice holds its end") { items.len().min(end + 1) } else { end };
     Ok(Value::List(items.get(start..end).unwrap_or_default().iter().cloned().collect()))
 }
 

@@ -1,7 +1,7 @@
-//! `+ - * / % ^` and the minus sign.
+//! `+ - * / % ^ ||` and the minus sign.
 //!
 //! Integers stay integers and overflow is an error; a float on either side makes a float. `+` also joins strings and
-//! lists. What temporal values do with these operators is asked of [`temporal`](crate::function::temporal).
+//! lists, `||` these only. What temporal values do with these operators is asked of [`temporal`](crate::function::temporal).
 
 use crate::function::temporal::{Arithmetic, temporal_arithmetic, temporal_negation};
 use crate::function::{FunctionError, Host};
@@ -12,11 +12,21 @@ use crate::value::{List, Value};
 pub(crate) fn add(host: &dyn Host, left: &Value, right: &Value) -> Result<Value, FunctionError> {
     match (left, right) {
         (Value::Null, _) | (_, Value::Null) => Ok(Value::Null),
-        (Value::List(left), Value::List(right)) => concatenate(host, left, right),
-        (Value::List(left), item) => concatenate(host, left, std::slice::from_ref(item)),
-        (item, Value::List(right)) => concatenate(host, std::slice::from_ref(item), right),
+        (Value::List(left), Value::List(right)) => join_lists(host, left, right),
+        (Value::List(left), item) => join_lists(host, left, std::slice::from_ref(item)),
+        (item, Value::List(right)) => join_lists(host, std::slice::from_ref(item), right),
         (Value::String(_), _) | (_, Value::String(_)) => join_texts(host, left, right),
         _ => numeric(Arithmetic::Add, left, right),
+    }
+}
+
+/// `left || right`: two strings or two lists, and nothing else.
+pub(crate) fn concatenate(host: &dyn Host, left: &Value, right: &Value) -> Result<Value, FunctionError> {
+    match (left, right) {
+        (Value::Null, _) | (_, Value::Null) => Ok(Value::Null),
+        (Value::List(left), Value::List(right)) => join_lists(host, left, right),
+        (Value::String(_), Value::String(_)) => join_texts(host, left, right),
+        _ => Err(FunctionError::operands("||", left, right)),
     }
 }
 
@@ -121,7 +131,7 @@ fn symbol(op: Arithmetic) -> &'static str {
     }
 }
 
-fn concatenate(host: &dyn Host, left: &[Value], right: &[Value]) -> Result<Value, FunctionError> {
+fn join_lists(host: &dyn Host, left: &[Value], right: &[Value]) -> Result<Value, FunctionError> {
     host.reserve((left.len() + right.len()) * size_of::<Value>())?;
     Ok(Value::List(List::from([left, right].concat())))
 }

@@ -10,6 +10,6 @@ mod logic;
 mod text;
 
 pub(crate) use access::{in_list, index, property, slice};
-pub(crate) use arithmetic::{add, as_float, divide, modulo, multiply, negate, power, subtract};
+pub(crate) use arithmetic::{add, as_float, concatenate, divide, modulo, multiply, negate, power, subtract};
 pub(crate) use logic::{and, not, or, truth, xor};
 pub(crate) use text::{compile_regex, contains, ends_with, regex_match, starts_with};

@@ -12,7 +12,7 @@ mod start;
 use rustc_hash::FxHashMap;
 
 use super::seen::Seen;
-use super::terms::{is_filter, is_volatile};
+use super::terms::is_filter;
 use crate::catalog::Statistics;
 use crate::expr::VarId;
 use crate::plan::estimate::{Estimator, KnownLabels};
@@ -106,8 +106,10 @@ fn belongs(step: &Step) -> bool {
         | Step::RelEnds(_)
         | Step::ShortestPath(_)
         | Step::BuildPath(_) => true,
+        // Another step could bind what a route finds between its ends.
+        Step::Route(route) => route.legs.iter().all(|leg| leg.joint.is_none() && leg.single().is_none()),
         Step::VarExpand(step) => !step.reach_only,
-        Step::Filter(predicate) => !is_volatile(predicate),
+        Step::Filter(predicate) => !predicate.is_volatile(),
         Step::Apply(apply) => matches!(apply.kind, ApplyKind::Exists { .. }),
         _ => false,
     }

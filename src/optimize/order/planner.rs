@@ -7,7 +7,7 @@ use super::parts::{Parts, has_label};
 use super::start::{Start, rel_ends};
 use crate::expr::{Expr, LabelExpr, VarId};
 use crate::plan::estimate::Estimator;
-use crate::plan::{Direction, Expand, Imports, Step, VarExpand};
+use crate::plan::{Choice, Expand, Imports, Route, Step, VarExpand};
 
 /// A plan on its way.
 #[derive(Clone)]
@@ -103,6 +103,7 @@ impl<'a> Planner<'a> {
             Step::RelEnds(step) => step.distinct_from = others,
             Step::VarExpand(step) => step.distinct_from = others,
             Step::ShortestPath(step) => step.distinct_from = others,
+            Step::Route(step) => step.distinct_from = others,
             _ => {}
         }
         step
@@ -181,17 +182,40 @@ impl<'a> Planner<'a> {
             Step::Expand(expand) if self.has(expand.from.var) => Some(step.clone()),
             Step::Expand(expand) if self.has(expand.to.var) => Some(Step::Expand(turned_expand(expand))),
             Step::RelEnds(ends) if self.has(ends.rel) => Some(step.clone()),
-            Step::VarExpand(_) if !self.can_say(step) => None,
+            Step::VarExpand(_) | Step::Route(_) if !self.can_say(step) => None,
             Step::VarExpand(way) if self.has(way.from.var) => Some(step.clone()),
             Step::VarExpand(way) if self.has(way.to.var) => {
                 let rels = self.context.spares.get(&way.rels).copied().unwrap_or(way.rels);
                 Some(Step::VarExpand(VarExpand { rels, ..turned_way(way) }))
             }
+            // A path is the shortest beside what the other arrows have found.
+            Step::ShortestPath(_) | Step::Route(Route { choice: Choice::Shortest { .. }, .. })
+                if self.waits_for_others(step) =>
+            {
+                None
+            }
             Step::ShortestPath(way) if self.has(way.from.var) && self.has(way.to.var) && self.can_say(step) => {
                 Some(step.clone())
             }
+            Step::Route(route) => match (&route.choice, self.has(route.from.var), self.has(route.to.var)) {
+                (Choice::Shortest { .. }, true, true) if self.binds_before(route.from.var, route.to.var) => {
+                    Some(Step::Route(route.turned()))
+                }
+                (_, true, true) | (Choice::All, true, false) => Some(step.clone()),
+                (Choice::All, false, true) => Some(Step::Route(route.turned())),
+                _ => None,
+            },
             _ => None,
         }
+    }
+
+    /// Whether an arrow that must differ from this one is still to be found.
+    fn waits_for_others(&self, step: &Step) -> bool {
+        let Some((rel, _)) = distinctness(step) else { return false };
+        self.parts
+            .distinct
+            .iter()
+            .any(|(one, other)| (*one == rel && !self.has(*other)) || (*other == rel && !self.has(*one)))
     }
 
     /// Whether the variables in what a search asks on its way are bound.
@@ -199,12 +223,26 @@ impl<'a> Planner<'a> {
         let (ends, locals): ([VarId; 2], Vec<VarId>) = match step {
             Step::VarExpand(way) => ([way.from.var, way.to.var], way.rules.locals().collect()),
             Step::ShortestPath(way) => ([way.from.var, way.to.var], way.locals()),
+            Step::Route(route) => return self.can_walk(route),
             _ => return true,
         };
         let used = step.exprs().into_iter().flat_map(|expr| self.imports().of_expr(expr));
         // The near end is bound when the search begins; the far one must not be needed before it is found.
         let near = ends.into_iter().find(|end| self.has(*end));
         used.into_iter().all(|var| locals.contains(&var) || self.has(var) || Some(var) == near)
+    }
+
+    /// Whether the first of two bound variables changes less from row to row.
+    fn binds_before(&self, one: VarId, other: VarId) -> bool {
+        let place = |var: VarId| self.out.iter().position(|step| step.binds().contains(&var));
+        place(one) < place(other)
+    }
+
+    /// The far end of a route is known to what is said of it, even if it is found only then.
+    fn can_walk(&self, route: &Route) -> bool {
+        let known = route.locals().into_iter().chain([route.from.var, route.to.var]).collect::<Vec<_>>();
+        let used = route.exprs().flat_map(|expr| self.imports().of_expr(expr));
+        used.into_iter().all(|var| known.contains(&var) || self.has(var))
     }
 
     fn begin(&mut self, start: Start) {
@@ -223,18 +261,10 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn turned(direction: Direction) -> Direction {
-    match direction {
-        Direction::Right => Direction::Left,
-        Direction::Left => Direction::Right,
-        Direction::Either => Direction::Either,
-    }
-}
-
 fn turned_expand(step: &Expand) -> Expand {
-    Expand { from: step.to, to: step.from, direction: turned(step.direction), ..step.clone() }
+    Expand { from: step.to, to: step.from, direction: step.direction.turned(), ..step.clone() }
 }
 
 fn turned_way(step: &VarExpand) -> VarExpand {
-    VarExpand { from: step.to, to: step.from, direction: turned(step.direction), ..step.clone() }
+    VarExpand { from: step.to, to: step.from, direction: step.direction.turned(), ..step.clone() }
 }

@@ -125,6 +125,7 @@ pub(super) fn ends_of(step: &Step) -> Vec<End> {
         Step::RelEnds(step) => vec![step.start, step.end],
         Step::VarExpand(step) => vec![step.from, step.to],
         Step::ShortestPath(step) => vec![step.from, step.to],
+        Step::Route(step) => vec![step.from, step.to],
         _ => Vec::new(),
     }
 }

@@ -84,12 +84,12 @@ impl Lowerer<'_> {
         }
     }
 
-    fn types(&mut self, types: &[Name]) -> Types {
+    pub(super) fn types(&mut self, types: &[Name]) -> Types {
         if types.is_empty() { Types::Any } else { Types::OneOf(types.iter().map(|name| self.rel_type(name)).collect()) }
     }
 
     /// Bound ends as columns of elements.
-    fn cast_ends(&mut self, rows: Rows, ends: &[End]) -> Rows {
+    pub(super) fn cast_ends(&mut self, rows: Rows, ends: &[End]) -> Rows {
         ends.iter().fold(rows, |rows, end| self.cast(rows, end.var, end.kind))
     }
 
@@ -173,6 +173,7 @@ impl Lowerer<'_> {
             rules: self.way_rules(&step.rules, &rows),
             whole: step.whole.as_ref().map(|whole| self.said_of(&[step.rels, whole.path], &whole.predicate, &rows)),
             all: step.all,
+            loops: step.loops,
             distinct_from: positions(&step.distinct_from, &rows),
         });
         self.extend(rows, op, &[(step.rels, ColumnKind::Value)], place)
@@ -211,7 +212,7 @@ impl Lowerer<'_> {
 }
 
 /// What is to be done with an end: a bound one is compared, a new one is kept if a later step names it.
-fn target(end: End, rows: &Rows, place: &Place<'_>, new: &mut Vec<(VarId, ColumnKind)>) -> Target {
+pub(super) fn target(end: End, rows: &Rows, place: &Place<'_>, new: &mut Vec<(VarId, ColumnKind)>) -> Target {
     let kind = column_kind(end.kind);
     if let Some(position) = rows.find(end.var) {
         return Target::Bound(position);
@@ -223,7 +224,7 @@ fn target(end: End, rows: &Rows, place: &Place<'_>, new: &mut Vec<(VarId, Column
     Target::New(kind)
 }
 
-fn positions(vars: &[VarId], rows: &Rows) -> Vec<usize> {
+pub(super) fn positions(vars: &[VarId], rows: &Rows) -> Vec<usize> {
     vars.iter().filter_map(|var| rows.find(*var)).collect()
 }
 
@@ -234,7 +235,7 @@ fn states(states: plan::States) -> States {
     }
 }
 
-fn direction(direction: plan::Direction) -> Direction {
+pub(super) fn direction(direction: plan::Direction) -> Direction {
     match direction {
         plan::Direction::Right => Direction::Out,
         plan::Direction::Left => Direction::In,

@@ -3,6 +3,7 @@
 //! A column is carried as long as a later step names it and no longer.
 
 mod find;
+mod route;
 mod rows;
 mod scalar;
 mod shape;
@@ -215,6 +216,7 @@ impl Lowerer<'_> {
             Step::RelEnds(step) => self.rel_ends(step, rows, place),
             Step::VarExpand(step) => self.var_expand(step, rows, place),
             Step::ShortestPath(step) => self.shortest_path(step, rows, place),
+            Step::Route(step) => self.route(step, rows, place),
             Step::CountExpand(step) => self.count_expand(step, rows, place),
             Step::BuildPath(step) => self.build_path(step, rows, place),
             Step::Empty => self.empty(&rows, place),
@@ -229,6 +231,7 @@ impl Lowerer<'_> {
             Step::Union(step) => self.union(step, place),
             Step::HashJoin(step) => self.hash_join(step, rows, place),
             Step::Apply(step) => self.apply(step, rows, place),
+            Step::InTransactions(step) => self.in_transactions(step, rows, place),
             Step::Call(step) => self.call(step, rows, place),
             Step::Barrier => self.extend(rows, Op::Barrier, &[], place),
             Step::Create(step) => self.create(step, rows, place),

@@ -58,6 +58,7 @@ impl Lowerer<'_> {
                 Scalar::Compare(*comparison, self.boxed(left, scope), self.boxed(right, scope))
             }
             ExprKind::IsNull(operand) => Scalar::IsNull(self.boxed(operand, scope)),
+            ExprKind::Is(predicate, operand) => Scalar::Is(predicate.clone(), self.boxed(operand, scope)),
             ExprKind::Operator(operator, left, right) => Scalar::Operator {
                 operator: *operator,
                 left: self.boxed(left, scope),
@@ -68,14 +69,20 @@ impl Lowerer<'_> {
             ExprKind::Call(function, arguments) => {
                 Scalar::Call { function: function.clone(), arguments: self.each(arguments, scope), range }
             }
-            ExprKind::Case { subject, branches, otherwise } => Scalar::Case {
-                subject: self.optional(subject.as_deref(), scope),
-                branches: branches
+            ExprKind::Case { subject, branches, otherwise } => {
+                let depth = scope.locals.len();
+                let subject = subject.as_ref().map(|(local, subject)| {
+                    let subject = self.boxed(subject, scope);
+                    (scope.open(*local), subject)
+                });
+                let branches = branches
                     .iter()
                     .map(|(when, then)| (self.compile(when, scope), self.compile(then, scope)))
-                    .collect(),
-                otherwise: self.optional(otherwise.as_deref(), scope),
-            },
+                    .collect();
+                let otherwise = self.optional(otherwise.as_deref(), scope);
+                scope.locals.truncate(depth);
+                Scalar::Case { subject, branches, otherwise }
+            }
             ExprKind::Comprehension { local, list, predicate, map } => {
                 let list = self.boxed(list, scope);
                 let number = scope.open(*local);

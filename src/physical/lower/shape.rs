@@ -1,10 +1,14 @@
 //! Steps that shape rows: projection, aggregation, order, joins, plans inside plans.
 
+use std::sync::Arc;
+
 use super::rows::{Column, Rows};
 use super::{Frame, Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{self, ColumnKind, Op, Scalar};
-use crate::plan::{Aggregate, Apply, ApplyKind, HashJoin, LogicalPlan, ProcedureCall, Sort, Union, Unwind};
+use crate::plan::{
+    Aggregate, Apply, ApplyKind, HashJoin, InTransactions, LogicalPlan, ProcedureCall, Sort, Union, Unwind,
+};
 
 impl Lowerer<'_> {
     /// No rows, with the columns that the rest expects.
@@ -85,7 +89,10 @@ impl Lowerer<'_> {
         let partition = rows.ordinal();
         let mut keys = Vec::new();
         for key in &step.keys {
-            keys.push(physical::SortKey { scalar: self.scalar(&key.expr, &rows), descending: key.descending });
+            keys.push(physical::SortKey {
+                scalar: self.scalar(&key.expr, &rows),
+                descending: key.descending && !planted!("DESC is forgotten"),
+            });
         }
         let limit = step.limit.as_ref().map(|limit| self.scalar(limit, &rows));
         self.extend(rows, Op::Sort { partition, keys, limit }, &[], place)
@@ -108,8 +115,9 @@ impl Lowerer<'_> {
 
     pub(super) fn call(&mut self, step: &ProcedureCall, rows: Rows, place: &Place<'_>) -> Rows {
         let arguments = self.scalars(&step.arguments, &rows);
-        let outputs = step.yields.iter().map(|(output, _)| *output).collect();
-        let new: Vec<(VarId, ColumnKind)> = step.yields.iter().map(|(_, var)| (*var, ColumnKind::Value)).collect();
+        let wanted: Vec<&(usize, VarId)> = step.yields.iter().filter(|(_, var)| place.needs(*var)).collect();
+        let outputs = wanted.iter().map(|(output, _)| *output).collect();
+        let new: Vec<(VarId, ColumnKind)> = wanted.iter().map(|(_, var)| (*var, ColumnKind::Value)).collect();
         let op = Op::Call { procedure: step.procedure.clone(), arguments, outputs };
         self.extend(rows, op, &new, place)
     }
@@ -196,6 +204,27 @@ impl Lowerer<'_> {
         };
         let op = Op::Apply(physical::Apply { inner: Box::new(inner.operator), imports, kind });
         self.extend(rows, op, &new, place)
+    }
+
+    pub(super) fn in_transactions(&mut self, step: &InTransactions, rows: Rows, place: &Place<'_>) -> Rows {
+        let wanted: Vec<VarId> = step.take.iter().copied().filter(|var| place.needs(*var)).collect();
+        let (inner, imports) = self.inner(&step.inner, &rows, &wanted);
+        let take: Vec<usize> = wanted.iter().map(|var| inner.position(*var)).collect();
+        let mut new: Vec<(VarId, ColumnKind)> =
+            wanted.iter().zip(&take).map(|(var, at)| (*var, inner.kind(*at))).collect();
+        let status = step.status.filter(|var| place.needs(*var));
+        new.extend(status.map(|var| (var, ColumnKind::Value)));
+        let op = physical::InTransactions {
+            inner: inner.operator,
+            imports,
+            take,
+            is_unit: step.is_unit,
+            is_optional: step.is_optional,
+            rows: self.scalar(&step.rows, &rows),
+            on_error: step.on_error,
+            reports: status.is_some(),
+        };
+        self.extend(rows, Op::InTransactions(Arc::new(op)), &new, place)
     }
 
     /// A plan that is handed rows of `rows`: their ordinal and what it imports.

@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::rows::Rows;
 use super::{Frame, Lowerer, Place};
-use crate::expr::VarId;
-use crate::physical::{self, ColumnKind, Op, Ref};
+use crate::expr::{Expr, Labels, RelType, VarId};
+use crate::physical::{self, ColumnKind, Op, Ref, Scalar};
 use crate::plan::{Cite, Create, Delete, Draw, ElementKind, Foreach, Merge, SetItem, SetState, draw_var, set_exprs};
 use crate::value::Type;
 
@@ -77,11 +77,14 @@ impl Lowerer<'_> {
         for (index, draw) in draws.iter().enumerate() {
             out.push(match draw {
                 Draw::Node { labels, properties, .. } => physical::Draw::Node {
-                    labels: labels.clone(),
+                    labels: self.labels(labels, rows),
                     properties: properties.as_ref().map(|expr| self.scalar(expr, rows)),
                 },
                 Draw::Rel { rel_type, start, end, asserted, properties, .. } => physical::Draw::Rel {
-                    rel_type: rel_type.clone(),
+                    rel_type: match rel_type {
+                        RelType::Known(name) => RelType::Known(name.clone()),
+                        RelType::Given(value) => RelType::Given(self.scalar(value, rows)),
+                    },
                     start: reference(*start, &earlier, rows),
                     end: reference(*end, &earlier, rows),
                     asserted: *asserted,
@@ -139,6 +142,11 @@ impl Lowerer<'_> {
                 key: key.clone(),
                 value: self.scalar(value, rows),
             },
+            SetItem::Keyed { target, key, value } => physical::SetItem::Keyed {
+                target: self.scalar(target, rows),
+                key: self.scalar(key, rows),
+                value: self.scalar(value, rows),
+            },
             SetItem::Replace { target, value } => {
                 physical::SetItem::Replace { target: self.scalar(target, rows), value: self.scalar(value, rows) }
             }
@@ -146,12 +154,16 @@ impl Lowerer<'_> {
                 physical::SetItem::Update { target: self.scalar(target, rows), value: self.scalar(value, rows) }
             }
             SetItem::AddLabels { target, labels } => {
-                physical::SetItem::AddLabels { target: self.scalar(target, rows), labels: labels.clone() }
+                physical::SetItem::AddLabels { target: self.scalar(target, rows), labels: self.labels(labels, rows) }
             }
             SetItem::RemoveLabels { target, labels } => {
-                physical::SetItem::RemoveLabels { target: self.scalar(target, rows), labels: labels.clone() }
+                physical::SetItem::RemoveLabels { target: self.scalar(target, rows), labels: self.labels(labels, rows) }
             }
         }
+    }
+
+    fn labels(&mut self, labels: &Labels<Expr>, rows: &Rows) -> Labels<Scalar> {
+        Labels { known: labels.known.clone(), given: self.scalars(&labels.given, rows) }
     }
 
     pub(super) fn delete(&mut self, step: &Delete, rows: Rows, place: &Place<'_>) -> Rows {

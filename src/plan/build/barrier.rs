@@ -7,16 +7,19 @@ use crate::value::Type;
 /// The steps with barriers between them.
 ///
 /// A reading step works on the graph as it was when the reading began. So that it sees what earlier steps write, all
-/// rows go through those first. LIMIT waits too: it stops asking for rows, and the writes of the rest must be done.
+/// rows go through those first. LIMIT waits too: it stops asking for rows, and the writes of the rest must be done. Behind
+/// steps that commit, what writes waits: else the next batch would commit half of its writes.
 pub(super) fn insert(steps: Vec<Step>, variables: &Variables) -> Vec<Step> {
     let mut out = Vec::with_capacity(steps.len());
-    let mut written = false;
+    let (mut written, mut committed) = (false, false);
     for step in steps {
-        if written && (matches!(step, Step::Limit(_)) || reads(&step, variables)) {
+        let waits = matches!(step, Step::Limit(_)) || reads(&step, variables) || (committed && step.writes());
+        if written && waits {
             out.push(Step::Barrier);
-            written = false;
+            (written, committed) = (false, false);
         }
         written |= step.writes();
+        committed |= matches!(step, Step::InTransactions(_));
         out.push(step);
     }
     out

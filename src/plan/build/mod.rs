@@ -3,15 +3,18 @@
 mod barrier;
 mod pattern;
 mod projection;
+mod route;
 mod shortest;
 mod size;
 mod write;
 
+pub(crate) use pattern::type_list;
+
 use rustc_hash::FxHashSet;
 
 use super::{
-    Apply, ApplyKind, Delete, Imports, LogicalBody, LogicalPlan, LogicalStatement, MAX_DEPTH, PlanError, QueryPlan,
-    SetState, Step, Subquery, Union, Unwind,
+    Apply, ApplyKind, Delete, Imports, InTransactions, LogicalBody, LogicalPlan, LogicalStatement, MAX_DEPTH,
+    PlanError, QueryPlan, SetState, Step, Subquery, Union, Unwind,
 };
 use crate::expr::{Expr, VarId, Variables};
 use crate::semantic::bound::{
@@ -154,7 +157,7 @@ impl Builder {
             (self.imports.plan(steps, &inner, outside), inner)
         });
         let mut steps = vec![Step::Union(Union { branches: branches.collect(), columns: columns.clone() })];
-        if !union_all {
+        if !union_all && !planted!("UNION keeps duplicates") {
             steps.push(Step::Distinct(columns));
         }
         self.imports.plan(steps, &[], outside)
@@ -178,7 +181,7 @@ impl Builder {
             BoundClause::Match(clause) => self.match_clause(clause, branch),
             BoundClause::Unwind { list, var } => branch.push(Step::Unwind(Unwind { var, list })),
             BoundClause::Project(clause) => projection::project(clause, branch),
-            BoundClause::Call(clause) => call(clause, branch),
+            BoundClause::Call(clause) => self.call(clause, branch),
             BoundClause::Subquery(clause) => self.subquery_clause(clause, branch),
             BoundClause::Create(clause) => self.create(clause, branch),
             BoundClause::Merge(clause) => self.merge(clause, branch),
@@ -201,6 +204,20 @@ impl Builder {
         branch.push(Step::Apply(Apply { inner, kind: ApplyKind::Optional(found) }));
     }
 
+    /// What WHERE says belongs to an optional call, as it does to an OPTIONAL MATCH.
+    fn call(&mut self, mut clause: ProcedureCall, branch: &mut Branch) {
+        let predicate = clause.predicate.take();
+        if !clause.optional {
+            branch.push(Step::Call(clause));
+            branch.filter(predicate);
+            return;
+        }
+        let take = clause.yields.iter().map(|(_, var)| *var).collect();
+        let steps = [Step::Call(clause)].into_iter().chain(predicate.map(Step::Filter)).collect();
+        let inner = self.imports.plan(steps, &[], &branch.scope);
+        branch.push(Step::Apply(Apply { inner, kind: ApplyKind::Optional(take) }));
+    }
+
     fn subquery_clause(&mut self, clause: SubqueryCall, branch: &mut Branch) {
         let take: Vec<VarId> = clause.query.columns.iter().map(|(_, var)| *var).collect();
         let outside: FxHashSet<VarId> = clause.imports.iter().copied().collect();
@@ -210,13 +227,23 @@ impl Builder {
                 inner.imports.push(var);
             }
         }
-        let kind = if clause.unit { ApplyKind::Effects } else { ApplyKind::Inner(take) };
+        if let Some(transactions) = clause.transactions {
+            branch.push(Step::InTransactions(Box::new(InTransactions {
+                inner,
+                take: if clause.unit { Vec::new() } else { take },
+                is_unit: clause.unit,
+                is_optional: clause.optional,
+                rows: transactions.rows,
+                on_error: transactions.on_error,
+                status: transactions.status,
+            })));
+            return;
+        }
+        let kind = match (clause.unit, clause.optional) {
+            (true, _) => ApplyKind::Effects,
+            (false, false) => ApplyKind::Inner(take),
+            (false, true) => ApplyKind::Optional(take),
+        };
         branch.push(Step::Apply(Apply { inner, kind }));
     }
-}
-
-fn call(mut clause: ProcedureCall, branch: &mut Branch) {
-    let predicate = clause.predicate.take();
-    branch.push(Step::Call(clause));
-    branch.filter(predicate);
 }

@@ -2,10 +2,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Branch, Builder, shortest};
+use super::{Branch, Builder, route, shortest};
 use crate::expr::{Expr, ExprKind, LabelExpr, Quantifier, VarId, Variables};
 use crate::plan::{
-    BuildPath, Direction, Draw, ElementKind, End, Expand, NodeScan, PathPiece, PathVariables, RelEnds, RelScan,
+    BuildPath, Choice, Direction, Draw, ElementKind, End, Expand, NodeScan, PathPiece, PathVariables, RelEnds, RelScan,
     ShortestPath, States, Step, Types, VarExpand, WayRules, path_predicate,
 };
 use crate::semantic::bound::{GraphPattern, PatternNode, PatternPath, PatternRel, Place, Reach, Selector};
@@ -47,11 +47,11 @@ struct Arrow {
     to_rel: Option<bool>,
 }
 
-struct Finder<'a> {
-    builder: &'a mut Builder,
+pub(super) struct Finder<'a> {
+    pub(super) builder: &'a mut Builder,
     pattern: &'a GraphPattern,
     kinds: FxHashMap<VarId, ElementKind>,
-    branch: Branch,
+    pub(super) branch: Branch,
     /// The nodes whose labels have been asked for.
     seen: FxHashSet<VarId>,
     arrows: Vec<Arrow>,
@@ -88,16 +88,16 @@ impl Finder<'_> {
     /// the way that look at what is not bound yet, wait for the others. If nothing hangs together: the first with a node.
     fn next(&self, rest: &[&PatternRel]) -> usize {
         let connected = |rel: &PatternRel| self.has(rel.var) || self.end_bound(rel);
-        let ready = |rel: &PatternRel| connected(rel) && !is_shortest(rel) && self.each_ready(rel);
+        let ready = |rel: &PatternRel| connected(rel) && !waits(rel) && self.each_ready(rel);
         let at = |test: &dyn Fn(&PatternRel) -> bool| rest.iter().position(|rel| test(rel));
         at(&ready)
-            .or_else(|| at(&|rel| !is_shortest(rel) && connected(rel)))
-            .or_else(|| at(&|rel| !is_shortest(rel) && rel.ends.is_some_and(|ends| self.starts_with_node(ends))))
-            .or_else(|| at(&|rel| !is_shortest(rel)))
+            .or_else(|| at(&|rel| !waits(rel) && connected(rel)))
+            .or_else(|| at(&|rel| !waits(rel) && rel.ends.is_some_and(|ends| self.starts_with_node(ends))))
+            .or_else(|| at(&|rel| !waits(rel)))
             .unwrap_or(0)
     }
 
-    fn has(&self, var: VarId) -> bool {
+    pub(super) fn has(&self, var: VarId) -> bool {
         self.branch.scope.contains(&var)
     }
 
@@ -114,6 +114,7 @@ impl Finder<'_> {
             Reach::Many { each: Some((local, expr)), .. } => {
                 self.builder.imports.of_expr(expr).into_iter().all(|var| var == *local || self.has(var))
             }
+            Reach::Route(route) => route::taken_from_around(route, rel, &self.builder.imports).all(|var| self.has(var)),
             Reach::Many { each: None, .. } | Reach::One => true,
         }
     }
@@ -134,7 +135,10 @@ impl Finder<'_> {
             self.start(right, rest);
             return self.shortest(rel, self.end(left), self.end(right));
         }
-        if self.has(rel.var) && matches!(rel.reach, Reach::One) {
+        if let Reach::Route(route) = &rel.reach {
+            self.start_of_route(route, [left, right], rest);
+            self.route(rel, route, self.end(left), self.end(right));
+        } else if self.has(rel.var) && matches!(rel.reach, Reach::One) {
             self.rel_ends(rel, left, right);
         } else {
             if !self.has(left) && (!self.has(right) || self.order_counts(rel)) {
@@ -142,10 +146,11 @@ impl Finder<'_> {
                 self.start(if self.kinds.contains_key(&first) { first } else { left }, rest);
             }
             let (from, to, direction) =
-                if self.has(left) { (left, right, rel.direction) } else { (right, left, turned(rel.direction)) };
+                if self.has(left) { (left, right, rel.direction) } else { (right, left, rel.direction.turned()) };
             match &rel.reach {
                 Reach::One => self.expand(rel, self.end(from), self.end(to), direction),
                 Reach::Many { .. } => self.var_expand(rel, self.end(from), self.end(to), direction),
+                Reach::Route(_) => unreachable!("the branch above takes it"),
             }
         }
         let types = type_list(rel.types.as_ref());
@@ -198,7 +203,7 @@ impl Finder<'_> {
     }
 
     /// Binds an end at which nothing has arrived.
-    fn start(&mut self, var: VarId, rest: &[&PatternRel]) {
+    pub(super) fn start(&mut self, var: VarId, rest: &[&PatternRel]) {
         if self.has(var) {
             return self.end_labels(var);
         }
@@ -239,15 +244,19 @@ impl Finder<'_> {
     }
 
     /// The arrows that a new one must differ from; it is one of them from now on. Brackets are exempt.
-    fn distinct_from(&mut self, rel: &PatternRel, var: VarId) -> Vec<VarId> {
-        if rel.place == Place::Bracket {
+    pub(super) fn distinct_from(&mut self, rel: &PatternRel, var: VarId) -> Vec<VarId> {
+        let is_exempt = rel.place == Place::Bracket || self.pattern.repeatable;
+        if is_exempt || planted!("two arrows may be one relationship") {
             return Vec::new();
         }
-        let types = type_list(rel.types.as_ref()).unwrap_or_default();
+        let types = match &rel.reach {
+            Reach::Route(route) => route::types(route),
+            Reach::One | Reach::Many { .. } => type_list(rel.types.as_ref()).unwrap_or_default(),
+        };
         let is_rel = |var| self.end(var).kind == ElementKind::Rel;
         let to_rel = match rel.reach {
             Reach::One => Some(rel.ends.is_some_and(|(left, right)| is_rel(left) || is_rel(right))),
-            Reach::Many { .. } => None,
+            Reach::Many { .. } | Reach::Route(_) => None,
         };
         let may_be = |arrow: &&Arrow| {
             let alike = arrow.to_rel.is_none() || to_rel.is_none() || arrow.to_rel == to_rel;
@@ -353,6 +362,7 @@ impl Finder<'_> {
             rules: WayRules { rels: self.each(rel, each.clone()).into_iter().collect(), ..WayRules::default() },
             whole: None,
             all: *selector == Selector::AllShortest,
+            loops: false,
             distinct_from,
         };
         let path = path_variables(self.pattern, rel).path;
@@ -377,18 +387,19 @@ pub(super) fn is_shortest(rel: &PatternRel) -> bool {
     matches!(rel.reach, Reach::Many { selector: Selector::AnyShortest | Selector::AllShortest, .. })
 }
 
-fn states(rel: &PatternRel) -> States {
-    match rel.place {
-        Place::Arrow => States::Asserted,
-        Place::Bracket => States::Both,
+/// Whether the search for it begins when all others are found.
+fn waits(rel: &PatternRel) -> bool {
+    match &rel.reach {
+        Reach::Route(route) => route.legs.len() > 1 || matches!(route.choice, Choice::Shortest { .. }),
+        Reach::One | Reach::Many { .. } => is_shortest(rel),
     }
 }
 
-fn turned(direction: Direction) -> Direction {
-    match direction {
-        Direction::Right => Direction::Left,
-        Direction::Left => Direction::Right,
-        Direction::Either => Direction::Either,
+fn states(rel: &PatternRel) -> States {
+    match rel.place {
+        Place::Arrow if planted!("an arrow sees what is quoted") => States::Both,
+        Place::Arrow => States::Asserted,
+        Place::Bracket => States::Both,
     }
 }
 
@@ -402,7 +413,7 @@ fn of_all(local: VarId, rels: VarId, predicate: Expr) -> Expr {
 }
 
 /// The names of which any will do, if the expression says no more than that.
-fn type_list(types: Option<&LabelExpr>) -> Option<Vec<Name>> {
+pub(crate) fn type_list(types: Option<&LabelExpr>) -> Option<Vec<Name>> {
     match types {
         None | Some(LabelExpr::Wildcard) => Some(Vec::new()),
         Some(LabelExpr::Name(name)) => Some(vec![name.clone()]),
@@ -440,7 +451,9 @@ fn scan_label(labels: Option<&LabelExpr>) -> (Option<Name>, Option<LabelExpr>) {
 
 /// Steps that build the paths of a pattern.
 pub(super) fn build_paths(paths: &[PatternPath], pattern: &GraphPattern) -> Vec<Step> {
-    let is_many = |var: VarId| pattern.rels.iter().any(|rel| rel.var == var && matches!(rel.reach, Reach::Many { .. }));
+    let is_many = |var: VarId| {
+        pattern.rels.iter().any(|rel| rel.var == var && matches!(rel.reach, Reach::Many { .. } | Reach::Route(_)))
+    };
     let is_node = |var: VarId| pattern.nodes.iter().any(|node| node.var == var);
     paths.iter().map(|path| build_path(path, &is_node, &is_many)).collect()
 }

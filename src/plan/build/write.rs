@@ -4,21 +4,19 @@ use rustc_hash::FxHashSet;
 
 use super::{Branch, Builder, pattern};
 use crate::expr::{Expr, VarId};
-use crate::plan::{Create, Foreach, Merge, Step, draw_var};
+use crate::plan::{Create, Foreach, Merge, Step, draw_exprs, draw_var};
 use crate::semantic::bound::{self, BoundClause, Cite, Draw};
 
 impl Builder {
-    /// A draw whose properties look at an earlier one of the clause begins a step of its own, so that it can.
+    /// A draw that looks at an earlier one of the clause begins a step of its own, so that it can.
     pub(super) fn create(&mut self, clause: bound::Create, branch: &mut Branch) {
         let paths = pattern::create_paths(&clause.paths, &clause.draws, &self.variables);
         let mut fresh: FxHashSet<VarId> = FxHashSet::default();
         let mut earlier: Vec<VarId> = Vec::new();
         let mut draws: Vec<Draw> = Vec::new();
         for draw in clause.draws {
-            let properties = match &draw {
-                Draw::Node { properties, .. } | Draw::Rel { properties, .. } => properties.as_ref(),
-            };
-            if properties.is_some_and(|expr| self.imports.of_expr(expr).iter().any(|var| fresh.contains(var))) {
+            let looks_at_fresh = |expr: &Expr| self.imports.of_expr(expr).iter().any(|var| fresh.contains(var));
+            if draw_exprs(&draw).into_iter().any(looks_at_fresh) {
                 earlier.extend(fresh.drain());
                 branch.push(Step::Create(Create { draws: std::mem::take(&mut draws), cite: None }));
             }

@@ -33,6 +33,7 @@ impl Printer<'_> {
                 format!("{} {} {}", self.tight(left), comparison_sign(*comparison), self.tight(right))
             }
             ExprKind::IsNull(operand) => format!("{} is null", self.tight(operand)),
+            ExprKind::Is(predicate, operand) => format!("{} is {predicate}", self.tight(operand)),
             ExprKind::Operator(operator, left, right) => {
                 format!("{} {} {}", self.tight(left), operator_sign(*operator), self.tight(right))
             }
@@ -40,8 +41,8 @@ impl Printer<'_> {
             ExprKind::Call(function, arguments) => format!("{}({})", function.name, self.exprs(arguments)),
             ExprKind::Case { subject, branches, otherwise } => {
                 let mut out = "case".to_owned();
-                if let Some(subject) = subject {
-                    let _ = write!(out, " {}", self.expr(subject));
+                if let Some((local, subject)) = subject {
+                    let _ = write!(out, " {} as {}", self.expr(subject), self.var(*local));
                 }
                 for (when, then) in branches {
                     let _ = write!(out, " when {} then {}", self.expr(when), self.expr(then));
@@ -121,6 +122,7 @@ impl Printer<'_> {
             | ExprKind::Not(_)
             | ExprKind::Compare(..)
             | ExprKind::IsNull(_)
+            | ExprKind::Is(..)
             | ExprKind::Operator(..)
             | ExprKind::HasLabels(..)
             | ExprKind::Negate(_) => format!("({})", self.expr(expr)),
@@ -129,7 +131,7 @@ impl Printer<'_> {
     }
 }
 
-fn label_test(test: &LabelExpr, nested: bool) -> String {
+pub(super) fn label_test(test: &LabelExpr, nested: bool) -> String {
     let join = |items: &[LabelExpr], sign: &str| {
         let all: Vec<String> = items.iter().map(|item| label_test(item, true)).collect();
         if nested { format!("({})", all.join(sign)) } else { all.join(sign) }
@@ -163,6 +165,7 @@ fn operator_sign(operator: Operator) -> &'static str {
         Operator::Divide => "/",
         Operator::Modulo => "%",
         Operator::Power => "^",
+        Operator::Concatenate => "||",
         Operator::In => "in",
         Operator::StartsWith => "starts with",
         Operator::EndsWith => "ends with",

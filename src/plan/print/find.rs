@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::expr::label_test;
 use super::{Printer, labels};
 use crate::expr::{Expr, VarId};
 use crate::plan::{
-    BuildPath, CountExpand, Direction, ElementKind, End, Expand, NodeLookup, NodeScan, NodeSeek, PathPiece, RelEnds,
-    RelScan, RelSeek, Seek, ShortestPath, Sought, States, VarExpand, WayRules,
+    BuildPath, Choice, CountExpand, Direction, ElementKind, End, Expand, Leg, NodeLookup, NodeScan, NodeSeek, PathMode,
+    PathPiece, RelEnds, RelScan, RelSeek, Route, Seek, ShortestPath, Sought, States, VarExpand, WayRules,
 };
 use crate::value::Name;
 
@@ -69,10 +70,44 @@ impl Printer<'_> {
         format!("{kind} {pattern}{rules}{}{}", whole.unwrap_or_default(), self.distinct(&step.distinct_from))
     }
 
+    pub(super) fn route(self, step: &Route) -> String {
+        let chosen = match &step.choice {
+            Choice::All => String::new(),
+            Choice::Shortest { count, groups: false } => format!("{} shortest ", self.expr(count)),
+            Choice::Shortest { count, groups: true } => format!("{} shortest groups ", self.expr(count)),
+        };
+        let kind = match step.mode {
+            PathMode::Walk => "walk",
+            PathMode::Trail => "route",
+            PathMode::Acyclic => "acyclic route",
+        };
+        let legs: String = step.legs.iter().map(|leg| self.leg(leg)).collect();
+        let legs = format!("{}{legs}{}", self.end(step.from), self.end(step.to));
+        let said: Vec<String> = step.predicates.iter().map(|predicate| self.expr(predicate)).collect();
+        let said = if said.is_empty() { String::new() } else { format!(" where {}", said.join(" AND ")) };
+        format!("{chosen}{kind} {legs}{said}{}", self.distinct(&step.distinct_from))
+    }
+
+    fn leg(self, leg: &Leg) -> String {
+        let mut out = format!("(({})", self.var(leg.start));
+        for hop in &leg.hops {
+            let (left, right) = arrow_ends(hop.direction);
+            let types = hop.types.as_ref().map_or_else(String::new, |types| format!(":{}", label_test(types, false)));
+            let _ = write!(out, "{left}[{}{types}]{right}({})", self.rel_name(hop.rel), self.var(hop.node));
+        }
+        if !leg.predicates.is_empty() {
+            let said: Vec<String> = leg.predicates.iter().map(|predicate| self.expr(predicate)).collect();
+            let _ = write!(out, " where {}", said.join(" AND "));
+        }
+        let max = leg.max.map_or_else(String::new, |max| max.to_string());
+        let joint = leg.joint.map_or_else(String::new, |joint| format!("({})", self.var(joint)));
+        format!("{out}){{{},{max}}}{joint}", leg.min)
+    }
+
     pub(super) fn count_expand(self, step: &CountExpand) -> String {
         // The hop before is drawn from its far end, so that the node in the middle is written once.
         let before = step.before.as_ref().map(|before| {
-            let (left, right) = arrow_ends(reversed(before.direction));
+            let (left, right) = arrow_ends(before.direction.turned());
             format!("(){left}[{}]{right}", any_of(&before.types))
         });
         let (left, right) = arrow_ends(step.direction);
@@ -158,14 +193,6 @@ impl Printer<'_> {
 
 fn any_of(types: &[Name]) -> String {
     if types.is_empty() { String::new() } else { format!(":{}", types.join("|")) }
-}
-
-fn reversed(direction: Direction) -> Direction {
-    match direction {
-        Direction::Right => Direction::Left,
-        Direction::Left => Direction::Right,
-        Direction::Either => Direction::Either,
-    }
 }
 
 fn arrow_ends(direction: Direction) -> (&'static str, &'static str) {

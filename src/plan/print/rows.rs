@@ -2,7 +2,7 @@
 
 use super::Printer;
 use crate::expr::{Expr, VarId};
-use crate::plan::{Aggregate, HashJoin, Sort};
+use crate::plan::{Aggregate, HashJoin, InTransactions, OnError, Sort};
 use crate::semantic::bound::{AggregateCall, ProcedureCall, SortKey};
 
 impl Printer<'_> {
@@ -32,9 +32,20 @@ impl Printer<'_> {
     }
 
     pub(super) fn call(self, step: &ProcedureCall) -> String {
-        let yields: Vec<VarId> = step.yields.iter().map(|(_, var)| *var).collect();
+        let is_named = |var: &VarId| self.variables.get(*var).name.is_some();
+        let yields: Vec<VarId> = step.yields.iter().map(|(_, var)| *var).filter(is_named).collect();
         let out = if yields.is_empty() { String::new() } else { format!(" yield {}", self.vars(&yields)) };
         format!("call {}({}){out}", step.procedure.name, self.exprs(&step.arguments))
+    }
+
+    pub(super) fn in_transactions(self, step: &InTransactions) -> String {
+        let on_error = match step.on_error {
+            OnError::Fail => "",
+            OnError::Continue => ", go on if one fails",
+            OnError::Break => ", stop if one fails",
+        };
+        let status = step.status.map_or(String::new(), |var| format!(", tell {}", self.var(var)));
+        format!("apply and commit {} rows at a time{on_error}{status}", self.expr(&step.rows))
     }
 
     pub(super) fn items(self, items: &[(VarId, Expr)]) -> String {

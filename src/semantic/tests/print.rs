@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
+use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Labels, Operator, RelType, VarId};
 use crate::semantic::bound::*;
 use crate::value::{Name, Value};
 
@@ -69,12 +69,19 @@ impl Printer<'_> {
             BoundClause::Call(call) => {
                 let yields: Vec<String> = call.yields.iter().map(|(o, v)| format!("{o} as {}", self.var(*v))).collect();
                 let arguments = self.exprs(&call.arguments);
-                self.line(&format!("call {}({arguments}) yields {}", call.procedure.name, yields.join(", ")));
+                let optional = if call.optional { "optional " } else { "" };
+                self.line(&format!("{optional}call {}({arguments}) yields {}", call.procedure.name, yields.join(", ")));
                 self.indented(|printer| printer.predicates(call.predicate.as_slice()));
             }
             BoundClause::Subquery(call) => {
                 let unit = if call.unit { "unit " } else { "" };
-                self.line(&format!("{unit}subquery imports [{}]", self.vars(&call.imports)));
+                let optional = if call.optional { "optional " } else { "" };
+                let batches = call.transactions.as_ref().map_or(String::new(), |transactions| {
+                    let status: Vec<VarId> = transactions.status.into_iter().collect();
+                    let (rows, status) = (self.expr(&transactions.rows), self.vars(&status));
+                    format!(" commits {rows} rows on error {:?} status [{status}]", transactions.on_error)
+                });
+                self.line(&format!("{optional}{unit}subquery imports [{}]{batches}", self.vars(&call.imports)));
                 self.indented(|printer| printer.query(&call.query));
             }
             BoundClause::Create(create) => {
@@ -190,12 +197,16 @@ impl Printer<'_> {
         for draw in draws {
             let (text, properties) = match draw {
                 Draw::Node { var, labels, properties } => {
-                    let labels = joined_labels(labels);
+                    let labels = self.drawn_labels(labels);
                     (format!("draw node {}{labels}", self.var(*var)), properties)
                 }
                 Draw::Rel { var, rel_type, start, end, asserted, properties } => {
                     let state = if *asserted { "" } else { "quoted " };
                     let (var, start, end) = (self.var(*var), self.var(*start), self.var(*end));
+                    let rel_type = match rel_type {
+                        RelType::Known(name) => name.to_string(),
+                        RelType::Given(value) => format!("$({})", self.expr(value)),
+                    };
                     (format!("draw {state}{var}:{rel_type} {start}-->{end}"), properties)
                 }
             };
@@ -220,13 +231,25 @@ impl Printer<'_> {
                 SetItem::Property { target, key, value } => {
                     format!("{}.{key} = {}", self.expr(target), self.expr(value))
                 }
+                SetItem::Keyed { target, key, value } => {
+                    format!("{}[{}] = {}", self.expr(target), self.expr(key), self.expr(value))
+                }
                 SetItem::Replace { target, value } => format!("{} = {}", self.expr(target), self.expr(value)),
                 SetItem::Update { target, value } => format!("{} += {}", self.expr(target), self.expr(value)),
-                SetItem::AddLabels { target, labels } => format!("{} add {labels:?}", self.expr(target)),
-                SetItem::RemoveLabels { target, labels } => format!("{} remove {labels:?}", self.expr(target)),
+                SetItem::AddLabels { target, labels } => {
+                    format!("{} add {}", self.expr(target), self.drawn_labels(labels))
+                }
+                SetItem::RemoveLabels { target, labels } => {
+                    format!("{} remove {}", self.expr(target), self.drawn_labels(labels))
+                }
             };
             self.line(&format!("{head} {text}"));
         }
+    }
+
+    fn drawn_labels(&self, labels: &Labels<Expr>) -> String {
+        let given = labels.given.iter().map(|value| format!(":$({})", self.expr(value)));
+        joined_labels(&labels.known) + &given.collect::<String>()
     }
 
     fn var(&self, id: VarId) -> String {
@@ -271,6 +294,7 @@ impl Printer<'_> {
             ExprKind::Compare(op, left, right) => {
                 format!("{} {} {}", self.expr(left), comparison(*op), self.expr(right))
             }
+            ExprKind::Is(predicate, operand) => format!("{} is {predicate}", self.expr(operand)),
             ExprKind::IsNull(operand) => format!("{} is null", self.expr(operand)),
             ExprKind::Operator(op, left, right) => {
                 format!("({} {} {})", self.expr(left), operator(*op), self.expr(right))
@@ -279,7 +303,9 @@ impl Printer<'_> {
             ExprKind::Call(function, arguments) => format!("{}({})", function.name, self.exprs(arguments)),
             ExprKind::Case { subject, branches, otherwise } => format!(
                 "case {} {} else {}",
-                subject.as_ref().map_or(String::new(), |subject| self.expr(subject)),
+                subject.as_ref().map_or(String::new(), |(local, subject)| {
+                    format!("{} as {}", self.expr(subject), self.var(*local))
+                }),
                 branches
                     .iter()
                     .map(|(when, then)| format!("{}: {}", self.expr(when), self.expr(then)))
@@ -363,6 +389,7 @@ fn operator(op: Operator) -> &'static str {
         Operator::Divide => "/",
         Operator::Modulo => "%",
         Operator::Power => "^",
+        Operator::Concatenate => "||",
         Operator::In => "in",
         Operator::StartsWith => "starts with",
         Operator::EndsWith => "ends with",

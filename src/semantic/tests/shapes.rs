@@ -279,3 +279,115 @@ fn show_is_a_call() {
     "#]],
     );
 }
+
+#[test]
+fn next_goes_on_as_with_does_and_hands_all_rows_to_each_branch() {
+    check(
+        "MATCH (c:Company) RETURN c, c.name AS name NEXT RETURN name",
+        expect![[r#"
+        match
+          node c0:Company
+        project
+          c0 = c0
+          name1 = c0.name
+        project
+          name1 = name1
+        columns `name` = name1
+    "#]],
+    );
+    check(
+        "UNWIND [1] AS x RETURN x NEXT RETURN x UNION RETURN x + 1 AS x",
+        expect![[r#"
+        unwind [1] as x0
+        project
+          x0 = x0
+        project
+          call _1 = collect {x: x0}
+          _1 = _1
+        subquery imports [_1]
+          branch [x3]
+          unwind _1 as _2
+          project
+            x3 = _2.x
+          project
+            x3 = x3
+          branch [x6]
+          unwind _1 as _4
+          project
+            x5 = _4.x
+          project
+            x6 = (x5 + 1)
+          columns `x` = x7
+        columns `x` = x7
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_known_of_labels_stays_with_the_pattern_and_the_rest_is_asked() {
+    check(
+        "MATCH (c:Company&$($x))-[o:$any($t)*]->(d:Person|$('Company')) RETURN c",
+        expect![[r#"
+        match
+          node c0:Company
+          node d1:(Person|Company)
+          arrow o2 c0-->d1 *1.. All each o3: $any(o3, $t)
+          where $all(c0, $x)
+        project
+          c0 = c0
+        columns `c` = c0
+    "#]],
+    );
+    check(
+        "MERGE (c:Company:$($x))-[o:$($t)]->(d) SET c:$($y), d[$k] = 1",
+        expect![[r#"
+        merge
+          node c0:Company
+          node d1
+          arrow o2 c0-->d1
+          where $all(c0, $x)
+          where $all(o2, $t)
+          draw node c0:Company:$($x)
+          draw node d1
+          draw o2:$($t) c0-->d1
+        set c0 add :$($y)
+        set d1[$k] = 1
+        columns 
+    "#]],
+    );
+}
+
+#[test]
+fn a_subquery_may_be_optional_or_committed() {
+    check(
+        "MATCH (c) OPTIONAL CALL (c) { MATCH (c)-->(d) RETURN d } RETURN d",
+        expect![[r#"
+        match
+          node c0
+        optional subquery imports [c0]
+          match
+            node c0 bound
+            node d1
+            arrow _2 c0-->d1
+          project
+            d1 = d1
+          columns `d` = d1
+        project
+          d1 = d1
+        columns `d` = d1
+    "#]],
+    );
+    check(
+        "UNWIND [1] AS x CALL (x) { CREATE (c) } IN TRANSACTIONS ON ERROR BREAK REPORT STATUS AS s RETURN s",
+        expect![[r#"
+            unwind [1] as x0
+            unit subquery imports [] commits 1000 rows on error Break status [s2]
+              create
+                draw node c1
+              columns 
+            project
+              s2 = s2
+            columns `s` = s2
+        "#]],
+    );
+}

@@ -32,6 +32,8 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
         "((",
         "CASE ",
         "CASE WHEN ",
+        "CASE x WHEN IN ",
+        "CASE x WHEN STARTS WITH CASE ",
         "f(",
         "a[",
         "[x IN ",
@@ -46,10 +48,17 @@ fn a_hundred_thousand_open_brackets_are_an_error() {
         "shortestPath((a {b: ",
         "all(x IN ",
         "reduce(a = ",
+        "x:$(",
+        "(n:$any(",
+        "trim(LEADING ",
+        "normalize(",
         "n {a: ",
     ];
     for opening in openings {
         too_deep(format!("RETURN {}1", opening.repeat(100_000)));
+    }
+    for opening in ["LIST<", "ANY VALUE < "] {
+        too_deep(format!("RETURN 1 :: {}", opening.repeat(100_000)));
     }
     too_deep(format!("RETURN n:{}A", "(".repeat(100_000)));
     too_deep(format!("MATCH (n:{}", "!(".repeat(100_000)));
@@ -141,6 +150,10 @@ fn a_chain_of_any_sort_is_flat_or_an_error() {
     for link in [" ^ a", ".b", "[0]", " IS NULL", " IN a"] {
         too_deep(format!("RETURN a{}", link.repeat(2000)));
     }
+    too_deep(format!("RETURN 1 :: INTEGER{}", " LIST".repeat(2000)));
+    too_deep(format!("RETURN 1 :: {}INTEGER", "LIST<".repeat(2000)));
+    parse_small(format!("RETURN 1 :: INTEGER{}", " | STRING".repeat(2000))).expect("a long union");
+    parse_small(format!("RETURN list < 1{}", " AND list < x AND list < $y".repeat(2000))).expect("no types");
     for prefix in ["NOT ", "-", "+", "NOT -"] {
         too_deep(format!("RETURN {}a", prefix.repeat(2000)));
     }
@@ -159,6 +172,8 @@ fn what_nests_within_the_limits_fits_a_small_stack() {
         nested("{a: ", "}", 99),
         nested("CASE WHEN ", " THEN 1 END", 99),
         nested("[x IN ", " WHERE 1 | 1]", 99),
+        nested("x:$(", ")", 99),
+        nested("x:!(!$(", "))", 49),
         nested("EXISTS { MATCH (n) WHERE ", " }", 16),
         nested("[(a {x: ", "})-->() | 1]", 16),
         nested("NOT ", "", 190),
@@ -184,6 +199,13 @@ fn forty_open_brackets_take_no_time() {
         "CASE WHEN true THEN ",
         "CASE a WHEN b THEN ",
         "CASE WHEN a THEN b ELSE ",
+        "CASE a WHEN IN ",
+        "CASE a WHEN CONTAINS (",
+        "trim(",
+        "trim(LEADING ",
+        "trim(BOTH FROM ",
+        "trim(a FROM ",
+        "normalize(",
         "{a:",
         "({a:",
         "(n {a:",
@@ -208,6 +230,9 @@ fn forty_open_brackets_take_no_time() {
         "a[..",
         "(a WHERE ",
         "exists((a {b: ",
+        "x:$(",
+        "(x:$(",
+        "(x:A|$any((",
     ];
     // The bar is 10 ms for a build that is optimised.
     let bar = if cfg!(debug_assertions) { Duration::from_millis(100) } else { Duration::from_millis(10) };
@@ -217,7 +242,24 @@ fn forty_open_brackets_take_no_time() {
             assert!(fastest < bar, "{opening}: {fastest:?}");
         }
     }
-    for opening in ["[", "[(", "(", "[(a)-[:T {k: ", "(a {k: ", "[(a)-->", "(a:(", "(:((((", "(a)-[:(", "(a WHERE "] {
+    let openings = [
+        "[",
+        "[(",
+        "(",
+        "[(a)-[:T {k: ",
+        "(a {k: ",
+        "[(a)-->",
+        "(a:$(",
+        "[:$any([",
+        "(a:(",
+        "(:((((",
+        "(a)-[:(",
+        "(a WHERE ",
+        "((",
+        "((a)-->",
+        "ANY SHORTEST ((",
+    ];
+    for opening in openings {
         let text = format!("MATCH {}", opening.repeat(40));
         let fastest = (0..3).map(|_| time(&text)).min().expect("three runs");
         assert!(fastest < bar, "{opening}: {fastest:?}");
@@ -230,7 +272,7 @@ fn forty_open_brackets_take_no_time() {
 
 /// What may open, go on with, or end before, something that nests: an unbounded choice between two of them shows when
 /// they alternate.
-const FRAGMENTS: [&str; 46] = [
+const FRAGMENTS: [&str; 52] = [
     "(",
     "[",
     "{a: ",
@@ -248,6 +290,10 @@ const FRAGMENTS: [&str; 46] = [
     "CASE WHEN a THEN ",
     "CASE a WHEN b THEN ",
     "CASE a WHEN ",
+    "CASE a WHEN IN ",
+    "CASE a WHEN > ",
+    "trim(LEADING ",
+    "trim(FROM ",
     "WHEN a THEN ",
     "ELSE ",
     "END ",
@@ -277,6 +323,8 @@ const FRAGMENTS: [&str; 46] = [
     "[y IN x | ",
     "a IS NULL ",
     "count(",
+    "x:$(",
+    "(x:$any(",
 ];
 
 /// Twenty doublings would take hours; a bar of a second is far from both.
@@ -413,6 +461,9 @@ fn soup() -> impl Strategy<Value = String> {
         "(a)-->(b)",
         "n.x",
         ":A",
+        ":$(",
+        "$any(",
+        "NEXT",
     ];
     let word = prop::sample::select(words.to_vec());
     prop::collection::vec((word, prop::bool::ANY), 1..40).prop_map(|pieces| {

@@ -35,6 +35,8 @@ fn print(expr: &Expr) -> String {
         ExprKind::Plus(operand) => format!("(+{})", print(operand)),
         ExprKind::IsNull { operand, negated: false } => format!("({} IS NULL)", print(operand)),
         ExprKind::IsNull { operand, negated: true } => format!("({} IS NOT NULL)", print(operand)),
+        ExprKind::Is { operand, predicate, negated: false } => format!("({} IS {predicate})", print(operand)),
+        ExprKind::Is { operand, predicate, negated: true } => format!("({} IS NOT {predicate})", print(operand)),
         ExprKind::Binary(op, left, right) => format!("({} {} {})", print(left), mark(*op), print(right)),
         ExprKind::Comparison(first, rest) => {
             let rest: Vec<String> = rest.iter().map(|(op, expr)| format!(" {} {}", sign(*op), print(expr))).collect();
@@ -50,6 +52,8 @@ fn print_labels(labels: &LabelExpr) -> String {
     match labels {
         LabelExpr::Name(name) => name.name.to_string(),
         LabelExpr::Wildcard(_) => "%".to_owned(),
+        LabelExpr::Given(value) => format!("$({})", print(value)),
+        LabelExpr::GivenAny(value) => format!("$any({})", print(value)),
         LabelExpr::Not(term) => format!("!{}", print_labels(term)),
         LabelExpr::And(terms) => format!("({})", list(terms, "&")),
         LabelExpr::Or(terms) => format!("({})", list(terms, "|")),
@@ -64,6 +68,7 @@ fn mark(op: BinaryOp) -> &'static str {
         BinaryOp::Divide => "/",
         BinaryOp::Modulo => "%",
         BinaryOp::Power => "^",
+        BinaryOp::Concatenate => "||",
         BinaryOp::In => "IN",
         BinaryOp::StartsWith => "STARTS WITH",
         BinaryOp::EndsWith => "ENDS WITH",
@@ -101,6 +106,7 @@ fn operators_bind_as_in_open_cypher() {
     check("a + b IS NULL", "((a + b) IS NULL)");
     check("a STARTS WITH b + c", "(a STARTS WITH (b + c))");
     check("a =~ b = c", "((a =~ b) = c)");
+    check("a || b + c || d = e", "((((a || b) + c) || d) = e)");
     check("1 + 2 * 3 ^ 4", "(1 + (2 * (3 ^ 4)))");
     check("1 - 2 - 3", "((1 - 2) - 3)");
     check("2 ^ 3 ^ 4", "((2 ^ 3) ^ 4)");
@@ -124,12 +130,27 @@ fn chains_are_flat_unless_parentheses_say_otherwise() {
 }
 
 #[test]
+fn tests_of_a_value_bind_as_is_null_does() {
+    check("a + b IS :: INTEGER", "((a + b) IS :: INTEGER)");
+    check("a :: INTEGER = b", "((a IS :: INTEGER) = b)");
+    check("NOT a IS NOT TYPED INTEGER", "(NOT (a IS NOT :: INTEGER))");
+    check("a :: INTEGER | STRING AND b", "((a IS :: INTEGER | STRING) AND b)");
+    check("a :: INTEGER NOT NULL LIST!", "(a IS :: LIST<INTEGER NOT NULL> NOT NULL)");
+    check("a.b IS NOT NORMALIZED IS NULL", "((a.b IS NOT NFC NORMALIZED) IS NULL)");
+    check("a IS nfkd NORMALIZED", "(a IS NFKD NORMALIZED)");
+    check("a :: LIST<ANY> < b", "((a IS :: LIST<ANY>) < b)");
+}
+
+#[test]
 fn labels_bind_as_in_cypher_5() {
     check("n:A|B&!C", "n:(A|(B&!C))");
     check("n:A:B", "n:(A&B)");
     check("n:(A|B)&%", "n:((A|B)&%)");
     check("n:!!A", "n:A");
     check("n:((A))", "n:A");
+    check("n IS A|B&!C AND m IS %", "(n:(A|(B&!C)) AND m:%)");
+    check("n IS `null`", "n:null");
+    check("n[0] IS A = n IS A", "(n[0]:A = n:A)");
     check("n:A AND m:B", "(n:A AND m:B)");
 }
 

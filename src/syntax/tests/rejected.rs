@@ -115,7 +115,7 @@ fn a_misspelt_keyword_is_proposed() {
             error[UnexpectedSyntax]: expected `UNION`, a clause or the end of the statement, found `START`
               1 | MATCH (n) WHERE n.x START WITH 'a' RETURN n
                 |                     ^^^^^ did you mean `STARTS`?
-            error[UnexpectedSyntax]: expected `NOT` or `NULL`, found `NUL`
+            error[UnexpectedSyntax]: expected `NORMALIZED`, `NOT`, `NULL` or `TYPED`, found `NUL`
               1 | MATCH (n) WHERE n.x IS NUL RETURN n
                 |                        ^^^ did you mean `NULL`?
             error[UnexpectedSyntax]: expected `CONSTRAINTS`, `FUNCTIONS`, `INDEXES`, `LABELS` or `PROCEDURES`, found `LABLES`
@@ -188,7 +188,6 @@ fn habits_of_other_languages_are_corrected() {
             "MATCH (n) WHERE n.x != 1 RETURN n",
             "MATCH (n) WHERE n.x == 1 RETURN n",
             "MATCH (n) WHERE n.x && n.y RETURN n",
-            "RETURN 'a' || 'b'",
             "SELECT * FROM t",
             "MATCH (n) RETURN n.x — 1",
             "MATCH (n) WHERE n.name = ‘Ada’ RETURN n",
@@ -204,9 +203,6 @@ fn habits_of_other_languages_are_corrected() {
             error[UnexpectedSyntax]: expected `UNION`, a clause or the end of the statement, found `&`
               1 | MATCH (n) WHERE n.x && n.y RETURN n
                 |                     ^ write `AND`
-            error[UnexpectedSyntax]: expected ",", `AS`, `LIMIT`, `ORDER` or `SKIP`, found `|`
-              1 | RETURN 'a' || 'b'
-                |            ^ write `OR`, or `+` to join strings
             error[UnexpectedSyntax]: expected a clause, found `SELECT`
               1 | SELECT * FROM t
                 | ^^^^^^ a query is written `MATCH ... RETURN ...`; it ends with what SQL begins with

@@ -3,7 +3,7 @@
 use pest::iterators::Pair;
 
 use super::parts::{Parts, ident, qualified, span};
-use super::pattern::into_property;
+use super::pattern::{Property, into_property};
 use super::{Builder, Built};
 use crate::syntax::ast::{self, ClauseKind, Expr, ExprKind};
 use crate::syntax::grammar::Rule;
@@ -11,14 +11,26 @@ use crate::syntax::{SyntaxError, limit};
 
 impl Builder<'_> {
     pub(super) fn query(&self, pair: Pair<'_, Rule>) -> Built<ast::Query> {
-        let span = span(&pair);
         let mut parts = Parts::of(pair);
+        let mut earlier = Vec::new();
+        let mut last = self.united(&mut parts)?;
+        while parts.accept(Rule::next).is_some() {
+            earlier.push(std::mem::replace(&mut last, self.united(&mut parts)?));
+        }
+        Ok(ast::Query { earlier, ..last })
+    }
+
+    /// A query up to the next NEXT, which UNION binds more tightly than.
+    fn united(&self, parts: &mut Parts<'_>) -> Built<ast::Query> {
         let first = self.single_query(parts.demand())?;
+        let mut span = first.span;
         let mut rest = Vec::new();
         while let Some(union) = parts.accept(Rule::union) {
-            rest.push((union_of(union), self.single_query(parts.demand())?));
+            let query = self.single_query(parts.demand())?;
+            span = span.to(query.span);
+            rest.push((union_of(union), query));
         }
-        Ok(ast::Query { first, rest, span })
+        Ok(ast::Query { earlier: Vec::new(), first, rest, span })
     }
 
     fn single_query(&self, pair: Pair<'_, Rule>) -> Built<ast::SingleQuery> {
@@ -60,6 +72,7 @@ impl Builder<'_> {
             Rule::match_clause => self.match_clause(pair),
             Rule::unwind_clause => self.unwind(pair),
             Rule::for_clause => self.for_clause(pair),
+            Rule::load_clause => self.load_csv(pair),
             Rule::finish_clause => Ok(ClauseKind::Finish),
             Rule::filter_clause => self.filter(pair),
             Rule::with_clause => self.with(pair),
@@ -89,14 +102,26 @@ impl Builder<'_> {
     fn match_clause(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let optional = parts.accept(Rule::optional).is_some();
+        let mode = parts.accept(Rule::match_mode).map(|pair| Parts::of(pair).demand().as_rule());
+        let repeatable = mode == Some(Rule::repeatable_elements);
         let pattern = self.pattern(parts.demand())?;
-        Ok(ClauseKind::Match(ast::Match { optional, pattern, predicate: self.under(parts.next())? }))
+        Ok(ClauseKind::Match(ast::Match { optional, repeatable, pattern, predicate: self.under(parts.next())? }))
     }
 
     fn unwind(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let list = self.expr(parts.demand())?;
         Ok(ClauseKind::Unwind(ast::Unwind { list, variable: parts.ident() }))
+    }
+
+    fn load_csv(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
+        let mut parts = Parts::of(pair);
+        Ok(ClauseKind::LoadCsv(ast::LoadCsv {
+            headers: parts.accept(Rule::with_headers).is_some(),
+            url: self.expr(parts.demand())?,
+            variable: parts.ident(),
+            separator: parts.next().map(|pair| self.operand(Parts::of(pair).demand())).transpose()?,
+        }))
     }
 
     fn for_clause(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
@@ -119,7 +144,7 @@ impl Builder<'_> {
         Ok(ClauseKind::With(ast::Projection { predicate, ..projection }))
     }
 
-    fn projection(&self, pair: Pair<'_, Rule>) -> Built<ast::Projection> {
+    pub(super) fn projection(&self, pair: Pair<'_, Rule>) -> Built<ast::Projection> {
         let mut parts = Parts::of(pair);
         let distinct = parts.accept(Rule::distinct).is_some();
         let star = parts.accept(Rule::star).map(|pair| span(&pair));
@@ -127,10 +152,15 @@ impl Builder<'_> {
         while let Some(item) = parts.accept(Rule::projection_item) {
             items.push(self.projection_item(item)?);
         }
+        Ok(ast::Projection { distinct, star, items, ..self.row_order(&mut parts)? })
+    }
+
+    /// ORDER BY, SKIP and LIMIT, each if it is there.
+    pub(super) fn row_order(&self, parts: &mut Parts<'_>) -> Built<ast::Projection> {
         let order_by = parts.accept(Rule::order_by).map_or(Ok(Vec::new()), |pair| self.order_by(pair))?;
         let skip = self.under(parts.accept(Rule::skip))?;
         let limit = self.under(parts.accept(Rule::limit))?;
-        Ok(ast::Projection { distinct, star, items, order_by, skip, limit, predicate: None })
+        Ok(ast::Projection { order_by, skip, limit, ..ast::Projection::default() })
     }
 
     fn projection_item(&self, pair: Pair<'_, Rule>) -> Built<ast::ProjectionItem> {
@@ -150,6 +180,7 @@ impl Builder<'_> {
     fn call(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         Ok(ClauseKind::Call(ast::Call {
+            optional: parts.accept(Rule::optional).is_some(),
             procedure: qualified(parts.demand()),
             arguments: parts.accept(Rule::arguments).map(|pair| self.exprs(Parts::of(pair))).transpose()?,
             yields: parts.accept(Rule::yields).map(|pair| self.yields(pair)).transpose()?,
@@ -170,6 +201,7 @@ impl Builder<'_> {
 
     fn subquery_call(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
+        let optional = parts.accept(Rule::optional).is_some();
         let imports = parts.accept(Rule::imports).map(|pair| {
             let mut parts = Parts::of(pair);
             match parts.accept(Rule::star) {
@@ -179,7 +211,25 @@ impl Builder<'_> {
         });
         let inside = parts.demand();
         let query = self.nested(span(&inside), || self.query(inside))?;
-        Ok(ClauseKind::Subquery(ast::SubqueryCall { imports, query }))
+        let transactions = parts.next().map(|pair| self.in_transactions(pair)).transpose()?;
+        Ok(ClauseKind::Subquery(ast::SubqueryCall { optional, imports, query, transactions }))
+    }
+
+    fn in_transactions(&self, pair: Pair<'_, Rule>) -> Built<ast::InTransactions> {
+        let span = span(&pair);
+        let mut parts = Parts::of(pair);
+        let count = parts.accept(Rule::concurrently).and_then(|pair| Parts::of(pair).next());
+        let concurrency = count.map(|count| self.operand(count)).transpose()?;
+        let on_error = ast::OnError::Fail;
+        let mut transactions = ast::InTransactions { concurrency, rows: None, on_error, status: None, span };
+        for part in parts {
+            match part.as_rule() {
+                Rule::batch_rows => transactions.rows = self.under(Some(part))?,
+                Rule::report => transactions.status = Some(Parts::of(part).ident()),
+                _ => transactions.on_error = on_error_of(part),
+            }
+        }
+        Ok(transactions)
     }
 
     fn create(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
@@ -228,12 +278,18 @@ impl Builder<'_> {
         let rule = pair.as_rule();
         let mut parts = Parts::of(pair);
         Ok(match rule {
-            Rule::set_labels => ast::SetItem::Labels { variable: parts.ident(), labels: plain_labels(parts.demand()) },
+            Rule::set_labels => {
+                ast::SetItem::Labels { variable: parts.ident(), labels: self.plain_labels(parts.demand())? }
+            }
             Rule::set_replace => ast::SetItem::Replace { variable: parts.ident(), value: self.expr(parts.demand())? },
             Rule::set_update => ast::SetItem::Update { variable: parts.ident(), value: self.expr(parts.demand())? },
             _ => {
-                let (target, key) = self.property(parts.demand())?;
-                ast::SetItem::Property { target, key, value: self.expr(parts.demand())? }
+                let target = self.property(parts.demand())?;
+                let value = self.expr(parts.demand())?;
+                match target {
+                    Property::Named(target, key) => ast::SetItem::Property { target, key, value },
+                    Property::Keyed(target, key) => ast::SetItem::Keyed { target, key, value },
+                }
             }
         })
     }
@@ -242,16 +298,19 @@ impl Builder<'_> {
         let item = |pair: Pair<'_, Rule>| {
             if pair.as_rule() == Rule::remove_labels {
                 let mut parts = Parts::of(pair);
-                return Ok(ast::RemoveItem::Labels { variable: parts.ident(), labels: plain_labels(parts.demand()) });
+                let (variable, labels) = (parts.ident(), self.plain_labels(parts.demand())?);
+                return Ok(ast::RemoveItem::Labels { variable, labels });
             }
-            let (target, key) = self.property(pair)?;
-            Ok(ast::RemoveItem::Property { target, key })
+            Ok(match self.property(pair)? {
+                Property::Named(target, key) => ast::RemoveItem::Property { target, key },
+                Property::Keyed(target, key) => ast::RemoveItem::Keyed { target, key },
+            })
         };
         Parts::of(pair).map(item).collect::<Built<_>>().map(ClauseKind::Remove)
     }
 
     /// What a `property_target` names: a property of something.
-    fn property(&self, pair: Pair<'_, Rule>) -> Built<(Expr, ast::Ident)> {
+    fn property(&self, pair: Pair<'_, Rule>) -> Built<Property> {
         into_property(self.lookups(pair)?).map_err(|expr| SyntaxError::Unexpected {
             expected: "a property such as `n.name`".to_owned(),
             found: format!("`{}`", expr.span.of(self.text)),
@@ -283,22 +342,25 @@ impl Builder<'_> {
     }
 }
 
+fn on_error_of(pair: Pair<'_, Rule>) -> ast::OnError {
+    match Parts::of(pair).demand().as_rule() {
+        Rule::on_error_continue => ast::OnError::Continue,
+        Rule::on_error_break => ast::OnError::Break,
+        _ => ast::OnError::Fail,
+    }
+}
+
 fn union_of(pair: Pair<'_, Rule>) -> ast::Union {
     ast::Union { span: span(&pair), all: Parts::of(pair).accept(Rule::union_all).is_some() }
 }
 
-fn plain_labels(pair: Pair<'_, Rule>) -> Vec<ast::Ident> {
-    Parts::of(pair).map(|pair| ident(&pair)).collect()
-}
-
 /// `YIELD *` has a meaning only where the call is the whole statement: within a query, names appear by being written.
 pub(super) fn check_standalone_calls(query: &ast::Query) -> Built<()> {
-    let queries = || std::iter::once(&query.first).chain(query.rest.iter().map(|(_, query)| query));
-    let is_standalone = query.rest.is_empty() && query.first.clauses.len() == 1;
+    let is_standalone = query.earlier.is_empty() && query.rest.is_empty() && query.first.clauses.len() == 1;
     if is_standalone {
         return Ok(());
     }
-    for clause in queries().flat_map(|query| &query.clauses) {
+    for clause in query.single_queries().flat_map(|query| &query.clauses) {
         if let ClauseKind::Call(ast::Call { yields: Some(ast::Yield { star: true, span, .. }), .. }) = &clause.kind {
             return Err(SyntaxError::Unexpected {
                 expected: "the names of outputs".to_owned(),

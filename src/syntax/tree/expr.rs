@@ -7,12 +7,13 @@ use pest::pratt_parser::{Assoc, Op, PrattParser};
 
 use super::literal::{self, Number};
 use super::parts::{Parts, ident, name, qualified, span};
+use super::value_type::value_type;
 use super::{Builder, Built};
 use crate::syntax::ast::{self, BinaryOp, Comparison, Expr, ExprKind};
 use crate::syntax::grammar::Rule;
 use crate::syntax::limit;
 use crate::text::Span;
-use crate::value::Name;
+use crate::value::{Name, NormalForm, Predicate};
 
 /// From loose to tight, as in the openCypher grammar.
 static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
@@ -34,15 +35,20 @@ static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
             | left(Rule::contains)
             | left(Rule::matches)
             | Op::postfix(Rule::is_null)
-            | Op::postfix(Rule::is_not_null))
-        .op(left(Rule::add) | left(Rule::subtract))
+            | Op::postfix(Rule::is_not_null)
+            | Op::postfix(Rule::is_typed)
+            | Op::postfix(Rule::is_listed_typed)
+            | Op::postfix(Rule::is_normalized))
+        .op(left(Rule::add) | left(Rule::subtract) | left(Rule::concatenate))
         .op(left(Rule::multiply) | left(Rule::divide) | left(Rule::modulo))
         .op(left(Rule::power))
         .op(Op::prefix(Rule::negative) | Op::prefix(Rule::positive))
         .op(Op::postfix(Rule::property_lookup)
             | Op::postfix(Rule::subscript)
             | Op::postfix(Rule::wide_labels)
-            | Op::postfix(Rule::listed_labels))
+            | Op::postfix(Rule::listed_labels)
+            | Op::postfix(Rule::is_labels)
+            | Op::postfix(Rule::is_listed_labels))
 });
 
 /// An expression on its way up.
@@ -128,9 +134,11 @@ impl Builder<'_> {
         let kind = match op.as_rule() {
             Rule::is_null => ExprKind::IsNull { operand: operand.boxed(), negated: false },
             Rule::is_not_null => ExprKind::IsNull { operand: operand.boxed(), negated: true },
+            Rule::is_typed | Rule::is_listed_typed => typed(operand.boxed(), op)?,
+            Rule::is_normalized => normalized(operand.boxed(), op),
             Rule::property_lookup => ExprKind::Property(operand.boxed(), Parts::of(op).ident()),
             Rule::subscript => self.subscript(operand.boxed(), op)?,
-            _ => ExprKind::HasLabels(operand.boxed(), super::pattern::labels(op)),
+            _ => ExprKind::HasLabels(operand.boxed(), self.labels(op)?),
         };
         let inside = self.deepest.replace(outside);
         Operand::new(kind, whole, depth.max(inside) + 1)
@@ -198,6 +206,8 @@ impl Builder<'_> {
             Rule::map => self.map(pair),
             Rule::case_expression => self.case(pair),
             Rule::function_call => self.function(pair),
+            Rule::trim_call => self.trim(pair),
+            Rule::normalize_call => self.normalize(pair),
             Rule::list_comprehension => self.list_comprehension(pair),
             Rule::pattern_comprehension => self.nested(span(&pair), || self.pattern_comprehension(pair)),
             Rule::quantifier => self.quantifier(pair),
@@ -245,12 +255,48 @@ impl Builder<'_> {
         let mut parts = Parts::of(pair);
         let subject = parts.accept(Rule::case_subject).map(|pair| self.boxed(Parts::of(pair).demand())).transpose()?;
         let mut branches = Vec::new();
-        while let Some(branch) = parts.accept(Rule::case_branch) {
-            let mut parts = Parts::of(branch);
-            branches.push((self.expr(parts.demand())?, self.expr(parts.demand())?));
+        while let Some(branch) = parts.accept(Rule::case_branch).or_else(|| parts.accept(Rule::case_choice)) {
+            branches.push(self.case_branch(branch)?);
         }
         let otherwise = parts.next().map(|pair| self.boxed(pair)).transpose()?;
         Ok(ExprKind::Case(ast::Case { subject, branches, otherwise }))
+    }
+
+    fn case_branch(&self, pair: Pair<'_, Rule>) -> Built<ast::CaseBranch> {
+        let mut parts = Parts::of(pair);
+        let mut tests = Vec::new();
+        while let Some(test) = parts.accept(Rule::case_test) {
+            tests.push(self.case_test(Parts::of(test).demand())?);
+        }
+        if tests.is_empty() {
+            tests.push(self.expr(parts.demand())?);
+        }
+        Ok(ast::CaseBranch { tests, then: self.expr(parts.demand())? })
+    }
+
+    /// What a test says of the subject that it leaves out.
+    fn case_test(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
+        let start = pair.as_span().start();
+        let siblings = self.deepest.replace(0);
+        let subject = Operand::new(ExprKind::CaseSubject, Span::new(start, start), 1)?;
+        let siblings = self.deepest.replace(0);
+        let test = match pair.as_rule() {
+            Rule::case_operation => {
+                let mut parts = Parts::of(pair);
+                let op = parts.demand();
+                let right = self.expr(parts.demand())?;
+                self.infix(subject, &op, Operand::new(right.kind, right.span, self.deepest.get())?)?
+            }
+            Rule::expression => {
+                let value = self.expr(pair)?;
+                let span = value.span;
+                let equals = compared(subject.expr, Comparison::Equal, value);
+                Operand::new(equals, span, self.deepest.get() + 1)?
+            }
+            _ => self.postfix(subject, pair)?,
+        };
+        self.deepest.set(siblings.max(test.depth));
+        Ok(test.expr)
     }
 
     fn function(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
@@ -258,6 +304,32 @@ impl Builder<'_> {
         let name = qualified(parts.demand());
         let distinct = parts.accept(Rule::distinct).is_some();
         Ok(ExprKind::Function(ast::FunctionCall { name, distinct, arguments: self.exprs(parts)? }))
+    }
+
+    /// `trim(s)`, or `trim(LEADING 'x' FROM s)` for `ltrim(s, 'x')`.
+    fn trim(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
+        let mut parts = Parts::of(pair);
+        let mut name = qualified(parts.demand());
+        let side = parts.accept(Rule::trim_side);
+        let (from, others): (Vec<_>, Vec<_>) = parts.partition(|part| part.as_rule() == Rule::trim_from);
+        if !from.is_empty() {
+            name.name = Name::from(trim_of(side.as_ref().map_or("BOTH", |side| side.as_str())));
+        }
+        let texts = from.into_iter().map(|from| Parts::of(from).demand()).chain(others);
+        let arguments = texts.map(|text| self.expr(text)).collect::<Built<Vec<_>>>()?;
+        Ok(ExprKind::Function(ast::FunctionCall { name, distinct: false, arguments }))
+    }
+
+    /// A form of `normalize` that is written as a word is as good as its text.
+    fn normalize(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
+        let mut parts = Parts::of(pair);
+        let name = qualified(parts.demand());
+        let argument = |part: Pair<'_, Rule>| match part.as_rule() {
+            Rule::last_form => Ok(Expr { kind: ExprKind::String(Name::from(part.as_str())), span: span(&part) }),
+            _ => self.expr(part),
+        };
+        let arguments = parts.map(argument).collect::<Built<Vec<_>>>()?;
+        Ok(ExprKind::Function(ast::FunctionCall { name, distinct: false, arguments }))
     }
 
     fn list_comprehension(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
@@ -361,6 +433,30 @@ fn string(pair: &Pair<'_, Rule>) -> Built<ExprKind> {
     literal::string(pair.as_str(), pair.as_span().start()).map(|text| ExprKind::String(Name::from(text)))
 }
 
+/// The function that trims this side of a text.
+fn trim_of(side: &str) -> &'static str {
+    match side.to_ascii_uppercase().as_str() {
+        "LEADING" => "ltrim",
+        "TRAILING" => "rtrim",
+        _ => "btrim",
+    }
+}
+
+/// `operand IS [NOT] :: TYPE`.
+fn typed(operand: Box<Expr>, op: Pair<'_, Rule>) -> Built<ExprKind> {
+    let mut parts = Parts::of(op);
+    let negated = parts.accept(Rule::negated).is_some();
+    Ok(ExprKind::Is { operand, predicate: Predicate::Typed(value_type(parts.demand())?), negated })
+}
+
+/// `operand IS [NOT] [NFC] NORMALIZED`.
+fn normalized(operand: Box<Expr>, op: Pair<'_, Rule>) -> ExprKind {
+    let mut parts = Parts::of(op);
+    let negated = parts.accept(Rule::negated).is_some();
+    let form = parts.next().and_then(|form| NormalForm::named(form.as_str())).unwrap_or(NormalForm::Nfc);
+    ExprKind::Is { operand, predicate: Predicate::Normalized(form), negated }
+}
+
 /// The most prefix operators in a row: each is a call deeper while the tree is built.
 fn longest_prefix_chain(pair: &Pair<'_, Rule>) -> usize {
     let (mut chain, mut longest) = (0, 0);
@@ -426,6 +522,7 @@ fn comparison(rule: Rule) -> Option<Comparison> {
 fn binary(rule: Rule) -> BinaryOp {
     match rule {
         Rule::add => BinaryOp::Add,
+        Rule::concatenate => BinaryOp::Concatenate,
         Rule::subtract => BinaryOp::Subtract,
         Rule::multiply => BinaryOp::Multiply,
         Rule::divide => BinaryOp::Divide,

@@ -14,6 +14,11 @@ pub(super) enum Number {
 
 /// The value of the number that `text` writes at `span`.
 pub(super) fn number(text: &str, span: Span) -> Result<Number, SyntaxError> {
+    let is_hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+    let is_digit = |letter: char| letter.is_digit(if is_hexadecimal { 16 } else { 10 });
+    if !text.split('_').skip(1).all(|rest| rest.starts_with(is_digit)) {
+        return Err(not_a_number(text, span));
+    }
     let digits = text.replace('_', "");
     let radix = match digits.get(..2) {
         Some("0x" | "0X") => 16,

@@ -6,10 +6,12 @@
 
 mod clause;
 mod expr;
+mod label;
 mod literal;
 mod parts;
 mod pattern;
 mod schema;
+mod value_type;
 
 use std::cell::Cell;
 
@@ -34,7 +36,7 @@ pub(super) fn statement(text: &str, pair: Pair<'_, Rule>) -> Built<ast::Statemen
     let pair = parts.demand();
     let body = match pair.as_rule() {
         Rule::query => ast::Body::Query(builder.query(pair)?),
-        Rule::show => ast::Body::Show(builder.show(pair)?),
+        Rule::show => ast::Body::Show(Box::new(builder.show(pair)?)),
         _ => ast::Body::Schema(schema::command(pair)?),
     };
     if let ast::Body::Query(query) = &body {

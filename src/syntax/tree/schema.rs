@@ -81,6 +81,16 @@ impl Builder<'_> {
             _ => ShowKind::Settings,
         };
         let yields = parts.accept(Rule::yields).map(|pair| self.yields(pair)).transpose()?;
-        Ok(ast::Show { what, yields, predicate: self.under(parts.accept(Rule::r#where))?, span })
+        let rows = parts.accept(Rule::show_rows).map(|pair| self.show_rows(pair)).transpose()?;
+        let returns = parts.accept(Rule::return_clause).map(|pair| self.projection(Parts::of(pair).demand()));
+        let predicate = self.under(parts.accept(Rule::r#where))?;
+        Ok(ast::Show { what, yields, predicate, rows, returns: returns.transpose()?, span })
+    }
+
+    fn show_rows(&self, pair: Pair<'_, Rule>) -> Built<ast::Projection> {
+        let star = Some(span(&pair));
+        let mut parts = Parts::of(pair);
+        let projection = self.row_order(&mut parts)?;
+        Ok(ast::Projection { star, predicate: self.under(parts.next())?, ..projection })
     }
 }

@@ -276,7 +276,8 @@ mod tests {
         let db = Database::from_script(
             "CREATE (:Company {name: 'SenseTime', `odd key`: 1})-[:BASED_IN]->(:Place {name: 'Hong Kong'}), (:Company {name: 'Sensible'})",
         );
-        let mut session = Session::new(db.unwrap(), Output::whole(None), Limits::default(), CancelToken::new());
+        let mut session =
+            Session::new(db.unwrap(), Output::whole(None), Database::options(), Limits::default(), CancelToken::new());
         session.params.insert("limit", 1);
         let mut names = Names::default();
         names.look_at(&session);

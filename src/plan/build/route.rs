@@ -1,0 +1,123 @@
+//! Routes: from which end they are walked, and the simpler step that some of them are.
+
+use rustc_hash::FxHashSet;
+
+use super::pattern::{Finder, type_list};
+use crate::expr::{Expr, ExprKind, VarId};
+use crate::plan::{Choice, End, Imports, Leg, PathMode, Route, ShortestPath, Step, Types, WayRules};
+use crate::semantic::bound::{self, PatternRel};
+use crate::value::Value;
+
+impl Finder<'_> {
+    /// Binds an end of a route, or both where paths between them are chosen.
+    pub(super) fn start_of_route(&mut self, route: &bound::Route, [left, right]: [VarId; 2], rest: &[&PatternRel]) {
+        match route.choice {
+            Choice::Shortest { .. } => [left, right].into_iter().for_each(|end| self.start(end, rest)),
+            Choice::All if self.has(left) || self.has(right) => {}
+            Choice::All => self.start(left, rest),
+        }
+    }
+
+    pub(super) fn route(&mut self, rel: &PatternRel, route: &bound::Route, from: End, to: End) {
+        let bound::Route { legs, predicates, choice, mode } = route.clone();
+        let distinct_from = self.distinct_from(rel, rel.var);
+        let mut step =
+            Route { from, to, rels: rel.var, legs, predicates, choice, mode, distinct_from, is_turned: false };
+        self.compare_with_bound(&mut step);
+        if let Some(steps) = as_shortest_path(&step, &self.builder.imports) {
+            return self.branch.extend(steps);
+        }
+        // Paths are chosen towards the end that changes less from row to row: what is known of the way there is kept.
+        let walked = match (&step.choice, self.has(from.var)) {
+            (Choice::Shortest { .. }, _) | (Choice::All, false) => step.turned(),
+            (Choice::All, true) => step,
+        };
+        self.branch.push(Step::Route(walked));
+    }
+
+    /// What the route would bind is bound already: it finds something else, which has to be the same.
+    fn compare_with_bound(&mut self, step: &mut Route) {
+        for var in step.binds() {
+            if self.has(var) {
+                let info = self.builder.variables.get(var).var_type.clone();
+                let fresh = self.builder.variables.add(None, info);
+                step.legs.iter_mut().for_each(|leg| rename(leg, var, fresh));
+                step.predicates.push(Expr::equal(Expr::variable(fresh), Expr::variable(var)));
+            }
+        }
+    }
+}
+
+fn rename(leg: &mut Leg, from: VarId, to: VarId) {
+    let hops = leg.hops.iter_mut().map(|hop| &mut hop.rel);
+    let lists = leg.lists.iter_mut().map(|(_, list)| list);
+    for var in hops.chain(lists).chain(&mut leg.joint) {
+        if *var == from {
+            *var = to;
+        }
+    }
+}
+
+/// The variables that must be bound before the walk begins, its ends besides.
+pub(super) fn taken_from_around(
+    route: &bound::Route,
+    rel: &PatternRel,
+    imports: &Imports,
+) -> impl Iterator<Item = VarId> {
+    let mut own: FxHashSet<VarId> = rel.ends.into_iter().flat_map(|(left, right)| [left, right]).collect();
+    for leg in &route.legs {
+        own.extend(leg.locals());
+    }
+    let said = route.legs.iter().flat_map(|leg| &leg.predicates).chain(&route.predicates);
+    let used: Vec<VarId> = said.flat_map(|expr| imports.of_expr(expr)).collect();
+    used.into_iter().filter(move |var| !own.contains(var))
+}
+
+/// The types that the relationships of a route may have; empty: any.
+pub(super) fn types(route: &bound::Route) -> Types {
+    let mut all = Types::new();
+    for hop in route.legs.iter().flat_map(|leg| &leg.hops) {
+        match type_list(hop.types.as_ref()) {
+            Some(names) if !names.is_empty() => all.extend(names),
+            _ => return Types::new(),
+        }
+    }
+    all
+}
+
+/// One shortest path, or all of them, over a list of relationships of which each is asked by itself: a search from both
+/// ends.
+fn as_shortest_path(route: &Route, imports: &Imports) -> Option<Vec<Step>> {
+    let Choice::Shortest { count, groups } = &route.choice else { return None };
+    let hop = route.only_hop()?;
+    let [leg] = route.legs.as_slice() else { return None };
+    let is_simple = matches!(count.kind, ExprKind::Literal(Value::Integer(1)))
+        && route.mode == PathMode::Trail
+        && leg.single().is_none()
+        && route.predicates.is_empty()
+        && leg.lists.iter().all(|(local, _)| *local == hop.rel)
+        && leg.predicates.iter().all(|predicate| route.asks_relationships_only(predicate, imports));
+    if !is_simple {
+        return None;
+    }
+    let step = ShortestPath {
+        from: route.from,
+        rels: route.rels,
+        to: route.to,
+        direction: hop.direction,
+        types: type_list(hop.types.as_ref()).unwrap_or_default(),
+        min: leg.min,
+        max: leg.max,
+        rules: WayRules {
+            rels: leg.predicates.iter().map(|predicate| (hop.rel, predicate.clone())).collect(),
+            ..WayRules::default()
+        },
+        whole: None,
+        all: *groups,
+        loops: true,
+        distinct_from: route.distinct_from.clone(),
+    };
+    let named = leg.lists.iter().map(|(_, list)| (*list, Expr::variable(route.rels))).collect::<Vec<_>>();
+    let named = (!named.is_empty()).then_some(Step::Project(named));
+    Some([Step::ShortestPath(step)].into_iter().chain(named).collect())
+}

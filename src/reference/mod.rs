@@ -1,0 +1,85 @@
+//! A second, slow and small interpreter of the syntax tree, for tests: what the engine must agree with.
+//!
+//! It goes clause by clause and row by row, tries every element at every place of a pattern, and keeps names in a map.
+//! It shares the parser with the engine and, for functions of text and numbers, their bodies; it has no binder, no
+//! plan and no relations of values but its own. A query that the engine would refuse has no meaning here.
+
+mod call;
+mod expression;
+mod graph;
+mod operator;
+mod pattern;
+mod projection;
+mod query;
+mod relations;
+mod route;
+#[cfg(test)]
+mod tests;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use graph::Graph;
+
+use crate::function::Registry;
+use crate::value::{Name, Value};
+
+/// What the names of one row stand for.
+pub(crate) type Row = BTreeMap<Name, Value>;
+
+/// What a query returns; the rows hold at least the columns.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub columns: Vec<Name>,
+    pub rows: Vec<Row>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Trouble {
+    /// The query fails when it is run.
+    Failed(String),
+    /// There is too much to try.
+    TooMuch,
+}
+
+pub(crate) type Outcome<T> = Result<T, Trouble>;
+
+/// More than so many states of a match, in all, are not tried.
+const MAX_STEPS: usize = 60_000;
+
+/// One query over one graph.
+pub(crate) struct Evaluator<'a> {
+    graph: &'a Graph,
+    registry: &'a Registry,
+    /// The query, of which columns without an alias are named.
+    text: &'a str,
+    steps: Cell<usize>,
+    /// Clauses, functions and kinds of expressions that were come by.
+    seen: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(graph: &'a Graph, registry: &'a Registry, text: &'a str) -> Self {
+        Self { graph, registry, text, steps: Cell::new(0), seen: RefCell::default() }
+    }
+
+    /// What was evaluated, by kind.
+    pub(crate) fn seen(self) -> BTreeSet<String> {
+        self.seen.into_inner()
+    }
+
+    fn note(&self, family: &str, kind: &str) {
+        self.seen.borrow_mut().insert(format!("{family} {kind}"));
+    }
+
+    /// Counts states that are about to be tried.
+    fn step(&self, count: usize) -> Outcome<()> {
+        self.steps.set(self.steps.get() + count);
+        if self.steps.get() > MAX_STEPS { Err(Trouble::TooMuch) } else { Ok(()) }
+    }
+}
+
+fn failed<T>(message: impl Into<String>) -> Outcome<T> {
+    Err(Trouble::Failed(message.into()))
+}

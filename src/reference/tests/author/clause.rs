@@ -1,0 +1,157 @@
+//! Clauses.
+
+use super::projection::{Last, Shape};
+use super::{Author, Kind, Variable};
+
+impl Author<'_> {
+    /// Clauses up to RETURN, and whether the order of the rows is certain.
+    pub(super) fn single(&mut self) -> (String, bool) {
+        let count = 1 + self.dice.below(3);
+        let mut clauses = self.clauses(count);
+        let (last, ordered) = self.projection(Last::Return, Shape::Free);
+        clauses.push(last);
+        (clauses.join(" "), ordered)
+    }
+
+    pub(super) fn union(&mut self) -> String {
+        let kinds = [Kind::Integer, Kind::Any];
+        let columns: Vec<Variable> = kinds.map(|kind| Variable { name: self.fresh(kind), kind }).to_vec();
+        let all = self.dice.pick(&["", "", " ALL"]);
+        let branches: Vec<String> = (0..2 + self.dice.below(2)).map(|_| self.branch(&columns)).collect();
+        branches.join(&format!(" UNION{all} "))
+    }
+
+    /// A query that returns these columns.
+    fn branch(&mut self, columns: &[Variable]) -> String {
+        let before = self.scope.clone();
+        let mut clauses = self.clauses(1);
+        let items: Vec<String> =
+            columns.iter().map(|column| format!("{} AS {}", self.expression(column.kind, 1), column.name)).collect();
+        clauses.push(format!("RETURN {}", items.join(", ")));
+        self.scope = before;
+        clauses.join(" ")
+    }
+
+    fn clauses(&mut self, count: usize) -> Vec<String> {
+        let mut clauses = Vec::new();
+        if self.dice.chance(84) {
+            clauses.push(self.match_clause(""));
+        }
+        while clauses.len() < count {
+            let clause = self.clause();
+            clauses.push(clause);
+        }
+        clauses
+    }
+
+    fn clause(&mut self) -> String {
+        let was_sorted = std::mem::take(&mut self.sorted);
+        match self.dice.below(100) {
+            0..20 => self.match_clause(""),
+            20..40 => self.match_clause("OPTIONAL "),
+            40..44 if self.variable(Kind::Node).is_some() => self.shortest_clause(),
+            44..46 => format!("{}MATCH {}", self.dice.pick(&["", "OPTIONAL "]), self.chosen()),
+            46..53 => format!("UNWIND {} AS {}", self.integers(2), self.declare(Kind::Integer)),
+            53..57 => format!("UNWIND {} AS {}", self.bag(), self.declare(Kind::Integer)),
+            57..59 => self.unwound_way().unwrap_or_else(|| "WITH *".to_owned()),
+            59..61 => {
+                let list = self.integers(1);
+                format!("FOR {} IN {list}", self.declare(Kind::Integer))
+            }
+            61..66 => self.let_clause(),
+            66..71 => format!("FILTER {} OR {}", self.condition(1), self.condition(1)),
+            71..86 if self.depth > 0 => self.call(),
+            _ => {
+                self.sorted = was_sorted;
+                self.projection(Last::With, Shape::Free).0
+            }
+        }
+    }
+
+    /// A row for each relationship of a path.
+    fn unwound_way(&mut self) -> Option<String> {
+        let path = self.variable(Kind::Path).map(|path| format!("relationships({path})"));
+        let rels = self.variable(Kind::Rels).or(path)?;
+        Some(format!("UNWIND {rels} AS {}", self.declare(Kind::Rel)))
+    }
+
+    fn match_clause(&mut self, optional: &str) -> String {
+        let pattern = self.pattern();
+        let conditions: Vec<String> = match self.dice.below(if optional.is_empty() { 12 } else { 10 }) {
+            0..2 => vec![format!("({} OR {})", self.condition(1), self.condition(1))],
+            2 => vec![self.condition(2)],
+            3 => vec![self.condition(1), self.condition(1)],
+            _ => Vec::new(),
+        };
+        let wanted = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+        let mode = self.dice.pick(&["", "", "", "", "", "", "", "", "DIFFERENT RELATIONSHIPS "]);
+        format!("{optional}MATCH {mode}{pattern}{wanted}")
+    }
+
+    fn shortest_clause(&mut self) -> String {
+        let optional = self.dice.pick(&["", "OPTIONAL "]);
+        let shortest = self.shortest();
+        let path = shortest.split(' ').next().unwrap_or_default();
+        let wanted = self.dice.pick(&[
+            "",
+            "",
+            " WHERE all(y IN nodes(P) WHERE y.v > 0)",
+            " WHERE none(y IN relationships(P) WHERE y.w = 1)",
+            " WHERE length(P) > 1",
+            " WHERE any(y IN nodes(P) WHERE y:A) AND length(P) < 3",
+        ]);
+        format!("{optional}MATCH {shortest}{}", wanted.replace('P', path))
+    }
+
+    fn let_clause(&mut self) -> String {
+        let kind = [Kind::Integer, Kind::Any, Kind::Text, Kind::Integers, Kind::Map][self.dice.below(5)];
+        let value = self.expression(kind, 2);
+        format!("LET {} = {value}", self.declare(kind))
+    }
+
+    fn call(&mut self) -> String {
+        let form = self.dice.below(4);
+        let outer = self.scope.clone();
+        let known: Vec<Variable> = outer.iter().filter(|_| self.dice.chance(70)).cloned().collect();
+        let chosen = match form {
+            0 => Vec::new(),
+            1 => outer.clone(),
+            _ => known,
+        };
+        let names = chosen.iter().map(|variable| variable.name.as_str()).collect::<Vec<_>>().join(", ");
+        let (head, start) = match form {
+            1 => ("CALL (*)".to_owned(), String::new()),
+            2 => (format!("CALL ({names})"), String::new()),
+            3 if !names.is_empty() => ("CALL".to_owned(), format!("WITH {names} ")),
+            _ => ("CALL".to_owned(), String::new()),
+        };
+        let (body, returned) = self.inside(|author| {
+            author.scope = chosen;
+            let count = 1 + author.dice.below(2);
+            let first = author.clauses(count).join(" ");
+            let (last, _) = author.projection(Last::Return, Shape::Fresh);
+            let mut body = format!("{start}{first} {last}");
+            let returned = author.scope.clone();
+            let all_free = returned
+                .iter()
+                .all(|column| !matches!(column.kind, Kind::Node | Kind::Rel | Kind::Rels | Kind::Path | Kind::Nodes));
+            if all_free && !last.contains("ORDER BY") && author.dice.chance(20) {
+                author.scope = if start.is_empty() {
+                    Vec::new()
+                } else {
+                    outer
+                        .iter()
+                        .filter(|variable| names.split(", ").any(|name| name == variable.name))
+                        .cloned()
+                        .collect()
+                };
+                let other = author.branch(&returned);
+                body = format!("{body} UNION{} {start}{other}", author.dice.pick(&["", " ALL"]));
+            }
+            (body, returned)
+        });
+        self.scope.extend(returned);
+        let optional = self.dice.pick(&["", "", "", "OPTIONAL "]);
+        format!("{optional}{head} {{ {body} }}")
+    }
+}

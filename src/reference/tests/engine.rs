@@ -1,0 +1,143 @@
+//! The engine, stage by stage, and a graph in both forms.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::graphs::{Draft, End, Properties};
+use crate::exec::{Limits, Reading, write};
+use crate::function::Registry;
+use crate::optimize::{PassSet, optimize};
+use crate::physical::{PhysicalPlan, explain, lower};
+use crate::plan::LogicalStatement;
+use crate::reference::{Evaluator, Graph, Outcome, Row, Table, Trouble};
+use crate::storage::{self, Commit, Writer};
+use crate::syntax::ast;
+use crate::value::{Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, Value};
+use crate::{plan, semantic, syntax};
+
+/// One graph, as the engine has it and as the reference has it.
+pub(super) struct World {
+    registry: Registry,
+    stored: Arc<storage::Graph>,
+    plain: Graph,
+}
+
+impl World {
+    pub(super) fn of(draft: &Draft) -> Self {
+        let mut world =
+            Self { registry: Registry::builtin(), stored: Arc::new(storage::Graph::new()), plain: Graph::default() };
+        let rows = world.change(&draft.script());
+        let ids = rows[0].iter().map(|id| match id {
+            Value::Integer(id) => ElementId(u64::try_from(*id).unwrap()),
+            other => panic!("{other} is no id"),
+        });
+        world.plain = world.plain_graph(draft, &ids.collect::<Vec<_>>());
+        for index in &draft.indexes {
+            world.change(index);
+        }
+        world
+    }
+
+    fn plain_graph(&self, draft: &Draft, ids: &[ElementId]) -> Graph {
+        let (node_ids, rel_ids) = ids.split_at(draft.nodes.len());
+        let element = |end: End| match end {
+            End::Node(number) => Element::Node(Node::bare(node_ids[number])),
+            End::Rel(number) => Element::Relationship(Relationship::bare(rel_ids[number])),
+        };
+        let mut graph = Graph::default();
+        for (id, node) in node_ids.iter().zip(&draft.nodes) {
+            let labels = node.labels.iter().map(|label| Name::from(*label)).collect();
+            graph.nodes.insert(*id, NodeRecord { labels, properties: self.properties(&node.properties) });
+        }
+        for (id, rel) in rel_ids.iter().zip(&draft.rels) {
+            let record = RelationshipRecord {
+                rel_type: Name::from(rel.rel_type),
+                start: element(rel.start),
+                end: element(rel.end),
+                asserted: !rel.quoted,
+                properties: self.properties(&rel.properties),
+            };
+            graph.rels.insert(*id, record);
+        }
+        graph
+    }
+
+    fn properties(&self, properties: &Properties) -> BTreeMap<Name, Value> {
+        let value = |literal: &str| {
+            let table = self.expected(&format!("RETURN {literal} AS value")).0.expect("a literal has a value");
+            table.rows[0][&Name::from("value")].clone()
+        };
+        properties.iter().map(|(key, literal)| (Name::from(*key), value(literal))).collect()
+    }
+
+    /// What the reference says, and the kinds of what it came by.
+    pub(super) fn expected(&self, text: &str) -> (Outcome<Table>, BTreeSet<String>) {
+        let statement = parsed(text);
+        let ast::Body::Query(query) = &statement.body else { panic!("{text} is no query") };
+        let evaluator = Evaluator::new(&self.plain, &self.registry, text);
+        (evaluator.answer(query), evaluator.seen())
+    }
+
+    /// The plan before it is optimised.
+    pub(super) fn logical(&self, text: &str) -> LogicalStatement {
+        let bound = semantic::bind(&parsed(text), text, &*self.stored, &self.registry);
+        let bound = bound.unwrap_or_else(|errors| panic!("{text}\n{errors:?}"));
+        plan::build(bound).unwrap_or_else(|error| panic!("{text}\n{error}"))
+    }
+
+    pub(super) fn optimised(&self, statement: LogicalStatement, passes: PassSet) -> LogicalStatement {
+        optimize(statement, &*self.stored, passes)
+    }
+
+    /// The passes that change the plan of a query, as EXPLAIN shows it.
+    pub(super) fn passes_that_matter(&self, text: &str) -> Vec<&'static str> {
+        let mut statement = self.logical(text);
+        let mut before = self.explained(statement.clone());
+        let mut changed = Vec::new();
+        for (index, name) in PassSet::names().enumerate() {
+            statement = self.optimised(statement, PassSet::from_bits(1 << index));
+            let after = self.explained(statement.clone());
+            if after != before {
+                changed.push(name);
+            }
+            before = after;
+        }
+        changed
+    }
+
+    pub(super) fn explained(&self, statement: LogicalStatement) -> String {
+        explain(&lower(statement, &*self.stored))
+    }
+
+    /// What the engine says with these passes.
+    pub(super) fn found(&self, statement: LogicalStatement, passes: PassSet) -> Outcome<Table> {
+        let plan = Arc::new(lower(optimize(statement, &*self.stored, passes), &*self.stored));
+        self.run(&plan).map_err(|error| Trouble::Failed(error.to_string()))
+    }
+
+    fn run(&self, plan: &Arc<PhysicalPlan>) -> Result<Table, crate::exec::ExecError> {
+        let graph = Arc::clone(&self.stored);
+        let mut reading = Reading::start(Arc::clone(plan), graph, BTreeMap::new(), &Limits::default(), false)?;
+        let columns: Vec<Name> = plan.columns.iter().map(|(name, _)| name.clone()).collect();
+        let mut rows = Vec::new();
+        while let Some(row) = reading.next_row()? {
+            rows.push(columns.iter().cloned().zip(row).collect::<Row>());
+        }
+        Ok(Table { columns, rows })
+    }
+
+    /// Runs a statement that writes.
+    fn change(&mut self, text: &str) -> Vec<Vec<Value>> {
+        let plan = Arc::new(lower(optimize(self.logical(text), &*self.stored, PassSet::ALL), &*self.stored));
+        let commit = Commit { number: self.stored.commit().number + 1, micros: 0 };
+        let mut writer = Writer::new((*self.stored).clone(), commit);
+        let answer = write(&plan, &mut writer, None, BTreeMap::new(), &Limits::default(), false);
+        let answer = answer.unwrap_or_else(|error| panic!("{text}\n{error}"));
+        self.stored = Arc::new(writer.finish().0);
+        answer.rows
+    }
+}
+
+fn parsed(text: &str) -> ast::Statement {
+    syntax::parse(text).unwrap_or_else(|error| panic!("{text}\n{error}"))
+}

@@ -1,0 +1,149 @@
+//! Generated graphs: small, and most of them wild: with loops, cycles of two, parallel relationships, quoted ones and
+//! relationships about relationships.
+
+use std::fmt::Write as _;
+
+use super::dice::Dice;
+
+/// A graph as it is drawn: the names of its nodes and relationships are `n0`, `n1`, ... and `r0`, `r1`, ...
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub nodes: Vec<DraftNode>,
+    pub rels: Vec<DraftRel>,
+    pub indexes: Vec<&'static str>,
+}
+
+#[derive(Debug)]
+pub(super) struct DraftNode {
+    pub labels: &'static [&'static str],
+    pub properties: Properties,
+}
+
+#[derive(Debug)]
+pub(super) struct DraftRel {
+    pub rel_type: &'static str,
+    pub start: End,
+    pub end: End,
+    pub quoted: bool,
+    pub properties: Properties,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    Node(usize),
+    Rel(usize),
+}
+
+/// Keys and values, as literals.
+pub(super) type Properties = Vec<(&'static str, String)>;
+
+const LABELS: &[&[&str]] = &[&[], &["A"], &["A"], &["B"], &["A", "B"]];
+const MIXED: &[&str] = &["1", "2", "'a'", "true", "false", "1.5", "[1]", "0.0 / 0.0", "date('2020-02-01')"];
+
+/// What the optimiser may use for the properties that queries ask for.
+const INDEXES: &[&str] = &[
+    "CREATE INDEX FOR (n:A) ON (n.v)",
+    "CREATE INDEX FOR (n:A) ON (n.m)",
+    "CREATE INDEX FOR (n:B) ON (n.s)",
+    "CREATE INDEX FOR ()-[r:R]-() ON (r.w)",
+    "CREATE CONSTRAINT FOR (n:B) REQUIRE n.n IS UNIQUE",
+    "CREATE CONSTRAINT FOR (n:A) REQUIRE n.n IS UNIQUE",
+];
+
+impl Draft {
+    pub(super) fn random(dice: &mut Dice) -> Self {
+        let mut draft = Self::default();
+        let wild = dice.chance(75);
+        for number in 0..3 + dice.below(4) {
+            draft.nodes.push(DraftNode { labels: dice.pick(LABELS), properties: node_properties(dice, number) });
+        }
+        for _ in 0..draft.nodes.len() + 2 + dice.below(4) {
+            let rel = draft.rel(dice, wild);
+            draft.rels.push(rel);
+        }
+        for index in INDEXES {
+            if dice.chance(30) {
+                draft.indexes.push(index);
+            }
+        }
+        draft
+    }
+
+    fn rel(&self, dice: &mut Dice, wild: bool) -> DraftRel {
+        let mut start = End::Node(dice.below(self.nodes.len()));
+        let mut end = End::Node(dice.below(self.nodes.len()));
+        let mut rel_type = *dice.pick(&[&"R", &"R", &"S", &"T"]);
+        if let (true, false, Some(DraftRel { start: End::Node(from), end: End::Node(to), rel_type: other, .. })) =
+            (wild && dice.chance(25), dice.chance(10), self.rels.last())
+        {
+            // Beside the one before, or back.
+            (start, end) =
+                if dice.chance(50) { (End::Node(*from), End::Node(*to)) } else { (End::Node(*to), End::Node(*from)) };
+            rel_type = other;
+        } else if wild && dice.chance(10) {
+            end = start;
+        } else if wild && dice.chance(30) && !self.rels.is_empty() {
+            end = End::Rel(dice.below(self.rels.len()));
+            if dice.chance(15) {
+                start = End::Rel(dice.below(self.rels.len()));
+            }
+        }
+        DraftRel { rel_type, start, end, quoted: wild && dice.chance(18), properties: rel_properties(dice) }
+    }
+
+    /// The statement that draws it and returns all ids, nodes first.
+    pub(super) fn script(&self) -> String {
+        let mut parts = Vec::new();
+        for (number, node) in self.nodes.iter().enumerate() {
+            let labels: String = node.labels.iter().flat_map(|label| [":", *label]).collect();
+            parts.push(format!("(n{number}{labels} {{{}}})", map(&node.properties)));
+        }
+        for (number, rel) in self.rels.iter().enumerate() {
+            let properties = map(&rel.properties);
+            let mut arrow = rel.start.to_string();
+            let _ = write!(arrow, "-[r{number}:{} {{{properties}}}]->{}", rel.rel_type, rel.end);
+            parts.push(if rel.quoted { format!("[{arrow}]") } else { arrow });
+        }
+        let nodes = (0..self.nodes.len()).map(|number| format!("id(n{number}) AS n{number}"));
+        let rels = (0..self.rels.len()).map(|number| format!("id(r{number}) AS r{number}"));
+        format!("CREATE {} RETURN {}", parts.join(", "), nodes.chain(rels).collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl std::fmt::Display for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            End::Node(number) => write!(f, "(n{number})"),
+            End::Rel(number) => write!(f, "[r{number}]"),
+        }
+    }
+}
+
+fn node_properties(dice: &mut Dice, number: usize) -> Properties {
+    let mut properties = vec![("n", number.to_string())];
+    maybe(dice, &mut properties, 85, "v", &["0", "1", "2", "-1"]);
+    maybe(dice, &mut properties, 80, "s", &["'a'", "'b'", "'ab'", "'Ba'", "''"]);
+    maybe(dice, &mut properties, 60, "f", &["0.5", "1.5", "-2.25", "0.0 / 0.0"]);
+    maybe(dice, &mut properties, 60, "l", &["[1, 2]", "[2]", "[]", "[0, 1, 2]", "[1, 1]"]);
+    maybe(dice, &mut properties, 70, "m", MIXED);
+    maybe(dice, &mut properties, 50, "d", &["date('2020-01-01')", "date('2020-02-01')", "date('1999-12-31')"]);
+    properties
+}
+
+fn rel_properties(dice: &mut Dice) -> Properties {
+    let mut properties = Vec::new();
+    maybe(dice, &mut properties, 85, "w", &["0", "1", "2"]);
+    maybe(dice, &mut properties, 40, "s", &["'a'", "'b'"]);
+    maybe(dice, &mut properties, 40, "m", MIXED);
+    properties
+}
+
+fn maybe(dice: &mut Dice, properties: &mut Properties, percent: usize, key: &'static str, values: &[&'static str]) {
+    if dice.chance(percent) {
+        properties.push((key, dice.pick(values).to_owned()));
+    }
+}
+
+fn map(properties: &Properties) -> String {
+    properties.iter().map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(", ")
+}

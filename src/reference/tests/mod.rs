@@ -1,0 +1,10 @@
+//! The engine beside the reference: on generated graphs they give the same answers to generated queries.
+
+mod author;
+mod checks;
+mod comparison;
+mod dice;
+mod engine;
+mod faults;
+mod graphs;
+mod tally;
