@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use crate::syntax::ast::{ArrowDirection, Expr, ExprKind, LabelExpr};
 use crate::value::{Element, ElementId, Name, NodeRecord, RelationshipRecord, Value};
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
     pub nodes: BTreeMap<ElementId, NodeRecord>,
     pub rels: BTreeMap<ElementId, RelationshipRecord>,
 }
 
 /// Names that are written as a text or a list of texts; nothing else is tried.
-fn written(names: &Expr) -> Vec<Name> {
+pub(super) fn given_names(names: &Expr) -> Vec<Name> {
     match &names.kind {
         ExprKind::String(name) => vec![name.clone()],
-        ExprKind::List(items) => items.iter().flat_map(written).collect(),
+        ExprKind::List(items) => items.iter().flat_map(given_names).collect(),
         _ => Vec::new(),
     }
 }
@@ -43,8 +43,8 @@ impl Graph {
             LabelExpr::Not(inner) => !self.is_called(id, inner),
             LabelExpr::And(all) => all.iter().all(|names| self.is_called(id, names)),
             LabelExpr::Or(any) => any.iter().any(|names| self.is_called(id, names)),
-            LabelExpr::Given(names) => written(names).iter().all(|name| self.names(id).contains(name)),
-            LabelExpr::GivenAny(names) => written(names).iter().any(|name| self.names(id).contains(name)),
+            LabelExpr::Given(names) => given_names(names).iter().all(|name| self.names(id).contains(name)),
+            LabelExpr::GivenAny(names) => given_names(names).iter().any(|name| self.names(id).contains(name)),
         }
     }
 

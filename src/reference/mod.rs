@@ -15,11 +15,13 @@ mod relations;
 mod route;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use graph::Graph;
+pub(crate) use write::Writing;
 
 use crate::function::Registry;
 use crate::value::{Name, Value};

@@ -106,7 +106,7 @@ pub(super) fn names_in(path: &ast::PathPattern) -> Vec<Name> {
     names
 }
 
-fn arrow(hop: &ast::Hop) -> Option<&ast::RelPattern> {
+pub(super) fn arrow(hop: &ast::Hop) -> Option<&ast::RelPattern> {
     match &hop.link {
         Link::Arrow(rel) => Some(rel),
         Link::Group(_) => None,

@@ -66,7 +66,7 @@ impl Evaluator<'_> {
         Ok(Table { columns: Vec::new(), rows })
     }
 
-    fn clause(&self, clause: &ClauseKind, rows: Vec<Row>, seen: &Row) -> Outcome<Vec<Row>> {
+    pub(super) fn clause(&self, clause: &ClauseKind, rows: Vec<Row>, seen: &Row) -> Outcome<Vec<Row>> {
         match clause {
             ClauseKind::Match(found) => each(rows, |row| self.matched(found, row)),
             ClauseKind::Unwind(unwind) => each(rows, |row| self.unwind(unwind, &row)),
@@ -86,7 +86,7 @@ impl Evaluator<'_> {
             | ClauseKind::Delete(_)
             | ClauseKind::Assert(_)
             | ClauseKind::Retract(_)
-            | ClauseKind::Foreach(_) => failed("the reference neither writes nor calls procedures"),
+            | ClauseKind::Foreach(_) => failed("a clause that does not read"),
         }
     }
 

@@ -62,7 +62,7 @@ pub struct Relationship {
 }
 
 /// What the graph says of a node.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct NodeRecord {
     /// In alphabetical order.
     pub labels: Vec<Name>,
@@ -70,7 +70,7 @@ pub(crate) struct NodeRecord {
 }
 
 /// What the graph says of a relationship.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RelationshipRecord {
     pub rel_type: Name,
     /// Bare.

@@ -62,7 +62,7 @@ impl Merge {
         }
         // The snapshot is let go, so that writing need not copy what it shares.
         ctx.refresh(self.scope.segment);
-        Ok((found.len > 0).then_some(found))
+        Ok((found.len > 0 && !planted!("MERGE makes what is there")).then_some(found))
     }
 
     fn merge_row(&mut self, ctx: &Context, batch: &Batch, row: usize) -> Result<Batch, ExecError> {
@@ -77,7 +77,8 @@ impl Merge {
         let mut columns = one.gather(&self.input.carry, &vec![0; len]);
         columns.extend(new);
         let rows = Batch::new(columns, len);
-        let items = if created { &self.on_create } else { &self.on_match };
+        let items =
+            if created || planted!("a match does what ON CREATE says") { &self.on_create } else { &self.on_match };
         for row in 0..rows.len {
             set_row(ctx, items, &rows, row_number(row))?;
             if let Some(citation) = &self.cite {

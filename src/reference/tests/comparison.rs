@@ -84,7 +84,7 @@ fn compare(world: &World, written: &Written, expected: Outcome<Table>, passes: &
 }
 
 /// The rows as text, sorted unless their order matters.
-fn lines(table: Outcome<Table>, ordered: bool) -> Result<Vec<String>, String> {
+pub(super) fn lines(table: Outcome<Table>, ordered: bool) -> Result<Vec<String>, String> {
     let table = table.map_err(|trouble| format!("{trouble:?}"))?;
     let mut lines: Vec<String> = table
         .rows

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::graphs::{Draft, End, Properties};
-use crate::exec::{Limits, Reading, write};
+use crate::exec::{ExecError, Limits, Reading, write};
 use crate::function::Registry;
 use crate::optimize::{PassSet, optimize};
 use crate::physical::{PhysicalPlan, explain, lower};
 use crate::plan::LogicalStatement;
-use crate::reference::{Evaluator, Graph, Outcome, Row, Table, Trouble};
+use crate::reference::{Evaluator, Graph, Outcome, Row, Table, Trouble, Writing};
 use crate::storage::{self, Commit, Writer};
 use crate::syntax::ast;
 use crate::value::{Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, Value};
@@ -115,7 +115,52 @@ impl World {
         self.run(&plan).map_err(|error| Trouble::Failed(error.to_string()))
     }
 
-    fn run(&self, plan: &Arc<PhysicalPlan>) -> Result<Table, crate::exec::ExecError> {
+    /// What the reference returns and leaves.
+    pub(super) fn expected_writing(&self, text: &str) -> Outcome<(Table, Graph)> {
+        let statement = parsed(text);
+        let ast::Body::Query(query) = &statement.body else { panic!("{text} is no query") };
+        let mut writing = Writing { graph: self.plain.clone(), registry: &self.registry, text };
+        writing.run(&query.first).map(|table| (table, writing.graph))
+    }
+
+    /// What the engine returns and leaves with these passes; this world stays as it is.
+    pub(super) fn written(&self, text: &str, passes: PassSet) -> Outcome<(Table, Graph)> {
+        let plan = Arc::new(lower(optimize(self.logical(text), &*self.stored, passes), &*self.stored));
+        let (rows, graph) = self.write(&plan).map_err(|error| Trouble::Failed(error.to_string()))?;
+        let columns: Vec<Name> = plan.columns.iter().map(|(name, _)| name.clone()).collect();
+        let rows = rows.into_iter().map(|row| columns.iter().cloned().zip(row).collect()).collect();
+        let world = Self { registry: self.registry.clone(), stored: Arc::new(graph), plain: Graph::default() };
+        Ok((Table { columns, rows }, world.read_back()))
+    }
+
+    /// The stored graph, as the engine hands its elements out.
+    fn read_back(&self) -> Graph {
+        let mut graph = Graph::default();
+        for text in ["MATCH (x) RETURN x", "MATCH [x] RETURN x"] {
+            for row in self.found(self.logical(text), PassSet::NONE).expect("all elements").rows {
+                match &row[&Name::from("x")] {
+                    Value::Node(node) => {
+                        let (labels, properties) = (node.labels().to_vec(), node.properties().clone());
+                        graph.nodes.insert(node.id(), NodeRecord { labels, properties });
+                    }
+                    Value::Relationship(rel) => {
+                        let record = RelationshipRecord {
+                            rel_type: Name::from(rel.rel_type()),
+                            start: rel.start_element().expect("a filled relationship").clone(),
+                            end: rel.end_element().expect("a filled relationship").clone(),
+                            asserted: rel.is_asserted(),
+                            properties: rel.properties().clone(),
+                        };
+                        graph.rels.insert(rel.id(), record);
+                    }
+                    other => panic!("{other} is no element"),
+                }
+            }
+        }
+        graph
+    }
+
+    fn run(&self, plan: &Arc<PhysicalPlan>) -> Result<Table, ExecError> {
         let graph = Arc::clone(&self.stored);
         let mut reading = Reading::start(Arc::clone(plan), graph, BTreeMap::new(), &Limits::default(), false)?;
         let columns: Vec<Name> = plan.columns.iter().map(|(name, _)| name.clone()).collect();
@@ -129,12 +174,16 @@ impl World {
     /// Runs a statement that writes.
     fn change(&mut self, text: &str) -> Vec<Vec<Value>> {
         let plan = Arc::new(lower(optimize(self.logical(text), &*self.stored, PassSet::ALL), &*self.stored));
+        let (rows, graph) = self.write(&plan).unwrap_or_else(|error| panic!("{text}\n{error}"));
+        self.stored = Arc::new(graph);
+        rows
+    }
+
+    fn write(&self, plan: &Arc<PhysicalPlan>) -> Result<(Vec<Vec<Value>>, storage::Graph), ExecError> {
         let commit = Commit { number: self.stored.commit().number + 1, micros: 0 };
         let mut writer = Writer::new((*self.stored).clone(), commit);
-        let answer = write(&plan, &mut writer, None, BTreeMap::new(), &Limits::default(), false);
-        let answer = answer.unwrap_or_else(|error| panic!("{text}\n{error}"));
-        self.stored = Arc::new(writer.finish().0);
-        answer.rows
+        let answer = write(plan, &mut writer, None, BTreeMap::new(), &Limits::default(), false)?;
+        Ok((answer.rows, writer.finish().0))
     }
 }
 

@@ -8,3 +8,4 @@ mod engine;
 mod faults;
 mod graphs;
 mod tally;
+mod writing;

@@ -84,7 +84,7 @@ const RARE: &[(&str, &str)] = &[
 ];
 
 /// A number of the environment, or this one.
-fn set(name: &str, otherwise: usize) -> usize {
+pub(super) fn set(name: &str, otherwise: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 

@@ -277,7 +277,6 @@ impl Builder<'_> {
     /// What a test says of the subject that it leaves out.
     fn case_test(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
         let start = pair.as_span().start();
-        let siblings = self.deepest.replace(0);
         let subject = Operand::new(ExprKind::CaseSubject, Span::new(start, start), 1)?;
         let siblings = self.deepest.replace(0);
         let test = match pair.as_rule() {

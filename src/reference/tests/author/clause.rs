@@ -110,41 +110,17 @@ impl Author<'_> {
     }
 
     fn call(&mut self) -> String {
-        let form = self.dice.below(4);
-        let outer = self.scope.clone();
-        let known: Vec<Variable> = outer.iter().filter(|_| self.dice.chance(70)).cloned().collect();
-        let chosen = match form {
-            0 => Vec::new(),
-            1 => outer.clone(),
-            _ => known,
-        };
-        let names = chosen.iter().map(|variable| variable.name.as_str()).collect::<Vec<_>>().join(", ");
-        let (head, start) = match form {
-            1 => ("CALL (*)".to_owned(), String::new()),
-            2 => (format!("CALL ({names})"), String::new()),
-            3 if !names.is_empty() => ("CALL".to_owned(), format!("WITH {names} ")),
-            _ => ("CALL".to_owned(), String::new()),
-        };
+        let (head, start, imported) = self.call_head();
         let (body, returned) = self.inside(|author| {
-            author.scope = chosen;
+            author.scope.clone_from(&imported);
             let count = 1 + author.dice.below(2);
-            let first = author.clauses(count).join(" ");
-            let (last, _) = author.projection(Last::Return, Shape::Fresh);
-            let mut body = format!("{start}{first} {last}");
+            let clauses = author.clauses(count).join(" ");
+            let (last, ordered) = author.projection(Last::Return, Shape::Fresh);
             let returned = author.scope.clone();
-            let all_free = returned
-                .iter()
-                .all(|column| !matches!(column.kind, Kind::Node | Kind::Rel | Kind::Rels | Kind::Path | Kind::Nodes));
-            if all_free && !last.contains("ORDER BY") && author.dice.chance(20) {
-                author.scope = if start.is_empty() {
-                    Vec::new()
-                } else {
-                    outer
-                        .iter()
-                        .filter(|variable| names.split(", ").any(|name| name == variable.name))
-                        .cloned()
-                        .collect()
-                };
+            let mut body = format!("{start}{clauses} {last}");
+            let can_be_written_again = !ordered && returned.iter().all(|column| column.kind.needs_no_variable());
+            if can_be_written_again && author.dice.chance(20) {
+                author.scope = imported;
                 let other = author.branch(&returned);
                 body = format!("{body} UNION{} {start}{other}", author.dice.pick(&["", " ALL"]));
             }
@@ -153,5 +129,18 @@ impl Author<'_> {
         self.scope.extend(returned);
         let optional = self.dice.pick(&["", "", "", "OPTIONAL "]);
         format!("{optional}{head} {{ {body} }}")
+    }
+
+    /// How a subquery begins outside and inside its braces, and what it imports.
+    fn call_head(&mut self) -> (String, String, Vec<Variable>) {
+        let all = self.scope.clone();
+        let some: Vec<Variable> = all.iter().filter(|_| self.dice.chance(70)).cloned().collect();
+        let names = some.iter().map(|variable| variable.name.as_str()).collect::<Vec<_>>().join(", ");
+        match self.dice.below(4) {
+            0 => ("CALL (*)".to_owned(), String::new(), all),
+            1 => (format!("CALL ({names})"), String::new(), some),
+            2 if !names.is_empty() => ("CALL".to_owned(), format!("WITH {names} "), some),
+            _ => ("CALL".to_owned(), String::new(), Vec::new()),
+        }
     }
 }

@@ -237,20 +237,12 @@ impl Author<'_> {
                 format!("COLLECT {{ MATCH {path} RETURN {} AS y }}", author.integer(1))
             }),
             None if self.dice.chance(25) => self.inside(|author| {
-                let start = author.known_start();
+                let start = author.known_node();
                 let (left, right) = author.heads();
                 format!("[y = ({start}){left}[*1..2]{right}() | length(y)]")
             }),
-            None => self.inside(|author| {
-                let (start, arrow) = (author.known_start(), author.drawn());
-                let arrow = arrow.split_once(')').map_or("", |(_, rest)| rest).to_owned();
-                format!("[({start}){arrow} | {}]", author.integer(0))
-            }),
+            None => self.inside(|author| format!("[{} | {}]", author.drawn(), author.integer(0))),
         }
-    }
-
-    fn known_start(&mut self) -> String {
-        self.variable(Kind::Node).unwrap_or_default()
     }
 
     /// A condition as a value, where no bare pattern may stand.
@@ -266,7 +258,6 @@ impl Author<'_> {
         let inner = size.saturating_sub(1);
         match self.dice.below(if size == 0 { 12 } else { 24 }) {
             0 => format!("{} {} {}", self.integer(inner), self.comparison(), self.integer(inner)),
-            13 => format!("{} >= {}", self.integer(inner), self.dice.pick(&["-1", "0", "1"])),
             1 => format!("{} {} {}", self.text(inner), self.comparison(), self.text(inner)),
             2 => format!("{} {} {}", self.any(inner), self.comparison(), self.any(inner)),
             3 => format!("{} {} {}", self.day(), self.comparison(), self.day()),
@@ -283,6 +274,7 @@ impl Author<'_> {
                 self.text(0)
             ),
             12 => format!("({} AND {})", self.condition(inner), self.condition(inner)),
+            13 => format!("{} >= {}", self.integer(inner), self.dice.pick(&["-1", "0", "1"])),
             14 => format!("({} OR {})", self.condition(inner), self.condition(inner)),
             15 => format!("({} XOR {})", self.condition(inner), self.condition(inner)),
             16 | 17 => format!("NOT ({})", self.condition(inner)),

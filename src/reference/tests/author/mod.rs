@@ -9,8 +9,10 @@ mod expression;
 mod pattern;
 mod projection;
 mod shape;
+mod write;
 
 use super::dice::Dice;
+pub(super) use write::statement;
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,11 @@ impl Kind {
         }
     }
 
+    /// Whether an expression can be of this kind where nothing is known.
+    fn needs_no_variable(self) -> bool {
+        !matches!(self, Kind::Node | Kind::Rel | Kind::Rels | Kind::Path | Kind::SomePath | Kind::Nodes)
+    }
+
     /// Whether rows can be told apart by it.
     fn is_certain(self) -> bool {
         !matches!(self, Kind::SomePath | Kind::Bag)
@@ -104,8 +111,18 @@ struct Author<'d> {
 
 /// A query for a graph as [`Draft`](super::graphs::Draft) makes them.
 pub(super) fn query(dice: &mut Dice) -> Written {
+    let mut author = new(dice);
+    let (text, ordered) = match author.dice.below(100) {
+        0..8 => (author.union(), false),
+        8..20 => (author.shaped(), false),
+        _ => author.single(),
+    };
+    Written { text, ordered, undirected: author.undirected }
+}
+
+fn new(dice: &mut Dice) -> Author<'_> {
     let undirected_percent = if dice.chance(72) { 60 } else { 10 };
-    let mut author = Author {
+    Author {
         dice,
         scope: Vec::new(),
         known: 0,
@@ -115,13 +132,7 @@ pub(super) fn query(dice: &mut Dice) -> Written {
         undirected: false,
         asks: true,
         undirected_percent,
-    };
-    let (text, ordered) = match author.dice.below(100) {
-        0..8 => (author.union(), false),
-        8..20 => (author.shaped(), false),
-        _ => author.single(),
-    };
-    Written { text, ordered, undirected: author.undirected }
+    }
 }
 
 impl Author<'_> {

@@ -40,7 +40,7 @@ impl Author<'_> {
         format!("{} = {selector}(({from}){arrow}({to}))", self.declare(kind))
     }
 
-    fn known_node(&mut self) -> String {
+    pub(super) fn known_node(&mut self) -> String {
         self.variable(Kind::Node).unwrap_or_default()
     }
 

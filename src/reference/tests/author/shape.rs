@@ -4,7 +4,7 @@ use super::{Author, Kind};
 
 impl Author<'_> {
     pub(super) fn shaped(&mut self) -> String {
-        match self.dice.below(9) {
+        match self.dice.below(10) {
             0 => self.counting(),
             1 => self.reaching(),
             2 => self.pruning(),
@@ -13,6 +13,7 @@ impl Author<'_> {
             5 => self.cutting(),
             6 => self.again(),
             7 => self.collecting(),
+            8 => self.filling_batches(),
             _ => self.correlated(),
         }
     }
@@ -114,6 +115,22 @@ impl Author<'_> {
                 "MATCH {then} WITH b.v AS v, max(c.n) AS i, min(r.w) AS j ORDER BY count(*) DESC, v LIMIT 3 RETURN v + i AS k, j"
             ),
         }
+    }
+
+    /// More rows than a batch holds.
+    fn filling_batches(&mut self) -> String {
+        let body = self.dice.pick(&[
+            "OPTIONAL MATCH (a:A {v: x % 4}) RETURN x % 5 AS i, count(a) AS j, count(*) AS k",
+            "CALL (x) { MATCH (a) WHERE a.n < x % 3 RETURN a ORDER BY a.n DESC LIMIT 1 } RETURN a, count(x) AS i",
+            "MATCH (a {n: 0}) WITH x, COUNT { (a)--(b) WHERE b.n < x % 4 } AS j RETURN j, sum(x) AS i",
+            "WITH x ORDER BY x % 10, x DESC SKIP 2040 LIMIT 20 RETURN x",
+            "WITH DISTINCT x % 50 AS y RETURN count(y) AS i, max(y) AS j",
+            "WITH x WHERE EXISTS { MATCH (a) WHERE a.n = x % 7 RETURN 1 AS y } RETURN count(*) AS i, max(x) AS j",
+            "CALL (x) { RETURN x % 3 AS y UNION RETURN 1 AS y } RETURN y, count(*) AS i",
+            "MATCH (a) WHERE a.v = x % 9 RETURN a, min(x) AS i, count(*) AS j",
+            "WITH x, [y IN range(0, x % 4) WHERE y % 2 = 0 | y * x] AS l RETURN size(l) AS i, max(last(l)) AS j",
+        ]);
+        format!("UNWIND range(1, {}) AS x {body}", 2_040 + self.dice.below(80))
     }
 
     /// Rows that are cut before more is asked of them.
