@@ -98,7 +98,7 @@ impl Binder<'_> {
     /// An expression where people also write a text and forget its quotes.
     pub(super) fn value(&mut self, expr: &ast::Expr) -> Typed {
         match &expr.kind {
-            ast::ExprKind::Variable(name) if self.scope.get(name).is_none() => {
+            ast::ExprKind::Variable(name) if self.scope.get(name).is_none() && named_number(name).is_none() => {
                 self.refuse_unknown_value(name, expr.span);
                 Typed::unknown(expr.span)
             }

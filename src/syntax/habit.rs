@@ -89,7 +89,6 @@ pub(super) const WORDS: &[Habit] = &[
     habit("= =", "", "equal is written `=`"),
     habit("", "! =", "unequal is written `<>`"),
     habit("", "& &", "write `AND`"),
-    habit("", "| |", "write `OR`, or `+` to join strings"),
     habit("", "#", "a comment begins with `//`"),
     habit("- -", "<word>", "a comment begins with `//`, and a node stands in parentheses"),
     habit("- - <word>", "<word>", "a comment begins with `//`"),
