@@ -53,7 +53,7 @@ const INDEXES: &[&str] = &[
 impl Draft {
     pub(super) fn random(dice: &mut Dice) -> Self {
         let mut draft = Self::default();
-        let wild = dice.chance(75);
+        let wild = dice.chance(85);
         for number in 0..3 + dice.below(4) {
             draft.nodes.push(DraftNode { labels: dice.pick(LABELS), properties: node_properties(dice, number) });
         }
@@ -88,7 +88,7 @@ impl Draft {
                 start = End::Rel(dice.below(self.rels.len()));
             }
         }
-        DraftRel { rel_type, start, end, quoted: wild && dice.chance(18), properties: rel_properties(dice) }
+        DraftRel { rel_type, start, end, quoted: wild && dice.chance(22), properties: rel_properties(dice) }
     }
 
     /// The statement that draws it and returns all ids, nodes first.
@@ -146,4 +146,20 @@ fn maybe(dice: &mut Dice, properties: &mut Properties, percent: usize, key: &'st
 
 fn map(properties: &Properties) -> String {
     properties.iter().map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn at_least_half_of_the_graphs_are_wild() {
+    let pair = |rel: &DraftRel| match (rel.start, rel.end) {
+        (End::Node(from), End::Node(to)) => Some((from.min(to), from.max(to))),
+        _ => None,
+    };
+    let is_wild = |draft: &Draft| {
+        let pairs: Vec<_> = draft.rels.iter().filter_map(pair).collect();
+        let tangled = pairs.iter().enumerate().any(|(at, pair)| pair.0 == pair.1 || pairs[..at].contains(pair));
+        let claimed = draft.rels.iter().any(|rel| rel.quoted);
+        tangled && claimed && pairs.len() < draft.rels.len()
+    };
+    let drafts: Vec<Draft> = (0..200).map(|seed| Draft::random(&mut Dice::new(seed))).collect();
+    assert!(2 * drafts.iter().filter(|draft| is_wild(draft)).count() >= drafts.len());
 }
