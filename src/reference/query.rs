@@ -126,6 +126,9 @@ impl Evaluator<'_> {
             }
         };
         self.note("clause", if call.imports.is_some() { "CALL (x) {}" } else { "CALL {}" });
+        if call.optional {
+            self.note("clause", "OPTIONAL CALL");
+        }
         let table = self.query(&call.query, around)?;
         if table.columns.is_empty() {
             return Ok(vec![row]);

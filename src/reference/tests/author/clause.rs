@@ -8,6 +8,13 @@ impl Author<'_> {
     pub(super) fn single(&mut self) -> (String, bool) {
         let count = 1 + self.dice.below(3);
         let mut clauses = self.clauses(count);
+        if self.dice.chance(6) {
+            let handed_on = self.projection(Last::With, Shape::Free).0;
+            let is_returned = !handed_on.contains("WHERE");
+            clauses.push(if is_returned { handed_on.replacen("WITH", "RETURN", 1) + " NEXT" } else { handed_on });
+            let more = self.clauses(1);
+            clauses.extend(more);
+        }
         let (last, ordered) = self.projection(Last::Return, Shape::Free);
         clauses.push(last);
         (clauses.join(" "), ordered)
