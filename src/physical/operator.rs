@@ -345,6 +345,16 @@ pub(crate) enum Target {
     Ignored(ColumnKind),
 }
 
+impl Target {
+    /// What the end is, given the columns of the input.
+    pub(crate) fn kind(self, layout: &[ColumnKind]) -> ColumnKind {
+        match self {
+            Target::New(kind) | Target::Ignored(kind) => kind,
+            Target::Bound(column) => layout[column],
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Expand {
     /// A node, relationship or element column. Null gives no row.

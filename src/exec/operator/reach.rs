@@ -80,10 +80,7 @@ impl Seen {
 impl Reach {
     pub(super) fn new(operator: &Operator, spec: &physical::VarExpand, scope: Scope, ctx: &Context) -> Self {
         let layout = &operator.inputs[0].layout;
-        let kind = match spec.to {
-            Target::New(kind) | Target::Ignored(kind) => kind,
-            Target::Bound(column) => layout[column],
-        };
+        let kind = spec.to.kind(layout);
         Self {
             input: Input::of(operator, scope, ctx),
             from: spec.from,

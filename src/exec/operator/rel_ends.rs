@@ -34,13 +34,7 @@ impl RelEnds {
             unreachable!("compiled for this operator only")
         };
         let layout = &operator.inputs[0].layout;
-        let side = |target: Target| Side {
-            target,
-            kind: match target {
-                Target::New(kind) | Target::Ignored(kind) => kind,
-                Target::Bound(column) => layout[column],
-            },
-        };
+        let side = |target: Target| Side { target, kind: target.kind(layout) };
         Self {
             input: Input::of(operator, scope, ctx),
             rel: *rel,

@@ -80,10 +80,7 @@ struct Made {
 impl VarExpand {
     pub(super) fn new(operator: &Operator, spec: &physical::VarExpand, scope: Scope, ctx: &Context) -> Self {
         let layout = &operator.inputs[0].layout;
-        let kind = match spec.to {
-            Target::New(kind) | Target::Ignored(kind) => kind,
-            Target::Bound(column) => layout[column],
-        };
+        let kind = spec.to.kind(layout);
         let length = |length: u64| usize::try_from(length).unwrap_or(usize::MAX);
         Self {
             input: Input::of(operator, scope, ctx),

@@ -76,10 +76,7 @@ impl Route {
         ctx: &Context,
     ) -> Self {
         let layout = &operator.inputs[0].layout;
-        let kind = match spec.to {
-            Target::New(kind) | Target::Ignored(kind) => kind,
-            Target::Bound(column) => layout[column],
-        };
+        let kind = spec.to.kind(layout);
         Self {
             input: Input::of(operator, scope, ctx),
             spec: spec.clone(),
