@@ -114,7 +114,21 @@ impl Options {
     }
 
     /// Lets statements read every file that the process can read; a relative path begins at its working directory. For
-    /// statements of somebody else, see [`files_below`](Options::files_below).
+    /// statements of somebody else, see [`files_below`](Options::files_below). A file that cannot be read is told when the
+    /// statement runs, as [`ErrorKind::Io`](crate::ErrorKind::Io).
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("a.csv");
+    /// std::fs::write(&path, "SenseTime,CN\n")?;
+    /// let db = Database::options().any_files().in_memory();
+    /// let load = format!("LOAD CSV FROM '{}' AS row RETURN row[1]", path.display());
+    /// assert_eq!(db.query(load, ())?.single::<String>()?, "CN");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn any_files(mut self) -> Self {
         self.files = FileAccess::Any;
@@ -179,8 +193,9 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the statement; what it had written is undone. [`ErrorKind::Busy`] if this thread has a
-    /// write transaction open and the statement writes.
+    /// Whatever is wrong with the statement; what it had written is undone, but for the batches that a `CALL { ... } IN
+    /// TRANSACTIONS` of it has committed. [`ErrorKind::Busy`] if this thread has a write transaction open and the statement
+    /// writes.
     pub fn query(&self, statement: impl Into<Statement>, params: impl Into<Params>) -> Result<Rows, Error> {
         let statement = statement.into();
         let limits = statement.limits_within(&self.limits);

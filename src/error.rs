@@ -62,7 +62,8 @@ pub struct Error(Box<Details>);
 pub enum Phase {
     /// Before anything was run.
     Compile,
-    /// Later. What a statement has written that fails while it runs is undone; when its answer is read, or its rows are
+    /// Later. What a statement has written that fails while it runs is undone, but for batches that `CALL { ... } IN
+    /// TRANSACTIONS` has committed; when its answer is read, or its rows are
     /// made into other types, it is done already.
     Runtime,
 }

@@ -42,8 +42,10 @@ pub(crate) struct LegHop {
 pub(crate) struct Said {
     pub predicate: Scalar,
     pub places: Vec<Place>,
-    /// Whether it looks at the hop itself and its two ends, and at nothing else.
+    /// Whether of the path it looks at the hop itself and its two ends only.
     pub of_hop: bool,
+    /// Whether it looks at nothing but the path, so that it is the same for all rows.
+    pub is_same_in_all_rows: bool,
 }
 
 /// Something on a path.

@@ -54,8 +54,8 @@ impl Route {
     pub(crate) fn asks_relationships_only(&self, predicate: &Expr, imports: &Imports) -> bool {
         let used = imports.of_expr(predicate);
         let nodes = self.legs.iter().flat_map(|leg| leg.hops.iter().map(|hop| hop.node).chain([leg.start]));
-        self.only_hop().is_some_and(|hop| used.contains(&hop.rel))
-            && !nodes.into_iter().any(|node| used.contains(&node))
+        let mut elsewhere = nodes.chain([self.from.var, self.to.var]);
+        self.only_hop().is_some_and(|hop| used.contains(&hop.rel)) && !elsewhere.any(|node| used.contains(&node))
     }
 
     pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {

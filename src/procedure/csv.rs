@@ -29,7 +29,7 @@ pub(super) struct CsvReader {
     separator: u8,
     /// The line of the next byte.
     line: u64,
-    /// How many bytes the record in hand has.
+    /// How many bytes the record in hand has, and takes.
     len_bytes: usize,
 }
 
@@ -65,6 +65,8 @@ impl CsvReader {
             let mut fields = Vec::new();
             let end = loop {
                 let (field, end) = self.field()?;
+                // A record of nothing but separators takes memory, too.
+                self.len_bytes += size_of::<Option<String>>();
                 fields.push(field);
                 if end != End::Separator {
                     break end;

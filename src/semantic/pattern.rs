@@ -10,6 +10,7 @@ use super::route;
 use super::warn::NameKind;
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
+use crate::text::Span;
 use crate::value::{ErrorKind, Name, Type};
 
 /// The most nodes and relationships of one pattern: to bind them takes time by the square of their number, and no plan
@@ -31,7 +32,7 @@ pub(super) struct PatternRules {
 pub(super) struct Drawing<'p> {
     pub(super) rules: PatternRules,
     /// Variables from here on belong to this clause.
-    own: usize,
+    pub(super) own: usize,
     /// Names from here on belong to this clause.
     pub(super) before: usize,
     pub(super) pattern: GraphPattern,
@@ -84,6 +85,10 @@ impl Content<'_> {
     fn is_empty(&self) -> bool {
         self.labels.is_empty() && self.properties.is_none() && self.predicate.is_none()
     }
+
+    fn span(&self) -> Option<Span> {
+        self.predicate.or(self.properties).map(|said| said.span)
+    }
 }
 
 /// Of what an element speaks.
@@ -119,11 +124,17 @@ impl Binder<'_> {
             self.part(&mut drawing, part);
         }
         for inside in std::mem::take(&mut drawing.inside) {
+            let known = (self.uses.len(), self.variables.len());
             self.inside(&mut drawing, &inside);
+            if let Some(span) = inside.content.span() {
+                self.check_seen(&drawing, &inside, known, span);
+            }
         }
         for (route, predicate) in std::mem::take(&mut drawing.part_predicates) {
+            let known = (self.uses.len(), self.variables.len());
             let said = self.predicate(predicate).into_conjuncts();
             drawing.say(route, said);
+            self.check_seen_in_route(&drawing, route, known, predicate.span);
         }
         ends_first(&mut drawing.pattern.rels);
         (drawing.pattern, drawing.predicates)
@@ -350,6 +361,15 @@ impl Binder<'_> {
         known_var(&drawing.pattern.rels, index)
     }
 
+    /// What is said of each relationship on a way is asked before there is a path.
+    fn check_seen(&mut self, drawing: &Drawing<'_>, inside: &Inside<'_>, known: (usize, usize), span: Span) {
+        self.check_seen_in_route(drawing, inside.route, known, span);
+        let path = drawing.pattern.paths.iter().find(|path| self.uses[known.0..].contains(&path.var));
+        if let (Of::Each(_), Some(path)) = (inside.of, path) {
+            self.refuse_own_path(path.var, span);
+        }
+    }
+
     fn inside(&mut self, drawing: &mut Drawing<'_>, inside: &Inside<'_>) {
         if inside.content.is_empty() {
             return;
@@ -360,13 +380,15 @@ impl Binder<'_> {
                 let predicates = self.content(inside.var, &inside.content);
                 return drawing.say(inside.route, predicates);
             }
+            // As in a group, the other variables of the pattern are not seen: which of them there are is open yet.
             Of::Hop(name) => {
-                let depth = self.scope.len();
+                let (unseen, depth) = (self.scope.unsee_since(drawing.before), self.scope.len());
                 if let Some(ident) = name {
                     self.scope.declare(ident.name.clone(), inside.var);
                 }
                 let predicates = self.content(inside.var, &inside.content);
                 self.scope.forget_since(depth);
+                self.scope.unsee(unseen);
                 return drawing.say(inside.route, predicates);
             }
         };

@@ -9,6 +9,7 @@ use super::label::known_labels;
 use super::pattern::{Content, Drawing, Inside, Of, PatternRules, RoutePlace, direction};
 use crate::expr::{Expr, ExprKind, LabelExpr, VarId};
 use crate::syntax::ast;
+use crate::text::Span;
 use crate::value::{Name, Type};
 
 /// What is gathered of a route until all names of its clause are known.
@@ -112,6 +113,37 @@ impl Binder<'_> {
         let route = Route { legs, predicates: Vec::new(), choice: Choice::All, mode: PathMode::Trail };
         drawing.pattern.rels.push(route_rel(rels, ends, route));
         rels
+    }
+
+    /// What is said inside a route may name its own elements and what earlier clauses have found: the rest of the MATCH is
+    /// found beside it, in any order. `known` is how many uses and variables there were before it was said.
+    pub(super) fn check_seen_in_route(
+        &mut self,
+        drawing: &Drawing<'_>,
+        place: Option<RoutePlace>,
+        known: (usize, usize),
+        span: Span,
+    ) {
+        let route = place.and_then(|place| drawing.pattern.rels.iter().find(|rel| rel.var == place.rels));
+        let Some(PatternRel { reach: Reach::Route(route), ends: Some((left, right)), .. }) = route else { return };
+        let own: Vec<VarId> = route.legs.iter().flat_map(Leg::locals).chain([*left, *right]).collect();
+        let is_of_clause = |var: &VarId| (drawing.own..known.1).contains(&(var.0 as usize));
+        let strange = self.uses[known.0..].iter().copied().find(|var| is_of_clause(var) && !own.contains(var));
+        let Some(strange) = strange else { return };
+        if drawing.pattern.paths.iter().any(|path| path.var == strange) {
+            return self.refuse_own_path(strange, span);
+        }
+        let name = self.variables.get(strange).name.clone().expect("it was looked up by its name");
+        let message = format!("`{name}` is found beside this path and not known inside it");
+        let help = "bind it in an earlier MATCH, or say it in the WHERE behind the pattern";
+        self.refuse_with_help("UndefinedVariable", span, message, help);
+    }
+
+    pub(super) fn refuse_own_path(&mut self, path: VarId, span: Span) {
+        let name = self.variables.get(path).name.clone().expect("it was looked up by its name");
+        let message = format!("`{name}` is not known inside the path that it names");
+        let help = "name the relationships: `-[r:TYPE]->+`, and ask `size(r)`; or say it behind the pattern";
+        self.refuse_with_help("UndefinedVariable", span, message, help);
     }
 
     fn choice(&mut self, selector: &ast::Selector) -> Choice {

@@ -1,7 +1,7 @@
 //! Apply: the inner plan, run over a batch of outer rows at a time. Order of the outer rows kept; holds one outer
 //! batch, and the inner rows of it where the inner plan may give them in another order.
 
-use super::{Input, Scope, Source, ordinals, row_number, writes};
+use super::{Input, Scope, Source, ordinals, reads_what_it_writes, row_number, writes};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::budget::Held;
@@ -21,6 +21,9 @@ pub(super) struct Apply {
     place: usize,
     /// Whether inner rows come in the order of the outer ones.
     ordered: bool,
+    /// All outer rows and how many are done, if each has to see what the ones before have written.
+    one_by_one: Option<(Batch, usize)>,
+    reads_what_it_writes: bool,
     current: Option<Current>,
     held: Held,
 }
@@ -65,22 +68,42 @@ impl Apply {
             },
             place: place.unwrap_or(0),
             ordered: keeps_order(&spec.inner),
+            one_by_one: None,
+            reads_what_it_writes: reads_what_it_writes(&spec.inner),
             current: None,
             held: Held::default(),
         }
     }
 
-    /// Takes the next outer batch, or all outer rows if the inner plan writes, and makes the inner plan begin with it.
-    fn start(&mut self, ctx: &Context) -> Result<Option<Current>, ExecError> {
+    /// The next outer batch; if the inner plan writes, all outer rows, or one after the other.
+    fn outer(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
+        if let Some((rows, done)) = &mut self.one_by_one {
+            let next = (*done < rows.len).then(|| rows.slice(*done, 1));
+            *done += 1;
+            if next.is_none() {
+                self.held.clear(&ctx.budget);
+            }
+            return Ok(next);
+        }
         self.held.clear(&ctx.budget);
         let Some(mut outer) = self.input.next(ctx)? else { return Ok(None) };
         if self.segment.is_some() {
-            // What one row writes all rows see behind it, or none: how many are in a batch must not show.
+            // The outer rows are read before anything is written: how many are in a batch must not show.
             while let Some(batch) = self.input.next(ctx)? {
                 self.held.add(&ctx.budget, batch.size_bytes())?;
                 outer.append(batch, ctx);
             }
         }
+        if self.reads_what_it_writes {
+            self.one_by_one = Some((outer, 0));
+            return self.outer(ctx);
+        }
+        Ok(Some(outer))
+    }
+
+    /// Makes the inner plan begin with the next outer rows.
+    fn start(&mut self, ctx: &Context) -> Result<Option<Current>, ExecError> {
+        let Some(outer) = self.outer(ctx)? else { return Ok(None) };
         ctx.set_argument(self.argument, argument_rows(&outer, &self.imports));
         if let Some(segment) = self.segment {
             ctx.refresh(segment);
@@ -235,6 +258,7 @@ impl Source for Apply {
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
         self.held.clear(&ctx.budget);
+        self.one_by_one = None;
         self.current = None;
     }
 }

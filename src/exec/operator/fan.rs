@@ -51,11 +51,13 @@ impl<F: Fan> Source for Fanned<F> {
                     None => return Ok(None),
                 },
             };
-            let made = self.fan.more(ctx, &mut current)?;
-            ctx.budget.rows(made.len)?;
-            if !F::is_done(&current) {
+            let made = self.fan.more(ctx, &mut current).and_then(|made| ctx.budget.rows(made.len).map(|()| made));
+            if made.is_err() || F::is_done(&current) {
+                self.fan.forget(ctx, Some(current));
+            } else {
                 self.current = Some(current);
             }
+            let made = made?;
             if made.len > 0 {
                 return Ok(Some(made));
             }

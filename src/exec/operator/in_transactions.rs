@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::apply::argument_rows;
 use super::draw::inner_scope;
 use super::rows::row_count;
-use super::{Input, Scope, Source, ordinals, row_number};
+use super::{Input, Scope, Source, ordinals, reads_what_it_writes, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::budget::Held;
@@ -35,6 +35,8 @@ pub(super) struct InTransactions {
     /// Outer rows that were read, and how many of them are done.
     waiting: Batch,
     done: usize,
+    /// Whether each row has to see what the ones before have written.
+    reads_what_it_writes: bool,
     /// Whether a batch has failed and the rest is not to be run.
     is_broken: bool,
     /// The outer rows that wait.
@@ -64,6 +66,7 @@ impl InTransactions {
             size: None,
             waiting: Batch::default(),
             done: 0,
+            reads_what_it_writes: reads_what_it_writes(&spec.inner),
             is_broken: false,
             held: Held::default(),
             held_inside: Held::default(),
@@ -92,9 +95,10 @@ impl InTransactions {
             if self.done > 0 {
                 self.waiting = self.waiting.slice(self.done, self.waiting.len - self.done);
                 self.done = 0;
+                self.held.set(&ctx.budget, self.waiting.size_bytes())?;
             }
+            self.held.add(&ctx.budget, batch.size_bytes())?;
             self.waiting.append(batch, ctx);
-            self.held.set(&ctx.budget, self.waiting.size_bytes())?;
         }
         let len = size.min(self.waiting.len - self.done);
         if len == 0 {
@@ -107,24 +111,39 @@ impl InTransactions {
 
     /// All that the inner plan gives for the rows, and the number of the commit.
     fn run(&mut self, ctx: &Context, outer: &Batch) -> Result<(Batch, u64), ExecError> {
-        ctx.set_argument(self.inner_scope.argument, argument_rows(outer, &self.spec.imports));
-        ctx.refresh(self.inner_scope.segment);
-        self.inner.rewind(ctx);
         let mut found = Batch::default();
         self.held_inside.clear(&ctx.budget);
-        while let Some(batch) = self.inner.next(ctx)? {
-            if !self.spec.is_unit {
-                self.held_inside.add(&ctx.budget, batch.size_bytes())?;
-                found.append(batch, ctx);
+        if self.reads_what_it_writes {
+            for row in 0..outer.len {
+                self.run_rows(ctx, &outer.slice(row, 1), row_number(row), &mut found)?;
             }
+        } else {
+            self.run_rows(ctx, outer, 0, &mut found)?;
         }
         ctx.refresh(self.inner_scope.segment);
         Ok((found, ctx.commit_batch()?))
     }
 
+    /// Adds what the inner plan gives for these rows, of which the first has the number `first`.
+    fn run_rows(&mut self, ctx: &Context, outer: &Batch, first: u32, found: &mut Batch) -> Result<(), ExecError> {
+        ctx.set_argument(self.inner_scope.argument, argument_rows(outer, &self.spec.imports));
+        ctx.refresh(self.inner_scope.segment);
+        self.inner.rewind(ctx);
+        while let Some(mut batch) = self.inner.next(ctx)? {
+            if !self.spec.is_unit {
+                let numbers = ordinals(&batch, self.place).iter().map(|number| first + number).collect();
+                batch.columns[self.place] = Column::Ordinals(numbers);
+                self.held_inside.add(&ctx.budget, batch.size_bytes())?;
+                found.append(batch, ctx);
+            }
+        }
+        Ok(())
+    }
+
     /// What is kept by operators inside speaks of what is undone.
     fn begin_anew(&mut self, ctx: &Context) {
         self.inner.rewind(ctx);
+        ctx.set_argument(self.inner_scope.argument, Batch::default());
         self.inner_scope = inner_scope(ctx);
         self.inner = Input::whole(&self.spec.inner, self.inner_scope, ctx);
     }

@@ -49,7 +49,7 @@ use super::batch::{BATCH_ROWS, Batch};
 use super::column::Column;
 use super::context::{ArgumentId, Context, Segment};
 use super::profile::Profiled;
-use crate::physical::{ColumnKind, Op, Operator};
+use crate::physical::{ColumnKind, Op, Operator, Scalar};
 
 /// Something that gives rows when asked.
 pub(super) trait Source: Send {
@@ -198,6 +198,47 @@ impl Input {
 }
 
 /// Whether the operator or one below it writes, inner plans included.
+/// Whether what the plan does for one outer row may depend on what it has written for another.
+fn reads_what_it_writes(operator: &Operator) -> bool {
+    writes(operator) && reads(operator)
+}
+
+/// Whether the plan looks at the graph, or might.
+fn reads(operator: &Operator) -> bool {
+    let only_makes = matches!(
+        operator.op,
+        Op::Argument
+            | Op::Empty
+            | Op::Create { .. }
+            | Op::Barrier
+            | Op::Unwind { .. }
+            | Op::Project { .. }
+            | Op::Filter { .. }
+            | Op::Limit { .. }
+            | Op::Skip { .. }
+            | Op::Sort { .. }
+            | Op::Distinct { .. }
+            | Op::Aggregate { .. }
+            | Op::BuildPath { .. }
+    );
+    let mut looks = false;
+    for scalar in operator.op.scalars() {
+        scalar.walk(&mut |part| {
+            looks |= matches!(
+                part,
+                Scalar::HasLabels { .. }
+                    | Scalar::Call { .. }
+                    | Scalar::MapProjection { .. }
+                    | Scalar::Exists(_)
+                    | Scalar::Count(_)
+                    | Scalar::Collect { .. }
+                    | Scalar::Property { .. }
+            );
+        });
+    }
+    !only_makes || looks || operator.inputs.iter().any(reads)
+}
+
 fn writes(operator: &Operator) -> bool {
     let own = match &operator.op {
         Op::Create { .. }

@@ -97,11 +97,11 @@ impl Lowerer<'_> {
         let named: Vec<Place> = locals.iter().map(|var| places[var]).collect();
         let moments = named.iter().map(|place| moment_of(*place, legs)).chain(earliest);
         let moment = moments.max_by_key(|moment| moment.rank()).unwrap_or(Moment::End);
-        let of_hop = locals.len() == used_count
-            && !predicate.is_volatile()
+        let is_same_in_all_rows = locals.len() == used_count;
+        let of_hop = !predicate.is_volatile()
             && predicate.subqueries().is_empty()
             && named.iter().all(|place| is_of_hop(*place, moment, legs));
-        (moment, Said { predicate: self.said_of(&locals, predicate, rows), places: named, of_hop })
+        (moment, Said { predicate: self.said_of(&locals, predicate, rows), places: named, of_hop, is_same_in_all_rows })
     }
 }
 

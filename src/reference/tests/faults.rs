@@ -3,7 +3,7 @@
 use super::comparison::ask;
 use crate::fault::with_planted;
 
-const FAULTS: [&str; 23] = [
+const FAULTS: [&str; 26] = [
     "an optional match drops its row of nulls",
     "DISTINCT keeps every null",
     "count counts null",
@@ -27,6 +27,9 @@ const FAULTS: [&str; 23] = [
     "IN overlooks null",
     "a label behind ! may be there",
     "a subquery sees the first outer row only",
+    "a path comes back to its start",
+    "a list of a group is the wrong way round",
+    "a group is repeated less often",
 ];
 
 /// So many queries are asked for a fault at most.

@@ -73,7 +73,8 @@ const COMMON: &[(&str, &str)] = &[
 
 /// What 20,000 queries are sure to meet besides.
 const RARE: &[(&str, &str)] = &[
-    ("pattern", "allShortestPaths, shortestPath"),
+    ("clause", "NEXT, OPTIONAL CALL"),
+    ("pattern", "SHORTEST k GROUPS, allShortestPaths, group, shortestPath"),
     ("expression", "%, -, /, CASE x, CONTAINS, COUNT, ENDS WITH, STARTS WITH, ^, map projection, plus sign"),
     ("quantifier", "All, Any, None, Single"),
     (

@@ -7,6 +7,7 @@ use super::super::hops;
 use super::super::travel::Run;
 use super::trail::{Position, Stride};
 use crate::exec::ExecError;
+use crate::exec::budget::Held;
 use crate::exec::column::{Column, end_value};
 use crate::exec::context::Context;
 use crate::physical::route::{Leg, Place};
@@ -17,6 +18,9 @@ type Stage = (u32, u32);
 
 pub(in crate::exec::operator) struct Distances {
     pub(super) target: End,
+    /// Whether they are right for every row.
+    pub(super) is_same_in_all_rows: bool,
+    held: Held,
     known: FxHashMap<(Stage, End), u64>,
 }
 
@@ -28,27 +32,18 @@ impl Distances {
         backwards: &[Vec<Vec<Run>>],
         target: End,
     ) -> Result<Self, ExecError> {
-        let mut search = Search { place, legs, backwards, known: FxHashMap::default() };
-        let mut frontier: Vec<(Stage, End)> = Vec::new();
-        let mut depth = 1;
-        for before in last_hops_before(legs, legs.len()) {
-            search.grow(before, target, depth, &mut frontier)?;
+        let mut search = Search { place, legs, backwards, known: FxHashMap::default(), held: Held::default() };
+        if let Err(error) = search.back_from(target) {
+            search.held.clear(&place.env.ctx.budget);
+            return Err(error);
         }
-        while !frontier.is_empty() {
-            depth += 1;
-            let mut next = Vec::new();
-            for (stage, element) in frontier {
-                if element.as_node().is_none() {
-                    continue;
-                }
-                for before in hops_before(legs, stage) {
-                    search.grow(before, element, depth, &mut next)?;
-                }
-            }
-            place.env.ctx.budget.bytes(next.len() * size_of::<((Stage, End), u64)>())?;
-            frontier = next;
-        }
-        Ok(Self { target, known: search.known })
+        let said = legs.iter().flat_map(|leg| &leg.hops).flat_map(|hop| &hop.said);
+        let is_same_in_all_rows = said.filter(|said| said.of_hop).all(|said| said.is_same_in_all_rows);
+        Ok(Self { target, is_same_in_all_rows, held: search.held, known: search.known })
+    }
+
+    pub(super) fn forget(mut self, ctx: &Context) {
+        self.held.clear(&ctx.budget);
     }
 
     /// From the element at which the walk begins; `u64::MAX`: the end cannot be reached.
@@ -92,9 +87,33 @@ struct Search<'s, 'p, 'c, 'w> {
     legs: &'s [Leg],
     backwards: &'s [Vec<Vec<Run>>],
     known: FxHashMap<(Stage, End), u64>,
+    held: Held,
 }
 
 impl Search<'_, '_, '_, '_> {
+    fn back_from(&mut self, target: End) -> Result<(), ExecError> {
+        let mut frontier: Vec<(Stage, End)> = Vec::new();
+        let mut depth = 1;
+        for before in last_hops_before(self.legs, self.legs.len()) {
+            self.grow(before, target, depth, &mut frontier)?;
+        }
+        while !frontier.is_empty() {
+            self.held.add(&self.place.env.ctx.budget, frontier.len() * size_of::<((Stage, End), u64)>())?;
+            depth += 1;
+            let mut next = Vec::new();
+            for (stage, element) in frontier {
+                if element.as_node().is_none() {
+                    continue;
+                }
+                for before in hops_before(self.legs, stage) {
+                    self.grow(before, element, depth, &mut next)?;
+                }
+            }
+            frontier = next;
+        }
+        Ok(())
+    }
+
     /// Goes back along one hop from where it leads to; adds what is new to `next`.
     fn grow(&mut self, stage: Stage, to: End, depth: u64, next: &mut Vec<(Stage, End)>) -> Result<(), ExecError> {
         let (env, (leg, hop)) = (self.place.env, (stage.0 as usize, stage.1 as usize));

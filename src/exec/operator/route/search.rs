@@ -124,7 +124,8 @@ impl Route {
             if written.max.is_none_or(|max| round < max) {
                 positions.push(Position::before_leg(leg, round));
             }
-            if round < written.min || !self.hold(place, trail, &written.leaving)? {
+            let enough = round >= written.min || planted!("a group is repeated less often");
+            if !enough || !self.hold(place, trail, &written.leaving)? {
                 return Ok((positions, false));
             }
             (leg, round) = (leg + 1, 0);
@@ -258,6 +259,7 @@ impl Route {
         if is_other || is_too_short || !is_kind(end, self.kind) || !self.hold(place, trail, &self.spec.said)? {
             return Ok(());
         }
+        ctx.budget.bytes(size_of::<u32>() + size_of::<End>())?;
         made.rows.push(row_number(place.row));
         made.ends.push(end);
         made.columns.resize_with(self.spec.columns.len(), Vec::new);
@@ -281,10 +283,16 @@ impl Route {
         let Some(target) = place.batch.columns[column].end(place.row, place.env.ctx) else { return Ok(()) };
         let mut open = row_count(place.env.ctx, count, self.segment, "SHORTEST")?;
         let ways = self.ways(place.env.ctx, |direction| direction);
-        let distances = match known.take_if(|known| known.target == target) {
-            Some(same) => same,
-            None => Distances::to(place, &self.spec.legs, &self.ways(place.env.ctx, reversed), target)?,
+        let distances = match known.take() {
+            Some(same) if same.target == target && same.is_same_in_all_rows => same,
+            other => {
+                if let Some(other) = other {
+                    other.forget(place.env.ctx);
+                }
+                Distances::to(place, &self.spec.legs, &self.ways(place.env.ctx, reversed), target)?
+            }
         };
+        let distances = known.insert(distances);
         let mut length = distances.at_start(&self.spec.legs, start);
         while open > 0 && length < u64::MAX {
             let before = made.rows.len();
@@ -293,7 +301,9 @@ impl Route {
             let mut walk = self.start(place, &ways, start, Some(length), made)?;
             let is_longer_at_start = length == 0 && walk.levels.iter().any(|level| !level.strides.is_empty());
             if length > 0 {
-                self.walk(place, &ways, &mut walk, Some(&distances), made)?;
+                let walked = self.walk(place, &ways, &mut walk, Some(distances), made);
+                walk.held.clear(&place.env.ctx.budget);
+                walked?;
             }
             walk.held.clear(&place.env.ctx.budget);
             let found = (made.rows.len() - before) as u64;
@@ -303,7 +313,6 @@ impl Route {
             }
             length += 1;
         }
-        *known = Some(distances);
         Ok(())
     }
 
@@ -334,6 +343,13 @@ impl Route {
 }
 
 impl Current {
+    fn drop_all(&mut self, ctx: &Context) {
+        self.drop_walk(ctx);
+        if let Some(distances) = self.distances.take() {
+            distances.forget(ctx);
+        }
+    }
+
     fn drop_walk(&mut self, ctx: &Context) {
         if let Some(mut walk) = self.walk.take() {
             walk.held.clear(&ctx.budget);
@@ -389,7 +405,7 @@ impl Fan for Route {
 
     fn forget(&mut self, ctx: &Context, current: Option<Current>) {
         if let Some(mut current) = current {
-            current.drop_walk(ctx);
+            current.drop_all(ctx);
         }
     }
 }

@@ -51,6 +51,9 @@ impl Trail {
         match mode {
             PathMode::Walk => true,
             PathMode::Trail => self.strides.iter().all(|stride| stride.rel != rel),
+            PathMode::Acyclic if planted!("a path comes back to its start") => {
+                self.strides.iter().all(|stride| stride.end != end)
+            }
             PathMode::Acyclic => self.start != end && self.strides.iter().all(|stride| stride.end != end),
         }
     }
@@ -117,7 +120,7 @@ impl Trail {
 
 fn list(values: impl Iterator<Item = Value>, is_turned: bool) -> Value {
     let mut values: Vec<Value> = values.collect();
-    if is_turned {
+    if is_turned && !planted!("a list of a group is the wrong way round") {
         values.reverse();
     }
     Value::List(values.into_iter().collect::<List>())
