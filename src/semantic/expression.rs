@@ -231,7 +231,7 @@ impl Binder<'_> {
         let mut terms = Vec::with_capacity(rest.len());
         for (op, right_text) in rest {
             self.warn_of_edtf_equality(*op, left_text, right_text);
-            self.names.compares(left_text, right_text);
+            self.compares(left_text, right_text);
             let right = self.value(right_text);
             self.warn_of_comparison(*op, (left_text, &left.value_type), (right_text, &right.value_type));
             let term_span = left_text.span.to(right_text.span);
@@ -255,7 +255,7 @@ impl Binder<'_> {
         let (left_type, right_type) = (&bound_left.value_type, &bound_right.value_type);
         match op {
             Operator::In => {
-                self.names.compares(left, right);
+                self.compares(left, right);
                 if !matches!(right_type, Type::List(_) | Type::Any | Type::Null) {
                     let message = format!("expected a list, found {right_type}");
                     self.refuse_with_help("InvalidArgumentType", right.span, message, "a list is written `[1, 2]`");
@@ -266,7 +266,7 @@ impl Binder<'_> {
                 self.expect_operand(op, right_type, right.span);
             }
             Operator::StartsWith | Operator::EndsWith | Operator::Contains | Operator::Matches => {
-                self.names.compares(left, right);
+                self.compares(left, right);
             }
             Operator::Concatenate => {
                 self.expect_joinable(left_type, left.span);
@@ -276,6 +276,22 @@ impl Binder<'_> {
         }
         let value_type = infer::operator(op, left_type, right_type);
         Typed::new(ExprKind::Operator(op, Box::new(bound_left.expr), Box::new(bound_right.expr)), span, value_type)
+    }
+
+    /// What is said of the properties of the graph; the keys of a map are its own.
+    fn compares(&mut self, left: &ast::Expr, right: &ast::Expr) {
+        let is_of_graph = |side: &ast::Expr| match &side.kind {
+            ast::ExprKind::Property(base, _) => match &base.kind {
+                ast::ExprKind::Variable(name) => {
+                    self.scope.get(name).is_some_and(|id| infer::is_element(self.type_of(id)))
+                }
+                _ => true,
+            },
+            _ => true,
+        };
+        if is_of_graph(left) && is_of_graph(right) {
+            self.names.compares(left, right);
+        }
     }
 
     fn expect_operand(&mut self, op: Operator, found: &Type, span: Span) {

@@ -73,6 +73,9 @@ impl Binder<'_> {
         let skip = projection.skip.as_ref().map(|count| self.row_count(count));
         let limit = projection.limit.as_ref().map(|count| self.row_count(count));
         let predicate = projection.predicate.as_ref().map(|predicate| self.late_predicate(predicate, &mut columns));
+        if clause != ProjectionClause::Return {
+            self.check_shadows(&columns.named, span);
+        }
         self.scope = columns.input.narrowed_to(&columns.named);
         let aggregation =
             columns.aggregates().then_some(Aggregation { keys: columns.keys, calls: columns.collected.into_calls() });
@@ -86,6 +89,16 @@ impl Binder<'_> {
             predicate,
         };
         (bound, columns.named)
+    }
+
+    /// A name from around a subquery stays known in all of it, so no WITH can give it another meaning.
+    fn check_shadows(&mut self, columns: &[(Name, VarId)], span: Span) {
+        for (name, id) in columns {
+            if self.scope.around(name).is_some_and(|around| around != *id) {
+                let message = format!("variable `{name}` is known from around the subquery and cannot be another one");
+                self.refuse_with_help("VariableAlreadyBound", span, message, "take another name");
+            }
+        }
     }
 
     fn columns(&mut self, projection: &ast::Projection, clause: ProjectionClause, span: Span) -> Columns {

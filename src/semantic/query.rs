@@ -155,7 +155,7 @@ impl Binder<'_> {
                 }
                 ast::ClauseKind::Return(projection) => {
                     // First: what is told of the names behind RETURN may follow from this.
-                    let is_last = self.check_last(query, index, "RETURN");
+                    let is_last = self.check_last(query, index, "RETURN", "UNION or NEXT");
                     let kind =
                         if place == QueryPlace::Next { ProjectionClause::Next } else { ProjectionClause::Return };
                     let (projected, named) = self.projection(projection, kind, clause.span);
@@ -166,7 +166,7 @@ impl Binder<'_> {
                     }
                 }
                 ast::ClauseKind::Finish => {
-                    if !self.check_last(query, index, "FINISH") {
+                    if !self.check_last(query, index, "FINISH", "UNION") {
                         break;
                     }
                 }
@@ -181,9 +181,9 @@ impl Binder<'_> {
     }
 
     /// Whether the clause at `index` is the last one; it is a problem if not.
-    fn check_last(&mut self, query: &ast::SingleQuery, index: usize, name: &str) -> bool {
+    fn check_last(&mut self, query: &ast::SingleQuery, index: usize, name: &str, others: &str) -> bool {
         let Some(next) = query.clauses.get(index + 1) else { return true };
-        let message = format!("nothing can follow {name} but UNION or NEXT");
+        let message = format!("nothing can follow {name} but {others}");
         self.refuse_with_help("UnexpectedSyntax", next.span, message, format!("write it before the {name}"));
         false
     }

@@ -107,6 +107,11 @@ impl Scope {
         self.outer.as_ref().is_some_and(|outer| outer.names().next().is_some())
     }
 
+    /// What a name stands for around a subquery.
+    pub(super) fn around(&self, name: &str) -> Option<VarId> {
+        self.outer.as_ref().and_then(|outer| outer.get(name))
+    }
+
     /// The scope behind a WITH of these columns.
     pub(super) fn narrowed_to(&self, columns: &[(Name, VarId)]) -> Scope {
         let mut scope = Scope { outer: self.outer.clone(), narrowed: true, ..Scope::default() };
@@ -118,7 +123,7 @@ impl Scope {
 
     /// The scope at the start of a subquery that sees everything here.
     pub(super) fn inner(&self) -> Scope {
-        Scope { outer: Some(Arc::new(self.clone())), narrowed: self.narrowed, ..Scope::default() }
+        Scope { outer: Some(Arc::new(self.clone())), narrowed: self.narrowed, loaded: self.loaded, ..Scope::default() }
     }
 
     /// The scope at the start of a subquery that sees only these.

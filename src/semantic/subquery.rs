@@ -162,7 +162,9 @@ impl Binder<'_> {
                 visible.push((ident.name.clone(), id));
             }
         }
-        Scope::inner_with(visible)
+        let mut scope = Scope::inner_with(visible);
+        scope.loaded = self.scope.loaded;
+        scope
     }
 
     // ------------------------------------------------------------ in and out
