@@ -46,7 +46,7 @@ pub(super) fn temporal_negation(value: &Value) -> Option<Result<Value, FunctionE
 
 /// `value.key` of a temporal value (`d.year`, `t.offset`), null for a key that it does not have; `None` if the
 /// value is not temporal.
-pub(super) fn temporal_property(value: &Value, key: &str) -> Option<Value> {
+pub(super) fn temporal_property(value: &Value, key: &str) -> Option<Result<Value, FunctionError>> {
     let is_temporal = matches!(
         value,
         Value::Date(_)
@@ -56,7 +56,10 @@ pub(super) fn temporal_property(value: &Value, key: &str) -> Option<Value> {
             | Value::DateTime(_)
             | Value::Duration(_)
     );
-    is_temporal.then(|| temporal::component(value, key).unwrap_or(Value::Null))
+    is_temporal.then(|| match temporal::component(value, key) {
+        Ok(part) => Ok(part.unwrap_or(Value::Null)),
+        Err(error) => Err(fail("a part of a temporal value", &error)),
+    })
 }
 
 const SOURCE_OF_DATE: Accepts =

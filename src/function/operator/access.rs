@@ -58,7 +58,8 @@ pub(crate) fn property(value: &Value, key: &str) -> Result<Value, FunctionError>
     match value {
         Value::Null => Ok(Value::Null),
         Value::Map(map) => Ok(map.get(key).cloned().unwrap_or_default()),
-        other => temporal_property(other, key).ok_or_else(|| FunctionError::NoProperties { found: other.type_name() }),
+        other => temporal_property(other, key)
+            .unwrap_or_else(|| Err(FunctionError::NoProperties { found: other.type_name() })),
     }
 }
 
