@@ -3,8 +3,7 @@
 
 use super::seen::Seen;
 use crate::catalog::Statistics;
-use crate::expr::Expr;
-use crate::plan::{Choice, Imports, LogicalStatement, PathMode, Route, Step, VarExpand, WayRules, type_list};
+use crate::plan::{Choice, Imports, LogicalStatement, Route, Step, VarExpand};
 
 pub(super) fn as_ways(statement: &mut LogicalStatement, _: &dyn Statistics) {
     let seen = Seen::of(statement);
@@ -20,34 +19,21 @@ pub(super) fn as_ways(statement: &mut LogicalStatement, _: &dyn Statistics) {
 
 /// The way, and the list of its relationships under its other name if somebody looks at that.
 fn as_way(route: &Route, seen: &Seen, imports: &Imports) -> Option<Vec<Step>> {
-    let hop = route.only_hop()?;
-    let [leg] = route.legs.as_slice() else { return None };
-    let looked_at: Vec<_> = leg.lists.iter().filter(|(_, list)| seen.looked_at.contains(list)).collect();
-    let is_plain = matches!(route.choice, Choice::All)
-        && route.mode == PathMode::Trail
-        && !route.is_turned
-        && route.predicates.is_empty()
-        && looked_at.iter().all(|(local, _)| *local == hop.rel)
-        && leg.predicates.iter().all(|predicate| route.asks_relationships_only(predicate, imports));
-    if !is_plain {
+    if route.is_turned || !matches!(route.choice, Choice::All) {
         return None;
     }
+    let mut list = route.as_list(imports, |list| seen.looked_at.contains(&list))?;
     let way = Step::VarExpand(VarExpand {
         from: route.from,
         rels: route.rels,
         to: route.to,
-        direction: hop.direction,
-        types: type_list(hop.types.as_ref()).unwrap_or_default(),
-        min: leg.min,
-        max: leg.max,
-        rules: WayRules {
-            rels: leg.predicates.iter().map(|predicate| (hop.rel, predicate.clone())).collect(),
-            ..WayRules::default()
-        },
+        direction: list.direction,
+        types: std::mem::take(&mut list.types),
+        min: list.bounds.0,
+        max: list.bounds.1,
+        rules: std::mem::take(&mut list.rules),
         distinct_from: route.distinct_from.clone(),
         reach_only: false,
     });
-    let names: Vec<_> = looked_at.into_iter().map(|(_, list)| (*list, Expr::variable(route.rels))).collect();
-    let names = (!names.is_empty()).then_some(Step::Project(names));
-    Some([way].into_iter().chain(names).collect())
+    Some(list.named(way))
 }

@@ -1,6 +1,6 @@
 //! A path that is looked for as a whole: legs one behind the other, walked from either end.
 
-use super::{End, Imports};
+use super::{Direction, End, Imports, Step, Types, WayRules, type_list};
 use crate::expr::{Expr, VarId};
 pub(crate) use crate::semantic::bound::{Choice, Leg, LegHop, PathMode};
 
@@ -23,6 +23,25 @@ pub(crate) struct Route {
     pub is_turned: bool,
 }
 
+/// What is left of a route that is nothing but a list of relationships.
+pub(crate) struct RelList {
+    pub direction: Direction,
+    pub types: Types,
+    /// How many relationships at least, and at most.
+    pub bounds: (u64, Option<u64>),
+    pub rules: WayRules,
+    /// Other names of the list.
+    names: Vec<(VarId, Expr)>,
+}
+
+impl RelList {
+    /// The step that finds the list, and one that gives it its other names.
+    pub(crate) fn named(self, step: Step) -> Vec<Step> {
+        let names = (!self.names.is_empty()).then_some(Step::Project(self.names));
+        [step].into_iter().chain(names).collect()
+    }
+}
+
 impl Route {
     /// The same, walked from the other end.
     pub(crate) fn turned(&self) -> Self {
@@ -43,19 +62,29 @@ impl Route {
         self.legs.iter().flat_map(Leg::binds).chain([self.rels]).collect()
     }
 
-    /// The relationship that is all that the route repeats.
-    pub(crate) fn only_hop(&self) -> Option<&LegHop> {
-        let [Leg { hops, .. }] = self.legs.as_slice() else { return None };
-        let [hop] = hops.as_slice() else { return None };
-        Some(hop)
-    }
-
-    /// Whether a predicate of the only leg asks each relationship of its [only hop](Self::only_hop), and no node.
-    pub(crate) fn asks_relationships_only(&self, predicate: &Expr, imports: &Imports) -> bool {
-        let used = imports.of_expr(predicate);
-        let nodes = self.legs.iter().flat_map(|leg| leg.hops.iter().map(|hop| hop.node).chain([leg.start]));
-        let mut elsewhere = nodes.chain([self.from.var, self.to.var]);
-        self.only_hop().is_some_and(|hop| used.contains(&hop.rel)) && !elsewhere.any(|node| used.contains(&node))
+    /// The route as a list of relationships, if it is nothing else: one hop repeated, each relationship asked by itself,
+    /// and of the lists that `is_wanted` only those of relationships.
+    pub(crate) fn as_list(&self, imports: &Imports, is_wanted: impl Fn(VarId) -> bool) -> Option<RelList> {
+        let [leg] = self.legs.as_slice() else { return None };
+        let [hop] = leg.hops.as_slice() else { return None };
+        let wanted: Vec<_> = leg.lists.iter().filter(|(_, list)| is_wanted(*list)).collect();
+        let elsewhere = [hop.node, leg.start, self.from.var, self.to.var];
+        let asks_relationship = |predicate: &Expr| {
+            let used = imports.of_expr(predicate);
+            used.contains(&hop.rel) && !elsewhere.iter().any(|node| used.contains(node))
+        };
+        let is_list = self.mode == PathMode::Trail
+            && self.predicates.is_empty()
+            && wanted.iter().all(|(local, _)| *local == hop.rel)
+            && leg.predicates.iter().all(asks_relationship);
+        let said = || leg.predicates.iter().map(|predicate| (hop.rel, predicate.clone())).collect();
+        is_list.then(|| RelList {
+            direction: hop.direction,
+            types: type_list(hop.types.as_ref()).unwrap_or_default(),
+            bounds: (leg.min, leg.max),
+            rules: WayRules { rels: said(), ..WayRules::default() },
+            names: wanted.into_iter().map(|(_, list)| (*list, Expr::variable(self.rels))).collect(),
+        })
     }
 
     pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::pattern::{Finder, type_list};
 use crate::expr::{Expr, ExprKind, VarId};
-use crate::plan::{Choice, End, Imports, Leg, PathMode, Route, ShortestPath, Step, Types, WayRules};
+use crate::plan::{Choice, End, Imports, Leg, Route, ShortestPath, Step, Types};
 use crate::semantic::bound::{self, PatternRel};
 use crate::value::Value;
 
@@ -89,35 +89,24 @@ pub(super) fn types(route: &bound::Route) -> Types {
 /// ends.
 fn as_shortest_path(route: &Route, imports: &Imports) -> Option<Vec<Step>> {
     let Choice::Shortest { count, groups } = &route.choice else { return None };
-    let hop = route.only_hop()?;
-    let [leg] = route.legs.as_slice() else { return None };
-    let is_simple = matches!(count.kind, ExprKind::Literal(Value::Integer(1)))
-        && route.mode == PathMode::Trail
-        && leg.single().is_none()
-        && route.predicates.is_empty()
-        && leg.lists.iter().all(|(local, _)| *local == hop.rel)
-        && leg.predicates.iter().all(|predicate| route.asks_relationships_only(predicate, imports));
-    if !is_simple {
+    let is_one = matches!(count.kind, ExprKind::Literal(Value::Integer(1)));
+    if !is_one || route.legs.iter().any(|leg| leg.single().is_some()) {
         return None;
     }
+    let mut list = route.as_list(imports, |_| true)?;
     let step = ShortestPath {
         from: route.from,
         rels: route.rels,
         to: route.to,
-        direction: hop.direction,
-        types: type_list(hop.types.as_ref()).unwrap_or_default(),
-        min: leg.min,
-        max: leg.max,
-        rules: WayRules {
-            rels: leg.predicates.iter().map(|predicate| (hop.rel, predicate.clone())).collect(),
-            ..WayRules::default()
-        },
+        direction: list.direction,
+        types: std::mem::take(&mut list.types),
+        min: list.bounds.0,
+        max: list.bounds.1,
+        rules: std::mem::take(&mut list.rules),
         whole: None,
         all: *groups,
         loops: true,
         distinct_from: route.distinct_from.clone(),
     };
-    let named = leg.lists.iter().map(|(_, list)| (*list, Expr::variable(route.rels))).collect::<Vec<_>>();
-    let named = (!named.is_empty()).then_some(Step::Project(named));
-    Some([Step::ShortestPath(step)].into_iter().chain(named).collect())
+    Some(list.named(Step::ShortestPath(step)))
 }
