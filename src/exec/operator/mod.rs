@@ -197,13 +197,13 @@ impl Input {
     }
 }
 
-/// Whether the operator or one below it writes, inner plans included.
 /// Whether what the plan does for one outer row may depend on what it has written for another.
 fn reads_what_it_writes(operator: &Operator) -> bool {
     writes(operator) && reads(operator)
 }
 
-/// Whether the plan looks at the graph, or might.
+/// Whether the plan does more than to create elements, or looks for what is there: then what it has made before may
+/// matter. Properties of elements that were there before do not change by creating others.
 fn reads(operator: &Operator) -> bool {
     let only_makes = matches!(
         operator.op,
@@ -224,21 +224,15 @@ fn reads(operator: &Operator) -> bool {
     let mut looks = false;
     for scalar in operator.op.scalars() {
         scalar.walk(&mut |part| {
-            looks |= matches!(
-                part,
-                Scalar::HasLabels { .. }
-                    | Scalar::Call { .. }
-                    | Scalar::MapProjection { .. }
-                    | Scalar::Exists(_)
-                    | Scalar::Count(_)
-                    | Scalar::Collect { .. }
-                    | Scalar::Property { .. }
-            );
+            let of_graph =
+                matches!(part, Scalar::Call { .. } | Scalar::Exists(_) | Scalar::Count(_) | Scalar::Collect { .. });
+            looks |= of_graph;
         });
     }
     !only_makes || looks || operator.inputs.iter().any(reads)
 }
 
+/// Whether the operator or one below it writes, inner plans included.
 fn writes(operator: &Operator) -> bool {
     let own = match &operator.op {
         Op::Create { .. }
