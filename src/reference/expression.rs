@@ -309,7 +309,7 @@ impl Evaluator<'_> {
     /// The rows of EXISTS, COUNT and COLLECT: what the first column is in each.
     fn subquery(&self, subquery: &ast::Subquery, row: &Row) -> Outcome<Vec<Value>> {
         match subquery {
-            ast::Subquery::Pattern { pattern, predicate } => {
+            ast::Subquery::Pattern { pattern, lens: _, predicate } => {
                 let rows = self.matches(pattern, false, predicate.as_ref(), row)?;
                 Ok(vec![Value::Null; rows.len()])
             }

@@ -54,7 +54,7 @@ impl Binder<'_> {
     fn braces(&mut self, kind: SubqueryKind, subquery: &ast::Subquery) -> (SubqueryId, Vec<VarId>) {
         let frame = self.enter_expression();
         let query = match subquery {
-            ast::Subquery::Pattern { pattern, predicate } => {
+            ast::Subquery::Pattern { pattern, lens, predicate } => {
                 if kind == SubqueryKind::Collect {
                     let message = "COLLECT collects what its query returns";
                     self.refuse("InvalidClauseComposition", pattern.span, message);

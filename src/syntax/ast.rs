@@ -17,7 +17,58 @@ pub(crate) struct Ident {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Statement {
     pub mode: Mode,
+    pub preamble: Preamble,
     pub body: Body,
+}
+
+/// What is said of a whole statement, before its first clause.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Preamble {
+    /// `AT COMMIT n`: the database as it stood then.
+    pub at_commit: Option<Expr>,
+    pub why: Option<Why>,
+    pub lens: Lens,
+    /// Where all of it stands.
+    pub span: Option<Span>,
+}
+
+/// What is wanted to know of the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Why {
+    pub kind: WhyKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum WhyKind {
+    /// `WHY`: what each row rests on.
+    Rows,
+    /// `WHY NOT`: what keeps a row from being there, which has these values if any are given.
+    NoRow(Option<Expr>),
+}
+
+/// Which part of the graph a pattern, or all of a statement, is held against.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Lens {
+    pub valid: Option<Clock>,
+    pub known: Option<Clock>,
+    /// `REQUIRE n SOURCES`.
+    pub sources: Option<Expr>,
+}
+
+impl Lens {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.valid.is_none() && self.known.is_none() && self.sources.is_none()
+    }
+}
+
+/// `[POSSIBLY] VALID AT day` or `[POSSIBLY] KNOWN AT day`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Clock {
+    /// Also what is not certain.
+    pub possibly: bool,
+    pub at: Expr,
+    pub span: Span,
 }
 
 /// What is wanted of the statement.
@@ -106,6 +157,7 @@ pub(crate) struct Match {
     /// `REPEATABLE ELEMENTS`: an arrow may find what another one has found.
     pub repeatable: bool,
     pub pattern: Pattern,
+    pub lens: Lens,
     pub predicate: Option<Expr>,
 }
 
@@ -615,6 +667,7 @@ pub(crate) enum Subquery {
     /// A bare pattern.
     Pattern {
         pattern: Pattern,
+        lens: Lens,
         predicate: Option<Expr>,
     },
     Query(Query),

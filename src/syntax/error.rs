@@ -17,6 +17,9 @@ pub(crate) enum SyntaxError {
     /// A literal that has no value: a number out of range, a bad escape.
     #[error("{message}")]
     Literal { detail: &'static str, message: String, span: Span },
+    /// Right by itself, and not at its place.
+    #[error("{message}")]
+    Misplaced { message: String, span: Span, help: String },
     /// A type that there is not, or that says two things.
     #[error("{message}")]
     Type { message: String, span: Span, help: Option<String> },
@@ -25,7 +28,7 @@ pub(crate) enum SyntaxError {
 impl SyntaxError {
     pub(crate) fn class(&self) -> ErrorClass {
         match self {
-            SyntaxError::Unexpected { .. } | SyntaxError::Empty => {
+            SyntaxError::Unexpected { .. } | SyntaxError::Misplaced { .. } | SyntaxError::Empty => {
                 ErrorClass::new(ErrorKind::Syntax, "UnexpectedSyntax")
             }
             SyntaxError::TooDeep { .. } => ErrorClass::new(ErrorKind::Limit, "NestedTooDeep"),
@@ -40,6 +43,7 @@ impl SyntaxError {
             SyntaxError::Unexpected { span, .. }
             | SyntaxError::TooDeep { span, .. }
             | SyntaxError::Literal { span, .. }
+            | SyntaxError::Misplaced { span, .. }
             | SyntaxError::Type { span, .. } => Some(*span),
             SyntaxError::TooLong { .. } | SyntaxError::Empty => None,
         }
@@ -48,6 +52,7 @@ impl SyntaxError {
     pub(crate) fn help(&self) -> Option<&str> {
         match self {
             SyntaxError::Unexpected { help, .. } | SyntaxError::Type { help, .. } => help.as_deref(),
+            SyntaxError::Misplaced { help, .. } => Some(help),
             _ => None,
         }
     }

@@ -183,6 +183,18 @@ fn group(rule: Rule) -> Option<(u8, String)> {
         // A pattern or an arrow is what people write in the place of the rest.
         Rule::semicolon
         | Rule::next
+        | Rule::at_commit
+        | Rule::why
+        | Rule::why_not
+        | Rule::lens
+        | Rule::clock
+        | Rule::possibly
+        | Rule::valid_at
+        | Rule::known_at
+        | Rule::word_valid
+        | Rule::word_known
+        | Rule::required_sources
+        | Rule::kw_require
         | Rule::in_transactions
         | Rule::concurrently
         | Rule::batch_rows
@@ -391,8 +403,11 @@ const OPERANDS: &[&str] = &["NOT", "NULL", "TRUE", "FALSE", "CASE", "EXISTS", "C
 fn words(rule: Rule) -> &'static [&'static str] {
     match rule {
         Rule::kw_as => &["AS"],
+        Rule::kw_at => &["AT"],
         Rule::kw_by => &["BY"],
         Rule::kw_call => &["CALL"],
+        Rule::kw_commit => &["COMMIT"],
+        Rule::kw_sources => &["SOURCES"],
         Rule::kw_concurrent => &["CONCURRENT"],
         Rule::kw_constraint => &["CONSTRAINT"],
         Rule::kw_create => &["CREATE"],

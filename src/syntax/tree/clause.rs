@@ -2,6 +2,7 @@
 
 use pest::iterators::Pair;
 
+use super::lens::refuse_lens;
 use super::parts::{Parts, ident, qualified, span};
 use super::pattern::{Property, into_property};
 use super::{Builder, Built};
@@ -105,7 +106,8 @@ impl Builder<'_> {
         let mode = parts.accept(Rule::match_mode).map(|pair| Parts::of(pair).demand().as_rule());
         let repeatable = mode == Some(Rule::repeatable_elements);
         let pattern = self.pattern(parts.demand())?;
-        Ok(ClauseKind::Match(ast::Match { optional, repeatable, pattern, predicate: self.under(parts.next())? }))
+        let lens = self.lens(&mut parts)?;
+        Ok(ClauseKind::Match(ast::Match { optional, repeatable, pattern, lens, predicate: self.under(parts.next())? }))
     }
 
     fn unwind(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
@@ -235,6 +237,7 @@ impl Builder<'_> {
     fn create(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let pattern = self.pattern(parts.demand())?;
+        refuse_lens(&mut parts, "CREATE")?;
         let citations = parts.next().map_or(Ok(Vec::new()), |pair| self.citations(pair))?;
         Ok(ClauseKind::Create(ast::Write { pattern, citations }))
     }
@@ -242,6 +245,7 @@ impl Builder<'_> {
     fn merge(&self, pair: Pair<'_, Rule>) -> Built<ClauseKind> {
         let mut parts = Parts::of(pair);
         let part = self.pattern_part(parts.demand())?;
+        refuse_lens(&mut parts, "MERGE")?;
         let mut merge = ast::Merge { part, on_create: Vec::new(), on_match: Vec::new(), citations: Vec::new() };
         for action in parts {
             match action.as_rule() {

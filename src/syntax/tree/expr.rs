@@ -368,7 +368,8 @@ impl Builder<'_> {
         }
         let mut parts = Parts::of(pair);
         let pattern = self.pattern(parts.demand())?;
-        Ok(ast::Subquery::Pattern { pattern, predicate: self.under(parts.next())? })
+        let lens = self.lens(&mut parts)?;
+        Ok(ast::Subquery::Pattern { pattern, lens, predicate: self.under(parts.next())? })
     }
 }
 

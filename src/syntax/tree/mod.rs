@@ -8,6 +8,7 @@ mod case;
 mod clause;
 mod expr;
 mod label;
+mod lens;
 mod literal;
 mod parts;
 mod pattern;
@@ -34,6 +35,7 @@ pub(super) fn statement(text: &str, pair: Pair<'_, Rule>) -> Built<ast::Statemen
         (_, Some(_)) => ast::Mode::Profile,
         (None, None) => ast::Mode::Run,
     };
+    let preamble = builder.preamble(&mut parts)?;
     let pair = parts.demand();
     let body = match pair.as_rule() {
         Rule::query => ast::Body::Query(builder.query(pair)?),
@@ -43,7 +45,7 @@ pub(super) fn statement(text: &str, pair: Pair<'_, Rule>) -> Built<ast::Statemen
     if let ast::Body::Query(query) = &body {
         clause::check_standalone_calls(query)?;
     }
-    Ok(ast::Statement { mode, body })
+    Ok(ast::Statement { mode, preamble, body })
 }
 
 /// What building needs to know beyond the pair at hand: how deep it stands, and how deep the tree has become.

@@ -19,7 +19,12 @@ impl<'a> Parts<'a> {
 
     /// The next part, if it is of `rule`.
     pub(super) fn accept(&mut self, rule: Rule) -> Option<Pair<'a, Rule>> {
-        let is_next = self.peek().is_some_and(|pair| pair.as_rule() == rule);
+        self.accept_any(&[rule])
+    }
+
+    /// The next part, if it is of one of `rules`.
+    pub(super) fn accept_any(&mut self, rules: &[Rule]) -> Option<Pair<'a, Rule>> {
+        let is_next = self.peek().is_some_and(|pair| rules.contains(&pair.as_rule()));
         if is_next { self.pairs.next() } else { None }
     }
 
