@@ -5,6 +5,7 @@
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;
+mod commits;
 mod conformance;
 mod differential;
 mod fixtures;
