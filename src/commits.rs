@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::database::Database;
 use crate::error::Error;
-use crate::storage::{Keep, Log, LogEntry, Words};
+use crate::storage::{Commit, Keep, Log, LogEntry, Words};
 use crate::transaction::{ReadTransaction, WriteTransaction};
-use crate::value::DateTime;
+use crate::value::{DateTime, ElementId, ErrorKind};
 
 /// What the log knows of a commit.
 ///
@@ -33,6 +33,27 @@ pub struct CommitInfo {
 }
 
 impl CommitInfo {
+    /// A commit that was made in another database.
+    pub(crate) fn from_elsewhere(
+        number: u64,
+        time: &DateTime,
+        changes: u64,
+        author: &str,
+        message: &str,
+    ) -> Result<Self, Error> {
+        let (seconds, nanosecond) = (time.epoch_seconds(), time.nanosecond());
+        let micros =
+            seconds.checked_mul(1_000_000).and_then(|micros| micros.checked_add(i64::from(nanosecond / 1_000)));
+        let Some(micros) = micros.filter(|_| nanosecond.is_multiple_of(1_000)) else {
+            let message = format!("{time} is no time of a commit: it has microseconds and 64 bits");
+            return Err(Error::plain(ErrorKind::Argument, "InvalidCommitTime", message));
+        };
+        let mut words = Words::default();
+        words.set_author(author)?;
+        words.set_message(message)?;
+        Ok(Self { entry: LogEntry::new(Commit { number, micros }, changes, words), is_kept: false })
+    }
+
     /// Commits are numbered from 1 upwards.
     pub fn number(&self) -> u64 {
         self.entry.commit.number
@@ -210,6 +231,31 @@ impl ReadTransaction {
     pub fn log(&self) -> CommitLog {
         CommitLog::new(self.graph().log(), self.database().kept_commits())
     }
+
+    /// The number of the commit in which a node or relationship was created; `None` if there is none of this id.
+    ///
+    /// ```
+    /// use averment::{Database, Node};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// db.query("CREATE (:Company)", ())?;
+    /// db.query("MATCH (c:Company) SET c.name = 'SenseTime'", ())?;
+    /// let read = db.read();
+    /// let company: Node = read.query("MATCH (c:Company) RETURN c", ())?.single()?;
+    /// assert_eq!((read.recorded_in(company.id()), read.commit_number()), (Some(1), 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn recorded_in(&self, id: ElementId) -> Option<u64> {
+        let graph = self.graph();
+        let commit = graph.node_slot(id).map(|node| graph.node_commit(node));
+        Some(commit.or_else(|| graph.rel_slot(id).map(|rel| graph.rel_commit(rel)))?.number)
+    }
+
+    /// How many commits the database keeps, if that was said.
+    pub(crate) fn keeps(&self) -> Option<Keep> {
+        self.database().keeps()
+    }
 }
 
 impl WriteTransaction {
@@ -230,6 +276,51 @@ impl WriteTransaction {
     /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for more than 65,536 bytes.
     pub fn set_message(&mut self, message: impl AsRef<str>) -> Result<(), Error> {
         Ok(self.words_mut().set_message(message.as_ref())?)
+    }
+}
+
+/// The commits that a graph had which is added to a transaction: the log of a new database is to be the same. In a
+/// database that has something already they are not taken over, and all that is added is of the transaction's own commit.
+pub(crate) struct PastCommits {
+    log: Log,
+    is_taken_over: bool,
+}
+
+impl PastCommits {
+    pub(crate) fn of(into: &WriteTransaction) -> Self {
+        Self { log: Log::default(), is_taken_over: into.writer().is_new() }
+    }
+
+    pub(crate) fn add(&mut self, into: &mut WriteTransaction, commit: CommitInfo) -> Result<(), Error> {
+        self.log.take_over(commit.entry.clone())?;
+        if self.is_taken_over {
+            into.writer_mut().take_over(commit.entry)?;
+        }
+        Ok(())
+    }
+
+    /// What is written from now on was written in this commit; without one, it is written now.
+    pub(crate) fn write_as_of(&self, into: &mut WriteTransaction, number: Option<u64>) -> Result<(), Error> {
+        if let Some(number) = number.filter(|number| self.log.find(*number).is_none()) {
+            let message = format!("there is no commit {number} at the head of the graph");
+            return Err(Error::plain(ErrorKind::Argument, "NoSuchCommit", message));
+        }
+        if self.is_taken_over {
+            into.writer_mut().write_as_of(number);
+        }
+        Ok(())
+    }
+
+    /// What is written from now on belongs to the last of the commits.
+    pub(crate) fn write_as_of_last(&self, into: &mut WriteTransaction) -> Result<(), Error> {
+        self.write_as_of(into, self.log.last().map(|last| last.commit.number))
+    }
+
+    /// How many commits are to be kept, once the transaction is committed and unless the database says it.
+    pub(crate) fn keep(&self, into: &mut WriteTransaction, keep: Keep) {
+        if self.is_taken_over {
+            into.keep_once_committed(keep);
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::params::Params;
 use crate::prepared::{Prepared, Statement};
 use crate::procedure::{Access, OpenTransaction};
 use crate::rows::Rows;
-use crate::storage::{Commit, End, Graph, GraphView, Words, Writer};
+use crate::storage::{Commit, End, Graph, GraphView, Keep, Words, Writer};
 use crate::syntax;
 use crate::text::Span;
 use crate::value::{ElementId, ErrorKind, Name, Value};
@@ -128,6 +128,8 @@ impl fmt::Debug for ReadTransaction {
 pub struct WriteTransaction {
     database: Database,
     writer: Writer,
+    /// How many commits are kept, as a graph says that was added.
+    keep: Option<Keep>,
     _open: OpenTransaction,
     _pass: WriterPass,
 }
@@ -135,7 +137,19 @@ pub struct WriteTransaction {
 impl WriteTransaction {
     pub(crate) fn new(database: Database, pass: WriterPass, root: Graph, commit: Commit) -> Self {
         let open = database.open(Access::Write, commit.number);
-        Self { database, writer: Writer::new(root, commit), _open: open, _pass: pass }
+        Self { database, writer: Writer::new(root, commit), keep: None, _open: open, _pass: pass }
+    }
+
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    pub(crate) fn writer_mut(&mut self) -> &mut Writer {
+        &mut self.writer
+    }
+
+    pub(crate) fn keep_once_committed(&mut self, keep: Keep) {
+        self.keep = Some(keep);
     }
 
     pub(crate) fn words_mut(&mut self) -> &mut Words {
@@ -359,6 +373,9 @@ impl WriteTransaction {
     /// have; nothing is committed then.
     pub fn commit(mut self) -> Result<u64, Error> {
         self.writer.check_statement()?;
+        if let Some(keep) = self.keep.filter(|_| self.database.keeps().is_none()) {
+            self.database.keep(keep);
+        }
         let last = self.database.root().commit().number;
         let (graph, changes) = self.writer.finish();
         if changes.is_empty() {

@@ -31,7 +31,7 @@ impl Graph {
                 return Ok(());
             }
             Change::Close(words) => self.close(words),
-            Change::TakeOver(entry) => self.take_over(entry)?,
+            Change::TakeOver(entry) => self.log.take_over((**entry).clone())?,
             Change::DefineLabel { id, name } => self.define_name(name, |catalog| catalog.labels.intern(name) == *id)?,
             Change::DefineType { id, name } => self.define_name(name, |catalog| catalog.types.intern(name) == *id)?,
             Change::DefineKey { id, name } => self.define_name(name, |catalog| catalog.keys.intern(name) == *id)?,
@@ -85,12 +85,6 @@ impl Graph {
     fn close(&mut self, words: &Words) {
         let changes = std::mem::take(&mut self.open_changes);
         self.log.push(LogEntry::new(self.commit, changes, words.clone()));
-    }
-
-    fn take_over(&mut self, entry: &LogEntry) -> Result<(), StorageError> {
-        self.log.check_next(entry.commit)?;
-        self.log.push(entry.clone());
-        Ok(())
     }
 
     fn known(&self, id: ElementId) -> Result<End, StorageError> {

@@ -131,6 +131,17 @@ impl Log {
         None
     }
 
+    /// Adds a commit that was made elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::CommitOrder`] if it cannot stand behind those that are here.
+    pub(crate) fn take_over(&mut self, entry: LogEntry) -> Result<(), StorageError> {
+        self.check_next(entry.commit)?;
+        self.push(entry);
+        Ok(())
+    }
+
     pub(super) fn push(&mut self, mut entry: LogEntry) {
         if let Some(last) = self.last().filter(|last| last.words == entry.words) {
             entry.words.clone_from(&last.words);
@@ -138,12 +149,7 @@ impl Log {
         self.0.push(entry);
     }
 
-    /// Whether a commit from elsewhere can stand behind those that are here.
-    ///
-    /// # Errors
-    ///
-    /// [`StorageError::CommitOrder`] if it cannot.
-    pub(super) fn check_next(&self, next: Commit) -> Result<(), StorageError> {
+    fn check_next(&self, next: Commit) -> Result<(), StorageError> {
         let number = next.number;
         let fault = |reason: String| Err(StorageError::CommitOrder { number, reason });
         if number == 0 || number > MAX_NUMBER {

@@ -148,15 +148,11 @@ impl Writer {
         Ok(())
     }
 
-    /// What is written from now on carries a commit that was taken over, or without a number the own one. False if
-    /// there is no such commit.
-    pub(crate) fn write_as_of(&mut self, number: Option<u64>) -> bool {
+    /// What is written from now on carries a commit that was taken over, or the own one.
+    pub(crate) fn write_as_of(&mut self, number: Option<u64>) {
         let log = self.graph.log();
-        let commit = match number {
-            None => Some(self.own),
-            Some(number) => log.find(number).and_then(|place| log.get(place)).map(|entry| entry.commit),
-        };
-        commit.map(|commit| self.go_on_as(commit)).is_some()
+        let past = number.and_then(|number| log.find(number)).and_then(|place| log.get(place));
+        self.go_on_as(past.map_or(self.own, |entry| entry.commit));
     }
 
     fn go_on_as(&mut self, commit: Commit) {
