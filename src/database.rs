@@ -229,6 +229,11 @@ impl Database {
         Self { author: Some(author.into()), ..self.clone() }
     }
 
+    /// Who makes the commits by way of this handle, unless another one is named.
+    pub fn author(&self) -> Option<&str> {
+        self.author.as_deref().filter(|author| !author.is_empty())
+    }
+
     /// The limits of a statement that brings none of its own.
     pub fn limits(&self) -> &Limits {
         &self.limits

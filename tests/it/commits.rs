@@ -220,6 +220,14 @@ const QUESTIONS: [&str; 6] = [
     "SHOW INDEXES YIELD name, entries",
 ];
 
+/// What is the same in a database that was saved and loaded; ids are not.
+const LASTING: [&str; 4] = [
+    "MATCH (n) RETURN labels(n) AS labels, properties(n) AS all, recorded(n) AS since ORDER BY id(n)",
+    "MATCH [t] RETURN type(t) AS type, asserted(t) AS said, properties(t) AS all, recorded(t) AS since ORDER BY id(t)",
+    "SHOW COMMITS YIELD number, time, author, message, changes",
+    "SHOW INDEXES",
+];
+
 fn answer(db: &Database, prefix: &str, question: &str) -> String {
     let rows = db.query(format!("{prefix} {question}"), ()).unwrap();
     rows.map(|row| format!("{:?}\n", row.unwrap().values())).collect()
@@ -240,6 +248,14 @@ proptest! {
                 forks.push(db.fork());
             }
         }
+        let mut lines = Vec::new();
+        db.save_jsonl(&mut lines).unwrap();
+        let again = Database::from_jsonl(lines.as_slice()).unwrap();
+        for question in LASTING {
+            prop_assert_eq!(answer(&db, "", question), answer(&again, "", question), "{} after loading", question);
+        }
+        prop_assert_eq!((again.commit_number(), again.keeps()), (db.commit_number(), db.keeps()));
+
         let last = db.commit_number();
         let first_kept = (last + 1).saturating_sub(keep);
         for (number, fork) in forks.iter().enumerate() {

@@ -14,6 +14,8 @@ mod in_transactions;
 mod language;
 mod large;
 mod load_csv;
+#[cfg(all(feature = "cli", unix))]
+mod log;
 mod lookup;
 mod lookup_index;
 #[cfg(feature = "cli")]
