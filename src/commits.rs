@@ -146,8 +146,8 @@ impl DoubleEndedIterator for CommitLog {
 impl ExactSizeIterator for CommitLog {}
 
 impl Database {
-    /// All commits, oldest first, also those that cannot be read any more. An entry takes 32 bytes and what its author
-    /// and message take, so that millions of them are no burden.
+    /// All commits, oldest first, also those that cannot be read any more. An entry takes some 40 bytes, and one with a
+    /// message of its own 90 more and its length, so that millions of them are no burden.
     ///
     /// ```
     /// use averment::Database;
@@ -192,7 +192,8 @@ impl Database {
         Ok(ReadTransaction::new(self.clone(), root))
     }
 
-    /// How many commits can be read again. What is kept no longer is let go at once; what was let go does not come back.
+    /// How many commits can be read again, whatever memory they take: a commit that is kept costs the pages that later
+    /// ones have changed, 40 KB where that was a relationship, as much as the graph where it was everything. What is kept no longer is let go at once; what was let go does not come back.
     ///
     /// ```
     /// use averment::{Database, Keep};
@@ -215,7 +216,7 @@ impl Database {
 
     /// How many commits can be read again, as [`keep`](Database::keep) or
     /// [`Options::keep_commits`](crate::Options::keep_commits) or the file that was loaded says; `None` if none of them
-    /// does, so that it is [`Keep::default`].
+    /// does: then those of the last 100 are kept behind which no more than 10,000 changes were made.
     pub fn keeps(&self) -> Option<Keep> {
         self.shared.history.lock().keep()
     }

@@ -97,8 +97,9 @@ impl Options {
         self
     }
 
-    /// How many commits can be read again; without this, or another word in a file that is loaded into the new database,
-    /// [`Keep::default`]. It can be changed later by [`Database::keep`].
+    /// How many commits can be read again; it can be changed later by [`Database::keep`]. Without this, and without a word
+    /// in a file that is loaded into the new database: those of the last 100 behind which no more than 10,000 changes were
+    /// made, so that neither many small commits nor a few large ones make the memory grow without end.
     #[must_use]
     pub fn keep_commits(mut self, keep: Keep) -> Self {
         self.keep = Some(keep);

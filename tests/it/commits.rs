@@ -46,8 +46,6 @@ fn a_commit_that_is_kept_is_read_as_it_was() {
 #[test]
 fn a_commit_that_is_not_kept_is_refused_by_name() {
     let db = companies(40);
-    // The last 32, without another word.
-    assert_eq!(db.kept_commits(), (9..=40).collect::<Vec<u64>>());
     db.keep(Keep::Last(3));
     let statement = "AT COMMIT $n RETURN 1";
     let check = |number: i64, code: &str, message: &str| {
@@ -75,6 +73,18 @@ fn a_commit_that_is_not_kept_is_refused_by_name() {
     assert_eq!(db.kept_commits(), [40, 41]);
     assert_eq!(db.log().len(), 41);
     assert!(db.log().take(39).all(|commit| !commit.is_kept()));
+}
+
+/// Without another word, neither many commits nor large ones make the memory grow without end.
+#[test]
+fn some_commits_are_kept_where_nobody_says_how_many() {
+    let db = companies(120);
+    assert_eq!((db.keeps(), db.kept_commits()), (None, (21..=120).collect::<Vec<u64>>()));
+    db.query("UNWIND range(1, 9990) AS x CREATE (:Company)", ()).unwrap();
+    // Behind commit 115 there are five commits of two changes, and one of 9,990.
+    assert_eq!(db.kept_commits(), (115..=121).collect::<Vec<u64>>());
+    db.query("UNWIND range(1, 10001) AS x CREATE (:Company)", ()).unwrap();
+    assert_eq!(db.kept_commits(), [122]);
 }
 
 /// A transaction that reads a commit may go on with it when it is let go.

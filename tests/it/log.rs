@@ -34,7 +34,11 @@ fn a_session_lists_the_log_and_sets_what_is_kept() {
     let lines: Vec<&str> = found.out.lines().collect();
     assert_eq!(
         lines[..3],
-        ["the last 32 commits are kept", "the last 2 commits are kept", "number,time,author,message,changes,kept"]
+        [
+            "the last 100 commits are kept, as far as no more than 10,000 changes were made since",
+            "the last 2 commits are kept",
+            "number,time,author,message,changes,kept"
+        ]
     );
     assert!(lines[3].starts_with("3,20") && lines[3].ends_with(",Ada,,1,true"), "{}", lines[3]);
     assert!(lines[4].starts_with("2,20"), "{}", lines[4]);

@@ -159,10 +159,11 @@ impl Session {
         if let Some(keep) = keep {
             self.db.keep(keep);
         }
-        match self.db.keeps().unwrap_or_default() {
-            Keep::All => "all commits are kept".to_owned(),
-            Keep::Last(1) => "the last commit is kept".to_owned(),
-            Keep::Last(count) => format!("the last {count} commits are kept"),
+        match self.db.keeps() {
+            None => "the last 100 commits are kept, as far as no more than 10,000 changes were made since".to_owned(),
+            Some(Keep::All) => "all commits are kept".to_owned(),
+            Some(Keep::Last(1)) => "the last commit is kept".to_owned(),
+            Some(Keep::Last(count)) => format!("the last {count} commits are kept"),
         }
     }
 
