@@ -23,6 +23,8 @@ Examples:
   averment
   averment graph.cypher
   averment query \"MATCH (a:Agency)-[:TOOK]->(x:Action) RETURN a.name, x.id\"
+  averment query -d graph.jsonl "AT COMMIT 3 MATCH (c:Company) RETURN count(c)"
+  averment log graph.jsonl
   echo 'MATCH (n) RETURN count(*);' | averment --format csv
 
 Exit codes: 0 done; 1 a statement or the input was at fault; 2 the command line was; 130 interrupted.
