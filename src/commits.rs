@@ -95,7 +95,7 @@ impl fmt::Debug for CommitInfo {
             .field("message", &self.message())
             .field("changes", &self.changes())
             .field("is_kept", &self.is_kept)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

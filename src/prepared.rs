@@ -175,30 +175,8 @@ impl Prepared {
 
     /// The number of the commit that is read, if the statement says one.
     pub(crate) fn at_commit(&self, params: &Params) -> Result<Option<u64>, Error> {
-        let Some(at_commit) = &self.plan.at_commit else { return Ok(None) };
-        let refused = |kind, detail, message: String| {
-            Err(Error::plain(kind, detail, message).at(Some(at_commit.span)).with_text(self.text()))
-        };
-        let name = match &at_commit.number {
-            CommitNumber::Known(number) => return Ok(Some(*number)),
-            CommitNumber::Parameter(name) => name,
-        };
-        match params.get(name) {
-            None => {
-                refused(ErrorKind::ParameterMissing, "MissingParameter", format!("parameter `${name}` was not given"))
-            }
-            Some(Value::Integer(number)) => match u64::try_from(*number) {
-                Ok(number) => Ok(Some(number)),
-                Err(_) => {
-                    let message = format!("the number of a commit must not be negative, found {number}");
-                    refused(ErrorKind::Argument, "NegativeIntegerArgument", message)
-                }
-            },
-            Some(other) => {
-                let message = format!("the number of a commit is an INTEGER, found {}", other.type_name());
-                refused(ErrorKind::Type, "InvalidArgumentType", message)
-            }
-        }
+        let number = self.plan.at_commit.as_ref().map(|at_commit| commit_number(&at_commit.number, params));
+        number.transpose().map_err(|error| self.at_its_commit(error))
     }
 
     /// Tells where a statement names the commit that cannot be read.
@@ -418,6 +396,26 @@ impl PlanCache {
     pub(crate) fn clear(&mut self) {
         self.plans.clear();
     }
+}
+
+fn commit_number(number: &CommitNumber, params: &Params) -> Result<u64, Error> {
+    let name = match number {
+        CommitNumber::Known(number) => return Ok(*number),
+        CommitNumber::Parameter(name) => name,
+    };
+    let (kind, detail, message) = match params.get(name) {
+        Some(Value::Integer(number @ 0..)) => return Ok(number.unsigned_abs()),
+        Some(Value::Integer(number)) => {
+            let message = format!("the number of a commit must not be negative, found {number}");
+            (ErrorKind::Argument, "NegativeIntegerArgument", message)
+        }
+        Some(other) => {
+            let message = format!("the number of a commit is an INTEGER, found {}", other.type_name());
+            (ErrorKind::Type, "InvalidArgumentType", message)
+        }
+        None => (ErrorKind::ParameterMissing, "MissingParameter", format!("parameter `${name}` was not given")),
+    };
+    Err(Error::plain(kind, detail, message))
 }
 
 /// The whole pipeline before execution.

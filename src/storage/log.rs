@@ -184,9 +184,9 @@ mod tests {
         for number in (2..500).step_by(3) {
             log.push(entry(number, ""));
         }
-        for number in 0..510 {
-            let expected = (number % 3 == 2 && number < 500).then(|| (number as usize - 2) / 3);
-            assert_eq!(log.find(number), expected, "{number}");
+        for number in 0..510_usize {
+            let expected = (number % 3 == 2 && number < 500).then(|| (number - 2) / 3);
+            assert_eq!(log.find(number as u64), expected, "{number}");
         }
     }
 

@@ -240,7 +240,7 @@ const LASTING: [&str; 4] = [
 
 fn answer(db: &Database, prefix: &str, question: &str) -> String {
     let rows = db.query(format!("{prefix} {question}"), ()).unwrap();
-    rows.map(|row| format!("{:?}\n", row.unwrap().values())).collect()
+    rows.map(|row| format!("{:?}", row.unwrap().values())).collect::<Vec<_>>().join("\n")
 }
 
 proptest! {

@@ -153,8 +153,8 @@ fn an_author_that_is_not_utf_8_is_a_fault_of_the_command_line() {
 }
 
 fn serve(requests: &[Json]) -> Vec<Json> {
-    let lines: String = requests.iter().map(|request| format!("{request}\n")).collect();
-    let run = run(&["serve", "--stdio", ":memory:"], lines);
+    let lines: Vec<String> = requests.iter().map(Json::to_string).collect();
+    let run = run(&["serve", "--stdio", ":memory:"], lines.join("\n"));
     run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 

@@ -23,7 +23,7 @@ Examples:
   averment
   averment graph.cypher
   averment query \"MATCH (a:Agency)-[:TOOK]->(x:Action) RETURN a.name, x.id\"
-  averment query -d graph.jsonl "AT COMMIT 3 MATCH (c:Company) RETURN count(c)"
+  averment query -d graph.jsonl \"AT COMMIT 3 MATCH (c:Company) RETURN count(c)\"
   averment log graph.jsonl
   echo 'MATCH (n) RETURN count(*);' | averment --format csv
 
