@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use crate::catalog::Provenance;
 use crate::commits::Said;
 use crate::error::Error;
 use crate::exec::{Commits, Limits, Patience, now_micros};
@@ -78,6 +79,7 @@ pub struct Options {
     files: FileAccess,
     author: Option<Arc<str>>,
     keep: Option<Keep>,
+    provenance: Provenance,
 }
 
 impl Options {
@@ -159,10 +161,32 @@ impl Options {
         self
     }
 
+    /// The words by which evidence is known; see [`Provenance`]. Without this, the usual ones. A fork has those of its
+    /// original.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Argument`] if a word is empty.
+    ///
+    /// ```
+    /// use averment::{Database, ErrorKind, Provenance};
+    /// let nameless = Provenance { of: "".into(), ..Provenance::default() };
+    /// let error = Database::options().provenance(nameless).unwrap_err();
+    /// assert_eq!((error.kind(), error.message()), (ErrorKind::Argument, "the word for `of` is empty"));
+    /// ```
+    pub fn provenance(mut self, words: Provenance) -> Result<Self, Error> {
+        if let Some((name, _)) = words.words().into_iter().find(|(_, word)| word.is_empty()) {
+            let message = format!("the word for `{name}` is empty");
+            return Err(Error::plain(ErrorKind::Argument, "InvalidArgumentValue", message));
+        }
+        self.provenance = words;
+        Ok(self)
+    }
+
     /// A new, empty database in memory.
     pub fn in_memory(self) -> Database {
         let open = Arc::default();
-        let root = Arc::new(Graph::new());
+        let root = Arc::new(Graph::new().with_provenance(self.provenance));
         let history = Arc::new(History::new(Arc::clone(&root), self.keep));
         Database {
             shared: Arc::new(Shared {
@@ -367,14 +391,15 @@ impl Database {
     }
 
     /// Discards everything, as if the database were new: nodes, relationships, definitions, commits, registered functions
-    /// and procedures.
+    /// and procedures. What it was opened with stays.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Busy`] if this thread has a write transaction open.
     pub fn reset(&self) -> Result<(), Error> {
         let _pass = Shared::enter(&self.shared, &self.limits)?;
-        let root = Arc::new(Graph::new());
+        let provenance = self.root().catalog().provenance.clone();
+        let root = Arc::new(Graph::new().with_provenance(provenance));
         let mut history = self.shared.history.lock();
         history.reset(Arc::clone(&root));
         self.shared.root.store(root);

@@ -60,6 +60,7 @@ mod text;
 mod transaction;
 mod value;
 
+pub use catalog::Provenance;
 pub use citation::{Citation, State};
 pub use commits::{CommitInfo, CommitLog};
 pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};

@@ -23,11 +23,8 @@ pub(crate) fn bind(
     registry: &Registry,
 ) -> Result<BoundStatement, Vec<SemanticError>> {
     let mut binder = Binder::new(text, statistics, registry);
-    let preamble = &statement.preamble;
-    if let Some(at) = preamble.span.filter(|_| preamble.why.is_some() || !preamble.lens.is_empty()) {
-        binder.refuse("UnexpectedSyntax", at, "not answered yet");
-    }
-    let at_commit = preamble.at_commit.as_ref().and_then(|number| binder.at_commit(number));
+    binder.preamble(statement);
+    let at_commit = statement.preamble.at_commit.as_ref().and_then(|number| binder.at_commit(number));
     let body = match &statement.body {
         ast::Body::Query(query) => BoundBody::Query(binder.query(query, QueryPlace::Statement)),
         ast::Body::Schema(command) => {
@@ -57,7 +54,7 @@ impl Binder<'_> {
                 self.parameter(name, span);
                 return Some(AtCommit { number: CommitNumber::Parameter(name.clone()), span });
             }
-            _ => self.refuse("InvalidArgumentType", span, "the number of a commit is an INTEGER"),
+            _ => self.refuse("InvalidArgumentType", span, "the number of a commit is an INTEGER or a parameter"),
         }
         None
     }

@@ -243,19 +243,6 @@ impl Builder<'_> {
         Ok(operand.expr)
     }
 
-    /// A number, which may be negative, or a parameter.
-    pub(super) fn amount(&self, pair: Pair<'_, Rule>) -> Built<Expr> {
-        if pair.as_rule() == Rule::parameter {
-            return self.operand(pair);
-        }
-        let mut parts = Parts::of(pair.clone());
-        let operand = match parts.accept(Rule::negative) {
-            Some(sign) => self.prefix(&sign, self.primary(parts.demand())?)?,
-            None => self.primary(pair)?,
-        };
-        Ok(self.in_range(operand)?.expr)
-    }
-
     fn map(&self, pair: Pair<'_, Rule>) -> Built<ExprKind> {
         let entry = |pair| {
             let mut parts = Parts::of(pair);
