@@ -37,15 +37,6 @@ fn the_queries_of_the_reference_run_and_find_something() {
 }
 
 #[test]
-fn what_is_said_to_come_later_is_refused() {
-    let db = Database::in_memory();
-    for query in ["MATCH (n) VALID AT date('2020-01-01') RETURN n", "WHY MATCH (n) RETURN n"] {
-        let error = db.query(query, ()).expect_err("it is said not to be there yet");
-        assert_eq!(error.phase(), Phase::Compile, "{query}");
-    }
-}
-
-#[test]
 fn the_tables_of_the_reference_are_those_of_the_program() {
     let (path, page) = reference();
     let written = with_table(&page, "functions", "SHOW FUNCTIONS YIELD signature, description");
