@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use averment::{Database, Phase, fixtures};
+use averment::{Database, fixtures};
 
 use crate::cases;
 
