@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::database::Database;
 use crate::error::Error;
-use crate::storage::{Commit, Keep, Log, LogEntry, Remark};
+use crate::storage::{Commit, Keep, Log, LogEntry, Words};
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::{DateTime, ElementId, ErrorKind};
 
@@ -48,10 +48,10 @@ impl CommitInfo {
             let message = format!("{time} is no time of a commit: it has microseconds and 64 bits");
             return Err(Error::plain(ErrorKind::Argument, "InvalidCommitTime", message));
         };
-        let mut remark = Remark::default();
-        remark.set_author(author)?;
-        remark.set_message(message)?;
-        Ok(Self { entry: LogEntry::new(Commit { number, micros }, changes, remark), is_kept: false })
+        let mut words = Words::default();
+        words.set_author(author)?;
+        words.set_message(message)?;
+        Ok(Self { entry: LogEntry::new(Commit { number, micros }, changes, words), is_kept: false })
     }
 
     /// Commits are numbered from 1 upwards.
@@ -267,7 +267,7 @@ impl WriteTransaction {
     ///
     /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for more than 1,024 bytes.
     pub fn set_author(&mut self, author: impl AsRef<str>) -> Result<(), Error> {
-        Ok(self.remark_mut().set_author(author.as_ref())?)
+        Ok(self.words_mut().set_author(author.as_ref())?)
     }
 
     /// What the commit is made for. An empty text says nothing.
@@ -276,7 +276,7 @@ impl WriteTransaction {
     ///
     /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for more than 65,536 bytes.
     pub fn set_message(&mut self, message: impl AsRef<str>) -> Result<(), Error> {
-        Ok(self.remark_mut().set_message(message.as_ref())?)
+        Ok(self.words_mut().set_message(message.as_ref())?)
     }
 }
 
@@ -334,12 +334,12 @@ pub(crate) struct Said {
 
 impl Said {
     /// What is not said stays as it is.
-    pub(crate) fn tell(&self, remark: &mut Remark) -> Result<(), Error> {
+    pub(crate) fn tell(&self, words: &mut Words) -> Result<(), Error> {
         if let Some(author) = &self.author {
-            remark.set_author(author)?;
+            words.set_author(author)?;
         }
         if let Some(message) = &self.message {
-            remark.set_message(message)?;
+            words.set_message(message)?;
         }
         Ok(())
     }

@@ -77,9 +77,9 @@ pub struct Options {
     limits: Limits,
     plain_plans: bool,
     files: FileAccess,
+    provenance: Provenance,
     author: Option<Arc<str>>,
     keep: Option<Keep>,
-    provenance: Provenance,
 }
 
 impl Options {

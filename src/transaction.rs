@@ -11,7 +11,7 @@ use crate::params::Params;
 use crate::prepared::{Prepared, Statement};
 use crate::procedure::{Access, OpenTransaction};
 use crate::rows::Rows;
-use crate::storage::{Commit, End, Graph, GraphView, Keep, Remark, Writer};
+use crate::storage::{Commit, End, Graph, GraphView, Keep, Words, Writer};
 use crate::syntax;
 use crate::text::Span;
 use crate::value::{ElementId, ErrorKind, Name, Value};
@@ -152,12 +152,12 @@ impl WriteTransaction {
         self.keep = Some(keep);
     }
 
-    pub(crate) fn remark_mut(&mut self) -> &mut Remark {
-        self.writer.remark_mut()
+    pub(crate) fn words_mut(&mut self) -> &mut Words {
+        self.writer.words_mut()
     }
 
     pub(crate) fn say(&mut self, said: &Said) -> Result<(), Error> {
-        said.tell(self.remark_mut())
+        said.tell(self.words_mut())
     }
 
     /// Runs a statement; it sees what the transaction has written so far.

@@ -50,7 +50,7 @@ impl Binder<'_> {
 
     /// What is said of all of the statement.
     pub(super) fn preamble(&mut self, statement: &ast::Statement) {
-        let ast::Preamble { at_commit: _, why, lens, span } = &statement.preamble;
+        let ast::Preamble { why, lens, span, .. } = &statement.preamble;
         let Some(span) = span.filter(|_| why.is_some() || !lens.is_empty()) else { return };
         if !matches!(statement.body, ast::Body::Query(_)) {
             self.refuse("UnexpectedSyntax", span, "only a query stands under a clock, or is asked WHY");

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::graph::slot_of;
 use super::index::{Index, IndexValues};
-use super::lens::Words;
+use super::lens::Vocabulary;
 use super::nodes::Nodes;
-use super::{Change, Commit, Direction, End, Family, Graph, LogEntry, NodeSlot, Rel, RelSlot, Remark, StorageError};
+use super::{Change, Commit, Direction, End, Family, Graph, LogEntry, NodeSlot, Rel, RelSlot, StorageError, Words};
 use crate::catalog::{Catalog, IndexDef, IndexId, KeyId, LabelId, Owner, Side};
 use crate::value::{ElementId, Name, Value};
 
@@ -31,7 +31,7 @@ impl Graph {
                 self.begin(*commit);
                 return Ok(());
             }
-            Change::Close(remark) => self.close(remark),
+            Change::Close(words) => self.close(words),
             Change::TakeOver(entry) => self.log.take_over((**entry).clone())?,
             Change::DefineLabel { id, name } => self.define_name(name, |catalog| catalog.labels.intern(name) == *id)?,
             Change::DefineType { id, name } => self.define_name(name, |catalog| catalog.types.intern(name) == *id)?,
@@ -83,9 +83,9 @@ impl Graph {
         self.open_changes += u64::from(is_write && is_open);
     }
 
-    fn close(&mut self, remark: &Remark) {
+    fn close(&mut self, words: &Words) {
         let changes = std::mem::take(&mut self.open_changes);
-        self.log.push(LogEntry::new(self.commit, changes, remark.clone()));
+        self.log.push(LogEntry::new(self.commit, changes, words.clone()));
     }
 
     fn known_end(&self, id: ElementId) -> Result<End, StorageError> {
@@ -111,7 +111,7 @@ impl Graph {
         let catalog = Arc::make_mut(&mut self.catalog);
         change(catalog);
         catalog.renew();
-        self.words = Words::of(catalog);
+        self.vocabulary = Vocabulary::of(catalog);
     }
 
     fn create_node(&mut self, id: ElementId, labels: &[LabelId]) -> Result<(), StorageError> {

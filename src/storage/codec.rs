@@ -19,7 +19,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Change, CodecError, Commit, LogEntry, Remark};
+use super::{Change, CodecError, Commit, LogEntry, Words};
 use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, TypeId};
 use crate::value::{Date, DateTime, Duration, Edtf, ElementId, List, LocalDateTime, LocalTime, Name, Time, Value};
 
@@ -212,7 +212,7 @@ pub(crate) fn encode(change: &Change) -> Result<Vec<u8>, CodecError> {
         Change::DropIndex { id } => write(&Record::DropIndex { id: id.0 }),
         Change::CreateConstraint(def) => encode_constraint(def),
         Change::DropConstraint { name } => write(&Record::DropConstraint { name }),
-        Change::Close(remark) => write(&Record::Close { author: remark.author(), message: remark.message() }),
+        Change::Close(words) => write(&Record::Close { author: words.author(), message: words.message() }),
         Change::TakeOver(entry) => encode_entry(entry),
     };
     if bytes.len() > MAX_BYTES {
@@ -379,19 +379,19 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Change, CodecError> {
             }))
         }
         Record::DropConstraint { name } => Change::DropConstraint { name: Name::from(name) },
-        Record::Close { author, message } => Change::Close(Box::new(remark_of(author, message)?)),
+        Record::Close { author, message } => Change::Close(Box::new(words_of(author, message)?)),
         Record::TakeOver { number, micros, changes, author, message } => {
-            let remark = remark_of(author, message)?;
-            Change::TakeOver(Box::new(LogEntry::new(Commit { number, micros }, changes, remark)))
+            let words = words_of(author, message)?;
+            Change::TakeOver(Box::new(LogEntry::new(Commit { number, micros }, changes, words)))
         }
     })
 }
 
-fn remark_of(author: Option<&str>, message: Option<&str>) -> Result<Remark, CodecError> {
-    let mut remark = Remark::default();
-    let told = remark.set_author(author.unwrap_or("")).and_then(|()| remark.set_message(message.unwrap_or("")));
+fn words_of(author: Option<&str>, message: Option<&str>) -> Result<Words, CodecError> {
+    let mut words = Words::default();
+    let told = words.set_author(author.unwrap_or("")).and_then(|()| words.set_message(message.unwrap_or("")));
     told.map_err(|error| damaged(&error.to_string()))?;
-    Ok(remark)
+    Ok(words)
 }
 
 fn owner_of(owner: &OwnerRecord) -> Owner {

@@ -7,7 +7,7 @@ use super::bitmap::{Bitmap, PAGE_SLOTS, place, slot};
 use super::column::{Condition, PropertyVector, gather};
 use super::ids::IdTable;
 use super::index::Index;
-use super::lens::{Lens, Look, Odd, Words};
+use super::lens::{Lens, Look, Odd, Vocabulary};
 use super::log::Log;
 use super::neighbourhood::Neighbourhood;
 use super::nodes::Nodes;
@@ -58,7 +58,7 @@ pub(crate) struct Graph {
     pub(super) neighbourhood: Neighbourhood,
     pub(super) indexes: PageTree<Index>,
     /// The words of provenance, so that a write need not look for them.
-    pub(super) words: Words,
+    pub(super) vocabulary: Vocabulary,
 }
 
 impl Graph {
@@ -75,7 +75,7 @@ impl Graph {
             rels: Rels::default(),
             neighbourhood: Neighbourhood::default(),
             indexes: PageTree::default(),
-            words: Words::default(),
+            vocabulary: Vocabulary::default(),
         }
     }
 

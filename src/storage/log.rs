@@ -20,12 +20,12 @@ const MAX_NUMBER: u64 = (1 << 53) - 1;
 
 /// What is said of a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Remark {
+pub(crate) struct Words {
     author: Option<Arc<str>>,
     message: Option<Arc<str>>,
 }
 
-impl Remark {
+impl Words {
     pub(crate) fn author(&self) -> Option<&str> {
         self.author.as_deref()
     }
@@ -76,24 +76,24 @@ pub(crate) struct LogEntry {
     pub commit: Commit,
     /// How many elementary writes it has.
     pub changes: u64,
-    remark: Option<Arc<Remark>>,
+    words: Option<Arc<Words>>,
 }
 
 impl LogEntry {
-    pub(crate) fn new(commit: Commit, changes: u64, remark: Remark) -> Self {
-        Self { commit, changes, remark: (!remark.is_empty()).then(|| Arc::new(remark)) }
+    pub(crate) fn new(commit: Commit, changes: u64, words: Words) -> Self {
+        Self { commit, changes, words: (!words.is_empty()).then(|| Arc::new(words)) }
     }
 
     pub(crate) fn author(&self) -> Option<&str> {
-        self.remark.as_deref()?.author()
+        self.words.as_deref()?.author()
     }
 
     pub(crate) fn message(&self) -> Option<&str> {
-        self.remark.as_deref()?.message()
+        self.words.as_deref()?.message()
     }
 
     pub(super) fn size_bytes(&self) -> usize {
-        size_of::<Self>() + self.remark.as_deref().map_or(0, Remark::size_bytes)
+        size_of::<Self>() + self.words.as_deref().map_or(0, Words::size_bytes)
     }
 }
 
@@ -144,8 +144,8 @@ impl Log {
     }
 
     pub(super) fn push(&mut self, mut entry: LogEntry) {
-        if let Some(last) = self.last().filter(|last| last.remark == entry.remark) {
-            entry.remark.clone_from(&last.remark);
+        if let Some(last) = self.last().filter(|last| last.words == entry.words) {
+            entry.words.clone_from(&last.words);
         }
         self.0.push(entry);
     }
@@ -172,9 +172,9 @@ mod tests {
     use super::*;
 
     fn entry(number: u64, author: &str) -> LogEntry {
-        let mut remark = Remark::default();
-        remark.set_author(author).unwrap();
-        LogEntry::new(Commit { number, micros: 0 }, 1, remark)
+        let mut words = Words::default();
+        words.set_author(author).unwrap();
+        LogEntry::new(Commit { number, micros: 0 }, 1, words)
     }
 
     #[test]
@@ -197,8 +197,8 @@ mod tests {
         for (number, author) in [(1, "Ada"), (2, "Ada"), (3, ""), (4, "Ada")] {
             log.push(entry(number, author));
         }
-        let remark = |index: usize| log.get(index).unwrap().remark.clone();
-        assert!(Arc::ptr_eq(&remark(0).unwrap(), &remark(1).unwrap()));
-        assert_eq!((remark(2), log.get(3).unwrap().author()), (None, Some("Ada")));
+        let words = |index: usize| log.get(index).unwrap().words.clone();
+        assert!(Arc::ptr_eq(&words(0).unwrap(), &words(1).unwrap()));
+        assert_eq!((words(2), log.get(3).unwrap().author()), (None, Some("Ada")));
     }
 }

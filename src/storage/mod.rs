@@ -21,7 +21,6 @@ mod history;
 mod ids;
 mod index;
 mod labels;
-#[cfg_attr(not(test), expect(dead_code, reason = "the clocks of the language will ask"))]
 mod lens;
 mod log;
 mod neighbourhood;
@@ -43,9 +42,8 @@ pub(crate) use error::{CodecError, FileError, StorageError};
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub(crate) use history::History;
 pub use history::Keep;
-#[expect(unused_imports, reason = "the clocks of the language will ask")]
 pub(crate) use lens::{Cited, Known, KnownAt, Lens, Look, Odd, ValidAt};
-pub(crate) use log::{Log, LogEntry, Remark};
+pub(crate) use log::{Log, LogEntry, Words};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};
 

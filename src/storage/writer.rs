@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::adjacency::MAX_TYPES;
 use super::codec::MAX_DEPTH;
 use super::constraint::owner_name;
-use super::{Change, Commit, End, Graph, LogEntry, NodeSlot, Rel, RelSlot, Remark, StorageError};
+use super::{Change, Commit, End, Graph, LogEntry, NodeSlot, Rel, RelSlot, StorageError, Words};
 use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, Symbol, TypeId};
 use crate::value::{ElementId, Name, Value};
 
@@ -22,7 +22,7 @@ pub(crate) struct Writer {
     /// The commit that this will be.
     own: Commit,
     /// What is said of it.
-    remark: Remark,
+    words: Words,
     changes: Vec<Change>,
     /// Those of the commit before, if this writer made it: whoever follows the changes may not have seen them all.
     past: Vec<Change>,
@@ -43,8 +43,8 @@ impl Writer {
     pub(crate) fn new(root: Graph, commit: Commit) -> Self {
         let mut graph = root;
         graph.begin(commit);
-        let remark = Remark::default();
-        Self { graph, own: commit, remark, changes: Vec::new(), past: Vec::new(), checked: 0 }
+        let words = Words::default();
+        Self { graph, own: commit, words, changes: Vec::new(), past: Vec::new(), checked: 0 }
     }
 
     pub(crate) fn graph(&self) -> &Graph {
@@ -119,15 +119,15 @@ impl Writer {
             Some(last) if self.graph.open_changes == 0 => self.go_on_as(last),
             _ => {
                 self.go_on_as(self.own);
-                let remark = Box::new(self.remark.clone());
-                self.write(Change::Close(remark)).expect("a commit that is made speaks of no element");
+                let words = Box::new(self.words.clone());
+                self.write(Change::Close(words)).expect("a commit that is made speaks of no element");
             }
         }
     }
 
     /// What is said of the commit.
-    pub(crate) fn remark_mut(&mut self) -> &mut Remark {
-        &mut self.remark
+    pub(crate) fn words_mut(&mut self) -> &mut Words {
+        &mut self.words
     }
 
     /// Whether nothing was ever written.
