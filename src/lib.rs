@@ -57,6 +57,7 @@ pub mod testing;
 mod text;
 mod transaction;
 mod value;
+mod why;
 
 pub use citation::{Citation, State};
 pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};
@@ -78,6 +79,7 @@ pub use value::{
     Date, DateTime, Duration, Edtf, EdtfError, Element, ElementId, ErrorKind, List, LocalDateTime, LocalTime, Map,
     Name, Node, Path, Precision, Relationship, Time, Value,
 };
+pub use why::{Absent, Because, Why};
 
 /// The examples of the README run.
 #[cfg(doctest)]

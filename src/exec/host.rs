@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ExecError;
+use super::citations;
 use super::column::end_value;
 use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use crate::catalog::KeyId;
-use crate::function::{FunctionError, Host};
+use crate::function::{Cited, FunctionError, Host};
 use crate::storage::{Direction, End, Family, Graph, Rel, RelSlot};
 use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
 
@@ -137,6 +138,14 @@ impl Host for Env<'_, '_> {
             (None, rel) => graph.rel_commit(rel.unwrap_or(RelSlot(0))),
         })?;
         Ok((commit.number, date_time_of(commit.micros)))
+    }
+
+    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError> {
+        self.ask(element, |graph, end| citations::of(graph, end))
+    }
+
+    fn max_witnesses(&self) -> usize {
+        self.ctx.budget.max_witnesses
     }
 
     fn transaction_time(&self) -> DateTime {

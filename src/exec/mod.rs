@@ -6,6 +6,7 @@
 
 mod batch;
 mod budget;
+mod citations;
 mod column;
 mod commit;
 mod context;

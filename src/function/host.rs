@@ -6,6 +6,17 @@ use std::collections::BTreeMap;
 use super::FunctionError;
 use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
 
+/// One citation of an element.
+#[derive(Clone, Debug)]
+pub(crate) struct Cited {
+    pub relationship: Relationship,
+    /// `None`: the source cites without one.
+    pub paragraph: Option<Node>,
+    pub source: Node,
+    /// Of the citing relationship.
+    pub properties: BTreeMap<Name, Value>,
+}
+
 /// The graph, the clock and chance, as a function sees them.
 ///
 /// An element that the statement has deleted gives [`FunctionError::Deleted`].
@@ -22,6 +33,10 @@ pub(crate) trait Host {
     fn degree(&self, node: &Node) -> Result<u64, FunctionError>;
     /// The commit in which the element was created, and its time.
     fn recorded(&self, element: ElementId) -> Result<(u64, DateTime), FunctionError>;
+    /// What supports the element, in the order in which it was cited.
+    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError>;
+    /// How many elements an answer is explained by at most.
+    fn max_witnesses(&self) -> usize;
     /// The time at which the transaction, the statement, or this call began.
     fn transaction_time(&self) -> DateTime;
     fn statement_time(&self) -> DateTime;

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::{FunctionError, Host, Registry};
+use super::{Cited, FunctionError, Host, Registry};
 use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
 
 #[derive(Debug)]
@@ -55,6 +55,14 @@ impl Host for TinyHost {
 
     fn recorded(&self, _element: ElementId) -> Result<(u64, DateTime), FunctionError> {
         Ok((1, self.statement_time()))
+    }
+
+    fn citations(&self, _element: ElementId) -> Result<Vec<Cited>, FunctionError> {
+        Ok(Vec::new())
+    }
+
+    fn max_witnesses(&self) -> usize {
+        2
     }
 
     fn transaction_time(&self) -> DateTime {

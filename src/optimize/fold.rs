@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::terms::is_true;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, Operator};
-use crate::function::{FunctionError, Host, operator};
+use crate::function::{Cited, FunctionError, Host, operator};
 use crate::plan::{LogicalStatement, Step};
 use crate::value::{DateTime, ElementId, List, Name, Node, Relationship, Value};
 
@@ -218,6 +218,15 @@ impl Host for NoHost {
 
     fn recorded(&self, _: ElementId) -> Result<(u64, DateTime), FunctionError> {
         self.refuse()
+    }
+
+    fn citations(&self, _: ElementId) -> Result<Vec<Cited>, FunctionError> {
+        self.refuse()
+    }
+
+    fn max_witnesses(&self) -> usize {
+        self.asked.set(true);
+        0
     }
 
     fn transaction_time(&self) -> DateTime {

@@ -86,7 +86,9 @@ impl Binder<'_> {
         if let Some(predicate) = predicate {
             predicates.extend(self.predicate(predicate).into_conjuncts());
         }
-        BoundMatch { optional: rules.optional, pattern, predicates }
+        let last = predicate.map(|predicate| predicate.span).or(parts.last().map(|part| part.span));
+        let span = parts.first().zip(last).map_or_else(Span::default, |(first, last)| first.span.to(last));
+        BoundMatch { optional: rules.optional, pattern, predicates, extra: Vec::new(), span }
     }
 
     fn unwind(&mut self, unwind: &ast::Unwind) -> BoundClause {

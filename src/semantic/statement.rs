@@ -1,5 +1,7 @@
 //! The entry: one statement, bound.
 
+use std::sync::Arc;
+
 use super::binder::Binder;
 use super::bound::{BoundBody, BoundStatement, Mode};
 use super::query::QueryPlace;
@@ -22,7 +24,11 @@ pub(crate) fn bind(
     registry: &Registry,
 ) -> Result<BoundStatement, Vec<SemanticError>> {
     let mut binder = Binder::new(text, statistics, registry);
-    if let Some(at) = statement.preamble.span {
+    let preamble = &statement.preamble;
+    let asks_for_more = preamble.at_commit.is_some()
+        || preamble.lens != ast::Lens::default()
+        || preamble.why.as_ref().is_some_and(|why| why.kind != ast::WhyKind::Rows);
+    if let Some(at) = preamble.span.filter(|_| asks_for_more) {
         binder.refuse("UnexpectedSyntax", at, "not answered yet");
     }
     let body = match &statement.body {
@@ -33,7 +39,10 @@ pub(crate) fn bind(
         }
         ast::Body::Show(show) => BoundBody::Query(binder.show(show)),
     };
-    binder.finish(mode(statement.mode), body)
+    let why = binder.asks_why(preamble, &body);
+    let mut bound = binder.finish(mode(statement.mode), body)?;
+    bound.why = why.then(|| Arc::from(text));
+    Ok(bound)
 }
 
 fn mode(mode: ast::Mode) -> Mode {
