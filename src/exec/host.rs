@@ -5,19 +5,27 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ExecError;
-use super::citations;
 use super::column::end_value;
 use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use crate::catalog::KeyId;
 use crate::function::{Cited, FunctionError, Host};
-use crate::storage::{Direction, End, Family, Graph, Rel, RelSlot};
-use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
+use crate::storage::{Direction, End, Family, Graph, Lens, Rel, RelSlot};
+use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 /// Where an expression is evaluated: a run and the root that it reads.
 pub(super) struct Env<'c, 'w> {
     pub ctx: &'c Context<'w>,
     pub graph: &'c View,
+    /// The part of the graph that a procedure is asked about.
+    pub lens: Lens,
+}
+
+impl<'c, 'w> Env<'c, 'w> {
+    /// All of the graph.
+    pub(super) fn new(ctx: &'c Context<'w>, graph: &'c View) -> Self {
+        Self { ctx, graph, lens: Lens::default() }
+    }
 }
 
 impl Env<'_, '_> {
@@ -95,6 +103,10 @@ impl Host for Env<'_, '_> {
         graph
     }
 
+    fn lens(&self) -> &dyn Any {
+        &self.lens
+    }
+
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError> {
         self.ask(node.id(), labels_of)
     }
@@ -124,6 +136,45 @@ impl Host for Env<'_, '_> {
         self.element_properties(element)
     }
 
+    fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError> {
+        self.element_property(element, key)
+    }
+
+    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError> {
+        self.ask(element, |graph, end| {
+            let is_there = |part: End| self.ctx.gone_from(self.graph, part).is_none();
+            let there = graph.citations(end).filter(|cited| {
+                let paragraph = cited.paragraph.is_none_or(|paragraph| is_there(End::node(paragraph)));
+                paragraph && is_there(End::rel(cited.rel)) && is_there(End::node(cited.source))
+            });
+            there
+                .map(|cited| Cited {
+                    citation: Relationship::bare(graph.rel_id(cited.rel)),
+                    paragraph: cited.paragraph.map(|paragraph| Node::bare(graph.node_id(paragraph))),
+                    source: Node::bare(graph.node_id(cited.source)),
+                })
+                .collect()
+        })
+    }
+
+    fn known(&self, element: ElementId) -> Result<Option<Date>, FunctionError> {
+        let day = self.ask(element, |graph, end| graph.known(end).latest())?;
+        Ok(day.and_then(|day| Date::from_epoch_days(day.into())))
+    }
+
+    fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError> {
+        let words = &self.graph.catalog().provenance;
+        let mut from = self.element_property(element, &words.valid_from)?;
+        if from.is_null() {
+            from = self.element_property(element, &words.on)?;
+        }
+        Ok((from, self.element_property(element, &words.valid_to)?))
+    }
+
+    fn max_witnesses(&self) -> usize {
+        self.ctx.budget.max_witnesses
+    }
+
     fn degree(&self, node: &Node) -> Result<u64, FunctionError> {
         self.ask(node.id(), |graph, end| {
             let out = graph.degree(end, Direction::Out, None, Family::Plain);
@@ -138,14 +189,6 @@ impl Host for Env<'_, '_> {
             (None, rel) => graph.rel_commit(rel.unwrap_or(RelSlot(0))),
         })?;
         Ok((commit.number, date_time_of(commit.micros)))
-    }
-
-    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError> {
-        self.ask(element, |graph, end| citations::of(graph, end))
-    }
-
-    fn max_witnesses(&self) -> usize {
-        self.ctx.budget.max_witnesses
     }
 
     fn transaction_time(&self) -> DateTime {

@@ -6,7 +6,6 @@
 
 mod batch;
 mod budget;
-mod citations;
 mod column;
 mod commit;
 mod context;

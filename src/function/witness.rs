@@ -227,7 +227,10 @@ fn entry(host: &dyn Host, item: Value) -> Result<Value, FunctionError> {
         _ => Value::Null,
     };
     let citations = match element_id(&item) {
-        Some(id) => host.citations(id)?.into_iter().map(cited).collect(),
+        Some(id) => {
+            let cited = host.citations(id)?.into_iter().map(|citation| told(host, citation));
+            cited.collect::<Result<Vec<_>, _>>()?
+        }
         None => Vec::new(),
     };
     Ok(map([
@@ -238,17 +241,17 @@ fn entry(host: &dyn Host, item: Value) -> Result<Value, FunctionError> {
     ]))
 }
 
-fn cited(citation: Cited) -> Value {
-    let Cited { relationship, paragraph, source, properties } = citation;
+fn told(host: &dyn Host, cited: Cited) -> Result<Value, FunctionError> {
+    let properties = host.properties(cited.citation.id())?;
     let said = |key: &str| properties.get(key).cloned().unwrap_or_default();
-    map([
-        ("citation", relationship.into()),
-        ("paragraph", paragraph.into()),
-        ("source", source.into()),
+    Ok(map([
+        ("citation", cited.citation.into()),
+        ("paragraph", cited.paragraph.into()),
+        ("source", cited.source.into()),
         ("certainty", said("certainty")),
         ("voice", said("voice")),
         ("printed", said("printed")),
-    ])
+    ]))
 }
 
 fn state(host: &dyn Host, rel: &Relationship) -> Result<Value, FunctionError> {

@@ -9,7 +9,7 @@ use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, Operator};
 use crate::function::{Cited, FunctionError, Host, operator};
 use crate::plan::{LogicalStatement, Step};
-use crate::value::{DateTime, ElementId, List, Name, Node, Relationship, Value};
+use crate::value::{Date, DateTime, ElementId, List, Name, Node, Relationship, Value};
 
 /// Literals in the place of what has one value. What would be an error is left for the run, where it may never be
 /// reached. A filter that lets nothing pass ends its plan, if nothing before it writes.
@@ -115,6 +115,8 @@ fn value_of(kind: &ExprKind) -> Option<Value> {
         }
         ExprKind::Literal(_)
         | ExprKind::Parameter(_)
+        | ExprKind::Given(_)
+        | ExprKind::Passes { .. }
         | ExprKind::Variable(_)
         | ExprKind::Property(..)
         | ExprKind::Index(..)
@@ -212,11 +214,7 @@ impl Host for NoHost {
         self.refuse()
     }
 
-    fn degree(&self, _: &Node) -> Result<u64, FunctionError> {
-        self.refuse()
-    }
-
-    fn recorded(&self, _: ElementId) -> Result<(u64, DateTime), FunctionError> {
+    fn property(&self, _: ElementId, _: &str) -> Result<Value, FunctionError> {
         self.refuse()
     }
 
@@ -224,9 +222,25 @@ impl Host for NoHost {
         self.refuse()
     }
 
+    fn known(&self, _: ElementId) -> Result<Option<Date>, FunctionError> {
+        self.refuse()
+    }
+
+    fn valid_times(&self, _: ElementId) -> Result<(Value, Value), FunctionError> {
+        self.refuse()
+    }
+
     fn max_witnesses(&self) -> usize {
         self.asked.set(true);
         0
+    }
+
+    fn degree(&self, _: &Node) -> Result<u64, FunctionError> {
+        self.refuse()
+    }
+
+    fn recorded(&self, _: ElementId) -> Result<(u64, DateTime), FunctionError> {
+        self.refuse()
     }
 
     fn transaction_time(&self) -> DateTime {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::graph::slot_of;
 use super::index::{Index, IndexValues};
+use super::lens::Vocabulary;
 use super::nodes::Nodes;
-use super::{Change, Commit, Direction, End, Family, Graph, NodeSlot, Rel, RelSlot, StorageError};
+use super::{Change, Commit, Direction, End, Family, Graph, LogEntry, NodeSlot, Rel, RelSlot, StorageError, Words};
 use crate::catalog::{Catalog, IndexDef, IndexId, KeyId, LabelId, Owner, Side};
 use crate::value::{ElementId, Name, Value};
 
@@ -30,12 +31,14 @@ impl Graph {
                 self.begin(*commit);
                 return Ok(());
             }
+            Change::Close(words) => self.close(words),
+            Change::TakeOver(entry) => self.log.take_over((**entry).clone())?,
             Change::DefineLabel { id, name } => self.define_name(name, |catalog| catalog.labels.intern(name) == *id)?,
             Change::DefineType { id, name } => self.define_name(name, |catalog| catalog.types.intern(name) == *id)?,
             Change::DefineKey { id, name } => self.define_name(name, |catalog| catalog.keys.intern(name) == *id)?,
             Change::CreateNode { id, labels } => self.create_node(*id, labels)?,
             &Change::CreateRel { id, rel_type, start, end, asserted } => {
-                let rel = Rel { rel_type, start: self.known(start)?, end: self.known(end)?, asserted };
+                let rel = Rel { rel_type, start: self.known_end(start)?, end: self.known_end(end)?, asserted };
                 self.create_rel(id, rel)?;
             }
             Change::DeleteNode { id } => {
@@ -55,7 +58,7 @@ impl Graph {
                 self.remove_label(node, *label);
             }
             Change::SetProperty { element, key, value } => {
-                let element = self.known(*element)?;
+                let element = self.known_end(*element)?;
                 self.set_property(element, *key, value);
             }
             Change::SetState { rel, asserted } => {
@@ -70,10 +73,22 @@ impl Graph {
             }
         }
         self.revision += 1;
+        self.count_change(change);
         Ok(())
     }
 
-    fn known(&self, id: ElementId) -> Result<End, StorageError> {
+    fn count_change(&mut self, change: &Change) {
+        let is_write = !matches!(change, Change::Begin(_) | Change::Close(_) | Change::TakeOver(_));
+        let is_open = self.log.last().is_none_or(|last| last.commit.number < self.commit.number);
+        self.open_changes += u64::from(is_write && is_open);
+    }
+
+    fn close(&mut self, words: &Words) {
+        let changes = std::mem::take(&mut self.open_changes);
+        self.log.push(LogEntry::new(self.commit, changes, words.clone()));
+    }
+
+    fn known_end(&self, id: ElementId) -> Result<End, StorageError> {
         self.ids.get(id).ok_or(StorageError::Deleted { id })
     }
 
@@ -92,24 +107,27 @@ impl Graph {
         if is_in_order { Ok(()) } else { Err(StorageError::OutOfOrder { name: name.clone() }) }
     }
 
-    fn define(&mut self, change: impl FnOnce(&mut Catalog)) {
+    pub(super) fn define(&mut self, change: impl FnOnce(&mut Catalog)) {
         let catalog = Arc::make_mut(&mut self.catalog);
         change(catalog);
         catalog.renew();
+        self.vocabulary = Vocabulary::of(catalog);
     }
 
     fn create_node(&mut self, id: ElementId, labels: &[LabelId]) -> Result<(), StorageError> {
-        let commit = self.commit_number()?;
+        let commit = self.commit_place()?;
         let slot = self.nodes.add(id, labels, commit)?;
         self.give(id, End::node(NodeSlot(slot)));
+        self.keep_new_node(NodeSlot(slot), labels);
         Ok(())
     }
 
     fn create_rel(&mut self, id: ElementId, rel: Rel) -> Result<(), StorageError> {
-        let commit = self.commit_number()?;
+        let commit = self.commit_place()?;
         let slot = RelSlot(self.rels.add(id, rel, commit, labels_of_ends(&self.nodes, rel))?);
         self.neighbourhood.enter(slot, rel);
         self.give(id, End::rel(slot));
+        self.keep_drawn(slot, rel);
         Ok(())
     }
 
@@ -118,19 +136,16 @@ impl Graph {
         self.next_id = self.next_id.max(id.0.saturating_add(1));
     }
 
-    /// The number of the current commit among those that wrote elements.
-    fn commit_number(&mut self) -> Result<u32, StorageError> {
-        let last = self.commits.len().checked_sub(1);
-        let number = match last.filter(|&last| self.commits.get(last) == Some(&self.commit)) {
-            Some(last) => last,
-            None => self.commits.push(self.commit),
-        };
-        u32::try_from(number).map_err(|_| StorageError::Full { what: "no commit numbers are left" })
+    /// The place of the current commit in the log.
+    fn commit_place(&self) -> Result<u32, StorageError> {
+        let place = self.log.find(self.commit.number).unwrap_or(self.log.len());
+        u32::try_from(place).map_err(|_| StorageError::Full { what: "no commit numbers are left" })
     }
 
     fn delete_node(&mut self, id: ElementId, node: NodeSlot) {
         let element = End::node(node);
         self.unindex(element, |_| true);
+        self.forget_days(element);
         self.nodes.remove(node.0);
         self.ids.remove(id);
     }
@@ -143,6 +158,7 @@ impl Graph {
         }
         self.rels.leave(slot.0, rel, labels_of_ends(&self.nodes, rel));
         self.neighbourhood.leave(slot, rel);
+        self.keep_deleted(slot, rel);
         self.ids.remove(id);
     }
 
@@ -153,6 +169,7 @@ impl Graph {
         self.nodes.add_label(node.0, label);
         self.count_label(node, label, 1);
         self.index_again(End::node(node), |def| def.owner == Owner::Label(label));
+        self.keep_label(node, label);
     }
 
     fn remove_label(&mut self, node: NodeSlot, label: LabelId) {
@@ -162,6 +179,7 @@ impl Graph {
         self.unindex(End::node(node), |def| def.owner == Owner::Label(label));
         self.nodes.remove_label(node.0, label);
         self.count_label(node, label, -1);
+        self.keep_label(node, label);
     }
 
     /// Counts the plain relationships of a node under a label that it got (1) or lost (-1).
@@ -186,6 +204,7 @@ impl Graph {
             page.columns.set(key, offset, value, dictionaries);
         }
         self.index_again(element, |def| def.keys.contains(&key));
+        self.keep_property(element, key);
     }
 
     fn set_state(&mut self, slot: RelSlot, asserted: bool) {
@@ -199,6 +218,7 @@ impl Graph {
         let rel = Rel { asserted, ..rel };
         self.rels.enter(slot.0, rel, labels);
         self.neighbourhood.enter(slot, rel);
+        self.keep_state(slot, rel);
     }
 
     fn create_index(&mut self, def: &IndexDef) {

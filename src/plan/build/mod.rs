@@ -1,6 +1,7 @@
 //! From a bound statement to steps, clause by clause.
 
 mod barrier;
+mod lens;
 mod pattern;
 mod projection;
 mod route;
@@ -47,6 +48,7 @@ pub(crate) fn build(mut statement: BoundStatement) -> Result<LogicalStatement, P
         body,
         variables: builder.variables,
         subqueries,
+        given: statement.given,
         parameters: statement.parameters,
         writes: statement.writes,
     };
@@ -198,6 +200,9 @@ impl Builder {
     }
 
     fn match_clause(&mut self, clause: BoundMatch, branch: &mut Branch) {
+        if !clause.operands.is_empty() {
+            branch.push(Step::Project(clause.operands));
+        }
         let mut steps = self.pattern(&clause.pattern, clause.predicates, &branch.scope);
         if !clause.extra.is_empty() {
             steps.push(Step::Project(clause.extra));

@@ -61,10 +61,10 @@ impl Explainer<'_> {
             return None;
         }
         let conditions = self.said(clause);
-        let pattern = unconditional(&clause.pattern);
-        let imports = bound.to_vec();
+        let bare = unconditional(clause);
+        let imports = self.free_variables(&bare);
         if conditions.is_empty() {
-            let query = self.counted(pattern, clause.span);
+            let query = self.counted(bare);
             let id = self.subquery(query, imports, clause.span);
             let count = Expr::made(ExprKind::Subquery(SubqueryKind::Count, id));
             return Some(LookedAt { count, rejected: None });
@@ -72,7 +72,7 @@ impl Explainer<'_> {
         // What each was rejected for: without it, the answer could be another one.
         let mut evidence = Evidence::default();
         evidence.extend(conditions);
-        let mut clauses = vec![BoundClause::Match(plain(pattern, clause.span))];
+        let mut clauses = vec![BoundClause::Match(bare)];
         let witness = self.gather(&mut clauses, evidence);
         let query = one_branch(clauses, vec![(Name::from("witness"), witness)]);
         let outer = self.free_variables(clause);
@@ -82,12 +82,13 @@ impl Explainer<'_> {
     }
 
     /// Several ways between the same ends count as one.
-    fn counted(&mut self, pattern: GraphPattern, span: Span) -> BoundQuery {
+    fn counted(&mut self, found: BoundMatch) -> BoundQuery {
+        let pattern = &found.pattern;
         let is_one = |rel: &&PatternRel| matches!(rel.reach, Reach::One);
         let is_plain = pattern.rels.iter().all(|rel| is_one(&rel));
         let rels = pattern.rels.iter().filter(is_one).map(|rel| rel.var);
         let vars: Vec<VarId> = pattern.nodes.iter().map(|node| node.var).chain(rels).collect();
-        let mut clauses = vec![BoundClause::Match(plain(pattern, span))];
+        let mut clauses = vec![BoundClause::Match(found)];
         if !is_plain {
             let items = vars.into_iter().map(|var| (var, Expr::variable(var))).collect();
             clauses.push(BoundClause::Project(Projection { distinct: true, ..Projection::of(items) }));
@@ -152,13 +153,9 @@ fn first_match(query: &BoundQuery) -> Option<&BoundMatch> {
     }
 }
 
-fn plain(pattern: GraphPattern, span: Span) -> BoundMatch {
-    BoundMatch { optional: false, pattern, predicates: Vec::new(), extra: Vec::new(), span }
-}
-
-/// The pattern without what it says of its elements, but for the types of relationships and what is bound.
-fn unconditional(pattern: &GraphPattern) -> GraphPattern {
-    let mut pattern = pattern.clone();
+/// The pattern without what is said of its elements, but for the types of relationships and what is bound.
+fn unconditional(clause: &BoundMatch) -> BoundMatch {
+    let mut pattern = clause.pattern.clone();
     for node in pattern.nodes.iter_mut().filter(|node| !node.bound) {
         node.labels = None;
     }
@@ -172,5 +169,5 @@ fn unconditional(pattern: &GraphPattern) -> GraphPattern {
             }
         }
     }
-    pattern
+    BoundMatch { optional: false, pattern, predicates: Vec::new(), extra: Vec::new(), ..clause.clone() }
 }

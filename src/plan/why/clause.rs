@@ -54,6 +54,7 @@ impl Explainer<'_> {
     }
 
     fn plain_match(&mut self, clause: BoundMatch, trail: &mut Trail) {
+        self.look_at(clause.operands.iter().map(|(_, operand)| operand), trail);
         let said = self.said(&clause);
         trail.evidence.extend(self.matched(&clause.pattern));
         trail.clauses.push(BoundClause::Match(clause));
@@ -62,6 +63,7 @@ impl Explainer<'_> {
 
     /// What the match rests on is found with it; a row without a match tells what is not there.
     fn optional_match(&mut self, mut clause: BoundMatch, trail: &mut Trail) {
+        self.look_at(clause.operands.iter().map(|(_, operand)| operand), trail);
         let mut evidence = Evidence::default();
         evidence.extend(self.matched(&clause.pattern));
         evidence.extend(self.said(&clause));

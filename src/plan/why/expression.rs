@@ -30,6 +30,8 @@ impl Explainer<'_> {
             }
             ExprKind::Literal(_)
             | ExprKind::Parameter(_)
+            | ExprKind::Given(_)
+            | ExprKind::Passes { .. }
             | ExprKind::Variable(_)
             | ExprKind::Property(..)
             | ExprKind::Index(..)
@@ -195,7 +197,9 @@ impl Explainer<'_> {
         let mut own: Vec<VarId> = pattern.nodes.iter().filter(|node| !node.bound).map(|node| node.var).collect();
         own.extend(pattern.rels.iter().filter(|rel| !rel.bound).map(|rel| rel.var));
         own.extend(pattern.paths.iter().map(|path| path.var));
-        let mut used: Vec<VarId> = clause.predicates.iter().flat_map(|said| self.used(said)).collect();
+        own.extend(clause.operands.iter().map(|(var, _)| *var));
+        let operands = clause.operands.iter().map(|(_, operand)| operand).chain(pattern.lens.operands());
+        let mut used: Vec<VarId> = clause.predicates.iter().chain(operands).flat_map(|said| self.used(said)).collect();
         for rel in &pattern.rels {
             match &rel.reach {
                 Reach::One => {}
