@@ -59,6 +59,7 @@ pub mod testing;
 mod text;
 mod transaction;
 mod value;
+mod why;
 
 pub use catalog::Provenance;
 pub use citation::{Citation, State};
@@ -82,6 +83,7 @@ pub use value::{
     Date, DateTime, Duration, Edtf, EdtfError, Element, ElementId, ErrorKind, List, LocalDateTime, LocalTime, Map,
     Name, Node, Path, Precision, Relationship, Time, Value,
 };
+pub use why::{Absent, Because, Why};
 
 /// The examples of the README run.
 #[cfg(doctest)]

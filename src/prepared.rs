@@ -62,6 +62,8 @@ pub(crate) struct Planned {
     at_commit: Option<AtCommit>,
     plan: Arc<PhysicalPlan>,
     warnings: Vec<Warning>,
+    /// Each row tells what it rests on.
+    explained: bool,
     /// What the plan was made for.
     made_for: Shape,
     /// The functions and procedures that it calls.
@@ -199,7 +201,8 @@ impl Prepared {
         let run =
             exec::Reading::start(Arc::clone(&self.plan.plan), Arc::clone(graph), params.into_map(), limits, profile)
                 .map_err(|error| Error::from(error).with_text(self.text()))?;
-        Ok(Rows::reading(run, open, &self.plan.text, graph.commit(), self.warnings()))
+        let rows = Rows::reading(run, open, &self.plan.text, graph.commit(), self.warnings());
+        Ok(rows.explained(self.plan.explained))
     }
 
     /// Whether the statement commits while it runs.
@@ -428,6 +431,7 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
         .map_err(|errors| errors.into_iter().map(Error::from).next().expect("a failed binding has an error"))?;
     let (mode, at_commit) = (bound.mode, bound.at_commit.clone());
     let warnings = bound.warnings.iter().map(|warning| Warning::new(warning, text)).collect();
+    let explained = bound.why.is_some();
     let logical = optimize::optimize(plan::build(bound)?, graph, database.shared.passes);
     Ok(Planned {
         text: Arc::from(text),
@@ -435,6 +439,7 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
         at_commit,
         plan: Arc::new(physical::lower(logical, graph)),
         warnings,
+        explained,
         made_for: Shape::of(graph),
         registry,
     })
