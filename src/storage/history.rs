@@ -3,7 +3,8 @@
 //! Roots share the pages in which they do not differ: a kept commit costs the pages that later ones have changed. In a graph
 //! of 20,000 nodes and 100,000 relationships (7 MB) that was 3 KB for one property, 29 KB for a new node, 40 KB for a new
 //! relationship, 0.9 MB for a hundred of them at one node, 2.8 MB for a thousand between others, 1.8 MB for a property of
-//! every relationship. While nothing is let go, a write takes up to three times as long, since memory is fresh then.
+//! every relationship. A small write takes up to three times as long where old pages stay, since those that it makes are
+//! in fresh memory.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
