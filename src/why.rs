@@ -34,7 +34,8 @@ pub struct Passed {
     pub clock: String,
     /// The value of its operand.
     pub at: Value,
-    /// Of `KNOWN AT`, the day from which the element is certainly known, of `REQUIRE SOURCES` how many it has; else null.
+    /// Of `KNOWN AT`, the day from which the element is certainly known, if there is one; of `REQUIRE SOURCES` how many
+    /// cite it, if any do.
     pub by: Value,
     /// Of `VALID AT`, from when it is so; null: always, or another clock.
     pub from: Value,
@@ -159,7 +160,10 @@ impl std::fmt::Display for Passed {
         write!(f, "{} {}: ", self.clock, self.at)?;
         match (&self.by, &self.from, &self.to) {
             (Value::Null, Value::Null, Value::Null) if self.clock.ends_with("VALID AT") => write!(f, "always"),
-            (Value::Null, Value::Null, Value::Null) => write!(f, "by no certain day"),
+            (Value::Null, Value::Null, Value::Null) if self.clock.ends_with("KNOWN AT") => {
+                write!(f, "by no certain day")
+            }
+            (Value::Null, Value::Null, Value::Null) => write!(f, "by its relationships"),
             (Value::Null, Value::Null, to) => write!(f, "until {to}"),
             (Value::Null, from, Value::Null) => write!(f, "from {from}"),
             (Value::Null, from, to) => write!(f, "from {from} until {to}"),

@@ -241,7 +241,9 @@ fn passed(host: &dyn Host, id: ElementId, clock: &Value) -> Result<Value, Functi
         told.insert(Name::from("by"), host.known(id)?.into());
     } else {
         let sources: BTreeSet<ElementId> = host.citations(id)?.iter().map(|cited| cited.source.id()).collect();
-        told.insert(Name::from("by"), count_value(sources.len()));
+        // A node without citations has the sources of its relationships.
+        let count = Some(sources.len()).filter(|count| *count > 0);
+        told.insert(Name::from("by"), count.map(count_value).into());
     }
     Ok(Value::Map(told.into()))
 }
