@@ -57,7 +57,7 @@ impl Binder<'_> {
                 self.parameter(name, span);
                 return Some(AtCommit { number: CommitNumber::Parameter(name.clone()), span });
             }
-            _ => self.refuse("InvalidArgumentType", span, "the number of a commit is an INTEGER"),
+            _ => self.refuse("InvalidArgumentType", span, "the number of a commit is an INTEGER or a parameter"),
         }
         None
     }

@@ -35,13 +35,15 @@ pub(crate) struct History(Mutex<Roots>);
 pub(crate) struct Roots {
     /// `None` until somebody says.
     keep: Option<Keep>,
+    /// What was said when the database was opened.
+    kept_at_first: Option<Keep>,
     /// Oldest first.
     roots: VecDeque<Arc<Graph>>,
 }
 
 impl History {
     pub(crate) fn new(root: Arc<Graph>, keep: Option<Keep>) -> Self {
-        Self(Mutex::new(Roots { keep, roots: VecDeque::from([root]) }))
+        Self(Mutex::new(Roots { keep, kept_at_first: keep, roots: VecDeque::from([root]) }))
     }
 
     /// Another one that begins as this one is now.
@@ -79,6 +81,7 @@ impl Roots {
     /// Begins anew with the root of an empty graph.
     pub(crate) fn reset(&mut self, root: Arc<Graph>) {
         self.roots = VecDeque::from([root]);
+        self.keep = self.kept_at_first;
     }
 
     fn let_go(&mut self) -> Vec<Arc<Graph>> {

@@ -205,7 +205,7 @@ fn a_fork_has_the_log_and_the_kept_commits() {
     assert_eq!(fork.query("SHOW COMMITS YIELD kept WHERE kept", ()).unwrap().count(), 2);
     assert_eq!((db.log().len(), fork.log().last().unwrap().message()), (3, Some("only here")));
     fork.reset().unwrap();
-    assert_eq!((fork.log().len(), fork.kept_commits(), fork.commit_number()), (0, vec![0], 0));
+    assert_eq!((fork.log().len(), fork.kept_commits(), fork.keeps()), (0, vec![0], None));
     assert_eq!(db.query(format!("AT COMMIT 2 {COUNT}"), ()).unwrap().single::<i64>().unwrap(), 2);
 }
 
