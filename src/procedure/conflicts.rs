@@ -68,7 +68,7 @@ fn figures(seen: &Seen) -> Result<Vec<Vec<Value>>, FunctionError> {
     let mut rows = Vec::new();
     seen.each(of_things, |figures| {
         for (unit, given) in by_unit(seen, figures) {
-            rows.extend(row(seen, "figure", figures[0].0, unit, contradicted(given))?);
+            rows.extend(row(seen, "figure", figures[0].0, unit, &contradicted(given))?);
         }
         Ok(())
     })?;
@@ -157,7 +157,7 @@ fn values(seen: &Seen, element: End) -> Result<Vec<Vec<Value>>, FunctionError> {
     }
     let rows = given.into_iter().map(|((key, class), given)| {
         let kind = if class == Class::Days { "date" } else { "value" };
-        row(seen, kind, element, Value::String(key.to_shared()), contradicted(given))
+        row(seen, kind, element, Value::String(key.to_shared()), &contradicted(given))
     });
     rows.filter_map(Result::transpose).collect()
 }
@@ -192,9 +192,8 @@ fn range_of(value: &Value) -> Option<(Class, Range)> {
             let place = |day: Option<_>| day.map(|day| Place::at(Value::Date(day)));
             return Some((Class::Days, Range { low: place(days.earliest()), high: place(days.latest()) }));
         }
-        Value::Integer(_) => Class::Number,
         Value::Float(number) if number.is_nan() => return None,
-        Value::Float(_) => Class::Number,
+        Value::Integer(_) | Value::Float(_) => Class::Number,
         Value::String(_) => Class::Text,
         Value::Boolean(_) => Class::Truth,
         Value::Duration(_) => Class::Duration,
@@ -215,7 +214,7 @@ fn row(
     kind: &str,
     subject: End,
     key: Value,
-    contradicted: Vec<Given>,
+    contradicted: &[Given],
 ) -> Result<Option<Vec<Value>>, FunctionError> {
     if contradicted.is_empty() {
         return Ok(None);
