@@ -43,7 +43,7 @@ pub(super) fn ask(seed: u64, count: usize, mut then: impl FnMut(Asked) -> bool) 
             let passes = passes(&mut dice);
             let (expected, met) = world.expected(&written.text);
             let verdict = compare(&world, &written, expected, &passes)
-                .map_err(|dispute| format!("AVERMENT_SEED={seed}\n{}\n{dispute}", draft.script()));
+                .map_err(|dispute| format!("AVERMENT_SEED={seed}\n{}\n{dispute}", world.script()));
             if !then(Asked { world: &world, written: &written, met, verdict }) {
                 return;
             }

@@ -2,6 +2,7 @@
 
 mod author;
 mod checks;
+mod clock_checks;
 mod comparison;
 mod dice;
 mod engine;
