@@ -58,6 +58,7 @@ mod text;
 mod transaction;
 mod value;
 
+pub use catalog::Provenance;
 pub use citation::{Citation, State};
 pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};
 pub use database::{Database, Options};
