@@ -28,7 +28,7 @@ fn days(value: &Value) -> Days {
     let one = |day| Days { first: day, last: day };
     match value {
         Value::Date(day) => one(day.epoch_days()),
-        Value::DateTime(moment) => one(moment.utc_date().epoch_days()),
+        Value::DateTime(moment) => one(moment.local().date().epoch_days()),
         Value::Edtf(edtf) => Days {
             first: edtf.earliest().map_or(i64::MIN, Date::epoch_days),
             last: edtf.latest().map_or(i64::MAX, Date::epoch_days),
@@ -61,15 +61,11 @@ impl<'g> Evidence<'g> {
         self.graph.nodes.get(&id).is_some_and(|node| node.labels.contains(&Name::from(label)))
     }
 
-    fn is_source_or_paragraph(self, id: ElementId) -> bool {
-        self.is_called(id, "Source") || self.is_called(id, "Paragraph")
-    }
-
     fn asserted(self) -> impl Iterator<Item = (ElementId, &'g RelationshipRecord)> {
         self.graph.rels.iter().filter(|(_, rel)| rel.asserted).map(|(id, rel)| (*id, rel))
     }
 
-    /// A source is its own; a paragraph has those that it is OF.
+    /// A source is its own; a paragraph has those that it is OF. A paragraph without one is a node like others.
     fn sources(self, id: ElementId) -> Vec<ElementId> {
         if self.is_called(id, "Source") {
             return vec![id];
@@ -81,8 +77,12 @@ impl<'g> Evidence<'g> {
         from_here.map(|(_, rel)| rel.end.id()).filter(|end| self.is_called(*end, "Source")).collect()
     }
 
+    fn is_evidence(self, id: ElementId) -> bool {
+        !self.sources(id).is_empty()
+    }
+
     fn is_citation(self, rel: &RelationshipRecord) -> bool {
-        rel.asserted && rel.rel_type.as_str() == "SUPPORTS" && !self.sources(rel.start.id()).is_empty()
+        rel.asserted && rel.rel_type.as_str() == "SUPPORTS" && self.is_evidence(rel.start.id())
     }
 
     /// The sources and paragraphs that cite an element.
@@ -99,7 +99,7 @@ impl<'g> Evidence<'g> {
     /// Where an element is evidence: the source or paragraph that it is or hangs on.
     fn as_evidence(self, id: ElementId) -> Option<ElementId> {
         let Some(rel) = self.graph.rels.get(&id) else {
-            return self.is_source_or_paragraph(id).then_some(id);
+            return self.is_evidence(id).then_some(id);
         };
         let (start, end) = (rel.start.id(), rel.end.id());
         if self.is_citation(rel) {
@@ -108,7 +108,7 @@ impl<'g> Evidence<'g> {
         if !self.citing(id).is_empty() {
             return None;
         }
-        [start, end].into_iter().find(|end| self.is_source_or_paragraph(*end))
+        [start, end].into_iter().find(|end| self.is_evidence(*end))
     }
 
     // ------------------------------------------------------------ known time
@@ -130,11 +130,7 @@ impl<'g> Evidence<'g> {
 
     /// Whether a source is published, or one of those of a paragraph.
     fn is_out(self, id: ElementId, clock: &Clock) -> bool {
-        let sources = self.sources(id);
-        if sources.is_empty() {
-            return self.is_recorded(id, clock);
-        }
-        sources.into_iter().any(|source| self.is_published(source, clock))
+        self.sources(id).into_iter().any(|source| self.is_published(source, clock))
     }
 
     fn is_published(self, source: ElementId, clock: &Clock) -> bool {
@@ -164,7 +160,9 @@ impl<'g> Evidence<'g> {
         }
         let mut citing = self.citing(id);
         if self.graph.nodes.contains_key(&id) {
-            citing.extend(self.touching(id).flat_map(|rel| self.citing(rel)));
+            // What cites a citation says nothing of what that supports.
+            let facts = self.touching(id).filter(|rel| self.as_evidence(*rel).is_none());
+            citing.extend(facts.flat_map(|rel| self.citing(rel)));
         }
         let sources = citing.into_iter().flat_map(|citing| self.sources(citing));
         let is_out = |source: &ElementId| known.is_none_or(|clock| self.is_published(*source, clock));

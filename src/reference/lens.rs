@@ -70,7 +70,7 @@ impl Evaluator<'_> {
 
     /// What `then` makes of patterns that are looked at through a lens as well, whose operands this row knows.
     pub(super) fn under<T>(&self, lens: &ast::Lens, row: &Row, then: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-        if lens.is_empty() {
+        if self.overlooks_lenses || lens.is_empty() {
             return then();
         }
         let inner = self.replaced(lens, row)?;

@@ -68,6 +68,8 @@ pub(crate) struct Evaluator<'a> {
     lens: RefCell<Lens>,
     /// What is left of the graph behind each lens there has been.
     parts: RefCell<Vec<(Lens, Rc<Graph>)>>,
+    /// Whether clocks and REQUIRE are taken as if they were not written.
+    overlooks_lenses: bool,
 }
 
 impl<'a> Evaluator<'a> {
@@ -80,7 +82,13 @@ impl<'a> Evaluator<'a> {
             seen: RefCell::default(),
             lens: RefCell::default(),
             parts: RefCell::default(),
+            overlooks_lenses: false,
         }
+    }
+
+    /// One that answers as if no clock and no REQUIRE were written.
+    pub(crate) fn without_lenses(self) -> Self {
+        Self { overlooks_lenses: true, ..self }
     }
 
     /// What was evaluated, by kind.

@@ -99,6 +99,14 @@ impl World {
         (evaluator.answer(&statement.preamble, query), evaluator.seen())
     }
 
+    /// What the reference would say if no clock and no REQUIRE were written.
+    pub(super) fn expected_without_lenses(&self, text: &str) -> Outcome<Table> {
+        let statement = parsed(text);
+        let ast::Body::Query(query) = &statement.body else { panic!("{text} is no query") };
+        let evaluator = Evaluator::new(&self.plain, &self.registry, text).without_lenses();
+        evaluator.answer(&statement.preamble, query)
+    }
+
     /// The plan before it is optimised.
     pub(super) fn logical(&self, text: &str) -> LogicalStatement {
         let bound = semantic::bind(&parsed(text), text, &*self.stored, &self.registry);

@@ -15,6 +15,8 @@ pub(super) struct Draft {
     pub indexes: Vec<&'static str>,
     /// When each commit was, in microseconds since 1970.
     pub commits: Vec<i64>,
+    /// Whether there are sources, and days for clocks to ask of.
+    pub dated: bool,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,9 @@ pub(super) type Properties = Vec<(&'static str, String)>;
 const LABELS: &[&[&str]] = &[&[], &["A"], &["A"], &["B"], &["A", "B"]];
 const MIXED: &[&str] = &["1", "2", "'a'", "true", "false", "1.5", "[1]", "0.0 / 0.0", "date('2020-02-01')"];
 
+/// So many of a hundred graphs have evidence and days.
+const DATED_PERCENT: usize = 34;
+
 /// What the optimiser may use for the properties that queries ask for.
 const INDEXES: &[&str] = &[
     "CREATE INDEX FOR (n:A) ON (n.v)",
@@ -60,15 +65,18 @@ const INDEXES: &[&str] = &[
 
 impl Draft {
     pub(super) fn random(dice: &mut Dice) -> Self {
-        let mut draft = Self { commits: vec![0], ..Self::default() };
+        let mut draft = Self { commits: vec![0], dated: dice.chance(DATED_PERCENT), ..Self::default() };
         let wild = dice.chance(85);
-        for _ in 0..3 + dice.below(4) {
+        for _ in 0..3 + dice.below(if draft.dated { 2 } else { 4 }) {
             let labels = dice.pick(LABELS);
             draft.add_node(dice, labels);
         }
-        for _ in 0..draft.nodes.len() + 2 + dice.below(4) {
+        for _ in 0..draft.nodes.len() + 2 + dice.below(if draft.dated { 2 } else { 4 }) {
             let rel = draft.rel(dice, wild);
             draft.rels.push(rel);
+        }
+        if draft.dated {
+            draft.add_evidence(dice);
         }
         for index in INDEXES {
             if dice.chance(30) {
@@ -79,7 +87,7 @@ impl Draft {
     }
 
     /// A node with the usual properties; its number.
-    fn add_node(&mut self, dice: &mut Dice, labels: &'static [&'static str]) -> usize {
+    pub(super) fn add_node(&mut self, dice: &mut Dice, labels: &'static [&'static str]) -> usize {
         let number = self.nodes.len();
         self.nodes.push(DraftNode { labels, properties: node_properties(dice, number), commit: 0 });
         number
@@ -127,12 +135,12 @@ impl Draft {
             ends.extend([rel.start, rel.end].map(|end| (end.name(), end.to_string())));
         }
         let known = ends.iter().filter_map(|(name, end)| Some((name, end, ids.get(name)?)));
-        let found: String = known.map(|(name, end, id)| format!("MATCH {end} WHERE id({name}) = {id} ")).collect();
+        let found: Vec<String> = known.map(|(name, end, id)| format!("MATCH {end} WHERE id({name}) = {id} ")).collect();
         let returned: Vec<String> = drawn.iter().map(|name| format!("id({name}) AS {name}")).collect();
         if parts.is_empty() {
             return String::new();
         }
-        format!("{found}CREATE {} RETURN {}", parts.join(", "), returned.join(", "))
+        format!("{}CREATE {} RETURN {}", found.concat(), parts.join(", "), returned.join(", "))
     }
 }
 
@@ -174,7 +182,13 @@ fn rel_properties(dice: &mut Dice) -> Properties {
     properties
 }
 
-fn maybe(dice: &mut Dice, properties: &mut Properties, percent: usize, key: &'static str, values: &[&'static str]) {
+pub(super) fn maybe(
+    dice: &mut Dice,
+    properties: &mut Properties,
+    percent: usize,
+    key: &'static str,
+    values: &[&'static str],
+) {
     if dice.chance(percent) {
         properties.push((key, dice.pick(values).to_owned()));
     }

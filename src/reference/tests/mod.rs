@@ -6,6 +6,7 @@ mod clock_checks;
 mod comparison;
 mod dice;
 mod engine;
+mod evidence;
 mod faults;
 mod graphs;
 mod tally;

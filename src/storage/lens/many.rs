@@ -91,7 +91,7 @@ impl Graph {
             self.narrow_to_known(page, at, is_reached, fits, odd);
         }
         if lens.least_sources > 0 {
-            keep(fits, |offset| self.has_sources(page.element(offset), lens, is_reached));
+            keep(fits, |offset| self.has_sources(page.element(offset), lens));
         }
         if look == Look::Whole {
             keep(fits, |offset| self.ends_pass(page.element(offset), lens, odd));
