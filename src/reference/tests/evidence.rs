@@ -70,6 +70,10 @@ impl Draft {
         for _ in 0..2 + dice.below(4) {
             self.add_citation(dice, facts);
         }
+        if dice.chance(35) {
+            let (from, to) = (dice.below(facts), facts + dice.below(self.nodes.len() - facts));
+            self.add_rel("T", End::Node(from), End::Node(to), dice.chance(20));
+        }
         self.add_days(dice);
         self.spread(dice);
     }
