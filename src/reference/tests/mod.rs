@@ -10,4 +10,5 @@ mod evidence;
 mod faults;
 mod graphs;
 mod tally;
+mod why;
 mod writing;
