@@ -91,10 +91,15 @@ impl World {
         properties.iter().map(|(key, literal)| (Name::from(*key), value(literal))).collect()
     }
 
+    /// A world of this graph, which the reference does not have.
+    fn holding(&self, stored: Arc<storage::Graph>) -> Self {
+        let (registry, micros) = (self.registry.clone(), self.micros);
+        Self { registry, stored, plain: Graph::default(), micros, scripts: Vec::new() }
+    }
+
     /// The same graph with nothing left but these elements, whose ends are among them.
     pub(super) fn keeping(&self, ids: &BTreeSet<ElementId>) -> Self {
-        let (registry, stored) = (self.registry.clone(), Arc::clone(&self.stored));
-        let mut smaller = Self { registry, stored, plain: Graph::default() };
+        let mut smaller = self.holding(Arc::clone(&self.stored));
         let ids = ids.iter().map(ElementId::to_string).collect::<Vec<_>>().join(", ");
         for element in ["[x]", "(x)"] {
             smaller.change(&format!("MATCH {element} WHERE NOT id(x) IN [{ids}] DETACH DELETE x"));
@@ -168,14 +173,7 @@ impl World {
         let plan = Arc::new(lower(optimize(self.logical(text), &*self.stored, passes), &*self.stored));
         let (rows, graph) = self.write(&plan).map_err(|error| Trouble::Failed(error.to_string()))?;
         let columns: Vec<Name> = plan.columns.iter().map(|(name, _)| name.clone()).collect();
-        let world = Self {
-            registry: self.registry.clone(),
-            stored: Arc::new(graph),
-            plain: Graph::default(),
-            micros: self.micros,
-            scripts: Vec::new(),
-        };
-        Ok((Table { columns, rows }, world.read_back()))
+        Ok((Table { columns, rows }, self.holding(Arc::new(graph)).read_back()))
     }
 
     /// The stored graph, as the engine hands its elements out.

@@ -27,7 +27,7 @@ fn check_rows(first_seed: u64, count: usize) {
         let draft = Draft::random(&mut dice);
         let world = World::of(&draft);
         for _ in 0..6 {
-            let written = author::query(&mut dice);
+            let written = author::query(&mut dice, draft.dated);
             let passes = PassSet::from_bits(dice.bits());
             for passes in [PassSet::ALL, passes] {
                 let plain = lines(world.found(world.logical(&written.text), passes), written.ordered);
@@ -41,7 +41,7 @@ fn check_rows(first_seed: u64, count: usize) {
                 assert!(
                     agrees,
                     "seed {seed}\n{}\n{why}\nplain {plain:#?}\nexplained {found:#?}\n{passes:?}\n{}",
-                    draft.script(),
+                    world.script(),
                     world.explained(world.optimised(world.logical(&why), passes)),
                 );
             }
@@ -92,7 +92,7 @@ fn check_reproduction(first_seed: u64, count: usize) -> usize {
         let draft = Draft::random(&mut dice);
         let world = World::of(&draft);
         for _ in 0..6 {
-            let written = author::query(&mut dice);
+            let written = author::query(&mut dice, false);
             if is_outside(&written.text) {
                 continue;
             }
@@ -109,7 +109,7 @@ fn check_reproduction(first_seed: u64, count: usize) -> usize {
                     failures += 1;
                     println!(
                         "==== seed {seed}\n{}\n{why}\nwanted {wanted}\nfound {found:?}\nfrom {}",
-                        draft.script(),
+                        world.script(),
                         row[&Name::from("why")]
                     );
                 }

@@ -125,7 +125,7 @@ impl ValidAt {
     pub(super) fn admits(self, end: TimeEnd, day: i32) -> bool {
         match end {
             TimeEnd::From => day <= self.day,
-            TimeEnd::To => self.day < day,
+            TimeEnd::To => self.day < day || planted!("an end is still valid") && self.day == day,
         }
     }
 }
