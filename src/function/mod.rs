@@ -24,6 +24,7 @@ mod procedure;
 mod registry;
 mod scalar;
 mod signature;
+mod source;
 mod string;
 mod synonym;
 mod temporal;
