@@ -62,8 +62,8 @@ pub(crate) struct KnownAt {
 pub(crate) enum Look {
     /// A relationship by itself: its ends are asked elsewhere.
     Own,
-    /// An end of an asserted relationship that passes. For a node without citations nothing but its valid time has to be
-    /// looked at, for an uncited claim not since when it is known.
+    /// An end of an asserted relationship that passes. Of a node without citations and an uncited claim it need not be
+    /// looked at since when they are known.
     Reached,
     /// By the definition: a relationship's ends too, and theirs.
     Whole,
