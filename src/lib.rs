@@ -56,7 +56,9 @@ mod table_procedure;
 pub mod testing;
 mod text;
 mod transaction;
+mod trials;
 mod value;
+mod why_not;
 
 pub use citation::{Citation, State};
 pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};

@@ -29,3 +29,4 @@ mod snapshots;
 mod tidy;
 mod transactions;
 mod view;
+mod why_not;

@@ -1,0 +1,141 @@
+//! Runs the trials of `WHY NOT`: many queries on one state of the graph, within one budget.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::exec::{Limits, Reading, SharedLimits};
+use crate::function::Registry;
+use crate::optimize::PassSet;
+use crate::params::Params;
+use crate::prepared;
+use crate::semantic::SemanticError;
+use crate::storage::Graph;
+use crate::syntax::{self, ast};
+use crate::value::{ErrorKind, Name, Value};
+use crate::why_not::{self, Host, Outcome, Question, Refusal};
+
+/// One trial may look at so many rows; after that it is given up, and the answer says so.
+const ROWS_PER_TRIAL: u64 = 5_000_000;
+
+/// What a question is asked of.
+pub(crate) struct Trials<'t> {
+    pub graph: &'t Arc<Graph>,
+    pub registry: &'t Registry,
+    pub passes: PassSet,
+    pub params: Params,
+    pub limits: SharedLimits,
+}
+
+impl<'t> Trials<'t> {
+    pub(crate) fn new(
+        graph: &'t Arc<Graph>,
+        registry: &'t Registry,
+        passes: PassSet,
+        params: Params,
+        limits: &Limits,
+    ) -> Self {
+        Self { graph, registry, passes, params, limits: SharedLimits::new(limits) }
+    }
+
+    /// The rows of the answer.
+    pub(crate) fn answer(&mut self, question: &Question) -> Result<Vec<Vec<Value>>, Error> {
+        let expected = self.expected(question)?;
+        why_not::explain(question, self, &expected)
+    }
+
+    /// The values that are expected, by column.
+    fn expected(&mut self, question: &Question) -> Result<BTreeMap<Name, Value>, Error> {
+        let Some(statement) = question.expected_values() else { return Ok(BTreeMap::new()) };
+        let span = question.expected.as_ref().map(|expr| expr.span).unwrap_or_default();
+        let found = match self.run(&statement, &question.text, &[])? {
+            Outcome::Rows(rows) => rows.into_iter().flatten().next().unwrap_or_default(),
+            Outcome::Failed(error) => return Err(error),
+            Outcome::TooLong => Value::Null,
+        };
+        let Value::Map(expected) = found else {
+            let message = format!("WHY NOT takes a map of expected values, found {}", found.type_name());
+            return Err(refused(Refusal {
+                span,
+                message,
+                help: "write `{column: value}`, as RETURN names the column",
+            }));
+        };
+        match expected.keys().find(|key| !question.columns.contains(key)) {
+            Some(key) => Err(refused(question.no_such_column(key, span))),
+            None => Ok(BTreeMap::clone(&expected)),
+        }
+    }
+
+    fn run(
+        &mut self,
+        statement: &ast::Statement,
+        text: &str,
+        parameters: &[(Name, Value)],
+    ) -> Result<Outcome<Error>, Error> {
+        let planned = prepared::plan_of(statement, text, self.graph, self.registry, self.passes);
+        let plan = match planned {
+            Ok(planned) => Arc::new(planned.plan),
+            Err(error) => return Ok(Outcome::Failed(error)),
+        };
+        let mut given = self.params.clone().into_map();
+        given.extend(parameters.iter().cloned());
+        let (limits, is_ours) = self.limits.next(ROWS_PER_TRIAL)?;
+        let mut reading = match Reading::start(plan, Arc::clone(self.graph), given, &limits, false) {
+            Ok(reading) => reading,
+            Err(error) => return Ok(Outcome::Failed(error.into())),
+        };
+        let mut rows = Vec::new();
+        let outcome = loop {
+            match reading.next_row() {
+                Ok(Some(row)) => {
+                    reading.keep(&row)?;
+                    rows.push(row);
+                }
+                Ok(None) => break Outcome::Rows(rows),
+                Err(error) => break Outcome::Failed(Error::from(error)),
+            }
+        };
+        let used = reading.rows_used();
+        self.limits.used(used);
+        self.judged(outcome, is_ours && used > ROWS_PER_TRIAL)
+    }
+
+    /// What the limits of the statement stop is an error of the statement, and not of a trial.
+    fn judged(&self, outcome: Outcome<Error>, is_too_long: bool) -> Result<Outcome<Error>, Error> {
+        match outcome {
+            Outcome::Failed(_) if is_too_long => Ok(Outcome::TooLong),
+            Outcome::Failed(error) if matches!(error.kind(), ErrorKind::Limit | ErrorKind::Cancelled) => {
+                self.limits.check()?;
+                Err(error)
+            }
+            outcome => Ok(outcome),
+        }
+    }
+}
+
+impl Host for Trials<'_> {
+    type Error = Error;
+
+    fn rows(&mut self, statement: &ast::Statement, parameters: &[(Name, Value)]) -> Result<Outcome<Error>, Error> {
+        self.run(statement, "", parameters)
+    }
+
+    fn ask(&mut self, text: &str, parameters: &[(Name, Value)]) -> Result<Outcome<Error>, Error> {
+        match syntax::parse(text) {
+            Ok(statement) => self.run(&statement, text, parameters),
+            Err(error) => Ok(Outcome::Failed(error.into())),
+        }
+    }
+
+    fn is_aggregate(&self, function: &str) -> bool {
+        self.registry.aggregate(function).is_some()
+    }
+}
+
+/// The error of a statement that cannot be asked about.
+pub(crate) fn refused(refusal: Refusal) -> Error {
+    let Refusal { span, message, help } = refusal;
+    let (kind, detail) = (ErrorKind::Syntax, "InvalidWhyNot");
+    Error::from(SemanticError::Rule { kind, detail, message, span, help: Some(help.to_owned()) })
+}
