@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use crate::catalog::Provenance;
 use crate::error::Error;
 use crate::exec::{Commits, Limits, Patience, now_micros};
 use crate::function::Registry;
@@ -71,6 +72,7 @@ pub struct Options {
     limits: Limits,
     plain_plans: bool,
     files: FileAccess,
+    provenance: Provenance,
 }
 
 impl Options {
@@ -135,12 +137,34 @@ impl Options {
         self
     }
 
+    /// The words by which evidence is known; see [`Provenance`]. Without this, the usual ones. A fork has those of its
+    /// original.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Argument`] if a word is empty.
+    ///
+    /// ```
+    /// use averment::{Database, ErrorKind, Provenance};
+    /// let nameless = Provenance { of: "".into(), ..Provenance::default() };
+    /// let error = Database::options().provenance(nameless).unwrap_err();
+    /// assert_eq!((error.kind(), error.message()), (ErrorKind::Argument, "the word for `of` is empty"));
+    /// ```
+    pub fn provenance(mut self, words: Provenance) -> Result<Self, Error> {
+        if let Some((name, _)) = words.words().into_iter().find(|(_, word)| word.is_empty()) {
+            let message = format!("the word for `{name}` is empty");
+            return Err(Error::plain(ErrorKind::Argument, "InvalidArgumentValue", message));
+        }
+        self.provenance = words;
+        Ok(self)
+    }
+
     /// A new, empty database in memory.
     pub fn in_memory(self) -> Database {
         let open = Arc::default();
         Database {
             shared: Arc::new(Shared {
-                root: ArcSwap::from_pointee(Graph::new()),
+                root: ArcSwap::from_pointee(Graph::new().with_provenance(self.provenance)),
                 gate: WriterGate::default(),
                 registry: RwLock::new(Arc::new(procedure::registry(&open, &self.files))),
                 plans: Mutex::default(),
@@ -308,14 +332,15 @@ impl Database {
     }
 
     /// Discards everything, as if the database were new: nodes, relationships, definitions, registered functions and
-    /// procedures.
+    /// procedures. What it was opened with stays.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Busy`] if this thread has a write transaction open.
     pub fn reset(&self) -> Result<(), Error> {
         let _pass = Shared::enter(&self.shared, &self.limits)?;
-        self.shared.root.store(Arc::new(Graph::new()));
+        let provenance = self.root().catalog().provenance.clone();
+        self.shared.root.store(Arc::new(Graph::new().with_provenance(provenance)));
         *self.shared.registry.write().unwrap_or_else(PoisonError::into_inner) =
             Arc::new(procedure::registry(&self.shared.open, &self.shared.files));
         lock(&self.shared.plans).clear();

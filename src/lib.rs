@@ -60,6 +60,7 @@ mod trials;
 mod value;
 mod why_not;
 
+pub use catalog::Provenance;
 pub use citation::{Citation, State};
 pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};
 pub use database::{Database, Options};

@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 #![expect(clippy::print_stdout, reason = "what is measured once has no other way out")]
 
+mod clocks;
 mod graph;
 
 use std::fs;
@@ -88,6 +89,7 @@ fn engine(criterion: &mut Criterion) {
     scans(criterion, &bench);
     joins(criterion);
     writes(criterion, &bench);
+    clocks::clocks(criterion, &bench.graph);
 }
 
 fn front(criterion: &mut Criterion, bench: &Bench) {

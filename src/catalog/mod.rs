@@ -8,6 +8,6 @@ mod statistics;
 mod symbols;
 
 pub(crate) use schema::{Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, Owner, SchemaChange, SchemaOwner};
-pub(crate) use settings::ProvenanceVocabulary;
+pub use settings::Provenance;
 pub(crate) use statistics::{Side, Statistics};
 pub(crate) use symbols::{KeyId, LabelId, Symbol, Symbols, TypeId};

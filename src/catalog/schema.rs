@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{KeyId, LabelId, ProvenanceVocabulary, Symbols, TypeId};
+use super::{KeyId, LabelId, Provenance, Symbols, TypeId};
 use crate::value::Name;
 
 /// The definitions that hold for one root of the graph.
@@ -16,7 +16,7 @@ pub(crate) struct Catalog {
     pub keys: Symbols<KeyId>,
     pub indexes: Vec<IndexDef>,
     pub constraints: Vec<ConstraintDef>,
-    pub provenance: ProvenanceVocabulary,
+    pub provenance: Provenance,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

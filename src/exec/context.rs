@@ -20,6 +20,8 @@ use super::column::Ids;
 use super::commit::Commits;
 use super::counters::Counters;
 use super::deleted::Deleted;
+use super::eval::constant;
+use super::host::Env;
 use super::operator::Input;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
@@ -71,6 +73,8 @@ pub(super) struct Context<'w> {
     /// Who commits while a statement runs, if that can be.
     pub commits: Option<&'w dyn Commits>,
     pub parameters: Vec<Value>,
+    /// What is computed before the first row.
+    pub given: Vec<Value>,
     pub budget: Budget,
     pub deleted: Deleted,
     pub counters: RefCell<Counters>,
@@ -152,8 +156,9 @@ impl<'w> Context<'w> {
         let mut given = |(name, range): &(Name, TextRange)| {
             parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone(), range: *range })
         };
-        Ok(Box::new(Self {
+        let mut ctx = Box::new(Self {
             parameters: plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?,
+            given: Vec::new(),
             budget,
             deleted: Deleted::default(),
             counters: RefCell::default(),
@@ -174,7 +179,18 @@ impl<'w> Context<'w> {
             plan,
             root,
             commits,
-        }))
+        });
+        ctx.given = ctx.compute_given()?;
+        Ok(ctx)
+    }
+
+    fn compute_given(&self) -> Result<Vec<Value>, ExecError> {
+        if self.plan.given.is_empty() {
+            return Ok(Vec::new());
+        }
+        let graph = self.snapshot();
+        let env = Env::new(self, &graph);
+        self.plan.given.iter().map(|scalar| constant(&env, scalar)).collect()
     }
 
     // ------------------------------------------------------------ roots

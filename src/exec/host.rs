@@ -10,13 +10,22 @@ use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use crate::catalog::KeyId;
 use crate::function::{FunctionError, Host};
-use crate::storage::{Direction, End, Family, Graph, Rel, RelSlot};
+use crate::storage::{Direction, End, Family, Graph, Lens, Rel, RelSlot};
 use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
 
 /// Where an expression is evaluated: a run and the root that it reads.
 pub(super) struct Env<'c, 'w> {
     pub ctx: &'c Context<'w>,
     pub graph: &'c View,
+    /// The part of the graph that a procedure is asked about.
+    pub lens: Lens,
+}
+
+impl<'c, 'w> Env<'c, 'w> {
+    /// All of the graph.
+    pub(super) fn new(ctx: &'c Context<'w>, graph: &'c View) -> Self {
+        Self { ctx, graph, lens: Lens::default() }
+    }
 }
 
 impl Env<'_, '_> {
@@ -92,6 +101,10 @@ impl Host for Env<'_, '_> {
     fn graph(&self) -> &dyn Any {
         let graph: &Graph = self.graph;
         graph
+    }
+
+    fn lens(&self) -> &dyn Any {
+        &self.lens
     }
 
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError> {

@@ -4,6 +4,7 @@
 //! subquery is only named here, by its number in the statement's table of subqueries, so this layer needs no query.
 
 mod build;
+mod lens;
 mod same;
 mod variable;
 mod visit;
@@ -15,6 +16,7 @@ use crate::text::Span;
 pub(crate) use crate::value::Comparison;
 use crate::value::{Name, Predicate, Value};
 
+pub(crate) use lens::{Clock, Lens, Look};
 pub(crate) use variable::{VarId, Variables};
 
 /// An expression and the text that it came from (an empty span if an optimiser made it).
@@ -81,7 +83,19 @@ pub(crate) enum ExprKind {
         entries: Vec<(Name, Expr)>,
     },
     Subquery(SubqueryKind, SubqueryId),
+    /// A value that is computed once, before the first row.
+    Given(GivenId),
+    /// Whether an element is in the part of the graph that a lens shows.
+    Passes {
+        element: Box<Expr>,
+        lens: Box<Lens<Expr>>,
+        look: Look,
+    },
 }
+
+/// The number of a value that is computed once for a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct GivenId(pub u32);
 
 /// The number of a subquery in its statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

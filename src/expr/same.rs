@@ -76,6 +76,10 @@ fn same_head(left: &ExprKind, right: &ExprKind, locals: &[(VarId, VarId)]) -> bo
             ExprKind::Comprehension { predicate: a, map: x, .. },
             ExprKind::Comprehension { predicate: b, map: y, .. },
         ) => a.is_some() == b.is_some() && x.is_some() == y.is_some(),
+        (ExprKind::Given(a), ExprKind::Given(b)) => a == b,
+        (ExprKind::Passes { lens: a, look: x, .. }, ExprKind::Passes { lens: b, look: y, .. }) => {
+            a.is_like(b) && x == y
+        }
         (ExprKind::Subquery(..), _) => false,
         _ => std::mem::discriminant(left) == std::mem::discriminant(right),
     }
@@ -94,6 +98,7 @@ fn hash_form(expr: &Expr, locals: &mut Vec<VarId>, hasher: &mut FxHasher) {
         ExprKind::Literal(Value::Integer(number)) => number.hash(hasher),
         ExprKind::Literal(Value::Float(number)) => number.to_bits().hash(hasher),
         ExprKind::Literal(Value::String(text)) => text.hash(hasher),
+        ExprKind::Given(id) => id.hash(hasher),
         ExprKind::Parameter(name) | ExprKind::Property(_, name) => name.hash(hasher),
         ExprKind::HasLabels(_, labels) => labels.hash(hasher),
         ExprKind::Compare(comparison, ..) => comparison.hash(hasher),

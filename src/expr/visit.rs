@@ -27,7 +27,11 @@ impl Expr {
     /// The expressions directly inside this one.
     pub(crate) fn children(&self) -> Vec<&Expr> {
         match &self.kind {
-            ExprKind::Literal(_) | ExprKind::Parameter(_) | ExprKind::Variable(_) | ExprKind::Subquery(..) => vec![],
+            ExprKind::Literal(_)
+            | ExprKind::Parameter(_)
+            | ExprKind::Given(_)
+            | ExprKind::Variable(_)
+            | ExprKind::Subquery(..) => vec![],
             ExprKind::Property(a, _)
             | ExprKind::HasLabels(a, _)
             | ExprKind::Not(a)
@@ -58,13 +62,18 @@ impl Expr {
             ExprKind::MapProjection { base, entries, .. } => {
                 std::iter::once(&**base).chain(entries.iter().map(|(_, value)| value)).collect()
             }
+            ExprKind::Passes { element, lens, .. } => std::iter::once(&**element).chain(lens.operands()).collect(),
         }
     }
 
     /// The expressions directly inside this one, to be changed in place.
     pub(crate) fn children_mut(&mut self) -> Vec<&mut Expr> {
         match &mut self.kind {
-            ExprKind::Literal(_) | ExprKind::Parameter(_) | ExprKind::Variable(_) | ExprKind::Subquery(..) => vec![],
+            ExprKind::Literal(_)
+            | ExprKind::Parameter(_)
+            | ExprKind::Given(_)
+            | ExprKind::Variable(_)
+            | ExprKind::Subquery(..) => vec![],
             ExprKind::Property(a, _)
             | ExprKind::HasLabels(a, _)
             | ExprKind::Not(a)
@@ -94,6 +103,9 @@ impl Expr {
             ExprKind::Reduce { initial, list, step, .. } => vec![initial, list, step],
             ExprKind::MapProjection { base, entries, .. } => {
                 std::iter::once(&mut **base).chain(entries.iter_mut().map(|(_, value)| value)).collect()
+            }
+            ExprKind::Passes { element, lens, .. } => {
+                std::iter::once(&mut **element).chain(lens.operands_mut()).collect()
             }
         }
     }

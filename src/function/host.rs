@@ -12,6 +12,10 @@ use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
 pub(crate) trait Host {
     /// The graph that the call sees, for procedures that read it whole: a `storage::Graph`, which this layer cannot name.
     fn graph(&self) -> &dyn Any;
+    /// The part of it that the call is to speak of: a `storage::Lens`, which holds for procedures.
+    fn lens(&self) -> &dyn Any {
+        &()
+    }
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError>;
     fn rel_type(&self, rel: &Relationship) -> Result<Name, FunctionError>;
     /// Start and end: each a node or a relationship.

@@ -7,6 +7,7 @@
 
 mod aggregate;
 mod arguments;
+mod clock;
 mod collection;
 mod conversion;
 mod decimal;
@@ -30,6 +31,7 @@ mod temporal;
 pub(crate) mod testing;
 
 pub(crate) use aggregate::{Accumulator, Aggregate, COLLECT};
+pub(crate) use clock::{AS_MOMENT, AS_SOURCE_COUNT};
 pub(crate) use error::{FunctionError, NoRegex};
 pub(crate) use host::Host;
 pub(crate) use label::{HAS_ALL, HAS_ANY, label_names, type_name};

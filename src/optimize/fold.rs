@@ -115,6 +115,8 @@ fn value_of(kind: &ExprKind) -> Option<Value> {
         }
         ExprKind::Literal(_)
         | ExprKind::Parameter(_)
+        | ExprKind::Given(_)
+        | ExprKind::Passes { .. }
         | ExprKind::Variable(_)
         | ExprKind::Property(..)
         | ExprKind::Index(..)

@@ -10,9 +10,9 @@
 
 use std::sync::Arc;
 
-use super::{Scalar, TextRange};
+use super::{Scalar, TextRange, Within};
 use crate::catalog::{IndexId, SchemaChange};
-use crate::expr::{Labels, RelType};
+use crate::expr::{Labels, Lens, RelType};
 use crate::function::{Aggregate, Procedure};
 pub(crate) use crate::plan::OnError;
 use crate::value::{Comparison, Name};
@@ -25,6 +25,8 @@ pub(crate) struct PhysicalPlan {
     pub columns: Vec<(Name, usize)>,
     /// What expressions run: by number.
     pub subplans: Vec<Subplan>,
+    /// What is computed before the first row: by number.
+    pub given: Vec<Scalar>,
     /// Names that operators and expressions refer to by number.
     pub labels: Vec<Name>,
     pub types: Vec<Name>,
@@ -123,6 +125,8 @@ pub(crate) enum Op {
     NodeScan {
         label: Option<LabelRef>,
         conditions: Vec<Condition>,
+        /// The part of the graph that is scanned.
+        within: Option<Within>,
     },
     NodeSeek {
         index: IndexId,
@@ -237,11 +241,7 @@ pub(crate) enum Op {
     /// The inner plan, run over so many outer rows at a time and committed. New: the inner columns, then the status.
     InTransactions(Arc<InTransactions>),
     /// New: the outputs asked for.
-    Call {
-        procedure: Arc<Procedure>,
-        arguments: Vec<Scalar>,
-        outputs: Vec<usize>,
-    },
+    Call(Call),
     /// All input is consumed before the first row goes on; what follows reads the graph as it is then.
     Barrier,
 
@@ -438,6 +438,15 @@ pub(crate) enum PathStep {
     Rel(usize),
     /// A list of relationships, with the nodes between them.
     Rels(usize),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub procedure: Arc<Procedure>,
+    pub arguments: Vec<Scalar>,
+    pub outputs: Vec<usize>,
+    /// The part of the graph that it is asked about.
+    pub lens: Lens<Scalar>,
 }
 
 #[derive(Clone, Debug)]

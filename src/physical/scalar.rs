@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{KeyRef, LabelRef, TypeRef};
-use crate::expr::{Comparison, Operator, Quantifier};
+use crate::expr::{Comparison, Lens, Look, Operator, Quantifier};
 use crate::function::Function;
 use crate::value::{Name, Predicate, Value};
 
@@ -16,6 +16,8 @@ pub(crate) enum Scalar {
     Constant(Value),
     /// By position in [`PhysicalPlan::parameters`](super::PhysicalPlan::parameters).
     Parameter(usize),
+    /// By position in [`PhysicalPlan::given`](super::PhysicalPlan::given).
+    Given(usize),
     Column(usize),
     /// A local variable of a comprehension, quantifier or reduction: 0 is that of the outermost.
     Local(usize),
@@ -105,6 +107,18 @@ pub(crate) enum Scalar {
         subplan: usize,
         column: usize,
     },
+    /// Whether the element is in a part of the graph.
+    Passes {
+        element: Box<Scalar>,
+        within: Box<Within>,
+    },
+}
+
+/// A part of the graph, and how much of an element must be in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Within {
+    pub lens: Lens<Scalar>,
+    pub look: Look,
 }
 
 impl Scalar {
@@ -124,6 +138,7 @@ impl Scalar {
             | Self::MapProjection { range, .. } => *range,
             Self::Constant(_)
             | Self::Parameter(_)
+            | Self::Given(_)
             | Self::Column(_)
             | Self::Local(_)
             | Self::List(_)
@@ -138,7 +153,8 @@ impl Scalar {
             | Self::Case { .. }
             | Self::Exists(_)
             | Self::Count(_)
-            | Self::Collect { .. } => (0, 0),
+            | Self::Collect { .. }
+            | Self::Passes { .. } => (0, 0),
         }
     }
 }

@@ -6,7 +6,10 @@ impl Op {
     /// The expressions that the operator evaluates itself; those of plans inside it are not among them.
     pub(crate) fn scalars(&self) -> Vec<&Scalar> {
         match self {
-            Op::NodeScan { conditions, .. } => conditions.iter().map(|condition| &condition.operand).collect(),
+            Op::NodeScan { conditions, within, .. } => {
+                let clocks = within.iter().flat_map(|within| within.lens.operands());
+                conditions.iter().map(|condition| &condition.operand).chain(clocks).collect()
+            }
             Op::NodeSeek { seek, .. } | Op::RelSeek { seek, .. } => seek_scalars(seek),
             Op::NodeLookup { sought, .. } => sought.scalars().iter().collect(),
             Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],
@@ -23,7 +26,7 @@ impl Op {
             Op::Unwind { list } | Op::Foreach { list, .. } => vec![list],
             Op::HashJoin { left_keys, right_keys, .. } => left_keys.iter().chain(right_keys).collect(),
             Op::InTransactions(op) => vec![&op.rows],
-            Op::Call { arguments, .. } => arguments.iter().collect(),
+            Op::Call(op) => op.arguments.iter().chain(op.lens.operands()).collect(),
             Op::Create { draws, cite } => draw_scalars(draws).chain(cite_scalars(cite.as_ref())).collect(),
             Op::Merge(merge) => {
                 let items = merge.on_create.iter().chain(&merge.on_match).flat_map(set_scalars);
@@ -86,6 +89,7 @@ impl Scalar {
         match self {
             Scalar::Constant(_)
             | Scalar::Parameter(_)
+            | Scalar::Given(_)
             | Scalar::Column(_)
             | Scalar::Local(_)
             | Scalar::Exists(_)
@@ -112,6 +116,7 @@ impl Scalar {
             Scalar::Comprehension { list, predicate, map, .. } => {
                 [Some(list), predicate.as_ref(), map.as_ref()].into_iter().flatten().map(|part| &**part).collect()
             }
+            Scalar::Passes { element, within } => std::iter::once(&**element).chain(within.lens.operands()).collect(),
             Scalar::Quantifier { list, predicate, .. } => vec![list, predicate],
             Scalar::Reduce { initial, list, step, .. } => vec![initial, list, step],
             Scalar::MapProjection { base, entries, .. } => {

@@ -16,7 +16,7 @@ mod uses;
 mod visit;
 
 use crate::catalog::SchemaChange;
-use crate::expr::{VarId, Variables};
+use crate::expr::{Expr, VarId, Variables};
 use crate::semantic::bound::Parameter;
 pub(crate) use crate::semantic::bound::{Cite, Direction, Draw, SetItem, SortKey};
 use crate::value::Name;
@@ -36,6 +36,8 @@ pub(crate) struct LogicalStatement {
     pub variables: Variables,
     /// What stands in expressions, by [`SubqueryId`](crate::expr::SubqueryId).
     pub subqueries: Vec<Subquery>,
+    /// What is computed before the first row, by [`GivenId`](crate::expr::GivenId).
+    pub given: Vec<Expr>,
     pub parameters: Vec<Parameter>,
     pub writes: bool,
 }

@@ -143,7 +143,7 @@ impl Step {
             Step::Unwind(step) => vec![&step.list],
             Step::HashJoin(step) => step.keys.iter().map(|(left, _)| left).collect(),
             Step::InTransactions(step) => vec![&step.rows],
-            Step::Call(step) => step.arguments.iter().collect(),
+            Step::Call(step) => step.arguments.iter().chain(step.lens.operands()).collect(),
             Step::Create(step) => {
                 step.draws.iter().flat_map(draw_exprs).chain(cite_exprs(step.cite.as_ref())).collect()
             }
@@ -190,7 +190,7 @@ impl Step {
             Step::Unwind(step) => vec![&mut step.list],
             Step::HashJoin(step) => step.keys.iter_mut().map(|(left, _)| left).collect(),
             Step::InTransactions(step) => vec![&mut step.rows],
-            Step::Call(step) => step.arguments.iter_mut().collect(),
+            Step::Call(step) => step.arguments.iter_mut().chain(step.lens.operands_mut()).collect(),
             Step::Create(Create { draws, cite }) => {
                 draws.iter_mut().flat_map(draw_exprs_mut).chain(cite_exprs_mut(cite.as_mut())).collect()
             }

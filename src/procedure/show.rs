@@ -117,19 +117,8 @@ fn constraints(graph: &Graph) -> Vec<Vec<Value>> {
 }
 
 fn settings(graph: &Graph) -> Vec<Vec<Value>> {
-    let words = &graph.catalog().provenance;
-    [
-        ("provenance.supports", &words.supports),
-        ("provenance.paragraph", &words.paragraph),
-        ("provenance.of", &words.of),
-        ("provenance.source", &words.source),
-        ("provenance.published", &words.published),
-        ("provenance.valid_from", &words.valid_from),
-        ("provenance.valid_to", &words.valid_to),
-        ("provenance.on", &words.on),
-    ]
-    .map(|(name, value)| vec![Value::from(name), text(value)])
-    .to_vec()
+    let words = graph.catalog().provenance.words();
+    words.map(|(name, word)| vec![Value::from(format!("provenance.{name}")), text(word)]).to_vec()
 }
 
 fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {

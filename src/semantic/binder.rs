@@ -15,7 +15,7 @@ use super::infer;
 use super::scope::Scope;
 use super::warn::Names;
 use crate::catalog::Statistics;
-use crate::expr::{Expr, ExprKind, VarId, Variables};
+use crate::expr::{Expr, ExprKind, Lens, VarId, Variables};
 use crate::function::{Procedure, Registry};
 use crate::syntax::ast;
 use crate::text::Span;
@@ -35,6 +35,10 @@ pub(super) struct Binder<'a> {
     /// Whether an aggregate may stand here, and those found so far.
     pub(super) aggregates: Aggregates,
     pub(super) subqueries: Vec<BoundSubquery>,
+    /// Under which patterns are looked for here.
+    pub(super) lens: Lens<Expr>,
+    /// What is computed before the first row.
+    pub(super) given: Vec<Expr>,
     /// Every use of a variable so far: what a subquery imports is read off this.
     pub(super) uses: Vec<VarId>,
     /// Each where it is named first.
@@ -82,6 +86,8 @@ impl<'a> Binder<'a> {
             scope: Scope::default(),
             aggregates: Aggregates::Refused,
             subqueries: Vec::new(),
+            lens: Lens::default(),
+            given: Vec::new(),
             uses: Vec::new(),
             parameters: FxHashMap::default(),
             silent_calls: Vec::new(),
@@ -108,6 +114,7 @@ impl<'a> Binder<'a> {
             body,
             variables: self.variables,
             subqueries: self.subqueries,
+            given: self.given,
             parameters,
             writes: self.writes || self.commits,
             warnings: self.warnings,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Warning;
 use crate::catalog::SchemaChange;
-use crate::expr::{Expr, LabelExpr, Labels, RelType, VarId, Variables};
+use crate::expr::{Expr, LabelExpr, Labels, Lens, RelType, VarId, Variables};
 use crate::function::{Aggregate, Procedure};
 use crate::text::Span;
 use crate::value::Name;
@@ -18,6 +18,8 @@ pub(crate) struct BoundStatement {
     /// What stands in EXISTS, COUNT, COLLECT, pattern predicates and pattern comprehensions, by
     /// [`SubqueryId`](crate::expr::SubqueryId). Local variables of a surrounding comprehension may be imported.
     pub subqueries: Vec<BoundSubquery>,
+    /// What is computed before the first row, by [`GivenId`](crate::expr::GivenId).
+    pub given: Vec<Expr>,
     /// The parameters named in the text, each once.
     pub parameters: Vec<Parameter>,
     pub writes: bool,
@@ -106,6 +108,8 @@ pub(crate) enum BoundClause {
 #[derive(Clone, Debug)]
 pub(crate) struct BoundMatch {
     pub optional: bool,
+    /// What the lens of the pattern is computed from, for each row.
+    pub operands: Vec<(VarId, Expr)>,
     pub pattern: GraphPattern,
     /// Conjuncts: what stands in braces and WHERE, in patterns and after them.
     pub predicates: Vec<Expr>,
@@ -121,6 +125,8 @@ pub(crate) struct GraphPattern {
     pub paths: Vec<PatternPath>,
     /// Two arrows may be one relationship.
     pub repeatable: bool,
+    /// Against which part of the graph it is held.
+    pub lens: Lens<Expr>,
 }
 
 #[derive(Clone, Debug)]
@@ -331,6 +337,8 @@ pub(crate) struct ProcedureCall {
     pub optional: bool,
     pub procedure: Arc<Procedure>,
     pub arguments: Vec<Expr>,
+    /// The part of the graph that it is asked about.
+    pub lens: Lens<Expr>,
     /// Which output goes into which variable. A procedure without outputs lets each row pass once.
     pub yields: Vec<(usize, VarId)>,
     pub predicate: Option<Expr>,

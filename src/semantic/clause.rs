@@ -72,21 +72,25 @@ impl Binder<'_> {
 
     fn match_clause(&mut self, clause: &ast::Match) -> BoundClause {
         let rules = PatternRules { optional: clause.optional, new_names: true, repeatable: clause.repeatable };
-        BoundClause::Match(self.reading(&clause.pattern.parts, clause.predicate.as_ref(), rules))
+        BoundClause::Match(self.reading(&clause.pattern.parts, &clause.lens, clause.predicate.as_ref(), rules))
     }
 
     /// A pattern that is looked for, and its WHERE.
     pub(super) fn reading(
         &mut self,
         parts: &[ast::PatternPart],
+        lens: &ast::Lens,
         predicate: Option<&ast::Expr>,
         rules: PatternRules,
     ) -> BoundMatch {
-        let (pattern, mut predicates) = self.pattern(parts, rules);
-        if let Some(predicate) = predicate {
-            predicates.extend(self.predicate(predicate).into_conjuncts());
-        }
-        BoundMatch { optional: rules.optional, pattern, predicates }
+        let (lens, operands) = self.lens(lens);
+        self.under(lens, |binder| {
+            let (pattern, mut predicates) = binder.pattern(parts, rules);
+            if let Some(predicate) = predicate {
+                predicates.extend(binder.predicate(predicate).into_conjuncts());
+            }
+            BoundMatch { optional: rules.optional, operands, pattern, predicates }
+        })
     }
 
     fn unwind(&mut self, unwind: &ast::Unwind) -> BoundClause {

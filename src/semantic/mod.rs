@@ -13,6 +13,7 @@ mod error;
 mod expression;
 mod infer;
 mod label;
+mod lens;
 mod merge;
 mod next;
 mod order;

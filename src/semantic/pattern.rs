@@ -115,7 +115,7 @@ impl Binder<'_> {
             rules,
             own: self.variables.len(),
             before: self.scope.len(),
-            pattern: GraphPattern { repeatable: rules.repeatable, ..GraphPattern::default() },
+            pattern: GraphPattern { repeatable: rules.repeatable, lens: self.lens.clone(), ..GraphPattern::default() },
             inside: Vec::new(),
             part_predicates: Vec::new(),
             predicates: Vec::new(),

@@ -6,7 +6,7 @@ use super::binder::{Binder, Typed};
 use super::bound::{BoundBranch, BoundClause, BoundQuery, ProcedureCall};
 use super::projection::ProjectionClause;
 use super::scope::Loaded;
-use crate::expr::{Expr, ExprKind, VarId};
+use crate::expr::{Expr, ExprKind, Lens, VarId};
 use crate::function::{Field, Procedure, foreign};
 use crate::syntax::ast;
 use crate::text::Span;
@@ -37,7 +37,8 @@ impl Binder<'_> {
         let predicate = call.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
         let predicate = predicate.map(|predicate| self.predicate(predicate));
         let yields = self.outputs(call, &yields);
-        BoundClause::Call(ProcedureCall { optional: call.optional, procedure, arguments, yields, predicate })
+        let lens = self.lens_of_call();
+        BoundClause::Call(ProcedureCall { optional: call.optional, procedure, arguments, lens, yields, predicate })
     }
 
     /// A call that is the whole statement: it returns its outputs. Returns the columns.
@@ -62,8 +63,15 @@ impl Binder<'_> {
         let predicate = call.yields.as_ref().and_then(|yields| yields.predicate.as_ref());
         let predicate = predicate.map(|predicate| self.predicate(predicate));
         let outputs = self.outputs(call, &yields);
-        let optional = call.optional;
-        bound.push(BoundClause::Call(ProcedureCall { optional, procedure, arguments, yields: outputs, predicate }));
+        let (optional, lens) = (call.optional, self.lens_of_call());
+        bound.push(BoundClause::Call(ProcedureCall {
+            optional,
+            procedure,
+            arguments,
+            lens,
+            yields: outputs,
+            predicate,
+        }));
         yields.into_iter().map(|(_, name, var)| (name, var)).collect()
     }
 
@@ -124,7 +132,14 @@ impl Binder<'_> {
         let yields = vec![(0, var), (1, loaded.file), (2, loaded.line)];
         let Some(procedure) = self.procedure(&name) else { return BoundClause::Set(Vec::new()) };
         let arguments = vec![url.expr, Expr::literal(load.headers), separator];
-        BoundClause::Call(ProcedureCall { optional: false, procedure, arguments, yields, predicate: None })
+        BoundClause::Call(ProcedureCall {
+            optional: false,
+            procedure,
+            arguments,
+            lens: Lens::default(),
+            yields,
+            predicate: None,
+        })
     }
 
     /// The outputs that SHOW asks for, and WHERE.
@@ -146,6 +161,7 @@ impl Binder<'_> {
             optional: false,
             procedure,
             arguments,
+            lens: Lens::default(),
             yields: outputs,
             predicate,
         }));

@@ -22,9 +22,7 @@ pub(crate) fn bind(
     registry: &Registry,
 ) -> Result<BoundStatement, Vec<SemanticError>> {
     let mut binder = Binder::new(text, statistics, registry);
-    if let Some(at) = statement.preamble.span {
-        binder.refuse("UnexpectedSyntax", at, "not answered yet");
-    }
+    binder.preamble(statement);
     let body = match &statement.body {
         ast::Body::Query(query) => BoundBody::Query(binder.query(query, QueryPlace::Statement)),
         ast::Body::Schema(command) => {

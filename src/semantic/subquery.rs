@@ -59,7 +59,7 @@ impl Binder<'_> {
                     let message = "COLLECT collects what its query returns";
                     self.refuse("InvalidClauseComposition", pattern.span, message);
                 }
-                matching(self.reading(&pattern.parts, predicate.as_ref(), READING))
+                matching(self.reading(&pattern.parts, lens, predicate.as_ref(), READING))
             }
             ast::Subquery::Query(query) => self.query(query, QueryPlace::Expression(kind)),
         };
@@ -72,7 +72,7 @@ impl Binder<'_> {
         let frame = self.enter_expression();
         let rules = PatternRules { optional: false, new_names: false, repeatable: false };
         let part = whole_path(path, None);
-        let query = matching(self.reading(&[part], None, rules));
+        let query = matching(self.reading(&[part], &ast::Lens::default(), None, rules));
         let id = self.leave_expression(frame, query);
         Typed::new(ExprKind::Subquery(SubqueryKind::Exists, id), span, Type::Boolean)
     }
@@ -80,7 +80,7 @@ impl Binder<'_> {
     pub(super) fn pattern_comprehension(&mut self, pattern: &ast::PatternComprehension, span: Span) -> Typed {
         let frame = self.enter_expression();
         let part = whole_path(&pattern.path, pattern.variable.clone());
-        let found = self.reading(&[part], pattern.predicate.as_ref(), READING);
+        let found = self.reading(&[part], &ast::Lens::default(), pattern.predicate.as_ref(), READING);
         let item = self.typed(&pattern.map);
         let item_type = item.value_type.clone();
         let query = self.collecting_item(found, item);
@@ -93,7 +93,7 @@ impl Binder<'_> {
         let frame = self.enter_expression();
         let variable = Some(ast::Ident { name: Name::from(PATH), span });
         let named = ast::PatternPart { variable, span, ..part.clone() };
-        let found = self.reading(&[named], None, READING);
+        let found = self.reading(&[named], &ast::Lens::default(), None, READING);
         let item = self.variable(&Name::from(PATH), span);
         for path in &found.pattern.paths {
             self.variables.get_mut(path.var).name = None;

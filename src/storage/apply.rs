@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::graph::slot_of;
 use super::index::{Index, IndexValues};
+use super::lens::Words;
 use super::nodes::Nodes;
 use super::{Change, Commit, Direction, End, Family, Graph, NodeSlot, Rel, RelSlot, StorageError};
 use crate::catalog::{Catalog, IndexDef, IndexId, KeyId, LabelId, Owner, Side};
@@ -35,7 +36,7 @@ impl Graph {
             Change::DefineKey { id, name } => self.define_name(name, |catalog| catalog.keys.intern(name) == *id)?,
             Change::CreateNode { id, labels } => self.create_node(*id, labels)?,
             &Change::CreateRel { id, rel_type, start, end, asserted } => {
-                let rel = Rel { rel_type, start: self.known(start)?, end: self.known(end)?, asserted };
+                let rel = Rel { rel_type, start: self.known_end(start)?, end: self.known_end(end)?, asserted };
                 self.create_rel(id, rel)?;
             }
             Change::DeleteNode { id } => {
@@ -55,7 +56,7 @@ impl Graph {
                 self.remove_label(node, *label);
             }
             Change::SetProperty { element, key, value } => {
-                let element = self.known(*element)?;
+                let element = self.known_end(*element)?;
                 self.set_property(element, *key, value);
             }
             Change::SetState { rel, asserted } => {
@@ -73,7 +74,7 @@ impl Graph {
         Ok(())
     }
 
-    fn known(&self, id: ElementId) -> Result<End, StorageError> {
+    fn known_end(&self, id: ElementId) -> Result<End, StorageError> {
         self.ids.get(id).ok_or(StorageError::Deleted { id })
     }
 
@@ -92,16 +93,18 @@ impl Graph {
         if is_in_order { Ok(()) } else { Err(StorageError::OutOfOrder { name: name.clone() }) }
     }
 
-    fn define(&mut self, change: impl FnOnce(&mut Catalog)) {
+    pub(super) fn define(&mut self, change: impl FnOnce(&mut Catalog)) {
         let catalog = Arc::make_mut(&mut self.catalog);
         change(catalog);
         catalog.renew();
+        self.words = Words::of(catalog);
     }
 
     fn create_node(&mut self, id: ElementId, labels: &[LabelId]) -> Result<(), StorageError> {
         let commit = self.commit_number()?;
         let slot = self.nodes.add(id, labels, commit)?;
         self.give(id, End::node(NodeSlot(slot)));
+        self.keep_new_node(NodeSlot(slot), labels);
         Ok(())
     }
 
@@ -110,6 +113,7 @@ impl Graph {
         let slot = RelSlot(self.rels.add(id, rel, commit, labels_of_ends(&self.nodes, rel))?);
         self.neighbourhood.enter(slot, rel);
         self.give(id, End::rel(slot));
+        self.keep_drawn(slot, rel);
         Ok(())
     }
 
@@ -131,6 +135,7 @@ impl Graph {
     fn delete_node(&mut self, id: ElementId, node: NodeSlot) {
         let element = End::node(node);
         self.unindex(element, |_| true);
+        self.forget_days(element);
         self.nodes.remove(node.0);
         self.ids.remove(id);
     }
@@ -143,6 +148,7 @@ impl Graph {
         }
         self.rels.leave(slot.0, rel, labels_of_ends(&self.nodes, rel));
         self.neighbourhood.leave(slot, rel);
+        self.keep_deleted(slot, rel);
         self.ids.remove(id);
     }
 
@@ -153,6 +159,7 @@ impl Graph {
         self.nodes.add_label(node.0, label);
         self.count_label(node, label, 1);
         self.index_again(End::node(node), |def| def.owner == Owner::Label(label));
+        self.keep_label(node, label);
     }
 
     fn remove_label(&mut self, node: NodeSlot, label: LabelId) {
@@ -162,6 +169,7 @@ impl Graph {
         self.unindex(End::node(node), |def| def.owner == Owner::Label(label));
         self.nodes.remove_label(node.0, label);
         self.count_label(node, label, -1);
+        self.keep_label(node, label);
     }
 
     /// Counts the plain relationships of a node under a label that it got (1) or lost (-1).
@@ -186,6 +194,7 @@ impl Graph {
             page.columns.set(key, offset, value, dictionaries);
         }
         self.index_again(element, |def| def.keys.contains(&key));
+        self.keep_property(element, key);
     }
 
     fn set_state(&mut self, slot: RelSlot, asserted: bool) {
@@ -199,6 +208,7 @@ impl Graph {
         let rel = Rel { asserted, ..rel };
         self.rels.enter(slot.0, rel, labels);
         self.neighbourhood.enter(slot, rel);
+        self.keep_state(slot, rel);
     }
 
     fn create_index(&mut self, def: &IndexDef) {

@@ -44,6 +44,21 @@ impl Bitmap {
         self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= other);
     }
 
+    /// Takes what is set in `other` away.
+    pub(super) fn subtract(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= !other);
+    }
+
+    /// Adds what is set in `other`.
+    pub(super) fn unite(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word |= other);
+    }
+
+    /// Whether some bit is set in both.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).any(|(word, other)| word & other != 0)
+    }
+
     /// Keeps the bits for which `keep` holds, which is asked of set bits only.
     pub(super) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         for (index, word) in self.0.iter_mut().enumerate() {

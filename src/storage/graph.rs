@@ -7,6 +7,7 @@ use super::bitmap::{Bitmap, PAGE_SLOTS, place, slot};
 use super::column::{Condition, PropertyVector, gather};
 use super::ids::IdTable;
 use super::index::Index;
+use super::lens::{Lens, Look, Odd, Words};
 use super::neighbourhood::Neighbourhood;
 use super::nodes::Nodes;
 use super::paged::{PageTree, Paged};
@@ -40,6 +41,8 @@ pub(crate) struct Graph {
     pub(super) rels: Rels,
     pub(super) neighbourhood: Neighbourhood,
     pub(super) indexes: PageTree<Index>,
+    /// The words of provenance, so that a write need not look for them.
+    pub(super) words: Words,
 }
 
 impl Graph {
@@ -55,6 +58,7 @@ impl Graph {
             rels: Rels::default(),
             neighbourhood: Neighbourhood::default(),
             indexes: PageTree::default(),
+            words: Words::default(),
         }
     }
 
@@ -155,7 +159,7 @@ impl Graph {
         self.commit_of(number)
     }
 
-    fn commit_of(&self, number: Option<u32>) -> Commit {
+    pub(super) fn commit_of(&self, number: Option<u32>) -> Commit {
         let commit = number.and_then(|number| self.commits.get(number as usize));
         *commit.expect("slots come from this graph")
     }
@@ -216,11 +220,13 @@ impl Graph {
         self.nodes.collect(label, &mut cursor.0, limit, slots)
     }
 
-    /// The nodes of the next page (with the label) that fit all conditions; there may be none. `None` at the end.
+    /// The nodes of the next page (with the label) that fit all conditions and pass; there may be none. `None` at the end.
     pub(crate) fn scan_node_page(
         &self,
         label: Option<LabelId>,
         conditions: &[Condition],
+        lens: Option<(&Lens, Look)>,
+        odd: &mut Odd,
         cursor: &mut ScanCursor,
     ) -> Option<Stretch> {
         let (index, page, nodes) = self.nodes.page_from(label, place(cursor.0).0)?;
@@ -228,6 +234,9 @@ impl Graph {
         let mut fits = nodes.clone();
         for condition in conditions {
             page.columns.narrow(condition, &self.nodes.dictionaries, &mut fits);
+        }
+        if let (Some((lens, look)), Some(page)) = (lens, self.node_page(index)) {
+            self.narrow(&page, lens, look, &mut fits, odd);
         }
         Some(Stretch { base: slot(index, 0), fits })
     }

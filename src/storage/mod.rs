@@ -20,6 +20,8 @@ mod graph;
 mod ids;
 mod index;
 mod labels;
+#[cfg_attr(not(test), expect(dead_code, reason = "the clocks of the language will ask"))]
+mod lens;
 mod neighbourhood;
 mod nodes;
 mod paged;
@@ -37,6 +39,8 @@ pub(crate) use disk::FileAccess;
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 pub(crate) use error::{CodecError, FileError, StorageError};
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
+#[expect(unused_imports, reason = "the clocks of the language will ask")]
+pub(crate) use lens::{Cited, Known, KnownAt, Lens, Look, Odd, ValidAt};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};
 

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 use super::bitmap::{Bitmap, PAGE_SLOTS};
 use super::column::PageColumns;
 use super::ids::SlotIds;
+use super::lens::PageClocks;
 use super::paged::copy_with_room;
 use super::{End, Family, Rel, StorageError};
 use crate::catalog::TypeId;
@@ -73,6 +74,7 @@ pub(super) struct NodePage {
     /// The number of each node's label set.
     pub sets: Codes,
     recorded: Recorded,
+    pub clocks: PageClocks,
     pub columns: PageColumns,
 }
 
@@ -83,6 +85,7 @@ impl NodePage {
             present: Bitmap::default(),
             sets: Codes::new(),
             recorded: Recorded::new(),
+            clocks: PageClocks::default(),
             columns: PageColumns::default(),
         }
     }
@@ -102,6 +105,10 @@ impl NodePage {
     pub(super) fn commit(&self, offset: usize) -> Option<u32> {
         self.recorded.get(offset)
     }
+
+    pub(super) fn recorded(&self) -> &Recorded {
+        &self.recorded
+    }
 }
 
 /// A page of relationships.
@@ -116,6 +123,7 @@ pub(super) struct RelPage {
     /// Kept when a relationship is deleted, as the rest of its record is.
     quoted: Option<Box<Bitmap>>,
     recorded: Recorded,
+    pub clocks: PageClocks,
     pub columns: PageColumns,
 }
 
@@ -129,6 +137,7 @@ impl RelPage {
             ends: Vec::new(),
             quoted: None,
             recorded: Recorded::new(),
+            clocks: PageClocks::default(),
             columns: PageColumns::default(),
         }
     }
@@ -185,6 +194,10 @@ impl RelPage {
     pub(super) fn commit(&self, offset: usize) -> Option<u32> {
         self.recorded.get(offset)
     }
+
+    pub(super) fn recorded(&self) -> &Recorded {
+        &self.recorded
+    }
 }
 
 impl Clone for RelPage {
@@ -197,6 +210,7 @@ impl Clone for RelPage {
             ends: copy_with_room(&self.ends),
             quoted: self.quoted.clone(),
             recorded: self.recorded.clone(),
+            clocks: self.clocks.clone(),
             columns: self.columns.clone(),
         }
     }
@@ -259,7 +273,7 @@ impl Codes {
 /// In which commit each slot of a page was written first: slots are filled in the order of commits, so one entry
 /// stands for all slots up to the next entry.
 #[derive(Clone, Debug)]
-struct Recorded(SmallVec<[(u16, u32); 2]>);
+pub(super) struct Recorded(SmallVec<[(u16, u32); 2]>);
 
 impl Recorded {
     fn new() -> Self {
@@ -275,6 +289,12 @@ impl Recorded {
     fn get(&self, offset: usize) -> Option<u32> {
         let later = self.0.partition_point(|entry| usize::from(entry.0) <= offset);
         Some(self.0[later.checked_sub(1)?].1)
+    }
+
+    /// The offsets of each commit; those of the last one reach to the end of the page.
+    pub(super) fn stretches(&self) -> impl Iterator<Item = (std::ops::Range<usize>, u32)> {
+        let ends = self.0.iter().skip(1).map(|entry| usize::from(entry.0)).chain([PAGE_SLOTS]);
+        self.0.iter().zip(ends).map(|(entry, end)| (usize::from(entry.0)..end, entry.1))
     }
 }
 

@@ -69,7 +69,7 @@ fn from_vector(vector: PropertyVector) -> Column {
     }
 }
 
-fn refuse_deleted(env: &Env, slots: &[u32], end: fn(u32) -> End) -> Result<(), ExecError> {
+pub(super) fn refuse_deleted(env: &Env, slots: &[u32], end: fn(u32) -> End) -> Result<(), ExecError> {
     if !env.graph.lacks_any() {
         return Ok(());
     }

@@ -8,6 +8,7 @@ mod access;
 mod arithmetic;
 mod compare;
 mod frame;
+pub(super) mod lens;
 mod list;
 mod logic;
 mod subquery;
@@ -41,6 +42,7 @@ pub(super) fn evaluate(env: &Env, scalar: &Scalar, frame: &Frame) -> Result<Colu
     match scalar {
         Scalar::Constant(value) => Ok(Column::Constant(value.clone(), frame.len())),
         Scalar::Parameter(number) => Ok(Column::Constant(env.ctx.parameters[*number].clone(), frame.len())),
+        Scalar::Given(number) => Ok(Column::Constant(env.ctx.given[*number].clone(), frame.len())),
         Scalar::Column(column) => Ok(frame.column(*column).into_owned()),
         Scalar::Local(local) => Ok(frame.local(*local).clone()),
         Scalar::Property { base, key, range } => access::property(env, base, *key, *range, frame),
@@ -83,6 +85,7 @@ pub(super) fn evaluate(env: &Env, scalar: &Scalar, frame: &Frame) -> Result<Colu
         Scalar::MapProjection { base, all, entries, range } => {
             access::map_projection(env, base, *all, entries, *range, frame)
         }
+        Scalar::Passes { element, within } => lens::passes(env, element, within, frame),
         Scalar::Exists(subplan) => subquery::exists(env, *subplan, frame),
         Scalar::Count(subplan) => subquery::count(env, *subplan, frame),
         Scalar::Collect { subplan, column } => subquery::collect(env, *subplan, *column, frame),

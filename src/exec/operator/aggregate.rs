@@ -83,7 +83,7 @@ impl Aggregation {
         while let Some(batch) = self.input.next(ctx)? {
             ctx.budget.steps(batch.len)?;
             let graph = ctx.view(self.segment);
-            let env = Env { ctx, graph: &graph };
+            let env = Env::new(ctx, &graph);
             let numbers = self.group(&env, &batch, &mut groups)?;
             for (state, call) in states.iter_mut().zip(&self.calls) {
                 state.grow(groups.len);

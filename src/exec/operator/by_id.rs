@@ -45,7 +45,7 @@ impl Source for ById {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
         while let Some(batch) = self.input.next(ctx)? {
             let graph = ctx.view(self.segment);
-            let env = Env { ctx, graph: &graph };
+            let env = Env::new(ctx, &graph);
             let frame = Frame::of(&batch.columns, batch.len);
             let ids = eval(&env, &self.ids, &frame)?;
             let ids = Cells::of(&ids, ctx);

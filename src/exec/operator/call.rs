@@ -8,10 +8,11 @@ use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment};
-use crate::exec::eval::{Frame, checked, evaluate, typed};
+use crate::exec::eval::{Frame, checked, evaluate, lens, typed};
 use crate::exec::host::Env;
+use crate::expr::Lens;
 use crate::function::{FunctionError, Procedure, ProcedureRows};
-use crate::physical::{ColumnKind, Operator, Scalar};
+use crate::physical::{self, ColumnKind, Operator, Scalar};
 use crate::value::{ErrorClass, ErrorKind, Type, Value};
 
 pub(super) struct Call {
@@ -19,6 +20,7 @@ pub(super) struct Call {
     procedure: Arc<Procedure>,
     arguments: Vec<Scalar>,
     outputs: Vec<usize>,
+    lens: Lens<Scalar>,
     /// Of the new columns.
     kinds: Vec<ColumnKind>,
     segment: Segment,
@@ -37,19 +39,13 @@ pub(super) struct Current {
 }
 
 impl Call {
-    pub(super) fn new(
-        operator: &Operator,
-        procedure: &Arc<Procedure>,
-        arguments: &[Scalar],
-        outputs: &[usize],
-        scope: Scope,
-        ctx: &Context,
-    ) -> Self {
+    pub(super) fn new(operator: &Operator, spec: &physical::Call, scope: Scope, ctx: &Context) -> Self {
         Self {
             input: Input::of(operator, scope, ctx),
-            procedure: Arc::clone(procedure),
-            arguments: arguments.to_vec(),
-            outputs: outputs.to_vec(),
+            procedure: Arc::clone(&spec.procedure),
+            arguments: spec.arguments.clone(),
+            outputs: spec.outputs.clone(),
+            lens: spec.lens.clone(),
             kinds: operator.layout[operator.carry.len()..].to_vec(),
             segment: scope.segment,
         }
@@ -65,7 +61,9 @@ impl Call {
                 FunctionError::said_by(&self.procedure.name, class, &message)
             })?;
         }
-        Ok((self.procedure.body)(env, &arguments)?)
+        let frame = Frame::row(&current.batch.columns, row_number(current.row));
+        let env = Env { lens: lens::of_row(env, &self.lens, &frame)?, ..Env::new(env.ctx, env.graph) };
+        Ok((self.procedure.body)(&env, &arguments)?)
     }
 }
 
@@ -87,7 +85,7 @@ impl Fan for Call {
 
     fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let frame = Frame::of(&batch.columns, batch.len);
         let arguments = self.arguments.iter().map(|argument| evaluate(&env, argument, &frame));
         let arguments = arguments.collect::<Result<_, _>>()?;
@@ -96,7 +94,7 @@ impl Fan for Call {
 
     fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let mut rows = Vec::new();
         let mut found: Vec<Vec<Value>> = vec![Vec::new(); self.outputs.len()];
         let mut len_bytes = 0;

@@ -30,7 +30,7 @@ pub(super) fn cite(
     let targets: Vec<End> = cite.targets.iter().chain(conditional).filter_map(end).collect();
     for (source, properties) in &cite.sources {
         let graph = ctx.snapshot();
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let frame = Frame::row(&batch.columns, super::row_number(row));
         let source = evaluate(&env, source, &frame)?.value(0, ctx);
         let source = value_end(&source, ctx).ok_or_else(|| wrong_type("a source in CITING", "a NODE", &source))?;

@@ -35,7 +35,7 @@ impl Source for Delete {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
         ctx.budget.rows(batch.len)?;
         let graph = ctx.snapshot();
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let frame = Frame::of(&batch.columns, batch.len);
         let mut columns = Vec::with_capacity(self.targets.len());
         for target in &self.targets {

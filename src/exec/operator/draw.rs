@@ -75,7 +75,7 @@ pub(super) enum Nulls {
 /// Makes `draws` ready for the rows of `frame`, reading the newest root.
 pub(super) fn prepare(ctx: &Context, draws: &[Draw], frame: &Frame, nulls: Nulls) -> Result<Vec<Prepared>, ExecError> {
     let graph = ctx.snapshot();
-    let env = Env { ctx, graph: &graph };
+    let env = Env::new(ctx, &graph);
     let mut evaluated = Vec::with_capacity(draws.len());
     for draw in draws {
         let (Draw::Node { properties, .. } | Draw::Rel { properties, .. }) = draw;

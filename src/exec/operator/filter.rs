@@ -25,7 +25,7 @@ impl Source for Filter {
         while let Some(batch) = self.input.next(ctx)? {
             ctx.budget.steps(batch.len)?;
             let graph = ctx.view(self.segment);
-            let env = Env { ctx, graph: &graph };
+            let env = Env::new(ctx, &graph);
             let frame = Frame::of(&batch.columns, batch.len);
             if self.input.carry.is_empty() {
                 let len = count_selected(&env, &self.predicate, &frame)?;

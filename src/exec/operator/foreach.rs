@@ -73,7 +73,7 @@ impl Foreach {
 
     fn items(&self, ctx: &Context, batch: &Batch) -> Result<Vec<(u32, Value)>, ExecError> {
         let graph = ctx.snapshot();
-        let lists = evaluate(&Env { ctx, graph: &graph }, &self.list, &Frame::of(&batch.columns, batch.len))?;
+        let lists = evaluate(&Env::new(ctx, &graph), &self.list, &Frame::of(&batch.columns, batch.len))?;
         let mut items = Vec::new();
         for row in 0..batch.len {
             match lists.value(row, ctx) {

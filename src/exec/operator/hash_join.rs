@@ -70,7 +70,7 @@ impl HashJoin {
 
     fn keys(&self, ctx: &Context, batch: &Batch, scalars: &[Scalar]) -> Result<Vec<Column>, ExecError> {
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let frame = Frame::of(&batch.columns, batch.len);
         scalars.iter().map(|scalar| evaluate(&env, scalar, &frame)).collect()
     }

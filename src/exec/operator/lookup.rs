@@ -150,7 +150,7 @@ impl Fan for NodeLookup {
 
     fn begin(&mut self, ctx: &Context, rows: Batch) -> Result<Current, ExecError> {
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let frame = Frame::of(&rows.columns, rows.len);
         let mut sought = Vec::new();
         for scalar in self.sought.scalars() {

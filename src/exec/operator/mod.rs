@@ -80,8 +80,8 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
     let source: Box<dyn Source> = match &operator.op {
         Op::Argument => make(|| argument::Argument::new(scope)),
         Op::Empty => make(|| argument::Empty),
-        Op::NodeScan { label, conditions } => {
-            fan(|| node_scan::NodeScan::new(operator, *label, conditions, scope, ctx))
+        Op::NodeScan { label, conditions, within } => {
+            fan(|| node_scan::NodeScan::new(operator, *label, conditions, within.as_ref(), scope, ctx))
         }
         Op::NodeSeek { index, seek } => make(|| seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
         Op::NodeLookup { label, keys, sought } => {
@@ -123,9 +123,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         }
         Op::Apply(spec) => make(|| apply::Apply::new(operator, spec, scope, ctx)),
         Op::InTransactions(spec) => make(|| in_transactions::InTransactions::new(operator, spec, scope, ctx)),
-        Op::Call { procedure, arguments, outputs } => {
-            fan(|| call::Call::new(operator, procedure, arguments, outputs, scope, ctx))
-        }
+        Op::Call(spec) => fan(|| call::Call::new(operator, spec, scope, ctx)),
         Op::Barrier => make(|| barrier::Barrier::new(operator, scope, ctx)),
         Op::Create { draws, cite } => make(|| create::Create::new(operator, draws, cite.as_ref(), scope, ctx)),
         Op::Merge(spec) => make(|| merge::Merge::new(operator, spec, scope, ctx)),

@@ -10,11 +10,11 @@ use crate::catalog::LabelId;
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::Column;
-use crate::exec::context::{Context, Segment};
-use crate::exec::eval::constant;
+use crate::exec::context::{Context, Segment, View};
+use crate::exec::eval::{constant, lens};
 use crate::exec::host::Env;
-use crate::physical::{Condition, LabelRef, Operator};
-use crate::storage::{self, Graph, ScanCursor, Stretch};
+use crate::physical::{Condition, LabelRef, Operator, Within};
+use crate::storage::{self, Lens, Look, Odd, ScanCursor, Stretch};
 
 /// The first batch is small, so that a query that wants one row does little; each further one is four times as large.
 const FIRST_ROWS: usize = 128;
@@ -23,6 +23,7 @@ pub(super) struct NodeScan {
     input: Input,
     label: Option<LabelRef>,
     conditions: Vec<Condition>,
+    within: Option<Within>,
     /// Whether the nodes are wanted and not only their number.
     gives_nodes: bool,
     segment: Segment,
@@ -42,6 +43,7 @@ pub(super) struct Current {
 struct What {
     label: Option<LabelId>,
     conditions: Vec<storage::Condition>,
+    within: Option<(Lens, Look)>,
 }
 
 /// The rows of a batch to be.
@@ -57,6 +59,7 @@ impl NodeScan {
         operator: &Operator,
         label: Option<LabelRef>,
         conditions: &[Condition],
+        within: Option<&Within>,
         scope: Scope,
         ctx: &Context,
     ) -> Self {
@@ -64,6 +67,7 @@ impl NodeScan {
             input: Input::of(operator, scope, ctx),
             label,
             conditions: conditions.to_vec(),
+            within: within.cloned(),
             gives_nodes: operator.layout.len() > operator.carry.len(),
             segment: scope.segment,
             wanted: Wanted::by(operator, scope),
@@ -81,26 +85,31 @@ impl NodeScan {
             },
         };
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let mut conditions = Vec::with_capacity(self.conditions.len());
         for condition in &self.conditions {
             let Some(key) = ctx.key(condition.key) else { return Ok(None) };
             let operand = constant(&env, &condition.operand)?;
             conditions.push(storage::Condition { key, comparison: condition.comparison, operand });
         }
-        Ok(Some(What { label, conditions }))
+        let within = self.within.as_ref().map(|within| lens::given(&env, within)).transpose()?;
+        Ok(Some(What { label, conditions, within }))
     }
 
     /// Scans on for the current input row; false at the end of the graph.
-    fn scan(&self, ctx: &Context, graph: &Graph, current: &mut Current, found: &mut Found) -> Result<bool, ExecError> {
-        let What { label, conditions } = &current.what;
-        if self.gives_nodes && conditions.is_empty() {
+    fn scan(&self, ctx: &Context, graph: &View, current: &mut Current, found: &mut Found) -> Result<bool, ExecError> {
+        let What { label, conditions, within } = &current.what;
+        if self.gives_nodes && conditions.is_empty() && within.is_none() {
             let room = self.batch_rows - found.len;
             let more = graph.scan_nodes(*label, &mut current.cursor, room, &mut found.slots);
             found.len = found.slots.len();
             return Ok(more);
         }
-        let Some(stretch) = graph.scan_node_page(*label, conditions, &mut current.cursor) else { return Ok(false) };
+        let mut odd = Odd::default();
+        let within = within.as_ref().map(|(lens, look)| (lens, *look));
+        let stretch = graph.scan_node_page(*label, conditions, within, &mut odd, &mut current.cursor);
+        let Some(stretch) = stretch else { return Ok(false) };
+        lens::warn_of(&Env::new(ctx, graph), odd);
         ctx.budget.steps(Stretch::MAX_LEN)?;
         found.len += stretch.len();
         if self.gives_nodes {
@@ -121,7 +130,7 @@ impl Fan for NodeScan {
         let (row, what) = match self.what(ctx)? {
             Some(what) => (0, what),
             // Nothing is scanned for: all rows are done.
-            None => (rows.len, What { label: None, conditions: Vec::new() }),
+            None => (rows.len, What { label: None, conditions: Vec::new(), within: None }),
         };
         Ok(Current { rows, row, cursor: ScanCursor::default(), what })
     }

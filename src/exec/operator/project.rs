@@ -25,7 +25,7 @@ impl Source for Project {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
         ctx.budget.steps(batch.len)?;
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let frame = Frame::of(&batch.columns, batch.len);
         let mut made = Vec::with_capacity(self.items.len());
         for (scalar, kind) in &self.items {

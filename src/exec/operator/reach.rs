@@ -235,7 +235,7 @@ impl Fan for Reach {
 
     fn more(&mut self, ctx: &Context, current: &mut Travel) -> Result<Batch, ExecError> {
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
         let (mut rows, mut ends) = (Vec::new(), Vec::new());
         let room = self.wanted.batch_rows(ctx);

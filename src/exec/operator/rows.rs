@@ -156,7 +156,7 @@ impl Source for Cut {
 /// A number of rows, as SKIP and LIMIT have it.
 pub(super) fn row_count(ctx: &Context, count: &Scalar, segment: Segment, what: &'static str) -> Result<u64, ExecError> {
     let graph = ctx.view(segment);
-    match constant(&Env { ctx, graph: &graph }, count)? {
+    match constant(&Env::new(ctx, &graph), count)? {
         Value::Integer(count) => {
             u64::try_from(count + i64::from(planted!("LIMIT takes one row more") && what == "LIMIT"))
                 .map_err(|_| ExecError::Negative { what, found: count })

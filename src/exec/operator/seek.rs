@@ -166,7 +166,7 @@ impl Source for IndexSeek {
         while let Some(batch) = self.input.next(ctx)? {
             let graph = ctx.view(self.segment);
             let (mut rows, mut slots) = (Vec::new(), Vec::new());
-            for (row, found) in self.seek(&Env { ctx, graph: &graph }, &batch)?.into_iter().enumerate() {
+            for (row, found) in self.seek(&Env::new(ctx, &graph), &batch)?.into_iter().enumerate() {
                 let seen = |slot: &u32| match self.rels {
                     Some(States::Asserted) => graph.rel(RelSlot(*slot)).asserted,
                     Some(States::Both) | None => true,

@@ -52,7 +52,7 @@ fn values_known_before(ctx: &Context, items: &[SetItem], batch: &Batch) -> Resul
         return Ok(None);
     }
     let graph = ctx.snapshot();
-    let env = Env { ctx, graph: &graph };
+    let env = Env::new(ctx, &graph);
     let frame = Frame::of(&batch.columns, batch.len);
     let mut values = Vec::with_capacity(items.len());
     for item in items {
@@ -147,7 +147,7 @@ pub(super) fn set_row(ctx: &Context, items: &[SetItem], batch: &Batch, row: u32)
     for item in items {
         ctx.budget.step()?;
         let graph = ctx.snapshot();
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let frame = Frame::row(&batch.columns, row);
         let evaluate = |scalar: &Scalar| evaluate(&env, scalar, &frame).map(|column| column.value(0, ctx));
         let target = evaluate(target_scalar(item))?;
@@ -224,7 +224,7 @@ fn write_item(ctx: &Context, item: &SetItem, target: End, value: &Value, given: 
 /// The properties that a map or another element has; none for null.
 fn properties(ctx: &Context, value: &Value) -> Result<BTreeMap<Name, Value>, ExecError> {
     let graph = ctx.snapshot();
-    let env = Env { ctx, graph: &graph };
+    let env = Env::new(ctx, &graph);
     match value {
         Value::Map(map) => Ok((**map).clone()),
         Value::Null => Ok(BTreeMap::new()),

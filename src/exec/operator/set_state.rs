@@ -57,7 +57,7 @@ impl Source for SetState {
         for target in &self.targets {
             let graph = ctx.snapshot();
             let frame = Frame::of(&batch.columns, batch.len);
-            let column = evaluate(&Env { ctx, graph: &graph }, target, &frame)?;
+            let column = evaluate(&Env::new(ctx, &graph), target, &frame)?;
             drop(graph);
             for row in 0..batch.len {
                 self.set(ctx, &column.value(row, ctx))?;

@@ -327,7 +327,7 @@ impl Fan for ShortestPath {
 
     fn more(&mut self, ctx: &Context, current: &mut Travel) -> Result<Batch, ExecError> {
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let types = ctx.type_ids(&self.types);
         let ways = Ways {
             forwards: runs(self.direction, &types, self.families),

@@ -55,7 +55,7 @@ impl Sort {
         let mut held = Batch::default();
         while let Some(batch) = self.input.next(ctx)? {
             let graph = ctx.view(self.segment);
-            let env = Env { ctx, graph: &graph };
+            let env = Env::new(ctx, &graph);
             let frame = Frame::of(&batch.columns, batch.len);
             let mut extra: Vec<Column> =
                 self.partition.map(|column| batch.columns[column].clone()).into_iter().collect();

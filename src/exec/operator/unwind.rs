@@ -163,7 +163,7 @@ impl Fan for Unwind {
 
     fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
         let graph = ctx.view(self.segment);
-        let items = self.items(&Env { ctx, graph: &graph }, &batch)?;
+        let items = self.items(&Env::new(ctx, &graph), &batch)?;
         self.held.set(&ctx.budget, items.size_bytes())?;
         Ok(Current { batch, items, row: 0, given: 0 })
     }

@@ -224,7 +224,7 @@ impl Fan for VarExpand {
 
     fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
         let mut made = Made { room: self.wanted.batch_rows(ctx), ..Made::default() };
         if current.walk.as_ref().is_some_and(|walk| self.wanted.is_done(ctx, &current.batch, walk.row)) {

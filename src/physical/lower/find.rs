@@ -4,7 +4,7 @@ use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{
-    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, Sought, States, Target, Types, WayRules,
+    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, Sought, States, Target, Types, WayRules, Within,
 };
 use crate::plan::{
     self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
@@ -15,9 +15,17 @@ use crate::value::Name;
 impl Lowerer<'_> {
     pub(super) fn node_scan(&mut self, step: &NodeScan, rows: Rows, place: &Place<'_>) -> Rows {
         let label = step.label.as_ref().map(|name| self.label(name));
-        let conditions = step.conditions.iter().map(|condition| self.condition(condition, &rows)).collect();
+        let (within, comparisons): (Vec<&Expr>, Vec<&Expr>) =
+            step.conditions.iter().partition(|condition| matches!(condition.kind, ExprKind::Passes { .. }));
+        let conditions = comparisons.into_iter().map(|condition| self.condition(condition, &rows)).collect();
+        let within = within.first().and_then(|condition| self.within(condition, &rows));
         let new: &[_] = if place.needs(step.var) { &[(step.var, ColumnKind::Node)] } else { &[] };
-        self.extend(rows, Op::NodeScan { label, conditions }, new, place)
+        self.extend(rows, Op::NodeScan { label, conditions, within }, new, place)
+    }
+
+    fn within(&mut self, condition: &Expr, rows: &Rows) -> Option<Within> {
+        let ExprKind::Passes { lens, look, .. } = &condition.kind else { return None };
+        Some(Within { lens: lens.map(|operand| self.scalar(operand, rows)), look: *look })
     }
 
     /// A comparison of a property with a given value, the property on the left.

@@ -11,9 +11,9 @@ mod write;
 
 use rustc_hash::FxHashMap;
 
-use super::{ColumnKind, KeyRef, LabelRef, Op, PhysicalPlan, PlanBody, Subplan, TypeRef};
+use super::{ColumnKind, KeyRef, LabelRef, Op, PhysicalPlan, PlanBody, Scalar, Subplan, TypeRef};
 use crate::catalog::Statistics;
-use crate::expr::{VarId, Variables};
+use crate::expr::{Expr, VarId, Variables};
 use crate::plan::estimate::{Estimator, KnownLabels};
 use crate::plan::print::Printer;
 use crate::plan::{self, Imports, LogicalBody, LogicalPlan, LogicalStatement, Step};
@@ -27,6 +27,7 @@ pub(crate) fn lower(statement: LogicalStatement, statistics: &dyn Statistics) ->
     let mut lowerer = Lowerer {
         variables: &statement.variables,
         logical: &statement.subqueries,
+        given: &statement.given,
         imports: &imports,
         statistics,
         known_labels: &known_labels,
@@ -46,10 +47,12 @@ pub(crate) fn lower(statement: LogicalStatement, statistics: &dyn Statistics) ->
             (PlanBody::Rows(rows.operator), columns)
         }
     };
+    let given = lowerer.given();
     PhysicalPlan {
         root,
         columns,
         subplans: lowerer.subplans,
+        given,
         labels: lowerer.labels.names,
         types: lowerer.types.names,
         keys: lowerer.keys.names,
@@ -101,6 +104,7 @@ impl Names {
 struct Lowerer<'a> {
     variables: &'a Variables,
     logical: &'a [plan::Subquery],
+    given: &'a [Expr],
     imports: &'a Imports,
     statistics: &'a dyn Statistics,
     known_labels: &'a KnownLabels,
@@ -132,6 +136,18 @@ impl Place<'_> {
 const MAX_TEXT_CHARS: usize = 400;
 
 impl Lowerer<'_> {
+    fn given(&mut self) -> Vec<Scalar> {
+        if self.given.is_empty() {
+            return Vec::new();
+        }
+        let nothing = self.argument(&Frame::default());
+        self.scalars(self.given, &nothing)
+    }
+
+    fn printer(&self) -> Printer<'_> {
+        Printer::new(self.variables, self.given)
+    }
+
     fn label(&mut self, name: &Name) -> LabelRef {
         LabelRef(self.labels.get(name))
     }
@@ -155,7 +171,7 @@ impl Lowerer<'_> {
         for (index, step) in plan.steps.iter().enumerate() {
             estimator.step(step);
             let bound = |var| rows.as_ref().is_some_and(|rows| rows.has(var));
-            let text = shortened(Printer::new(self.variables).step(step, &bound));
+            let text = shortened(self.printer().step(step, &bound));
             let place = Place { frame, last_use: &last_use, index, text, estimate: estimator.rows() };
             let next = match (step, rows.take()) {
                 (Step::Union(union), _) => self.union(union, &place),
@@ -179,7 +195,7 @@ impl Lowerer<'_> {
             layout.push(*kind);
         }
         let names: Vec<VarId> = frame.imports.iter().map(|(var, _)| *var).collect();
-        let names = Printer::new(self.variables).names(&names);
+        let names = self.printer().names(&names);
         let text = if names.is_empty() { "argument".to_owned() } else { format!("argument {names}") };
         self.operator(Op::Argument, Vec::new(), Vec::new(), columns, layout, shortened(text), 1.0)
     }

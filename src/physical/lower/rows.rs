@@ -6,7 +6,6 @@ use super::{Lowerer, Place};
 use crate::expr::VarId;
 use crate::physical::{ColumnKind, Op, Operator, Scalar};
 use crate::plan::ElementKind;
-use crate::plan::print::Printer;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
@@ -129,7 +128,7 @@ impl Lowerer<'_> {
             ElementKind::Node => "node",
             ElementKind::Rel => "relationship",
         };
-        let text = format!("take {} as a {word}", Printer::new(self.variables).names(&[var]));
+        let text = format!("take {} as a {word}", self.printer().names(&[var]));
         let estimate = rows.operator.estimate;
         self.put(rows, Op::Project { items }, carry, &[(var, column_kind(kind))], text, estimate)
     }

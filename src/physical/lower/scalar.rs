@@ -3,7 +3,7 @@
 use super::rows::Rows;
 use super::{Frame, Lowerer};
 use crate::expr::{Expr, ExprKind, LabelExpr, SubqueryId, SubqueryKind, VarId};
-use crate::physical::{ColumnKind, LabelTest, Scalar, Subplan, TextRange};
+use crate::physical::{ColumnKind, LabelTest, Scalar, Subplan, TextRange, Within};
 use crate::value::{Name, Value};
 
 /// What an expression can see: columns, and the local variables around it, outermost first.
@@ -32,6 +32,7 @@ impl Lowerer<'_> {
         match &expr.kind {
             ExprKind::Literal(value) => Scalar::Constant(value.clone()),
             ExprKind::Parameter(name) => Scalar::Parameter(self.parameters.get(name) as usize),
+            ExprKind::Given(id) => Scalar::Given(id.0 as usize),
             ExprKind::Variable(var) => variable(*var, scope),
             ExprKind::Property(base, key) => {
                 Scalar::Property { base: self.boxed(base, scope), key: self.key(key), range }
@@ -114,6 +115,10 @@ impl Lowerer<'_> {
                 range,
             },
             ExprKind::Subquery(kind, id) => self.subquery(*kind, *id, scope),
+            ExprKind::Passes { element, lens, look } => {
+                let lens = lens.map(|operand| self.compile(operand, scope));
+                Scalar::Passes { element: self.boxed(element, scope), within: Box::new(Within { lens, look: *look }) }
+            }
         }
     }
 

@@ -118,7 +118,8 @@ impl Lowerer<'_> {
         let wanted: Vec<&(usize, VarId)> = step.yields.iter().filter(|(_, var)| place.needs(*var)).collect();
         let outputs = wanted.iter().map(|(output, _)| *output).collect();
         let new: Vec<(VarId, ColumnKind)> = wanted.iter().map(|(_, var)| (*var, ColumnKind::Value)).collect();
-        let op = Op::Call { procedure: step.procedure.clone(), arguments, outputs };
+        let lens = step.lens.map(|operand| self.scalar(operand, &rows));
+        let op = Op::Call(physical::Call { procedure: step.procedure.clone(), arguments, outputs, lens });
         self.extend(rows, op, &new, place)
     }
 

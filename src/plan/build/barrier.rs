@@ -32,7 +32,9 @@ fn reads(step: &Step, variables: &Variables) -> bool {
 /// Whether the value depends on what the graph says of an element. What cannot be told counts as read.
 pub(crate) fn reads_graph(expr: &Expr, variables: &Variables) -> bool {
     let here = match &expr.kind {
-        ExprKind::HasLabels(..) | ExprKind::Subquery(..) | ExprKind::MapProjection { .. } => true,
+        ExprKind::HasLabels(..) | ExprKind::Subquery(..) | ExprKind::MapProjection { .. } | ExprKind::Passes { .. } => {
+            true
+        }
         ExprKind::Property(base, _) | ExprKind::Index(base, _) => may_be_element(base, variables),
         ExprKind::Call(function, arguments) => {
             let takes = |index| function.parameter(index).may_take(&Type::Element);
@@ -48,6 +50,7 @@ fn may_be_element(expr: &Expr, variables: &Variables) -> bool {
         ExprKind::Variable(var) => variables.get(*var).var_type.may_be(&Type::Element),
         ExprKind::Literal(_)
         | ExprKind::Parameter(_)
+        | ExprKind::Given(_)
         | ExprKind::Map(_)
         | ExprKind::List(_)
         | ExprKind::Operator(..) => false,
@@ -61,7 +64,7 @@ fn may_hold_element(expr: &Expr, variables: &Variables) -> bool {
             Type::List(_) | Type::Map | Type::Path => true,
             found => found.may_be(&Type::Element),
         },
-        ExprKind::Literal(_) | ExprKind::Parameter(_) => false,
+        ExprKind::Literal(_) | ExprKind::Parameter(_) | ExprKind::Given(_) => false,
         _ => true,
     }
 }

@@ -1,6 +1,7 @@
 //! From a bound statement to steps, clause by clause.
 
 mod barrier;
+mod lens;
 mod pattern;
 mod projection;
 mod route;
@@ -43,6 +44,7 @@ pub(crate) fn build(statement: BoundStatement) -> Result<LogicalStatement, PlanE
         body,
         variables: builder.variables,
         subqueries,
+        given: statement.given,
         parameters: statement.parameters,
         writes: statement.writes,
     };
@@ -193,6 +195,9 @@ impl Builder {
     }
 
     fn match_clause(&mut self, clause: BoundMatch, branch: &mut Branch) {
+        if !clause.operands.is_empty() {
+            branch.push(Step::Project(clause.operands));
+        }
         if !clause.optional {
             let steps = self.pattern(&clause.pattern, clause.predicates, &branch.scope);
             branch.extend(steps);

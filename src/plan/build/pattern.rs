@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Branch, Builder, route, shortest};
+use super::{Branch, Builder, lens, route, shortest};
 use crate::expr::{Expr, ExprKind, LabelExpr, Quantifier, VarId, Variables};
 use crate::plan::{
     BuildPath, Choice, Direction, Draw, ElementKind, End, Expand, NodeScan, PathPiece, PathVariables, RelEnds, RelScan,
@@ -19,6 +19,8 @@ impl Builder {
         predicates: Vec<Expr>,
         scope: &FxHashSet<VarId>,
     ) -> Vec<Step> {
+        let pattern = &*lens::on_ways(pattern, &mut self.variables);
+        let predicates = lens::conditions(pattern).into_iter().chain(predicates).collect();
         let (predicates, shortest) = shortest::split(pattern, predicates, &self.imports);
         let mut finder = Finder {
             builder: self,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Printer;
-use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, Quantifier, SubqueryKind};
+use crate::expr::{Clock, Comparison, Expr, ExprKind, LabelExpr, Lens, Operator, Quantifier, SubqueryKind};
 use crate::value::{Name, Value};
 
 impl Printer<'_> {
@@ -12,6 +12,8 @@ impl Printer<'_> {
         match &expr.kind {
             ExprKind::Literal(value) => literal(value),
             ExprKind::Parameter(name) => format!("${name}"),
+            ExprKind::Given(id) => self.expr(&self.given[id.0 as usize]),
+            ExprKind::Passes { element, lens, .. } => format!("{} {}", self.tight(element), self.lens(lens)),
             ExprKind::Variable(var) => self.var(*var),
             ExprKind::Property(base, key) => format!("{}.{key}", self.tight(base)),
             ExprKind::Index(base, index) => format!("{}[{}]", self.tight(base), self.expr(index)),
@@ -94,6 +96,28 @@ impl Printer<'_> {
                 };
                 format!("{kind} {{{}}}", id.0)
             }
+        }
+    }
+
+    /// As a statement says it.
+    pub(super) fn lens(self, lens: &Lens<Expr>) -> String {
+        let clock = |word: &str, clock: &Option<Clock<Expr>>| {
+            let of = clock.as_ref()?;
+            let possibly = if of.possibly { "possibly " } else { "" };
+            Some(format!("{possibly}{word} at {}", self.operand(&of.at)))
+        };
+        let sources = lens.sources.as_ref().map(|count| format!("from {} sources", self.operand(count)));
+        let parts: Vec<String> =
+            [clock("valid", &lens.valid), clock("known", &lens.known), sources].into_iter().flatten().collect();
+        parts.join(" ")
+    }
+
+    /// What a clock shows, as it was written.
+    fn operand(self, operand: &Expr) -> String {
+        match &operand.kind {
+            ExprKind::Given(id) => self.operand(&self.given[id.0 as usize]),
+            ExprKind::Call(_, checked) if checked.len() == 1 => self.expr(&checked[0]),
+            _ => self.expr(operand),
         }
     }
 

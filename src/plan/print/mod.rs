@@ -13,11 +13,13 @@ use crate::value::Name;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Printer<'a> {
     variables: &'a Variables,
+    /// What is computed before the first row.
+    given: &'a [Expr],
 }
 
 impl<'a> Printer<'a> {
-    pub(crate) fn new(variables: &'a Variables) -> Self {
-        Self { variables }
+    pub(crate) fn new(variables: &'a Variables, given: &'a [Expr]) -> Self {
+        Self { variables, given }
     }
 
     fn var(self, var: VarId) -> String {

@@ -35,7 +35,8 @@ impl Printer<'_> {
         let is_named = |var: &VarId| self.variables.get(*var).name.is_some();
         let yields: Vec<VarId> = step.yields.iter().map(|(_, var)| *var).filter(is_named).collect();
         let out = if yields.is_empty() { String::new() } else { format!(" yield {}", self.vars(&yields)) };
-        format!("call {}({}){out}", step.procedure.name, self.exprs(&step.arguments))
+        let lens = if step.lens.is_empty() { String::new() } else { format!(" {}", self.lens(&step.lens)) };
+        format!("call {}({}){out}{lens}", step.procedure.name, self.exprs(&step.arguments))
     }
 
     pub(super) fn in_transactions(self, step: &InTransactions) -> String {

@@ -280,6 +280,8 @@ impl Printer<'_> {
         match &expr.kind {
             ExprKind::Literal(value) => literal(value),
             ExprKind::Parameter(name) => format!("${name}"),
+            ExprKind::Given(id) => self.expr(&self.statement.given[id.0 as usize]),
+            ExprKind::Passes { .. } => unreachable!("plans ask this of elements, bound patterns have a lens"),
             ExprKind::Variable(id) => self.var(*id),
             ExprKind::Property(base, key) => format!("{}.{key}", self.expr(base)),
             ExprKind::Index(base, index) => format!("{}[{}]", self.expr(base), self.expr(index)),

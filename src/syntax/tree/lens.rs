@@ -20,7 +20,7 @@ impl Builder<'_> {
             preamble.span = Some(preamble.span.map_or(at, |before| before.to(at)));
             match pair.as_rule() {
                 Rule::at_commit => {
-                    let commit = self.operand(Parts::of(pair).demand())?;
+                    let commit = self.expr(Parts::of(pair).demand())?;
                     say_once(&mut preamble.at_commit, commit, at, "AT COMMIT")?;
                 }
                 Rule::why => say_once(&mut preamble.why, ast::Why { kind: WhyKind::Rows, span: at }, at, "WHY")?,
@@ -49,7 +49,7 @@ impl Builder<'_> {
         let is_clock = pair.as_rule() == Rule::clock;
         let mut parts = Parts::of(pair);
         if !is_clock {
-            let count = self.operand(parts.demand())?;
+            let count = self.expr(parts.demand())?;
             return say_once(&mut lens.sources, count, at, "REQUIRE ... SOURCES");
         }
         let possibly = parts.accept(Rule::possibly).is_some();

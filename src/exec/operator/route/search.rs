@@ -371,7 +371,7 @@ impl Fan for Route {
 
     fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
         let graph = ctx.view(self.segment);
-        let env = Env { ctx, graph: &graph };
+        let env = Env::new(ctx, &graph);
         let room = self.wanted.batch_rows(ctx);
         let mut made = Made { room, ..Made::default() };
         if current.walk.as_ref().is_some_and(|walk| self.wanted.is_done(ctx, &current.batch, walk.row)) {

@@ -1,0 +1,279 @@
+//! What is evidence, what it supports, and since when each is known: the rules, read off the graph.
+//!
+//! ```text
+//! 1. a source: its `published`; a paragraph: that of its source; a citation, and an uncited relationship with either at
+//!    an end: that of this end
+//! 2. anything else with citations: the earliest of them
+//! 3. a node or a quoted relationship without: the earlier of the time recorded and the earliest by rules 1, 2 and 4 of an
+//!    asserted relationship that touches it
+//! 4. any other relationship: the time recorded
+//! ```
+
+use smallvec::SmallVec;
+
+use super::super::{Direction, End, Family, Graph, NodeSlot, Rel, RelSlot};
+use super::KnownAt;
+use super::column::Entry;
+use super::day::{DayRange, OPEN_END, day_of_micros};
+use crate::catalog::{Catalog, KeyId, LabelId, TypeId};
+use crate::value::Value;
+
+/// The numbers of the words by which evidence is known; a word that the graph lacks has none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in super::super) struct Words {
+    pub supports: Option<TypeId>,
+    pub of: Option<TypeId>,
+    pub paragraph: Option<LabelId>,
+    pub source: Option<LabelId>,
+    pub published: Option<KeyId>,
+    pub valid_from: Option<KeyId>,
+    pub valid_to: Option<KeyId>,
+    pub on: Option<KeyId>,
+}
+
+impl Words {
+    pub(in super::super) fn of(catalog: &Catalog) -> Self {
+        let Catalog { labels, types, keys, provenance, .. } = catalog;
+        Self {
+            supports: types.get(&provenance.supports),
+            of: types.get(&provenance.of),
+            paragraph: labels.get(&provenance.paragraph),
+            source: labels.get(&provenance.source),
+            published: keys.get(&provenance.published),
+            valid_from: keys.get(&provenance.valid_from),
+            valid_to: keys.get(&provenance.valid_to),
+            on: keys.get(&provenance.on),
+        }
+    }
+}
+
+/// One citation of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cited {
+    pub rel: RelSlot,
+    /// `None` where the source cites without one.
+    pub paragraph: Option<NodeSlot>,
+    pub source: NodeSlot,
+}
+
+/// Since when something is known: since days that sources give, since something was recorded, or the earlier of both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    dated: Option<DayRange>,
+    recorded: Option<i64>,
+    is_odd: bool,
+}
+
+/// What is known since several times is known since the earliest.
+pub(super) trait Earliest: Copy + PartialEq {
+    fn earlier(self, other: Self) -> Self;
+}
+
+impl Known {
+    pub(super) fn dated(days: DayRange) -> Self {
+        Self { dated: Some(days), recorded: None, is_odd: false }
+    }
+
+    pub(super) fn recorded_at(micros: i64) -> Self {
+        Self { dated: None, recorded: Some(micros), is_odd: false }
+    }
+
+    fn odd() -> Self {
+        Self { dated: Some(DayRange::UNKNOWN), recorded: None, is_odd: true }
+    }
+
+    /// The first day on which it may have been known, in days since 1970-01-01; `None`: without a bound.
+    pub(crate) fn earliest(&self) -> Option<i32> {
+        let day = self.days().earliest;
+        (day != i32::MIN).then_some(day)
+    }
+
+    /// The day from which it is certainly known; `None`: there is none.
+    pub(crate) fn latest(&self) -> Option<i32> {
+        let day = self.days().latest;
+        (day != i32::MAX).then_some(day)
+    }
+
+    /// The time recorded, in microseconds since 1970-01-01T00:00Z, where that is what counts: no source gives an earlier
+    /// day.
+    pub(crate) fn recorded(&self) -> Option<i64> {
+        self.recorded.filter(|micros| self.dated.is_none_or(|days| day_of_micros(*micros) < days.latest))
+    }
+
+    pub(super) fn passes(&self, at: &KnownAt) -> bool {
+        self.dated.is_some_and(|days| days.at(at.bound()) <= at.day)
+            || self.recorded.is_some_and(|micros| at.admits_recorded(micros))
+    }
+
+    fn days(&self) -> DayRange {
+        let none = DayRange::one(OPEN_END);
+        let recorded = self.recorded.map_or(none, |micros| DayRange::one(day_of_micros(micros)));
+        self.dated.unwrap_or(none).earlier(recorded)
+    }
+
+    /// As a column keeps it.
+    pub(super) fn entry(&self, is_evidence: bool) -> Entry {
+        Entry { days: self.days(), is_evidence, is_recorded: self.recorded.is_some(), is_odd: self.is_odd }
+    }
+}
+
+/// The lesser one, where none is greater than any.
+fn least<T>(left: Option<T>, right: Option<T>, least: impl Fn(T, T) -> T) -> Option<T> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some(least(left, right)),
+        (left, right) => left.or(right),
+    }
+}
+
+impl Earliest for Known {
+    fn earlier(self, other: Self) -> Self {
+        Self {
+            dated: least(self.dated, other.dated, DayRange::earlier),
+            recorded: least(self.recorded, other.recorded, i64::min),
+            is_odd: self.is_odd || other.is_odd,
+        }
+    }
+}
+
+impl Earliest for Entry {
+    fn earlier(self, other: Self) -> Self {
+        Self {
+            days: self.days.earlier(other.days),
+            is_evidence: self.is_evidence && other.is_evidence,
+            is_recorded: self.is_recorded || other.is_recorded,
+            is_odd: self.is_odd || other.is_odd,
+        }
+    }
+}
+
+impl Graph {
+    /// Since when an element is known.
+    pub(crate) fn known(&self, element: End) -> Known {
+        if let Some((known, _)) = self.known_by_evidence(element) {
+            return known;
+        }
+        let recorded = Known::recorded_at(self.recorded(element));
+        if element.as_rel().is_some_and(|rel| self.rel(rel).asserted) {
+            return recorded;
+        }
+        let touching = self.asserted_at(element).map(|rel| {
+            let rel = End::rel(rel);
+            self.known_by_evidence(rel).map_or_else(|| Known::recorded_at(self.recorded(rel)), |known| known.0)
+        });
+        touching.fold(recorded, Earliest::earlier)
+    }
+
+    /// The citations of an element in the order of their ids; where a paragraph is of several sources, in theirs.
+    pub(crate) fn citations(&self, element: End) -> impl Iterator<Item = Cited> {
+        let mut rels: Vec<(RelSlot, NodeSlot)> = self.supports(element).collect();
+        rels.sort_unstable_by_key(|(rel, _)| self.rel_id(*rel));
+        rels.into_iter().flat_map(|(rel, from)| {
+            let ways = self.ways(from).into_iter();
+            ways.map(move |(paragraph, source)| Cited { rel, paragraph, source })
+        })
+    }
+
+    /// The asserted relationships of the citing type that end at an element, with the nodes where they start: citations
+    /// if that is evidence.
+    pub(super) fn supports(&self, element: End) -> impl Iterator<Item = (RelSlot, NodeSlot)> {
+        let family = if element.as_node().is_some() { Family::Plain } else { Family::About };
+        let rel_type = self.words.supports.into_iter();
+        let found = rel_type.flat_map(move |supports| self.neighbours(element, Direction::In, Some(supports), family));
+        found.filter_map(|found| Some((found.rel, found.end.as_node()?)))
+    }
+
+    /// Where a citation would start if this relationship is one: asserted, of the citing type, from a node.
+    pub(super) fn citing(&self, rel: Rel) -> Option<NodeSlot> {
+        let may_cite = rel.asserted && self.words.supports == Some(rel.rel_type);
+        rel.start.as_node().filter(|_| may_cite)
+    }
+
+    /// The sources for which a node stands: itself, and those that it is a paragraph of, in the order of ids.
+    pub(super) fn ways(&self, node: NodeSlot) -> SmallVec<[(Option<NodeSlot>, NodeSlot); 2]> {
+        let mut ways = SmallVec::new();
+        if self.is_source(node) {
+            ways.push((None, node));
+        }
+        let Some(of) = self.words.of.filter(|_| self.is_paragraph(node)) else { return ways };
+        let own = ways.len();
+        let targets = self.neighbours(End::node(node), Direction::Out, Some(of), Family::Plain);
+        let sources = targets.filter_map(|target| target.end.as_node()).filter(|target| self.is_source(*target));
+        ways.extend(sources.map(|source| (Some(node), source)));
+        ways[own..].sort_unstable_by_key(|(_, source)| self.node_id(*source));
+        ways.dedup();
+        ways
+    }
+
+    pub(super) fn is_source(&self, node: NodeSlot) -> bool {
+        self.words.source.is_some_and(|label| self.has_label(node, label))
+    }
+
+    pub(super) fn is_paragraph(&self, node: NodeSlot) -> bool {
+        self.words.paragraph.is_some_and(|label| self.has_label(node, label))
+    }
+
+    /// Rule 1 for a node; `None` if it is no evidence.
+    pub(super) fn known_evidence(&self, node: NodeSlot) -> Option<Known> {
+        self.ways(node).into_iter().map(|(_, source)| self.published(source)).reduce(Earliest::earlier)
+    }
+
+    fn published(&self, source: NodeSlot) -> Known {
+        let published = self.words.published.map_or(Value::Null, |key| self.node_property(source, key));
+        if matches!(published, Value::Null) {
+            return Known::recorded_at(self.node_commit(source).micros);
+        }
+        DayRange::of(&published).map_or_else(Known::odd, Known::dated)
+    }
+
+    /// Rules 1 and 2, and whether it was rule 1.
+    fn known_by_evidence(&self, element: End) -> Option<(Known, bool)> {
+        self.by_evidence(element, |node| self.known_evidence(node), None)
+    }
+
+    /// Rules 1 and 2, where `evidence` is rule 1 for nodes. Where it is known that nothing was ever earlier than `floor`,
+    /// no further citation is looked at once that is reached.
+    pub(super) fn by_evidence<T: Earliest>(
+        &self,
+        element: End,
+        evidence: impl Fn(NodeSlot) -> Option<T>,
+        floor: Option<T>,
+    ) -> Option<(T, bool)> {
+        let rel = element.as_rel().map(|rel| self.rel(rel));
+        let own = match rel {
+            Some(rel) => self.citing(rel).and_then(&evidence),
+            None => element.as_node().and_then(&evidence),
+        };
+        if let Some(known) = own {
+            return Some((known, true));
+        }
+        let mut earliest = None;
+        for known in self.supports(element).filter_map(|(_, from)| evidence(from)) {
+            earliest = least(earliest, Some(known), T::earlier);
+            if earliest == floor {
+                break;
+            }
+        }
+        if let Some(known) = earliest {
+            return Some((known, false));
+        }
+        let ends = rel.into_iter().flat_map(|rel| [rel.start, rel.end]).filter_map(End::as_node);
+        ends.filter_map(evidence).reduce(T::earlier).map(|known| (known, true))
+    }
+
+    pub(super) fn recorded(&self, element: End) -> i64 {
+        match (element.as_node(), element.as_rel()) {
+            (Some(node), _) => self.node_commit(node).micros,
+            (None, Some(rel)) => self.rel_commit(rel).micros,
+            (None, None) => unreachable!("an end is a node or a relationship"),
+        }
+    }
+
+    /// The asserted relationships that touch an element; a self-loop twice.
+    pub(super) fn asserted_at(&self, element: End) -> impl Iterator<Item = RelSlot> {
+        let sides = [Family::Plain, Family::About].into_iter();
+        let sides = sides.flat_map(|family| Direction::BOTH.map(|direction| (family, direction)));
+        sides
+            .flat_map(move |(family, direction)| self.neighbours(element, direction, None, family))
+            .map(|found| found.rel)
+    }
+}

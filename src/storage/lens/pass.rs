@@ -1,0 +1,148 @@
+//! Whether one element passes.
+
+use rustc_hash::FxHashSet;
+
+use super::super::{End, Graph};
+use super::column::{Entry, KnownColumn, PageClocks, TimeEnd};
+use super::day::Bound;
+use super::{KnownAt, Lens, Look, Odd, ValidAt};
+
+impl Graph {
+    pub(crate) fn passes(&self, element: End, lens: &Lens, look: Look, odd: &mut Odd) -> bool {
+        let is_reached = look == Look::Reached;
+        self.passes_alone(element, lens, is_reached, odd) && (look != Look::Whole || self.ends_pass(element, lens, odd))
+    }
+
+    /// Whether the ends of a relationship pass, and theirs. An end that many are about is asked once.
+    pub(super) fn ends_pass(&self, element: End, lens: &Lens, odd: &mut Odd) -> bool {
+        let Some(rel) = element.as_rel().map(|rel| self.rel(rel)) else { return true };
+        let (mut open, mut seen) = (vec![rel], FxHashSet::default());
+        while let Some(rel) = open.pop() {
+            for end in [rel.start, rel.end] {
+                let about = end.as_rel();
+                if about.is_some() && !seen.insert(end) {
+                    continue;
+                }
+                if !self.passes_alone(end, lens, rel.asserted, odd) {
+                    return false;
+                }
+                open.extend(about.map(|about| self.rel(about)));
+            }
+        }
+        true
+    }
+
+    /// Whether an element passes without a look at its ends; `is_reached` as by [`Look::Reached`].
+    pub(super) fn passes_alone(&self, element: End, lens: &Lens, is_reached: bool, odd: &mut Odd) -> bool {
+        let Some((clocks, offset)) = self.clocks(element) else { return false };
+        lens.valid.is_none_or(|at| self.is_valid(element, clocks, offset, at, odd))
+            && lens.known.is_none_or(|at| self.is_known(element, clocks, offset, at, is_reached, odd))
+            && (lens.least_sources == 0 || self.has_sources(element, lens, is_reached))
+    }
+
+    fn is_valid(&self, element: End, clocks: &PageClocks, offset: usize, at: ValidAt, odd: &mut Odd) -> bool {
+        let mut is_valid = true;
+        for end in [TimeEnd::From, TimeEnd::To] {
+            let Some(column) = clocks.time(end) else { continue };
+            if column.is_odd(offset) {
+                self.note_odd_time(element, end, odd);
+            }
+            is_valid &= at.admits(end, column.get(offset, at.bound(end)));
+        }
+        is_valid
+    }
+
+    /// Under which key a time is that is none.
+    pub(super) fn note_odd_time(&self, element: End, end: TimeEnd, odd: &mut Odd) {
+        match end {
+            TimeEnd::To => odd.valid_to = true,
+            TimeEnd::From => {
+                let valid_from = self.words.valid_from.map(|key| self.property(element, key));
+                let is_there = valid_from.is_some_and(|value| !value.is_null());
+                odd.valid_from |= is_there;
+                odd.on |= !is_there;
+            }
+        }
+    }
+
+    fn is_known(
+        &self,
+        element: End,
+        clocks: &PageClocks,
+        offset: usize,
+        at: KnownAt,
+        is_reached: bool,
+        odd: &mut Odd,
+    ) -> bool {
+        match clocks.known().and_then(|column| column.get(offset)) {
+            Some(entry) => self.is_known_by_entry(element, entry, at, odd),
+            None => at.admits_recorded(self.recorded(element)) || self.is_known_by_touch(element, at, is_reached, odd),
+        }
+    }
+
+    /// Rules 1 and 2.
+    fn is_known_by_entry(&self, element: End, entry: Entry, at: KnownAt, odd: &mut Odd) -> bool {
+        odd.published |= entry.is_odd;
+        let day = entry.days.at(at.bound());
+        if entry.is_recorded && at.is_decided_within(day) {
+            return self.known(element).passes(&at);
+        }
+        day <= at.day
+    }
+
+    /// The part of rule 3 that looks at what touches an element without citations; `is_reached`: something does that is
+    /// known.
+    pub(super) fn is_known_by_touch(&self, element: End, at: KnownAt, is_reached: bool, odd: &mut Odd) -> bool {
+        if element.as_rel().is_some_and(|rel| self.rel(rel).asserted) {
+            return false;
+        }
+        is_reached
+            || self.asserted_at(element).any(|rel| {
+                let rel = End::rel(rel);
+                match self.entry(rel) {
+                    Some(entry) => self.is_known_by_entry(rel, entry, at, odd),
+                    None => at.admits_recorded(self.recorded(rel)),
+                }
+            })
+    }
+
+    /// Whether evidence, or what is cited, is known.
+    pub(super) fn is_evidently_known(&self, element: End, at: Option<KnownAt>) -> bool {
+        let Some(at) = at else { return true };
+        self.entry(element).is_some_and(|entry| self.is_known_by_entry(element, entry, at, &mut Odd::default()))
+    }
+}
+
+impl ValidAt {
+    pub(super) fn bound(self, end: TimeEnd) -> Bound {
+        match (end, self.possibly) {
+            (TimeEnd::From, false) | (TimeEnd::To, true) => Bound::Latest,
+            (TimeEnd::From, true) | (TimeEnd::To, false) => Bound::Earliest,
+        }
+    }
+
+    /// Whether what begins or ends on a day is so on the day asked.
+    pub(super) fn admits(self, end: TimeEnd, day: i32) -> bool {
+        match end {
+            TimeEnd::From => day <= self.day,
+            TimeEnd::To => self.day < day,
+        }
+    }
+}
+
+impl KnownAt {
+    /// Whether times of day have to be compared to tell if what was recorded on a day is known.
+    pub(super) fn is_decided_within(self, day: i32) -> bool {
+        self.micros.is_some() && day == self.day
+    }
+}
+
+impl KnownColumn {
+    /// The elements of the page for which days alone do not tell.
+    pub(super) fn undecided(&self, at: KnownAt) -> Option<super::super::bitmap::Bitmap> {
+        at.micros?;
+        let mut undecided = (**self.recorded.as_ref()?).clone();
+        self.days.narrow(&mut undecided, at.bound(), |day| day == at.day);
+        Some(undecided)
+    }
+}
