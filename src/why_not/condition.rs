@@ -67,6 +67,8 @@ pub(super) enum Subject {
         elements: Vec<ast::Ident>,
         lens: ast::Lens,
     },
+    /// Where the row stands in the answer.
+    Position,
 }
 
 /// What is looked for at the ends of a hop that is not there.

@@ -65,7 +65,7 @@ struct Branch<'q> {
 struct Expected {
     wanted: Vec<Wanted>,
     /// Of columns that aggregate: they are compared when the rest is found.
-    aggregated: Vec<(Name, Value)>,
+    aggregated: Vec<Wanted>,
     parameters: Vec<(Name, Value)>,
 }
 
@@ -86,16 +86,26 @@ impl Branch<'_> {
         let conditions = relax(&task, &Order { limit: 1, ..Order::default() }).conditions;
         let mut search =
             Search { host, task: &task, wanted: &expected.wanted, parameters: &expected.parameters, gave_up: false };
+        if !expected.aggregated.is_empty()
+            && let Some(row) = search.row_with(&expected.all())?
+        {
+            return Ok(vec![is_there(&columns, row)]);
+        }
         let found = search.run(&conditions)?;
         let gave_up = search.gave_up;
         let mut teller = Teller { search, conditions: &conditions, text: &self.question.text };
         let mut reasons = match found {
-            Found::Row(row) => vec![self.found(&columns, row, &expected.aggregated)],
+            Found::Row(row) if expected.aggregated.is_empty() => return Ok(vec![is_there(&columns, row)]),
+            Found::Row(row) => return Ok(other_aggregates(&columns, &row, &expected.aggregated)),
             Found::Ways(ways) => told(&mut teller, &ways)?,
             Found::Nothing(failure) => teller.nothing(failure.is_some())?,
         };
-        let has_row = reasons.iter().any(|reason| reason.kind == "found");
-        if gave_up && !has_row {
+        let unasked = "what an aggregate is made of is not looked into";
+        reasons.extend(expected.aggregated.iter().map(|wanted| Reason {
+            what: Some(wanted.shown()),
+            ..Reason::plain("not looked into", unasked.to_owned())
+        }));
+        if gave_up {
             reasons.push(Reason::plain("not looked into", "some ways would have taken too long to try".to_owned()));
         }
         Ok(reasons)
@@ -133,54 +143,56 @@ impl Branch<'_> {
         for (column, value) in self.expected {
             let place = columns.iter().position(|known| known == column);
             let item = place.and_then(|place| projection.items.get(place.checked_sub(starred)?));
-            if item.is_some_and(|item| aggregates(&item.expr, &is_aggregate)) {
-                expected.aggregated.push((column.clone(), value.clone()));
-            } else {
-                expected.want(column, value);
-            }
+            let is_aggregated = item.is_some_and(|item| aggregates(&item.expr, &is_aggregate));
+            let wanted = expected.wanted_of(column, value);
+            if is_aggregated { &mut expected.aggregated } else { &mut expected.wanted }.extend(wanted);
         }
         expected
     }
+}
 
-    /// The row is there; but what it aggregates may be something else.
-    fn found(&self, columns: &[Name], row: Vec<Value>, aggregated: &[(Name, Value)]) -> Reason {
-        let row: BTreeMap<Name, Value> = columns.iter().cloned().zip(row).collect();
-        let other =
-            aggregated.iter().find(|(column, value)| !row.get(column).is_some_and(|met| equivalent(met, value)));
-        let Some((column, value)) = other else {
-            return Reason { nearest: Some(row), ..Reason::plain("found", "the row is there".to_owned()) };
-        };
-        let met = row.get(column).map_or_else(String::new, show::value);
-        Reason {
-            what: Some(format!("{column}: {}", show::value(value))),
-            nearest: Some(row),
-            ..Reason::plain("expected value", format!("{column} is {met}; what it is made of was not looked into"))
-        }
-    }
+fn is_there(columns: &[Name], row: Vec<Value>) -> Reason {
+    let row = columns.iter().cloned().zip(row).collect();
+    Reason { nearest: Some(row), ..Reason::plain("found", "the row is there".to_owned()) }
+}
+
+/// The row is there, but for what it aggregates.
+fn other_aggregates(columns: &[Name], row: &[Value], aggregated: &[Wanted]) -> Vec<Reason> {
+    let row: BTreeMap<Name, Value> = columns.iter().cloned().zip(row.iter().cloned()).collect();
+    let reason = |wanted: &Wanted| {
+        let met = row.get(&wanted.column).map_or_else(String::new, show::value);
+        let met =
+            format!("no such row has it; in one of them it is {met}. What an aggregate is made of is not looked into");
+        Reason { what: Some(wanted.shown()), nearest: Some(row.clone()), ..Reason::plain("expected value", met) }
+    };
+    let differs = |wanted: &&Wanted| !row.get(&wanted.column).is_some_and(|met| equivalent(met, &wanted.value));
+    aggregated.iter().filter(differs).map(reason).collect()
 }
 
 impl Expected {
+    fn all(&self) -> Vec<Wanted> {
+        self.wanted.iter().chain(&self.aggregated).cloned().collect()
+    }
+
     /// A map stands for an element, or a map, that has these entries.
-    fn want(&mut self, column: &Name, value: &Value) {
+    fn wanted_of(&mut self, column: &Name, value: &Value) -> Vec<Wanted> {
         match value {
             Value::Map(entries) => {
-                for (key, value) in entries.iter() {
-                    self.want_one(column, Some(key), value);
-                }
+                entries.iter().map(|(key, value)| self.wanted_one(column, Some(key), value)).collect()
             }
-            value => self.want_one(column, None, value),
+            value => vec![self.wanted_one(column, None, value)],
         }
     }
 
-    fn want_one(&mut self, column: &Name, key: Option<&Name>, value: &Value) {
+    fn wanted_one(&mut self, column: &Name, key: Option<&Name>, value: &Value) -> Wanted {
         let parameter = Name::from(format!("expected {}", self.parameters.len()));
         let test = match value {
             Value::Null => Test::Null,
             Value::Boolean(_) | Value::Integer(_) | Value::String(_) => Test::Equal(parameter.clone()),
             _ => Test::Same(parameter.clone()),
         };
-        self.wanted.push(Wanted { column: column.clone(), key: key.cloned(), value: value.clone(), test });
         self.parameters.push((parameter, value.clone()));
+        Wanted { column: column.clone(), key: key.cloned(), value: value.clone(), test }
     }
 }
 

@@ -8,6 +8,7 @@
 mod condition;
 mod cut;
 mod explain;
+mod hidden;
 mod make;
 mod mention;
 mod pattern;

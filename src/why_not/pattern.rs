@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::condition::{Arrow, Kind, Number, Subject};
 use super::cut::{Cuts, Pieces, link_span, name_all, names, span_of};
 use super::make;
-use super::mention::{mentions, of_endpoint};
+use super::mention::of_endpoint;
 use super::relax::{Behind, Walk};
 use crate::syntax::ast::{self, ArrowDirection, Clause, ClauseKind, Endpoint, Expr, ExprKind, Link, PatternPart};
 use crate::text::Span;
@@ -42,16 +42,20 @@ impl Walk<'_> {
         }
         let gone = self.gone(&known, &drawing, &matched);
         self.lost.extend(gone.iter().cloned());
-        let drawn = Drawn::of(&matched.pattern.parts);
+        let drawn = drawn_by(&matched.pattern.parts);
         for part in &mut matched.pattern.parts {
             self.contents(&drawing, part);
         }
         let may_repeat = matched.repeatable || self.may_repeat(&matched);
-        self.lens(&mut matched.lens, drawn.elements);
+        self.lens(&mut matched.lens, &drawn);
         let Pieces { parts, predicates } = drawing.cuts.apply(matched.pattern.parts, !may_repeat);
         let mut terms = self.filters(make::conjuncts(matched.predicate.take()), &[], true);
         terms.extend(predicates.into_iter().filter(|term| !self.speaks_of_lost(term)));
         known.iter().for_each(|name| self.scope.add(name));
+        if self.probe.is_some() {
+            let is_left = |ident: &ast::Ident| !self.lost.contains(&ident.name);
+            self.drawn.extend(drawn.into_iter().filter(is_left));
+        }
         let is_drawn = !parts.is_empty();
         let predicates = if is_drawn || matched.optional { Vec::new() } else { std::mem::take(&mut terms) };
         let has_fresh = !drawing.cuts.unstated.is_empty();
@@ -283,49 +287,50 @@ impl Walk<'_> {
         is_asked && self.condition(Kind::Different, matched.pattern.span, &[], Subject::None)
     }
 
-    pub(super) fn lens(&mut self, lens: &mut ast::Lens, elements: Vec<ast::Ident>) {
-        let subject = |lens: ast::Lens| Subject::Clocked { elements: elements.clone(), lens };
-        for (kind, clock) in [(Kind::ValidAt, &mut lens.valid), (Kind::KnownAt, &mut lens.known)] {
-            let Some(said) = clock else { continue };
-            let one = match kind {
-                Kind::ValidAt => ast::Lens { valid: Some(said.clone()), ..ast::Lens::default() },
-                _ => ast::Lens { known: Some(said.clone()), ..ast::Lens::default() },
-            };
-            let span = said.span;
-            let speaks_of_lost = self.speaks_of_lost(&said.at);
-            if self.condition(kind, span, &[], subject(one)) || speaks_of_lost {
-                *clock = None;
+    pub(super) fn lens(&mut self, lens: &mut ast::Lens, elements: &[ast::Ident]) {
+        let said = lens.clone();
+        if let Some(clock) = &said.valid {
+            let alone = ast::Lens { valid: said.valid.clone(), ..ast::Lens::default() };
+            if self.is_put_off(Kind::ValidAt, clock.span, &clock.at, elements, alone) {
+                lens.valid = None;
             }
         }
-        if let Some(count) = &lens.sources {
-            let one = ast::Lens { sources: Some(count.clone()), ..ast::Lens::default() };
-            let (span, speaks_of_lost) = (count.span, mentions(count, |name| self.lost.contains(name)));
-            if self.condition(Kind::Sources, span, &[], subject(one)) || speaks_of_lost {
+        if let Some(clock) = &said.known {
+            let alone = ast::Lens { known: said.known.clone(), ..ast::Lens::default() };
+            if self.is_put_off(Kind::KnownAt, clock.span, &clock.at, elements, alone) {
+                lens.known = None;
+            }
+        }
+        if let Some(count) = &said.sources {
+            // Sources are counted as far as they are known.
+            let known = lens.known.clone();
+            let alone = ast::Lens { sources: said.sources.clone(), known, ..ast::Lens::default() };
+            if self.is_put_off(Kind::Sources, count.span, count, elements, alone) {
                 lens.sources = None;
             }
         }
     }
-}
 
-/// The names of single elements.
-struct Drawn {
-    elements: Vec<ast::Ident>,
-}
-
-impl Drawn {
-    fn of(parts: &[PatternPart]) -> Self {
-        let mut elements = Vec::new();
-        for part in parts {
-            of_endpoint(&part.path.start, &mut elements);
-            for hop in &part.path.hops {
-                if let Link::Arrow(rel) = &hop.link {
-                    elements.extend(rel.variable.clone());
-                }
-                of_endpoint(&hop.end, &mut elements);
-            }
-        }
-        Self { elements }
+    /// Whether a pattern is no longer held against what `lens` says.
+    fn is_put_off(&mut self, kind: Kind, span: Span, operand: &Expr, elements: &[ast::Ident], lens: ast::Lens) -> bool {
+        let subject = Subject::Clocked { elements: elements.to_vec(), lens };
+        self.condition(kind, span, &[], subject) || self.speaks_of_lost(operand)
     }
+}
+
+/// The names of elements, and of lists of relationships, in the order of the text.
+fn drawn_by(parts: &[PatternPart]) -> Vec<ast::Ident> {
+    let mut elements = Vec::new();
+    for part in parts {
+        of_endpoint(&part.path.start, &mut elements);
+        for hop in &part.path.hops {
+            if let Link::Arrow(rel) = &hop.link {
+                elements.extend(rel.variable.clone());
+            }
+            of_endpoint(&hop.end, &mut elements);
+        }
+    }
+    elements
 }
 
 fn ident_of(endpoint: &Endpoint) -> Option<&ast::Ident> {

@@ -9,7 +9,7 @@ use crate::text::Span;
 /// An expression for what was met: a list; none where there is nothing to show.
 pub(super) fn of(subject: &Subject) -> Option<Expr> {
     let items = match subject {
-        Subject::None => return None,
+        Subject::None | Subject::Position => return None,
         Subject::Predicate(predicate) => {
             let parts = parts(predicate).into_iter().cloned();
             [predicate.clone()].into_iter().chain(parts).collect()

@@ -11,6 +11,7 @@ use super::make;
 use super::mention::{aggregates, mentions};
 use super::probe;
 use super::question::statement;
+use super::show;
 use crate::syntax::ast::{self, Clause, ClauseKind, Expr};
 use crate::text::Span;
 use crate::value::{Name, Value};
@@ -60,6 +61,8 @@ pub(super) struct Order<'o> {
     pub limit: u32,
     /// The only column that is wanted, each value once.
     pub distinct: Option<&'o Name>,
+    /// Whether all rows are wanted, in their order, each as whether it is the one that is looked for.
+    pub in_order: bool,
 }
 
 /// A query that was walked over.
@@ -75,6 +78,9 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         probe: order.probe,
         limit: order.limit,
         distinct: order.distinct,
+        in_order: order.in_order,
+        of_statement: 0,
+        drawn: Vec::new(),
         columns: task.columns,
         is_aggregate: task.is_aggregate,
         conditions: Vec::new(),
@@ -83,7 +89,8 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         fresh: 0,
     };
     let mut lens = task.lens.clone();
-    walk.lens(&mut lens, Vec::new());
+    walk.lens(&mut lens, &[]);
+    walk.of_statement = walk.conditions.len();
     let earlier = task.query.earlier.iter().map(|query| walk.earlier(query.clone())).collect();
     let branch = task.query.single_queries().nth(branches_before(task.query) + task.branch);
     let first = walk.single(branch.expect("a branch that is there").clone());
@@ -130,6 +137,11 @@ pub(super) struct Walk<'w> {
     pub(super) probe: Option<Number>,
     limit: u32,
     distinct: Option<&'w Name>,
+    in_order: bool,
+    /// How many conditions, the first ones, are clocks of the whole statement.
+    of_statement: usize,
+    /// Elements of patterns since the last projection, while something is probed.
+    pub(super) drawn: Vec<ast::Ident>,
     columns: &'w [Name],
     is_aggregate: &'w dyn Fn(&str) -> bool,
     pub(super) conditions: Vec<Condition>,
@@ -299,7 +311,8 @@ impl Walk<'_> {
             projection.items.push(make::item(make::variable(&met), &met));
             self.scope.add(&met);
         }
-        self.cut_off(&mut projection);
+        self.cut_off(&mut projection, &Subject::None);
+        self.drawn.retain(|ident| self.scope.names.contains(&ident.name));
         // WHERE sees what was before and what is behind.
         self.lost.extend(lost.iter().cloned());
         let terms = make::conjuncts(projection.predicate.take());
@@ -309,10 +322,10 @@ impl Walk<'_> {
     }
 
     /// SKIP and LIMIT.
-    pub(super) fn cut_off(&mut self, projection: &mut ast::Projection) {
+    fn cut_off(&mut self, projection: &mut ast::Projection, subject: &Subject) {
         for count in [&mut projection.skip, &mut projection.limit] {
             let Some(expr) = count else { continue };
-            if self.condition(Kind::Limit, expr.span, &[], Subject::None) {
+            if self.condition(Kind::Limit, expr.span, &[], subject.clone()) {
                 *count = None;
             }
         }
@@ -364,8 +377,45 @@ impl Walk<'_> {
 
     /// RETURN: WITH that asks for what is wanted, and RETURN of all columns.
     fn finish(&mut self, mut projection: ast::Projection, span: Span, out: &mut Vec<Clause>) {
-        let starred = self.columns.len() - projection.items.len();
-        self.cut_off(&mut projection);
+        self.show_statement_clock(span, out);
+        self.cut_off(&mut projection, &Subject::Position);
+        let (early, late) = self.wanted_by(&projection);
+        if !early.is_empty() && !self.in_order {
+            let everything = ast::Projection { predicate: make::all(early), ..self.same_names(&[]) };
+            out.push(Clause { kind: ClauseKind::With(everything), span });
+        }
+        let starred = self.starred(&projection);
+        for (item, name) in projection.items.iter_mut().zip(&self.columns[starred..]) {
+            item.alias = Some(make::ident(name));
+        }
+        if self.in_order {
+            out.push(Clause { kind: ClauseKind::With(projection), span });
+            return out.push(Clause { kind: ClauseKind::Return(self.returned_in_order()), span });
+        }
+        if projection.skip.is_none() && projection.limit.is_none() {
+            projection.order_by = Vec::new();
+        }
+        let mut returned = self.columns.to_vec();
+        if self.scope.names.iter().any(|name| *name == MET) {
+            let met = Name::from(MET);
+            if projection.star.is_none() {
+                projection.items.push(make::item(make::variable(&met), &met));
+            }
+            returned.push(met);
+        }
+        projection.predicate = make::all(late);
+        out.push(Clause { kind: ClauseKind::With(projection), span });
+        out.push(Clause { kind: ClauseKind::Return(self.returned(&returned)), span });
+    }
+
+    /// How many columns come from `*`.
+    fn starred(&self, projection: &ast::Projection) -> usize {
+        self.columns.len() - projection.items.len()
+    }
+
+    /// What is wanted of the columns of the query, asked before the projection where that is the same, else behind it.
+    fn wanted_by(&self, projection: &ast::Projection) -> (Vec<Expr>, Vec<Expr>) {
+        let starred = self.starred(projection);
         let is_cut_off = projection.skip.is_some() || projection.limit.is_some();
         let (mut early, mut late) = (Vec::new(), Vec::new());
         for wanted in self.wanted {
@@ -376,29 +426,24 @@ impl Walk<'_> {
                 None => late.push(wanted.holds_for(make::variable(&wanted.column))),
             }
         }
-        if !early.is_empty() {
-            let everything = ast::Projection { predicate: make::all(early), ..self.same_names(&[]) };
-            out.push(Clause { kind: ClauseKind::With(everything), span });
+        (early, late)
+    }
+
+    /// A clock of the whole statement is asked about what the last patterns have drawn.
+    fn show_statement_clock(&mut self, span: Span, out: &mut Vec<Clause>) {
+        let Some(number) = self.probe.filter(|number| *number < self.of_statement) else { return };
+        if let Subject::Clocked { elements, .. } = &mut self.conditions[number].subject {
+            *elements = std::mem::take(&mut self.drawn);
         }
-        let has_met = self.scope.names.iter().any(|name| *name == MET);
-        for (item, name) in projection.items.iter_mut().zip(&self.columns[starred..]) {
-            item.alias = Some(make::ident(name));
-        }
-        if !is_cut_off {
-            projection.order_by = Vec::new();
-        }
-        let mut returned = self.columns.to_vec();
-        if has_met {
-            let met = Name::from(MET);
-            if projection.star.is_none() {
-                projection.items.push(make::item(make::variable(&met), &met));
-            }
-            returned.push(met);
-        }
-        projection.predicate = make::all(late);
-        out.push(Clause { kind: ClauseKind::With(projection), span });
-        let returned = self.returned(&returned);
-        out.push(Clause { kind: ClauseKind::Return(returned), span });
+        self.show(Behind { first: 0, ..Behind::default() }, span, out);
+    }
+
+    fn returned_in_order(&self) -> ast::Projection {
+        let tests = self.wanted.iter().map(|wanted| wanted.holds_for(make::variable(&wanted.column))).collect();
+        let test = make::all(tests).unwrap_or_else(|| make::expr(ast::ExprKind::Boolean(true)));
+        let limit = make::expr(ast::ExprKind::Integer(i64::from(self.limit)));
+        let items = vec![make::item(test, &Name::from(MET))];
+        ast::Projection { items, limit: Some(limit), ..ast::Projection::default() }
     }
 
     fn returned(&self, columns: &[Name]) -> ast::Projection {
@@ -413,6 +458,15 @@ impl Walk<'_> {
 }
 
 impl Wanted {
+    /// `column: value`.
+    pub(super) fn shown(&self) -> String {
+        let value = show::value(&self.value);
+        match &self.key {
+            Some(key) => format!("{}: {{{key}: {value}}}", self.column),
+            None => format!("{}: {value}", self.column),
+        }
+    }
+
     fn holds_for(&self, column: Expr) -> Expr {
         let value = match &self.key {
             Some(key) => make::expr(ast::ExprKind::Property(Box::new(column), make::ident(key))),

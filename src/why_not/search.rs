@@ -65,6 +65,13 @@ impl<H: Host> Search<'_, H> {
         Ok(Found::Nothing(failure))
     }
 
+    /// A row of the query as it is, with other values than those that are asked for.
+    pub(super) fn row_with(&mut self, wanted: &[Wanted]) -> Result<Option<Vec<Value>>, H::Error> {
+        let order = Order { wanted, limit: 1, ..Order::default() };
+        let rows = self.host.rows(&relax(self.task, &order).statement, self.parameters)?.into_rows();
+        Ok(rows.into_iter().next())
+    }
+
     /// A row without the conditions of `way`, if there is one.
     fn rows(&mut self, way: &Way) -> Result<Outcome<H::Error>, H::Error> {
         let order = Order { removed: way.clone(), wanted: self.wanted, limit: 1, ..Order::default() };

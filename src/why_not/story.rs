@@ -14,6 +14,9 @@ use crate::value::{Name, Value};
 /// So many rows are looked at for the nearest one.
 const ROWS_LOOKED_AT: u32 = 1_000;
 
+/// So many rows are counted to tell the place of one.
+const ROWS_COUNTED: u32 = 100_000;
+
 /// So many neighbours are named.
 const NAMED: usize = 3;
 
@@ -55,7 +58,7 @@ impl<H: Host> Teller<'_, '_, H> {
         for number in way {
             let near = self.near(way, *number)?;
             let condition = &self.conditions[*number];
-            let (kind, met) = self.tell(condition, &near)?;
+            let (kind, met) = self.tell(condition, &near, way)?;
             reasons.push(Reason {
                 way: None,
                 kind,
@@ -98,7 +101,7 @@ impl<H: Host> Teller<'_, '_, H> {
 
     fn rows(&mut self, way: &Way, probe: Option<Number>, limit: u32) -> Result<Vec<Vec<Value>>, H::Error> {
         let wanted = self.search.wanted;
-        self.run(&Order { removed: way.clone(), wanted, probe, limit, distinct: None })
+        self.run(&Order { removed: way.clone(), wanted, probe, limit, ..Order::default() })
     }
 
     // ------------------------------------------------------------ stories
@@ -118,12 +121,20 @@ impl<H: Host> Teller<'_, '_, H> {
             | Kind::Filter
             | Kind::State
             | Kind::KnownAt
-            | Kind::ValidAt
-            | Kind::Limit => piece,
+            | Kind::ValidAt => piece,
+            Kind::Limit => {
+                let before = &self.text[..condition.span.start as usize];
+                format!("{} {piece}", before.split_whitespace().next_back().unwrap_or_default())
+            }
         }
     }
 
-    fn tell(&mut self, condition: &Condition, near: &Near) -> Result<(&'static str, Option<String>), H::Error> {
+    fn tell(
+        &mut self,
+        condition: &Condition,
+        near: &Near,
+        way: &Way,
+    ) -> Result<(&'static str, Option<String>), H::Error> {
         let met = near.met.as_slice();
         Ok(match condition.kind {
             Kind::Element => ("no-match", Some("nothing of this form is there at all".to_owned())),
@@ -137,10 +148,10 @@ impl<H: Host> Teller<'_, '_, H> {
             Kind::Property => ("property", property(&condition.subject, met)),
             Kind::Filter => self.filter(&condition.subject, met),
             Kind::State => ("quoted", self.quoted(met)?),
-            Kind::Sources => ("sources", self.hidden(&condition.subject, met)?),
-            Kind::KnownAt => ("known-at", self.hidden(&condition.subject, met)?),
-            Kind::ValidAt => ("valid-at", self.hidden(&condition.subject, met)?),
-            Kind::Limit => ("limit", self.position(condition)?),
+            Kind::Sources => ("sources", self.hidden(condition.kind, &condition.subject, met)?),
+            Kind::KnownAt => ("known-at", self.hidden(condition.kind, &condition.subject, met)?),
+            Kind::ValidAt => ("valid-at", self.hidden(condition.kind, &condition.subject, met)?),
+            Kind::Limit => ("limit", self.position(condition, way)?),
         })
     }
 
@@ -167,15 +178,18 @@ impl<H: Host> Teller<'_, '_, H> {
         };
         let named = if arrow.types.is_empty() { "relationship".to_owned() } else { show::names(&arrow.types) };
         let others = self.neighbours(arrow, left.id().0)?;
+        let is_joined = others.iter().any(|other| matches!(other, Value::Node(node) if node == right));
+        let others: Vec<String> = others.iter().map(show::brief).collect();
         let (left, right) = (show::named(left), show::named(right));
         Ok(Some(match others.as_slice() {
             [] => format!("{left} has no {named}"),
+            _ if is_joined => format!("{left} has {named} with {right}, and none for which the rest holds"),
             others => format!("{left} has {named} with {}, not with {right}", some_of(others)),
         }))
     }
 
     /// What an element is joined with by such arrows.
-    fn neighbours(&mut self, arrow: &Arrow, id: u64) -> Result<Vec<String>, H::Error> {
+    fn neighbours(&mut self, arrow: &Arrow, id: u64) -> Result<Vec<Value>, H::Error> {
         let (left, right) = match arrow.direction {
             ArrowDirection::Right => ("-", "->"),
             ArrowDirection::Left => ("<-", "-"),
@@ -183,8 +197,8 @@ impl<H: Host> Teller<'_, '_, H> {
         };
         let types: Vec<String> = arrow.types.iter().map(|name| format!("`{}`", name.replace('`', "``"))).collect();
         let types = if types.is_empty() { String::new() } else { format!(":{}", types.join("|")) };
-        let text = format!("MATCH (n){left}[{types}]{right}(o) WHERE id(n) = $id RETURN DISTINCT o LIMIT 50");
-        self.ask(&text, id).map(|rows| rows.iter().flatten().map(show::brief).collect())
+        let text = format!("MATCH (n){left}[{types}]{right}(o) WHERE id(n) = $id RETURN DISTINCT o LIMIT 1000");
+        Ok(self.ask(&text, id)?.into_iter().flatten().collect())
     }
 
     fn quoted(&mut self, met: &[Value]) -> Result<Option<String>, H::Error> {
@@ -197,17 +211,35 @@ impl<H: Host> Teller<'_, '_, H> {
         Ok(Some(format!("{} is only quoted{by}", show::rel(rel))))
     }
 
-    fn hidden(&mut self, _subject: &Subject, _met: &[Value]) -> Result<Option<String>, H::Error> {
-        Ok(None)
+    /// Where the row that is cut off stands.
+    fn position(&mut self, condition: &Condition, way: &Way) -> Result<Option<String>, H::Error> {
+        if !matches!(condition.subject, Subject::Position) {
+            return Ok(Some("cut off here".to_owned()));
+        }
+        let wanted = self.search.wanted;
+        let order = Order { removed: way.clone(), wanted, in_order: true, limit: ROWS_COUNTED, ..Order::default() };
+        let rows = self.run(&order)?;
+        let place = rows.iter().position(|row| matches!(row.as_slice(), [Value::Boolean(true)]));
+        Ok(Some(match place {
+            Some(place) => format!("the row is there, as number {}", place + 1),
+            None => "the row is there, and cut off".to_owned(),
+        }))
     }
 
-    fn position(&mut self, _condition: &Condition) -> Result<Option<String>, H::Error> {
-        Ok(Some("the row is there, and cut off".to_owned()))
+    pub(super) fn ask(&mut self, text: &str, id: u64) -> Result<Vec<Vec<Value>>, H::Error> {
+        self.ask_with(text, id, &[])
     }
 
-    fn ask(&mut self, text: &str, id: u64) -> Result<Vec<Vec<Value>>, H::Error> {
-        let id = i64::try_from(id).unwrap_or(i64::MAX);
-        Ok(self.search.host.ask(text, &[(Name::from("id"), Value::Integer(id))])?.into_rows())
+    /// The rows of a look-up about the element with this id.
+    pub(super) fn ask_with(
+        &mut self,
+        text: &str,
+        id: u64,
+        parameters: &[(Name, Value)],
+    ) -> Result<Vec<Vec<Value>>, H::Error> {
+        let id = Value::Integer(i64::try_from(id).unwrap_or(i64::MAX));
+        let parameters: Vec<_> = parameters.iter().cloned().chain([(Name::from("id"), id)]).collect();
+        Ok(self.search.host.ask(text, &parameters)?.into_rows())
     }
 
     // ------------------------------------------------------------ nothing brings the row
@@ -221,8 +253,7 @@ impl<H: Host> Teller<'_, '_, H> {
         let mut reasons = Vec::new();
         for wanted in self.search.wanted {
             if let Some(met) = self.nowhere(wanted)? {
-                let what = format!("{}: {}", wanted.column, show::value(&wanted.value));
-                reasons.push(Reason { what: Some(what), ..Reason::plain("expected value", met) });
+                reasons.push(Reason { what: Some(wanted.shown()), ..Reason::plain("expected value", met) });
             }
         }
         if reasons.is_empty() {
@@ -338,6 +369,15 @@ fn direction(met: &[Value]) -> String {
 fn types(met: &Value) -> String {
     match met {
         Value::Relationship(rel) => format!("the type is {}", rel.rel_type()),
+        Value::List(rels) => {
+            let mut types: Vec<String> = Vec::new();
+            for name in rels.iter().map(show::brief) {
+                if !types.contains(&name) {
+                    types.push(name);
+                }
+            }
+            format!("the types are {}", types.join(", "))
+        }
         other => show::value(other),
     }
 }
