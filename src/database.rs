@@ -10,6 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use crate::catalog::Provenance;
+use crate::commits::Said;
 use crate::error::Error;
 use crate::exec::{Commits, Limits, Patience, now_micros};
 use crate::function::Registry;
@@ -18,7 +19,7 @@ use crate::params::Params;
 use crate::prepared::{PlanCache, Prepared, Statement};
 use crate::procedure::{self, Access, OpenTransaction, OpenTransactions};
 use crate::rows::Rows;
-use crate::storage::{Commit, FileAccess, Graph};
+use crate::storage::{Commit, FileAccess, Graph, History, Keep};
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::ErrorKind;
 
@@ -42,12 +43,16 @@ pub struct Database {
     pub(crate) shared: Arc<Shared>,
     /// Of the statements that are run by way of this handle.
     limits: Arc<Limits>,
+    /// Of the commits that are made by way of this handle.
+    author: Option<Arc<str>>,
 }
 
 /// What all handles of one database share.
 pub(crate) struct Shared {
     /// The last commit.
     root: ArcSwap<Graph>,
+    /// The commits that can be read again. Locked while `root` changes, so that the two agree.
+    pub history: Arc<History>,
     gate: WriterGate,
     registry: RwLock<Arc<Registry>>,
     pub plans: Mutex<PlanCache>,
@@ -73,6 +78,8 @@ pub struct Options {
     plain_plans: bool,
     files: FileAccess,
     provenance: Provenance,
+    author: Option<Arc<str>>,
+    keep: Option<Keep>,
 }
 
 impl Options {
@@ -81,6 +88,23 @@ impl Options {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Who makes commits: see [`CommitInfo`](crate::CommitInfo). A [`Statement`] or a [`WriteTransaction`] may name
+    /// another one.
+    #[must_use]
+    pub fn author(mut self, author: impl Into<Arc<str>>) -> Self {
+        self.author = Some(author.into());
+        self
+    }
+
+    /// How many commits can be read again; it can be changed later by [`Database::keep`]. Without this, and without a word
+    /// in a file that is loaded into the new database: those of the last 100 behind which no more than 10,000 changes were
+    /// made, so that neither many small commits nor a few large ones make the memory grow without end.
+    #[must_use]
+    pub fn keep_commits(mut self, keep: Keep) -> Self {
+        self.keep = Some(keep);
         self
     }
 
@@ -162,17 +186,21 @@ impl Options {
     /// A new, empty database in memory.
     pub fn in_memory(self) -> Database {
         let open = Arc::default();
+        let root = Arc::new(Graph::new().with_provenance(self.provenance));
+        let history = Arc::new(History::new(Arc::clone(&root), self.keep));
         Database {
             shared: Arc::new(Shared {
-                root: ArcSwap::from_pointee(Graph::new().with_provenance(self.provenance)),
+                root: ArcSwap::new(root),
                 gate: WriterGate::default(),
-                registry: RwLock::new(Arc::new(procedure::registry(&open, &self.files))),
+                registry: RwLock::new(Arc::new(procedure::registry(&open, &history, &self.files))),
+                history,
                 plans: Mutex::default(),
                 open,
                 passes: if self.plain_plans { PassSet::NONE } else { PassSet::ALL },
                 files: self.files,
             }),
             limits: Arc::new(self.limits),
+            author: self.author,
         }
     }
 }
@@ -205,7 +233,30 @@ impl Database {
     /// ```
     #[must_use]
     pub fn with_limits(&self, limits: Limits) -> Self {
-        Self { shared: Arc::clone(&self.shared), limits: Arc::new(limits) }
+        Self { limits: Arc::new(limits), ..self.clone() }
+    }
+
+    /// Another handle to this database: the commits that are made by way of it have this author unless the statement or
+    /// the transaction names another one.
+    ///
+    /// ```
+    /// use averment::{Database, Statement};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// db.with_author("Ada").query(Statement::new("CREATE (:A)").message("a first node"), ())?;
+    /// let commit = db.log().last().expect("a commit");
+    /// assert_eq!((commit.author(), commit.message()), (Some("Ada"), Some("a first node")));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_author(&self, author: impl Into<Arc<str>>) -> Self {
+        Self { author: Some(author.into()), ..self.clone() }
+    }
+
+    /// Who makes the commits by way of this handle, unless another one is named.
+    pub fn author(&self) -> Option<&str> {
+        self.author.as_deref().filter(|author| !author.is_empty())
     }
 
     /// The limits of a statement that brings none of its own.
@@ -223,9 +274,10 @@ impl Database {
     pub fn query(&self, statement: impl Into<Statement>, params: impl Into<Params>) -> Result<Rows, Error> {
         let statement = statement.into();
         let limits = statement.limits_within(&self.limits);
+        let said = statement.said.clone();
         let prepared = statement.prepare(self)?;
         let writes = prepared.writes();
-        let statement = Statement::new(prepared);
+        let statement = Statement::new(prepared).saying(said);
         if !writes {
             return self.read().query(statement.limits(limits), params);
         }
@@ -294,12 +346,15 @@ impl Database {
     fn write_within(&self, limits: &Limits) -> Result<WriteTransaction, Error> {
         let pass = Shared::enter(&self.shared, limits)?;
         let root = self.root();
-        let next = commit_after(root.commit());
-        Ok(WriteTransaction::new(self.clone(), pass, Graph::clone(&root), next))
+        let next = root.commit().followed_at(now_micros());
+        let mut transaction = WriteTransaction::new(self.clone(), pass, Graph::clone(&root), next);
+        transaction.say(&Said { author: self.author.clone(), message: None })?;
+        Ok(transaction)
     }
 
     /// Another database that begins as this one is now. They share memory until one of them writes, so a fork costs
-    /// next to nothing: load a fixture once, and fork it for every test.
+    /// next to nothing: load a fixture once, and fork it for every test. The fork has the log, and can read the commits
+    /// that this one can read now.
     ///
     /// ```
     /// use averment::Database;
@@ -315,11 +370,14 @@ impl Database {
     #[must_use]
     pub fn fork(&self) -> Self {
         let open = Arc::default();
+        let (history, root) = self.shared.history.fork();
+        let history = Arc::new(history);
         let mut registry = Registry::clone(&self.registry());
-        procedure::show_transactions_of(&mut registry, &open);
+        procedure::show_those_of(&mut registry, &open, &history);
         Self {
             shared: Arc::new(Shared {
-                root: ArcSwap::new(self.root()),
+                root: ArcSwap::new(root),
+                history,
                 gate: WriterGate::default(),
                 registry: RwLock::new(Arc::new(registry)),
                 plans: Mutex::default(),
@@ -328,11 +386,12 @@ impl Database {
                 files: self.shared.files.clone(),
             }),
             limits: Arc::clone(&self.limits),
+            author: self.author.clone(),
         }
     }
 
-    /// Discards everything, as if the database were new: nodes, relationships, definitions, registered functions and
-    /// procedures. What it was opened with stays.
+    /// Discards everything, as if the database were new: nodes, relationships, definitions, commits, registered functions
+    /// and procedures. What it was opened with stays.
     ///
     /// # Errors
     ///
@@ -340,16 +399,19 @@ impl Database {
     pub fn reset(&self) -> Result<(), Error> {
         let _pass = Shared::enter(&self.shared, &self.limits)?;
         let provenance = self.root().catalog().provenance.clone();
-        self.shared.root.store(Arc::new(Graph::new().with_provenance(provenance)));
-        *self.shared.registry.write().unwrap_or_else(PoisonError::into_inner) =
-            Arc::new(procedure::registry(&self.shared.open, &self.shared.files));
+        let root = Arc::new(Graph::new().with_provenance(provenance));
+        let mut history = self.shared.history.lock();
+        history.reset(Arc::clone(&root));
+        self.shared.root.store(root);
+        drop(history);
+        *self.shared.registry.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(self.new_registry());
         lock(&self.shared.plans).clear();
         Ok(())
     }
 
     /// Changes what can be called, unless `name` is that of something built in.
     pub(crate) fn change_registry(&self, name: &str, change: impl FnOnce(&mut Registry)) -> Result<(), Error> {
-        let builtin = procedure::registry(&self.shared.open, &self.shared.files);
+        let builtin = self.new_registry();
         if builtin.function(name).is_some() || builtin.aggregate(name).is_some() || builtin.procedure(name).is_some() {
             let message = format!("`{name}` is built in; choose a name with a namespace of your own");
             return Err(Error::plain(ErrorKind::Procedure, "InvalidProcedure", message));
@@ -360,6 +422,10 @@ impl Database {
         procedure::list(registry);
         lock(&self.shared.plans).clear();
         Ok(())
+    }
+
+    fn new_registry(&self) -> Registry {
+        procedure::registry(&self.shared.open, &self.shared.history, &self.shared.files)
     }
 
     /// The number of the last commit; 0 for a new database.
@@ -386,20 +452,21 @@ impl Database {
     }
 
     pub(crate) fn publish(&self, root: Graph) {
-        self.shared.root.store(Arc::new(root));
+        let root = Arc::new(root);
+        let mut history = self.shared.history.lock();
+        let let_go = history.add(Arc::clone(&root));
+        self.shared.root.store(root);
+        drop(history);
+        // Nobody waits for the pages of old roots.
+        drop(let_go);
     }
 }
 
 impl Commits for Database {
     fn publish(&self, root: &Graph) -> Commit {
         Database::publish(self, root.clone());
-        commit_after(root.commit())
+        root.commit().followed_at(now_micros())
     }
-}
-
-/// Commit times never go backwards, whatever the clock does.
-fn commit_after(last: Commit) -> Commit {
-    Commit { number: last.number + 1, micros: now_micros().max(last.micros) }
 }
 
 impl fmt::Debug for Database {

@@ -155,7 +155,7 @@ impl Error {
         Self(Box::new(Details { class, phase, message, span: None, help: None, text: None, source: None }))
     }
 
-    fn at(mut self, span: Option<Span>) -> Self {
+    pub(crate) fn at(mut self, span: Option<Span>) -> Self {
         self.0.span = span;
         self
     }

@@ -10,6 +10,7 @@
 //! * [`Database`] is where statements are run; [`ReadTransaction`] and [`WriteTransaction`] hold several together,
 //!   [`Prepared`] is a statement made ready once.
 //! * [`Rows`] and [`Row`] are answers, [`Value`] is what they hold, [`Params`] is what goes in.
+//! * [`CommitInfo`] tells of a commit, [`Database::at_commit`] reads it again: [`Database::log`], [`Keep`].
 //! * [`Citation`] and [`State`] tell on whose word: [`ReadTransaction::citations`].
 //! * [`Error`] has a kind, a stable code, and a report with a caret for people.
 //! * [`Limits`] and [`CancelToken`] keep a statement within its bounds; a [`Statement`] may bring its own.
@@ -27,6 +28,8 @@ mod fault;
 
 mod catalog;
 mod citation;
+mod compile;
+mod commits;
 mod custom;
 mod database;
 pub mod editing;
@@ -62,6 +65,7 @@ mod why_not;
 
 pub use catalog::Provenance;
 pub use citation::{Citation, State};
+pub use commits::{CommitInfo, CommitLog};
 pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};
 pub use database::{Database, Options};
 pub use error::{Error, Phase};
@@ -73,7 +77,7 @@ pub use petgraph;
 pub use prepared::{Prepared, Statement};
 pub use row::{FromValue, Row};
 pub use rows::{Rows, Warning};
-pub use storage::{DenseView, GraphView};
+pub use storage::{DenseView, GraphView, Keep};
 pub use table_procedure::TableProcedure;
 pub use text::Span;
 pub use transaction::{ReadTransaction, WriteTransaction};

@@ -29,8 +29,8 @@ impl Database {
         Ok(database)
     }
 
-    /// A new database in memory, with the elements of a graph as JSON Lines: [`format`](mod@crate::format) says how one
-    /// is written.
+    /// A new database in memory, with the elements of a graph as JSON Lines, and its log: [`format`](mod@crate::format)
+    /// says how one is written.
     ///
     /// ```
     /// use averment::Database;
@@ -68,7 +68,8 @@ impl Database {
         Ok(counts)
     }
 
-    /// Writes the indexes and constraints, and all nodes and relationships as JSON Lines, for [`Database::load_jsonl`].
+    /// Writes the log, the indexes and constraints, and all nodes and relationships as JSON Lines, for
+    /// [`Database::load_jsonl`].
     ///
     /// ```
     /// use averment::Database;
@@ -76,8 +77,11 @@ impl Database {
     /// let db = Database::from_script("CREATE (:Company {name: 'A'})")?;
     /// let mut lines = Vec::new();
     /// db.save_jsonl(&mut lines)?;
-    /// let text = r#"{"$type":"node","id":1,"labels":["Company"],"properties":{"name":"A"}}"#;
-    /// assert_eq!(String::from_utf8_lossy(&lines).trim(), text);
+    /// let text = String::from_utf8_lossy(&lines);
+    /// let (commit, node) = text.trim_end().split_once('\n').expect("a commit and a node");
+    /// assert!(commit.starts_with(r#"{"$type":"commit","changes":4,"number":1,"time":"#));
+    /// let expected = r#"{"$type":"node","commit":1,"id":1,"labels":["Company"],"properties":{"name":"A"}}"#;
+    /// assert_eq!(node, expected);
     /// # Ok(())
     /// # }
     /// ```

@@ -7,21 +7,22 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use crate::catalog::Statistics;
+use crate::commits::Said;
+use crate::compile::{Made, plan_of};
 use crate::database::{Database, lock};
 use crate::error::Error;
 use crate::exec::{self, CancelToken, Commits, Limits};
 use crate::function::Registry;
-use crate::optimize::{self, PassSet};
+use crate::optimize::PassSet;
 use crate::params::Params;
 use crate::physical::{self, PhysicalPlan};
-use crate::plan;
 use crate::procedure::OpenTransaction;
 use crate::rows::{Rows, Warning};
-use crate::semantic::{self, bound::Mode};
+use crate::semantic::bound::{AtCommit, CommitNumber, Mode};
 use crate::storage::{Graph, Writer};
-use crate::syntax::{self, ast};
+use crate::syntax;
 use crate::trials::{Trials, refused};
-use crate::value::Name;
+use crate::value::{ErrorKind, Name, Value};
 use crate::why_not::{self, Question};
 
 /// How many plans a database keeps.
@@ -56,6 +57,8 @@ pub struct Prepared {
 pub(crate) struct Planned {
     text: Arc<str>,
     mode: Mode,
+    /// The commit that is read, if it is not the last one.
+    at_commit: Option<AtCommit>,
     plan: Arc<PhysicalPlan>,
     warnings: Vec<Warning>,
     /// What the plan was made for.
@@ -111,10 +114,16 @@ impl Shape {
 
 impl Prepared {
     pub(crate) fn new(database: &Database, graph: &Graph, text: &str) -> Result<Self, Error> {
+        // Which commit a statement reads is known when it is run: it is then planned for that one if need be.
+        let is_of_use = |plan: &Arc<Planned>| plan.at_commit.is_some() || plan.fits(database, graph);
         let cached = lock(&database.shared.plans).get(text);
-        if let Some(plan) = cached.filter(|plan| plan.fits(database, graph)) {
+        if let Some(plan) = cached.filter(is_of_use) {
             return Ok(Self { plan });
         }
+        Self::plan(database, graph, text)
+    }
+
+    fn plan(database: &Database, graph: &Graph, text: &str) -> Result<Self, Error> {
         let plan = Arc::new(compile(database, graph, text).map_err(|error| error.with_text(text))?);
         lock(&database.shared.plans).insert(&plan);
         Ok(Self { plan })
@@ -166,7 +175,22 @@ impl Prepared {
         if self.plan.fits(database, graph) {
             return Ok(self);
         }
-        Self::new(database, graph, &self.plan.text)
+        let cached = lock(&database.shared.plans).get(&self.plan.text);
+        match cached.filter(|plan| plan.fits(database, graph)) {
+            Some(plan) => Ok(Self { plan }),
+            None => Self::plan(database, graph, &self.plan.text),
+        }
+    }
+
+    /// The number of the commit that is read, if the statement says one.
+    pub(crate) fn at_commit(&self, params: &Params) -> Result<Option<u64>, Error> {
+        let number = self.plan.at_commit.as_ref().map(|at_commit| commit_number(&at_commit.number, params));
+        number.transpose().map_err(|error| self.at_its_commit(error))
+    }
+
+    /// Tells where a statement names the commit that cannot be read.
+    pub(crate) fn at_its_commit(&self, error: Error) -> Error {
+        error.at(self.plan.at_commit.as_ref().map(|at_commit| at_commit.span)).with_text(self.text())
     }
 
     /// Begins to read; `open` stays open for as long as there are rows to come.
@@ -254,6 +278,7 @@ pub struct Statement {
     limits: Option<Limits>,
     timeout: Option<Duration>,
     cancel: Option<CancelToken>,
+    pub(crate) said: Said,
 }
 
 #[derive(Clone, Debug)]
@@ -289,8 +314,29 @@ impl Statement {
         self
     }
 
+    /// Who makes the commit, if the statement writes. In a transaction that is open already this is said of all of it,
+    /// and the last word holds. At most 1,024 bytes.
+    #[must_use]
+    pub fn author(mut self, author: impl Into<Arc<str>>) -> Self {
+        self.said.author = Some(author.into());
+        self
+    }
+
+    /// What the commit is made for, if the statement writes; in a transaction as for [`author`](Statement::author). At
+    /// most 65,536 bytes.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<Arc<str>>) -> Self {
+        self.said.message = Some(message.into());
+        self
+    }
+
+    pub(crate) fn saying(mut self, said: Said) -> Self {
+        self.said = said;
+        self
+    }
+
     fn of(form: Form) -> Self {
-        Self { form, limits: None, timeout: None, cancel: None }
+        Self { form, limits: None, timeout: None, cancel: None, said: Said::default() }
     }
 
     /// What the statement may use, run by way of a handle with these limits.
@@ -366,6 +412,26 @@ impl PlanCache {
     }
 }
 
+fn commit_number(number: &CommitNumber, params: &Params) -> Result<u64, Error> {
+    let name = match number {
+        CommitNumber::Known(number) => return Ok(*number),
+        CommitNumber::Parameter(name) => name,
+    };
+    let (kind, detail, message) = match params.get(name) {
+        Some(Value::Integer(number @ 0..)) => return Ok(number.unsigned_abs()),
+        Some(Value::Integer(number)) => {
+            let message = format!("the number of a commit must not be negative, found {number}");
+            (ErrorKind::Argument, "NegativeIntegerArgument", message)
+        }
+        Some(other) => {
+            let message = format!("the number of a commit is an INTEGER, found {}", other.type_name());
+            (ErrorKind::Type, "InvalidArgumentType", message)
+        }
+        None => (ErrorKind::ParameterMissing, "MissingParameter", format!("parameter `${name}` was not given")),
+    };
+    Err(Error::plain(kind, detail, message))
+}
+
 /// The whole pipeline before execution.
 fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Error> {
     #[cfg(test)]
@@ -374,7 +440,7 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
     let question = Question::taken_from(&mut statement, text).map_err(refused)?;
     let registry = database.registry();
     let passes = database.shared.passes;
-    let Made { plan, mode, warnings } = plan_of(&statement, text, graph, &registry, passes)?;
+    let Made { plan, mode, at_commit, warnings } = plan_of(&statement, text, graph, &registry, passes)?;
     let why_not = question.map(|question| why_not(question, &plan, passes)).transpose()?;
     if let Some(expected) = why_not.as_ref().and_then(|why_not| why_not.question.expected_values()) {
         plan_of(&expected, text, graph, &registry, passes)?;
@@ -382,6 +448,7 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
     Ok(Planned {
         text: Arc::from(text),
         mode,
+        at_commit,
         plan: Arc::new(plan),
         warnings,
         made_for: Shape::of(graph),
@@ -397,29 +464,6 @@ fn why_not(question: Question, plan: &PhysicalPlan, passes: PassSet) -> Result<W
         return Err(refused(question.writes()));
     }
     Ok(WhyNot { question, passes })
-}
-
-/// A statement that is planned.
-pub(crate) struct Made {
-    pub plan: PhysicalPlan,
-    mode: Mode,
-    warnings: Vec<Warning>,
-}
-
-/// The way from a syntax tree to a plan.
-pub(crate) fn plan_of(
-    statement: &ast::Statement,
-    text: &str,
-    graph: &Graph,
-    registry: &Registry,
-    passes: PassSet,
-) -> Result<Made, Error> {
-    let bound = semantic::bind(statement, text, graph, registry)
-        .map_err(|errors| errors.into_iter().map(Error::from).next().expect("a failed binding has an error"))?;
-    let mode = bound.mode;
-    let warnings = bound.warnings.iter().map(|warning| Warning::new(warning, text)).collect();
-    let logical = optimize::optimize(plan::build(bound)?, graph, passes);
-    Ok(Made { plan: physical::lower(logical, graph), mode, warnings })
 }
 
 #[cfg(test)]

@@ -3,14 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::commits::Said;
 use crate::database::{Database, WriterPass};
 use crate::error::Error;
-use crate::exec::Commits;
+use crate::exec::{Commits, Limits};
 use crate::params::Params;
-use crate::prepared::Statement;
+use crate::prepared::{Prepared, Statement};
 use crate::procedure::{Access, OpenTransaction};
 use crate::rows::Rows;
-use crate::storage::{Commit, End, Graph, GraphView, Writer};
+use crate::storage::{Commit, End, Graph, GraphView, Keep, Words, Writer};
 use crate::syntax;
 use crate::text::Span;
 use crate::value::{ElementId, ErrorKind, Name, Value};
@@ -51,7 +52,16 @@ impl ReadTransaction {
     pub fn query(&self, statement: impl Into<Statement>, params: impl Into<Params>) -> Result<Rows, Error> {
         let statement = statement.into();
         let limits = statement.limits_within(self.database.limits());
-        let prepared = statement.prepare_on(&self.database, &self.root)?.current(&self.database, &self.root)?;
+        let prepared = statement.prepare_on(&self.database, &self.root)?;
+        let params = params.into();
+        match prepared.at_commit(&params)?.filter(|number| *number != self.commit_number()) {
+            None => self.answer(prepared, params, &limits),
+            Some(number) => read_at(&self.database, number, prepared, params, &limits),
+        }
+    }
+
+    fn answer(&self, prepared: Prepared, params: Params, limits: &Limits) -> Result<Rows, Error> {
+        let prepared = prepared.current(&self.database, &self.root)?;
         if prepared.writes() {
             return Err(Error::refused(
                 ErrorKind::Semantic,
@@ -60,7 +70,7 @@ impl ReadTransaction {
             )
             .with_text(prepared.text()));
         }
-        prepared.read(&self.root, params.into(), &limits, &self.open)
+        prepared.read(&self.root, params, limits, &self.open)
     }
 
     /// The nodes and asserted relationships between them as a [`petgraph`] graph, without a copy.
@@ -86,6 +96,10 @@ impl ReadTransaction {
 
     pub(crate) fn graph(&self) -> &Graph {
         &self.root
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
     }
 
     /// The number of the commit that is read.
@@ -114,6 +128,8 @@ impl fmt::Debug for ReadTransaction {
 pub struct WriteTransaction {
     database: Database,
     writer: Writer,
+    /// How many commits are kept, as a graph says that was added.
+    keep: Option<Keep>,
     _open: OpenTransaction,
     _pass: WriterPass,
 }
@@ -121,7 +137,27 @@ pub struct WriteTransaction {
 impl WriteTransaction {
     pub(crate) fn new(database: Database, pass: WriterPass, root: Graph, commit: Commit) -> Self {
         let open = database.open(Access::Write, commit.number);
-        Self { database, writer: Writer::new(root, commit), _open: open, _pass: pass }
+        Self { database, writer: Writer::new(root, commit), keep: None, _open: open, _pass: pass }
+    }
+
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    pub(crate) fn writer_mut(&mut self) -> &mut Writer {
+        &mut self.writer
+    }
+
+    pub(crate) fn keep_once_committed(&mut self, keep: Keep) {
+        self.keep = Some(keep);
+    }
+
+    pub(crate) fn words_mut(&mut self) -> &mut Words {
+        self.writer.words_mut()
+    }
+
+    pub(crate) fn say(&mut self, said: &Said) -> Result<(), Error> {
+        said.tell(self.words_mut())
     }
 
     /// Runs a statement; it sees what the transaction has written so far.
@@ -140,9 +176,14 @@ impl WriteTransaction {
     }
 
     fn run_one(&mut self, statement: Statement, params: Params, commits: Option<&dyn Commits>) -> Result<Rows, Error> {
+        self.say(&statement.said)?;
         let graph = Arc::new(self.writer.graph().clone());
         let limits = statement.limits_within(self.database.limits());
-        let prepared = statement.prepare_on(&self.database, &graph)?.current(&self.database, &graph)?;
+        let prepared = statement.prepare_on(&self.database, &graph)?;
+        if let Some(number) = prepared.at_commit(&params)? {
+            return read_at(&self.database, number, prepared, params, &limits);
+        }
+        let prepared = prepared.current(&self.database, &graph)?;
         if !prepared.writes() {
             // The rows may be read on when this transaction has ended.
             let open = Arc::new(self.database.open(Access::Read, graph.commit().number));
@@ -332,15 +373,30 @@ impl WriteTransaction {
     /// have; nothing is committed then.
     pub fn commit(mut self) -> Result<u64, Error> {
         self.writer.check_statement()?;
+        if let Some(keep) = self.keep.filter(|_| self.database.keeps().is_none()) {
+            self.database.keep(keep);
+        }
         let last = self.database.root().commit().number;
-        let own = self.writer.graph().commit().number;
         let (graph, changes) = self.writer.finish();
         if changes.is_empty() {
             return Ok(last);
         }
+        let own = graph.commit().number;
         self.database.publish(graph);
         Ok(own)
     }
+}
+
+/// Answers a statement that names the commit to be read.
+fn read_at(
+    database: &Database,
+    number: u64,
+    prepared: Prepared,
+    params: Params,
+    limits: &Limits,
+) -> Result<Rows, Error> {
+    let then = database.at_commit(number).map_err(|error| prepared.at_its_commit(error))?;
+    then.answer(prepared, params, limits)
 }
 
 impl fmt::Debug for WriteTransaction {

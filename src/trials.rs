@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::compile::plan_of;
 use crate::error::Error;
 use crate::exec::{Limits, Reading, SharedLimits};
 use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
-use crate::prepared;
 use crate::semantic::SemanticError;
 use crate::storage::Graph;
 use crate::syntax::{self, ast};
@@ -73,7 +73,7 @@ impl<'t> Trials<'t> {
         text: &str,
         parameters: &[(Name, Value)],
     ) -> Result<Outcome<Error>, Error> {
-        let planned = prepared::plan_of(statement, text, self.graph, self.registry, self.passes);
+        let planned = plan_of(statement, text, self.graph, self.registry, self.passes);
         let plan = match planned {
             Ok(planned) => Arc::new(planned.plan),
             Err(error) => return Ok(Outcome::Failed(error)),

@@ -5,24 +5,30 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use super::parse::{json_from_str, refuse_unknown};
+use super::past;
 use super::rule::{self, Rule};
 use super::value_from_json;
-use crate::Value;
+use crate::{CommitInfo, Keep, Value};
 
-const NODE_MEMBERS: [&str; 4] = ["$type", "id", "labels", "properties"];
-const REL_MEMBERS: [&str; 7] = ["$type", "id", "type", "start", "end", "properties", "state"];
+const NODE_MEMBERS: [&str; 5] = ["$type", "id", "labels", "properties", "commit"];
+const REL_MEMBERS: [&str; 8] = ["$type", "id", "type", "start", "end", "properties", "state", "commit"];
 
 /// What a line holds.
 pub(super) enum Found {
     Node(Node),
     Rel(Rel),
     Rule(Rule),
+    Commit(CommitInfo),
+    /// How many commits are kept.
+    Keep(Keep),
 }
 
 pub(super) struct Node {
     pub id: Option<FileId>,
     pub labels: Vec<String>,
     pub properties: Vec<(String, Value)>,
+    /// In which it was recorded.
+    pub commit: Option<u64>,
 }
 
 pub(super) struct Rel {
@@ -32,6 +38,8 @@ pub(super) struct Rel {
     pub end: FileId,
     pub quoted: bool,
     pub properties: Vec<(String, Value)>,
+    /// In which it was recorded.
+    pub commit: Option<u64>,
 }
 
 /// What stands for an element within a file.
@@ -55,7 +63,9 @@ pub(super) fn read_line(text: &[u8]) -> Result<Option<Found>, String> {
         Some("relationship") => rel(object).map(Some),
         Some("index") => rule::index(&object).map(Found::Rule).map(Some),
         Some("constraint") => rule::constraint(&object).map(Found::Rule).map(Some),
-        _ => Err("`$type` must be `node`, `relationship`, `index` or `constraint`".to_owned()),
+        Some("commit") => past::commit(&object).map(Found::Commit).map(Some),
+        Some("history") => past::keep(&object).map(Found::Keep).map(Some),
+        _ => Err("`$type` must be `node`, `relationship`, `index`, `constraint`, `commit` or `history`".to_owned()),
     }
 }
 
@@ -72,6 +82,7 @@ fn node(mut object: Map<String, Json>) -> Result<Found, String> {
     }
     Ok(Found::Node(Node {
         id: file_id(object.get("id"), "id")?,
+        commit: past::commit_number(&object, "commit")?,
         labels: match object.remove("labels") {
             None => Vec::new(),
             Some(labels) => serde_json::from_value(labels).map_err(|_| "`labels` must be a list of strings")?,
@@ -85,6 +96,7 @@ fn rel(mut object: Map<String, Json>) -> Result<Found, String> {
     let end = |key: &str| file_id(object.get(key), key)?.ok_or(format!("a relationship has a `{key}`"));
     Ok(Found::Rel(Rel {
         id: file_id(object.get("id"), "id")?,
+        commit: past::commit_number(&object, "commit")?,
         start: end("start")?,
         end: end("end")?,
         type_name: match object.get("type") {

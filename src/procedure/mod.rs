@@ -3,6 +3,7 @@
 //! `db.*` and `show.*` are tables about the database itself; SHOW is a call of the latter, and
 //! LOAD CSV of `load.csv`.
 
+mod commits;
 mod csv;
 mod database;
 mod drawn;
@@ -16,23 +17,25 @@ use std::sync::Arc;
 pub(crate) use transactions::{Access, OpenTransaction, OpenTransactions};
 
 use crate::function::Registry;
-use crate::storage::FileAccess;
+use crate::storage::{FileAccess, History};
 
 pub(crate) use show::list;
 
-/// All that can be called in a new database, whose open transactions are these and whose statements may read such files.
-pub(crate) fn registry(open: &Arc<OpenTransactions>, files: &FileAccess) -> Registry {
+/// All that can be called in a new database, whose open transactions and kept commits are these and whose statements may
+/// read such files.
+pub(crate) fn registry(open: &Arc<OpenTransactions>, history: &Arc<History>, files: &FileAccess) -> Registry {
     let mut registry = Registry::builtin();
     database::register(&mut registry);
     schema::register(&mut registry);
     show::register(&mut registry);
-    transactions::register(&mut registry, open);
+    show_those_of(&mut registry, open, history);
     load_csv::register(&mut registry, files);
     list(&mut registry);
     registry
 }
 
-/// Makes a registry that was another database's show these open transactions.
-pub(crate) fn show_transactions_of(registry: &mut Registry, open: &Arc<OpenTransactions>) {
+/// Makes a registry, which may have been another database's, show these open transactions and kept commits.
+pub(crate) fn show_those_of(registry: &mut Registry, open: &Arc<OpenTransactions>, history: &Arc<History>) {
     transactions::register(registry, open);
+    commits::register(registry, history);
 }

@@ -111,6 +111,7 @@ impl<'a> Binder<'a> {
         parameters.sort_unstable_by(|one, other| (one.span.start, &one.name).cmp(&(other.span.start, &other.name)));
         Ok(BoundStatement {
             mode,
+            at_commit: None,
             body,
             variables: self.variables,
             subqueries: self.subqueries,

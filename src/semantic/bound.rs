@@ -13,6 +13,8 @@ use crate::value::Name;
 #[derive(Clone, Debug)]
 pub(crate) struct BoundStatement {
     pub mode: Mode,
+    /// The commit that is read, if it is not the last one.
+    pub at_commit: Option<AtCommit>,
     pub body: BoundBody,
     pub variables: Variables,
     /// What stands in EXISTS, COUNT, COLLECT, pattern predicates and pattern comprehensions, by
@@ -24,6 +26,19 @@ pub(crate) struct BoundStatement {
     pub parameters: Vec<Parameter>,
     pub writes: bool,
     pub warnings: Vec<Warning>,
+}
+
+/// `AT COMMIT n`.
+#[derive(Clone, Debug)]
+pub(crate) struct AtCommit {
+    pub number: CommitNumber,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum CommitNumber {
+    Known(u64),
+    Parameter(Name),
 }
 
 /// A parameter and where the text names it first.

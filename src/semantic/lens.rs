@@ -50,13 +50,13 @@ impl Binder<'_> {
 
     /// What is said of all of the statement.
     pub(super) fn preamble(&mut self, statement: &ast::Statement) {
-        let ast::Preamble { at_commit, why, lens, span } = &statement.preamble;
-        let Some(span) = *span else { return };
+        let ast::Preamble { why, lens, span, .. } = &statement.preamble;
+        let Some(span) = span.filter(|_| why.is_some() || !lens.is_empty()) else { return };
         if !matches!(statement.body, ast::Body::Query(_)) {
             self.refuse("UnexpectedSyntax", span, "only a query stands under a clock, or is asked WHY");
             return;
         }
-        if at_commit.is_some() || why.is_some() {
+        if why.is_some() {
             self.refuse("UnexpectedSyntax", span, "not answered yet");
         }
         let (lens, operands) = self.lens(lens);

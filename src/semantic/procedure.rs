@@ -272,6 +272,7 @@ fn show_procedure(what: ast::ShowKind) -> &'static str {
         ast::ShowKind::Functions => "show.functions",
         ast::ShowKind::Procedures => "show.procedures",
         ast::ShowKind::Transactions => "show.transactions",
+        ast::ShowKind::Commits => "show.commits",
         ast::ShowKind::Settings => "show.settings",
     }
 }

@@ -1,12 +1,13 @@
 //! The entry: one statement, bound.
 
 use super::binder::Binder;
-use super::bound::{BoundBody, BoundStatement, Mode};
+use super::bound::{AtCommit, BoundBody, BoundStatement, CommitNumber, Mode};
 use super::query::QueryPlace;
 use super::{SemanticError, schema};
 use crate::catalog::Statistics;
 use crate::function::Registry;
 use crate::syntax::ast;
+use crate::text::Span;
 
 /// Binds `statement`, which was parsed from `text`.
 ///
@@ -23,6 +24,7 @@ pub(crate) fn bind(
 ) -> Result<BoundStatement, Vec<SemanticError>> {
     let mut binder = Binder::new(text, statistics, registry);
     binder.preamble(statement);
+    let at_commit = statement.preamble.at_commit.as_ref().and_then(|number| binder.at_commit(number));
     let body = match &statement.body {
         ast::Body::Query(query) => BoundBody::Query(binder.query(query, QueryPlace::Statement)),
         ast::Body::Schema(command) => {
@@ -31,7 +33,38 @@ pub(crate) fn bind(
         }
         ast::Body::Show(show) => BoundBody::Query(binder.show(show)),
     };
-    binder.finish(mode(statement.mode), body)
+    if let Some(at_commit) = &at_commit {
+        binder.refuse_writes_of_the_past(at_commit.span);
+    }
+    let bound = binder.finish(mode(statement.mode), body)?;
+    Ok(BoundStatement { at_commit, ..bound })
+}
+
+impl Binder<'_> {
+    fn at_commit(&mut self, number: &ast::Expr) -> Option<AtCommit> {
+        let span = number.span;
+        match &number.kind {
+            ast::ExprKind::Integer(number) if *number >= 0 => {
+                return Some(AtCommit { number: CommitNumber::Known(number.unsigned_abs()), span });
+            }
+            ast::ExprKind::Integer(_) | ast::ExprKind::Negate(_) => {
+                self.refuse("NegativeIntegerArgument", span, "the number of a commit must not be negative");
+            }
+            ast::ExprKind::Parameter(name) => {
+                self.parameter(name, span);
+                return Some(AtCommit { number: CommitNumber::Parameter(name.clone()), span });
+            }
+            _ => self.refuse("InvalidArgumentType", span, "the number of a commit is an INTEGER or a parameter"),
+        }
+        None
+    }
+
+    fn refuse_writes_of_the_past(&mut self, span: Span) {
+        if self.writes || self.commits {
+            let help = "leave AT COMMIT out, or ask for what was so and write it in another statement";
+            self.refuse_with_help("WriteAtCommit", span, "what was so at a commit can be read and not written", help);
+        }
+    }
 }
 
 fn mode(mode: ast::Mode) -> Mode {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::graph::slot_of;
 use super::index::{Index, IndexValues};
-use super::lens::Words;
+use super::lens::Vocabulary;
 use super::nodes::Nodes;
-use super::{Change, Commit, Direction, End, Family, Graph, NodeSlot, Rel, RelSlot, StorageError};
+use super::{Change, Commit, Direction, End, Family, Graph, LogEntry, NodeSlot, Rel, RelSlot, StorageError, Words};
 use crate::catalog::{Catalog, IndexDef, IndexId, KeyId, LabelId, Owner, Side};
 use crate::value::{ElementId, Name, Value};
 
@@ -31,6 +31,8 @@ impl Graph {
                 self.begin(*commit);
                 return Ok(());
             }
+            Change::Close(words) => self.close(words),
+            Change::TakeOver(entry) => self.log.take_over((**entry).clone())?,
             Change::DefineLabel { id, name } => self.define_name(name, |catalog| catalog.labels.intern(name) == *id)?,
             Change::DefineType { id, name } => self.define_name(name, |catalog| catalog.types.intern(name) == *id)?,
             Change::DefineKey { id, name } => self.define_name(name, |catalog| catalog.keys.intern(name) == *id)?,
@@ -71,7 +73,19 @@ impl Graph {
             }
         }
         self.revision += 1;
+        self.count_change(change);
         Ok(())
+    }
+
+    fn count_change(&mut self, change: &Change) {
+        let is_write = !matches!(change, Change::Begin(_) | Change::Close(_) | Change::TakeOver(_));
+        let is_open = self.log.last().is_none_or(|last| last.commit.number < self.commit.number);
+        self.open_changes += u64::from(is_write && is_open);
+    }
+
+    fn close(&mut self, words: &Words) {
+        let changes = std::mem::take(&mut self.open_changes);
+        self.log.push(LogEntry::new(self.commit, changes, words.clone()));
     }
 
     fn known_end(&self, id: ElementId) -> Result<End, StorageError> {
@@ -97,11 +111,11 @@ impl Graph {
         let catalog = Arc::make_mut(&mut self.catalog);
         change(catalog);
         catalog.renew();
-        self.words = Words::of(catalog);
+        self.vocabulary = Vocabulary::of(catalog);
     }
 
     fn create_node(&mut self, id: ElementId, labels: &[LabelId]) -> Result<(), StorageError> {
-        let commit = self.commit_number()?;
+        let commit = self.commit_place()?;
         let slot = self.nodes.add(id, labels, commit)?;
         self.give(id, End::node(NodeSlot(slot)));
         self.keep_new_node(NodeSlot(slot), labels);
@@ -109,7 +123,7 @@ impl Graph {
     }
 
     fn create_rel(&mut self, id: ElementId, rel: Rel) -> Result<(), StorageError> {
-        let commit = self.commit_number()?;
+        let commit = self.commit_place()?;
         let slot = RelSlot(self.rels.add(id, rel, commit, labels_of_ends(&self.nodes, rel))?);
         self.neighbourhood.enter(slot, rel);
         self.give(id, End::rel(slot));
@@ -122,14 +136,10 @@ impl Graph {
         self.next_id = self.next_id.max(id.0.saturating_add(1));
     }
 
-    /// The number of the current commit among those that wrote elements.
-    fn commit_number(&mut self) -> Result<u32, StorageError> {
-        let last = self.commits.len().checked_sub(1);
-        let number = match last.filter(|&last| self.commits.get(last) == Some(&self.commit)) {
-            Some(last) => last,
-            None => self.commits.push(self.commit),
-        };
-        u32::try_from(number).map_err(|_| StorageError::Full { what: "no commit numbers are left" })
+    /// The place of the current commit in the log.
+    fn commit_place(&self) -> Result<u32, StorageError> {
+        let place = self.log.find(self.commit.number).unwrap_or(self.log.len());
+        u32::try_from(place).map_err(|_| StorageError::Full { what: "no commit numbers are left" })
     }
 
     fn delete_node(&mut self, id: ElementId, node: NodeSlot) {

@@ -1,6 +1,6 @@
 //! The vocabulary of writes: what the log records is what is applied.
 
-use super::Commit;
+use super::{Commit, LogEntry, Words};
 use crate::catalog::{ConstraintDef, IndexDef, IndexId, KeyId, LabelId, TypeId};
 use crate::value::{ElementId, Name, Value};
 
@@ -10,8 +10,12 @@ use crate::value::{ElementId, Name, Value};
 /// ended with, slots, ids, commit numbers and times included.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
-    /// The first change of each transaction: what follows carries this commit.
+    /// The first change of each transaction: what follows carries this commit, or an earlier one that was taken over.
     Begin(Commit),
+    /// The last change of each transaction: it is a commit now, of which this is said.
+    Close(Box<Words>),
+    /// Takes over a commit that was made elsewhere, for elements that carry it.
+    TakeOver(Box<LogEntry>),
     DefineLabel {
         id: LabelId,
         name: Name,
@@ -82,6 +86,8 @@ impl Change {
             | Self::DropConstraint { name } => name.len(),
             Self::CreateIndex(def) => size_of_val(&**def),
             Self::CreateConstraint(def) => size_of_val(&**def),
+            Self::Close(words) => words.size_bytes(),
+            Self::TakeOver(entry) => entry.size_bytes(),
             Self::Begin(_)
             | Self::CreateRel { .. }
             | Self::DeleteNode { .. }

@@ -19,7 +19,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Change, CodecError, Commit};
+use super::{Change, CodecError, Commit, LogEntry, Words};
 use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, TypeId};
 use crate::value::{Date, DateTime, Duration, Edtf, ElementId, List, LocalDateTime, LocalTime, Name, Time, Value};
 
@@ -111,6 +111,17 @@ enum Record<'r> {
     DropConstraint {
         name: &'r str,
     },
+    Close {
+        author: Option<&'r str>,
+        message: Option<&'r str>,
+    },
+    TakeOver {
+        number: u64,
+        micros: i64,
+        changes: u64,
+        author: Option<&'r str>,
+        message: Option<&'r str>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -201,11 +212,19 @@ pub(crate) fn encode(change: &Change) -> Result<Vec<u8>, CodecError> {
         Change::DropIndex { id } => write(&Record::DropIndex { id: id.0 }),
         Change::CreateConstraint(def) => encode_constraint(def),
         Change::DropConstraint { name } => write(&Record::DropConstraint { name }),
+        Change::Close(words) => write(&Record::Close { author: words.author(), message: words.message() }),
+        Change::TakeOver(entry) => encode_entry(entry),
     };
     if bytes.len() > MAX_BYTES {
         return Err(CodecError::TooLong { len_bytes: bytes.len(), most_bytes: MAX_BYTES });
     }
     Ok(bytes)
+}
+
+fn encode_entry(entry: &LogEntry) -> Vec<u8> {
+    let LogEntry { commit, changes, .. } = *entry;
+    let (author, message) = (entry.author(), entry.message());
+    write(&Record::TakeOver { number: commit.number, micros: commit.micros, changes, author, message })
 }
 
 fn encode_index(def: &IndexDef) -> Vec<u8> {
@@ -360,7 +379,19 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Change, CodecError> {
             }))
         }
         Record::DropConstraint { name } => Change::DropConstraint { name: Name::from(name) },
+        Record::Close { author, message } => Change::Close(Box::new(words_of(author, message)?)),
+        Record::TakeOver { number, micros, changes, author, message } => {
+            let words = words_of(author, message)?;
+            Change::TakeOver(Box::new(LogEntry::new(Commit { number, micros }, changes, words)))
+        }
     })
+}
+
+fn words_of(author: Option<&str>, message: Option<&str>) -> Result<Words, CodecError> {
+    let mut words = Words::default();
+    let told = words.set_author(author.unwrap_or("")).and_then(|()| words.set_message(message.unwrap_or("")));
+    told.map_err(|error| damaged(&error.to_string()))?;
+    Ok(words)
 }
 
 fn owner_of(owner: &OwnerRecord) -> Owner {

@@ -31,6 +31,15 @@ pub(crate) enum StorageError {
     OutOfOrder { name: Name },
     #[error("a node can have {most} labels and no more")]
     TooManyLabels { most: usize },
+    #[error("{what} has at most {most_bytes} bytes, this one has {len_bytes}")]
+    WordsTooLong { what: &'static str, len_bytes: usize, most_bytes: usize },
+    /// Of a commit from elsewhere.
+    #[error("commit {number} cannot be taken over: {reason}")]
+    CommitOrder { number: u64, reason: String },
+    #[error("commit {number} is not kept any more; kept are {kept}")]
+    CommitNotKept { number: u64, kept: String },
+    #[error("there is no commit {number}; kept are {kept}")]
+    NoSuchCommit { number: u64, kept: String },
     #[error("the graph is full: {what}")]
     Full { what: &'static str },
 }
@@ -81,6 +90,10 @@ impl StorageError {
             StorageError::NotStorable { .. } => ErrorClass::new(ErrorKind::Type, "InvalidPropertyType"),
             StorageError::OutOfOrder { .. } => ErrorClass::new(ErrorKind::Io, "Corruption"),
             StorageError::TooManyLabels { .. } => ErrorClass::new(ErrorKind::Limit, "TooManyLabels"),
+            StorageError::WordsTooLong { .. } => ErrorClass::new(ErrorKind::Limit, "CommitWordsTooLong"),
+            StorageError::CommitOrder { .. } => ErrorClass::new(ErrorKind::Argument, "CommitOutOfOrder"),
+            StorageError::CommitNotKept { .. } => ErrorClass::new(ErrorKind::Argument, "CommitNotKept"),
+            StorageError::NoSuchCommit { .. } => ErrorClass::new(ErrorKind::Argument, "NoSuchCommit"),
             StorageError::Full { .. } => ErrorClass::new(ErrorKind::Limit, "GraphFull"),
         }
     }

@@ -7,15 +7,16 @@ use super::bitmap::{Bitmap, PAGE_SLOTS, place, slot};
 use super::column::{Condition, PropertyVector, gather};
 use super::ids::IdTable;
 use super::index::Index;
-use super::lens::{Lens, Look, Odd, Words};
+use super::lens::{Lens, Look, Odd, Vocabulary};
+use super::log::Log;
 use super::neighbourhood::Neighbourhood;
 use super::nodes::Nodes;
-use super::paged::{PageTree, Paged};
+use super::paged::PageTree;
 use super::rels::Rels;
 use super::run::{Neighbours, Run, Runs, search};
 use super::{Direction, End, Family, NodeSlot, Rel, RelSlot};
 use crate::catalog::{Catalog, IndexId, KeyId, LabelId, Side, Statistics, TypeId};
-use crate::value::{ElementId, Value};
+use crate::value::{DateTime, ElementId, Value};
 
 /// When something was written: the number of the commit and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,13 +26,28 @@ pub(crate) struct Commit {
     pub micros: i64,
 }
 
+impl Commit {
+    pub(crate) fn time(self) -> Option<DateTime> {
+        let nanosecond = u32::try_from(self.micros.rem_euclid(1_000_000) * 1_000).ok()?;
+        DateTime::from_epoch(self.micros.div_euclid(1_000_000), nanosecond)
+    }
+
+    /// The one behind it, made when the clock shows `micros`. Times never go backwards, whatever the clock does.
+    pub(crate) fn followed_at(self, micros: i64) -> Commit {
+        Commit { number: self.number + 1, micros: micros.max(self.micros) }
+    }
+}
+
 /// One root. Cloning is cheap; a clone is a snapshot.
 #[derive(Clone, Debug)]
 pub(crate) struct Graph {
     pub(super) catalog: Arc<Catalog>,
-    /// The commits that wrote elements, so that an element needs no more than a number.
-    pub(super) commits: Paged<Commit, 32>,
+    /// The commits that were made: an element needs no more than the place of its own, which is that behind the last
+    /// one for those of a commit that is not made yet.
+    pub(super) log: Log,
     pub(super) commit: Commit,
+    /// How many changes belong to a commit that is not made yet.
+    pub(super) open_changes: u64,
     /// How many changes have led to this root.
     pub(super) revision: u64,
     /// The next id to be given; ids start at 1.
@@ -42,15 +58,16 @@ pub(crate) struct Graph {
     pub(super) neighbourhood: Neighbourhood,
     pub(super) indexes: PageTree<Index>,
     /// The words of provenance, so that a write need not look for them.
-    pub(super) words: Words,
+    pub(super) vocabulary: Vocabulary,
 }
 
 impl Graph {
     pub(crate) fn new() -> Self {
         Self {
             catalog: Arc::default(),
-            commits: Paged::default(),
+            log: Log::default(),
             commit: Commit { number: 0, micros: 0 },
+            open_changes: 0,
             revision: 0,
             next_id: 1,
             ids: IdTable::new(),
@@ -58,7 +75,7 @@ impl Graph {
             rels: Rels::default(),
             neighbourhood: Neighbourhood::default(),
             indexes: PageTree::default(),
-            words: Words::default(),
+            vocabulary: Vocabulary::default(),
         }
     }
 
@@ -69,6 +86,11 @@ impl Graph {
     /// The last commit that this root holds.
     pub(crate) fn commit(&self) -> Commit {
         self.commit
+    }
+
+    /// The commits that led to this root.
+    pub(crate) fn log(&self) -> &Log {
+        &self.log
     }
 
     /// Tells the roots of one writer apart, and which is the later one.
@@ -160,8 +182,8 @@ impl Graph {
     }
 
     pub(super) fn commit_of(&self, number: Option<u32>) -> Commit {
-        let commit = number.and_then(|number| self.commits.get(number as usize));
-        *commit.expect("slots come from this graph")
+        let place = number.expect("slots come from this graph") as usize;
+        self.log.get(place).map_or(self.commit, |entry| entry.commit)
     }
 
     /// `Value::Null` if absent.

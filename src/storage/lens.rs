@@ -27,7 +27,7 @@ mod sources;
 mod tests;
 
 pub(super) use column::PageClocks;
-pub(super) use evidence::Words;
+pub(super) use evidence::Vocabulary;
 pub(crate) use evidence::{Cited, Known};
 
 /// What of the graph a clause sees: up to two clocks, and how many sources must support a relationship.

@@ -17,11 +17,12 @@ mod disk;
 mod element;
 mod error;
 mod graph;
+mod history;
 mod ids;
 mod index;
 mod labels;
-#[cfg_attr(not(test), expect(dead_code, reason = "the clocks of the language will ask"))]
 mod lens;
+mod log;
 mod neighbourhood;
 mod nodes;
 mod paged;
@@ -39,8 +40,10 @@ pub(crate) use disk::FileAccess;
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 pub(crate) use error::{CodecError, FileError, StorageError};
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
-#[expect(unused_imports, reason = "the clocks of the language will ask")]
+pub(crate) use history::History;
+pub use history::Keep;
 pub(crate) use lens::{Cited, Known, KnownAt, Lens, Look, Odd, ValidAt};
+pub(crate) use log::{Log, LogEntry, Words};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};
 

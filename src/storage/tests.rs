@@ -342,6 +342,11 @@ fn tell(graph: &Graph) -> String {
         format!("{:?} next id {}", graph.commit(), graph.next_id),
         format!("{:?} {:?} {:?} {provenance:?}", labels.names(), types.names(), keys.names()),
         format!("{constraints:?}"),
+        format!(
+            "{:?} {}",
+            (0..graph.log().len()).map(|place| graph.log().get(place)).collect::<Vec<_>>(),
+            graph.open_changes
+        ),
     ];
     for def in indexes {
         let all = graph.index_range(def.id, std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
@@ -497,7 +502,7 @@ fn rolling_back_leaves_no_trace() {
     assert_eq!(writer.graph().catalog().version, version);
     writer.label(&Name::from("Other"));
     assert!(writer.graph().catalog().version > version + 1, "a version is never given twice");
-    assert_eq!(writer.finish().1.len(), 1 + 2 + 6 + 1);
+    assert_eq!(writer.finish().1.len(), 1 + 2 + 6 + 1 + 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::adjacency::MAX_TYPES;
 use super::codec::MAX_DEPTH;
 use super::constraint::owner_name;
-use super::{Change, Commit, End, Graph, NodeSlot, Rel, RelSlot, StorageError};
+use super::{Change, Commit, End, Graph, LogEntry, NodeSlot, Rel, RelSlot, StorageError, Words};
 use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, Symbol, TypeId};
 use crate::value::{ElementId, Name, Value};
 
@@ -19,6 +19,10 @@ const MAX_LABELS: usize = 4_096;
 #[derive(Debug)]
 pub(crate) struct Writer {
     graph: Graph,
+    /// The commit that this will be.
+    own: Commit,
+    /// What is said of it.
+    words: Words,
     changes: Vec<Change>,
     /// Those of the commit before, if this writer made it: whoever follows the changes may not have seen them all.
     past: Vec<Change>,
@@ -30,6 +34,7 @@ pub(crate) struct Writer {
 #[derive(Debug)]
 pub(crate) struct Savepoint {
     graph: Graph,
+    own: Commit,
     change_count: usize,
 }
 
@@ -38,7 +43,8 @@ impl Writer {
     pub(crate) fn new(root: Graph, commit: Commit) -> Self {
         let mut graph = root;
         graph.begin(commit);
-        Self { graph, changes: Vec::new(), past: Vec::new(), checked: 0 }
+        let words = Words::default();
+        Self { graph, own: commit, words, changes: Vec::new(), past: Vec::new(), checked: 0 }
     }
 
     pub(crate) fn graph(&self) -> &Graph {
@@ -67,8 +73,10 @@ impl Writer {
         if self.changes.is_empty() {
             return self.graph.commit().number.saturating_sub(1);
         }
+        self.close();
         let number = self.graph.commit().number;
         let next = publish(&self.graph);
+        self.own = next;
         self.past = std::mem::take(&mut self.changes);
         self.past.retain(|change| !matches!(change, Change::Begin(_)));
         self.checked = 0;
@@ -87,18 +95,71 @@ impl Writer {
     }
 
     pub(crate) fn savepoint(&self) -> Savepoint {
-        Savepoint { graph: self.graph.clone(), change_count: self.changes.len() }
+        Savepoint { graph: self.graph.clone(), own: self.own, change_count: self.changes.len() }
     }
 
     pub(crate) fn roll_back_to(&mut self, savepoint: Savepoint) {
         self.graph = savepoint.graph;
+        self.own = savepoint.own;
         self.changes.truncate(savepoint.change_count);
         self.checked = self.checked.min(savepoint.change_count);
     }
 
     /// The new root and what led to it; nothing led to it if nothing was written.
-    pub(crate) fn finish(self) -> (Graph, Vec<Change>) {
+    pub(crate) fn finish(mut self) -> (Graph, Vec<Change>) {
+        if !self.changes.is_empty() {
+            self.close();
+        }
         (self.graph, self.changes)
+    }
+
+    /// Makes a commit of what was written, unless all of it belongs to commits that were taken over.
+    fn close(&mut self) {
+        match self.graph.log().last().map(|last| last.commit) {
+            Some(last) if self.graph.open_changes == 0 => self.go_on_as(last),
+            _ => {
+                self.go_on_as(self.own);
+                let words = Box::new(self.words.clone());
+                self.write(Change::Close(words)).expect("a commit that is made speaks of no element");
+            }
+        }
+    }
+
+    /// What is said of the commit.
+    pub(crate) fn words_mut(&mut self) -> &mut Words {
+        &mut self.words
+    }
+
+    /// Whether nothing was ever written.
+    pub(crate) fn is_new(&self) -> bool {
+        self.graph.revision() == 0
+    }
+
+    /// Takes over a commit that was made elsewhere. The own one comes behind it.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::CommitOrder`] if it cannot stand behind those that are there.
+    pub(crate) fn take_over(&mut self, entry: LogEntry) -> Result<(), StorageError> {
+        let commit = entry.commit;
+        self.write(Change::TakeOver(Box::new(entry)))?;
+        self.own = commit.followed_at(self.own.micros);
+        self.go_on_as(self.own);
+        Ok(())
+    }
+
+    /// What is written from now on carries a commit that was taken over, or the own one.
+    pub(crate) fn write_as_of(&mut self, number: Option<u64>) {
+        let log = self.graph.log();
+        let past = number.and_then(|number| log.find(number)).and_then(|place| log.get(place));
+        self.go_on_as(past.map_or(self.own, |entry| entry.commit));
+    }
+
+    fn go_on_as(&mut self, commit: Commit) {
+        if self.graph.commit() != commit {
+            self.graph.begin(commit);
+            self.changes.push(Change::Begin(commit));
+        }
     }
 
     pub(crate) fn label(&mut self, name: &Name) -> LabelId {

@@ -739,5 +739,6 @@ pub(crate) enum ShowKind {
     Functions,
     Procedures,
     Transactions,
+    Commits,
     Settings,
 }

@@ -19,6 +19,7 @@ pub const KEYWORDS: &[&str] = &[
     "CITING",
     "COLLECT",
     "COMMIT",
+    "COMMITS",
     "CONCURRENT",
     "CONSTRAINT",
     "CONSTRAINTS",

@@ -464,6 +464,7 @@ fn words(rule: Rule) -> &'static [&'static str] {
         Rule::show_constraints => &["CONSTRAINTS"],
         Rule::show_functions => &["FUNCTIONS"],
         Rule::show_procedures => &["PROCEDURES"],
+        Rule::show_commits => &["COMMITS"],
         Rule::show_settings => &["SETTINGS"],
         _ if is_clause(rule) => CLAUSES,
         _ if is_operator(rule) => OPERATORS,

@@ -42,6 +42,8 @@ impl Reason {
 struct Near {
     met: Vec<Value>,
     row: BTreeMap<Name, Value>,
+    /// Whether every row has this met.
+    is_only: bool,
 }
 
 /// Tells of what a search has found.
@@ -76,7 +78,7 @@ impl<H: Host> Teller<'_, '_, H> {
     /// The nearest row without the conditions of `way`, and what it has in place of the one with this number.
     fn near(&mut self, way: &Way, number: Number) -> Result<Near, H::Error> {
         let limit = match self.conditions[number].subject {
-            Subject::Predicate(_) | Subject::Property { .. } => ROWS_LOOKED_AT,
+            Subject::Predicate(_) | Subject::Property { .. } | Subject::Ends { .. } => ROWS_LOOKED_AT,
             _ => 1,
         };
         let mut rows = self.rows(way, Some(number), limit)?;
@@ -93,10 +95,27 @@ impl<H: Host> Teller<'_, '_, H> {
                     Some(Value::List(items)) => items.iter().cloned().collect(),
                     _ => Vec::new(),
                 };
-                Near { met, row: columns.iter().cloned().zip(row).collect() }
+                Near { met, row: columns.iter().cloned().zip(row).collect(), is_only: false }
             })
             .collect();
-        Ok(nearest_of(nears))
+        match &self.conditions[number].subject {
+            Subject::Ends { arrow: Some(arrow), .. } => self.joined_of(arrow, nears),
+            _ => Ok(nearest_of(nears)),
+        }
+    }
+
+    /// The row whose ends are joined by such an arrow, if there is one from the first start: the rest does not hold there.
+    fn joined_of(&mut self, arrow: &Arrow, mut nears: Vec<Near>) -> Result<Near, H::Error> {
+        let Some([Value::Node(left), right]) = nears.first().map(|near| near.met.as_slice()) else {
+            return Ok(nearest_of(nears));
+        };
+        let is_only = nears.iter().all(|near| near.met.get(1).is_some_and(|other| same(other, right)));
+        let others = self.neighbours(arrow, left.id().0)?;
+        let joined = nears.iter().position(|near| match near.met.as_slice() {
+            [Value::Node(from), to] => from == left && others.iter().any(|other| same(other, to)),
+            _ => false,
+        });
+        Ok(Near { is_only, ..nears.swap_remove(joined.unwrap_or(0)) })
     }
 
     fn rows(&mut self, way: &Way, probe: Option<Number>, limit: u32) -> Result<Vec<Vec<Value>>, H::Error> {
@@ -138,7 +157,7 @@ impl<H: Host> Teller<'_, '_, H> {
         let met = near.met.as_slice();
         Ok(match condition.kind {
             Kind::Element => ("no-match", Some("nothing of this form is there at all".to_owned())),
-            Kind::Hop => ("no-match", self.hop(&condition.subject, met)?),
+            Kind::Hop => ("no-match", self.hop(&condition.subject, near)?),
             Kind::Rows => ("no-match", Some(no_rows(met))),
             Kind::Length => ("length", met.first().map(length)),
             Kind::Different => ("uniqueness", Some("only one relationship that stands for two".to_owned())),
@@ -169,9 +188,11 @@ impl<H: Host> Teller<'_, '_, H> {
         (kind, Some(if sides.is_empty() { show::value(truth) } else { sides.join(", ") }))
     }
 
-    fn hop(&mut self, subject: &Subject, met: &[Value]) -> Result<Option<String>, H::Error> {
-        let (Subject::Ends { arrow: Some(arrow), .. }, [Value::Node(left), Value::Node(right)]) = (subject, met) else {
-            return Ok(match met {
+    fn hop(&mut self, subject: &Subject, near: &Near) -> Result<Option<String>, H::Error> {
+        let (Subject::Ends { arrow: Some(arrow), .. }, [Value::Node(left), Value::Node(right)]) =
+            (subject, near.met.as_slice())
+        else {
+            return Ok(match near.met.as_slice() {
                 [left, right] => Some(format!("no such way from {} to {}", show::value(left), show::value(right))),
                 _ => None,
             });
@@ -184,7 +205,8 @@ impl<H: Host> Teller<'_, '_, H> {
         Ok(Some(match others.as_slice() {
             [] => format!("{left} has no {named}"),
             _ if is_joined => format!("{left} has {named} with {right}, and none for which the rest holds"),
-            others => format!("{left} has {named} with {}, not with {right}", some_of(others)),
+            others if near.is_only => format!("{left} has {named} with {}, not with {right}", some_of(others)),
+            others => format!("{left} has {named} with {}, with none for which the rest holds", some_of(others)),
         }))
     }
 
@@ -335,6 +357,10 @@ fn nearest_of(mut nears: Vec<Near>) -> Near {
         Some(place) => nears.swap_remove(place),
         None => nears.into_iter().next().unwrap_or_default(),
     }
+}
+
+fn same(one: &Value, other: &Value) -> bool {
+    matches!((one, other), (Value::Node(one), Value::Node(other)) if one == other)
 }
 
 fn some_of(texts: &[String]) -> String {

@@ -673,7 +673,9 @@ fn fixtures_are_listed_shown_and_saved() {
     assert_eq!(saved.out, run(&["query", "-d", "fixture:2019-10-entity-list-28", query], "").out);
     assert!(saved.out.contains("SenseTime"), "{}", saved.out);
     let streamed = run(&["fixtures", "load", "2019-10-entity-list-28", "--into", "-"], "");
-    assert_eq!(streamed.out, fs::read_to_string(&file).unwrap());
+    // But for when it was loaded.
+    let graph = |text: &str| text.lines().skip(2).map(str::to_owned).collect::<Vec<String>>();
+    assert!(graph(&streamed.out) == graph(&fs::read_to_string(&file).unwrap()), "{file}");
 }
 
 #[test]

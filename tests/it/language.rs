@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use averment::{Database, Phase, fixtures};
+use averment::{Database, fixtures};
 
 use crate::cases;
 
@@ -33,15 +33,6 @@ fn the_queries_of_the_reference_run_and_find_something() {
         let found: Result<Vec<_>, _> = rows.by_ref().collect();
         let found = found.unwrap_or_else(|error| panic!("{}", error.report()));
         assert!(!found.is_empty() || rows.columns().is_empty(), "{query}");
-    }
-}
-
-#[test]
-fn what_is_said_to_come_later_is_refused() {
-    let db = Database::in_memory();
-    for query in ["MATCH (n) VALID AT date('2020-01-01') RETURN n", "WHY MATCH (n) RETURN n"] {
-        let error = db.query(query, ()).expect_err("it is said not to be there yet");
-        assert_eq!(error.phase(), Phase::Compile, "{query}");
     }
 }
 

@@ -5,6 +5,7 @@
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;
+mod commits;
 mod conformance;
 mod differential;
 mod fixtures;
@@ -13,6 +14,8 @@ mod in_transactions;
 mod language;
 mod large;
 mod load_csv;
+#[cfg(all(feature = "cli", unix))]
+mod log;
 mod lookup;
 mod lookup_index;
 #[cfg(feature = "cli")]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use averment::Keep;
 use averment::editing::nearest;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -22,6 +23,8 @@ Examples:
   averment
   averment graph.cypher
   averment query \"MATCH (a:Agency)-[:TOOK]->(x:Action) RETURN a.name, x.id\"
+  averment query -d graph.jsonl \"AT COMMIT 3 MATCH (c:Company) RETURN count(c)\"
+  averment log graph.jsonl
   echo 'MATCH (n) RETURN count(*);' | averment --format csv
 
 Exit codes: 0 done; 1 a statement or the input was at fault; 2 the command line was; 130 interrupted.
@@ -39,6 +42,9 @@ pub(crate) struct Args {
     /// file, and with `serve` none.
     #[arg(long, global = true, value_name = "FOLDER")]
     pub files: Option<PathBuf>,
+    /// Who makes commits, for the log.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub author: Option<String>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -91,6 +97,9 @@ pub(crate) struct AskArgs {
     /// The database to ask.
     #[arg(short, long)]
     pub database: Option<String>,
+    /// What the commit is made for, if there is one.
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -118,6 +127,27 @@ Examples:
         file: String,
         #[command(flatten)]
         ask: AskArgs,
+    },
+    /// List the commits of a database, newest first: when each was made, by whom and why.
+    #[command(after_help = "\
+Examples:
+  averment log graph.jsonl
+  averment log graph.jsonl --format jsonl | head")]
+    Log {
+        /// The database.
+        database: Option<String>,
+    },
+    /// Set how many commits of a graph in JSON Lines can be read again by AT COMMIT, from the next opening on.
+    #[command(after_help = "\
+Examples:
+  averment keep graph.jsonl 100
+  averment keep graph.jsonl all")]
+    Keep {
+        /// The graph, a file in JSON Lines.
+        file: PathBuf,
+        /// How many of the last commits, or `all`.
+        #[arg(value_name = "COUNT|all", value_parser = keep)]
+        keep: Keep,
     },
     /// Show what a database has: the labels, what joins what, and their keys. What is in brackets is quoted.
     #[command(after_help = "Example:\n  averment schema graph.cypher")]
@@ -176,6 +206,15 @@ Examples:
         #[arg(long, value_name = "FILE")]
         into: PathBuf,
     },
+}
+
+/// How many commits are kept, as it is given.
+pub(crate) fn keep(text: &str) -> Result<Keep, String> {
+    match (text, text.parse()) {
+        ("all", _) => Ok(Keep::All),
+        (_, Ok(count @ 1..)) => Ok(Keep::Last(count)),
+        _ => Err(format!("`{text}` is neither `all` nor a number of commits from 1")),
+    }
 }
 
 /// The command that somebody probably meant who wrote this word.

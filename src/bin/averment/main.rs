@@ -18,7 +18,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use averment::{CancelToken, Database, Limits, Options, Params, fixtures, params};
+use averment::{CancelToken, Database, Limits, Options, Params, Statement, fixtures, params};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
@@ -59,22 +59,29 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
     let cancel = CancelToken::new();
     let limits = args.limits.limits(&cancel);
     let output = Output::whole(args.output.format);
-    let options = source::options(args.files.as_deref(), Options::any_files);
+    let author = args.author.as_deref();
+    let options = source::options(args.files.as_deref(), author, Options::any_files);
     let open = |name: Option<String>| source::open(name.as_deref(), &options, &limits);
     match args.command {
         None => converse(args.database.as_deref(), output, options, limits, cancel),
         Some(Command::Query { statement, ask }) => {
             let (text, params) = (source::statement(&statement)?, params::read(&ask)?);
-            answer(output, &open(ask.database.or(args.database))?, &text, params)
+            let statement = ask.message.into_iter().fold(Statement::from(text), Statement::message);
+            answer(output, &open(ask.database.or(args.database))?, statement, params)
         }
         Some(Command::Run { file, ask }) => {
             let (script, params) = (source::read_file(&file)?, params::read(&ask)?);
-            run_script(output, &open(ask.database.or(args.database))?, &script, &params)
+            run_script(output, &open(ask.database.or(args.database))?, &script, &params, ask.message.as_deref())
+        }
+        Some(Command::Log { database }) => log(output, &open(database.or(args.database))?),
+        Some(Command::Keep { file, keep }) => {
+            session::set_keep(&file, keep)?;
+            Ok(ExitCode::SUCCESS)
         }
         Some(Command::Schema { database }) => schema(output, &open(database.or(args.database))?),
         Some(Command::Functions { text }) => functions(output, text.as_deref().unwrap_or("")),
         Some(Command::Serve { stdio: _, database }) => {
-            let options = source::options(args.files.as_deref(), |options| options);
+            let options = source::options(args.files.as_deref(), author, |options| options);
             serve::run(&source::open(database.or(args.database).as_deref(), &options, &limits)?)
         }
         Some(Command::Fixtures(command)) => built_in(output, command, &limits),
@@ -124,17 +131,27 @@ fn print(text: &[u8]) -> Result<ExitCode, Fault> {
 }
 
 /// Answers one statement.
-fn answer(output: Output, db: &Database, text: &str, params: Params) -> Result<ExitCode, Fault> {
+fn answer(output: Output, db: &Database, statement: Statement, params: Params) -> Result<ExitCode, Fault> {
     let progress = Progress::start();
-    let written = output.print_awaited(db.query(text, params)?, progress)?;
+    let written = output.print_awaited(db.query(statement, params)?, progress)?;
     Ok(done(written.has_changed))
 }
 
 /// Runs a script in one transaction and prints each answer that has columns.
-fn run_script(output: Output, db: &Database, script: &str, params: &Params) -> Result<ExitCode, Fault> {
+fn run_script(
+    output: Output,
+    db: &Database,
+    script: &str,
+    params: &Params,
+    message: Option<&str>,
+) -> Result<ExitCode, Fault> {
     let answers = {
         let _progress = Progress::start();
-        db.run_with(script, params)?
+        let mut transaction = db.write()?;
+        transaction.set_message(message.unwrap_or(""))?;
+        let answers = transaction.run_with(script, params)?;
+        transaction.commit()?;
+        answers
     };
     let mut has_changed = false;
     for rows in answers {
@@ -152,6 +169,13 @@ fn done(has_changed: bool) -> ExitCode {
     }
     ExitCode::SUCCESS
 }
+
+fn log(output: Output, db: &Database) -> Result<ExitCode, Fault> {
+    output.print(db.query(LOG, ())?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) const LOG: &str = "SHOW COMMITS";
 
 pub(crate) const SCHEMA: [&str; 2] = ["CALL db.schema.labels()", "CALL db.schema.patterns()"];
 

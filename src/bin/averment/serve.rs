@@ -7,7 +7,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use averment::format::{json_from_str, value_from_json, value_to_json};
-use averment::{Database, Error, Params, Phase, Rows, TableProcedure, Value};
+use averment::{Database, Error, Params, Phase, Rows, Statement, TableProcedure, Value};
 use serde::Serializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -43,7 +43,7 @@ pub(crate) fn run(db: &Database) -> Result<ExitCode, Fault> {
         } else {
             skip_rest(&mut input)?;
             let message = format!("a request has at most {MAX_REQUEST_BYTES} bytes");
-            write_response(RawValue::NULL, &refusal(&message), &mut output)?;
+            write_response(db, RawValue::NULL, refusal(&message), &mut output)?;
         }
         output.flush()?;
     }
@@ -70,18 +70,20 @@ fn respond(db: &Database, line: &[u8], out: &mut impl Write) -> io::Result<()> {
     let read = read.and_then(|text| serde_json::from_str::<Members>(text).map_err(|error| error.to_string()));
     match read {
         Err(message) => {
-            write_response(RawValue::NULL, &refusal(&format!("a request is a JSON object: {message}")), out)
+            write_response(db, RawValue::NULL, refusal(&format!("a request is a JSON object: {message}")), out)
         }
         Ok(Members(members)) => {
             let id = members.get("id").copied().unwrap_or(RawValue::NULL);
             let answer = Request::read(&members).map_or_else(|message| refusal(&message), |parsed| parsed.answer(db));
-            write_response(id, &answer, out)
+            write_response(db, id, answer, out)
         }
     }
 }
 
-/// One line; the id is that of the request byte for byte.
-fn write_response(id: &RawValue, answer: &Map<String, Json>, out: &mut impl Write) -> io::Result<()> {
+/// One line; the id is that of the request byte for byte. What tells no commit of its own, as an error, tells the last
+/// one: batches of a statement that has failed may stand.
+fn write_response(db: &Database, id: &RawValue, mut answer: Map<String, Json>, out: &mut impl Write) -> io::Result<()> {
+    answer.entry("commit").or_insert_with(|| json!(db.commit_number()));
     let mut serializer = serde_json::Serializer::new(&mut *out);
     let mut object = serializer.serialize_map(None)?;
     object.serialize_entry("id", id)?;
@@ -94,12 +96,12 @@ fn write_response(id: &RawValue, answer: &Map<String, Json>, out: &mut impl Writ
 struct Request {
     reset: bool,
     procedure: Option<TableProcedure>,
-    query: Option<(String, Params)>,
+    query: Option<(Statement, Params)>,
 }
 
 impl Request {
     fn read(members: &BTreeMap<String, &RawValue>) -> Result<Self, String> {
-        const MEMBERS: [&str; 5] = ["id", "query", "params", "graph", "procedure"];
+        const MEMBERS: [&str; 7] = ["id", "query", "params", "graph", "procedure", "author", "message"];
         if let Some(unknown) = members.keys().find(|key| !MEMBERS.contains(&key.as_str())) {
             return Err(format!("unknown member `{unknown}`; there are {}", MEMBERS.join(", ")));
         }
@@ -116,7 +118,10 @@ impl Request {
         let procedure = member("procedure")?.as_ref().map(read_procedure).transpose()?;
         let params = read_params(member("params")?.as_ref())?;
         let query = match member("query")? {
-            Some(Json::String(text)) => Some((text, params)),
+            Some(Json::String(text)) => {
+                let statement = said(Statement::from(text), member("author")?, member("message")?)?;
+                Some((statement, params))
+            }
             Some(_) => return Err("`query` must be a string".to_owned()),
             None if reset || procedure.is_some() => None,
             None => return Err("`query` is missing".to_owned()),
@@ -147,10 +152,28 @@ impl Request {
             db.register(procedure)?;
         }
         match self.query {
-            Some((text, params)) => rows_to_json(db.query(text, params)?),
+            Some((statement, params)) => rows_to_json(db.query(statement, params)?),
             None => Ok(answer(json!([]), json!([]), json!({}))),
         }
     }
+}
+
+/// The statement with what a request says of the commit that it makes.
+fn said(statement: Statement, author: Option<Json>, message: Option<Json>) -> Result<Statement, String> {
+    let text = |name: &str, member: Option<Json>| match member {
+        None => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text)),
+        Some(_) => Err(format!("`{name}` must be a string")),
+    };
+    let (author, message) = (text("author", author)?, text("message", message)?);
+    let statement = match author {
+        Some(author) => statement.author(author),
+        None => statement,
+    };
+    Ok(match message {
+        Some(message) => statement.message(message),
+        None => statement,
+    })
 }
 
 fn answer(columns: Json, rows: Json, stats: Json) -> Map<String, Json> {

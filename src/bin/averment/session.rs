@@ -1,12 +1,13 @@
 //! A session: a database, and what has been set about it. The REPL and statements on standard input share it.
 
 use std::collections::HashSet;
-use std::io::BufWriter;
+use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use averment::{CancelToken, Database, Limits, Options, Params, Rows, Value, WriteTransaction};
+use averment::format::{GraphError, write_keep};
+use averment::{CancelToken, Database, Keep, Limits, Options, Params, Rows, Value, WriteTransaction};
 
 use crate::output::{self, Output, Written, plural};
 use crate::progress::Progress;
@@ -21,6 +22,7 @@ pub(crate) struct Session {
     options: Options,
     limits: Limits,
     cancel: CancelToken,
+    author: Option<String>,
     /// Between `:begin` and `:commit`.
     transaction: Option<WriteTransaction>,
     opened_count: u64,
@@ -46,6 +48,7 @@ impl Session {
             options,
             limits,
             cancel,
+            author: None,
             transaction: None,
             opened_count: 1,
             own_files: HashSet::new(),
@@ -58,9 +61,12 @@ impl Session {
         let started = Instant::now();
         let progress = Progress::start();
         let rows = self.query(text)?;
+        let commit = rows.commit_number();
+        let is_committed = self.transaction.is_none();
         let written = self.output.print_awaited(rows, progress)?;
         if self.shows_time {
-            output::say(told(started.elapsed(), &written))?;
+            let commit = Some(commit).filter(|_| is_committed && written.has_changed);
+            output::say(told(started.elapsed(), &written, commit))?;
         }
         Ok(())
     }
@@ -79,15 +85,23 @@ impl Session {
     }
 
     /// Begins a transaction that holds the statements up to `:commit` together.
-    pub(crate) fn begin(&mut self) -> Result<String, Fault> {
+    pub(crate) fn begin(&mut self, message: &str) -> Result<String, Fault> {
         if self.transaction.is_some() {
             return Err(Fault::command("a transaction is open already; :commit or :rollback ends it"));
         }
-        self.transaction = Some(self.db.write()?);
+        let message = self.text(message)?;
+        let mut transaction = self.db.write()?;
+        transaction.set_message(message)?;
+        self.transaction = Some(transaction);
         Ok("a transaction is open: :commit keeps what it writes, :rollback undoes it".to_owned())
     }
 
-    pub(crate) fn commit(&mut self) -> Result<String, Fault> {
+    pub(crate) fn commit(&mut self, message: &str) -> Result<String, Fault> {
+        if !message.is_empty() {
+            let message = self.text(message)?;
+            let open = self.transaction.as_mut();
+            open.ok_or_else(no_transaction)?.set_message(message)?;
+        }
         let number = self.take_transaction()?.commit()?;
         Ok(format!("commit {number}"))
     }
@@ -107,7 +121,50 @@ impl Session {
     }
 
     fn take_transaction(&mut self) -> Result<WriteTransaction, Fault> {
-        self.transaction.take().ok_or_else(|| Fault::command("no transaction is open; :begin opens one"))
+        self.transaction.take().ok_or_else(no_transaction)
+    }
+
+    /// What stands behind a command: a text of the language, if it begins as one, or else as it is.
+    fn text(&mut self, text: &str) -> Result<String, Fault> {
+        if !text.starts_with(['\'', '"']) {
+            return Ok(text.to_owned());
+        }
+        match self.value(text)? {
+            Value::String(text) => Ok(text.to_string()),
+            other => Err(Fault::command(format!("expected a text, found {}", output::cell(&other)))),
+        }
+    }
+
+    /// Who makes the commits from now on; without a name, tells who does.
+    pub(crate) fn set_author(&mut self, name: &str) -> Result<String, Fault> {
+        if !name.is_empty() {
+            let name = self.text(name)?;
+            let named = self.db.with_author(name.as_str());
+            match &mut self.transaction {
+                Some(transaction) => transaction.set_author(&name)?,
+                // A name that cannot be is refused now, and not when something is written.
+                None => drop(named.write()?),
+            }
+            self.db = named;
+            self.author = Some(name);
+        }
+        Ok(match self.db.author() {
+            Some(author) => format!("commits are made by {}", output::printable(author)),
+            None => "commits have no author; :author NAME names one".to_owned(),
+        })
+    }
+
+    /// How many commits can be read again; without a number, tells it.
+    pub(crate) fn keep(&mut self, keep: Option<Keep>) -> String {
+        if let Some(keep) = keep {
+            self.db.keep(keep);
+        }
+        match self.db.keeps() {
+            None => "the last 100 commits are kept, as far as no more than 10,000 changes were made since".to_owned(),
+            Some(Keep::All) => "all commits are kept".to_owned(),
+            Some(Keep::Last(1)) => "the last commit is kept".to_owned(),
+            Some(Keep::Last(count)) => format!("the last {count} commits are kept"),
+        }
     }
 
     /// Runs the statements of a file, or adds the graph of a `.jsonl` file, all or none.
@@ -126,6 +183,9 @@ impl Session {
         self.refuse_in_transaction("another graph can be opened")?;
         self.cancel.reset();
         self.db = source::open(name, &self.options, &self.limits)?;
+        if let Some(author) = &self.author {
+            self.db = self.db.with_author(author.as_str());
+        }
         self.opened_count += 1;
         self.own(name);
         Ok(format!("{} is open", name.unwrap_or("the built-in fixtures")))
@@ -163,16 +223,39 @@ impl Session {
     }
 }
 
+fn no_transaction() -> Fault {
+    Fault::command("no transaction is open; :begin opens one")
+}
+
 /// Writes the graph beside the file, then puts it in its place.
 pub(crate) fn save(db: &Database, path: &Path) -> Result<averment::format::GraphCounts, Fault> {
+    replace(path, |out| db.save_jsonl(out))
+}
+
+/// Says in a graph as JSON Lines how many commits are kept of it.
+pub(crate) fn set_keep(path: &Path, keep: Keep) -> Result<(), Fault> {
+    let shown = path.display().to_string();
+    if !source::is_json_lines(path) {
+        let message = format!("{shown} has no place for this: only a graph as JSON Lines (.jsonl) says what is kept");
+        return Err(Fault::Input { code: "command", message });
+    }
+    let unreadable = |error: io::Error| source::unreadable(&shown, &error);
+    // Nothing but a graph is written anew.
+    let from = BufReader::new(fs::File::open(path).map_err(unreadable)?);
+    Database::in_memory().load_jsonl(from).map_err(|error| source::graph_fault(&shown, error))?;
+    let mut from = BufReader::new(fs::File::open(path).map_err(unreadable)?);
+    replace(path, |mut out| write_keep(keep, &mut from, &mut out))
+}
+
+/// Writes beside the file, then puts what is written in its place.
+fn replace<T>(path: &Path, write: impl FnOnce(BufWriter<fs::File>) -> Result<T, GraphError>) -> Result<T, Fault> {
     let shown = path.display().to_string();
     let fault = |error: io::Error| Fault::Input { code: "io", message: format!("cannot write {shown}: {error}") };
     let beside = path.with_extension("jsonl.part");
     let file = fs::File::create(&beside).map_err(fault)?;
-    let saved = db.save_jsonl(BufWriter::new(file));
-    let saved = saved.map_err(|error| source::graph_fault(&shown, error)).and_then(|counts| {
+    let saved = write(BufWriter::new(file)).map_err(|error| source::graph_fault(&shown, error)).and_then(|done| {
         fs::rename(&beside, path).map_err(fault)?;
-        Ok(counts)
+        Ok(done)
     });
     if saved.is_err() {
         // What is left of a file that could not be written helps nobody.
@@ -181,12 +264,13 @@ pub(crate) fn save(db: &Database, path: &Path) -> Result<averment::format::Graph
     saved
 }
 
-fn told(took: Duration, written: &Written) -> String {
+fn told(took: Duration, written: &Written, commit: Option<u64>) -> String {
     let milliseconds = took.as_secs_f64() * 1e3;
     let cut = if written.is_cut { " (up to the rows shown)" } else { "" };
+    let commit = commit.map_or(String::new(), |number| format!(", commit {number}"));
     if milliseconds < 1000.0 {
-        format!("{milliseconds:.1} ms{cut}")
+        format!("{milliseconds:.1} ms{cut}{commit}")
     } else {
-        format!("{:.2} s{cut}", took.as_secs_f64())
+        format!("{:.2} s{cut}{commit}", took.as_secs_f64())
     }
 }

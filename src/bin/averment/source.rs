@@ -15,12 +15,14 @@ const MAX_INPUT_BYTES: u64 = 1 << 30;
 /// What some programs put at the head of a text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// How databases are opened whose statements may read these files: what `--files` says, or else `unless_said`.
-pub(crate) fn options(files: Option<&Path>, unless_said: fn(Options) -> Options) -> Options {
+/// How databases are opened whose commits have this author and whose statements may read these files: what `--files`
+/// says, or else `unless_said`.
+pub(crate) fn options(files: Option<&Path>, author: Option<&str>, unless_said: fn(Options) -> Options) -> Options {
+    let options = author.into_iter().fold(Database::options(), Options::author);
     match files {
-        None => unless_said(Database::options()),
-        Some(none) if none == Path::new("none") => Database::options(),
-        Some(folder) => Database::options().files_below(folder),
+        None => unless_said(options),
+        Some(none) if none == Path::new("none") => options,
+        Some(folder) => options.files_below(folder),
     }
 }
 
@@ -41,6 +43,7 @@ pub(crate) fn open(name: Option<&str>, options: &Options, limits: &Limits) -> Re
 /// Adds the graph of a file to a database, as [`add`] does.
 pub(crate) fn load(db: &Database, path: &str) -> Result<Vec<Rows>, Fault> {
     let mut transaction = db.write()?;
+    transaction.set_message(path)?;
     let answers = add(&mut transaction, path)?;
     transaction.commit()?;
     Ok(answers)
@@ -48,12 +51,17 @@ pub(crate) fn load(db: &Database, path: &str) -> Result<Vec<Rows>, Fault> {
 
 /// Adds the graph of a file, all or none: JSON Lines or a script, by the end of its name. Gives what a script answers.
 pub(crate) fn add(transaction: &mut WriteTransaction, path: &str) -> Result<Vec<Rows>, Fault> {
-    if Path::new(path).extension().is_some_and(|extension| extension == "jsonl" || extension == "ndjson") {
+    if is_json_lines(Path::new(path)) {
         let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
         transaction.load_jsonl(BufReader::new(file)).map_err(|error| graph_fault(path, error))?;
         return Ok(Vec::new());
     }
     Ok(transaction.run(&read_file(path)?)?)
+}
+
+/// Whether a file is a graph as JSON Lines, by the end of its name.
+pub(crate) fn is_json_lines(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "jsonl" || extension == "ndjson")
 }
 
 pub(crate) fn graph_fault(path: &str, error: GraphError) -> Fault {

@@ -171,6 +171,8 @@ impl What {
             }
             Change::DeleteNode { id } => Some(*id),
             Change::Begin(_)
+            | Change::Close(_)
+            | Change::TakeOver(_)
             | Change::DefineLabel { .. }
             | Change::DefineType { .. }
             | Change::DefineKey { .. }

@@ -108,7 +108,7 @@ impl Printer<'_> {
         };
         let sources = lens.sources.as_ref().map(|count| format!("from {} sources", self.operand(count)));
         let parts: Vec<String> =
-            [clock("valid", &lens.valid), clock("known", &lens.known), sources].into_iter().flatten().collect();
+            [clock("valid", &lens.valid), clock("known by evidence", &lens.known), sources].into_iter().flatten().collect();
         parts.join(" ")
     }
 

@@ -56,6 +56,8 @@ fn the_bytes_of_changes_stay_what_they_are() {
         Change::DropIndex { id: IndexId(4) },
         Change::CreateConstraint(Box::new(constraint)),
         Change::DropConstraint { name },
+        Change::Close(Box::new(words("Ада", ""))),
+        Change::TakeOver(Box::new(LogEntry::new(Commit { number: 5, micros: -1 }, 3, words("", "why")))),
     ];
     check_bytes(
         &changes,
@@ -94,6 +96,10 @@ fn the_bytes_of_changes_stay_what_they_are() {
             CreateConstraint(ConstraintDef { name: Name("имя"), owner: Type(TypeId(3)), keys: [KeyId(1), KeyId(300)], kind: Key, index: Some(IndexId(4)) })
         0f 06 d0 b8 d0 bc d1 8f
             DropConstraint { name: Name("имя") }
+        10 01 06 d0 90 d0 b4 d0 b0 00
+            Close(Words { author: Some("Ада"), message: None })
+        11 05 01 03 00 01 03 77 68 79
+            TakeOver(LogEntry { commit: Commit { number: 5, micros: -1 }, changes: 3, words: Some(Words { author: None, message: Some("why") }) })
     "#]],
     );
 }
@@ -281,6 +287,10 @@ fn any_change() -> impl Strategy<Value = Change> {
     ];
     let of_names = prop_oneof![
         (any::<u64>(), any::<i64>()).prop_map(|(number, micros)| Change::Begin(Commit { number, micros })),
+        (name(), name()).prop_map(|(author, message)| Change::Close(Box::new(words(&author, &message)))),
+        (any::<u64>(), any::<i64>(), any::<u64>(), name()).prop_map(|(number, micros, changes, author)| {
+            Change::TakeOver(Box::new(LogEntry::new(Commit { number, micros }, changes, words(&author, "x"))))
+        }),
         (number(), name()).prop_map(|(id, name)| Change::DefineLabel { id: LabelId(id), name }),
         (number(), name()).prop_map(|(id, name)| Change::DefineType { id: TypeId(id), name }),
         (number(), name()).prop_map(|(id, name)| Change::DefineKey { id: KeyId(id), name }),
@@ -295,6 +305,13 @@ fn any_change() -> impl Strategy<Value = Change> {
         value,
     });
     prop_oneof![of_nodes, of_rels, of_names, of_properties]
+}
+
+fn words(author: &str, message: &str) -> Words {
+    let mut words = Words::default();
+    words.set_author(author).unwrap();
+    words.set_message(message).unwrap();
+    words
 }
 
 /// Bytes are an error, or a change that can be printed, compared and written again.

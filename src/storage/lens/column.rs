@@ -51,7 +51,6 @@ pub(super) struct KnownColumn {
 
 /// What a [`KnownColumn`] says of one element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_field_names, reason = "questions")]
 pub(super) struct Entry {
     pub days: DayRange,
     pub is_evidence: bool,

@@ -20,7 +20,7 @@ use crate::value::Value;
 
 /// The numbers of the words by which evidence is known; a word that the graph lacks has none.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in super::super) struct Words {
+pub(in super::super) struct Vocabulary {
     pub supports: Option<TypeId>,
     pub of: Option<TypeId>,
     pub paragraph: Option<LabelId>,
@@ -31,7 +31,7 @@ pub(in super::super) struct Words {
     pub on: Option<KeyId>,
 }
 
-impl Words {
+impl Vocabulary {
     pub(in super::super) fn of(catalog: &Catalog) -> Self {
         let Catalog { labels, types, keys, provenance, .. } = catalog;
         Self {
@@ -177,14 +177,14 @@ impl Graph {
     /// if that is evidence.
     pub(super) fn supports(&self, element: End) -> impl Iterator<Item = (RelSlot, NodeSlot)> {
         let family = if element.as_node().is_some() { Family::Plain } else { Family::About };
-        let rel_type = self.words.supports.into_iter();
+        let rel_type = self.vocabulary.supports.into_iter();
         let found = rel_type.flat_map(move |supports| self.neighbours(element, Direction::In, Some(supports), family));
         found.filter_map(|found| Some((found.rel, found.end.as_node()?)))
     }
 
     /// Where a citation would start if this relationship is one: asserted, of the citing type, from a node.
     pub(super) fn citing(&self, rel: Rel) -> Option<NodeSlot> {
-        let may_cite = rel.asserted && self.words.supports == Some(rel.rel_type);
+        let may_cite = rel.asserted && self.vocabulary.supports == Some(rel.rel_type);
         rel.start.as_node().filter(|_| may_cite)
     }
 
@@ -194,7 +194,7 @@ impl Graph {
         if self.is_source(node) {
             ways.push((None, node));
         }
-        let Some(of) = self.words.of.filter(|_| self.is_paragraph(node)) else { return ways };
+        let Some(of) = self.vocabulary.of.filter(|_| self.is_paragraph(node)) else { return ways };
         let own = ways.len();
         let targets = self.neighbours(End::node(node), Direction::Out, Some(of), Family::Plain);
         let sources = targets.filter_map(|target| target.end.as_node()).filter(|target| self.is_source(*target));
@@ -205,11 +205,11 @@ impl Graph {
     }
 
     pub(super) fn is_source(&self, node: NodeSlot) -> bool {
-        self.words.source.is_some_and(|label| self.has_label(node, label))
+        self.vocabulary.source.is_some_and(|label| self.has_label(node, label))
     }
 
     pub(super) fn is_paragraph(&self, node: NodeSlot) -> bool {
-        self.words.paragraph.is_some_and(|label| self.has_label(node, label))
+        self.vocabulary.paragraph.is_some_and(|label| self.has_label(node, label))
     }
 
     /// Rule 1 for a node; `None` if it is no evidence.
@@ -218,7 +218,7 @@ impl Graph {
     }
 
     fn published(&self, source: NodeSlot) -> Known {
-        let published = self.words.published.map_or(Value::Null, |key| self.node_property(source, key));
+        let published = self.vocabulary.published.map_or(Value::Null, |key| self.node_property(source, key));
         if matches!(published, Value::Null) {
             return Known::recorded_at(self.node_commit(source).micros);
         }

@@ -12,7 +12,7 @@
 use super::super::{Direction, End, Family, Graph, NodeSlot, Rel, RelSlot};
 use super::column::{Entry, PageClocks, TimeEnd};
 use super::day::DayRange;
-use super::evidence::{Earliest, Words};
+use super::evidence::{Earliest, Vocabulary};
 use crate::catalog::{KeyId, LabelId, Provenance};
 use crate::value::Value;
 
@@ -64,24 +64,24 @@ impl Graph {
     }
 
     pub(in super::super) fn keep_new_node(&mut self, node: NodeSlot, labels: &[LabelId]) {
-        if self.words.source.is_some_and(|source| labels.contains(&source)) {
+        if self.vocabulary.source.is_some_and(|source| labels.contains(&source)) {
             self.keep_source(node);
         }
     }
 
     /// A node has got or lost a label.
     pub(in super::super) fn keep_label(&mut self, node: NodeSlot, label: LabelId) {
-        if self.words.source == Some(label) {
+        if self.vocabulary.source == Some(label) {
             self.keep_source(node);
         }
-        if self.words.paragraph == Some(label) {
+        if self.vocabulary.paragraph == Some(label) {
             self.keep_node(node);
         }
     }
 
     /// An element has another value for a key, or none any more.
     pub(in super::super) fn keep_property(&mut self, element: End, key: KeyId) {
-        let Words { published, valid_from, valid_to, on, .. } = self.words;
+        let Vocabulary { published, valid_from, valid_to, on, .. } = self.vocabulary;
         if [valid_from, valid_to, on].contains(&Some(key)) {
             self.keep_time(element);
         }
@@ -94,7 +94,7 @@ impl Graph {
 
     /// A relationship was drawn.
     pub(in super::super) fn keep_drawn(&mut self, slot: RelSlot, rel: Rel) {
-        if self.words.source.is_some() {
+        if self.vocabulary.source.is_some() {
             self.keep_belonging(rel);
             self.keep_known(End::rel(slot), None);
             self.keep_citation(rel);
@@ -104,7 +104,7 @@ impl Graph {
     /// A relationship that is deleted has left its ends.
     pub(in super::super) fn keep_deleted(&mut self, slot: RelSlot, rel: Rel) {
         self.forget_days(End::rel(slot));
-        if self.words.source.is_some() && rel.asserted {
+        if self.vocabulary.source.is_some() && rel.asserted {
             self.keep_belonging(rel);
             self.keep_uncited(rel);
         }
@@ -112,7 +112,7 @@ impl Graph {
 
     /// A relationship was asserted or retracted.
     pub(in super::super) fn keep_state(&mut self, slot: RelSlot, rel: Rel) {
-        if self.words.source.is_none() {
+        if self.vocabulary.source.is_none() {
             return;
         }
         // What it was, or is, while it is asserted.
@@ -129,7 +129,7 @@ impl Graph {
     /// A node is a source, or was one, or is so since another day: for what belongs to it too.
     fn keep_source(&mut self, source: NodeSlot) {
         self.keep_node(source);
-        let Some(of) = self.words.of else { return };
+        let Some(of) = self.vocabulary.of else { return };
         let belonging = self.neighbours(End::node(source), Direction::In, Some(of), Family::Plain);
         let paragraphs: Vec<NodeSlot> = belonging.filter_map(|found| found.end.as_node()).collect();
         for paragraph in paragraphs {
@@ -140,7 +140,7 @@ impl Graph {
     /// An asserted relationship that has come or gone, if it is one from a paragraph to its source.
     fn keep_belonging(&mut self, rel: Rel) {
         if rel.asserted
-            && self.words.of == Some(rel.rel_type)
+            && self.vocabulary.of == Some(rel.rel_type)
             && let (Some(paragraph), Some(source)) = (rel.start.as_node(), rel.end.as_node())
             && self.is_paragraph(paragraph)
             && self.is_source(source)
@@ -235,7 +235,7 @@ impl Graph {
 
     /// The time for which an element is valid.
     fn keep_time(&mut self, element: End) {
-        let Words { valid_from, valid_to, on, .. } = self.words;
+        let Vocabulary { valid_from, valid_to, on, .. } = self.vocabulary;
         let from = self.time(element, valid_from).or_else(|| self.time(element, on));
         let to = self.time(element, valid_to);
         if let Some((clocks, offset)) = self.clocks_mut(element) {

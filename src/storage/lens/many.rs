@@ -93,7 +93,8 @@ impl Graph {
         if lens.least_sources > 0 {
             keep(fits, |offset| self.has_sources(page.element(offset), lens, is_reached));
         }
-        if look == Look::Whole {
+        // Nodes have no ends.
+        if look == Look::Whole && page.element(0).as_rel().is_some() {
             keep(fits, |offset| self.ends_pass(page.element(offset), lens, odd));
         }
     }
@@ -107,7 +108,11 @@ impl Graph {
                 found.intersect(odd_ones);
                 found.ones().for_each(|offset| self.note_odd_time(page.element(offset), end, odd));
             }
-            column.narrow(fits, at.bound(end), |day| at.admits(end, day));
+            // A loop for each, so that none decides anything inside.
+            match end {
+                TimeEnd::From => column.narrow(fits, at.bound(end), |day| at.admits(TimeEnd::From, day)),
+                TimeEnd::To => column.narrow(fits, at.bound(end), |day| at.admits(TimeEnd::To, day)),
+            }
         }
     }
 

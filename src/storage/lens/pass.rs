@@ -57,7 +57,7 @@ impl Graph {
         match end {
             TimeEnd::To => odd.valid_to = true,
             TimeEnd::From => {
-                let valid_from = self.words.valid_from.map(|key| self.property(element, key));
+                let valid_from = self.vocabulary.valid_from.map(|key| self.property(element, key));
                 let is_there = valid_from.is_some_and(|value| !value.is_null());
                 odd.valid_from |= is_there;
                 odd.on |= !is_there;

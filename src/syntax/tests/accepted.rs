@@ -201,6 +201,8 @@ fn schema_commands_and_tables() {
         "SHOW FUNCTIONS",
         "SHOW PROCEDURES",
         "SHOW TRANSACTIONS",
+        "SHOW COMMITS YIELD number, message WHERE kept LIMIT 3",
+        "AT COMMIT 3 SHOW COMMIT",
         "SHOW INDEXES YIELD * WHERE name = 'a' RETURN collect(name) AS names ORDER BY names LIMIT 1",
         "SHOW INDEXES YIELD name, `on` AS label ORDER BY name DESC SKIP 1 LIMIT 2 WHERE label = 'A' RETURN DISTINCT *",
         "SHOW SETTINGS;",

@@ -118,7 +118,7 @@ fn a_misspelt_keyword_is_proposed() {
             error[UnexpectedSyntax]: expected `NORMALIZED`, `NOT`, `NULL` or `TYPED`, found `NUL`
               1 | MATCH (n) WHERE n.x IS NUL RETURN n
                 |                        ^^^ did you mean `NULL`?
-            error[UnexpectedSyntax]: expected `CONSTRAINTS`, `FUNCTIONS`, `INDEXES`, `LABELS` or `PROCEDURES`, found `LABLES`
+            error[UnexpectedSyntax]: expected `COMMITS`, `CONSTRAINTS`, `FUNCTIONS`, `INDEXES` or `LABELS`, found `LABLES`
               1 | SHOW LABLES
                 |      ^^^^^^ did you mean `LABELS`?
             error[UnexpectedSyntax]: expected "=", found `FOR`

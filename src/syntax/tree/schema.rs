@@ -78,6 +78,7 @@ impl Builder<'_> {
             Rule::show_functions => ShowKind::Functions,
             Rule::show_procedures => ShowKind::Procedures,
             Rule::show_transactions => ShowKind::Transactions,
+            Rule::show_commits => ShowKind::Commits,
             _ => ShowKind::Settings,
         };
         let yields = parts.accept(Rule::yields).map(|pair| self.yields(pair)).transpose()?;

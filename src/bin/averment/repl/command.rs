@@ -5,9 +5,12 @@ use averment::editing::nearest;
 use clap::ValueEnum;
 
 use super::obey::Then;
-use crate::args::Format;
+use crate::args::{self, Format};
 use crate::session::{Existing, Session};
-use crate::{Fault, SCHEMA, output};
+use crate::{Fault, LOG, SCHEMA, output};
+
+/// The commits that `:log` lists.
+const COMMITS_SHOWN: u32 = 20;
 
 /// One command.
 pub(super) struct Command {
@@ -55,15 +58,15 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["begin"],
-        argument: "",
+        argument: "['MESSAGE']",
         summary: "holds the statements up to :commit together",
-        run: |session, _| say(session.begin()?),
+        run: |session, message| say(session.begin(message)?),
     },
     Command {
         names: &["commit"],
-        argument: "",
+        argument: "['MESSAGE']",
         summary: "keeps what the transaction has written",
-        run: |session, _| say(session.commit()?),
+        run: |session, message| say(session.commit(message)?),
     },
     Command {
         names: &["rollback"],
@@ -71,6 +74,14 @@ pub(super) const COMMANDS: &[Command] = &[
         summary: "undoes what the transaction has written",
         run: |session, _| say(session.roll_back()?),
     },
+    Command {
+        names: &["author"],
+        argument: "[NAME]",
+        summary: "who makes the commits from now on",
+        run: |session, name| say(session.set_author(name)?),
+    },
+    Command { names: &["log"], argument: "[COUNT]", summary: "the last commits, newest first", run: log },
+    Command { names: &["keep"], argument: "[COUNT|all]", summary: "how many can be read by AT COMMIT", run: keep },
     Command {
         names: &["save"],
         argument: "FILE.jsonl",
@@ -136,6 +147,18 @@ fn page() -> String {
 fn schema(session: &mut Session, _: &str) -> Result<Then, Fault> {
     SCHEMA.iter().try_for_each(|statement| session.answer(statement))?;
     Ok(Then::GoOn)
+}
+
+fn log(session: &mut Session, count: &str) -> Result<Then, Fault> {
+    let count = if count.is_empty() { Ok(COMMITS_SHOWN) } else { count.parse::<u32>() };
+    let count = count.map_err(|_| Fault::command("`:log COUNT` lists so many commits"))?;
+    session.answer(&format!("{LOG} YIELD * LIMIT {count}"))?;
+    Ok(Then::GoOn)
+}
+
+fn keep(session: &mut Session, text: &str) -> Result<Then, Fault> {
+    let keep = Some(text).filter(|text| !text.is_empty()).map(args::keep).transpose();
+    say(session.keep(keep.map_err(Fault::command)?))
 }
 
 fn param(session: &mut Session, text: &str) -> Result<Then, Fault> {
