@@ -18,6 +18,8 @@ pub(crate) struct Made {
     pub plan: PhysicalPlan,
     pub mode: Mode,
     pub at_commit: Option<AtCommit>,
+    /// Whether each row tells what it rests on.
+    pub explained: bool,
     pub warnings: Vec<Warning>,
 }
 
@@ -32,7 +34,8 @@ pub(crate) fn plan_of(
     let bound = semantic::bind(statement, text, graph, registry)
         .map_err(|errors| errors.into_iter().map(Error::from).next().expect("a failed binding has an error"))?;
     let (mode, at_commit) = (bound.mode, bound.at_commit.clone());
+    let explained = bound.why.is_some();
     let warnings = bound.warnings.iter().map(|warning| Warning::new(warning, text)).collect();
     let logical = optimize::optimize(plan::build(bound)?, graph, passes);
-    Ok(Made { plan: physical::lower(logical, graph), mode, at_commit, warnings })
+    Ok(Made { plan: physical::lower(logical, graph), mode, at_commit, explained, warnings })
 }

@@ -61,6 +61,7 @@ mod text;
 mod transaction;
 mod trials;
 mod value;
+mod why;
 mod why_not;
 
 pub use catalog::Provenance;
@@ -85,6 +86,7 @@ pub use value::{
     Date, DateTime, Duration, Edtf, EdtfError, Element, ElementId, ErrorKind, List, LocalDateTime, LocalTime, Map,
     Name, Node, Path, Precision, Relationship, Time, Value,
 };
+pub use why::{Absent, Because, Why};
 
 /// The examples of the README run.
 #[cfg(doctest)]

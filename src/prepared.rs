@@ -61,6 +61,8 @@ pub(crate) struct Planned {
     at_commit: Option<AtCommit>,
     plan: Arc<PhysicalPlan>,
     warnings: Vec<Warning>,
+    /// Each row tells what it rests on.
+    explained: bool,
     /// What the plan was made for.
     made_for: Shape,
     /// The functions and procedures that it calls.
@@ -213,7 +215,8 @@ impl Prepared {
         let run =
             exec::Reading::start(Arc::clone(&self.plan.plan), Arc::clone(graph), params.into_map(), limits, profile)
                 .map_err(|error| Error::from(error).with_text(self.text()))?;
-        Ok(Rows::reading(run, open, &self.plan.text, graph.commit(), self.warnings()))
+        let rows = Rows::reading(run, open, &self.plan.text, graph.commit(), self.warnings());
+        Ok(rows.explained(self.plan.explained))
     }
 
     /// Whether the statement commits while it runs.
@@ -440,7 +443,7 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
     let question = Question::taken_from(&mut statement, text).map_err(refused)?;
     let registry = database.registry();
     let passes = database.shared.passes;
-    let Made { plan, mode, at_commit, warnings } = plan_of(&statement, text, graph, &registry, passes)?;
+    let Made { plan, mode, at_commit, explained, warnings } = plan_of(&statement, text, graph, &registry, passes)?;
     let why_not = question.map(|question| why_not(question, &plan, passes)).transpose()?;
     if let Some(expected) = why_not.as_ref().and_then(|why_not| why_not.question.expected_values()) {
         plan_of(&expected, text, graph, &registry, passes)?;
@@ -451,6 +454,7 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
         at_commit,
         plan: Arc::new(plan),
         warnings,
+        explained,
         made_for: Shape::of(graph),
         registry,
         why_not,

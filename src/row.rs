@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::format::row_as;
 use crate::from_row::FromRow;
 use crate::value::{ErrorKind, Name, Value};
+use crate::why::Why;
 
 /// One row of an answer.
 ///
@@ -55,6 +56,27 @@ impl Row {
             Error::plain(ErrorKind::Argument, "NoSuchColumn", format!("no column `{column}`; there are {names}"))
         })?;
         self.at(index)
+    }
+
+    /// What the row rests on, if the statement began with `WHY`: the column `why`.
+    ///
+    /// ```
+    /// use averment::{Database, fixtures};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// fixtures::load(&db, "2019-10-entity-list-28")?;
+    /// let statement = "WHY MATCH (x:Action)-[t:TARGETS]->(:Company {name: 'Megvii'}) RETURN x.id";
+    /// let row = db.query(statement, ())?.next().expect("a row")?;
+    /// let why = row.why().expect("asked for");
+    /// assert_eq!(why.elements().len(), 3);
+    /// let targets = &why.elements()[1];
+    /// assert_eq!(targets.citations[0].certainty(), Some("stated"));
+    /// assert!(why.argument()[0].starts_with("because (:Action:Event"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn why(&self) -> Option<Why> {
+        self.get(Why::COLUMN).ok()
     }
 
     /// The value at `index`, from 0, as `T`.

@@ -40,6 +40,8 @@ pub struct Rows {
     counters: Counters,
     warnings: Vec<Warning>,
     commit: u64,
+    /// The last column tells what a row rests on.
+    explained: bool,
     /// Filled when a profiled statement has run to its end.
     profile: Option<String>,
 }
@@ -65,8 +67,15 @@ impl Rows {
             counters: Counters::default(),
             warnings: warnings.to_vec(),
             commit: commit.number,
+            explained: false,
             profile: None,
         }
+    }
+
+    /// The same answer; `explained`: its last column tells what a row rests on.
+    pub(crate) fn explained(mut self, explained: bool) -> Self {
+        self.explained = explained;
+        self
     }
 
     pub(crate) fn written(
@@ -85,6 +94,7 @@ impl Rows {
             counters: answer.counters,
             warnings,
             commit: commit.number,
+            explained: false,
             profile: answer.profile,
         }
     }
@@ -104,6 +114,7 @@ impl Rows {
             counters: Counters::default(),
             warnings: warnings.to_vec(),
             commit: commit.number,
+            explained: false,
             profile: None,
         }
     }
@@ -131,6 +142,11 @@ impl Rows {
     /// The number of the commit that the answer was read at, or that a write made.
     pub fn commit_number(&self) -> u64 {
         self.commit
+    }
+
+    /// Whether the last column, `why`, tells what each row rests on, as `WHY` asks: [`Row::why`].
+    pub fn is_explained(&self) -> bool {
+        self.explained
     }
 
     /// After the last row of a statement with PROFILE: its plan with rows and time per operator.

@@ -14,9 +14,16 @@ use crate::value::Name;
 /// # fn main() -> Result<(), averment::Error> {
 /// let words = Provenance { supports: "BEARS_OUT".into(), source: "Book".into(), ..Provenance::default() };
 /// let db = Database::options().provenance(words)?.in_memory();
-/// db.query("CREATE (b:Book {title: 'Annals'}), (:City {name: 'Rome'}) CITING b", ())?;
+/// db.query("CREATE (:Book {title: 'Annals'})", ())?;
+/// db.query("MATCH (b:Book) CREATE (:City {name: 'Rome'}) CITING b", ())?;
 /// let cited = db.query("MATCH (b:Book)-[:BEARS_OUT]->(c) RETURN c.name", ())?;
 /// assert_eq!(cited.single::<String>()?, "Rome");
+///
+/// // A fork has them too, and so has the database when it is emptied.
+/// let fork = db.fork();
+/// fork.reset()?;
+/// let setting = fork.query("SHOW SETTINGS YIELD name, value WHERE name = 'provenance.source' RETURN value", ())?;
+/// assert_eq!(setting.single::<String>()?, "Book");
 /// # Ok(())
 /// # }
 /// ```

@@ -41,6 +41,8 @@ pub struct Limits {
     pub max_bytes: Option<u64>,
     /// How long the statement may run, and how long it may wait before for its turn to write.
     pub timeout: Option<Duration>,
+    /// The nodes and relationships that `WHY` tells of a row; of how many more there are, it gives the number.
+    pub max_witnesses: Option<u64>,
     /// Stops the statement when asked to.
     pub cancel: Option<CancelToken>,
 }
@@ -50,16 +52,23 @@ impl Limits {
     /// `collect(range(1, 10^9))` is an error and not the end of the process.
     pub const DEFAULT_MAX_BYTES: u64 = 2 << 30;
 
+    /// As many as somebody may want to read.
+    pub const DEFAULT_MAX_WITNESSES: u64 = 1_000;
+
     /// No bound at all: a statement may use up the memory of the machine.
     #[must_use]
     pub const fn unlimited() -> Self {
-        Self { max_rows: None, max_bytes: None, timeout: None, cancel: None }
+        Self { max_rows: None, max_bytes: None, timeout: None, max_witnesses: None, cancel: None }
     }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_bytes: Some(Self::DEFAULT_MAX_BYTES), ..Self::unlimited() }
+        Self {
+            max_bytes: Some(Self::DEFAULT_MAX_BYTES),
+            max_witnesses: Some(Self::DEFAULT_MAX_WITNESSES),
+            ..Self::unlimited()
+        }
     }
 }
 
@@ -100,6 +109,7 @@ const STEPS_PER_CHECK: u32 = 4096;
 pub(super) struct Budget {
     max_rows: u64,
     max_bytes: u64,
+    pub(super) max_witnesses: usize,
     timeout: Option<Duration>,
     deadline: Option<Instant>,
     cancel: Option<CancelToken>,
@@ -120,6 +130,7 @@ impl Budget {
             max_rows: limits.max_rows.unwrap_or(u64::MAX),
             // No allocation is larger: asking for one would panic.
             max_bytes: limits.max_bytes.unwrap_or(isize::MAX as u64),
+            max_witnesses: limits.max_witnesses.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX)),
             timeout: limits.timeout,
             deadline: limits.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
             cancel: limits.cancel.clone(),

@@ -9,9 +9,9 @@ use super::column::end_value;
 use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use crate::catalog::KeyId;
-use crate::function::{FunctionError, Host};
+use crate::function::{Cited, FunctionError, Host};
 use crate::storage::{Direction, End, Family, Graph, Lens, Rel, RelSlot};
-use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
+use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 /// Where an expression is evaluated: a run and the root that it reads.
 pub(super) struct Env<'c, 'w> {
@@ -134,6 +134,45 @@ impl Host for Env<'_, '_> {
 
     fn properties(&self, element: ElementId) -> Result<BTreeMap<Name, Value>, FunctionError> {
         self.element_properties(element)
+    }
+
+    fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError> {
+        self.element_property(element, key)
+    }
+
+    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError> {
+        self.ask(element, |graph, end| {
+            let is_there = |part: End| self.ctx.gone_from(self.graph, part).is_none();
+            let there = graph.citations(end).filter(|cited| {
+                let paragraph = cited.paragraph.is_none_or(|paragraph| is_there(End::node(paragraph)));
+                paragraph && is_there(End::rel(cited.rel)) && is_there(End::node(cited.source))
+            });
+            there
+                .map(|cited| Cited {
+                    citation: Relationship::bare(graph.rel_id(cited.rel)),
+                    paragraph: cited.paragraph.map(|paragraph| Node::bare(graph.node_id(paragraph))),
+                    source: Node::bare(graph.node_id(cited.source)),
+                })
+                .collect()
+        })
+    }
+
+    fn known(&self, element: ElementId) -> Result<Option<Date>, FunctionError> {
+        let day = self.ask(element, |graph, end| graph.known(end).latest())?;
+        Ok(day.and_then(|day| Date::from_epoch_days(day.into())))
+    }
+
+    fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError> {
+        let words = &self.graph.catalog().provenance;
+        let mut from = self.element_property(element, &words.valid_from)?;
+        if from.is_null() {
+            from = self.element_property(element, &words.on)?;
+        }
+        Ok((from, self.element_property(element, &words.valid_to)?))
+    }
+
+    fn max_witnesses(&self) -> usize {
+        self.ctx.budget.max_witnesses
     }
 
     fn degree(&self, node: &Node) -> Result<u64, FunctionError> {

@@ -4,7 +4,16 @@ use std::any::Any;
 use std::collections::BTreeMap;
 
 use super::FunctionError;
-use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
+use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
+
+/// One citation of an element.
+#[derive(Clone, Debug)]
+pub(crate) struct Cited {
+    pub citation: Relationship,
+    /// `None` where the source cites without one.
+    pub paragraph: Option<Node>,
+    pub source: Node,
+}
 
 /// The graph, the clock and chance, as a function sees them.
 ///
@@ -22,6 +31,16 @@ pub(crate) trait Host {
     fn ends(&self, rel: &Relationship) -> Result<(Value, Value), FunctionError>;
     fn is_asserted(&self, rel: &Relationship) -> Result<bool, FunctionError>;
     fn properties(&self, element: ElementId) -> Result<BTreeMap<Name, Value>, FunctionError>;
+    /// Null if the element has none under this key.
+    fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError>;
+    /// The citations of an element in the order of their ids.
+    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError>;
+    /// The day from which an element is certainly known; `None` if there is no such day.
+    fn known(&self, element: ElementId) -> Result<Option<Date>, FunctionError>;
+    /// The values of an element by which `VALID AT` lets it pass: from and to, null where it has none.
+    fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError>;
+    /// How many elements an answer is explained by at most.
+    fn max_witnesses(&self) -> usize;
     /// The asserted relationships between nodes that touch `node`, as `degree` functions count them.
     fn degree(&self, node: &Node) -> Result<u64, FunctionError>;
     /// The commit in which the element was created, and its time.

@@ -24,16 +24,18 @@ mod procedure;
 mod registry;
 mod scalar;
 mod signature;
+mod source;
 mod string;
 mod synonym;
 mod temporal;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod witness;
 
 pub(crate) use aggregate::{Accumulator, Aggregate, COLLECT};
 pub(crate) use clock::{AS_MOMENT, AS_SOURCE_COUNT};
 pub(crate) use error::{FunctionError, NoRegex};
-pub(crate) use host::Host;
+pub(crate) use host::{Cited, Host};
 pub(crate) use label::{HAS_ALL, HAS_ANY, label_names, type_name};
 pub(crate) use procedure::{Field, Procedure, ProcedureRows};
 pub(crate) use registry::Registry;

@@ -51,6 +51,13 @@ pub(crate) struct Procedure {
     pub body: ProcedureBody,
 }
 
+impl Procedure {
+    /// The output that tells what a row rests on, by its name: `because`.
+    pub(crate) fn because(&self) -> Option<usize> {
+        self.outputs.iter().position(|output| output.name.as_str() == "because")
+    }
+}
+
 impl fmt::Debug for Procedure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Procedure").field("name", &self.name).finish_non_exhaustive()

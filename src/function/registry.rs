@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::synonym::SYNONYMS;
 use super::{
-    Aggregate, Function, Procedure, aggregate, collection, conversion, edtf, element, list, math, string, temporal,
+    Aggregate, Function, Procedure, aggregate, collection, conversion, edtf, element, list, math, source, string,
+    temporal,
 };
 use crate::value::Name;
 use crate::value::nearest::nearest;
@@ -17,6 +18,7 @@ const FAMILIES: &[&[Function]] = &[
     list::FUNCTIONS,
     collection::FUNCTIONS,
     element::FUNCTIONS,
+    source::FUNCTIONS,
     math::FUNCTIONS,
     conversion::FUNCTIONS,
     edtf::FUNCTIONS,

@@ -4,8 +4,8 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::{FunctionError, Host, Registry};
-use crate::value::{DateTime, ElementId, Name, Node, Relationship, Value};
+use super::{Cited, FunctionError, Host, Registry};
+use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 #[derive(Debug)]
 pub(crate) struct TinyHost {
@@ -47,6 +47,27 @@ impl Host for TinyHost {
             2 => Ok(BTreeMap::new()),
             id => Err(FunctionError::Deleted { id }),
         }
+    }
+
+    fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError> {
+        Ok(self.properties(element)?.remove(key).unwrap_or_default())
+    }
+
+    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError> {
+        let (citation, source) = (Relationship::bare(ElementId(2)), Node::bare(ElementId(1)));
+        Ok(if element.0 == 1 { vec![Cited { citation, paragraph: None, source }] } else { Vec::new() })
+    }
+
+    fn known(&self, _element: ElementId) -> Result<Option<Date>, FunctionError> {
+        Ok(Date::from_epoch_days(1))
+    }
+
+    fn valid_times(&self, _element: ElementId) -> Result<(Value, Value), FunctionError> {
+        Ok((Value::Null, Value::Null))
+    }
+
+    fn max_witnesses(&self) -> usize {
+        2
     }
 
     fn degree(&self, _node: &Node) -> Result<u64, FunctionError> {

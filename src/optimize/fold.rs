@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use super::terms::is_true;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, Operator};
-use crate::function::{FunctionError, Host, operator};
+use crate::function::{Cited, FunctionError, Host, operator};
 use crate::plan::{LogicalStatement, Step};
-use crate::value::{DateTime, ElementId, List, Name, Node, Relationship, Value};
+use crate::value::{Date, DateTime, ElementId, List, Name, Node, Relationship, Value};
 
 /// Literals in the place of what has one value. What would be an error is left for the run, where it may never be
 /// reached. A filter that lets nothing pass ends its plan, if nothing before it writes.
@@ -212,6 +212,27 @@ impl Host for NoHost {
 
     fn properties(&self, _: ElementId) -> Result<BTreeMap<Name, Value>, FunctionError> {
         self.refuse()
+    }
+
+    fn property(&self, _: ElementId, _: &str) -> Result<Value, FunctionError> {
+        self.refuse()
+    }
+
+    fn citations(&self, _: ElementId) -> Result<Vec<Cited>, FunctionError> {
+        self.refuse()
+    }
+
+    fn known(&self, _: ElementId) -> Result<Option<Date>, FunctionError> {
+        self.refuse()
+    }
+
+    fn valid_times(&self, _: ElementId) -> Result<(Value, Value), FunctionError> {
+        self.refuse()
+    }
+
+    fn max_witnesses(&self) -> usize {
+        self.asked.set(true);
+        0
     }
 
     fn degree(&self, _: &Node) -> Result<u64, FunctionError> {

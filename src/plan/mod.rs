@@ -14,6 +14,7 @@ mod route;
 mod step;
 mod uses;
 mod visit;
+mod why;
 
 use crate::catalog::SchemaChange;
 use crate::expr::{Expr, VarId, Variables};

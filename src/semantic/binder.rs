@@ -119,6 +119,7 @@ impl<'a> Binder<'a> {
             parameters,
             writes: self.writes || self.commits,
             warnings: self.warnings,
+            why: None,
         })
     }
 

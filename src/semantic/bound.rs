@@ -26,6 +26,8 @@ pub(crate) struct BoundStatement {
     pub parameters: Vec<Parameter>,
     pub writes: bool,
     pub warnings: Vec<Warning>,
+    /// The text of the statement, if each row of its answer is to be explained.
+    pub why: Option<Arc<str>>,
 }
 
 /// `AT COMMIT n`.
@@ -68,10 +70,12 @@ pub(crate) enum BoundBody {
 pub(crate) struct BoundSubquery {
     pub query: BoundQuery,
     pub imports: Vec<VarId>,
+    /// The pattern or query, without what stands around it.
+    pub span: Span,
 }
 
 /// One or more branches joined by UNION.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct BoundQuery {
     pub branches: Vec<BoundBranch>,
     /// False: UNION, which drops equivalent rows.
@@ -97,6 +101,8 @@ pub(crate) enum BoundClause {
     },
     /// WITH and RETURN.
     Project(Projection),
+    /// Further variables beside those that are there.
+    Extend(Vec<(VarId, Expr)>),
     Call(ProcedureCall),
     Subquery(SubqueryCall),
     Create(Create),
@@ -128,6 +134,10 @@ pub(crate) struct BoundMatch {
     pub pattern: GraphPattern,
     /// Conjuncts: what stands in braces and WHERE, in patterns and after them.
     pub predicates: Vec<Expr>,
+    /// What each match brings besides, over its variables.
+    pub extra: Vec<(VarId, Expr)>,
+    /// The pattern and its WHERE.
+    pub span: Span,
 }
 
 /// What is looked for: elements, how they hang together, and the paths that run through them.
@@ -326,6 +336,21 @@ pub(crate) struct Projection {
     pub predicate: Option<Expr>,
 }
 
+impl Projection {
+    /// Nothing but these items.
+    pub(crate) fn of(items: Vec<(VarId, Expr)>) -> Self {
+        Self {
+            aggregation: None,
+            items,
+            distinct: false,
+            order_by: Vec::new(),
+            skip: None,
+            limit: None,
+            predicate: None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Aggregation {
     pub keys: Vec<(VarId, Expr)>,
@@ -369,6 +394,7 @@ pub(crate) struct SubqueryCall {
     /// Without RETURN: each outer row goes on once.
     pub unit: bool,
     pub transactions: Option<InTransactions>,
+    pub span: Span,
 }
 
 /// How the outer rows of a subquery are taken together, each batch committed by itself.

@@ -83,13 +83,15 @@ impl Binder<'_> {
         predicate: Option<&ast::Expr>,
         rules: PatternRules,
     ) -> BoundMatch {
+        let last = predicate.map(|predicate| predicate.span).or(parts.last().map(|part| part.span));
+        let span = parts.first().zip(last).map_or_else(Span::default, |(first, last)| first.span.to(last));
         let (lens, operands) = self.lens(lens);
         self.under(lens, |binder| {
             let (pattern, mut predicates) = binder.pattern(parts, rules);
             if let Some(predicate) = predicate {
                 predicates.extend(binder.predicate(predicate).into_conjuncts());
             }
-            BoundMatch { optional: rules.optional, operands, pattern, predicates }
+            BoundMatch { optional: rules.optional, operands, pattern, predicates, extra: Vec::new(), span }
         })
     }
 

@@ -56,7 +56,7 @@ impl Binder<'_> {
             self.refuse("UnexpectedSyntax", span, "only a query stands under a clock, or is asked WHY");
             return;
         }
-        if why.is_some() {
+        if why.as_ref().is_some_and(|why| why.kind != ast::WhyKind::Rows) {
             self.refuse("UnexpectedSyntax", span, "not answered yet");
         }
         let (lens, operands) = self.lens(lens);

@@ -29,6 +29,7 @@ mod subquery;
 mod transactions;
 mod update;
 mod warn;
+mod why;
 
 #[cfg(test)]
 mod tests;

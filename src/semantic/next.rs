@@ -48,13 +48,16 @@ impl Binder<'_> {
             clauses.extend(bound);
             return columns;
         }
+        let text = query.span;
         let table = (!clauses.is_empty()).then(|| self.keep_table(clauses));
         let frame = self.enter(self.scope.narrowed_to(&[]));
         let query = self.union_query(query, place, table.as_ref().map_or(start, Start::Table));
         let imports = self.leave(frame);
         let columns = query.columns.clone();
         let unit = columns.is_empty();
-        clauses.push(BoundClause::Subquery(SubqueryCall { optional: false, query, imports, unit, transactions: None }));
+        let (transactions, span) = (None, text);
+        let call = SubqueryCall { optional: false, query, imports, unit, transactions, span };
+        clauses.push(BoundClause::Subquery(call));
         (!unit).then_some(columns)
     }
 
@@ -70,7 +73,7 @@ impl Binder<'_> {
         let list = self.variables.add(None, Type::list_of(Type::Map));
         let items = vec![(list, Expr::variable(list))];
         let aggregation = Aggregation { keys: Vec::new(), calls: vec![(list, collect)] };
-        clauses.push(BoundClause::Project(Projection { aggregation: Some(aggregation), ..plain(items) }));
+        clauses.push(BoundClause::Project(Projection { aggregation: Some(aggregation), ..Projection::of(items) }));
         Table { list, columns }
     }
 
@@ -88,19 +91,9 @@ impl Binder<'_> {
             columns.push((name.clone(), id));
         }
         self.scope = self.scope.narrowed_to(&columns);
-        vec![BoundClause::Unwind { list: Expr::variable(table.list), var: row }, BoundClause::Project(plain(items))]
-    }
-}
-
-/// A projection of nothing but these items.
-fn plain(items: Vec<(VarId, Expr)>) -> Projection {
-    Projection {
-        aggregation: None,
-        items,
-        distinct: false,
-        order_by: Vec::new(),
-        skip: None,
-        limit: None,
-        predicate: None,
+        vec![
+            BoundClause::Unwind { list: Expr::variable(table.list), var: row },
+            BoundClause::Project(Projection::of(items)),
+        ]
     }
 }

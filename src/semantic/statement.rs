@@ -1,5 +1,7 @@
 //! The entry: one statement, bound.
 
+use std::sync::Arc;
+
 use super::binder::Binder;
 use super::bound::{AtCommit, BoundBody, BoundStatement, CommitNumber, Mode};
 use super::query::QueryPlace;
@@ -36,8 +38,9 @@ pub(crate) fn bind(
     if let Some(at_commit) = &at_commit {
         binder.refuse_writes_of_the_past(at_commit.span);
     }
+    let why = binder.asks_why(&statement.preamble, &body);
     let bound = binder.finish(mode(statement.mode), body)?;
-    Ok(BoundStatement { at_commit, ..bound })
+    Ok(BoundStatement { at_commit, why: why.then(|| Arc::from(text)), ..bound })
 }
 
 impl Binder<'_> {

@@ -53,18 +53,18 @@ impl Binder<'_> {
     /// What stands in braces. Returns the columns too.
     fn braces(&mut self, kind: SubqueryKind, subquery: &ast::Subquery) -> (SubqueryId, Vec<VarId>) {
         let frame = self.enter_expression();
-        let query = match subquery {
+        let (query, span) = match subquery {
             ast::Subquery::Pattern { pattern, lens, predicate } => {
                 if kind == SubqueryKind::Collect {
                     let message = "COLLECT collects what its query returns";
                     self.refuse("InvalidClauseComposition", pattern.span, message);
                 }
-                matching(self.reading(&pattern.parts, lens, predicate.as_ref(), READING))
+                found(self.reading(&pattern.parts, lens, predicate.as_ref(), READING))
             }
-            ast::Subquery::Query(query) => self.query(query, QueryPlace::Expression(kind)),
+            ast::Subquery::Query(query) => (self.query(query, QueryPlace::Expression(kind)), query.span),
         };
         let columns = query.columns.iter().map(|(_, id)| *id).collect();
-        (self.leave_expression(frame, query), columns)
+        (self.leave_expression(frame, query, span), columns)
     }
 
     /// `(a)-->(b)` as a predicate. It names only what is there already.
@@ -72,8 +72,8 @@ impl Binder<'_> {
         let frame = self.enter_expression();
         let rules = PatternRules { optional: false, new_names: false, repeatable: false };
         let part = whole_path(path, None);
-        let query = matching(self.reading(&[part], &ast::Lens::default(), None, rules));
-        let id = self.leave_expression(frame, query);
+        let (query, text) = found(self.reading(&[part], &ast::Lens::default(), None, rules));
+        let id = self.leave_expression(frame, query, text);
         Typed::new(ExprKind::Subquery(SubqueryKind::Exists, id), span, Type::Boolean)
     }
 
@@ -83,8 +83,9 @@ impl Binder<'_> {
         let found = self.reading(&[part], &ast::Lens::default(), pattern.predicate.as_ref(), READING);
         let item = self.typed(&pattern.map);
         let item_type = item.value_type.clone();
+        let text = found.span;
         let query = self.collecting_item(found, item);
-        let id = self.leave_expression(frame, query);
+        let id = self.leave_expression(frame, query, text);
         Typed::new(ExprKind::Subquery(SubqueryKind::Collect, id), span, Type::list_of(item_type))
     }
 
@@ -99,7 +100,7 @@ impl Binder<'_> {
             self.variables.get_mut(path.var).name = None;
         }
         let query = self.collecting_item(found, item);
-        let id = self.leave_expression(frame, query);
+        let id = self.leave_expression(frame, query, span);
         let paths = Expr::new(ExprKind::Subquery(SubqueryKind::Collect, id), span);
         match part.selector {
             ast::Selector::AllShortestPaths => Typed { expr: paths, value_type: Type::list_of(Type::Path) },
@@ -152,7 +153,7 @@ impl Binder<'_> {
             self.variables.get_mut(*id).nullable |= call.optional || call.transactions.is_some();
         }
         let transactions = call.transactions.as_ref().map(|transactions| self.transactions(transactions));
-        BoundClause::Subquery(SubqueryCall { optional: call.optional, query, imports, unit, transactions })
+        BoundClause::Subquery(SubqueryCall { optional: call.optional, query, imports, unit, transactions, span })
     }
 
     fn imported(&mut self, idents: &[ast::Ident]) -> Scope {
@@ -175,10 +176,11 @@ impl Binder<'_> {
         frame
     }
 
-    fn leave_expression(&mut self, frame: Frame, query: BoundQuery) -> SubqueryId {
+    /// `span`: of what is asked.
+    fn leave_expression(&mut self, frame: Frame, query: BoundQuery, span: Span) -> SubqueryId {
         let imports = self.leave(frame);
         let id = SubqueryId(u32::try_from(self.subqueries.len()).expect("fewer than 2^32 subqueries"));
-        self.subqueries.push(BoundSubquery { query, imports });
+        self.subqueries.push(BoundSubquery { query, imports, span });
         id
     }
 
@@ -205,10 +207,11 @@ impl Binder<'_> {
     }
 }
 
-/// A query that only looks.
-fn matching(found: BoundMatch) -> BoundQuery {
+/// A query that only looks, and where it stands.
+fn found(found: BoundMatch) -> (BoundQuery, Span) {
+    let span = found.span;
     let branch = BoundBranch { clauses: vec![BoundClause::Match(found)], columns: Vec::new() };
-    BoundQuery { branches: vec![branch], union_all: true, columns: Vec::new() }
+    (BoundQuery { branches: vec![branch], union_all: true, columns: Vec::new() }, span)
 }
 
 fn whole_path(path: &ast::PathPattern, variable: Option<ast::Ident>) -> ast::PatternPart {

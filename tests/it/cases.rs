@@ -105,6 +105,7 @@ impl Case {
                 "rows in order" => outcome.has_rows(body, RowOrder::Same)?,
                 "ids" => outcome.has_ids(body, RowOrder::Any)?,
                 "ids in order" => outcome.has_ids(body, RowOrder::Same)?,
+                "why" => outcome.has_reasons(body)?,
                 "error" => outcome.has_failed(body.trim())?,
                 "caret" => outcome.has_failed_at(body.trim(), query)?,
                 "report" => outcome.has_report(body.trim(), query)?,
@@ -158,6 +159,25 @@ impl Outcome {
         let expected = table.rows.iter().map(|cells| cells.iter().map(|cell| unordered(cell)).collect()).collect();
         let found = rows.iter().map(|row| row.values().iter().map(bare).collect()).collect();
         same_rows(expected, found, order)
+    }
+
+    /// Rows without the column `why`, each with its argument in lines below it.
+    fn has_reasons(&self, body: &str) -> Result<(), String> {
+        let mut expected: Vec<Vec<String>> = Vec::new();
+        for line in body.lines().filter(|line| !line.trim().is_empty()) {
+            match expected.last_mut() {
+                Some(reasons) if line.starts_with(' ') => reasons.push(line.trim().to_owned()),
+                _ => expected.push(vec![line.trim().to_owned()]),
+            }
+        }
+        let (_, rows) = self.answer()?;
+        let found = rows.iter().map(|row| {
+            let why = row.why().ok_or("the rows are not explained")?;
+            let values = &row.values()[..row.values().len() - 1];
+            let cells = values.iter().map(|value| bare(value)).collect::<Vec<_>>().join(" | ");
+            Ok([cells].into_iter().chain(why.argument()).collect())
+        });
+        same_rows(expected, found.collect::<Result<_, String>>()?, RowOrder::Any)
     }
 
     fn has_failed(&self, expected: &str) -> Result<(), String> {

@@ -85,7 +85,7 @@ fn base() -> Database {
         max_rows: Some(20_000),
         max_bytes: Some(8 << 20),
         timeout: Some(Duration::from_millis(200)),
-        cancel: None,
+        ..Limits::default()
     })
 }
 

@@ -23,7 +23,13 @@ impl LimitArgs {
     /// The limits of each statement, which `cancel` stops.
     pub(crate) fn limits(&self, cancel: &CancelToken) -> Limits {
         let cancel = Some(cancel.clone());
-        Limits { max_rows: self.max_rows, max_bytes: self.max_memory.0, timeout: self.timeout, cancel }
+        Limits {
+            max_rows: self.max_rows,
+            max_bytes: self.max_memory.0,
+            timeout: self.timeout,
+            cancel,
+            ..Limits::default()
+        }
     }
 }
 

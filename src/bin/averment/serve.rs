@@ -185,11 +185,14 @@ fn answer(columns: Json, rows: Json, stats: Json) -> Map<String, Json> {
 
 fn rows_to_json(rows: Rows) -> Result<Map<String, Json>, Error> {
     let mut rows = rows.complete()?;
-    let mut values = Vec::new();
+    let width = rows.columns().len() - usize::from(rows.is_explained());
+    let (mut values, mut reasons) = (Vec::new(), Vec::new());
     for row in rows.by_ref() {
-        values.push(Json::Array(row?.values().iter().map(value_to_json).collect()));
+        let mut row: Vec<Json> = row?.values().iter().map(value_to_json).collect();
+        reasons.extend(row.drain(width..));
+        values.push(Json::Array(row));
     }
-    let columns: Vec<&str> = rows.columns().iter().map(averment::Name::as_str).collect();
+    let columns: Vec<&str> = rows.columns().iter().take(width).map(averment::Name::as_str).collect();
     let stats: Map<String, Json> = rows
         .counters()
         .entries()
@@ -197,6 +200,9 @@ fn rows_to_json(rows: Rows) -> Result<Map<String, Json>, Error> {
         .map(|(name, count)| (name.to_owned(), json!(count)))
         .collect();
     let mut answer = answer(json!(columns), Json::Array(values), Json::Object(stats));
+    if rows.is_explained() {
+        answer.insert("why".to_owned(), Json::Array(reasons));
+    }
     answer.insert("commit".to_owned(), json!(rows.commit_number()));
     if let Some(profile) = rows.profile() {
         answer.insert("profile".to_owned(), json!(profile));

@@ -13,6 +13,7 @@ pub(crate) use pattern::type_list;
 
 use rustc_hash::FxHashSet;
 
+use super::why;
 use super::{
     Apply, ApplyKind, Delete, Imports, InTransactions, LogicalBody, LogicalPlan, LogicalStatement, MAX_DEPTH,
     PlanError, QueryPlan, SetState, Step, Subquery, Union, Unwind,
@@ -28,8 +29,11 @@ use crate::semantic::bound::{
 /// # Errors
 ///
 /// [`PlanError::TooLarge`] if the chain of operators would be too long to run.
-pub(crate) fn build(statement: BoundStatement) -> Result<LogicalStatement, PlanError> {
+pub(crate) fn build(mut statement: BoundStatement) -> Result<LogicalStatement, PlanError> {
     size::check(&statement)?;
+    if let Some(text) = statement.why.take() {
+        why::explain(&mut statement, &text);
+    }
     let imports = statement.subqueries.iter().map(|subquery| subquery.imports.clone()).collect();
     let mut builder = Builder { variables: statement.variables, imports: Imports::new(imports) };
     let subqueries = builder.subqueries(statement.subqueries);
@@ -183,6 +187,7 @@ impl Builder {
             BoundClause::Match(clause) => self.match_clause(clause, branch),
             BoundClause::Unwind { list, var } => branch.push(Step::Unwind(Unwind { var, list })),
             BoundClause::Project(clause) => projection::project(clause, branch),
+            BoundClause::Extend(items) => branch.push(Step::Project(items)),
             BoundClause::Call(clause) => self.call(clause, branch),
             BoundClause::Subquery(clause) => self.subquery_clause(clause, branch),
             BoundClause::Create(clause) => self.create(clause, branch),
@@ -198,12 +203,14 @@ impl Builder {
         if !clause.operands.is_empty() {
             branch.push(Step::Project(clause.operands));
         }
+        let mut steps = self.pattern(&clause.pattern, clause.predicates, &branch.scope);
+        if !clause.extra.is_empty() {
+            steps.push(Step::Project(clause.extra));
+        }
         if !clause.optional {
-            let steps = self.pattern(&clause.pattern, clause.predicates, &branch.scope);
             branch.extend(steps);
             return;
         }
-        let steps = self.pattern(&clause.pattern, clause.predicates, &branch.scope);
         let inner = self.imports.plan(steps, &[], &branch.scope);
         let found = inner.bound();
         branch.push(Step::Apply(Apply { inner, kind: ApplyKind::Optional(found) }));

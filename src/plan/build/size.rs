@@ -25,6 +25,7 @@ fn check_clauses(clauses: &[BoundClause]) -> Result<(), PlanError> {
             BoundClause::Foreach { clauses, .. } => check_clauses(clauses)?,
             BoundClause::Unwind { .. }
             | BoundClause::Project(_)
+            | BoundClause::Extend(_)
             | BoundClause::Call(_)
             | BoundClause::Create(_)
             | BoundClause::Set(_)

@@ -70,6 +70,17 @@ impl World {
         properties.iter().map(|(key, literal)| (Name::from(*key), value(literal))).collect()
     }
 
+    /// The same graph with nothing left but these elements, whose ends are among them.
+    pub(super) fn keeping(&self, ids: &BTreeSet<ElementId>) -> Self {
+        let (registry, stored) = (self.registry.clone(), Arc::clone(&self.stored));
+        let mut smaller = Self { registry, stored, plain: Graph::default() };
+        let ids = ids.iter().map(ElementId::to_string).collect::<Vec<_>>().join(", ");
+        for element in ["[x]", "(x)"] {
+            smaller.change(&format!("MATCH {element} WHERE NOT id(x) IN [{ids}] DETACH DELETE x"));
+        }
+        smaller
+    }
+
     /// What the reference says, and the kinds of what it came by.
     pub(super) fn expected(&self, text: &str) -> (Outcome<Table>, BTreeSet<String>) {
         let statement = parsed(text);

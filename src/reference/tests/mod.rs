@@ -8,4 +8,5 @@ mod engine;
 mod faults;
 mod graphs;
 mod tally;
+mod why;
 mod writing;

@@ -66,6 +66,11 @@ impl Printer<'_> {
                 self.line(&format!("unwind {} as {}", self.expr(list), self.var(*var)));
             }
             BoundClause::Project(projection) => self.projection(projection),
+            BoundClause::Extend(items) => {
+                let items: Vec<_> =
+                    items.iter().map(|(var, expr)| format!("{} = {}", self.var(*var), self.expr(expr))).collect();
+                self.line(&format!("extend {}", items.join(", ")));
+            }
             BoundClause::Call(call) => {
                 let yields: Vec<String> = call.yields.iter().map(|(o, v)| format!("{o} as {}", self.var(*v))).collect();
                 let arguments = self.exprs(&call.arguments);

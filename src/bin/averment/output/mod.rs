@@ -1,5 +1,6 @@
 //! Answers on standard output, in the format that was asked for; what is said about them on standard error.
 
+mod argument;
 mod csv;
 mod json;
 mod markdown;
@@ -86,13 +87,17 @@ impl Output {
             Format::Jsonl => return Ok(all(json::write_lines(&columns, rows, out)?)),
             Format::Table | Format::Vertical | Format::Markdown => {}
         }
-        let columns: Vec<String> = columns.iter().map(|column| printable(column)).collect();
+        let mut columns: Vec<String> = columns.iter().map(|column| printable(column)).collect();
+        if rows.is_explained() {
+            columns.pop();
+        }
         let max_rows = self.max_rows.unwrap_or(usize::MAX);
         let shown = rows.by_ref().take(max_rows).collect::<Result<Vec<Row>, _>>()?;
         let is_cut = shown.len() == max_rows && rows.next().transpose()?.is_some();
         match self.format {
             Format::Markdown => markdown::write(&columns, &shown, out)?,
             Format::Vertical => vertical::write(&columns, &shown, out)?,
+            _ if rows.is_explained() => argument::write(&columns, &shown, out)?,
             _ => {
                 let width = io::stdout().is_terminal().then(terminal_width).flatten();
                 if width.is_some_and(|width| table::is_too_wide(&columns, &shown, width)) {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use averment::Row;
 use unicode_width::UnicodeWidthStr;
 
+use super::argument::argument;
 use super::cell;
 
 pub(super) fn write(columns: &[String], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
@@ -14,6 +15,9 @@ pub(super) fn write(columns: &[String], rows: &[Row], out: &mut dyn Write) -> io
         for (column, value) in columns.iter().zip(row.values()) {
             let indent = " ".repeat(width - column.as_str().width());
             writeln!(out, "{indent}{column}  {}", cell(value))?;
+        }
+        for reason in argument(row) {
+            writeln!(out, "    {reason}")?;
         }
     }
     Ok(())

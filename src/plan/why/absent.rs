@@ -1,0 +1,173 @@
+//! What is not there: the form that nothing has, the ends that it was looked for at, and among how many.
+//!
+//! Absence is no evidence, so it stands apart from the elements. Looked at is what the pattern alone finds, without its
+//! conditions; it is counted only if the pattern hangs at something that is bound, and so is small.
+
+use super::clause::is_null;
+use super::evidence::{Evidence, union};
+use super::query::{Explainer, one_branch};
+use crate::expr::{Expr, ExprKind, SubqueryId, SubqueryKind, VarId};
+use crate::function::witness::{ABSENT, NOTE};
+use crate::semantic::bound::{
+    BoundClause, BoundMatch, BoundQuery, BoundSubquery, GraphPattern, PatternRel, Projection, Reach,
+};
+use crate::text::Span;
+use crate::value::{Name, Type, Value};
+
+impl Explainer<'_> {
+    /// That nothing matches.
+    pub(super) fn no_match(&mut self, clause: &BoundMatch) -> Expr {
+        let bound = bound_elements(&clause.pattern);
+        let looked_at = self.looked_at(clause, &bound);
+        self.absent(clause.span, bound, looked_at)
+    }
+
+    /// That a subquery gives no row.
+    pub(super) fn nothing_found(&mut self, id: SubqueryId) -> Expr {
+        let BoundSubquery { query, imports, span } = self.subqueries[id.0 as usize].clone();
+        match first_match(&query) {
+            Some(found) => {
+                let bound = bound_elements(&found.pattern);
+                let looked_at = self.looked_at(found, &bound);
+                self.absent(span, bound, looked_at)
+            }
+            None => self.no_rows(span, &imports),
+        }
+    }
+
+    /// That a `CALL {}` gives no row.
+    pub(super) fn no_rows(&mut self, span: Span, imports: &[VarId]) -> Expr {
+        let is_element = |var: &VarId| is_element(&self.variables.get(*var).var_type);
+        let bound = imports.iter().copied().filter(is_element).collect();
+        self.absent(span, bound, None)
+    }
+
+    /// That of a list no item is `form`.
+    pub(super) fn no_item(&mut self, form: String, list: &Expr) -> Expr {
+        map(form, Vec::new(), Some(Expr::call("size", vec![list.clone()])))
+    }
+
+    fn absent(&mut self, span: Span, bound: Vec<VarId>, looked_at: Option<LookedAt>) -> Expr {
+        let text = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let count = looked_at.as_ref().map(|looked_at| looked_at.count.clone());
+        let told = map(text, bound, count);
+        let rejected = looked_at.and_then(|looked_at| looked_at.rejected);
+        union([told].into_iter().chain(rejected).collect()).unwrap_or_else(|| Expr::literal(Value::Null))
+    }
+
+    /// What the pattern finds without its conditions, if it hangs at anything.
+    fn looked_at(&mut self, clause: &BoundMatch, bound: &[VarId]) -> Option<LookedAt> {
+        if bound.is_empty() {
+            return None;
+        }
+        let conditions = self.said(clause);
+        let bare = unconditional(clause);
+        let imports = self.free_variables(&bare);
+        if conditions.is_empty() {
+            let query = self.counted(bare);
+            let id = self.subquery(query, imports, clause.span);
+            let count = Expr::made(ExprKind::Subquery(SubqueryKind::Count, id));
+            return Some(LookedAt { count, rejected: None });
+        }
+        // What each was rejected for: without it, the answer could be another one.
+        let mut evidence = Evidence::default();
+        evidence.extend(conditions);
+        let mut clauses = vec![BoundClause::Match(bare)];
+        let witness = self.gather(&mut clauses, evidence);
+        let query = one_branch(clauses, vec![(Name::from("witness"), witness)]);
+        let outer = self.free_variables(clause);
+        let id = self.subquery(query, outer, clause.span);
+        let rejected = Expr::made(ExprKind::Subquery(SubqueryKind::Collect, id));
+        Some(LookedAt { count: Expr::call("size", vec![rejected.clone()]), rejected: Some(rejected) })
+    }
+
+    /// Several ways between the same ends count as one.
+    fn counted(&mut self, found: BoundMatch) -> BoundQuery {
+        let pattern = &found.pattern;
+        let is_one = |rel: &&PatternRel| matches!(rel.reach, Reach::One);
+        let is_plain = pattern.rels.iter().all(|rel| is_one(&rel));
+        let rels = pattern.rels.iter().filter(is_one).map(|rel| rel.var);
+        let vars: Vec<VarId> = pattern.nodes.iter().map(|node| node.var).chain(rels).collect();
+        let mut clauses = vec![BoundClause::Match(found)];
+        if !is_plain {
+            let items = vars.into_iter().map(|var| (var, Expr::variable(var))).collect();
+            clauses.push(BoundClause::Project(Projection { distinct: true, ..Projection::of(items) }));
+        }
+        one_branch(clauses, Vec::new())
+    }
+
+    pub(super) fn subquery(&mut self, query: BoundQuery, imports: Vec<VarId>, span: Span) -> SubqueryId {
+        let id = SubqueryId(u32::try_from(self.subqueries.len()).expect("fewer than 2^32 subqueries"));
+        self.subqueries.push(BoundSubquery { query, imports, span });
+        id
+    }
+}
+
+struct LookedAt {
+    count: Expr,
+    /// What those rest on that do not fit.
+    rejected: Option<Expr>,
+}
+
+/// The value of a variable, or what is not there if it is null.
+pub(super) fn or_else(var: VarId, absent: Expr) -> Expr {
+    let branches = vec![(is_null(var), absent)];
+    Expr::made(ExprKind::Case { subject: None, branches, otherwise: Some(Box::new(Expr::variable(var))) })
+}
+
+/// An entry for what a procedure does not say.
+pub(super) fn not_explained(procedure: &str) -> Expr {
+    let note = Expr::literal(Value::from(format!("not explained: `{procedure}`")));
+    Expr::made(ExprKind::Map(vec![(Name::from(NOTE), note)]))
+}
+
+fn map(form: String, bound: Vec<VarId>, count: Option<Expr>) -> Expr {
+    let bound = bound.into_iter().map(Expr::variable).collect();
+    Expr::made(ExprKind::Map(vec![
+        (Name::from(ABSENT), Expr::literal(Value::from(form))),
+        (Name::from("bound"), Expr::made(ExprKind::List(bound))),
+        (Name::from("clocks"), Expr::made(ExprKind::List(Vec::new()))),
+        (Name::from("looked_at"), count.unwrap_or_else(|| Expr::literal(Value::Null))),
+    ]))
+}
+
+fn is_element(var_type: &Type) -> bool {
+    matches!(var_type, Type::Node | Type::Relationship | Type::Element)
+}
+
+/// The elements of the pattern that were bound before.
+fn bound_elements(pattern: &GraphPattern) -> Vec<VarId> {
+    let nodes = pattern.nodes.iter().filter(|node| node.bound).map(|node| node.var);
+    let is_element = |rel: &&PatternRel| rel.bound && matches!(rel.reach, Reach::One);
+    let mut all: Vec<VarId> = nodes.chain(pattern.rels.iter().filter(is_element).map(|rel| rel.var)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The MATCH with which a query begins.
+fn first_match(query: &BoundQuery) -> Option<&BoundMatch> {
+    match query.branches.first()?.clauses.first()? {
+        BoundClause::Match(clause) if !clause.optional => Some(clause),
+        _ => None,
+    }
+}
+
+/// The pattern without what is said of its elements, but for the types of relationships and what is bound.
+fn unconditional(clause: &BoundMatch) -> BoundMatch {
+    let mut pattern = clause.pattern.clone();
+    for node in pattern.nodes.iter_mut().filter(|node| !node.bound) {
+        node.labels = None;
+    }
+    for rel in &mut pattern.rels {
+        match &mut rel.reach {
+            Reach::One => {}
+            Reach::Many { each, .. } => *each = None,
+            Reach::Route(route) => {
+                route.predicates.clear();
+                route.legs.iter_mut().for_each(|leg| leg.predicates.clear());
+            }
+        }
+    }
+    BoundMatch { optional: false, pattern, predicates: Vec::new(), extra: Vec::new(), ..clause.clone() }
+}

@@ -1,0 +1,285 @@
+//! What a row of an answer rests on, as typed values and as people read it.
+
+use crate::citation::{Citation, State};
+use crate::row::FromValue;
+use crate::value::{Element, ElementId, List, Map, Node, Relationship, Value};
+
+/// What a row of a statement with `WHY` rests on: [`Row::why`](crate::Row::why).
+#[derive(Clone, Debug)]
+pub struct Why {
+    elements: Vec<Because>,
+    absent: Vec<Absent>,
+    truncated: Option<u64>,
+}
+
+/// A node or relationship that a row rests on.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Because {
+    /// The element; `None` where a procedure does not say what its rows rest on.
+    pub element: Option<Element>,
+    /// What supports it, in the order in which it was cited.
+    pub citations: Vec<Citation>,
+    /// What is to be said in place of an element.
+    pub note: Option<String>,
+}
+
+/// A form that nothing had. That nothing was found is no evidence that there is nothing.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Absent {
+    /// The form, as the statement writes it.
+    pub pattern: String,
+    /// The elements at which it was looked for.
+    pub bound: Vec<Element>,
+    /// How many were looked at that have the relationships of the pattern, whatever else it asks; `None` if it hangs at
+    /// nothing.
+    pub looked_at: Option<u64>,
+}
+
+impl Because {
+    /// Asserted or quoted; nodes are neither.
+    pub fn state(&self) -> Option<State> {
+        match &self.element {
+            Some(Element::Relationship(rel)) => Some(rel.state()),
+            Some(Element::Node(_)) | None => None,
+        }
+    }
+}
+
+impl Why {
+    pub(crate) const COLUMN: &str = "why";
+
+    /// What the row rests on, in the order in which the statement names it.
+    pub fn elements(&self) -> &[Because] {
+        &self.elements
+    }
+
+    /// What the row rests on not being there.
+    pub fn absent(&self) -> &[Absent] {
+        &self.absent
+    }
+
+    /// How many elements and absent forms there are, if not all are told
+    /// ([`Limits::max_witnesses`](crate::Limits::max_witnesses)).
+    pub fn truncated(&self) -> Option<u64> {
+        self.truncated
+    }
+
+    /// The reasons as people read them, a line each: relationships and what is not their end, with citations; then what
+    /// was not found.
+    pub fn argument(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.elements.iter().filter_map(|because| self.because(because)).collect();
+        lines.extend(self.absent.iter().map(Absent::to_string));
+        lines.extend(self.truncated.map(|count| format!("and so on, {count} in all")));
+        lines
+    }
+
+    fn because(&self, because: &Because) -> Option<String> {
+        let reason = match (&because.element, &because.note) {
+            (Some(Element::Node(node)), _) if self.is_end(node.id()) => return None,
+            // It is told with what is about it.
+            (Some(Element::Relationship(rel)), _) if because.citations.is_empty() && self.is_end(rel.id()) => {
+                return None;
+            }
+            (Some(Element::Node(node)), _) => shown_node(node),
+            (Some(Element::Relationship(rel)), _) if rel.state() == State::Quoted => {
+                format!("[{}]", self.arrow(rel, 0))
+            }
+            (Some(Element::Relationship(rel)), _) => self.arrow(rel, 0),
+            (None, note) => return note.clone(),
+        };
+        Some(format!("because {reason}{}", cited(&because.citations)))
+    }
+
+    fn is_end(&self, id: ElementId) -> bool {
+        self.elements.iter().any(|because| match &because.element {
+            Some(Element::Relationship(rel)) => rel.start() == Some(id) || rel.end() == Some(id),
+            _ => false,
+        })
+    }
+
+    fn arrow(&self, rel: &Relationship, depth: usize) -> String {
+        let (start, end) = (self.end(rel.start_element(), depth), self.end(rel.end_element(), depth));
+        format!("{start}-[:{}]->{end}", rel.rel_type())
+    }
+
+    /// An end of a relationship, which knows it by its id alone.
+    fn end(&self, end: Option<&Element>, depth: usize) -> String {
+        let Some(id) = end.map(Element::id) else { return "()".to_owned() };
+        let known = self.elements.iter().filter_map(|because| because.element.as_ref()).find(|known| known.id() == id);
+        match known {
+            Some(Element::Node(node)) => shown_node(node),
+            Some(Element::Relationship(rel)) if depth < MAX_DEPTH => format!("[{}]", self.arrow(rel, depth + 1)),
+            Some(Element::Relationship(_)) => "[...]".to_owned(),
+            None => format!("({id})"),
+        }
+    }
+}
+
+/// How deep relationships about relationships are written out.
+const MAX_DEPTH: usize = 8;
+
+/// So many citations are written out in a line.
+const SHOWN_CITATIONS: usize = 3;
+
+impl std::fmt::Display for Absent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "although nothing of the form {}", self.pattern)?;
+        match self.looked_at {
+            Some(count) => write!(f, " among {count} looked at"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Labels, and the name or id by which people know the node.
+fn shown_node(node: &Node) -> String {
+    let labels: String = node.labels().iter().map(|label| format!(":{label}")).collect();
+    let name = ["name", "id", "title"].iter().find_map(|key| node.properties().get(*key));
+    match name {
+        Some(name) if labels.is_empty() => format!("({name})"),
+        Some(name) => format!("({labels} {name})"),
+        None => format!("({labels})"),
+    }
+}
+
+fn cited(citations: &[Citation]) -> String {
+    let mut shown: Vec<String> = citations.iter().take(SHOWN_CITATIONS).map(shown_citation).collect();
+    if citations.len() > SHOWN_CITATIONS {
+        shown.push(format!("and {} more", citations.len() - SHOWN_CITATIONS));
+    }
+    if shown.is_empty() { String::new() } else { format!(" [{}]", shown.join("; ")) }
+}
+
+/// Where it is read, how surely, by whose voice, and as printed there.
+fn shown_citation(citation: &Citation) -> String {
+    let place = citation.paragraph.as_ref().unwrap_or(&citation.source);
+    let mut parts = vec![match place.properties().get("id") {
+        Some(id) => id.to_string(),
+        None => shown_node(place),
+    }];
+    parts.extend(citation.certainty().map(str::to_owned));
+    parts.extend(citation.voice().into_iter().map(str::to_owned));
+    parts.extend(citation.printed().map(|printed| format!("\"{printed}\"")));
+    parts.join(", ")
+}
+
+impl FromValue for Why {
+    const NAME: &'static str = "what a row rests on";
+
+    fn from_value(value: &Value) -> Option<Self> {
+        let Value::Map(map) = value else { return None };
+        Some(Self {
+            elements: list(map, "elements")?.iter().map(because_of).collect::<Option<_>>()?,
+            absent: list(map, "absent")?.iter().map(absent_of).collect::<Option<_>>()?,
+            truncated: number(map.get("truncated")?)?,
+        })
+    }
+}
+
+fn because_of(value: &Value) -> Option<Because> {
+    let Value::Map(map) = value else { return None };
+    let citations = match map.get("citations") {
+        Some(Value::List(citations)) => citations.iter().map(citation_of).collect::<Option<_>>()?,
+        _ => Vec::new(),
+    };
+    let note = match map.get("note") {
+        Some(Value::String(note)) => Some(note.to_string()),
+        _ => None,
+    };
+    Some(Because { element: Option::from_value(map.get("element")?)?, citations, note })
+}
+
+fn citation_of(value: &Value) -> Option<Citation> {
+    let Value::Map(map) = value else { return None };
+    Some(Citation {
+        relationship: Relationship::from_value(map.get("citation")?)?,
+        paragraph: Option::from_value(map.get("paragraph")?)?,
+        source: Node::from_value(map.get("source")?)?,
+    })
+}
+
+fn absent_of(value: &Value) -> Option<Absent> {
+    let Value::Map(map) = value else { return None };
+    Some(Absent {
+        pattern: String::from_value(map.get("pattern")?)?,
+        bound: list(map, "bound")?.iter().filter_map(Element::from_value).collect(),
+        looked_at: number(map.get("looked_at")?)?,
+    })
+}
+
+fn list<'m>(map: &'m Map, key: &str) -> Option<&'m List> {
+    match map.get(key)? {
+        Value::List(items) => Some(items),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<Option<u64>> {
+    Option::from_value(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Database;
+
+    const CITED: &str = "CREATE (s:Source {id: 'S1'}), (p:Paragraph {id: 'S1p2'})-[:OF]->(s), (a:A)-[t:T]->(:B),
+        (p)-[:SUPPORTS {certainty: 'hedged', voice: 'article'}]->(a), (s)-[:SUPPORTS]->[t]";
+
+    #[track_caller]
+    fn why(script: &str, query: &str) -> Why {
+        let db = Database::from_script(script).unwrap();
+        db.query(query, ()).unwrap().next().unwrap().unwrap().why().unwrap()
+    }
+
+    #[track_caller]
+    fn check_text(script: &str, query: &str, expected: &str) {
+        let db = Database::from_script(script).unwrap();
+        let row = db.query(query, ()).unwrap().next().unwrap().unwrap();
+        assert_eq!(row.values().last().unwrap().to_string(), expected);
+    }
+
+    #[test]
+    fn each_element_comes_with_its_state_and_its_citations() {
+        let why = why(CITED, "WHY MATCH (a:A)-[t]->(b) RETURN 1 AS one");
+        let told: Vec<String> = why.elements().iter().map(|because| format!("{:?}", because.state())).collect();
+        assert_eq!(told, ["None", "Some(Asserted)", "None"]);
+        let [a, t, b] = why.elements() else { panic!("three elements") };
+        assert_eq!((a.citations[0].certainty(), a.citations[0].voice()), (Some("hedged"), vec!["article"]));
+        assert!(a.citations[0].paragraph.is_some() && t.citations[0].paragraph.is_none() && b.citations.is_empty());
+        assert!(why.absent().is_empty() && why.truncated().is_none());
+    }
+
+    #[test]
+    fn the_column_is_a_map() {
+        check_text(
+            CITED,
+            "WHY MATCH (b:B) WHERE NOT (b)-->() RETURN 1 AS one",
+            "{absent: [{bound: [(:B)], clocks: [], looked_at: 0, pattern: '(b)-->()'}], \
+             elements: [{citations: [], clocks: [], element: (:B), state: null}], truncated: null}",
+        );
+        check_text(
+            CITED,
+            "WHY MATCH (a:A) RETURN 1 AS one",
+            "{absent: [], elements: [{citations: [{certainty: 'hedged', \
+             citation: [:SUPPORTS {certainty: 'hedged', voice: 'article'}], paragraph: (:Paragraph {id: 'S1p2'}), \
+             printed: null, source: (:Source {id: 'S1'}), voice: 'article'}], clocks: [], element: (:A), state: null}], \
+             truncated: null}",
+        );
+    }
+
+    #[test]
+    fn of_too_many_elements_the_number_is_told() {
+        let why = why("UNWIND range(1, 1200) AS x CREATE (:A {id: x})", "WHY MATCH (a:A) RETURN count(*)");
+        assert_eq!((why.elements().len(), why.truncated()), (1_000, Some(1_200)));
+        assert_eq!(why.argument().last().unwrap(), "and so on, 1200 in all");
+    }
+
+    #[test]
+    fn a_column_of_this_name_that_is_something_else_explains_nothing() {
+        let row = Database::in_memory().query("RETURN 1 AS why", ()).unwrap().next().unwrap().unwrap();
+        assert!(row.why().is_none());
+    }
+}
