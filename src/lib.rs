@@ -28,8 +28,8 @@ mod fault;
 
 mod catalog;
 mod citation;
-mod compile;
 mod commits;
+mod compile;
 mod custom;
 mod database;
 pub mod editing;

@@ -25,6 +25,8 @@ pub(crate) struct Trials<'t> {
     pub passes: PassSet,
     pub params: Params,
     pub limits: SharedLimits,
+    /// How many rows one trial may look at.
+    pub rows_per_trial: u64,
 }
 
 impl<'t> Trials<'t> {
@@ -35,7 +37,7 @@ impl<'t> Trials<'t> {
         params: Params,
         limits: &Limits,
     ) -> Self {
-        Self { graph, registry, passes, params, limits: SharedLimits::new(limits) }
+        Self { graph, registry, passes, params, limits: SharedLimits::new(limits), rows_per_trial: ROWS_PER_TRIAL }
     }
 
     /// The rows of the answer.
@@ -80,7 +82,7 @@ impl<'t> Trials<'t> {
         };
         let mut given = self.params.clone().into_map();
         given.extend(parameters.iter().cloned());
-        let (limits, is_ours) = self.limits.next(ROWS_PER_TRIAL)?;
+        let (limits, is_ours) = self.limits.next(self.rows_per_trial)?;
         let mut reading = match Reading::start(plan, Arc::clone(self.graph), given, &limits, false) {
             Ok(reading) => reading,
             Err(error) => return Ok(Outcome::Failed(error.into())),
@@ -98,7 +100,7 @@ impl<'t> Trials<'t> {
         };
         let used = reading.rows_used();
         self.limits.used(used);
-        self.judged(outcome, is_ours && used > ROWS_PER_TRIAL)
+        self.judged(outcome, is_ours && used > self.rows_per_trial)
     }
 
     /// What the limits of the statement stop is an error of the statement, and not of a trial.
@@ -138,4 +140,52 @@ pub(crate) fn refused(refusal: Refusal) -> Error {
     let Refusal { span, message, help } = refusal;
     let (kind, detail) = (ErrorKind::Syntax, "InvalidWhyNot");
     Error::from(SemanticError::Rule { kind, detail, message, span, help: Some(help.to_owned()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Trials;
+    use crate::exec::Limits;
+    use crate::optimize::PassSet;
+    use crate::params::Params;
+    use crate::syntax;
+    use crate::value::{Name, Value};
+    use crate::why_not::Question;
+    use crate::{Database, ErrorKind};
+
+    /// Three crowds and nothing between them.
+    fn crowds() -> Database {
+        let db = Database::in_memory();
+        db.query("UNWIND range(1, 200) AS n CREATE (:A {n: n}), (:B {n: n}), (:C {n: n})", ()).unwrap();
+        db
+    }
+
+    const TEXT: &str = "WHY NOT MATCH (a:A), (b:B), (c:C) WHERE a.n + b.n + c.n < 0 AND a.n > 300 RETURN a.n AS n";
+
+    fn answer(db: &Database, limits: &Limits, rows_per_trial: u64) -> Result<Vec<Vec<Value>>, crate::Error> {
+        let mut statement = syntax::parse(TEXT).unwrap();
+        let question = Question::taken_from(&mut statement, TEXT).unwrap().expect("a question");
+        let question = question.with_columns(vec![Name::from("n")]).unwrap();
+        let (root, registry) = (db.root(), db.registry());
+        let root = Arc::clone(&root);
+        let mut trials = Trials::new(&root, &registry, PassSet::ALL, Params::new(), limits);
+        trials.rows_per_trial = rows_per_trial;
+        trials.answer(&question)
+    }
+
+    #[test]
+    fn a_trial_that_takes_too_long_is_given_up_and_told_of() {
+        let rows = answer(&crowds(), &Limits::default(), 5_000).unwrap();
+        let reasons: Vec<String> = rows.iter().map(|row| row[1].to_string()).collect();
+        assert_eq!(reasons.last().map(String::as_str), Some("not looked into"), "{reasons:?}");
+    }
+
+    #[test]
+    fn all_trials_share_the_limits_of_the_statement() {
+        let limits = Limits { max_rows: Some(20_000), ..Limits::default() };
+        let error = answer(&crowds(), &limits, 5_000_000).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Limit, "the budget of 20000 rows is used up"));
+    }
 }

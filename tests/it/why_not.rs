@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use averment::{Database, Value};
+use std::time::Duration;
+
+use averment::{CancelToken, Database, ErrorKind, Statement, Value, params};
 
 /// Chance that can be repeated.
 struct Dice(u64);
@@ -336,4 +338,53 @@ fn without_the_reason_there_is_a_row_and_without_less_there_is_none() {
     }
     assert!(explained > 120 && with_several > 20, "{explained} reasons, {with_several} of several conditions");
     assert_eq!(kinds.len(), 10, "{kinds:?}");
+}
+
+const QUESTION: &str = "WHY NOT $row MATCH (c:Company) WHERE c.since < 2020 RETURN c.name AS name";
+
+/// The reasons of an answer.
+fn reasons(rows: averment::Rows) -> Vec<String> {
+    rows.map(|row| row.expect("a row").get("reason").expect("a reason")).collect()
+}
+
+#[test]
+fn it_is_asked_of_the_state_of_its_transaction_and_writes_nothing() {
+    let db = Database::in_memory();
+    db.query("CREATE (:Company {name: 'A', since: 2021})", ()).unwrap();
+    let expected =
+        || params! { "row" => Value::from([("name", "A")].into_iter().collect::<std::collections::BTreeMap<_, _>>()) };
+    let question = db.prepare(QUESTION).unwrap();
+    assert!(!question.writes());
+    assert_eq!(question.columns().join(" "), "way reason what at met nearest");
+    let before = db.read();
+    let mut transaction = db.write().unwrap();
+    transaction.query("MATCH (c:Company) SET c.since = 2019", ()).unwrap();
+    assert_eq!(reasons(transaction.query(&question, expected()).unwrap()), ["found"]);
+    assert_eq!(reasons(before.query(&question, expected()).unwrap()), ["filter"]);
+    transaction.commit().unwrap();
+    assert_eq!(reasons(db.query(&question, expected()).unwrap()), ["found"]);
+    assert_eq!(db.commit_number(), 2);
+}
+
+#[test]
+fn a_question_stops_with_its_time_and_its_token() {
+    let db = Database::in_memory();
+    db.query("UNWIND range(1, 2000) AS n CREATE (:A {n: n}), (:B {n: n}), (:C {n: n})", ()).unwrap();
+    let endless = "WHY NOT MATCH (a:A), (b:B), (c:C) WHERE a.n + b.n + c.n < 0 RETURN a";
+    let error = db.query(Statement::new(endless).timeout(Duration::from_millis(50)), ()).unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Limit, "the time of 50ms is used up"));
+    let token = CancelToken::new();
+    token.cancel();
+    let error = db.query(Statement::new(endless).cancel_with(token), ()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+}
+
+#[test]
+fn it_can_be_asked_of_an_earlier_commit() {
+    let db = Database::in_memory();
+    db.query("CREATE (:Company {name: 'A', since: 2021})", ()).unwrap();
+    db.query("MATCH (c:Company) SET c.since = 2019", ()).unwrap();
+    let question = "WHY NOT MATCH (c:Company) WHERE c.since < 2020 RETURN c";
+    assert_eq!(reasons(db.query(question, ()).unwrap()), ["found"]);
+    assert_eq!(reasons(db.query(format!("AT COMMIT 1 {question}"), ()).unwrap()), ["filter"]);
 }
