@@ -29,6 +29,7 @@ mod fault;
 mod catalog;
 mod citation;
 mod commits;
+mod compile;
 mod custom;
 mod database;
 pub mod editing;
@@ -58,8 +59,10 @@ mod table_procedure;
 pub mod testing;
 mod text;
 mod transaction;
+mod trials;
 mod value;
 mod why;
+mod why_not;
 
 pub use catalog::Provenance;
 pub use citation::{Citation, State};

@@ -33,3 +33,4 @@ mod tidy;
 mod transactions;
 mod view;
 mod why;
+mod why_not;

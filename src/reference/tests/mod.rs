@@ -2,11 +2,14 @@
 
 mod author;
 mod checks;
+mod clock_checks;
 mod comparison;
 mod dice;
 mod engine;
+mod evidence;
 mod faults;
 mod graphs;
 mod tally;
 mod why;
+mod why_not;
 mod writing;

@@ -34,7 +34,7 @@ fn check_rows(graphs: std::ops::Range<usize>) {
         let draft = Draft::random(&mut dice);
         let world = World::of(&draft);
         for _ in 0..QUERIES_PER_GRAPH {
-            let written = author::query(&mut dice);
+            let written = author::query(&mut dice, draft.dated);
             for passes in [PassSet::ALL, PassSet::from_bits(dice.bits())] {
                 let plain = world.found(world.logical(&written.text), passes);
                 if plain.as_ref().is_ok_and(|table| table.rows.len() > 40 * MAX_ROWS) {
@@ -52,7 +52,7 @@ fn check_rows(graphs: std::ops::Range<usize>) {
                 assert!(
                     agrees,
                     "seed {seed}\n{}\n{why}\nplain {plain:#?}\nexplained {found:#?}\n{passes:?}\n{}",
-                    draft.script(),
+                    world.script(),
                     plan()
                 );
             }
@@ -98,7 +98,7 @@ fn check_reproduction(graphs: std::ops::Range<usize>) -> usize {
         let draft = Draft::random(&mut dice);
         let world = World::of(&draft);
         for _ in 0..QUERIES_PER_GRAPH {
-            let written = author::query(&mut dice);
+            let written = author::query(&mut dice, false);
             let plain = world.found(world.logical(&written.text), PassSet::ALL);
             if is_outside(&written.text) || plain.is_ok_and(|table| table.rows.len() > MAX_ROWS) {
                 continue;
@@ -115,7 +115,7 @@ fn check_reproduction(graphs: std::ops::Range<usize>) -> usize {
                 assert!(
                     again,
                     "seed {seed}\n{}\n{why}\nwanted {wanted}\nfound {found:#?}\nfrom {reasons}",
-                    draft.script()
+                    world.script()
                 );
                 count += 1;
             }
