@@ -162,6 +162,12 @@ impl Host for Env<'_, '_> {
         Ok(day.and_then(|day| Date::from_epoch_days(day.into())))
     }
 
+    fn known_through(&self, element: ElementId, possibly: bool) -> Result<Option<Relationship>, FunctionError> {
+        self.ask(element, |graph, end| {
+            graph.known_through(end, possibly).map(|rel| Relationship::bare(graph.rel_id(rel)))
+        })
+    }
+
     fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError> {
         let words = &self.graph.catalog().provenance;
         let mut from = self.element_property(element, &words.valid_from)?;

@@ -37,6 +37,9 @@ pub(crate) trait Host {
     fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError>;
     /// The day from which an element is certainly known; `None` if there is no such day.
     fn known(&self, element: ElementId) -> Result<Option<Date>, FunctionError>;
+    /// The relationship through which alone an element without citations is known earlier than it was recorded, or
+    /// `possibly` is.
+    fn known_through(&self, element: ElementId, possibly: bool) -> Result<Option<Relationship>, FunctionError>;
     /// The values of an element by which `VALID AT` lets it pass: from and to, null where it has none.
     fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError>;
     /// How many elements an answer is explained by at most.

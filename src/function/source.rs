@@ -71,7 +71,8 @@ fn citations(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionErro
     Ok(maps.collect::<Result<Vec<_>, _>>()?.into())
 }
 
-fn described(host: &dyn Host, cited: Cited) -> Result<Value, FunctionError> {
+/// One citation as a map.
+pub(super) fn described(host: &dyn Host, cited: Cited) -> Result<Value, FunctionError> {
     let mut properties = host.properties(cited.citation.id())?;
     let [certainty, voice, printed] =
         ["certainty", "voice", "printed"].map(|key| properties.remove(key).unwrap_or_default());

@@ -62,6 +62,10 @@ impl Host for TinyHost {
         Ok(Date::from_epoch_days(1))
     }
 
+    fn known_through(&self, _element: ElementId, _possibly: bool) -> Result<Option<Relationship>, FunctionError> {
+        Ok(None)
+    }
+
     fn valid_times(&self, _element: ElementId) -> Result<(Value, Value), FunctionError> {
         Ok((Value::Null, Value::Null))
     }

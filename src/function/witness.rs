@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::source::described;
 use super::string::count_value;
-use super::{Accepts, Accumulator, Aggregate, Cited, Function, FunctionError, Host, ResultType};
+use super::{Accepts, Accumulator, Aggregate, Function, FunctionError, Host, ResultType};
 use crate::value::{ElementId, Map, Name, Relationship, Type, Value, compare};
 
 /// The key that marks a map as telling what is not there: the text of the form that nothing has.
@@ -212,14 +213,18 @@ fn way(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     Ok(Value::List(items.into()))
 }
 
-/// Of each element, what the clocks saw of it.
+/// Of each element and the ends of it, what the clocks saw of it; and what it is known through, if it is not cited.
 fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let [elements, Value::List(clocks)] = arguments else { return Ok(arguments[0].clone()) };
     let mut items = Vec::new();
-    for element in gathered(host, std::slice::from_ref(elements))?.items {
+    let found = gathered(host, std::slice::from_ref(elements))?.items;
+    for element in with_ends(host, found)? {
         let Some(id) = element_id(&element) else { continue };
         let passed = clocks.iter().map(|clock| passed(host, id, clock)).collect::<Result<Vec<_>, _>>()?;
         items.push(clocked_element(element, passed));
+        for clock in clocks.iter().map(clock_name).filter(|clock| clock.ends_with(KNOWN_AT)) {
+            items.push(host.known_through(id, clock != KNOWN_AT)?.into());
+        }
     }
     host.reserve(items.iter().map(|item| size_of::<Value>() + item.payload_bytes()).sum())?;
     Ok(Value::List(items.into()))
@@ -229,11 +234,18 @@ fn clocked_element(element: Value, clocks: Vec<Value>) -> Value {
     map([(ELEMENT, element), (CLOCKS, clocks.into())])
 }
 
+fn clock_name(clock: &Value) -> String {
+    match clock {
+        Value::Map(said) => said.get(CLOCK).map(Value::to_string).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
 /// The clock with the value of the element by which it let it pass.
 fn passed(host: &dyn Host, id: ElementId, clock: &Value) -> Result<Value, FunctionError> {
     let Value::Map(said) = clock else { return Ok(Value::Null) };
     let mut told = (**said).clone();
-    let name = said.get(CLOCK).map(Value::to_string).unwrap_or_default();
+    let name = clock_name(clock);
     if name.ends_with(VALID_AT) {
         let (from, to) = host.valid_times(id)?;
         told.extend([(Name::from("from"), from), (Name::from("to"), to)]);
@@ -311,25 +323,12 @@ fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>) -> Result<Value, Func
     };
     let citations = match element_id(&item) {
         Some(id) => {
-            let cited = host.citations(id)?.into_iter().map(|citation| told(host, citation));
+            let cited = host.citations(id)?.into_iter().map(|citation| described(host, citation));
             cited.collect::<Result<Vec<_>, _>>()?
         }
         None => Vec::new(),
     };
     Ok(map([(ELEMENT, item), ("state", state), ("citations", citations.into()), (CLOCKS, clocks.into())]))
-}
-
-fn told(host: &dyn Host, cited: Cited) -> Result<Value, FunctionError> {
-    let properties = host.properties(cited.citation.id())?;
-    let said = |key: &str| properties.get(key).cloned().unwrap_or_default();
-    Ok(map([
-        ("citation", cited.citation.into()),
-        ("paragraph", cited.paragraph.into()),
-        ("source", cited.source.into()),
-        ("certainty", said("certainty")),
-        ("voice", said("voice")),
-        ("printed", said("printed")),
-    ]))
 }
 
 fn state(host: &dyn Host, rel: &Relationship) -> Result<Value, FunctionError> {

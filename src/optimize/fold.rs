@@ -226,6 +226,10 @@ impl Host for NoHost {
         self.refuse()
     }
 
+    fn known_through(&self, _: ElementId, _: bool) -> Result<Option<Relationship>, FunctionError> {
+        self.refuse()
+    }
+
     fn valid_times(&self, _: ElementId) -> Result<(Value, Value), FunctionError> {
         self.refuse()
     }

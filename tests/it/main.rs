@@ -32,4 +32,5 @@ mod snapshots;
 mod tidy;
 mod transactions;
 mod view;
+mod why;
 mod why_not;

@@ -5,6 +5,7 @@
 
 use super::clause::is_null;
 use super::evidence::{Evidence, clocks, union};
+use super::expression::with;
 use super::query::{Explainer, one_branch};
 use crate::expr::{Expr, ExprKind, Lens, SubqueryId, SubqueryKind, VarId};
 use crate::function::witness::{ABSENT, CLOCKS, NOTE};
@@ -51,10 +52,16 @@ impl Explainer<'_> {
 
     fn absent(&mut self, span: Span, bound: Vec<VarId>, lens: &Lens<Expr>, looked_at: Option<LookedAt>) -> Expr {
         let text = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
-        let count = looked_at.as_ref().map(|looked_at| looked_at.count.clone());
-        let told = map(text, bound, lens, count);
-        let rejected = looked_at.and_then(|looked_at| looked_at.rejected);
-        union([told].into_iter().chain(rejected).collect()).unwrap_or_else(|| Expr::literal(Value::Null))
+        match looked_at {
+            None => map(text, bound, lens, None),
+            Some(LookedAt::Counted(count)) => map(text, bound, lens, Some(count)),
+            Some(LookedAt::Rejected(rejected)) => {
+                let found = self.witness();
+                let count = Expr::call("size", vec![Expr::variable(found)]);
+                let told = map(text, bound, lens, Some(count));
+                with(found, rejected, union(vec![told, Expr::variable(found)]).expect("two parts"))
+            }
+        }
     }
 
     /// What the pattern finds without its conditions, if it hangs at anything.
@@ -62,14 +69,15 @@ impl Explainer<'_> {
         if bound.is_empty() {
             return None;
         }
-        let conditions = self.said(clause);
+        self.depth += 1;
+        let conditions = if self.depth > MAX_DEPTH { Vec::new() } else { self.said(clause) };
+        self.depth -= 1;
         let bare = unconditional(clause);
         let imports = self.free_variables(&bare);
         if conditions.is_empty() {
             let query = self.counted(bare);
             let id = self.subquery(query, imports, clause.span);
-            let count = Expr::made(ExprKind::Subquery(SubqueryKind::Count, id));
-            return Some(LookedAt { count, rejected: None });
+            return Some(LookedAt::Counted(Expr::made(ExprKind::Subquery(SubqueryKind::Count, id))));
         }
         // What each was rejected for: without it, the answer could be another one.
         let mut evidence = Evidence::default();
@@ -79,8 +87,7 @@ impl Explainer<'_> {
         let query = one_branch(clauses, vec![(Name::from("witness"), witness)]);
         let outer = self.free_variables(clause);
         let id = self.subquery(query, outer, clause.span);
-        let rejected = Expr::made(ExprKind::Subquery(SubqueryKind::Collect, id));
-        Some(LookedAt { count: Expr::call("size", vec![rejected.clone()]), rejected: Some(rejected) })
+        Some(LookedAt::Rejected(Expr::made(ExprKind::Subquery(SubqueryKind::Collect, id))))
     }
 
     /// Several ways between the same ends count as one.
@@ -105,10 +112,15 @@ impl Explainer<'_> {
     }
 }
 
-struct LookedAt {
-    count: Expr,
-    /// What those rest on that do not fit.
-    rejected: Option<Expr>,
+/// So many subqueries deep it is told what those rest on that do not fit: each of them is looked at twice.
+const MAX_DEPTH: usize = 4;
+
+/// What the pattern alone finds.
+enum LookedAt {
+    /// How many.
+    Counted(Expr),
+    /// A list of what each rests on in that it does not fit.
+    Rejected(Expr),
 }
 
 /// The value of a variable, or what is not there if it is null.

@@ -245,7 +245,7 @@ fn unless(condition: Expr, otherwise: Expr) -> Expr {
 }
 
 /// `body`, where `local` is the value of `expr`.
-fn with(local: VarId, expr: Expr, body: Expr) -> Expr {
+pub(super) fn with(local: VarId, expr: Expr, body: Expr) -> Expr {
     let branches = vec![(Expr::literal(true), body)];
     Expr::made(ExprKind::Case { subject: Some((local, Box::new(expr))), branches, otherwise: None })
 }

@@ -18,6 +18,7 @@ pub(in crate::plan) fn explain(statement: &mut BoundStatement, text: &str) {
         variables: std::mem::take(&mut statement.variables),
         subqueries: std::mem::take(&mut statement.subqueries),
         twins: FxHashMap::default(),
+        depth: 0,
     };
     let made = explainer.rewritten(std::mem::take(query), &[]);
     *query = explainer.told(made);
@@ -32,6 +33,8 @@ pub(super) struct Explainer<'t> {
     pub(super) subqueries: Vec<BoundSubquery>,
     /// The subqueries that hand out what others rest on.
     pub(super) twins: FxHashMap<(SubqueryId, Twin), SubqueryId>,
+    /// In how many subqueries the rewriting is.
+    pub(super) depth: usize,
 }
 
 /// What a twin of a subquery hands out.

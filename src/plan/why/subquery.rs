@@ -31,7 +31,9 @@ impl Explainer<'_> {
             return *made;
         }
         let BoundSubquery { query, imports, span } = self.subqueries[id.0 as usize].clone();
+        self.depth += 1;
         let Rewritten { mut clauses, evidence, .. } = self.rewritten(query, &imports);
+        self.depth -= 1;
         if twin == Twin::OneRow {
             let one = Projection { distinct: true, limit: Some(Expr::literal(1)), ..Projection::of(Vec::new()) };
             clauses.push(BoundClause::Project(one));

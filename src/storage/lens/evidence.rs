@@ -165,6 +165,22 @@ impl Graph {
         touching.fold(recorded, Earliest::earlier)
     }
 
+    /// By which asserted relationship that touches it an element is known earlier than it was recorded: rule 3. The first
+    /// one of those that are known first.
+    pub(crate) fn known_through(&self, element: End, possibly: bool) -> Option<RelSlot> {
+        let is_asserted = element.as_rel().is_some_and(|rel| self.rel(rel).asserted);
+        if is_asserted || self.known_by_evidence(element).is_some() {
+            return None;
+        }
+        let day = |known: Known| if possibly { known.days().earliest } else { known.days().latest };
+        let by_rule = |rel: RelSlot| {
+            let known = self.known_by_evidence(End::rel(rel));
+            day(known.map_or_else(|| Known::recorded_at(self.recorded(End::rel(rel))), |known| known.0))
+        };
+        let first = self.asserted_at(element).map(|rel| (by_rule(rel), self.rel_id(rel), rel)).min()?;
+        (first.0 < day(Known::recorded_at(self.recorded(element)))).then_some(first.2)
+    }
+
     /// The citations of an element in the order of their ids; where a paragraph is of several sources, in theirs.
     pub(crate) fn citations(&self, element: End) -> impl Iterator<Item = Cited> {
         let mut rels: Vec<(RelSlot, NodeSlot)> = self.supports(element).collect();
