@@ -86,7 +86,7 @@ pub use value::{
     Date, DateTime, Duration, Edtf, EdtfError, Element, ElementId, ErrorKind, List, LocalDateTime, LocalTime, Map,
     Name, Node, Path, Precision, Relationship, Time, Value,
 };
-pub use why::{Absent, Because, Why};
+pub use why::{Absent, Because, Passed, Why};
 
 /// The examples of the README run.
 #[cfg(doctest)]

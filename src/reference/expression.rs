@@ -309,8 +309,10 @@ impl Evaluator<'_> {
     /// The rows of EXISTS, COUNT and COLLECT: what the first column is in each.
     fn subquery(&self, subquery: &ast::Subquery, row: &Row) -> Outcome<Vec<Value>> {
         match subquery {
-            ast::Subquery::Pattern { pattern, lens: _, predicate } => {
-                let rows = self.matches(pattern, false, predicate.as_ref(), row)?;
+            ast::Subquery::Pattern { pattern, lens, predicate } => {
+                self.note_place(lens, "a pattern in braces");
+                let matches = || self.matches(pattern, false, predicate.as_ref(), row);
+                let rows = self.under(lens, row, matches)?;
                 Ok(vec![Value::Null; rows.len()])
             }
             ast::Subquery::Query(query) => {

@@ -9,6 +9,8 @@ use crate::value::{Element, ElementId, Name, NodeRecord, RelationshipRecord, Val
 pub(crate) struct Graph {
     pub nodes: BTreeMap<ElementId, NodeRecord>,
     pub rels: BTreeMap<ElementId, RelationshipRecord>,
+    /// When elements were written, in microseconds since 1970; what is left out was written then.
+    pub recorded: BTreeMap<ElementId, i64>,
 }
 
 /// Names that are written as a text or a list of texts; nothing else is tried.

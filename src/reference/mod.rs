@@ -5,8 +5,10 @@
 //! plan and no relations of values but its own. A query that the engine would refuse has no meaning here.
 
 mod call;
+mod evidence;
 mod expression;
 mod graph;
+mod lens;
 mod operator;
 mod pattern;
 mod projection;
@@ -19,6 +21,9 @@ mod write;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use lens::Lens;
 
 pub(crate) use graph::Graph;
 pub(crate) use write::Writing;
@@ -59,11 +64,31 @@ pub(crate) struct Evaluator<'a> {
     steps: Cell<usize>,
     /// Clauses, functions and kinds of expressions that were come by.
     seen: RefCell<BTreeSet<String>>,
+    /// What patterns are looked at through.
+    lens: RefCell<Lens>,
+    /// What is left of the graph behind each lens there has been.
+    parts: RefCell<Vec<(Lens, Rc<Graph>)>>,
+    /// Whether clocks and REQUIRE are taken as if they were not written.
+    overlooks_lenses: bool,
 }
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(graph: &'a Graph, registry: &'a Registry, text: &'a str) -> Self {
-        Self { graph, registry, text, steps: Cell::new(0), seen: RefCell::default() }
+        Self {
+            graph,
+            registry,
+            text,
+            steps: Cell::new(0),
+            seen: RefCell::default(),
+            lens: RefCell::default(),
+            parts: RefCell::default(),
+            overlooks_lenses: false,
+        }
+    }
+
+    /// One that answers as if no clock and no REQUIRE were written.
+    pub(crate) fn without_lenses(self) -> Self {
+        Self { overlooks_lenses: true, ..self }
     }
 
     /// What was evaluated, by kind.
@@ -72,7 +97,11 @@ impl<'a> Evaluator<'a> {
     }
 
     fn note(&self, family: &str, kind: &str) {
+        let is_clocked = *self.lens.borrow() != Lens::default();
         self.seen.borrow_mut().insert(format!("{family} {kind}"));
+        if is_clocked {
+            self.seen.borrow_mut().insert(format!("clocked {family} {kind}"));
+        }
     }
 
     /// Counts states that are about to be tried.

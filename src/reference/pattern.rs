@@ -212,8 +212,9 @@ impl Evaluator<'_> {
     }
 
     fn elements(&self) -> Vec<Element> {
-        let nodes = self.graph.nodes.keys().map(|id| Element::Node(Node::bare(*id)));
-        let rels = self.graph.rels.keys().map(|id| Element::Relationship(Relationship::bare(*id)));
+        let view = self.view();
+        let nodes = view.nodes.keys().map(|id| Element::Node(Node::bare(*id)));
+        let rels = view.rels.keys().map(|id| Element::Relationship(Relationship::bare(*id)));
         nodes.chain(rels).collect()
     }
 
@@ -282,7 +283,7 @@ impl Evaluator<'_> {
     /// The states one relationship further.
     fn travelled<'p>(&self, arrow: &'p ast::RelPattern, state: &State<'p>) -> Vec<(ElementId, Element, State<'p>)> {
         let mut travelled = Vec::new();
-        for (rel, to) in self.graph.arrows(state.here(), arrow.direction) {
+        for (rel, to) in self.view().arrows(state.here(), arrow.direction) {
             let is_called = arrow.types.as_ref().is_none_or(|types| self.graph.is_called(rel, types));
             let is_free = state.mode.repeats_arrows || !state.arrows.contains(&rel);
             let is_new = state.mode.repeats_nodes || !state.elements.contains(&to);

@@ -16,9 +16,11 @@ pub(super) struct Around<'r> {
 }
 
 impl Evaluator<'_> {
-    /// The answer to a whole query.
-    pub(crate) fn answer(&self, query: &ast::Query) -> Outcome<Table> {
-        self.query(query, Around { seen: &Row::new(), importable: None })
+    /// The answer to a query, and what is said of all of it.
+    pub(crate) fn answer(&self, preamble: &ast::Preamble, query: &ast::Query) -> Outcome<Table> {
+        let nothing = Row::new();
+        self.note_place(&preamble.lens, "a statement");
+        self.under(&preamble.lens, &nothing, || self.query(query, Around { seen: &nothing, importable: None }))
     }
 
     pub(super) fn query(&self, query: &ast::Query, around: Around) -> Outcome<Table> {
@@ -91,8 +93,11 @@ impl Evaluator<'_> {
     }
 
     fn matched(&self, found: &ast::Match, row: Row) -> Outcome<Vec<Row>> {
-        self.note("clause", if found.optional { "OPTIONAL MATCH" } else { "MATCH" });
-        let rows = self.matches(&found.pattern, found.repeatable, found.predicate.as_ref(), &row)?;
+        let kind = if found.optional { "OPTIONAL MATCH" } else { "MATCH" };
+        self.note("clause", kind);
+        self.note_place(&found.lens, kind);
+        let matches = || self.matches(&found.pattern, found.repeatable, found.predicate.as_ref(), &row);
+        let rows = self.under(&found.lens, &row, matches)?;
         if !rows.is_empty() || !found.optional {
             return Ok(rows);
         }

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use crate::value::Value;
+use crate::value::{Date, Value};
 
 /// `left = right`.
 pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
@@ -70,6 +70,10 @@ pub(super) fn order(left: &Value, right: &Value) -> Ordering {
         (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
         (Value::String(left), Value::String(right)) => left.as_bytes().cmp(right.as_bytes()),
         (Value::Date(left), Value::Date(right)) => left.cmp(right),
+        (Value::Date(_) | Value::Edtf(_), Value::Date(_) | Value::Edtf(_)) => days(left).cmp(&days(right)),
+        (Value::DateTime(left), Value::DateTime(right)) => {
+            (left.epoch_seconds(), left.nanosecond()).cmp(&(right.epoch_seconds(), right.nanosecond()))
+        }
         (Value::Node(left), Value::Node(right)) => left.id().cmp(&right.id()),
         (Value::Relationship(left), Value::Relationship(right)) => left.id().cmp(&right.id()),
         (Value::Path(left), Value::Path(right)) => {
@@ -105,6 +109,17 @@ fn items<T>(
     }
 }
 
+/// The first and the last day that a date may mean, an open start before all and an open end behind, and its text.
+fn days(value: &Value) -> (i64, i64, String) {
+    let (first, last) = match value {
+        Value::Date(day) => (Some(*day), Some(*day)),
+        Value::Edtf(edtf) => (edtf.earliest(), edtf.latest()),
+        _ => (None, None),
+    };
+    let first = first.map_or(i64::MIN, Date::epoch_days);
+    (first, last.map_or(i64::MAX, Date::epoch_days), value.to_string())
+}
+
 /// Where the types stand: maps first, null last.
 fn rank(value: &Value) -> u8 {
     match value {
@@ -113,18 +128,18 @@ fn rank(value: &Value) -> u8 {
         Value::Relationship(_) => 2,
         Value::List(_) => 3,
         Value::Path(_) => 4,
-        Value::DateTime(_)
-        | Value::LocalDateTime(_)
+        Value::DateTime(_) => 5,
+        Value::LocalDateTime(_)
         | Value::Date(_)
         | Value::Edtf(_)
         | Value::Time(_)
         | Value::LocalTime(_)
-        | Value::Duration(_) => 5,
-        Value::String(_) => 6,
-        Value::Boolean(_) => 7,
-        Value::Integer(_) | Value::Float(_) if is_nan(value) => 9,
-        Value::Integer(_) | Value::Float(_) => 8,
-        Value::Null => 10,
+        | Value::Duration(_) => 6,
+        Value::String(_) => 7,
+        Value::Boolean(_) => 8,
+        Value::Integer(_) | Value::Float(_) if is_nan(value) => 10,
+        Value::Integer(_) | Value::Float(_) => 9,
+        Value::Null => 11,
     }
 }
 

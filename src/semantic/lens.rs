@@ -20,8 +20,11 @@ impl Binder<'_> {
     /// The lens of a pattern, and what its operands are computed from.
     pub(super) fn lens(&mut self, written: &ast::Lens) -> (Lens<Expr>, Operands) {
         let mut operands = Operands::new();
-        let mut lens = self.lens.clone();
-        if let Some(clock) = &written.valid {
+        let mut lens =
+            if planted!("nothing is taken from a clock around") { Lens::default() } else { self.lens.clone() };
+        if let Some(clock) = &written.valid
+            && !(planted!("an inner clock leaves the outer one") && lens.valid.is_some())
+        {
             lens.valid = Some(self.clock(clock, &mut operands));
         }
         if let Some(clock) = &written.known {
@@ -77,7 +80,10 @@ impl Binder<'_> {
         let at = self.without_aggregates(|binder| binder.typed(&clock.at));
         let types = [Type::Date, Type::DateTime, Type::Edtf];
         self.check_operand(&at, clock.at.span, "a DATE, a DATETIME or an EDTF of one day", &types);
-        Clock { at: self.operand(&MOMENT, at.expr, operands), possibly: clock.possibly }
+        Clock {
+            at: self.operand(&MOMENT, at.expr, operands),
+            possibly: clock.possibly && !planted!("POSSIBLY is taken for certain"),
+        }
     }
 
     fn source_count(&mut self, count: &ast::Expr, operands: &mut Operands) -> Expr {

@@ -27,8 +27,8 @@ mod sources;
 mod tests;
 
 pub(super) use column::PageClocks;
+pub(crate) use evidence::Cited;
 pub(super) use evidence::Vocabulary;
-pub(crate) use evidence::{Cited, Known};
 
 /// What of the graph a clause sees: up to two clocks, and how many sources must support a relationship.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -62,8 +62,8 @@ pub(crate) struct KnownAt {
 pub(crate) enum Look {
     /// A relationship by itself: its ends are asked elsewhere.
     Own,
-    /// An end of an asserted relationship that passes. For a node without citations nothing but its valid time has to be
-    /// looked at, for an uncited claim not since when it is known.
+    /// An end of an asserted relationship that passes. Of a node without citations and an uncited claim it need not be
+    /// looked at since when they are known.
     Reached,
     /// By the definition: a relationship's ends too, and theirs.
     Whole,

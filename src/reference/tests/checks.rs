@@ -5,18 +5,20 @@ use super::graphs::{Draft, DraftNode, DraftRel, End};
 
 /// Two nodes with two parallel relationships, a loop at the first one, and a quoted way back.
 fn world() -> World {
-    let node = |label, number: &str| DraftNode { labels: label, properties: vec![("v", number.to_owned())] };
+    let node = |label, number: &str| DraftNode { labels: label, properties: vec![("v", number.to_owned())], commit: 0 };
     let rel = |start, end, quoted| DraftRel {
         rel_type: "R",
         start: End::Node(start),
         end: End::Node(end),
         quoted,
         properties: Vec::new(),
+        commit: 0,
     };
     World::of(&Draft {
         nodes: vec![node(&["A"], "1"), node(&["B"], "2")],
         rels: vec![rel(0, 1, false), rel(0, 1, false), rel(0, 0, false), rel(1, 0, true)],
-        indexes: Vec::new(),
+        commits: vec![0],
+        ..Draft::default()
     })
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Asked<'w> {
     pub written: &'w Written,
     /// What the reference has come by.
     pub met: BTreeSet<String>,
+    /// Whether clocks and REQUIRE make its answer another; none of a query that has met none.
+    pub lens_matters: Option<bool>,
     /// What is the matter if the two do not agree, as a story.
     pub verdict: Result<Verdict, String>,
 }
@@ -39,16 +41,26 @@ pub(super) fn ask(seed: u64, count: usize, mut then: impl FnMut(Asked) -> bool) 
         let draft = Draft::random(&mut dice);
         let world = World::of(&draft);
         for _ in start..count.min(start + QUERIES_PER_GRAPH) {
-            let written = author::query(&mut dice);
+            let written = author::query(&mut dice, draft.dated);
             let passes = passes(&mut dice);
             let (expected, met) = world.expected(&written.text);
+            let lens_matters = lens_matters(&world, &written, &expected, &met);
             let verdict = compare(&world, &written, expected, &passes)
-                .map_err(|dispute| format!("AVERMENT_SEED={seed}\n{}\n{dispute}", draft.script()));
-            if !then(Asked { world: &world, written: &written, met, verdict }) {
+                .map_err(|dispute| format!("AVERMENT_SEED={seed}\n{}\n{dispute}", world.script()));
+            if !then(Asked { world: &world, written: &written, met, lens_matters, verdict }) {
                 return;
             }
         }
     }
+}
+
+/// Whether the answer would be another if no clock and no REQUIRE were written.
+fn lens_matters(world: &World, written: &Written, expected: &Outcome<Table>, met: &BTreeSet<String>) -> Option<bool> {
+    if !met.iter().any(|kind| kind.starts_with("lens ")) {
+        return None;
+    }
+    let otherwise = world.expected_without_lenses(&written.text).ok()?;
+    Some(rows(expected.as_ref().ok()?, written.ordered) != rows(&otherwise, written.ordered))
 }
 
 /// All passes, none of them, all but one, and some.
@@ -86,6 +98,10 @@ fn compare(world: &World, written: &Written, expected: Outcome<Table>, passes: &
 /// The rows as text, sorted unless their order matters.
 pub(super) fn lines(table: Outcome<Table>, ordered: bool) -> Result<Vec<String>, String> {
     let table = table.map_err(|trouble| format!("{trouble:?}"))?;
+    Ok(rows(&table, ordered))
+}
+
+fn rows(table: &Table, ordered: bool) -> Vec<String> {
     let mut lines: Vec<String> = table
         .rows
         .iter()
@@ -98,7 +114,7 @@ pub(super) fn lines(table: Outcome<Table>, ordered: bool) -> Result<Vec<String>,
     if !ordered {
         lines.sort();
     }
-    Ok(lines)
+    lines
 }
 
 fn cell(column: &str, value: &Value) -> String {

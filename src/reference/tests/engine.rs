@@ -20,36 +20,61 @@ pub(super) struct World {
     registry: Registry,
     stored: Arc<storage::Graph>,
     plain: Graph,
+    /// When the next commit is.
+    micros: i64,
+    scripts: Vec<String>,
 }
 
 impl World {
     pub(super) fn of(draft: &Draft) -> Self {
-        let mut world =
-            Self { registry: Registry::builtin(), stored: Arc::new(storage::Graph::new()), plain: Graph::default() };
-        let rows = world.change(&draft.script());
-        let ids = rows[0].iter().map(|id| match id {
-            Value::Integer(id) => ElementId(u64::try_from(*id).unwrap()),
-            other => panic!("{other} is no id"),
-        });
-        world.plain = world.plain_graph(draft, &ids.collect::<Vec<_>>());
+        let mut world = Self {
+            registry: Registry::builtin(),
+            stored: Arc::new(storage::Graph::new()),
+            plain: Graph::default(),
+            micros: 0,
+            scripts: Vec::new(),
+        };
+        let mut ids = BTreeMap::new();
+        for (commit, micros) in draft.commits.iter().enumerate() {
+            world.micros = *micros;
+            let row = world.change(&draft.script(commit, &ids)).pop().unwrap_or_default();
+            ids.extend(row.into_iter().map(|(name, id)| match id {
+                Value::Integer(id) => (name.to_string(), ElementId(u64::try_from(id).unwrap())),
+                other => panic!("{other} is no id"),
+            }));
+        }
+        world.plain = world.plain_graph(draft, &ids);
         for index in &draft.indexes {
             world.change(index);
         }
         world
     }
 
-    fn plain_graph(&self, draft: &Draft, ids: &[ElementId]) -> Graph {
-        let (node_ids, rel_ids) = ids.split_at(draft.nodes.len());
+    /// The statements that have made it.
+    pub(super) fn script(&self) -> String {
+        self.statements().join("\n")
+    }
+
+    /// The statements that make it of an empty database.
+    pub(super) fn statements(&self) -> &[String] {
+        &self.scripts
+    }
+
+    fn plain_graph(&self, draft: &Draft, ids: &BTreeMap<String, ElementId>) -> Graph {
+        let id = |end: End| ids[&end.name()];
         let element = |end: End| match end {
-            End::Node(number) => Element::Node(Node::bare(node_ids[number])),
-            End::Rel(number) => Element::Relationship(Relationship::bare(rel_ids[number])),
+            End::Node(_) => Element::Node(Node::bare(id(end))),
+            End::Rel(_) => Element::Relationship(Relationship::bare(id(end))),
         };
         let mut graph = Graph::default();
-        for (id, node) in node_ids.iter().zip(&draft.nodes) {
+        for (number, node) in draft.nodes.iter().enumerate() {
+            let id = id(End::Node(number));
             let labels = node.labels.iter().map(|label| Name::from(*label)).collect();
-            graph.nodes.insert(*id, NodeRecord { labels, properties: self.properties(&node.properties) });
+            graph.nodes.insert(id, NodeRecord { labels, properties: self.properties(&node.properties) });
+            graph.recorded.insert(id, draft.commits[node.commit]);
         }
-        for (id, rel) in rel_ids.iter().zip(&draft.rels) {
+        for (number, rel) in draft.rels.iter().enumerate() {
+            let id = id(End::Rel(number));
             let record = RelationshipRecord {
                 rel_type: Name::from(rel.rel_type),
                 start: element(rel.start),
@@ -57,7 +82,8 @@ impl World {
                 asserted: !rel.quoted,
                 properties: self.properties(&rel.properties),
             };
-            graph.rels.insert(*id, record);
+            graph.rels.insert(id, record);
+            graph.recorded.insert(id, draft.commits[rel.commit]);
         }
         graph
     }
@@ -70,10 +96,15 @@ impl World {
         properties.iter().map(|(key, literal)| (Name::from(*key), value(literal))).collect()
     }
 
+    /// A world of this graph, which the reference does not have.
+    fn holding(&self, stored: Arc<storage::Graph>) -> Self {
+        let (registry, micros) = (self.registry.clone(), self.micros);
+        Self { registry, stored, plain: Graph::default(), micros, scripts: Vec::new() }
+    }
+
     /// The same graph with nothing left but these elements, whose ends are among them.
     pub(super) fn keeping(&self, ids: &BTreeSet<ElementId>) -> Self {
-        let (registry, stored) = (self.registry.clone(), Arc::clone(&self.stored));
-        let mut smaller = Self { registry, stored, plain: Graph::default() };
+        let mut smaller = self.holding(Arc::clone(&self.stored));
         let ids = ids.iter().map(ElementId::to_string).collect::<Vec<_>>().join(", ");
         for element in ["[x]", "(x)"] {
             smaller.change(&format!("MATCH {element} WHERE NOT id(x) IN [{ids}] DETACH DELETE x"));
@@ -86,7 +117,15 @@ impl World {
         let statement = parsed(text);
         let ast::Body::Query(query) = &statement.body else { panic!("{text} is no query") };
         let evaluator = Evaluator::new(&self.plain, &self.registry, text);
-        (evaluator.answer(query), evaluator.seen())
+        (evaluator.answer(&statement.preamble, query), evaluator.seen())
+    }
+
+    /// What the reference would say if no clock and no REQUIRE were written.
+    pub(super) fn expected_without_lenses(&self, text: &str) -> Outcome<Table> {
+        let statement = parsed(text);
+        let ast::Body::Query(query) = &statement.body else { panic!("{text} is no query") };
+        let evaluator = Evaluator::new(&self.plain, &self.registry, text).without_lenses();
+        evaluator.answer(&statement.preamble, query)
     }
 
     /// The plan before it is optimised.
@@ -139,9 +178,7 @@ impl World {
         let plan = Arc::new(lower(optimize(self.logical(text), &*self.stored, passes), &*self.stored));
         let (rows, graph) = self.write(&plan).map_err(|error| Trouble::Failed(error.to_string()))?;
         let columns: Vec<Name> = plan.columns.iter().map(|(name, _)| name.clone()).collect();
-        let rows = rows.into_iter().map(|row| columns.iter().cloned().zip(row).collect()).collect();
-        let world = Self { registry: self.registry.clone(), stored: Arc::new(graph), plain: Graph::default() };
-        Ok((Table { columns, rows }, world.read_back()))
+        Ok((Table { columns, rows }, self.holding(Arc::new(graph)).read_back()))
     }
 
     /// The stored graph, as the engine hands its elements out.
@@ -182,19 +219,24 @@ impl World {
         Ok(Table { columns, rows })
     }
 
-    /// Runs a statement that writes.
-    fn change(&mut self, text: &str) -> Vec<Vec<Value>> {
+    /// Runs a statement that writes, unless it is empty.
+    fn change(&mut self, text: &str) -> Vec<Row> {
+        if text.is_empty() {
+            return Vec::new();
+        }
         let plan = Arc::new(lower(optimize(self.logical(text), &*self.stored, PassSet::ALL), &*self.stored));
         let (rows, graph) = self.write(&plan).unwrap_or_else(|error| panic!("{text}\n{error}"));
         self.stored = Arc::new(graph);
+        self.scripts.push(format!("// at {} microseconds\n{text};", self.micros));
         rows
     }
 
-    fn write(&self, plan: &Arc<PhysicalPlan>) -> Result<(Vec<Vec<Value>>, storage::Graph), ExecError> {
-        let commit = Commit { number: self.stored.commit().number + 1, micros: 0 };
+    fn write(&self, plan: &Arc<PhysicalPlan>) -> Result<(Vec<Row>, storage::Graph), ExecError> {
+        let commit = Commit { number: self.stored.commit().number + 1, micros: self.micros };
         let mut writer = Writer::new((*self.stored).clone(), commit);
         let answer = write(plan, &mut writer, None, BTreeMap::new(), &Limits::default(), false)?;
-        Ok((answer.rows, writer.finish().0))
+        let named = |row: Vec<Value>| plan.columns.iter().map(|(name, _)| name.clone()).zip(row).collect();
+        Ok((answer.rows.into_iter().map(named).collect(), writer.finish().0))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::comparison::ask;
 use crate::fault::with_planted;
 
-const FAULTS: [&str; 26] = [
+const FAULTS: [&str; 34] = [
     "an optional match drops its row of nulls",
     "DISTINCT keeps every null",
     "count counts null",
@@ -30,6 +30,14 @@ const FAULTS: [&str; 26] = [
     "a path comes back to its start",
     "a list of a group is the wrong way round",
     "a group is repeated less often",
+    "nothing is taken from a clock around",
+    "an inner clock leaves the outer one",
+    "no clock asks the ends on a way",
+    "POSSIBLY is taken for certain",
+    "no clock holds for what is bound",
+    "a claim makes known what it names",
+    "all rows have the day of the first",
+    "an end is still valid",
 ];
 
 /// So many queries are asked for a fault at most.

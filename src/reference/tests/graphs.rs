@@ -1,9 +1,11 @@
 //! Generated graphs: small, and most of them wild: with loops, cycles of two, parallel relationships, quoted ones and
 //! relationships about relationships.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::dice::Dice;
+use crate::value::ElementId;
 
 /// A graph as it is drawn: the names of its nodes and relationships are `n0`, `n1`, ... and `r0`, `r1`, ...
 #[derive(Debug, Default)]
@@ -11,12 +13,18 @@ pub(super) struct Draft {
     pub nodes: Vec<DraftNode>,
     pub rels: Vec<DraftRel>,
     pub indexes: Vec<&'static str>,
+    /// When each commit was, in microseconds since 1970.
+    pub commits: Vec<i64>,
+    /// Whether there are sources, and days for clocks to ask of.
+    pub dated: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct DraftNode {
     pub labels: &'static [&'static str],
     pub properties: Properties,
+    /// The number of the commit that draws it.
+    pub commit: usize,
 }
 
 #[derive(Debug)]
@@ -26,6 +34,8 @@ pub(super) struct DraftRel {
     pub end: End,
     pub quoted: bool,
     pub properties: Properties,
+    /// The number of the commit that draws it, not before its ends.
+    pub commit: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +50,9 @@ pub(super) type Properties = Vec<(&'static str, String)>;
 const LABELS: &[&[&str]] = &[&[], &["A"], &["A"], &["B"], &["A", "B"]];
 const MIXED: &[&str] = &["1", "2", "'a'", "true", "false", "1.5", "[1]", "0.0 / 0.0", "date('2020-02-01')"];
 
+/// So many of a hundred graphs have evidence and days.
+const DATED_PERCENT: usize = 34;
+
 /// What the optimiser may use for the properties that queries ask for.
 const INDEXES: &[&str] = &[
     "CREATE INDEX FOR (n:A) ON (n.v)",
@@ -52,14 +65,18 @@ const INDEXES: &[&str] = &[
 
 impl Draft {
     pub(super) fn random(dice: &mut Dice) -> Self {
-        let mut draft = Self::default();
+        let mut draft = Self { commits: vec![0], dated: dice.chance(DATED_PERCENT), ..Self::default() };
         let wild = dice.chance(85);
-        for number in 0..3 + dice.below(4) {
-            draft.nodes.push(DraftNode { labels: dice.pick(LABELS), properties: node_properties(dice, number) });
+        for _ in 0..3 + dice.below(if draft.dated { 2 } else { 4 }) {
+            let labels = dice.pick(LABELS);
+            draft.add_node(dice, labels);
         }
-        for _ in 0..draft.nodes.len() + 2 + dice.below(4) {
+        for _ in 0..draft.nodes.len() + 2 + dice.below(if draft.dated { 2 } else { 4 }) {
             let rel = draft.rel(dice, wild);
             draft.rels.push(rel);
+        }
+        if draft.dated {
+            draft.add_evidence(dice);
         }
         for index in INDEXES {
             if dice.chance(30) {
@@ -67,6 +84,13 @@ impl Draft {
             }
         }
         draft
+    }
+
+    /// A node with the usual properties; its number.
+    pub(super) fn add_node(&mut self, dice: &mut Dice, labels: &'static [&'static str]) -> usize {
+        let number = self.nodes.len();
+        self.nodes.push(DraftNode { labels, properties: node_properties(dice, number), commit: 0 });
+        number
     }
 
     fn rel(&self, dice: &mut Dice, wild: bool) -> DraftRel {
@@ -88,33 +112,53 @@ impl Draft {
                 start = End::Rel(dice.below(self.rels.len()));
             }
         }
-        DraftRel { rel_type, start, end, quoted: wild && dice.chance(22), properties: rel_properties(dice) }
+        DraftRel { rel_type, start, end, quoted: wild && dice.chance(22), properties: rel_properties(dice), commit: 0 }
     }
 
-    /// The statement that draws it and returns all ids, nodes first.
-    pub(super) fn script(&self) -> String {
+    /// The statement of one commit, which returns the ids of what it draws under their names; what it names besides has
+    /// been drawn and has these ids.
+    pub(super) fn script(&self, commit: usize, ids: &BTreeMap<String, ElementId>) -> String {
         let mut parts = Vec::new();
-        for (number, node) in self.nodes.iter().enumerate() {
+        let mut drawn = Vec::new();
+        for (number, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.commit == commit) {
             let labels: String = node.labels.iter().flat_map(|label| [":", *label]).collect();
             parts.push(format!("(n{number}{labels} {{{}}})", map(&node.properties)));
+            drawn.push(format!("n{number}"));
         }
-        for (number, rel) in self.rels.iter().enumerate() {
+        let mut ends = BTreeSet::new();
+        for (number, rel) in self.rels.iter().enumerate().filter(|(_, rel)| rel.commit == commit) {
             let properties = map(&rel.properties);
             let mut arrow = rel.start.to_string();
             let _ = write!(arrow, "-[r{number}:{} {{{properties}}}]->{}", rel.rel_type, rel.end);
             parts.push(if rel.quoted { format!("[{arrow}]") } else { arrow });
+            drawn.push(format!("r{number}"));
+            ends.extend([rel.start, rel.end].map(|end| (end.name(), end.to_string())));
         }
-        let nodes = (0..self.nodes.len()).map(|number| format!("id(n{number}) AS n{number}"));
-        let rels = (0..self.rels.len()).map(|number| format!("id(r{number}) AS r{number}"));
-        format!("CREATE {} RETURN {}", parts.join(", "), nodes.chain(rels).collect::<Vec<_>>().join(", "))
+        let known = ends.iter().filter_map(|(name, end)| Some((name, end, ids.get(name)?)));
+        let found: Vec<String> = known.map(|(name, end, id)| format!("MATCH {end} WHERE id({name}) = {id} ")).collect();
+        let returned: Vec<String> = drawn.iter().map(|name| format!("id({name}) AS {name}")).collect();
+        if parts.is_empty() {
+            return String::new();
+        }
+        format!("{}CREATE {} RETURN {}", found.concat(), parts.join(", "), returned.join(", "))
+    }
+}
+
+impl End {
+    /// What it is called in a script.
+    pub(super) fn name(self) -> String {
+        match self {
+            End::Node(number) => format!("n{number}"),
+            End::Rel(number) => format!("r{number}"),
+        }
     }
 }
 
 impl std::fmt::Display for End {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            End::Node(number) => write!(f, "(n{number})"),
-            End::Rel(number) => write!(f, "[r{number}]"),
+            End::Node(_) => write!(f, "({})", self.name()),
+            End::Rel(_) => write!(f, "[{}]", self.name()),
         }
     }
 }
@@ -138,7 +182,13 @@ fn rel_properties(dice: &mut Dice) -> Properties {
     properties
 }
 
-fn maybe(dice: &mut Dice, properties: &mut Properties, percent: usize, key: &'static str, values: &[&'static str]) {
+pub(super) fn maybe(
+    dice: &mut Dice,
+    properties: &mut Properties,
+    percent: usize,
+    key: &'static str,
+    values: &[&'static str],
+) {
     if dice.chance(percent) {
         properties.push((key, dice.pick(values).to_owned()));
     }

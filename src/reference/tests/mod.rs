@@ -2,9 +2,11 @@
 
 mod author;
 mod checks;
+mod clock_checks;
 mod comparison;
 mod dice;
 mod engine;
+mod evidence;
 mod faults;
 mod graphs;
 mod tally;

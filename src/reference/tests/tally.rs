@@ -13,6 +13,9 @@ const LOOKED_AT: usize = 4;
 struct Tally {
     verdicts: BTreeMap<Verdict, usize>,
     undirected: usize,
+    /// Queries that have met clocks or REQUIRE, and those of which the answer is another for it.
+    clocked: usize,
+    changed: usize,
     /// Clauses, patterns, expressions and functions that the reference has evaluated.
     seen: BTreeMap<String, usize>,
     /// Passes that have changed a plan that was looked at.
@@ -24,6 +27,8 @@ impl Tally {
         let verdict = asked.verdict.unwrap_or_else(|dispute| panic!("{dispute}"));
         *self.verdicts.entry(verdict).or_default() += 1;
         self.undirected += usize::from(asked.written.undirected);
+        self.clocked += usize::from(asked.lens_matters.is_some());
+        self.changed += usize::from(asked.lens_matters == Some(true));
         for kind in asked.met {
             *self.seen.entry(kind).or_default() += 1;
         }
@@ -59,6 +64,13 @@ const COMMON: &[(&str, &str)] = &[
     ),
     ("pattern", "[()-[]->()], [r], variable length"),
     (
+        "lens",
+        "VALID AT, POSSIBLY VALID AT, KNOWN AT, POSSIBLY KNOWN AT, REQUIRE, both clocks, on MATCH, on OPTIONAL MATCH, \
+         on a pattern in braces, on a statement",
+    ),
+    ("clocked pattern", "[r], variable length"),
+    ("clocked expression", "EXISTS, NOT"),
+    (
         "expression",
         "*, +, AND, CASE, COLLECT, EXISTS, IN, IS NULL, NOT, OR, XOR, chain of comparisons, comparison, \
          count(*), index, labels, list, list comprehension, literal, map, minus sign, pattern, pattern \
@@ -75,6 +87,10 @@ const COMMON: &[(&str, &str)] = &[
 const RARE: &[(&str, &str)] = &[
     ("clause", "NEXT, OPTIONAL CALL"),
     ("pattern", "SHORTEST k GROUPS, allShortestPaths, group, shortestPath"),
+    ("lens", "VALID AT in the place of another, KNOWN AT in the place of another"),
+    ("clocked pattern", "[()-[]->()], SHORTEST k GROUPS, allShortestPaths, group, shortestPath"),
+    ("clocked expression", "COLLECT, COUNT, pattern, pattern comprehension"),
+    ("clocked clause", "CALL {}, NEXT, UNION, UNWIND"),
     ("expression", "%, -, /, CASE x, CONTAINS, COUNT, ENDS WITH, STARTS WITH, ^, map projection, plus sign"),
     ("quantifier", "All, Any, None, Single"),
     (
@@ -101,12 +117,14 @@ fn the_engine_agrees_with_the_reference() {
         true
     });
     println!("{:?}\nundirected: {}\n{:#?}\n{:#?}", tally.verdicts, tally.undirected, tally.seen, tally.passes);
+    println!("{} with clocks or REQUIRE, which change {} answers", tally.clocked, tally.changed);
     if count < 500 {
         return;
     }
     assert!(tally.percent(Verdict::Rows) >= 60, "too few queries have rows");
     assert!(tally.percent(Verdict::BothFailed) < 5 && tally.percent(Verdict::TooMuch) < 5, "too many are not compared");
     assert!(2 * tally.undirected >= count, "too few patterns go both ways");
+    assert!(6 * tally.clocked >= count && 3 * tally.changed >= tally.clocked, "too few clocks, or too few that matter");
     tally.has_met(COMMON);
     if count >= 20_000 {
         tally.has_met(RARE);

@@ -56,7 +56,7 @@ fn write(count: usize, mut then: impl FnMut(Result<bool, String>) -> bool) {
             let text = author::statement(&mut dice);
             let random = PassSet::from_bits(dice.bits());
             let verdict = compare(&world, &text, &[PassSet::ALL, PassSet::NONE, random]);
-            let story = |dispute| format!("seed {seed}\n{}\n{:?}\n{text}\n{dispute}", draft.script(), draft.indexes);
+            let story = |dispute| format!("seed {seed}\n{}\n{text}\n{dispute}", world.script());
             if !then(verdict.map_err(story)) {
                 return;
             }

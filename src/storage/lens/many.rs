@@ -91,7 +91,7 @@ impl Graph {
             self.narrow_to_known(page, at, is_reached, fits, odd);
         }
         if lens.least_sources > 0 {
-            keep(fits, |offset| self.has_sources(page.element(offset), lens, is_reached));
+            keep(fits, |offset| self.has_sources(page.element(offset), lens));
         }
         // Nodes have no ends.
         if look == Look::Whole && page.element(0).as_rel().is_some() {

@@ -37,7 +37,7 @@ impl Graph {
         let Some((clocks, offset)) = self.clocks(element) else { return false };
         lens.valid.is_none_or(|at| self.is_valid(element, clocks, offset, at, odd))
             && lens.known.is_none_or(|at| self.is_known(element, clocks, offset, at, is_reached, odd))
-            && (lens.least_sources == 0 || self.has_sources(element, lens, is_reached))
+            && (lens.least_sources == 0 || self.has_sources(element, lens))
     }
 
     fn is_valid(&self, element: End, clocks: &PageClocks, offset: usize, at: ValidAt, odd: &mut Odd) -> bool {
@@ -125,7 +125,7 @@ impl ValidAt {
     pub(super) fn admits(self, end: TimeEnd, day: i32) -> bool {
         match end {
             TimeEnd::From => day <= self.day,
-            TimeEnd::To => self.day < day,
+            TimeEnd::To => self.day < day || planted!("an end is still valid") && self.day == day,
         }
     }
 }

@@ -57,7 +57,11 @@ impl Author<'_> {
             0..20 => self.match_clause(""),
             20..40 => self.match_clause("OPTIONAL "),
             40..44 if self.variable(Kind::Node).is_some() => self.shortest_clause(),
-            44..46 => format!("{}MATCH {}", self.dice.pick(&["", "OPTIONAL "]), self.chosen()),
+            44..46 => {
+                let lens = self.lens();
+                format!("{}MATCH {}{lens}", self.dice.pick(&["", "OPTIONAL "]), self.chosen())
+            }
+            46..50 if self.is_dated() => self.unwound_days(),
             46..53 => format!("UNWIND {} AS {}", self.integers(2), self.declare(Kind::Integer)),
             53..57 => format!("UNWIND {} AS {}", self.bag(), self.declare(Kind::Integer)),
             57..59 => self.unwound_way().unwrap_or_else(|| "WITH *".to_owned()),
@@ -83,6 +87,7 @@ impl Author<'_> {
     }
 
     fn match_clause(&mut self, optional: &str) -> String {
+        let lens = self.lens();
         let pattern = self.pattern();
         let conditions: Vec<String> = match self.dice.below(if optional.is_empty() { 12 } else { 10 }) {
             0..2 => vec![format!("({} OR {})", self.condition(1), self.condition(1))],
@@ -92,11 +97,12 @@ impl Author<'_> {
         };
         let wanted = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
         let mode = self.dice.pick(&["", "", "", "", "", "", "", "", "DIFFERENT RELATIONSHIPS "]);
-        format!("{optional}MATCH {mode}{pattern}{wanted}")
+        format!("{optional}MATCH {mode}{pattern}{lens}{wanted}")
     }
 
     fn shortest_clause(&mut self) -> String {
         let optional = self.dice.pick(&["", "OPTIONAL "]);
+        let lens = self.lens();
         let shortest = self.shortest();
         let path = shortest.split(' ').next().unwrap_or_default();
         let wanted = self.dice.pick(&[
@@ -107,7 +113,7 @@ impl Author<'_> {
             " WHERE length(P) > 1",
             " WHERE any(y IN nodes(P) WHERE y:A) AND length(P) < 3",
         ]);
-        format!("{optional}MATCH {shortest}{}", wanted.replace('P', path))
+        format!("{optional}MATCH {shortest}{lens}{}", wanted.replace('P', path))
     }
 
     fn let_clause(&mut self) -> String {

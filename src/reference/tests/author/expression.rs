@@ -100,8 +100,9 @@ impl Author<'_> {
 
     /// A pattern and perhaps its WHERE.
     fn looked_for(&mut self) -> String {
+        let lens = self.lens();
         let path = self.path(Names::New);
-        if self.dice.chance(40) { format!("{path} WHERE {}", self.condition(1)) } else { path }
+        if self.dice.chance(40) { format!("{path}{lens} WHERE {}", self.condition(1)) } else { path + &lens }
     }
 
     fn case(&mut self, kind: Kind, size: usize) -> String {
@@ -233,8 +234,9 @@ impl Author<'_> {
             Some(known) => known,
             None if self.depth == 0 => "[1]".to_owned(),
             None if self.dice.chance(50) => self.inside(|author| {
+                let lens = author.lens();
                 let path = author.path(Names::New);
-                format!("COLLECT {{ MATCH {path} RETURN {} AS y }}", author.integer(1))
+                format!("COLLECT {{ MATCH {path}{lens} RETURN {} AS y }}", author.integer(1))
             }),
             None if self.dice.chance(25) => self.inside(|author| {
                 let start = author.known_node();

@@ -6,6 +6,7 @@
 
 mod clause;
 mod expression;
+mod lens;
 mod pattern;
 mod projection;
 mod shape;
@@ -107,20 +108,24 @@ struct Author<'d> {
     asks: bool,
     /// How many of a hundred arrows have no head.
     undirected_percent: usize,
+    /// How many of a hundred patterns stand under a clock; none where there are no days to ask for.
+    clock_percent: usize,
 }
 
-/// A query for a graph as [`Draft`](super::graphs::Draft) makes them.
-pub(super) fn query(dice: &mut Dice) -> Written {
-    let mut author = new(dice);
+/// A query for a graph as [`Draft`](super::graphs::Draft) makes them, `dated` or not.
+pub(super) fn query(dice: &mut Dice, dated: bool) -> Written {
+    let mut author = new(dice, dated);
+    let around = author.statement_lens();
     let (text, ordered) = match author.dice.below(100) {
         0..8 => (author.union(), false),
         8..20 => (author.shaped(), false),
+        20..28 if dated => (author.clocked(), false),
         _ => author.single(),
     };
-    Written { text, ordered, undirected: author.undirected }
+    Written { text: around + &text, ordered, undirected: author.undirected }
 }
 
-fn new(dice: &mut Dice) -> Author<'_> {
+fn new(dice: &mut Dice, dated: bool) -> Author<'_> {
     let undirected_percent = if dice.chance(72) { 60 } else { 10 };
     Author {
         dice,
@@ -132,6 +137,7 @@ fn new(dice: &mut Dice) -> Author<'_> {
         undirected: false,
         asks: true,
         undirected_percent,
+        clock_percent: if dated { 40 } else { 0 },
     }
 }
 
@@ -151,6 +157,10 @@ impl Author<'_> {
     fn variable(&mut self, kind: Kind) -> Option<String> {
         let known: Vec<&Variable> = self.scope.iter().filter(|variable| variable.kind == kind).collect();
         if known.is_empty() { None } else { Some(known[self.dice.below(known.len())].name.clone()) }
+    }
+
+    fn is_dated(&self) -> bool {
+        self.clock_percent > 0
     }
 
     /// What `write` makes inside a query of its own, whose names end with it.

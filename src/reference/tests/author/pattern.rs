@@ -96,6 +96,12 @@ impl Author<'_> {
     }
 
     fn labels(&mut self) -> String {
+        if self.is_dated() && self.dice.chance(25) {
+            return format!(
+                ":{}",
+                self.dice.pick(&["Source", "Paragraph", "!Source", "A|Source", "!(Source|Paragraph)"])
+            );
+        }
         format!(
             ":{}",
             self.dice.pick(&[
@@ -118,6 +124,9 @@ impl Author<'_> {
     fn types(&mut self) -> String {
         if self.dice.chance(75) {
             return String::new();
+        }
+        if self.is_dated() && self.dice.chance(40) {
+            return format!(":{}", self.dice.pick(&["SUPPORTS", "!SUPPORTS", "OF", "R|SUPPORTS", "!(OF|SUPPORTS)"]));
         }
         format!(":{}", self.dice.pick(&["R", "R", "S", "R|S", "!S", "R|S|T", "!(R|T)", "$any(['R', 'S'])"]))
     }

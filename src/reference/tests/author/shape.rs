@@ -20,6 +20,7 @@ impl Author<'_> {
 
     /// A chain of which only the number of matches is wanted.
     fn counting(&mut self) -> String {
+        let lens = self.lens();
         let mut chain = format!("({})", self.declare(Kind::Node));
         for _ in 0..=self.dice.below(3) {
             let (left, right) = if self.dice.chance(50) { ("-", "->") } else { self.heads() };
@@ -29,7 +30,7 @@ impl Author<'_> {
         }
         let node = self.variable(Kind::Node).unwrap_or_default();
         let answer = self.dice.pick(&["count(*) AS i", "count(*) AS i", "#, count(*) AS i", "count(DISTINCT #) AS i"]);
-        format!("MATCH {chain} RETURN {}", answer.replace('#', &node))
+        format!("MATCH {chain}{lens} RETURN {}", answer.replace('#', &node))
     }
 
     /// A walk of which only the ends are wanted.
@@ -39,7 +40,7 @@ impl Author<'_> {
             (self.dice.pick(&["", ":R", ":R|S"]), self.dice.pick(&["*", "*0..", "*..2", "*0..2", "*..3"]));
         let (from, to) =
             (self.dice.pick(&["(a)", "(a:A)", "(a {v: 1})"]), self.dice.pick(&["(b)", "(b)", "(b:B)", "(a)"]));
-        let walk = format!("{from}{left}[{types}{length}]{right}{to}");
+        let walk = format!("{from}{left}[{types}{length}]{right}{to}{}", self.lens());
         let ends = if to == "(a)" { "a" } else { "a, b" };
         match self.dice.below(4) {
             0 => format!("MATCH {walk} RETURN DISTINCT {ends}"),
@@ -62,19 +63,21 @@ impl Author<'_> {
             "size(rs) >= 1",
             "none(y IN rs WHERE y.w = a.v)",
         ]);
-        format!("MATCH p = (a){left}[rs{length}]{right}(b) WHERE {about} AND a.n < 3 RETURN a, b, rs")
+        let lens = self.lens();
+        format!("MATCH p = (a){left}[rs{length}]{right}(b){lens} WHERE {about} AND a.n < 3 RETURN a, b, rs")
     }
 
     /// Nodes by values that each row brings.
     fn looking_up(&mut self) -> String {
         let list = self.dice.pick(&["[0, 1, 2, null]", "[1, 1, 1.5, 'a']", "range(0, 2)"]);
         let found = self.dice.pick(&[
-            "(n:A {v: x})",
-            "(n {m: x})",
-            "(n:A) WHERE n.m = x",
-            "(n) WHERE n.v IN [x, 1]",
-            "(n:B {n: x})",
+            "(n:A {v: x})#",
+            "(n {m: x})#",
+            "(n:A)# WHERE n.m = x",
+            "(n)# WHERE n.v IN [x, 1]",
+            "(n:B {n: x})#",
         ]);
+        let found = found.replace('#', &self.lens());
         let optional = self.dice.pick(&["", "OPTIONAL "]);
         format!("UNWIND {list} AS x {optional}MATCH {found} RETURN x, n")
     }
@@ -84,16 +87,18 @@ impl Author<'_> {
         let (one, other) = (self.dice.pick(&["v", "m", "s", "f"]), self.dice.pick(&["v", "m", "s", "f"]));
         let end = self.dice.pick(&["(b)", "(b)<--(c)", "(b:A)"]);
         let more = self.dice.pick(&["", " AND a <> b", " AND a.n < b.n"]);
-        format!("MATCH (a)-->(), {end} WHERE a.{one} = b.{other}{more} RETURN a, b")
+        let lens = self.lens();
+        format!("MATCH (a)-->(), {end}{lens} WHERE a.{one} = b.{other}{more} RETURN a, b")
     }
 
     /// Relationships that a later clause, or another place of the same one, names again.
     fn again(&mut self) -> String {
         let (left, right) = self.heads();
         let first = self.dice.pick(&["[r]", "()-[r]->()", "()-[r:R]-()", "(x)-[r]->()", "()-->[r]"]);
+        let lens = self.lens();
         match self.dice.below(4) {
-            0 => format!("MATCH {first} MATCH (a){left}[r]{right}(b) RETURN a, b, r"),
-            1 => format!("MATCH {first} OPTIONAL MATCH (a){left}[r]{right}(b:A) RETURN a, b, r"),
+            0 => format!("MATCH {first} MATCH (a){left}[r]{right}(b){lens} RETURN a, b, r"),
+            1 => format!("MATCH {first} OPTIONAL MATCH (a){left}[r]{right}(b:A){lens} RETURN a, b, r"),
             2 => format!("MATCH (a){left}[r]{right}(b), (c)-->[r] RETURN a, b, c, r"),
             _ => format!("MATCH (a WHERE a.v <= b.v){left}[r WHERE r.w < b.n]{right}(b), (c {{v: b.v}}) RETURN *"),
         }
@@ -137,15 +142,16 @@ impl Author<'_> {
     fn cutting(&mut self) -> String {
         let cut = self.dice.pick(&["LIMIT 2", "SKIP 1", "SKIP 1 LIMIT 3", "LIMIT 3"]);
         let wanted = self.dice.pick(&["a.v > 0", "a:A", "a.s IS NOT NULL", "EXISTS { (a)-->() }", "a.m = 1"]);
-        let then = self.dice.pick(&["", " MATCH (a)--(b)", " OPTIONAL MATCH (a)-->(b:A)"]);
+        let then = self.dice.pick(&["", " MATCH (a)--(b)#", " OPTIONAL MATCH (a)-->(b:A)#"]);
         let more = if then.is_empty() { "" } else { ", b" };
+        let then = then.replace('#', &self.lens());
         format!("MATCH (a) WITH a ORDER BY a.v, a {cut} WHERE {wanted}{then} RETURN a{more}")
     }
 
     /// Subqueries of which each row has its own.
     fn correlated(&mut self) -> String {
         let (left, right) = self.heads();
-        let arrow = format!("(a){left}[r{}]{right}(b)", self.dice.pick(&["", ":R", ":!S"]));
+        let arrow = format!("(a){left}[r{}]{right}(b){}", self.dice.pick(&["", ":R", ":!S"]), self.lens());
         let order = self.dice.pick(&["r, b LIMIT 1", "r, b SKIP 1", "b.n DESC, r, b LIMIT 2"]);
         match self.dice.below(4) {
             0 => format!("MATCH (a) CALL (a) {{ MATCH {arrow} RETURN r, b ORDER BY {order} }} RETURN a, r, b"),

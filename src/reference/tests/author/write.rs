@@ -52,7 +52,7 @@ const SEEN: [&str; 6] = [
 
 /// A statement for a graph as [`Draft`](super::super::graphs::Draft) makes them.
 pub(in super::super) fn statement(dice: &mut Dice) -> String {
-    let mut author = new(dice);
+    let mut author = new(dice, false);
     let found = author.dice.pick(&FOUND);
     author.scope = ["a", "b"].map(|name| Variable { name: name.to_owned(), kind: Kind::Node }).to_vec();
     let condition = if author.dice.chance(50) { format!(" WHERE {}", author.condition(1)) } else { String::new() };

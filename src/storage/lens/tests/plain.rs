@@ -198,8 +198,8 @@ impl<'g> Plain<'g> {
     }
 
     fn counted_sources(&self, element: End, at: Option<KnownAt>) -> BTreeSet<NodeSlot> {
-        let citations = self.citations(element).into_iter();
-        citations.filter(|(rel, ..)| self.is_known(End::rel(*rel), at)).map(|(.., source)| source).collect()
+        let sources = self.citations(element).into_iter().map(|(.., source)| source);
+        sources.filter(|source| self.is_known(End::node(*source), at)).collect()
     }
 
     fn has_sources(&self, element: End, lens: &Lens) -> bool {
@@ -208,11 +208,6 @@ impl<'g> Plain<'g> {
         }
         let mut sources = self.counted_sources(element, lens.known);
         if element.as_node().is_some() {
-            let is_cited = !self.citations(element).is_empty();
-            let mut by_evidence = self.touching(element).filter(|rel| self.is_evidence(*rel));
-            if !is_cited && by_evidence.any(|rel| self.is_known(rel, lens.known)) {
-                return true;
-            }
             for rel in self.touching(element).filter(|rel| !self.is_evidence(*rel)) {
                 sources.extend(self.counted_sources(rel, lens.known));
             }

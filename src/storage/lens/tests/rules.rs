@@ -283,6 +283,8 @@ fn a_paragraph_of_two_sources_cites_once_for_each() {
     let cited: Vec<_> = writer.graph().citations(fact).map(|cited| (cited.paragraph, cited.source)).collect();
     assert_eq!(cited, [late, early].map(|source| (paragraph.as_node(), source.as_node().unwrap())));
     assert!(passes(&writer, fact, &least_sources(2)) && !passes(&writer, fact, &least_sources(3)));
+    let by = |day| Lens { least_sources: 2, ..known_at(&date(day), false) };
+    assert!(!passes(&writer, fact, &by(6)) && passes(&writer, fact, &by(7)));
     assert_eq!(writer.graph().citations(citation).count(), 0);
 }
 
@@ -356,7 +358,8 @@ fn a_fact_needs_so_many_different_sources() {
     assert!(!passes(&writer, stranger, &least_sources(1)));
     let archive = create_node(&mut writer, &["Archive"]);
     let within = create_rel(&mut writer, one, "IN", archive, true);
-    assert!(passes(&writer, within, &least_sources(9)) && passes(&writer, archive, &least_sources(9)));
+    assert!(writer.graph().passes(within, &least_sources(9), Look::Own, &mut Odd::default()));
+    assert!(!passes(&writer, within, &least_sources(1)) && !passes(&writer, archive, &least_sources(1)));
 }
 
 #[test]
