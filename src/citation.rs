@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::params::Params;
 use crate::transaction::ReadTransaction;
-use crate::value::text_form::escaped_name;
 use crate::value::{ElementId, Node, Relationship, Value};
 
 /// One citation of a node or relationship: the paragraph that supports it, or the source itself.
@@ -95,22 +94,15 @@ impl ReadTransaction {
     ///
     /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if the limits of the handle do not allow it.
     pub fn citations(&self, element: ElementId) -> Result<Vec<Citation>, Error> {
-        let words = &self.graph().catalog().provenance;
-        let [supports, paragraph, of, source] =
-            [&words.supports, &words.paragraph, &words.of, &words.source].map(|name| escaped_name(name));
         let cited = if self.graph().rel_slot(element).is_some() { "[x]" } else { "(x)" };
         let statement = format!(
-            "MATCH (p:{paragraph})-[s:{supports}]->{cited} WHERE id(x) = $element MATCH (p)-[:{of}]->(source:{source}) \
-             RETURN s, p, source \
-             UNION ALL MATCH (source:{source})-[s:{supports}]->{cited} WHERE id(x) = $element \
-             RETURN s, null AS p, source"
+            "MATCH {cited} WHERE id(x) = $element UNWIND citations(x) AS c RETURN c.citation AS citation, c.paragraph AS \
+             paragraph, c.source AS source"
         );
         let id = i64::try_from(element.0).unwrap_or(i64::MAX);
         let rows = self.query(statement, Params::from_iter([("element", id)]))?.into_vec()?;
         let citation = |(relationship, paragraph, source)| Citation { relationship, paragraph, source };
-        let mut citations: Vec<Citation> = rows.into_iter().map(citation).collect();
-        citations.sort_by_key(|citation| citation.relationship.id());
-        Ok(citations)
+        Ok(rows.into_iter().map(citation).collect())
     }
 }
 

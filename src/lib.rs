@@ -29,6 +29,7 @@ mod fault;
 mod catalog;
 mod citation;
 mod commits;
+mod compile;
 mod custom;
 mod database;
 pub mod editing;
@@ -58,8 +59,10 @@ mod table_procedure;
 pub mod testing;
 mod text;
 mod transaction;
+mod trials;
 mod value;
 mod why;
+mod why_not;
 
 pub use catalog::Provenance;
 pub use citation::{Citation, State};
@@ -83,7 +86,7 @@ pub use value::{
     Date, DateTime, Duration, Edtf, EdtfError, Element, ElementId, ErrorKind, List, LocalDateTime, LocalTime, Map,
     Name, Node, Path, Precision, Relationship, Time, Value,
 };
-pub use why::{Absent, Because, Why};
+pub use why::{Absent, Because, Passed, Why};
 
 /// The examples of the README run.
 #[cfg(doctest)]

@@ -8,23 +8,22 @@ use rustc_hash::FxHashMap;
 
 use crate::catalog::Statistics;
 use crate::commits::Said;
+use crate::compile::{Made, plan_of};
 use crate::database::{Database, lock};
 use crate::error::Error;
 use crate::exec::{self, CancelToken, Commits, Limits};
 use crate::function::Registry;
-use crate::optimize;
+use crate::optimize::PassSet;
 use crate::params::Params;
 use crate::physical::{self, PhysicalPlan};
-use crate::plan;
 use crate::procedure::OpenTransaction;
 use crate::rows::{Rows, Warning};
-use crate::semantic::{
-    self,
-    bound::{AtCommit, CommitNumber, Mode},
-};
+use crate::semantic::bound::{AtCommit, CommitNumber, Mode};
 use crate::storage::{Graph, Writer};
 use crate::syntax;
+use crate::trials::{Trials, refused};
 use crate::value::{ErrorKind, Name, Value};
+use crate::why_not::{self, Question};
 
 /// How many plans a database keeps.
 const CACHED_PLANS: usize = 512;
@@ -68,6 +67,13 @@ pub(crate) struct Planned {
     made_for: Shape,
     /// The functions and procedures that it calls.
     registry: Arc<Registry>,
+    /// What `WHY NOT` asks of the query that is planned.
+    why_not: Option<WhyNot>,
+}
+
+struct WhyNot {
+    question: Question,
+    passes: PassSet,
 }
 
 impl Planned {
@@ -137,6 +143,9 @@ impl Prepared {
 
     /// The names of the columns.
     pub fn columns(&self) -> Vec<Name> {
+        if self.plan.why_not.is_some() {
+            return why_not::COLUMNS.map(Name::from).to_vec();
+        }
         self.plan.plan.columns.iter().map(|(name, _)| name.clone()).collect()
     }
 
@@ -196,6 +205,11 @@ impl Prepared {
     ) -> Result<Rows, Error> {
         if self.plan.mode == Mode::Explain {
             return Ok(Rows::plan_text(&self.explain(), graph.commit(), self.warnings()));
+        }
+        if let Some(WhyNot { question, passes }) = &self.plan.why_not {
+            let answer = Trials::new(graph, &self.plan.registry, *passes, params, limits).answer(question);
+            let rows = answer.map_err(|error| error.with_text(self.text()))?;
+            return Ok(Rows::made(&why_not::COLUMNS, rows, graph.commit(), self.warnings()));
         }
         let profile = self.plan.mode == Mode::Profile;
         let run =
@@ -425,24 +439,35 @@ fn commit_number(number: &CommitNumber, params: &Params) -> Result<u64, Error> {
 fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Error> {
     #[cfg(test)]
     tests::COMPILED.set(tests::COMPILED.get() + 1);
-    let statement = syntax::parse(text)?;
+    let mut statement = syntax::parse(text)?;
+    let question = Question::taken_from(&mut statement, text).map_err(refused)?;
     let registry = database.registry();
-    let bound = semantic::bind(&statement, text, graph, &registry)
-        .map_err(|errors| errors.into_iter().map(Error::from).next().expect("a failed binding has an error"))?;
-    let (mode, at_commit) = (bound.mode, bound.at_commit.clone());
-    let warnings = bound.warnings.iter().map(|warning| Warning::new(warning, text)).collect();
-    let explained = bound.why.is_some();
-    let logical = optimize::optimize(plan::build(bound)?, graph, database.shared.passes);
+    let passes = database.shared.passes;
+    let Made { plan, mode, at_commit, explained, warnings } = plan_of(&statement, text, graph, &registry, passes)?;
+    let why_not = question.map(|question| why_not(question, &plan, passes)).transpose()?;
+    if let Some(expected) = why_not.as_ref().and_then(|why_not| why_not.question.expected_values()) {
+        plan_of(&expected, text, graph, &registry, passes)?;
+    }
     Ok(Planned {
         text: Arc::from(text),
         mode,
         at_commit,
-        plan: Arc::new(physical::lower(logical, graph)),
+        plan: Arc::new(plan),
         warnings,
         explained,
         made_for: Shape::of(graph),
         registry,
+        why_not,
     })
+}
+
+fn why_not(question: Question, plan: &PhysicalPlan, passes: PassSet) -> Result<WhyNot, Error> {
+    let columns = plan.columns.iter().map(|(name, _)| name.clone()).collect();
+    let question = question.with_columns(columns).map_err(refused)?;
+    if plan.writes {
+        return Err(refused(question.writes()));
+    }
+    Ok(WhyNot { question, passes })
 }
 
 #[cfg(test)]

@@ -101,9 +101,14 @@ impl Rows {
 
     /// The answer to EXPLAIN: a line of the plan a row.
     pub(crate) fn plan_text(plan: &str, commit: Commit, warnings: &[Warning]) -> Self {
-        let rows: Vec<Vec<Value>> = plan.lines().map(|line| vec![Value::from(line)]).collect();
+        let rows = plan.lines().map(|line| vec![Value::from(line)]).collect();
+        Self::made(&["plan"], rows, commit, warnings)
+    }
+
+    /// An answer that is no row of the graph.
+    pub(crate) fn made(columns: &[&str], rows: Vec<Vec<Value>>, commit: Commit, warnings: &[Warning]) -> Self {
         Self {
-            columns: Arc::from([Name::from("plan")]),
+            columns: columns.iter().map(|name| Name::from(*name)).collect(),
             source: Source::Made(rows.into_iter()),
             text: Arc::from(""),
             counters: Counters::default(),

@@ -20,8 +20,27 @@ pub struct Because {
     pub element: Option<Element>,
     /// What supports it, in the order in which it was cited.
     pub citations: Vec<Citation>,
+    /// By what it passed under the clocks of its pattern.
+    pub clocks: Vec<Passed>,
     /// What is to be said in place of an element.
     pub note: Option<String>,
+}
+
+/// A clock, and by what of an element it let that pass.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Passed {
+    /// `VALID AT`, `KNOWN AT`, either with `POSSIBLY` before it, or `REQUIRE SOURCES`.
+    pub clock: String,
+    /// The value of its operand.
+    pub at: Value,
+    /// Of `KNOWN AT`, the day from which the element is certainly known, if there is one; of `REQUIRE SOURCES` how many
+    /// cite it, if any do.
+    pub by: Value,
+    /// Of `VALID AT`, from when it is so; null: always, or another clock.
+    pub from: Value,
+    /// Of `VALID AT`, until when it is so; null: open, or another clock.
+    pub to: Value,
 }
 
 /// A form that nothing had. That nothing was found is no evidence that there is nothing.
@@ -32,6 +51,8 @@ pub struct Absent {
     pub pattern: String,
     /// The elements at which it was looked for.
     pub bound: Vec<Element>,
+    /// The clocks under which it was looked for.
+    pub clocks: Vec<Passed>,
     /// How many were looked at that have the relationships of the pattern, whatever else it asks; `None` if it hangs at
     /// nothing.
     pub looked_at: Option<u64>,
@@ -89,7 +110,8 @@ impl Why {
             (Some(Element::Relationship(rel)), _) => self.arrow(rel, 0),
             (None, note) => return note.clone(),
         };
-        Some(format!("because {reason}{}", cited(&because.citations)))
+        let clocks: String = because.clocks.iter().map(|passed| format!(", {passed}")).collect();
+        Some(format!("because {reason}{}{clocks}", cited(&because.citations)))
     }
 
     fn is_end(&self, id: ElementId) -> bool {
@@ -126,9 +148,26 @@ const SHOWN_CITATIONS: usize = 3;
 impl std::fmt::Display for Absent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "although nothing of the form {}", self.pattern)?;
-        match self.looked_at {
-            Some(count) => write!(f, " among {count} looked at"),
-            None => Ok(()),
+        if let Some(count) = self.looked_at {
+            write!(f, " among {count} looked at")?;
+        }
+        self.clocks.iter().try_for_each(|clock| write!(f, ", {} {}", clock.clock, clock.at))
+    }
+}
+
+impl std::fmt::Display for Passed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}: ", self.clock, self.at)?;
+        match (&self.by, &self.from, &self.to) {
+            (Value::Null, Value::Null, Value::Null) if self.clock.ends_with("VALID AT") => write!(f, "always"),
+            (Value::Null, Value::Null, Value::Null) if self.clock.ends_with("KNOWN AT") => {
+                write!(f, "by no certain day")
+            }
+            (Value::Null, Value::Null, Value::Null) => write!(f, "by its relationships"),
+            (Value::Null, Value::Null, to) => write!(f, "until {to}"),
+            (Value::Null, from, Value::Null) => write!(f, "from {from}"),
+            (Value::Null, from, to) => write!(f, "from {from} until {to}"),
+            (by, ..) => write!(f, "by {by}"),
         }
     }
 }
@@ -188,7 +227,8 @@ fn because_of(value: &Value) -> Option<Because> {
         Some(Value::String(note)) => Some(note.to_string()),
         _ => None,
     };
-    Some(Because { element: Option::from_value(map.get("element")?)?, citations, note })
+    let clocks = clocks_of(map);
+    Some(Because { element: Option::from_value(map.get("element")?)?, citations, clocks, note })
 }
 
 fn citation_of(value: &Value) -> Option<Citation> {
@@ -205,7 +245,25 @@ fn absent_of(value: &Value) -> Option<Absent> {
     Some(Absent {
         pattern: String::from_value(map.get("pattern")?)?,
         bound: list(map, "bound")?.iter().filter_map(Element::from_value).collect(),
+        clocks: clocks_of(map),
         looked_at: number(map.get("looked_at")?)?,
+    })
+}
+
+fn clocks_of(map: &Map) -> Vec<Passed> {
+    let clocks = list(map, "clocks").into_iter().flat_map(|clocks| clocks.iter());
+    clocks.filter_map(passed_of).collect()
+}
+
+fn passed_of(value: &Value) -> Option<Passed> {
+    let Value::Map(map) = value else { return None };
+    let told = |key: &str| map.get(key).cloned().unwrap_or_default();
+    Some(Passed {
+        clock: String::from_value(map.get("clock")?)?,
+        at: told("at"),
+        by: told("by"),
+        from: told("from"),
+        to: told("to"),
     })
 }
 

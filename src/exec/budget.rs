@@ -143,6 +143,10 @@ impl Budget {
         }
     }
 
+    pub(super) fn rows_used(&self) -> u64 {
+        self.rows.get()
+    }
+
     /// Counts rows that an operator has made, and looks whether to stop.
     pub(super) fn rows(&self, count: usize) -> Result<(), ExecError> {
         let rows = self.rows.get().saturating_add(count as u64);
@@ -245,6 +249,37 @@ impl Patience {
     /// Whether to wait on.
     pub(crate) fn check(&self) -> Result<(), ExecError> {
         self.0.check()
+    }
+}
+
+/// What several runs, one after the other, may use together.
+pub(crate) struct SharedLimits {
+    limits: Limits,
+    budget: Budget,
+}
+
+impl SharedLimits {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self { limits: limits.clone(), budget: Budget::new(limits) }
+    }
+
+    /// What the next run may use, and no more than so many rows; and whether it is this number that bounds its rows.
+    pub(crate) fn next(&self, most_rows: u64) -> Result<(Limits, bool), ExecError> {
+        self.check()?;
+        let left = self.budget.max_rows - self.budget.rows.get();
+        let now = Instant::now();
+        let timeout = self.budget.deadline.map(|deadline| deadline.saturating_duration_since(now));
+        Ok((Limits { max_rows: Some(left.min(most_rows)), timeout, ..self.limits.clone() }, most_rows < left))
+    }
+
+    /// That a run has used so many rows.
+    pub(crate) fn used(&self, rows: u64) {
+        self.budget.rows.set(self.budget.rows.get().saturating_add(rows));
+    }
+
+    /// Whether time, or the rows, are used up, or somebody wants it to stop.
+    pub(crate) fn check(&self) -> Result<(), ExecError> {
+        self.budget.rows(0)
     }
 }
 

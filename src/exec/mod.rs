@@ -22,8 +22,8 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use budget::Patience;
 pub use budget::{CancelToken, Limits};
+pub(crate) use budget::{Patience, SharedLimits};
 pub(crate) use commit::Commits;
 pub(crate) use context::now_micros;
 pub use counters::Counters;

@@ -83,6 +83,11 @@ impl Reading {
     }
 
     /// The plan with the rows and times so far, if the run is profiled.
+    /// How many rows it has looked at.
+    pub(crate) fn rows_used(&self) -> u64 {
+        self.ctx.budget.rows_used()
+    }
+
     pub(crate) fn profile(&self) -> Option<String> {
         self.ctx.profile.as_ref().map(|profile| profile.show(&self.ctx.plan))
     }

@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn an_element_and_a_list_of_it_have_the_same_sources() {
         let node: Value = Node::bare(ElementId(1)).into();
-        check("sources", &[node.clone()], "[()]");
+        check("sources", std::slice::from_ref(&node), "[()]");
         check("sources", &[vec![node.clone(), Value::Null, vec![node.clone()].into()].into()], "[()]");
         check("known", &[node], "1970-01-02");
         check("certainty", &[Value::Null], "null");

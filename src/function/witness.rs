@@ -6,17 +6,30 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::string::count_value;
 use super::{Accepts, Accumulator, Aggregate, Cited, Function, FunctionError, Host, ResultType};
-use crate::value::{ElementId, Name, Relationship, Type, Value, compare};
+use crate::value::{ElementId, Map, Name, Relationship, Type, Value, compare};
 
 /// The key that marks a map as telling what is not there: the text of the form that nothing has.
 pub(crate) const ABSENT: &str = "pattern";
 
 /// The key that marks a map as telling what is not explained, and why.
 pub(crate) const NOTE: &str = "note";
+
+/// The keys of an element and of the clocks by which it passed.
+const ELEMENT: &str = "element";
+pub(crate) const CLOCKS: &str = "clocks";
+
+/// The keys of a clock: its name, and the value of its operand.
+pub(crate) const CLOCK: &str = "clock";
+pub(crate) const AT: &str = "at";
+
+/// What a clock is, by which part of its name.
+pub(crate) const VALID_AT: &str = "VALID AT";
+pub(crate) const KNOWN_AT: &str = "KNOWN AT";
+pub(crate) const REQUIRE_SOURCES: &str = "REQUIRE SOURCES";
 
 /// All that its arguments hold, each element once: lists are opened, what is null is left out.
 pub(crate) const WITNESS: Function = Function::new(
@@ -36,6 +49,15 @@ pub(crate) const WAY: Function = Function::new(
     ResultType::ListOf(Type::Any),
     way,
     "the relationships of a way and the nodes between them",
+);
+
+/// Elements, each with what let it pass under the clocks.
+pub(crate) const CLOCKED: Function = Function::new(
+    "witness.clocked",
+    &[Accepts::ANY, Accepts::LIST],
+    ResultType::ListOf(Type::Any),
+    clocked,
+    "elements with what let them pass under clocks",
 );
 
 /// What a row rests on, as the column `why` has it.
@@ -63,6 +85,8 @@ pub(crate) const WITNESSES: Aggregate = Aggregate {
 #[derive(Default)]
 struct Gathered {
     known: FxHashSet<ElementId>,
+    /// What is told of the clocks by which an element passed.
+    clocks: FxHashMap<ElementId, BTreeSet<Sorted>>,
     items: Vec<Value>,
     /// Those of them that are no elements.
     maps: BTreeSet<Sorted>,
@@ -104,10 +128,29 @@ impl Gathered {
             Value::Node(node) => self.add_new(node.id(), value),
             Value::Relationship(rel) => self.add_new(rel.id(), value),
             Value::Map(map) if map.contains_key(ABSENT) || map.contains_key(NOTE) => self.add_new_map(value),
+            Value::Map(map) if map.contains_key(ELEMENT) && map.contains_key(CLOCKS) => self.take_clocked(map),
             // What a procedure tells may hold more than elements.
             Value::Map(map) => map.values().for_each(|value| self.take(value)),
             _ => {}
         }
+    }
+
+    fn take_clocked(&mut self, map: &Map) {
+        self.take(&map[ELEMENT]);
+        if let (Some(id), Value::List(clocks)) = (element_id(&map[ELEMENT]), &map[CLOCKS]) {
+            self.kept_bytes += clocks.iter().map(|clock| size_of::<Value>() + clock.payload_bytes()).sum::<usize>();
+            self.clocks.entry(id).or_default().extend(clocks.iter().cloned().map(Sorted));
+        }
+    }
+
+    /// What was taken, in the same form.
+    fn into_list(self) -> Value {
+        let Self { items, mut clocks, .. } = self;
+        let with_clocks = items.into_iter().map(|item| match element_id(&item).and_then(|id| clocks.remove(&id)) {
+            Some(clocks) => clocked_element(item, clocks.into_iter().map(|Sorted(clock)| clock).collect()),
+            None => item,
+        });
+        Value::List(with_clocks.collect())
     }
 
     fn add_new(&mut self, id: ElementId, value: &Value) {
@@ -136,7 +179,7 @@ impl Accumulator for Gathered {
     }
 
     fn finish(self: Box<Self>) -> Result<Value, FunctionError> {
-        Ok(Value::List(self.items.into()))
+        Ok(self.into_list())
     }
 
     fn kept_bytes(&self) -> usize {
@@ -144,15 +187,15 @@ impl Accumulator for Gathered {
     }
 }
 
-fn gathered(host: &dyn Host, arguments: &[Value]) -> Result<Vec<Value>, FunctionError> {
+fn gathered(host: &dyn Host, arguments: &[Value]) -> Result<Gathered, FunctionError> {
     let mut all = Gathered::default();
     arguments.iter().for_each(|argument| all.take(argument));
     host.reserve(all.kept_bytes)?;
-    Ok(all.items)
+    Ok(all)
 }
 
 fn witness(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
-    Ok(Value::List(gathered(host, arguments)?.into()))
+    Ok(gathered(host, arguments)?.into_list())
 }
 
 fn way(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
@@ -167,6 +210,42 @@ fn way(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         items.extend([rel.clone(), at.clone()]);
     }
     Ok(Value::List(items.into()))
+}
+
+/// Of each element, what the clocks saw of it.
+fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let [elements, Value::List(clocks)] = arguments else { return Ok(arguments[0].clone()) };
+    let mut items = Vec::new();
+    for element in gathered(host, std::slice::from_ref(elements))?.items {
+        let Some(id) = element_id(&element) else { continue };
+        let passed = clocks.iter().map(|clock| passed(host, id, clock)).collect::<Result<Vec<_>, _>>()?;
+        items.push(clocked_element(element, passed));
+    }
+    host.reserve(items.iter().map(|item| size_of::<Value>() + item.payload_bytes()).sum())?;
+    Ok(Value::List(items.into()))
+}
+
+fn clocked_element(element: Value, clocks: Vec<Value>) -> Value {
+    map([(ELEMENT, element), (CLOCKS, clocks.into())])
+}
+
+/// The clock with the value of the element by which it let it pass.
+fn passed(host: &dyn Host, id: ElementId, clock: &Value) -> Result<Value, FunctionError> {
+    let Value::Map(said) = clock else { return Ok(Value::Null) };
+    let mut told = (**said).clone();
+    let name = said.get(CLOCK).map(Value::to_string).unwrap_or_default();
+    if name.ends_with(VALID_AT) {
+        let (from, to) = host.valid_times(id)?;
+        told.extend([(Name::from("from"), from), (Name::from("to"), to)]);
+    } else if name.ends_with(KNOWN_AT) {
+        told.insert(Name::from("by"), host.known(id)?.into());
+    } else {
+        let sources: BTreeSet<ElementId> = host.citations(id)?.iter().map(|cited| cited.source.id()).collect();
+        // A node without citations has the sources of its relationships.
+        let count = Some(sources.len()).filter(|count| *count > 0);
+        told.insert(Name::from("by"), count.map(count_value).into());
+    }
+    Ok(Value::Map(told.into()))
 }
 
 fn same_element(left: &Value, right: &Value) -> bool {
@@ -184,14 +263,18 @@ fn element_id(value: &Value) -> Option<ElementId> {
 /// `{elements, absent, truncated}`.
 fn why(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let (mut elements, mut absent) = (Vec::new(), Vec::new());
-    let all = with_ends(host, gathered(host, arguments)?)?;
+    let Gathered { items, mut clocks, .. } = gathered(host, arguments)?;
+    let all = with_ends(host, items)?;
     let count = all.len();
     let most = host.max_witnesses();
     let truncated = if count > most { count_value(count) } else { Value::Null };
     for item in all.into_iter().take(most) {
         match item {
             Value::Map(map) if map.contains_key(ABSENT) => absent.push(Value::Map(map)),
-            item => elements.push(entry(host, item)?),
+            item => {
+                let clocks = element_id(&item).and_then(|id| clocks.remove(&id)).unwrap_or_default();
+                elements.push(entry(host, item, clocks.into_iter().map(|Sorted(clock)| clock).collect())?);
+            }
         }
     }
     host.reserve(elements.iter().map(Value::payload_bytes).sum())?;
@@ -214,13 +297,13 @@ fn with_ends(host: &dyn Host, mut items: Vec<Value>) -> Result<Vec<Value>, Funct
 }
 
 /// What is told of one element: its state and its citations.
-fn entry(host: &dyn Host, item: Value) -> Result<Value, FunctionError> {
+fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>) -> Result<Value, FunctionError> {
     let note = match &item {
         Value::Map(map) => map.get(NOTE).cloned(),
         _ => None,
     };
     if let Some(note) = note {
-        return Ok(map([("element", Value::Null), (NOTE, note)]));
+        return Ok(map([(ELEMENT, Value::Null), (NOTE, note)]));
     }
     let state = match &item {
         Value::Relationship(rel) => state(host, rel)?,
@@ -233,12 +316,7 @@ fn entry(host: &dyn Host, item: Value) -> Result<Value, FunctionError> {
         }
         None => Vec::new(),
     };
-    Ok(map([
-        ("element", item),
-        ("state", state),
-        ("citations", citations.into()),
-        ("clocks", Vec::<Value>::new().into()),
-    ]))
+    Ok(map([(ELEMENT, item), ("state", state), ("citations", citations.into()), (CLOCKS, clocks.into())]))
 }
 
 fn told(host: &dyn Host, cited: Cited) -> Result<Value, FunctionError> {

@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use super::seen::Seen;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, SubqueryKind};
+use crate::function::witness::WITNESSES;
 use crate::plan::{Aggregate, ApplyKind, LogicalBody, LogicalPlan, LogicalStatement, Step, VarExpand};
 
 /// Each far end once, if: at least 0 or 1 relationships are wanted; what is asked on the way is asked of one hop; the
@@ -117,7 +118,8 @@ fn before(step: &Step, ignored: bool) -> bool {
 }
 
 fn ignores_multiplicity(aggregate: &Aggregate) -> bool {
-    let ignores = |name: &str| matches!(name, "min" | "max");
+    // Of several ways to the same, one is witness enough.
+    let ignores = |name: &str| matches!(name, "min" | "max") || name == WITNESSES.name;
     let calls = aggregate.calls.iter().map(|(_, call)| call);
     aggregate.weight.is_none()
         && calls.into_iter().all(|call| call.distinct || call.aggregate.as_ref().is_some_and(|of| ignores(of.name)))

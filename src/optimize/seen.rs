@@ -2,7 +2,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::expr::VarId;
+use crate::expr::{ExprKind, VarId};
+use crate::function::witness::WAY;
 use crate::plan::{ApplyKind, Imports, LogicalBody, LogicalPlan, LogicalStatement, Step, draw_var};
 
 /// The variables of relationships and lists of them, by what they are named for.
@@ -65,7 +66,9 @@ impl Seen {
             imports.of_step(step).into_iter().for_each(|var| self.count(var));
             return;
         }
-        self.look(imports.of_step(step));
+        let told = only_told(step);
+        self.look(imports.of_step(step).into_iter().filter(|var| !told.contains(var)));
+        told.iter().for_each(|var| self.count(*var));
         match step {
             Step::Apply(apply) => match &apply.kind {
                 ApplyKind::Inner(take) => self.look(take.iter().copied()),
@@ -81,6 +84,22 @@ impl Seen {
             _ => {}
         }
     }
+}
+
+/// The lists of relationships that a step names for nothing but to tell of any one way, whichever it is.
+fn only_told(step: &Step) -> FxHashSet<VarId> {
+    let (mut told, mut named) = (Vec::new(), Vec::new());
+    for expr in step.exprs() {
+        expr.walk(&mut |part| match &part.kind {
+            ExprKind::Variable(var) => named.push(*var),
+            ExprKind::Call(function, arguments) if function.name == WAY.name => {
+                told.extend(arguments[1].variables());
+            }
+            _ => {}
+        });
+    }
+    let times = |vars: &[VarId], var: VarId| vars.iter().filter(|other| **other == var).count();
+    told.iter().copied().filter(|var| times(&told, *var) == times(&named, *var)).collect()
 }
 
 /// The relationships that a step finds and what they must differ from.

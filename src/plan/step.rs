@@ -220,7 +220,7 @@ pub(crate) struct VarExpand {
     pub max: Option<u64>,
     pub rules: WayRules,
     pub distinct_from: Vec<VarId>,
-    /// Each far end once, and no list.
+    /// Each far end once; the list is that of one way to it.
     pub reach_only: bool,
 }
 

@@ -29,7 +29,6 @@ impl Step {
             | Step::Unwind(Unwind { var, .. }) => vec![*var],
             Step::Expand(step) => vec![step.rel, step.to.var],
             Step::RelEnds(step) => vec![step.start.var, step.end.var],
-            Step::VarExpand(step) if step.reach_only => vec![step.to.var],
             Step::VarExpand(step) => vec![step.rels, step.to.var],
             Step::ShortestPath(step) => vec![step.rels],
             Step::Route(step) => step.binds().into_iter().chain([step.to.var]).collect(),

@@ -1,15 +1,19 @@
 //! Built-in procedures, and the registry that a new database begins with.
 //!
-//! `db.*` and `show.*` are tables about the database itself; SHOW is a call of the latter, and
+//! `provenance.*` looks at who says what; `db.*` and `show.*` are tables about the database itself; SHOW is a call of the latter, and
 //! LOAD CSV of `load.csv`.
 
 mod commits;
+mod conflicts;
 mod csv;
 mod database;
+mod dispute;
 mod drawn;
 mod load_csv;
 mod schema;
+mod seen;
 mod show;
+mod single_source;
 mod transactions;
 
 use std::sync::Arc;
@@ -27,6 +31,8 @@ pub(crate) fn registry(open: &Arc<OpenTransactions>, history: &Arc<History>, fil
     let mut registry = Registry::builtin();
     database::register(&mut registry);
     schema::register(&mut registry);
+    conflicts::register(&mut registry);
+    single_source::register(&mut registry);
     show::register(&mut registry);
     show_those_of(&mut registry, open, history);
     load_csv::register(&mut registry, files);

@@ -32,3 +32,4 @@ mod snapshots;
 mod tidy;
 mod transactions;
 mod view;
+mod why_not;

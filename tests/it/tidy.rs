@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("exec", &["text", "value", "catalog", "function", "expr", "physical", "storage"]),
     ("procedure", &["value", "catalog", "function", "storage"]),
     ("provenance", &["value", "catalog", "function", "storage"]),
+    ("why_not", &["text", "value", "syntax"]),
     ("fault", &[]),
     ("reference", &["text", "value", "syntax", "function"]),
 ];

@@ -13,10 +13,12 @@ use super::travel::{Run, Travel, end_column, is_kind, runs};
 use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::column::{Column, rel_value};
 use crate::exec::context::{Context, Segment};
 use crate::exec::host::Env;
 use crate::physical::{self, ColumnKind, Direction, Operator, Target, Types};
 use crate::storage::{End, Family};
+use crate::value::Value;
 
 pub(super) struct Reach {
     input: Input,
@@ -27,6 +29,8 @@ pub(super) struct Reach {
     min: u64,
     max: u64,
     rules: Rules,
+    /// Whether a way to each is wanted too.
+    ways: bool,
     to: Target,
     kind: ColumnKind,
     distinct_from: Vec<usize>,
@@ -90,6 +94,7 @@ impl Reach {
             min: spec.min,
             max: spec.max.unwrap_or(u64::MAX),
             rules: Rules(spec.rules.clone()),
+            ways: spec.rels,
             to: spec.to,
             kind,
             distinct_from: spec.distinct_from.clone(),
@@ -100,7 +105,7 @@ impl Reach {
     }
 
     /// What is reached from one row's start; with a bound end, that or nothing.
-    fn search(&mut self, place: &Place, runs: &[Run], start: End, found: &mut Vec<End>) -> Result<(), ExecError> {
+    fn search(&mut self, place: &Place, runs: &[Run], start: End, found: &mut Found) -> Result<(), ExecError> {
         if !self.rules.admits(place, start)? {
             return Ok(());
         }
@@ -111,23 +116,26 @@ impl Reach {
             },
             Target::New(_) | Target::Ignored(_) => None,
         };
-        let mut give = |end: End| {
-            let wanted = is_kind(end, self.kind) && target.is_none_or(|target| target == end);
+        let (kind, ways) = (self.kind, self.ways);
+        let mut give = |end: End, way: &dyn Fn() -> Vec<u32>| {
+            let wanted = is_kind(end, kind) && target.is_none_or(|target| target == end);
             if wanted {
-                found.push(end);
+                found.ends.push(end);
+                found.ways.extend(ways.then(way));
             }
             wanted && target.is_some()
         };
+        let mut links = Links::default();
         let undirected = self.direction == Direction::Either;
         let mut start_open = self.min > 0 && !planted!("reachability forgets a way back to the start");
-        if self.min == 0 && give(start) {
+        if self.min == 0 && give(start, &Vec::new) {
             return Ok(());
         }
         if start_open && undirected {
             start_open = false;
             if target.is_none_or(|target| target == start)
-                && on_cycle(&self.rules, place, runs, start, self.max)?
-                && give(start)
+                && let Some(cycle) = cycle(&self.rules, place, runs, start, self.max)?
+                && give(start, &|| cycle.clone())
             {
                 return Ok(());
             }
@@ -149,41 +157,83 @@ impl Reach {
             for froms in frontier.chunks(BATCH_ROWS) {
                 steps.clear();
                 self.rules.steps(place, runs, froms, &mut steps)?;
-                for &(_, step) in &steps {
+                for &(from, step) in &steps {
+                    let from = froms[from as usize];
                     let new = match step.end.as_node() {
                         Some(node) => self.seen.insert(node.0, bound),
                         None => others.insert(step.end),
                     };
                     if new {
+                        if ways {
+                            links.0.insert(step.end, (step.rel.0, from));
+                        }
                         if step.end.as_node().is_some() {
                             next.push(step.end);
                         }
-                        if give(step.end) {
+                        if give(step.end, &|| links.way(start, step.end)) {
                             return Ok(());
                         }
                     } else if step.end == start && start_open {
                         start_open = false;
-                        if give(start) {
+                        if give(start, &|| links.way_over(start, from, step.rel.0)) {
                             return Ok(());
                         }
                     }
                 }
             }
-            place.env.ctx.budget.bytes(2 * size_of_val(&next[..]))?;
+            let links = if ways { next.len() * BYTES_PER_LINK } else { 0 };
+            place.env.ctx.budget.bytes(2 * size_of_val(&next[..]) + links)?;
             frontier = next;
         }
         Ok(())
     }
 }
 
-/// Whether a cycle of at most `max` relationships goes through `start`, in no direction.
+/// What searches have come to, and if wanted a way to each, as relationships.
+#[derive(Default)]
+struct Found {
+    ends: Vec<End>,
+    ways: Vec<Vec<u32>>,
+}
+
+/// By which relationship and from where each element was reached first.
+#[derive(Default)]
+struct Links(FxHashMap<End, (u32, End)>);
+
+/// About what a link takes.
+const BYTES_PER_LINK: usize = 32;
+
+impl Links {
+    fn way(&self, start: End, end: End) -> Vec<u32> {
+        let mut way = Vec::new();
+        let mut at = end;
+        while at != start
+            && let Some((rel, from)) = self.0.get(&at)
+        {
+            way.push(*rel);
+            at = *from;
+        }
+        way.reverse();
+        way
+    }
+
+    /// The way to `end`, and on by `rel`.
+    fn way_over(&self, start: End, end: End, rel: u32) -> Vec<u32> {
+        let mut way = self.way(start, end);
+        way.push(rel);
+        way
+    }
+}
+
+/// A cycle of at most `max` relationships through `start`, in no direction.
 ///
 /// Each node found is marked with the relationship by which its branch leaves the start; the shortest cycle is closed
 /// by a relationship between two branches, or between the start and a branch that another relationship began.
-fn on_cycle(rules: &Rules, place: &Place, runs: &[Run], start: End, max: u64) -> Result<bool, ExecError> {
+fn cycle(rules: &Rules, place: &Place, runs: &[Run], start: End, max: u64) -> Result<Option<Vec<u32>>, ExecError> {
     /// How far a node is, and the branch that it is on.
     type Marks = FxHashMap<End, (u64, u32)>;
     let mut marks: Marks = FxHashMap::default();
+    let mut links = Links::default();
     let mut frontier = vec![start];
     let mut steps = Vec::new();
     let mut depth = 0;
@@ -195,31 +245,38 @@ fn on_cycle(rules: &Rules, place: &Place, runs: &[Run], start: End, max: u64) ->
         for &(from, step) in &steps {
             let from = frontier[from as usize];
             if step.end == start && from == start {
-                return Ok(true);
+                return Ok(Some(vec![step.rel.0]));
             }
             let branch = if from == start { step.rel.0 } else { marks[&from].1 };
             if step.end == start {
                 if step.rel.0 != branch && depth < max {
-                    return Ok(true);
+                    return Ok(Some(links.way_over(start, from, step.rel.0)));
                 }
                 continue;
             }
             match marks.get(&step.end) {
                 None => {
                     marks.insert(step.end, (depth + 1, branch));
+                    links.0.insert(step.end, (step.rel.0, from));
                     if step.end.as_node().is_some() {
                         next.push(step.end);
                     }
                 }
-                Some(&(distance, other)) if other != branch && depth.saturating_add(distance) < max => return Ok(true),
+                Some(&(distance, other)) if other != branch && depth.saturating_add(distance) < max => {
+                    let mut back = links.way(start, step.end);
+                    back.reverse();
+                    let mut cycle = links.way_over(start, from, step.rel.0);
+                    cycle.extend(back);
+                    return Ok(Some(cycle));
+                }
                 Some(_) => {}
             }
         }
-        place.env.ctx.budget.bytes(next.len() * size_of::<(End, u64, u32)>())?;
+        place.env.ctx.budget.bytes(next.len() * (size_of::<(End, u64, u32)>() + BYTES_PER_LINK))?;
         frontier = next;
         depth += 1;
     }
-    Ok(false)
+    Ok(None)
 }
 
 impl Fan for Reach {
@@ -237,7 +294,7 @@ impl Fan for Reach {
         let graph = ctx.view(self.segment);
         let env = Env::new(ctx, &graph);
         let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
-        let (mut rows, mut ends) = (Vec::new(), Vec::new());
+        let (mut rows, mut found) = (Vec::new(), Found::default());
         let room = self.wanted.batch_rows(ctx);
         let Travel { batch, taken, row: next } = current;
         while *next < batch.len && rows.len() < room {
@@ -246,17 +303,22 @@ impl Fan for Reach {
             *next += 1;
             let start = batch.columns[self.from].end(row, ctx);
             if let Some(start) = start.filter(|_| !self.wanted.is_done(ctx, batch, row)) {
-                let (made, before) = (ctx.budget.made(), ends.len());
-                self.search(&Place { env: &env, batch, row, taken, ends: &[] }, &runs, start, &mut ends)?;
+                let (made, before) = (ctx.budget.made(), found.ends.len());
+                self.search(&Place { env: &env, batch, row, taken, ends: &[] }, &runs, start, &mut found)?;
                 // The search is over; what it found stays.
                 ctx.budget.settle(made);
-                ctx.budget.bytes(size_of_val(&ends[before..]))?;
-                rows.resize(ends.len(), row_number(row));
+                let ways = found.ways.iter().skip(before).map(|way| way.len() * size_of::<Value>()).sum::<usize>();
+                ctx.budget.bytes(size_of_val(&found.ends[before..]) + ways)?;
+                rows.resize(found.ends.len(), row_number(row));
             }
         }
         let mut columns = batch.gather(&self.input.carry, &rows);
+        if self.ways {
+            let list = |way: Vec<u32>| Value::List(way.into_iter().map(|rel| rel_value(rel, ctx)).collect());
+            columns.push(Column::Values(found.ways.into_iter().map(list).collect()));
+        }
         if let Target::New(kind) = self.to {
-            columns.push(end_column(ends, kind));
+            columns.push(end_column(found.ends, kind));
         }
         Ok(Batch::new(columns, rows.len()))
     }

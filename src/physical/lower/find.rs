@@ -143,7 +143,7 @@ impl Lowerer<'_> {
     pub(super) fn var_expand(&mut self, step: &VarExpand, rows: Rows, place: &Place<'_>) -> Rows {
         let rows = self.cast_ends(rows, &[step.from, step.to]);
         let mut new = Vec::new();
-        let rels = place.needs(step.rels) && !step.reach_only;
+        let rels = place.needs(step.rels);
         if rels {
             new.push((step.rels, ColumnKind::Value));
         }

@@ -107,8 +107,10 @@ impl Printer<'_> {
             Some(format!("{possibly}{word} at {}", self.operand(&of.at)))
         };
         let sources = lens.sources.as_ref().map(|count| format!("from {} sources", self.operand(count)));
-        let parts: Vec<String> =
-            [clock("valid", &lens.valid), clock("known by evidence", &lens.known), sources].into_iter().flatten().collect();
+        let parts: Vec<String> = [clock("valid", &lens.valid), clock("known by evidence", &lens.known), sources]
+            .into_iter()
+            .flatten()
+            .collect();
         parts.join(" ")
     }
 

@@ -4,10 +4,10 @@
 //! conditions; it is counted only if the pattern hangs at something that is bound, and so is small.
 
 use super::clause::is_null;
-use super::evidence::{Evidence, union};
+use super::evidence::{Evidence, clocks, union};
 use super::query::{Explainer, one_branch};
-use crate::expr::{Expr, ExprKind, SubqueryId, SubqueryKind, VarId};
-use crate::function::witness::{ABSENT, NOTE};
+use crate::expr::{Expr, ExprKind, Lens, SubqueryId, SubqueryKind, VarId};
+use crate::function::witness::{ABSENT, CLOCKS, NOTE};
 use crate::semantic::bound::{
     BoundClause, BoundMatch, BoundQuery, BoundSubquery, GraphPattern, PatternRel, Projection, Reach,
 };
@@ -19,7 +19,7 @@ impl Explainer<'_> {
     pub(super) fn no_match(&mut self, clause: &BoundMatch) -> Expr {
         let bound = bound_elements(&clause.pattern);
         let looked_at = self.looked_at(clause, &bound);
-        self.absent(clause.span, bound, looked_at)
+        self.absent(clause.span, bound, &clause.pattern.lens, looked_at)
     }
 
     /// That a subquery gives no row.
@@ -29,7 +29,9 @@ impl Explainer<'_> {
             Some(found) => {
                 let bound = bound_elements(&found.pattern);
                 let looked_at = self.looked_at(found, &bound);
-                self.absent(span, bound, looked_at)
+                // The operands of a clock inside are known there only.
+                let lens = if found.operands.is_empty() { found.pattern.lens.clone() } else { Lens::default() };
+                self.absent(span, bound, &lens, looked_at)
             }
             None => self.no_rows(span, &imports),
         }
@@ -39,18 +41,18 @@ impl Explainer<'_> {
     pub(super) fn no_rows(&mut self, span: Span, imports: &[VarId]) -> Expr {
         let is_element = |var: &VarId| is_element(&self.variables.get(*var).var_type);
         let bound = imports.iter().copied().filter(is_element).collect();
-        self.absent(span, bound, None)
+        self.absent(span, bound, &Lens::default(), None)
     }
 
     /// That of a list no item is `form`.
     pub(super) fn no_item(&mut self, form: String, list: &Expr) -> Expr {
-        map(form, Vec::new(), Some(Expr::call("size", vec![list.clone()])))
+        map(form, Vec::new(), &Lens::default(), Some(Expr::call("size", vec![list.clone()])))
     }
 
-    fn absent(&mut self, span: Span, bound: Vec<VarId>, looked_at: Option<LookedAt>) -> Expr {
+    fn absent(&mut self, span: Span, bound: Vec<VarId>, lens: &Lens<Expr>, looked_at: Option<LookedAt>) -> Expr {
         let text = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
         let count = looked_at.as_ref().map(|looked_at| looked_at.count.clone());
-        let told = map(text, bound, count);
+        let told = map(text, bound, lens, count);
         let rejected = looked_at.and_then(|looked_at| looked_at.rejected);
         union([told].into_iter().chain(rejected).collect()).unwrap_or_else(|| Expr::literal(Value::Null))
     }
@@ -121,12 +123,12 @@ pub(super) fn not_explained(procedure: &str) -> Expr {
     Expr::made(ExprKind::Map(vec![(Name::from(NOTE), note)]))
 }
 
-fn map(form: String, bound: Vec<VarId>, count: Option<Expr>) -> Expr {
+fn map(form: String, bound: Vec<VarId>, lens: &Lens<Expr>, count: Option<Expr>) -> Expr {
     let bound = bound.into_iter().map(Expr::variable).collect();
     Expr::made(ExprKind::Map(vec![
         (Name::from(ABSENT), Expr::literal(Value::from(form))),
         (Name::from("bound"), Expr::made(ExprKind::List(bound))),
-        (Name::from("clocks"), Expr::made(ExprKind::List(Vec::new()))),
+        (Name::from(CLOCKS), clocks(lens)),
         (Name::from("looked_at"), count.unwrap_or_else(|| Expr::literal(Value::Null))),
     ]))
 }

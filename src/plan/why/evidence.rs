@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::expr::{Expr, ExprKind, VarId};
+use crate::expr::{Clock, Expr, ExprKind, Lens, VarId};
 use crate::function::Function;
-use crate::function::witness::{WAY, WHY, WITNESS};
+use crate::function::witness::{AT, CLOCK, CLOCKED, KNOWN_AT, REQUIRE_SOURCES, VALID_AT, WAY, WHY, WITNESS};
+use crate::value::{Name, Value};
 
 /// What the rows behind a clause rest on, in the order in which the text names it.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +40,7 @@ impl Evidence {
 
 static WITNESS_FUNCTION: LazyLock<Arc<Function>> = LazyLock::new(|| Arc::new(WITNESS));
 static WAY_FUNCTION: LazyLock<Arc<Function>> = LazyLock::new(|| Arc::new(WAY));
+static CLOCKED_FUNCTION: LazyLock<Arc<Function>> = LazyLock::new(|| Arc::new(CLOCKED));
 static WHY_FUNCTION: LazyLock<Arc<Function>> = LazyLock::new(|| Arc::new(WHY));
 
 fn call(function: &Arc<Function>, arguments: Vec<Expr>) -> Expr {
@@ -51,6 +53,32 @@ pub(super) fn union(mut parts: Vec<Expr>) -> Option<Expr> {
         0 | 1 => parts.pop(),
         _ => Some(call(&WITNESS_FUNCTION, parts)),
     }
+}
+
+/// What each of the elements has by which it passes under a lens.
+pub(super) fn clocked(elements: Vec<Expr>, lens: &Lens<Expr>) -> Vec<Expr> {
+    if lens.is_empty() {
+        return elements;
+    }
+    let clock = |element| call(&CLOCKED_FUNCTION, vec![element, clocks(lens)]);
+    elements.into_iter().map(clock).collect()
+}
+
+/// A list of the clocks of a lens, each with the value of its operand.
+pub(super) fn clocks(lens: &Lens<Expr>) -> Expr {
+    let clock = |name: &str, clock: &Clock<Expr>| {
+        let possibly = if clock.possibly { "POSSIBLY " } else { "" };
+        condition(&format!("{possibly}{name}"), &clock.at)
+    };
+    let valid = lens.valid.iter().map(|valid| clock(VALID_AT, valid));
+    let known = lens.known.iter().map(|known| clock(KNOWN_AT, known));
+    let sources = lens.sources.iter().map(|count| condition(REQUIRE_SOURCES, count));
+    Expr::made(ExprKind::List(valid.chain(known).chain(sources).collect()))
+}
+
+fn condition(name: &str, operand: &Expr) -> Expr {
+    let name = Expr::literal(Value::from(name));
+    Expr::made(ExprKind::Map(vec![(Name::from(CLOCK), name), (Name::from(AT), operand.clone())]))
 }
 
 /// The relationships of a way that begins at `start`, and the nodes between them.

@@ -1,6 +1,6 @@
 //! Patterns: what a match bound.
 
-use super::evidence::way;
+use super::evidence::{clocked, way};
 use super::query::Explainer;
 use crate::expr::{Expr, VarId};
 use crate::semantic::bound::{GraphPattern, PatternRel, Reach};
@@ -17,7 +17,7 @@ impl Explainer<'_> {
         for rel in std::mem::take(&mut found.rest) {
             found.add(rel);
         }
-        found.order
+        clocked(found.order, &pattern.lens)
     }
 }
 

@@ -11,4 +11,5 @@ mod faults;
 mod graphs;
 mod tally;
 mod why;
+mod why_not;
 mod writing;

@@ -20,17 +20,26 @@ fn unexplained(table: Outcome<Table>) -> Outcome<Table> {
     })
 }
 
+/// The queries that are asked of one graph.
+const QUERIES_PER_GRAPH: usize = 6;
+
+/// Rows of answers that are large take long to be explained.
+const MAX_ROWS: usize = 60;
+
 #[track_caller]
-fn check_rows(first_seed: u64, count: usize) {
-    for seed in first_seed..first_seed + count as u64 {
+fn check_rows(graphs: std::ops::Range<u64>) {
+    for seed in graphs {
         let mut dice = Dice::new(seed);
         let draft = Draft::random(&mut dice);
         let world = World::of(&draft);
-        for _ in 0..6 {
+        for _ in 0..QUERIES_PER_GRAPH {
             let written = author::query(&mut dice, draft.dated);
-            let passes = PassSet::from_bits(dice.bits());
-            for passes in [PassSet::ALL, passes] {
-                let plain = lines(world.found(world.logical(&written.text), passes), written.ordered);
+            for passes in [PassSet::ALL, PassSet::from_bits(dice.bits())] {
+                let plain = world.found(world.logical(&written.text), passes);
+                if plain.as_ref().is_ok_and(|table| table.rows.len() > 40 * MAX_ROWS) {
+                    continue;
+                }
+                let plain = lines(plain, written.ordered);
                 let why = format!("WHY {}", written.text);
                 let found = lines(unexplained(world.found(world.logical(&why), passes)), written.ordered);
                 let agrees = match (&plain, &found) {
@@ -38,11 +47,12 @@ fn check_rows(first_seed: u64, count: usize) {
                     (Err(_), Err(_)) => true,
                     _ => false,
                 };
+                let plan = || world.explained(world.optimised(world.logical(&why), passes));
                 assert!(
                     agrees,
                     "seed {seed}\n{}\n{why}\nplain {plain:#?}\nexplained {found:#?}\n{passes:?}\n{}",
                     world.script(),
-                    world.explained(world.optimised(world.logical(&why), passes)),
+                    plan()
                 );
             }
         }
@@ -51,14 +61,7 @@ fn check_rows(first_seed: u64, count: usize) {
 
 #[test]
 fn why_changes_no_rows() {
-    check_rows(1, 60);
-}
-
-#[test]
-#[ignore]
-fn why_changes_no_rows_long() {
-    let start = std::env::var("S").map_or(1000, |s| s.parse().unwrap());
-    check_rows(start, std::env::var("N").map_or(300, |s| s.parse().unwrap()));
+    check_rows(1..60);
 }
 
 /// What a row rests on, with the ends of relationships.
@@ -77,53 +80,55 @@ fn closure(row: &Row) -> BTreeSet<ElementId> {
     ids.collect()
 }
 
-/// Why the query is none of those whose rows can be made again of what they rest on.
+/// Whether the rows of the query depend on rows beside them, or on all that touches a node.
 fn is_outside(text: &str) -> bool {
     ["LIMIT", "SKIP", "degree("].iter().any(|word| text.contains(word))
 }
 
-/// How many rows were made again.
+/// Of each answer three rows are made again of what they rest on. How many were.
 #[track_caller]
-fn check_reproduction(first_seed: u64, count: usize) -> usize {
-    let mut made = 0;
-    let mut failures = 0;
-    for seed in first_seed..first_seed + count as u64 {
+fn check_reproduction(graphs: std::ops::Range<u64>) -> usize {
+    let mut count = 0;
+    for seed in graphs {
         let mut dice = Dice::new(seed);
         let draft = Draft::random(&mut dice);
         let world = World::of(&draft);
-        for _ in 0..6 {
+        for _ in 0..QUERIES_PER_GRAPH {
             let written = author::query(&mut dice, false);
-            if is_outside(&written.text) {
+            let plain = world.found(world.logical(&written.text), PassSet::ALL);
+            if is_outside(&written.text) || plain.is_ok_and(|table| table.rows.len() > MAX_ROWS) {
                 continue;
             }
             let why = format!("WHY {}", written.text);
             let Ok(table) = world.found(world.logical(&why), PassSet::ALL) else { continue };
             for row in table.rows.iter().take(3) {
                 let small = world.keeping(&closure(row));
-                let table = Table { columns: table.columns.clone(), rows: vec![row.clone()] };
-                let wanted = lines(unexplained(Ok(table)), true).expect("a row").remove(0);
+                let only = Table { columns: table.columns.clone(), rows: vec![row.clone()] };
+                let wanted = lines(unexplained(Ok(only)), true).expect("a row").remove(0);
                 let found = lines(small.found(small.logical(&written.text), PassSet::ALL), true);
-                made += 1;
                 let again = found.as_ref().is_ok_and(|found| found.contains(&wanted));
-                if !again {
-                    failures += 1;
-                    println!(
-                        "==== seed {seed}\n{}\n{why}\nwanted {wanted}\nfound {found:?}\nfrom {}",
-                        world.script(),
-                        row[&Name::from("why")]
-                    );
-                }
+                let reasons = &row[&Name::from("why")];
+                assert!(
+                    again,
+                    "seed {seed}\n{}\n{why}\nwanted {wanted}\nfound {found:#?}\nfrom {reasons}",
+                    world.script()
+                );
+                count += 1;
             }
         }
     }
-    println!("{failures} of {made}");
-    assert_eq!(failures, 0);
-    made
+    count
 }
 
 #[test]
-#[ignore]
-fn reproduction_long() {
-    let start = std::env::var("S").map_or(1000, |s| s.parse().unwrap());
-    check_reproduction(start, std::env::var("N").map_or(100, |s| s.parse().unwrap()));
+fn rows_can_be_made_again_of_what_they_rest_on() {
+    assert!(check_reproduction(5_000..5_040) > 150);
+}
+
+#[test]
+#[ignore = "runs for minutes: for whoever changes what rows rest on"]
+fn many_rows_can_be_made_again() {
+    let start = std::env::var("AVERMENT_SEED").map_or(10_000, |seed| seed.parse().expect("a number"));
+    println!("{} rows", check_reproduction(start..start + 400));
+    check_rows(start..start + 400);
 }

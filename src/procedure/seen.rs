@@ -1,0 +1,119 @@
+//! The part of the graph that a procedure is asked about: all of it, or what the clocks of the statement show.
+
+use std::cell::RefCell;
+
+use super::database::graph;
+use crate::catalog::TypeId;
+use crate::function::{FunctionError, Host};
+use crate::storage::{Cited, End, Family, Graph, Lens, Look, NodeSlot, Odd, Rel, RelSlot, ScanCursor};
+use crate::value::{Name, Node, Relationship, Value};
+
+/// Elements that are looked at between two looks at the budget.
+const STRETCH: usize = 1_024;
+
+/// A graph, through the lens of a call.
+pub(super) struct Seen<'h> {
+    host: &'h dyn Host,
+    pub graph: &'h Graph,
+    lens: Lens,
+    odd: RefCell<Odd>,
+}
+
+impl<'h> Seen<'h> {
+    pub(super) fn by(host: &'h dyn Host) -> Self {
+        let lens = host.lens().downcast_ref::<Lens>().copied().unwrap_or_default();
+        Self { host, graph: graph(host), lens, odd: RefCell::default() }
+    }
+
+    pub(super) fn sees(&self, element: End) -> bool {
+        self.graph.passes(element, &self.lens, Look::Whole, &mut self.odd.borrow_mut())
+    }
+
+    /// The citations of an element that are seen.
+    pub(super) fn citations(&self, element: End) -> impl Iterator<Item = Cited> {
+        self.graph
+            .citations(element)
+            .filter(|cited| self.sees(End::rel(cited.rel)) && self.sees(End::node(cited.source)))
+    }
+
+    /// Everything at which an asserted relationship of the citing type ends, seen or not, in the order of ids.
+    pub(super) fn cited(&self) -> Result<Vec<End>, FunctionError> {
+        let mut cited = Vec::new();
+        self.each_asserted(&self.graph.catalog().provenance.supports, |_, rel| cited.push(rel.end))?;
+        cited.sort_unstable();
+        cited.dedup();
+        cited.sort_by_cached_key(|end| self.graph.id(*end));
+        Ok(cited)
+    }
+
+    /// Looks at each asserted relationship of a type, seen or not.
+    pub(super) fn each_asserted(
+        &self,
+        rel_type: &str,
+        mut look: impl FnMut(RelSlot, Rel),
+    ) -> Result<(), FunctionError> {
+        let Some(rel_type) = self.graph.catalog().types.get(rel_type) else { return Ok(()) };
+        for family in [Family::Plain, Family::About] {
+            self.each_in(rel_type, family, &mut look)?;
+        }
+        Ok(())
+    }
+
+    fn each_in(
+        &self,
+        rel_type: TypeId,
+        family: Family,
+        look: &mut impl FnMut(RelSlot, Rel),
+    ) -> Result<(), FunctionError> {
+        let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
+        let mut more = true;
+        while more {
+            slots.clear();
+            more = self.graph.scan_rels(Some(rel_type), family, &mut cursor, STRETCH, &mut slots);
+            self.host.reserve(slots.len() * size_of::<(End, NodeSlot)>())?;
+            slots.iter().copied().map(RelSlot).for_each(|slot| look(slot, self.graph.rel(slot)));
+        }
+        Ok(())
+    }
+
+    /// Calls `look` with each of many things, and looks at the budget on the way.
+    pub(super) fn each<T>(
+        &self,
+        things: impl IntoIterator<Item = T>,
+        mut look: impl FnMut(T) -> Result<(), FunctionError>,
+    ) -> Result<(), FunctionError> {
+        for (number, thing) in things.into_iter().enumerate() {
+            if number % STRETCH == 0 {
+                self.host.reserve(0)?;
+            }
+            look(thing)?;
+        }
+        Ok(())
+    }
+
+    /// Counts bytes that are kept for the answer.
+    pub(super) fn reserve(&self, bytes: usize) -> Result<(), FunctionError> {
+        self.host.reserve(bytes)
+    }
+
+    pub(super) fn has_label(&self, node: NodeSlot, label: &str) -> bool {
+        self.graph.catalog().labels.get(label).is_some_and(|label| self.graph.has_label(node, label))
+    }
+
+    /// Whether an element is not a fact but where facts are read: a source, a paragraph, or what joins them to others.
+    pub(super) fn is_evidence(&self, element: End) -> bool {
+        let words = &self.graph.catalog().provenance;
+        let is_type =
+            |rel: RelSlot, name: &Name| self.graph.catalog().types.get(name) == Some(self.graph.rel(rel).rel_type);
+        element
+            .as_node()
+            .is_some_and(|node| [&words.source, &words.paragraph].iter().any(|label| self.has_label(node, label)))
+            || element.as_rel().is_some_and(|rel| [&words.supports, &words.of].iter().any(|name| is_type(rel, name)))
+    }
+
+    /// An element as a value.
+    pub(super) fn value(&self, element: End) -> Value {
+        let id = self.graph.id(element);
+        if element.as_node().is_some() { Node::bare(id).into() } else { Relationship::bare(id).into() }
+    }
+}

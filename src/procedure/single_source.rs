@@ -1,0 +1,61 @@
+//! `provenance.single_source`: what rests on the word of one source.
+
+use std::sync::Arc;
+
+use super::seen::Seen;
+use super::show::number;
+use crate::function::{Field, FunctionError, Host, Procedure, ProcedureRows, Registry};
+use crate::storage::{End, NodeSlot};
+use crate::value::{ElementId, Name, Node, Relationship, Type, Value};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.add_procedure(Procedure {
+        name: Name::from("provenance.single_source"),
+        inputs: Vec::new(),
+        outputs: vec![
+            Field::required("element", Type::Element),
+            Field::required("source", Type::Node),
+            Field::required("citations", Type::Integer),
+        ],
+        summary: "the nodes and relationships that one source supports and no other, with its citations".to_owned(),
+        body: Arc::new(|host, _| rows(host)),
+    });
+}
+
+/// Something cited, as little of it as a row needs.
+struct Single {
+    id: ElementId,
+    is_node: bool,
+    source: ElementId,
+    citations: u64,
+}
+
+fn rows(host: &dyn Host) -> Result<ProcedureRows, FunctionError> {
+    let seen = Seen::by(host);
+    let mut singles: Vec<Single> = Vec::new();
+    seen.each(seen.cited()?, |element| {
+        if seen.is_evidence(element) || !seen.sees(element) {
+            return Ok(());
+        }
+        let Some((source, citations)) = only_source(&seen, element) else { return Ok(()) };
+        let (id, is_node) = (seen.graph.id(element), element.as_node().is_some());
+        singles.push(Single { id, is_node, source: seen.graph.node_id(source), citations });
+        seen.reserve(size_of::<Single>())
+    })?;
+    Ok(Box::new(singles.into_iter().map(|single| Ok(single.row()))))
+}
+
+/// The source, and how many citations it gives; `None` if there is none, or another one too.
+fn only_source(seen: &Seen, element: End) -> Option<(NodeSlot, u64)> {
+    let mut citations = seen.citations(element);
+    let first = citations.next()?;
+    let others = citations.try_fold(1, |count, cited| (cited.source == first.source).then_some(count + 1))?;
+    Some((first.source, others))
+}
+
+impl Single {
+    fn row(self) -> Vec<Value> {
+        let element = if self.is_node { Node::bare(self.id).into() } else { Relationship::bare(self.id).into() };
+        vec![element, Node::bare(self.source).into(), number(self.citations)]
+    }
+}

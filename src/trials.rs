@@ -1,0 +1,191 @@
+//! Runs the trials of `WHY NOT`: many queries on one state of the graph, within one budget.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::compile::plan_of;
+use crate::error::Error;
+use crate::exec::{Limits, Reading, SharedLimits};
+use crate::function::Registry;
+use crate::optimize::PassSet;
+use crate::params::Params;
+use crate::semantic::SemanticError;
+use crate::storage::Graph;
+use crate::syntax::{self, ast};
+use crate::value::{ErrorKind, Name, Value};
+use crate::why_not::{self, Host, Outcome, Question, Refusal};
+
+/// One trial may look at so many rows; after that it is given up, and the answer says so.
+const ROWS_PER_TRIAL: u64 = 5_000_000;
+
+/// What a question is asked of.
+pub(crate) struct Trials<'t> {
+    pub graph: &'t Arc<Graph>,
+    pub registry: &'t Registry,
+    pub passes: PassSet,
+    pub params: Params,
+    pub limits: SharedLimits,
+    /// How many rows one trial may look at.
+    pub rows_per_trial: u64,
+}
+
+impl<'t> Trials<'t> {
+    pub(crate) fn new(
+        graph: &'t Arc<Graph>,
+        registry: &'t Registry,
+        passes: PassSet,
+        params: Params,
+        limits: &Limits,
+    ) -> Self {
+        Self { graph, registry, passes, params, limits: SharedLimits::new(limits), rows_per_trial: ROWS_PER_TRIAL }
+    }
+
+    /// The rows of the answer.
+    pub(crate) fn answer(&mut self, question: &Question) -> Result<Vec<Vec<Value>>, Error> {
+        let expected = self.expected(question)?;
+        why_not::explain(question, self, &expected)
+    }
+
+    /// The values that are expected, by column.
+    fn expected(&mut self, question: &Question) -> Result<BTreeMap<Name, Value>, Error> {
+        let Some(statement) = question.expected_values() else { return Ok(BTreeMap::new()) };
+        let span = question.expected.as_ref().map(|expr| expr.span).unwrap_or_default();
+        let found = match self.run(&statement, &question.text, &[])? {
+            Outcome::Rows(rows) => rows.into_iter().flatten().next().unwrap_or_default(),
+            Outcome::Failed(error) => return Err(error),
+            Outcome::TooLong => Value::Null,
+        };
+        let Value::Map(expected) = found else {
+            let message = format!("WHY NOT takes a map of expected values, found {}", found.type_name());
+            return Err(refused(Refusal {
+                span,
+                message,
+                help: "write `{column: value}`, as RETURN names the column",
+            }));
+        };
+        match expected.keys().find(|key| !question.columns.contains(key)) {
+            Some(key) => Err(refused(question.no_such_column(key, span))),
+            None => Ok(BTreeMap::clone(&expected)),
+        }
+    }
+
+    fn run(
+        &mut self,
+        statement: &ast::Statement,
+        text: &str,
+        parameters: &[(Name, Value)],
+    ) -> Result<Outcome<Error>, Error> {
+        let planned = plan_of(statement, text, self.graph, self.registry, self.passes);
+        let plan = match planned {
+            Ok(planned) => Arc::new(planned.plan),
+            Err(error) => return Ok(Outcome::Failed(error)),
+        };
+        let mut given = self.params.clone().into_map();
+        given.extend(parameters.iter().cloned());
+        let (limits, is_ours) = self.limits.next(self.rows_per_trial)?;
+        let mut reading = match Reading::start(plan, Arc::clone(self.graph), given, &limits, false) {
+            Ok(reading) => reading,
+            Err(error) => return Ok(Outcome::Failed(error.into())),
+        };
+        let mut rows = Vec::new();
+        let outcome = loop {
+            match reading.next_row() {
+                Ok(Some(row)) => {
+                    reading.keep(&row)?;
+                    rows.push(row);
+                }
+                Ok(None) => break Outcome::Rows(rows),
+                Err(error) => break Outcome::Failed(Error::from(error)),
+            }
+        };
+        let used = reading.rows_used();
+        self.limits.used(used);
+        self.judged(outcome, is_ours && used > self.rows_per_trial)
+    }
+
+    /// What the limits of the statement stop is an error of the statement, and not of a trial.
+    fn judged(&self, outcome: Outcome<Error>, is_too_long: bool) -> Result<Outcome<Error>, Error> {
+        match outcome {
+            Outcome::Failed(_) if is_too_long => Ok(Outcome::TooLong),
+            Outcome::Failed(error) if matches!(error.kind(), ErrorKind::Limit | ErrorKind::Cancelled) => {
+                self.limits.check()?;
+                Err(error)
+            }
+            outcome => Ok(outcome),
+        }
+    }
+}
+
+impl Host for Trials<'_> {
+    type Error = Error;
+
+    fn rows(&mut self, statement: &ast::Statement, parameters: &[(Name, Value)]) -> Result<Outcome<Error>, Error> {
+        self.run(statement, "", parameters)
+    }
+
+    fn ask(&mut self, text: &str, parameters: &[(Name, Value)]) -> Result<Outcome<Error>, Error> {
+        match syntax::parse(text) {
+            Ok(statement) => self.run(&statement, text, parameters),
+            Err(error) => Ok(Outcome::Failed(error.into())),
+        }
+    }
+
+    fn is_aggregate(&self, function: &str) -> bool {
+        self.registry.aggregate(function).is_some()
+    }
+}
+
+/// The error of a statement that cannot be asked about.
+pub(crate) fn refused(refusal: Refusal) -> Error {
+    let Refusal { span, message, help } = refusal;
+    let (kind, detail) = (ErrorKind::Syntax, "InvalidWhyNot");
+    Error::from(SemanticError::Rule { kind, detail, message, span, help: Some(help.to_owned()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Trials;
+    use crate::exec::Limits;
+    use crate::optimize::PassSet;
+    use crate::params::Params;
+    use crate::syntax;
+    use crate::value::{Name, Value};
+    use crate::why_not::Question;
+    use crate::{Database, ErrorKind};
+
+    /// Three crowds and nothing between them.
+    fn crowds() -> Database {
+        let db = Database::in_memory();
+        db.query("UNWIND range(1, 200) AS n CREATE (:A {n: n}), (:B {n: n}), (:C {n: n})", ()).unwrap();
+        db
+    }
+
+    const TEXT: &str = "WHY NOT MATCH (a:A), (b:B), (c:C) WHERE a.n + b.n + c.n < 0 AND a.n > 300 RETURN a.n AS n";
+
+    fn answer(db: &Database, limits: &Limits, rows_per_trial: u64) -> Result<Vec<Vec<Value>>, crate::Error> {
+        let mut statement = syntax::parse(TEXT).unwrap();
+        let question = Question::taken_from(&mut statement, TEXT).unwrap().expect("a question");
+        let question = question.with_columns(vec![Name::from("n")]).unwrap();
+        let (root, registry) = (db.root(), db.registry());
+        let root = Arc::clone(&root);
+        let mut trials = Trials::new(&root, &registry, PassSet::ALL, Params::new(), limits);
+        trials.rows_per_trial = rows_per_trial;
+        trials.answer(&question)
+    }
+
+    #[test]
+    fn a_trial_that_takes_too_long_is_given_up_and_told_of() {
+        let rows = answer(&crowds(), &Limits::default(), 5_000).unwrap();
+        let reasons: Vec<String> = rows.iter().map(|row| row[1].to_string()).collect();
+        assert_eq!(reasons.last().map(String::as_str), Some("not looked into"), "{reasons:?}");
+    }
+
+    #[test]
+    fn all_trials_share_the_limits_of_the_statement() {
+        let limits = Limits { max_rows: Some(20_000), ..Limits::default() };
+        let error = answer(&crowds(), &limits, 5_000_000).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Limit, "the budget of 20000 rows is used up"));
+    }
+}

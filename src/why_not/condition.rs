@@ -1,0 +1,103 @@
+//! What may be taken out of a query.
+
+use crate::syntax::ast;
+use crate::text::Span;
+use crate::value::Name;
+
+/// What a condition is, beginning with what is blamed last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kind {
+    /// That there is such an element at all.
+    Element,
+    /// That two elements are joined.
+    Hop,
+    /// That a list or a call gives any row.
+    Rows,
+    Length,
+    /// That arrows are different relationships.
+    Different,
+    Direction,
+    Type,
+    Label,
+    Property,
+    Filter,
+    /// That an arrow is asserted.
+    State,
+    Sources,
+    KnownAt,
+    ValidAt,
+    Limit,
+}
+
+/// The number of a condition, in the order in which a walk over the query comes to them.
+pub(super) type Number = usize;
+
+#[derive(Clone, Debug)]
+pub(super) struct Condition {
+    pub kind: Kind,
+    pub span: Span,
+    /// Coarser conditions that this one is a part of: who takes those out takes this one out too.
+    pub within: Vec<Number>,
+    pub subject: Subject,
+}
+
+/// What is looked at to tell what stood against a condition.
+#[derive(Clone, Debug)]
+pub(super) enum Subject {
+    /// Nothing that could be shown.
+    None,
+    Predicate(ast::Expr),
+    /// `{key: value}` of an element.
+    Property {
+        of: Option<ast::Ident>,
+        key: ast::Ident,
+        value: ast::Expr,
+    },
+    /// A node or a relationship, by its name.
+    Element(Option<ast::Ident>),
+    /// The relationships on a way.
+    Way(Option<ast::Ident>),
+    /// The two ends of a hop, and its arrow where it is a single one.
+    Ends {
+        ends: [Option<ast::Ident>; 2],
+        arrow: Option<Arrow>,
+    },
+    /// All elements of a pattern, and the clock that they are held against.
+    Clocked {
+        elements: Vec<ast::Ident>,
+        lens: ast::Lens,
+    },
+    /// Where the row stands in the answer.
+    Position,
+}
+
+/// What is looked for at the ends of a hop that is not there.
+#[derive(Clone, Debug)]
+pub(super) struct Arrow {
+    pub direction: ast::ArrowDirection,
+    /// The plain names of types; none for any.
+    pub types: Vec<Name>,
+}
+
+impl Arrow {
+    /// Unless the types are more than a choice of names.
+    pub(super) fn of(rel: &ast::RelPattern) -> Option<Self> {
+        let types = match &rel.types {
+            None => Vec::new(),
+            Some(types) => choice(types)?,
+        };
+        Some(Self { direction: rel.direction, types })
+    }
+}
+
+fn choice(types: &ast::LabelExpr) -> Option<Vec<Name>> {
+    match types {
+        ast::LabelExpr::Name(ident) => Some(vec![ident.name.clone()]),
+        ast::LabelExpr::Or(inner) => inner.iter().map(choice).collect::<Option<Vec<_>>>().map(|names| names.concat()),
+        ast::LabelExpr::Wildcard(_)
+        | ast::LabelExpr::Given(_)
+        | ast::LabelExpr::GivenAny(_)
+        | ast::LabelExpr::Not(_)
+        | ast::LabelExpr::And(_) => None,
+    }
+}

@@ -1,0 +1,153 @@
+//! Which element a clock, or the number of sources, has hidden, and by which value.
+
+use super::condition::{Kind, Subject};
+use super::story::Teller;
+use super::{Host, show};
+use crate::syntax::ast;
+use crate::value::{Name, Node, Relationship, Value};
+
+/// What says when an element is valid.
+const VALID_KEYS: [&str; 3] = ["valid_from", "on", "valid_to"];
+
+/// More sources than these are not counted.
+const SOURCES_COUNTED: i64 = 20;
+
+/// How elements are held against a lens.
+struct Lens {
+    text: String,
+    parameters: Vec<(Name, Value)>,
+}
+
+impl<H: Host> Teller<'_, '_, H> {
+    /// The first element of a near row that does not pass, with what it has in the place of what is asked.
+    pub(super) fn hidden(&mut self, kind: Kind, subject: &Subject, met: &[Value]) -> Result<Option<String>, H::Error> {
+        let (Subject::Clocked { lens, .. }, Some((Value::List(elements), operands))) = (subject, met.split_first())
+        else {
+            return Ok(None);
+        };
+        let lens = lens_of(lens, operands);
+        let mut elements = flat(elements.iter());
+        elements.sort_by_key(|element| matches!(element, Value::Relationship(_)));
+        for element in &elements {
+            for one in self.with_ends(element)? {
+                if !self.passes(&one, &lens)? {
+                    return self.value_of(kind, &one, operands).map(Some);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A relationship behind its ends, by which it may be hidden.
+    fn with_ends(&mut self, element: &Value) -> Result<Vec<Value>, H::Error> {
+        let Value::Relationship(rel) = element else { return Ok(vec![element.clone()]) };
+        let ends = self.ask("MATCH [r] WHERE id(r) = $id RETURN startNode(r), endNode(r)", rel.id().0)?;
+        Ok(ends.into_iter().flatten().chain([element.clone()]).collect())
+    }
+
+    fn passes(&mut self, element: &Value, lens: &Lens) -> Result<bool, H::Error> {
+        let Some((id, pattern)) = pattern_of(element) else { return Ok(true) };
+        let text = format!("MATCH {pattern} {} WHERE id(x) = $id RETURN x", lens.text);
+        let rows = self.ask_with(&text, id, &lens.parameters)?;
+        Ok(!rows.is_empty())
+    }
+
+    fn value_of(&mut self, kind: Kind, element: &Value, operands: &[Value]) -> Result<String, H::Error> {
+        let shown = match element {
+            Value::Node(node) => show::named(node),
+            other => show::value(other),
+        };
+        Ok(match kind {
+            Kind::KnownAt => match self.known(element)? {
+                Some(day) => format!("{shown} is known from {day}"),
+                None => format!("{shown} is not known by then"),
+            },
+            Kind::Sources => {
+                let count = self.source_count(element, operands)?;
+                format!("{shown} has {count} source{}", if count == 1 { "" } else { "s" })
+            }
+            _ => match valid_values(element) {
+                values if values.is_empty() => format!("{shown} is hidden"),
+                values => format!("{shown} has {values}"),
+            },
+        })
+    }
+
+    /// From when on an element is known; one without citations by what names it.
+    fn known(&mut self, element: &Value) -> Result<Option<String>, H::Error> {
+        let Some((id, pattern)) = pattern_of(element) else { return Ok(None) };
+        let itself = format!("MATCH {pattern} WHERE id(x) = $id RETURN known(x)");
+        let touching = format!("MATCH [{pattern}-[r]-()] WHERE id(x) = $id AND asserted(r) RETURN min(known(r))");
+        for text in [itself, touching] {
+            let day = self.ask(&text, id)?.into_iter().flatten().next().unwrap_or_default();
+            if !matches!(day, Value::Null) {
+                return Ok(Some(show::value(&day)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many sources the element has, less than were required.
+    fn source_count(&mut self, element: &Value, operands: &[Value]) -> Result<i64, H::Error> {
+        let Some((Value::Integer(required), before)) = operands.split_last() else { return Ok(0) };
+        for count in (1..(*required).min(SOURCES_COUNTED)).rev() {
+            let known = before.first().map(|day| (Name::from("known"), day.clone()));
+            let clock = if known.is_some() { "KNOWN AT $known " } else { "" };
+            let text = format!("{clock}REQUIRE $sources SOURCES");
+            let parameters = known.into_iter().chain([(Name::from("sources"), Value::Integer(count))]).collect();
+            if self.passes(element, &Lens { text, parameters })? {
+                return Ok(count);
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// The lens as text, with what its operands were in the row.
+fn lens_of(lens: &ast::Lens, operands: &[Value]) -> Lens {
+    let clocks = [("VALID AT $valid", "valid", &lens.valid), ("KNOWN AT $known", "known", &lens.known)];
+    let mut said: Vec<(String, &str)> = Vec::new();
+    for (text, name, clock) in clocks {
+        if let Some(clock) = clock {
+            said.push((format!("{}{text}", if clock.possibly { "POSSIBLY " } else { "" }), name));
+        }
+    }
+    if lens.sources.is_some() {
+        said.push(("REQUIRE $sources SOURCES".to_owned(), "sources"));
+    }
+    Lens {
+        text: said.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" "),
+        parameters: said.iter().zip(operands).map(|((_, name), value)| (Name::from(*name), value.clone())).collect(),
+    }
+}
+
+/// `(x)` or `[x]`, and the id.
+fn pattern_of(element: &Value) -> Option<(u64, &'static str)> {
+    match element {
+        Value::Node(node) => Some((node.id().0, "(x)")),
+        Value::Relationship(rel) => Some((rel.id().0, "[x]")),
+        _ => None,
+    }
+}
+
+/// The elements, those in lists of relationships too.
+fn flat<'v>(values: impl Iterator<Item = &'v Value>) -> Vec<Value> {
+    let mut found = Vec::new();
+    for value in values {
+        match value {
+            Value::List(items) => found.extend(items.iter().cloned()),
+            other => found.push(other.clone()),
+        }
+    }
+    found
+}
+
+fn valid_values(element: &Value) -> String {
+    let properties = match element {
+        Value::Node(node) => Node::properties(node),
+        Value::Relationship(rel) => Relationship::properties(rel),
+        _ => return String::new(),
+    };
+    let value = |key: &&str| Some(format!("{key} {}", show::value(properties.get(*key)?)));
+    VALID_KEYS.iter().filter_map(value).collect::<Vec<_>>().join(", ")
+}

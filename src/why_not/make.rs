@@ -1,0 +1,93 @@
+//! Pieces of syntax trees that no text has.
+
+use crate::syntax::ast::{self, Expr, ExprKind};
+use crate::text::Span;
+use crate::value::Name;
+
+pub(super) fn expr(kind: ExprKind) -> Expr {
+    Expr { kind, span: Span::default() }
+}
+
+pub(super) fn ident(name: &Name) -> ast::Ident {
+    ast::Ident { name: name.clone(), span: Span::default() }
+}
+
+pub(super) fn variable(name: &Name) -> Expr {
+    expr(ExprKind::Variable(name.clone()))
+}
+
+pub(super) fn not(inner: Expr) -> Expr {
+    expr(ExprKind::Not(Box::new(inner)))
+}
+
+pub(super) fn compare(left: Expr, comparison: ast::Comparison, right: Expr) -> Expr {
+    expr(ExprKind::Comparison(Box::new(left), vec![(comparison, right)]))
+}
+
+pub(super) fn is_null(operand: Expr) -> Expr {
+    expr(ExprKind::IsNull { operand: Box::new(operand), negated: false })
+}
+
+pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
+    expr(ExprKind::Function(ast::FunctionCall { name: ident(&Name::from(name)), distinct: false, arguments }))
+}
+
+/// The conjunction of `terms`; none if there are none.
+pub(super) fn all(mut terms: Vec<Expr>) -> Option<Expr> {
+    if terms.len() > 1 { Some(expr(ExprKind::And(terms))) } else { terms.pop() }
+}
+
+/// The conjuncts of `predicate`.
+pub(super) fn conjuncts(predicate: Option<Expr>) -> Vec<Expr> {
+    match predicate {
+        None => Vec::new(),
+        Some(Expr { kind: ExprKind::And(terms), .. }) => {
+            terms.into_iter().flat_map(|term| conjuncts(Some(term))).collect()
+        }
+        Some(term) => vec![term],
+    }
+}
+
+pub(super) fn item(expr: Expr, name: &Name) -> ast::ProjectionItem {
+    ast::ProjectionItem { expr, alias: Some(ident(name)) }
+}
+
+/// `list`, or a list of one null if it is empty or none.
+pub(super) fn never_empty(list: Expr) -> Expr {
+    let empty = compare(list.clone(), ast::Comparison::Equal, expr(ExprKind::List(Vec::new())));
+    let one = expr(ExprKind::List(vec![expr(ExprKind::Null)]));
+    let test = expr(ExprKind::Or(vec![is_null(list.clone()), empty]));
+    let branches = vec![ast::CaseBranch { tests: vec![test], then: one }];
+    expr(ExprKind::Case(ast::Case { subject: None, branches, otherwise: Some(Box::new(list)) }))
+}
+
+/// `(name)` or `[name]`, for an element that is drawn elsewhere.
+pub(super) fn again(endpoint: &ast::Endpoint) -> ast::Endpoint {
+    match endpoint {
+        ast::Endpoint::Node(node) => ast::Endpoint::Node(ast::NodePattern {
+            variable: node.variable.clone(),
+            labels: None,
+            properties: None,
+            predicate: None,
+            span: node.span,
+        }),
+        ast::Endpoint::Bracket(bracket) => ast::Endpoint::Bracket(ast::Bracket {
+            rel: ast::RelPattern {
+                direction: ast::ArrowDirection::Either,
+                variable: bracket.rel.variable.clone(),
+                types: None,
+                length: None,
+                properties: None,
+                predicate: None,
+                span: bracket.span,
+            },
+            ends: None,
+            span: bracket.span,
+        }),
+    }
+}
+
+/// A part of one endpoint.
+pub(super) fn alone(endpoint: ast::Endpoint, span: Span) -> ast::PatternPart {
+    ast::PatternPart::of(None, ast::PathPattern { start: endpoint, hops: Vec::new(), span }, span)
+}

@@ -1,0 +1,63 @@
+//! Answers `WHY NOT`: finds what keeps a row from being there.
+//!
+//! A query is taken apart into conditions, each of which can be taken out: filters, labels, hops, clocks
+//! ([`condition`]). [`search`] runs the query without some of them, as often as it needs, and comes to sets that bring
+//! the row if all of one is left out and do not if less is; [`story`] looks at what the rows without them have in their
+//! place. All of this is done on syntax trees: this layer knows neither plans nor storage, and asks its [`Host`] for rows.
+
+mod condition;
+mod cut;
+mod explain;
+mod hidden;
+mod make;
+mod mention;
+mod pattern;
+mod probe;
+mod question;
+mod relax;
+mod search;
+mod show;
+mod story;
+
+pub(crate) use explain::{COLUMNS, explain};
+pub(crate) use question::{Question, Refusal};
+
+use crate::syntax::ast;
+use crate::value::{Name, Value};
+
+/// Who runs queries.
+pub(crate) trait Host {
+    /// Why the whole question cannot be answered.
+    type Error;
+
+    /// The rows of a statement; beside the parameters of the question it may name these.
+    fn rows(
+        &mut self,
+        statement: &ast::Statement,
+        parameters: &[(Name, Value)],
+    ) -> Result<Outcome<Self::Error>, Self::Error>;
+
+    /// The rows of a statement that is given as text.
+    fn ask(&mut self, text: &str, parameters: &[(Name, Value)]) -> Result<Outcome<Self::Error>, Self::Error>;
+
+    fn is_aggregate(&self, function: &str) -> bool;
+}
+
+/// How a trial went.
+pub(crate) enum Outcome<E> {
+    Rows(Vec<Vec<Value>>),
+    /// It cannot be planned, or has met a problem on the way.
+    Failed(E),
+    /// It was given up, since it would have taken more than a trial may.
+    TooLong,
+}
+
+impl<E> Outcome<E> {
+    /// The rows, none of a trial that came to nothing.
+    fn into_rows(self) -> Vec<Vec<Value>> {
+        match self {
+            Outcome::Rows(rows) => rows,
+            Outcome::Failed(_) | Outcome::TooLong => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! MATCH without some of its conditions.
+
+use rustc_hash::FxHashMap;
+
+use super::condition::{Arrow, Kind, Number, Subject};
+use super::cut::{Cuts, Pieces, link_span, name_all, names, span_of};
+use super::make;
+use super::mention::of_endpoint;
+use super::relax::{Behind, Walk};
+use crate::syntax::ast::{self, ArrowDirection, Clause, ClauseKind, Endpoint, Expr, ExprKind, Link, PatternPart};
+use crate::text::Span;
+use crate::value::Name;
+
+/// What is known of the pattern of one MATCH on the way.
+#[derive(Default)]
+struct Drawing {
+    cuts: Cuts,
+    /// The conditions that there are such elements and hops, by where they stand; an element that stands twice has one.
+    numbers: FxHashMap<Span, Number>,
+    named: FxHashMap<Name, Number>,
+}
+
+impl Drawing {
+    fn within(&self, span: Span) -> Vec<Number> {
+        self.numbers.get(&span).copied().into_iter().collect()
+    }
+}
+
+impl Walk<'_> {
+    pub(super) fn matched(&mut self, mut matched: ast::Match, span: Span, out: &mut Vec<Clause>) {
+        let first = self.conditions.len();
+        let known = names(&matched.pattern.parts);
+        if self.probe.is_some() {
+            self.name_all(&mut matched.pattern.parts);
+        }
+        let mut drawing = Drawing::default();
+        for part in &matched.pattern.parts {
+            self.structure(&mut drawing, part);
+        }
+        if !drawing.cuts.unstated.is_empty() {
+            self.name_all(&mut matched.pattern.parts);
+        }
+        let gone = self.gone(&known, &drawing, &matched);
+        self.lost.extend(gone.iter().cloned());
+        let drawn = drawn_by(&matched.pattern.parts);
+        for part in &mut matched.pattern.parts {
+            self.contents(&drawing, part);
+        }
+        let may_repeat = matched.repeatable || self.may_repeat(&matched);
+        self.lens(&mut matched.lens, &drawn);
+        let Pieces { parts, predicates } = drawing.cuts.apply(matched.pattern.parts, !may_repeat);
+        let mut terms = self.filters(make::conjuncts(matched.predicate.take()), &[], true);
+        terms.extend(predicates.into_iter().filter(|term| !self.speaks_of_lost(term)));
+        known.iter().for_each(|name| self.scope.add(name));
+        if self.probe.is_some() {
+            let is_left = |ident: &ast::Ident| !self.lost.contains(&ident.name);
+            self.drawn.extend(drawn.into_iter().filter(is_left));
+        }
+        let is_drawn = !parts.is_empty();
+        let predicates = if is_drawn || matched.optional { Vec::new() } else { std::mem::take(&mut terms) };
+        let has_fresh = !drawing.cuts.unstated.is_empty();
+        if is_drawn {
+            let pattern = ast::Pattern { parts, ..matched.pattern };
+            let predicate = make::all(terms);
+            let kind = ClauseKind::Match(ast::Match { repeatable: may_repeat, pattern, predicate, ..matched });
+            out.push(Clause { kind, span });
+        }
+        self.show(Behind { first, gone, predicates, has_fresh }, span, out);
+    }
+
+    fn name_all(&mut self, parts: &mut [PatternPart]) {
+        let mut fresh = self.fresh;
+        name_all(parts, &mut || {
+            fresh += 1;
+            make::ident(&Name::from(format!("element {fresh}")))
+        });
+        self.fresh = fresh;
+    }
+
+    /// The new names whose elements the cuts take away.
+    fn gone(&self, known: &[Name], drawing: &Drawing, matched: &ast::Match) -> Vec<Name> {
+        let kept = names(&drawing.cuts.apply(matched.pattern.parts.clone(), false).parts);
+        known.iter().filter(|name| !kept.contains(name) && !self.scope.names.contains(name)).cloned().collect()
+    }
+
+    // ------------------------------------------------------------ hops and elements
+
+    fn structure(&mut self, drawing: &mut Drawing, part: &PatternPart) {
+        let is_plain = part.selector == ast::Selector::All && part.mode.is_none();
+        self.element(drawing, &part.path.start);
+        let mut left = &part.path.start;
+        for hop in &part.path.hops {
+            self.element(drawing, &hop.end);
+            self.hop(drawing, [left, &hop.end], &hop.link, is_plain);
+            left = &hop.end;
+        }
+    }
+
+    fn element(&mut self, drawing: &mut Drawing, endpoint: &Endpoint) {
+        if let Endpoint::Bracket(ast::Bracket { ends: Some(ends), .. }) = endpoint {
+            self.element(drawing, &ends.0);
+            self.element(drawing, &ends.1);
+        }
+        let (span, ident) = (span_of(endpoint), ident_of(endpoint));
+        let named = ident.and_then(|ident| drawing.named.get(&ident.name).copied());
+        let number = named.unwrap_or_else(|| {
+            self.condition(Kind::Element, span, &[], Subject::None);
+            self.conditions.len() - 1
+        });
+        drawing.numbers.insert(span, number);
+        drawing.named.extend(ident.map(|ident| (ident.name.clone(), number)));
+        if self.removes(number) || ident.is_some_and(|ident| self.lost.contains(&ident.name)) {
+            drawing.cuts.elements.insert(span);
+        }
+        if let Endpoint::Bracket(bracket @ ast::Bracket { ends: Some(ends), .. }) = endpoint {
+            self.bracket_ends(drawing, bracket, [&ends.0, &ends.1]);
+        }
+    }
+
+    /// That the relationship in a bracket has such ends.
+    fn bracket_ends(&mut self, drawing: &mut Drawing, bracket: &ast::Bracket, ends: [&Endpoint; 2]) {
+        let within = [span_of(ends[0]), span_of(ends[1]), bracket.span].map(|span| drawing.numbers[&span]);
+        if self.condition(Kind::Hop, bracket.span, &within, Subject::None) {
+            drawing.cuts.hops.insert(bracket.span);
+        }
+    }
+
+    fn hop(&mut self, drawing: &mut Drawing, ends: [&Endpoint; 2], link: &Link, is_plain: bool) {
+        let span = link_span(link);
+        let (arrow, variable) = match link {
+            Link::Arrow(rel) => (Arrow::of(rel).filter(|_| rel.length.is_none()), rel.variable.as_ref()),
+            Link::Group(_) => (None, None),
+        };
+        let within = ends.map(|end| drawing.numbers[&span_of(end)]);
+        let subject = Subject::Ends { ends: ends.map(|end| ident_of(end).cloned()), arrow };
+        let is_removed = self.condition(Kind::Hop, span, &within, subject);
+        let number = self.conditions.len() - 1;
+        drawing.numbers.insert(span, number);
+        if is_removed || variable.is_some_and(|ident| self.lost.contains(&ident.name)) {
+            drawing.cuts.hops.insert(span);
+        }
+        if let Link::Arrow(rel) = link
+            && rel.length.is_none()
+            && is_plain
+            && self.condition(Kind::State, span, &[number], Subject::Element(rel.variable.clone()))
+        {
+            drawing.cuts.unstated.insert(span);
+        }
+    }
+
+    // ------------------------------------------------------------ what is said of them
+
+    fn contents(&mut self, drawing: &Drawing, part: &mut PatternPart) {
+        let is_one = part.selector == ast::Selector::All;
+        self.endpoint(drawing, &mut part.path.start, true);
+        for hop in &mut part.path.hops {
+            match &mut hop.link {
+                Link::Arrow(rel) => self.arrow(rel, &drawing.within(rel.span), is_one, true),
+                Link::Group(group) => self.group(drawing, group),
+            }
+            self.endpoint(drawing, &mut hop.end, true);
+        }
+        if part.mode == Some(ast::PathMode::Acyclic) && self.condition(Kind::Different, part.span, &[], Subject::None) {
+            part.mode = None;
+        }
+        let terms = make::conjuncts(part.predicate.take());
+        part.predicate = make::all(self.filters(terms, &[], false));
+    }
+
+    fn endpoint(&mut self, drawing: &Drawing, endpoint: &mut Endpoint, can_be_shown: bool) {
+        let within = drawing.within(span_of(endpoint));
+        match endpoint {
+            Endpoint::Node(node) => {
+                let of = node.variable.clone().filter(|_| can_be_shown);
+                self.labels(Kind::Label, &mut node.labels, &within, of.as_ref());
+                self.properties(&mut node.properties, &within, of.as_ref());
+                self.inner_predicate(&mut node.predicate, &within, can_be_shown);
+            }
+            Endpoint::Bracket(bracket) => {
+                if let Some(ends) = &mut bracket.ends {
+                    self.endpoint(drawing, &mut ends.0, can_be_shown);
+                    self.endpoint(drawing, &mut ends.1, can_be_shown);
+                }
+                let of = bracket.rel.variable.clone().filter(|_| can_be_shown);
+                self.labels(Kind::Type, &mut bracket.rel.types, &within, of.as_ref());
+                self.properties(&mut bracket.rel.properties, &within, of.as_ref());
+            }
+        }
+    }
+
+    fn arrow(&mut self, rel: &mut ast::RelPattern, within: &[Number], is_one: bool, can_be_shown: bool) {
+        let is_one = is_one && rel.length.is_none();
+        let of = rel.variable.clone().filter(|_| can_be_shown);
+        let single = of.as_ref().filter(|_| is_one);
+        if rel.direction != ArrowDirection::Either
+            && self.condition(Kind::Direction, rel.span, within, Subject::Element(single.cloned()))
+        {
+            rel.direction = ArrowDirection::Either;
+        }
+        self.labels(Kind::Type, &mut rel.types, within, of.as_ref());
+        if let Some(length) = &mut rel.length
+            && let Some((min, max)) =
+                self.length((length.min.unwrap_or(1), length.max), length.span, within, of.clone())
+        {
+            (length.min, length.max) = (Some(min), max);
+        }
+        self.properties(&mut rel.properties, within, single);
+        self.inner_predicate(&mut rel.predicate, within, single.is_some() || is_one);
+    }
+
+    fn group(&mut self, drawing: &Drawing, group: &mut ast::Group) {
+        let within = drawing.within(group.span);
+        if let Some((min, max)) = self.length((group.min, group.max), group.span, &within, None) {
+            (group.min, group.max) = (min, max);
+        }
+        self.inner_endpoint(&mut group.path.start, &within);
+        for hop in &mut group.path.hops {
+            if let Link::Arrow(rel) = &mut hop.link {
+                self.arrow(rel, &within, true, false);
+            }
+            self.inner_endpoint(&mut hop.end, &within);
+        }
+        self.inner_predicate(&mut group.predicate, &within, false);
+    }
+
+    /// Inside a group only nodes stand.
+    fn inner_endpoint(&mut self, endpoint: &mut Endpoint, within: &[Number]) {
+        if let Endpoint::Node(node) = endpoint {
+            self.labels(Kind::Label, &mut node.labels, within, None);
+            self.properties(&mut node.properties, within, None);
+            self.inner_predicate(&mut node.predicate, within, false);
+        }
+    }
+
+    /// The wider bounds, if they are to be taken out and there are any.
+    fn length(
+        &mut self,
+        (min, max): (u64, Option<u64>),
+        span: Span,
+        within: &[Number],
+        of: Option<ast::Ident>,
+    ) -> Option<(u64, Option<u64>)> {
+        let is_bounded = min > 1 || max.is_some();
+        (is_bounded && self.condition(Kind::Length, span, within, Subject::Way(of))).then_some((min.min(1), None))
+    }
+
+    fn labels(&mut self, kind: Kind, labels: &mut Option<ast::LabelExpr>, within: &[Number], of: Option<&ast::Ident>) {
+        let Some(said) = labels else { return };
+        let mut speaks_of_lost = false;
+        super::mention::in_labels(said, &mut |mention| {
+            speaks_of_lost |= matches!(mention, super::mention::Mention::Variable(name) if self.lost.contains(name));
+        });
+        let span = label_span(said);
+        if self.condition(kind, span, within, Subject::Element(of.cloned())) || speaks_of_lost {
+            *labels = None;
+        }
+    }
+
+    fn properties(&mut self, properties: &mut Option<Expr>, within: &[Number], of: Option<&ast::Ident>) {
+        let Some(Expr { kind: ExprKind::Map(entries), .. }) = properties else { return };
+        for (key, value) in std::mem::take(entries) {
+            let span = key.span.to(value.span);
+            let subject = Subject::Property { of: of.cloned(), key: key.clone(), value: value.clone() };
+            let is_removed = self.condition(Kind::Property, span, within, subject);
+            if !is_removed && !self.speaks_of_lost(&value) {
+                entries.push((key, value));
+            }
+        }
+        if entries.is_empty() {
+            *properties = None;
+        }
+    }
+
+    fn inner_predicate(&mut self, predicate: &mut Option<Box<Expr>>, within: &[Number], can_be_shown: bool) {
+        let terms = make::conjuncts(predicate.take().map(|predicate| *predicate));
+        *predicate = make::all(self.filters(terms, within, can_be_shown)).map(Box::new);
+    }
+
+    /// Whether arrows may be the same relationship, where more than one could be.
+    fn may_repeat(&mut self, matched: &ast::Match) -> bool {
+        let links = || matched.pattern.parts.iter().flat_map(|part| &part.path.hops);
+        let is_long = |hop: &ast::Hop| match &hop.link {
+            Link::Arrow(rel) => rel.length.is_some(),
+            Link::Group(_) => true,
+        };
+        let is_asked = !matched.repeatable && (links().count() > 1 || links().any(is_long));
+        is_asked && self.condition(Kind::Different, matched.pattern.span, &[], Subject::None)
+    }
+
+    pub(super) fn lens(&mut self, lens: &mut ast::Lens, elements: &[ast::Ident]) {
+        let said = lens.clone();
+        if let Some(clock) = &said.valid {
+            let alone = ast::Lens { valid: said.valid.clone(), ..ast::Lens::default() };
+            if self.is_put_off(Kind::ValidAt, clock.span, &clock.at, elements, alone) {
+                lens.valid = None;
+            }
+        }
+        if let Some(clock) = &said.known {
+            let alone = ast::Lens { known: said.known.clone(), ..ast::Lens::default() };
+            if self.is_put_off(Kind::KnownAt, clock.span, &clock.at, elements, alone) {
+                lens.known = None;
+            }
+        }
+        if let Some(count) = &said.sources {
+            // Sources are counted as far as they are known.
+            let known = lens.known.clone();
+            let alone = ast::Lens { sources: said.sources.clone(), known, ..ast::Lens::default() };
+            if self.is_put_off(Kind::Sources, count.span, count, elements, alone) {
+                lens.sources = None;
+            }
+        }
+    }
+
+    /// Whether a pattern is no longer held against what `lens` says.
+    fn is_put_off(&mut self, kind: Kind, span: Span, operand: &Expr, elements: &[ast::Ident], lens: ast::Lens) -> bool {
+        let subject = Subject::Clocked { elements: elements.to_vec(), lens };
+        self.condition(kind, span, &[], subject) || self.speaks_of_lost(operand)
+    }
+}
+
+/// The names of elements, and of lists of relationships, in the order of the text.
+fn drawn_by(parts: &[PatternPart]) -> Vec<ast::Ident> {
+    let mut elements = Vec::new();
+    for part in parts {
+        of_endpoint(&part.path.start, &mut elements);
+        for hop in &part.path.hops {
+            if let Link::Arrow(rel) = &hop.link {
+                elements.extend(rel.variable.clone());
+            }
+            of_endpoint(&hop.end, &mut elements);
+        }
+    }
+    elements
+}
+
+fn ident_of(endpoint: &Endpoint) -> Option<&ast::Ident> {
+    match endpoint {
+        Endpoint::Node(node) => node.variable.as_ref(),
+        Endpoint::Bracket(bracket) => bracket.rel.variable.as_ref(),
+    }
+}
+
+/// From the first name to the last.
+fn label_span(labels: &ast::LabelExpr) -> Span {
+    match labels {
+        ast::LabelExpr::Name(ident) => ident.span,
+        ast::LabelExpr::Wildcard(span) => *span,
+        ast::LabelExpr::Given(expr) | ast::LabelExpr::GivenAny(expr) => expr.span,
+        ast::LabelExpr::Not(inner) => label_span(inner),
+        ast::LabelExpr::And(inner) | ast::LabelExpr::Or(inner) => {
+            let spans = || inner.iter().map(label_span);
+            spans().next().unwrap_or_default().to(spans().next_back().unwrap_or_default())
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Looks for the conditions that keep a row away.
+
+use std::collections::BTreeSet;
+
+use super::condition::{Condition, Kind, Number};
+use super::relax::{Order, Task, Wanted, relax};
+use super::{Host, Outcome};
+use crate::value::{Name, Value};
+
+/// Conditions that stand against the row together: without all of them it is there, without fewer it is not.
+pub(super) type Way = BTreeSet<Number>;
+
+/// What the search has come to.
+pub(super) enum Found<E> {
+    /// The row is there.
+    Row(Vec<Value>),
+    /// Each of these alone brings the row.
+    Ways(Vec<Way>),
+    /// Nothing that can be taken out brings it; what was said if the last trial failed.
+    Nothing(Option<E>),
+}
+
+/// Larger sets are taken as the search finds them: to try all their parts takes time by a power of two.
+const LARGEST_TRIED: usize = 5;
+
+/// The trials for one branch of a query.
+pub(super) struct Search<'s, H: Host> {
+    pub host: &'s mut H,
+    pub task: &'s Task<'s>,
+    pub wanted: &'s [Wanted],
+    pub parameters: &'s [(Name, Value)],
+    /// Whether a trial was given up because it took too long.
+    pub gave_up: bool,
+}
+
+impl<H: Host> Search<'_, H> {
+    pub(super) fn run(&mut self, conditions: &[Condition]) -> Result<Found<H::Error>, H::Error> {
+        match self.rows(&Way::new())? {
+            Outcome::Rows(rows) => {
+                if let Some(row) = rows.into_iter().next() {
+                    return Ok(Found::Row(row));
+                }
+            }
+            Outcome::Failed(error) => return Err(error),
+            Outcome::TooLong => {}
+        }
+        let single = self.single_ways(conditions)?;
+        if !single.is_empty() {
+            return Ok(Found::Ways(single));
+        }
+        // Of an element that is gone nothing can be expected: they go last.
+        let all = everything(conditions);
+        let but_elements = all.iter().copied().filter(|number| conditions[*number].kind != Kind::Element).collect();
+        let mut failure = None;
+        for way in [but_elements, all] {
+            match self.rows(&way)? {
+                Outcome::Rows(rows) if !rows.is_empty() => {
+                    let way = self.without_needless(conditions, way)?;
+                    return Ok(Found::Ways(vec![self.smallest_part(way)?]));
+                }
+                Outcome::Rows(_) | Outcome::TooLong => {}
+                Outcome::Failed(error) => failure = Some(error),
+            }
+        }
+        Ok(Found::Nothing(failure))
+    }
+
+    /// A row of the query as it is, with other values than those that are asked for.
+    pub(super) fn row_with(&mut self, wanted: &[Wanted]) -> Result<Option<Vec<Value>>, H::Error> {
+        let order = Order { wanted, limit: 1, ..Order::default() };
+        let rows = self.host.rows(&relax(self.task, &order).statement, self.parameters)?.into_rows();
+        Ok(rows.into_iter().next())
+    }
+
+    /// A row without the conditions of `way`, if there is one.
+    fn rows(&mut self, way: &Way) -> Result<Outcome<H::Error>, H::Error> {
+        let order = Order { removed: way.clone(), wanted: self.wanted, limit: 1, ..Order::default() };
+        let outcome = self.host.rows(&relax(self.task, &order).statement, self.parameters)?;
+        self.gave_up |= matches!(outcome, Outcome::TooLong);
+        Ok(outcome)
+    }
+
+    pub(super) fn brings_a_row(&mut self, way: &Way) -> Result<bool, H::Error> {
+        Ok(matches!(self.rows(way)?, Outcome::Rows(rows) if !rows.is_empty()))
+    }
+
+    /// The conditions that suffice alone, what is blamed first at the front. Coarse ones only where no part of them does.
+    fn single_ways(&mut self, conditions: &[Condition]) -> Result<Vec<Way>, H::Error> {
+        let mut ways: Vec<Number> = Vec::new();
+        for number in blamed_last(conditions).into_iter().rev() {
+            let is_told = ways.iter().any(|way| conditions[*way].within.contains(&number));
+            // That there is no such element is told by what is said of it, or by the whole.
+            if !is_told && conditions[number].kind != Kind::Element && self.brings_a_row(&Way::from([number]))? {
+                ways.push(number);
+            }
+        }
+        ways.sort_by_key(|number| (std::cmp::Reverse(conditions[*number].kind), std::cmp::Reverse(*number)));
+        Ok(ways.into_iter().map(|number| Way::from([number])).collect())
+    }
+
+    /// Puts back what can be put back while the row stays.
+    fn without_needless(&mut self, conditions: &[Condition], mut way: Way) -> Result<Way, H::Error> {
+        for number in blamed_last(conditions) {
+            if way.remove(&number) && !self.brings_a_row(&way)? {
+                way.insert(number);
+            }
+        }
+        Ok(way)
+    }
+
+    /// Where taking out more can take rows away (behind an aggregate, a LIMIT, an OPTIONAL MATCH), a part may suffice.
+    fn smallest_part(&mut self, way: Way) -> Result<Way, H::Error> {
+        if way.len() > LARGEST_TRIED {
+            return Ok(way);
+        }
+        let numbers: Vec<Number> = way.iter().copied().collect();
+        let part = |bits: u32| {
+            let chosen = numbers.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1);
+            chosen.map(|(_, number)| *number).collect::<Way>()
+        };
+        let mut parts: Vec<Way> = (1..(1_u32 << numbers.len()) - 1).map(part).collect();
+        parts.sort_by_key(BTreeSet::len);
+        for part in parts {
+            if self.brings_a_row(&part)? {
+                return Ok(part);
+            }
+        }
+        Ok(way)
+    }
+}
+
+pub(super) fn everything(conditions: &[Condition]) -> Way {
+    (0..conditions.len()).collect()
+}
+
+/// All conditions, those first that are blamed last.
+fn blamed_last(conditions: &[Condition]) -> Vec<Number> {
+    let mut numbers: Vec<Number> = (0..conditions.len()).collect();
+    numbers.sort_by_key(|number| (conditions[*number].kind, *number));
+    numbers
+}

@@ -1,0 +1,429 @@
+//! Tells what stood against a condition, on the nearest row that is there without it.
+
+use std::collections::BTreeMap;
+
+use super::condition::{Arrow, Condition, Kind, Number, Subject};
+use super::relax::{Order, Wanted, relax};
+use super::search::{Search, Way, everything};
+use super::{Host, probe, show};
+use crate::syntax::ast::ArrowDirection;
+use crate::text::Span;
+use crate::value::nearest::nearest;
+use crate::value::{Name, Value};
+
+/// So many rows are looked at for the nearest one.
+const ROWS_LOOKED_AT: u32 = 1_000;
+
+/// So many rows are counted to tell the place of one.
+const ROWS_COUNTED: u32 = 100_000;
+
+/// So many neighbours are named.
+const NAMED: usize = 3;
+
+/// A row of the answer.
+#[derive(Debug)]
+pub(super) struct Reason {
+    pub way: Option<i64>,
+    pub kind: &'static str,
+    pub what: Option<String>,
+    pub span: Option<Span>,
+    pub met: Option<String>,
+    pub nearest: Option<BTreeMap<Name, Value>>,
+}
+
+impl Reason {
+    pub(super) fn plain(kind: &'static str, met: String) -> Self {
+        Self { way: None, kind, what: None, span: None, met: Some(met), nearest: None }
+    }
+}
+
+/// A row that is there without some conditions, and what it has in the place of one of them.
+#[derive(Default)]
+struct Near {
+    met: Vec<Value>,
+    row: BTreeMap<Name, Value>,
+    /// Whether every row has this met.
+    is_only: bool,
+}
+
+/// Tells of what a search has found.
+pub(super) struct Teller<'t, 's, H: Host> {
+    pub search: Search<'s, H>,
+    pub conditions: &'t [Condition],
+    pub text: &'t str,
+}
+
+impl<H: Host> Teller<'_, '_, H> {
+    /// A reason for each condition of `way`.
+    pub(super) fn reasons(&mut self, way: &Way) -> Result<Vec<Reason>, H::Error> {
+        let mut reasons = Vec::with_capacity(way.len());
+        for number in way {
+            let near = self.near(way, *number)?;
+            let condition = &self.conditions[*number];
+            let (kind, met) = self.tell(condition, &near, way)?;
+            reasons.push(Reason {
+                way: None,
+                kind,
+                what: Some(self.what(condition)),
+                span: Some(condition.span),
+                met,
+                nearest: (!near.row.is_empty()).then_some(near.row),
+            });
+        }
+        Ok(reasons)
+    }
+
+    // ------------------------------------------------------------ near rows
+
+    /// The nearest row without the conditions of `way`, and what it has in place of the one with this number.
+    fn near(&mut self, way: &Way, number: Number) -> Result<Near, H::Error> {
+        let limit = match self.conditions[number].subject {
+            Subject::Predicate(_) | Subject::Property { .. } | Subject::Ends { .. } => ROWS_LOOKED_AT,
+            _ => 1,
+        };
+        let mut rows = self.rows(way, Some(number), limit)?;
+        if rows.is_empty() {
+            // What is met does not come through: behind an aggregate there is another row for it.
+            rows = self.rows(way, None, 1)?;
+        }
+        let columns = self.search.task.columns;
+        let nears: Vec<Near> = rows
+            .into_iter()
+            .map(|mut row| {
+                let met = if row.len() > columns.len() { row.pop() } else { None };
+                let met = match met {
+                    Some(Value::List(items)) => items.iter().cloned().collect(),
+                    _ => Vec::new(),
+                };
+                Near { met, row: columns.iter().cloned().zip(row).collect(), is_only: false }
+            })
+            .collect();
+        match &self.conditions[number].subject {
+            Subject::Ends { arrow: Some(arrow), .. } => self.joined_of(arrow, nears),
+            _ => Ok(nearest_of(nears)),
+        }
+    }
+
+    /// The row whose ends are joined by such an arrow, if there is one from the first start: the rest does not hold there.
+    fn joined_of(&mut self, arrow: &Arrow, mut nears: Vec<Near>) -> Result<Near, H::Error> {
+        let Some([Value::Node(left), right]) = nears.first().map(|near| near.met.as_slice()) else {
+            return Ok(nearest_of(nears));
+        };
+        let is_only = nears.iter().all(|near| near.met.get(1).is_some_and(|other| same(other, right)));
+        let others = self.neighbours(arrow, left.id().0)?;
+        let joined = nears.iter().position(|near| match near.met.as_slice() {
+            [Value::Node(from), to] => from == left && others.iter().any(|other| same(other, to)),
+            _ => false,
+        });
+        Ok(Near { is_only, ..nears.swap_remove(joined.unwrap_or(0)) })
+    }
+
+    fn rows(&mut self, way: &Way, probe: Option<Number>, limit: u32) -> Result<Vec<Vec<Value>>, H::Error> {
+        let wanted = self.search.wanted;
+        self.run(&Order { removed: way.clone(), wanted, probe, limit, ..Order::default() })
+    }
+
+    // ------------------------------------------------------------ stories
+
+    fn what(&self, condition: &Condition) -> String {
+        let piece = show::piece(condition.span, self.text);
+        match condition.kind {
+            Kind::Label | Kind::Type => format!(":{piece}"),
+            Kind::Different => format!("{piece}, relationships that differ"),
+            Kind::Sources => format!("REQUIRE {piece} SOURCES"),
+            Kind::Element
+            | Kind::Hop
+            | Kind::Rows
+            | Kind::Length
+            | Kind::Direction
+            | Kind::Property
+            | Kind::Filter
+            | Kind::State
+            | Kind::KnownAt
+            | Kind::ValidAt => piece,
+            Kind::Limit => {
+                let before = &self.text[..condition.span.start as usize];
+                format!("{} {piece}", before.split_whitespace().next_back().unwrap_or_default())
+            }
+        }
+    }
+
+    fn tell(
+        &mut self,
+        condition: &Condition,
+        near: &Near,
+        way: &Way,
+    ) -> Result<(&'static str, Option<String>), H::Error> {
+        let met = near.met.as_slice();
+        Ok(match condition.kind {
+            Kind::Element => ("no-match", Some("nothing of this form is there at all".to_owned())),
+            Kind::Hop => ("no-match", self.hop(&condition.subject, near)?),
+            Kind::Rows => ("no-match", Some(no_rows(met))),
+            Kind::Length => ("length", met.first().map(length)),
+            Kind::Different => ("uniqueness", Some("only one relationship that stands for two".to_owned())),
+            Kind::Direction => ("direction", Some(direction(met))),
+            Kind::Type => ("type", met.first().map(types)),
+            Kind::Label => ("label", met.first().map(labels)),
+            Kind::Property => ("property", property(&condition.subject, met)),
+            Kind::Filter => self.filter(&condition.subject, met),
+            Kind::State => ("quoted", self.quoted(met)?),
+            Kind::Sources => ("sources", self.hidden(condition.kind, &condition.subject, met)?),
+            Kind::KnownAt => ("known-at", self.hidden(condition.kind, &condition.subject, met)?),
+            Kind::ValidAt => ("valid-at", self.hidden(condition.kind, &condition.subject, met)?),
+            Kind::Limit => ("limit", self.position(condition, way)?),
+        })
+    }
+
+    fn filter(&self, subject: &Subject, met: &[Value]) -> (&'static str, Option<String>) {
+        let (Subject::Predicate(predicate), Some((truth, values))) = (subject, met.split_first()) else {
+            return ("filter", None);
+        };
+        let parts = probe::parts(predicate);
+        let sides: Vec<String> = parts
+            .iter()
+            .zip(values)
+            .map(|(part, value)| format!("{} is {}", show::piece(part.span, self.text), show::value(value)))
+            .collect();
+        let kind = if matches!(truth, Value::Null) { "unknown" } else { "filter" };
+        (kind, Some(if sides.is_empty() { show::value(truth) } else { sides.join(", ") }))
+    }
+
+    fn hop(&mut self, subject: &Subject, near: &Near) -> Result<Option<String>, H::Error> {
+        let (Subject::Ends { arrow: Some(arrow), .. }, [Value::Node(left), Value::Node(right)]) =
+            (subject, near.met.as_slice())
+        else {
+            return Ok(match near.met.as_slice() {
+                [left, right] => Some(format!("no such way from {} to {}", show::value(left), show::value(right))),
+                _ => None,
+            });
+        };
+        let named = if arrow.types.is_empty() { "relationship".to_owned() } else { show::names(&arrow.types) };
+        let others = self.neighbours(arrow, left.id().0)?;
+        let is_joined = others.iter().any(|other| matches!(other, Value::Node(node) if node == right));
+        let others: Vec<String> = others.iter().map(show::brief).collect();
+        let (left, right) = (show::named(left), show::named(right));
+        Ok(Some(match others.as_slice() {
+            [] => format!("{left} has no {named}"),
+            _ if is_joined => format!("{left} has {named} with {right}, and none for which the rest holds"),
+            others if near.is_only => format!("{left} has {named} with {}, not with {right}", some_of(others)),
+            others => format!("{left} has {named} with {}, with none for which the rest holds", some_of(others)),
+        }))
+    }
+
+    /// What an element is joined with by such arrows.
+    fn neighbours(&mut self, arrow: &Arrow, id: u64) -> Result<Vec<Value>, H::Error> {
+        let (left, right) = match arrow.direction {
+            ArrowDirection::Right => ("-", "->"),
+            ArrowDirection::Left => ("<-", "-"),
+            ArrowDirection::Either => ("-", "-"),
+        };
+        let types: Vec<String> = arrow.types.iter().map(|name| format!("`{}`", name.replace('`', "``"))).collect();
+        let types = if types.is_empty() { String::new() } else { format!(":{}", types.join("|")) };
+        let text = format!("MATCH (n){left}[{types}]{right}(o) WHERE id(n) = $id RETURN DISTINCT o LIMIT 1000");
+        Ok(self.ask(&text, id)?.into_iter().flatten().collect())
+    }
+
+    fn quoted(&mut self, met: &[Value]) -> Result<Option<String>, H::Error> {
+        let [Value::Relationship(rel)] = met else { return Ok(None) };
+        let text = "MATCH (o)-[r]->[q] WHERE id(q) = $id RETURN r, o LIMIT 50";
+        let rows = self.ask(text, rel.id().0)?;
+        let pointing: Vec<String> =
+            rows.iter().map(|row| row.iter().rev().map(show::brief).collect::<Vec<_>>().join(" ")).collect();
+        let by = if pointing.is_empty() { String::new() } else { format!(": {}", some_of(&pointing)) };
+        Ok(Some(format!("{} is only quoted{by}", show::rel(rel))))
+    }
+
+    /// Where the row that is cut off stands.
+    fn position(&mut self, condition: &Condition, way: &Way) -> Result<Option<String>, H::Error> {
+        if !matches!(condition.subject, Subject::Position) {
+            return Ok(Some("cut off here".to_owned()));
+        }
+        let wanted = self.search.wanted;
+        let order = Order { removed: way.clone(), wanted, in_order: true, limit: ROWS_COUNTED, ..Order::default() };
+        let rows = self.run(&order)?;
+        let place = rows.iter().position(|row| matches!(row.as_slice(), [Value::Boolean(true)]));
+        Ok(Some(match place {
+            Some(place) => format!("the row is there, as number {}", place + 1),
+            None => "the row is there, and cut off".to_owned(),
+        }))
+    }
+
+    pub(super) fn ask(&mut self, text: &str, id: u64) -> Result<Vec<Vec<Value>>, H::Error> {
+        self.ask_with(text, id, &[])
+    }
+
+    /// The rows of a look-up about the element with this id.
+    pub(super) fn ask_with(
+        &mut self,
+        text: &str,
+        id: u64,
+        parameters: &[(Name, Value)],
+    ) -> Result<Vec<Vec<Value>>, H::Error> {
+        let id = Value::Integer(i64::try_from(id).unwrap_or(i64::MAX));
+        let parameters: Vec<_> = parameters.iter().cloned().chain([(Name::from("id"), id)]).collect();
+        Ok(self.search.host.ask(text, &parameters)?.into_rows())
+    }
+
+    // ------------------------------------------------------------ nothing brings the row
+
+    /// What is expected occurs nowhere, or not together; or a trial has failed.
+    pub(super) fn nothing(&mut self, has_failed: bool) -> Result<Vec<Reason>, H::Error> {
+        if has_failed || self.search.wanted.is_empty() {
+            let met = "the query without its conditions brings no row that could be looked at";
+            return Ok(vec![Reason::plain("not looked into", met.to_owned())]);
+        }
+        let mut reasons = Vec::new();
+        for wanted in self.search.wanted {
+            if let Some(met) = self.nowhere(wanted)? {
+                reasons.push(Reason { what: Some(wanted.shown()), ..Reason::plain("expected value", met) });
+            }
+        }
+        if reasons.is_empty() {
+            let met = "each of the values is there, and no row has them together, whatever is left out";
+            reasons.push(Reason::plain("expected value", met.to_owned()));
+        }
+        Ok(reasons)
+    }
+
+    /// That no row has the value, and the nearest one that is there; none if some row has it.
+    fn nowhere(&mut self, wanted: &Wanted) -> Result<Option<String>, H::Error> {
+        let alone = std::slice::from_ref(wanted);
+        let all = everything(self.conditions);
+        let is_element = |number: &Number| self.conditions[*number].kind == Kind::Element;
+        let elements: Vec<Number> = all.iter().copied().filter(is_element).collect();
+        let mut found: Vec<String> = Vec::new();
+        // One element at a time, so that nothing is multiplied.
+        for kept in elements.iter().map(Some).chain([None]) {
+            let removed: Way = all.iter().copied().filter(|number| Some(number) != kept).collect();
+            let order = Order { removed: removed.clone(), wanted: alone, limit: 1, ..Order::default() };
+            if !self.run(&order)?.is_empty() {
+                return Ok(None);
+            }
+            let column = Some(&wanted.column);
+            let rows = self.run(&Order { removed, limit: ROWS_LOOKED_AT, distinct: column, ..Order::default() })?;
+            found.extend(rows.iter().filter_map(|row| text_at(row.first()?, wanted.key.as_ref())));
+        }
+        let near = match &wanted.value {
+            Value::String(text) => nearest(text, found.iter().map(String::as_str)),
+            _ => None,
+        };
+        let near = near.map(|name| format!("; did you mean '{name}'?")).unwrap_or_default();
+        Ok(Some(format!("nothing has it, whatever is left out{near}")))
+    }
+
+    fn run(&mut self, order: &Order<'_>) -> Result<Vec<Vec<Value>>, H::Error> {
+        let search = &mut self.search;
+        Ok(search.host.rows(&relax(search.task, order).statement, search.parameters)?.into_rows())
+    }
+}
+
+/// The text of a value, or of its property.
+fn text_at(value: &Value, key: Option<&Name>) -> Option<String> {
+    match (value, key) {
+        (Value::String(text), None) => Some(text.to_string()),
+        (Value::Node(node), Some(key)) => text_at(node.properties().get(key)?, None),
+        (Value::Relationship(rel), Some(key)) => text_at(rel.properties().get(key)?, None),
+        (Value::Map(map), Some(key)) => text_at(map.get(key)?, None),
+        _ => None,
+    }
+}
+
+fn text_of(value: &Value) -> &str {
+    match value {
+        Value::String(text) => text,
+        _ => "",
+    }
+}
+
+// ---------------------------------------------------------------- what was met, as text
+
+/// The row whose values are nearest to what was asked for.
+fn nearest_of(mut nears: Vec<Near>) -> Near {
+    let place = nears.iter().position(|near| near.met.first().is_some_and(|first| !matches!(first, Value::Null)));
+    let wanted = nears.iter().find_map(|near| match near.met.as_slice() {
+        [.., Value::String(_), Value::String(wanted)] => Some(wanted.to_string()),
+        _ => None,
+    });
+    let near = wanted.and_then(|wanted| {
+        let candidate = |near: &Near| match near.met.as_slice() {
+            [.., found @ Value::String(_), Value::String(_)] => text_of(found).to_owned(),
+            _ => String::new(),
+        };
+        let texts: Vec<String> = nears.iter().map(candidate).collect();
+        let found = nearest(&wanted, texts.iter().map(String::as_str))?;
+        texts.iter().position(|text| *text == *found)
+    });
+    match near.or(place) {
+        Some(place) => nears.swap_remove(place),
+        None => nears.into_iter().next().unwrap_or_default(),
+    }
+}
+
+fn same(one: &Value, other: &Value) -> bool {
+    matches!((one, other), (Value::Node(one), Value::Node(other)) if one == other)
+}
+
+fn some_of(texts: &[String]) -> String {
+    let named = texts.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match texts.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+fn no_rows(met: &[Value]) -> String {
+    match met.first() {
+        Some(list) => format!("the list is {}", show::value(list)),
+        None => "it gives no row".to_owned(),
+    }
+}
+
+fn length(way: &Value) -> String {
+    match way {
+        Value::List(rels) => format!("a way of {} relationships", rels.iter().count()),
+        _ => "a way of another length".to_owned(),
+    }
+}
+
+fn direction(met: &[Value]) -> String {
+    match met {
+        [Value::Relationship(rel)] => format!("{} runs the other way", show::rel(rel)),
+        _ => "it runs the other way".to_owned(),
+    }
+}
+
+fn types(met: &Value) -> String {
+    match met {
+        Value::Relationship(rel) => format!("the type is {}", rel.rel_type()),
+        Value::List(rels) => {
+            let mut types: Vec<String> = Vec::new();
+            for name in rels.iter().map(show::brief) {
+                if !types.contains(&name) {
+                    types.push(name);
+                }
+            }
+            format!("the types are {}", types.join(", "))
+        }
+        other => show::value(other),
+    }
+}
+
+fn labels(met: &Value) -> String {
+    match met {
+        Value::Node(node) => match node.labels() {
+            [] => format!("{} has no label", show::node(node)),
+            labels => {
+                let labels: Vec<&str> = labels.iter().map(|label| label.as_str()).collect();
+                format!("{} is {}", show::node(node), labels.join(", "))
+            }
+        },
+        other => show::value(other),
+    }
+}
+
+fn property(subject: &Subject, met: &[Value]) -> Option<String> {
+    match (subject, met) {
+        (Subject::Property { key, .. }, [_, found, _]) => Some(format!("{} is {}", key.name, show::value(found))),
+        _ => None,
+    }
+}

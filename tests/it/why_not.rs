@@ -1,0 +1,390 @@
+//! `WHY NOT` is right: without the conditions that it names a row is there, and without fewer it is not.
+//!
+//! Queries are made of conditions that this test knows how to leave out by itself, in the text.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use std::time::Duration;
+
+use averment::{CancelToken, Database, ErrorKind, Statement, Value, params};
+
+/// Chance that can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % limit
+    }
+
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+}
+
+/// A condition of a generated query.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Element(usize),
+    Label(usize),
+    Property(usize),
+    Hop(usize),
+    Type(usize),
+    Direction(usize),
+    State(usize),
+    Weight(usize),
+    Filter(usize),
+    Different,
+}
+
+type Parts = BTreeSet<Part>;
+
+/// A path of nodes with conditions, and filters behind it. A node may stand twice.
+#[derive(Clone, Debug)]
+struct Query {
+    nodes: Vec<Node>,
+    arrows: Vec<Arrow>,
+    filters: Vec<(String, Vec<String>)>,
+    expected: Option<i64>,
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    name: usize,
+    label: Option<&'static str>,
+    value: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Arrow {
+    rel_type: Option<&'static str>,
+    /// Right, left, or both.
+    heads: (&'static str, &'static str),
+    weight: Option<usize>,
+}
+
+fn query(dice: &mut Dice) -> Query {
+    let hops = dice.below(3);
+    let mut nodes: Vec<Node> = Vec::new();
+    for place in 0..=hops {
+        let name = if place > 0 && dice.chance(8) { nodes[0].name } else { place };
+        let label = dice.chance(40).then(|| dice.pick(&["A", "B", "C"]));
+        let value = dice.chance(25).then(|| dice.below(4));
+        // What stands twice says what it is once.
+        let is_new = name == place;
+        nodes.push(Node { name, label: label.filter(|_| is_new), value: value.filter(|_| is_new) });
+    }
+    let arrows: Vec<Arrow> = (0..hops)
+        .map(|_| Arrow {
+            rel_type: dice.chance(60).then(|| dice.pick(&["R", "S", "T"])),
+            heads: [("-", "->"), ("<-", "-"), ("-", "-")][dice.below(3)],
+            weight: dice.chance(15).then(|| dice.below(3)),
+        })
+        .collect();
+    let mut filters = Vec::new();
+    for _ in 0..dice.below(3) {
+        let (one, other) = (dice.below(nodes.len()), dice.below(nodes.len()));
+        let (one, other) = (format!("n{}", nodes[one].name), format!("n{}", nodes[other].name));
+        filters.push(match dice.below(4) {
+            0 => (format!("{one}.v < {}", dice.below(3)), vec![one]),
+            1 => (format!("{one}.missing = 1"), vec![one]),
+            2 => (format!("{one}.v <> {other}.v"), vec![one, other]),
+            _ if hops > 0 => {
+                let rel = format!("r{}", dice.below(hops));
+                (format!("{rel}.w = {}", dice.below(3)), vec![rel])
+            }
+            _ => (format!("{one}.v IS NULL"), vec![one]),
+        });
+    }
+    let expected = dice.chance(40).then(|| i64::try_from(dice.below(5)).expect("small"));
+    Query { nodes, arrows, filters, expected }
+}
+
+/// A text on its way, and where each condition stands in it.
+#[derive(Default)]
+struct Text {
+    text: String,
+    places: Vec<(Part, usize)>,
+}
+
+impl Text {
+    fn mark(&mut self, part: Part) {
+        self.places.push((part, self.text.len()));
+    }
+}
+
+impl Query {
+    /// The query without some conditions, and where the others stand.
+    fn write(&self, without: &Parts, preamble: &str) -> Text {
+        let mut out = Text { text: preamble.to_owned(), ..Text::default() };
+        let is_gone = |place: usize| without.contains(&Part::Element(self.nodes[place].name));
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        let mut pieces = 0;
+        let mut quoted = Vec::new();
+        out.text.push_str(if without.contains(&Part::Different) { "MATCH REPEATABLE ELEMENTS " } else { "MATCH " });
+        let start = out.text.len();
+        for (place, node) in self.nodes.iter().enumerate() {
+            let joined = place > 0 && self.joined(without, place - 1) && !without.contains(&Part::State(place - 1));
+            if joined {
+                self.arrow(&mut out, without, place - 1);
+                names.insert(format!("r{}", place - 1));
+            } else if place > 0 && self.joined(without, place - 1) {
+                quoted.push(place - 1);
+            }
+            if is_gone(place) {
+                continue;
+            }
+            if !joined {
+                out.text.push_str(if pieces > 0 { ", " } else { "" });
+                pieces += 1;
+            }
+            names.insert(format!("n{}", node.name));
+            self.node(&mut out, without, node);
+        }
+        for place in quoted {
+            let (left, right) = (self.nodes[place].name, self.nodes[place + 1].name);
+            write!(out.text, ", [(n{left})").expect("text");
+            self.arrow(&mut out, without, place);
+            write!(out.text, "(n{right})]").expect("text");
+            names.insert(format!("r{place}"));
+        }
+        if self.arrows.len() > 1 {
+            out.places.push((Part::Different, start));
+        }
+        if pieces == 0 {
+            out.text.truncate(preamble.len());
+            out.text.push_str("WITH null AS nothing");
+        }
+        self.filter(&mut out, without, &names);
+        let first = if names.contains("n0") { "n0.v" } else { "null" };
+        write!(out.text, " RETURN {first} AS v").expect("text");
+        out
+    }
+
+    fn joined(&self, without: &Parts, place: usize) -> bool {
+        let is_gone = |place: usize| without.contains(&Part::Element(self.nodes[place].name));
+        !without.contains(&Part::Hop(place)) && !is_gone(place) && !is_gone(place + 1)
+    }
+
+    fn node(&self, out: &mut Text, without: &Parts, node: &Node) {
+        out.mark(Part::Element(node.name));
+        write!(out.text, "(n{}", node.name).expect("text");
+        if let Some(label) = node.label.filter(|_| !without.contains(&Part::Label(node.name))) {
+            out.text.push(':');
+            out.mark(Part::Label(node.name));
+            out.text.push_str(label);
+        }
+        if let Some(value) = node.value.filter(|_| !without.contains(&Part::Property(node.name))) {
+            out.text.push_str(" {");
+            out.mark(Part::Property(node.name));
+            write!(out.text, "v: {value}}}").expect("text");
+        }
+        out.text.push(')');
+    }
+
+    fn arrow(&self, out: &mut Text, without: &Parts, place: usize) {
+        let arrow = &self.arrows[place];
+        for part in [Part::Hop(place), Part::Direction(place), Part::State(place)] {
+            out.mark(part);
+        }
+        let heads = if without.contains(&Part::Direction(place)) { ("-", "-") } else { arrow.heads };
+        write!(out.text, "{}[r{place}", heads.0).expect("text");
+        if let Some(rel_type) = arrow.rel_type.filter(|_| !without.contains(&Part::Type(place))) {
+            out.text.push(':');
+            out.mark(Part::Type(place));
+            out.text.push_str(rel_type);
+        }
+        if let Some(weight) = arrow.weight.filter(|_| !without.contains(&Part::Weight(place))) {
+            out.text.push_str(" {");
+            out.mark(Part::Weight(place));
+            write!(out.text, "w: {weight}}}").expect("text");
+        }
+        write!(out.text, "]{}", heads.1).expect("text");
+    }
+
+    /// WHERE: what is left of the filters, and that an arrow which may be quoted is none of the others.
+    fn filter(&self, out: &mut Text, without: &Parts, names: &BTreeSet<String>) {
+        let mut word = " WHERE ";
+        for (place, (filter, named)) in self.filters.iter().enumerate() {
+            if without.contains(&Part::Filter(place)) || !named.iter().all(|name| names.contains(name)) {
+                continue;
+            }
+            out.text.push_str(word);
+            out.mark(Part::Filter(place));
+            out.text.push_str(filter);
+            word = " AND ";
+        }
+        let is_free = |place: &usize| without.contains(&Part::State(*place)) && self.joined(without, *place);
+        let may_repeat = without.contains(&Part::Different);
+        for place in (0..self.arrows.len()).filter(is_free).filter(|_| !may_repeat) {
+            for other in (0..self.arrows.len()).filter(|other| *other != place && self.joined(without, *other)) {
+                write!(out.text, "{word}r{place} <> r{other}").expect("text");
+                word = " AND ";
+            }
+        }
+    }
+
+    /// The condition that a reason names, by its kind and where it stands.
+    fn part(&self, text: &Text, reason: &str, at: usize) -> Part {
+        let fits = |part: &Part| match part {
+            Part::Element(_) | Part::Hop(_) => reason == "no-match",
+            Part::Label(_) => reason == "label",
+            Part::Property(_) | Part::Weight(_) => reason == "property",
+            Part::Type(_) => reason == "type",
+            Part::Direction(_) => reason == "direction",
+            Part::State(_) => reason == "quoted",
+            Part::Filter(_) => matches!(reason, "filter" | "unknown"),
+            Part::Different => reason == "uniqueness",
+        };
+        let found = text.places.iter().find(|(part, place)| *place == at && fits(part));
+        found.unwrap_or_else(|| panic!("`{reason}` at {at} is a condition of\n{}", text.text)).0.clone()
+    }
+}
+
+fn graph(dice: &mut Dice) -> String {
+    let count = dice.below(5);
+    let mut text = String::from("CREATE (:Nothing)");
+    for place in 0..count {
+        let labels = dice.pick(&["", ":A", ":B", ":A:B"]);
+        let value = if dice.chance(80) { format!(" {{v: {}}}", dice.below(4)) } else { String::new() };
+        write!(text, ", (x{place}{labels}{value})").expect("text");
+    }
+    for _ in 0..if count > 0 { dice.below(7) } else { 0 } {
+        let (from, to, rel_type) = (dice.below(count), dice.below(count), dice.pick(&["R", "S"]));
+        let (open, close) = if dice.chance(25) { ("[", "]") } else { ("", "") };
+        write!(text, ", {open}(x{from})-[:{rel_type} {{w: {}}}]->(x{to}){close}", dice.below(3)).expect("text");
+    }
+    text + if dice.chance(50) { "; MATCH (n:Nothing) DELETE n" } else { "" }
+}
+
+/// Whether there is a row, one of the expected kind.
+fn has_row(db: &Database, text: &str, expected: Option<i64>) -> bool {
+    let rows = db.query(text, ()).unwrap_or_else(|error| panic!("{}", error.report()));
+    let values: Vec<Value> = rows.into_vec().unwrap_or_else(|error| panic!("{text}\n{}", error.report()));
+    values.iter().any(|value| expected.is_none_or(|wanted| matches!(value, Value::Integer(found) if *found == wanted)))
+}
+
+/// Every set of the parts but all of them.
+fn proper_subsets(parts: &Parts) -> Vec<Parts> {
+    let chosen = |bits: u32| {
+        parts.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1).map(|(_, part)| part.clone()).collect()
+    };
+    (0..(1_u32 << parts.len()) - 1).map(chosen).collect()
+}
+
+/// The ways of an answer, each as the conditions that it names.
+fn ways(db: &Database, query: &Query, text: &Text) -> Option<Vec<Parts>> {
+    let rows = db.query(text.text.as_str(), ()).unwrap_or_else(|error| panic!("{}", error.report()));
+    let rows: Vec<(Option<i64>, String, Option<String>)> = rows
+        .map(|row| {
+            let row = row.unwrap_or_else(|error| panic!("{}", error.report()));
+            (row.get("way").expect("a way"), row.get("reason").expect("a reason"), row.get("at").expect("a place"))
+        })
+        .collect();
+    assert!(!rows.is_empty(), "there is an answer to {}", text.text);
+    if rows[0].1 == "expected value" {
+        return None;
+    }
+    let mut ways: Vec<Parts> = Vec::new();
+    for (way, reason, at) in rows {
+        let way =
+            usize::try_from(way.unwrap_or_else(|| panic!("a way for {reason} of\n{}", text.text))).expect("a number");
+        let at: usize = at.expect("a place").strip_prefix("1:").expect("one line").parse().expect("a column");
+        ways.resize(ways.len().max(way), Parts::new());
+        ways[way - 1].insert(query.part(text, &reason, at - 1));
+    }
+    Some(ways)
+}
+
+#[test]
+fn without_the_reason_there_is_a_row_and_without_less_there_is_none() {
+    let (mut explained, mut with_several, mut kinds) = (0, 0, BTreeSet::new());
+    for seed in 0..60 {
+        let mut dice = Dice(seed * 7_919 + 3);
+        let script = graph(&mut dice);
+        let db = Database::in_memory();
+        db.run(&script).unwrap_or_else(|error| panic!("{}", error.report()));
+        for _ in 0..4 {
+            let query = query(&mut dice);
+            let plain = query.write(&Parts::new(), "").text;
+            if has_row(&db, &plain, query.expected) {
+                continue;
+            }
+            let expected = query.expected.map_or(String::new(), |value| format!("{{v: {value}}} "));
+            let text = query.write(&Parts::new(), &format!("WHY NOT {expected}"));
+            let Some(ways) = ways(&db, &query, &text) else {
+                // Nothing has such a value at all.
+                assert!(!has_row(&db, "MATCH (n0) RETURN n0.v AS v", query.expected), "{script}\n{}", text.text);
+                continue;
+            };
+            for way in ways {
+                let told = format!("seed {seed}: {way:?}\n{script}\n{}", text.text);
+                let without = query.write(&way, "").text;
+                assert!(has_row(&db, &without, query.expected), "no row without {told}\n{without}");
+                for less in proper_subsets(&way) {
+                    let without = query.write(&less, "").text;
+                    assert!(!has_row(&db, &without, query.expected), "less is enough: {less:?} of {told}\n{without}");
+                }
+                explained += 1;
+                with_several += usize::from(way.len() > 1);
+                kinds.extend(way.iter().map(|part| format!("{part:?}").split('(').next().unwrap_or("").to_owned()));
+            }
+        }
+    }
+    assert!(explained > 120 && with_several > 20, "{explained} reasons, {with_several} of several conditions");
+    assert_eq!(kinds.len(), 10, "{kinds:?}");
+}
+
+const QUESTION: &str = "WHY NOT $row MATCH (c:Company) WHERE c.since < 2020 RETURN c.name AS name";
+
+/// The reasons of an answer.
+fn reasons(rows: averment::Rows) -> Vec<String> {
+    rows.map(|row| row.expect("a row").get("reason").expect("a reason")).collect()
+}
+
+#[test]
+fn it_is_asked_of_the_state_of_its_transaction_and_writes_nothing() {
+    let db = Database::in_memory();
+    db.query("CREATE (:Company {name: 'A', since: 2021})", ()).unwrap();
+    let expected =
+        || params! { "row" => Value::from([("name", "A")].into_iter().collect::<std::collections::BTreeMap<_, _>>()) };
+    let question = db.prepare(QUESTION).unwrap();
+    assert!(!question.writes());
+    assert_eq!(question.columns().join(" "), "way reason what at met nearest");
+    let before = db.read();
+    let mut transaction = db.write().unwrap();
+    transaction.query("MATCH (c:Company) SET c.since = 2019", ()).unwrap();
+    assert_eq!(reasons(transaction.query(&question, expected()).unwrap()), ["found"]);
+    assert_eq!(reasons(before.query(&question, expected()).unwrap()), ["filter"]);
+    transaction.commit().unwrap();
+    assert_eq!(reasons(db.query(&question, expected()).unwrap()), ["found"]);
+    assert_eq!(db.commit_number(), 2);
+}
+
+#[test]
+fn a_question_stops_with_its_time_and_its_token() {
+    let db = Database::in_memory();
+    db.query("UNWIND range(1, 2000) AS n CREATE (:A {n: n}), (:B {n: n}), (:C {n: n})", ()).unwrap();
+    let endless = "WHY NOT MATCH (a:A), (b:B), (c:C) WHERE a.n + b.n + c.n < 0 RETURN a";
+    let error = db.query(Statement::new(endless).timeout(Duration::from_millis(50)), ()).unwrap_err();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Limit, "the time of 50ms is used up"));
+    let token = CancelToken::new();
+    token.cancel();
+    let error = db.query(Statement::new(endless).cancel_with(token), ()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+}
+
+#[test]
+fn it_can_be_asked_of_an_earlier_commit() {
+    let db = Database::in_memory();
+    db.query("CREATE (:Company {name: 'A', since: 2021})", ()).unwrap();
+    db.query("MATCH (c:Company) SET c.since = 2019", ()).unwrap();
+    let question = "WHY NOT MATCH (c:Company) WHERE c.since < 2020 RETURN c";
+    assert_eq!(reasons(db.query(question, ()).unwrap()), ["found"]);
+    assert_eq!(reasons(db.query(format!("AT COMMIT 1 {question}"), ()).unwrap()), ["filter"]);
+}
