@@ -27,8 +27,8 @@ mod sources;
 mod tests;
 
 pub(super) use column::PageClocks;
+pub(crate) use evidence::Cited;
 pub(super) use evidence::Vocabulary;
-pub(crate) use evidence::{Cited, Known};
 
 /// What of the graph a clause sees: up to two clocks, and how many sources must support a relationship.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

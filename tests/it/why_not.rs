@@ -351,8 +351,8 @@ fn reasons(rows: averment::Rows) -> Vec<String> {
 fn it_is_asked_of_the_state_of_its_transaction_and_writes_nothing() {
     let db = Database::in_memory();
     db.query("CREATE (:Company {name: 'A', since: 2021})", ()).unwrap();
-    let expected =
-        || params! { "row" => Value::from([("name", "A")].into_iter().collect::<std::collections::BTreeMap<_, _>>()) };
+    let row: Value = db.query("RETURN {name: 'A'} AS row", ()).unwrap().single().unwrap();
+    let expected = || params! { "row" => row.clone() };
     let question = db.prepare(QUESTION).unwrap();
     assert!(!question.writes());
     assert_eq!(question.columns().join(" "), "way reason what at met nearest");

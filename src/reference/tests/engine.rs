@@ -52,7 +52,12 @@ impl World {
 
     /// The statements that have made it.
     pub(super) fn script(&self) -> String {
-        self.scripts.join("\n")
+        self.statements().join("\n")
+    }
+
+    /// The statements that make it of an empty database.
+    pub(super) fn statements(&self) -> &[String] {
+        &self.scripts
     }
 
     fn plain_graph(&self, draft: &Draft, ids: &BTreeMap<String, ElementId>) -> Graph {

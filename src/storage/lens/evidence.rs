@@ -83,6 +83,7 @@ impl Known {
     }
 
     /// The first day on which it may have been known, in days since 1970-01-01; `None`: without a bound.
+    #[cfg(test)]
     pub(crate) fn earliest(&self) -> Option<i32> {
         let day = self.days().earliest;
         (day != i32::MIN).then_some(day)
@@ -96,6 +97,7 @@ impl Known {
 
     /// The time recorded, in microseconds since 1970-01-01T00:00Z, where that is what counts: no source gives an earlier
     /// day.
+    #[cfg(test)]
     pub(crate) fn recorded(&self) -> Option<i64> {
         self.recorded.filter(|micros| self.dated.is_none_or(|days| day_of_micros(*micros) < days.latest))
     }
