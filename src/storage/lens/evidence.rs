@@ -137,6 +137,14 @@ impl Earliest for Known {
     }
 }
 
+impl Entry {
+    /// Whether the earliest of several, this one, may be another one without `part`, which is among them.
+    pub(super) fn may_stem_from(self, part: Self) -> bool {
+        let is_bound = self.days.earliest == part.days.earliest || self.days.latest == part.days.latest;
+        is_bound || part.is_recorded || part.is_odd
+    }
+}
+
 impl Earliest for Entry {
     fn earlier(self, other: Self) -> Self {
         Self {

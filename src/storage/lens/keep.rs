@@ -6,8 +6,9 @@
 //! a relationship drawn, asserted, retracted, deleted              itself, and what it cites
 //! ```
 //!
-//! A citation that comes is compared with what is there; one that goes has the others looked through no further than to
-//! one that is as early. So an element with very many citations is not read again for each of them.
+//! A citation that comes is compared with what is there; one that goes has the others looked through only if it was the
+//! earliest, and no further than to one that is as early. So an element with very many citations is not read again for
+//! each of them.
 
 use super::super::{Direction, End, Family, Graph, NodeSlot, Rel, RelSlot};
 use super::column::{Entry, PageClocks, TimeEnd};
@@ -21,8 +22,8 @@ use crate::value::Value;
 enum Move {
     /// To this, which is no later in any way.
     Earlier(Entry),
-    /// It is later, or the node cites no longer.
-    Later,
+    /// It was this, and is later, or the node cites no longer.
+    Later(Entry),
     Otherwise,
 }
 
@@ -158,8 +159,8 @@ impl Graph {
 
     /// What a citation supported that is gone.
     fn keep_uncited(&mut self, rel: Rel) {
-        if self.citing(rel).is_some_and(|node| self.kept_evidence(node).is_some()) {
-            self.keep_cited(rel.end, Move::Later);
+        if let Some(cited_by) = self.citing(rel).and_then(|node| self.kept_evidence(node)) {
+            self.keep_cited(rel.end, Move::Later(cited_by));
         }
     }
 
@@ -177,9 +178,9 @@ impl Graph {
         let change = match (was, is) {
             (None, Some(is)) => Move::Earlier(is),
             (Some(was), Some(is)) if is.earlier(was) == is => Move::Earlier(is),
-            (Some(was), Some(is)) if was.earlier(is) == was => Move::Later,
-            (Some(_), Some(_)) => Move::Otherwise,
-            (_, None) => Move::Later,
+            (Some(was), Some(is)) if was.earlier(is) != was => Move::Otherwise,
+            (Some(was), _) => Move::Later(was),
+            (None, None) => return,
         };
         let touching: Vec<RelSlot> = self.touching(End::node(node)).collect();
         let mut cited = Vec::new();
@@ -204,8 +205,12 @@ impl Graph {
             (Move::Earlier(cited_by), Some(kept)) if !kept.is_evidence => {
                 self.set_entry(element, Some(kept.earlier(cited_by)));
             }
-            (Move::Later, Some(kept)) if !kept.is_evidence => self.keep_known(element, Some(kept)),
-            (Move::Earlier(_) | Move::Later | Move::Otherwise, _) => self.keep_known(element, None),
+            (Move::Later(cited_by), Some(kept)) if !kept.is_evidence => {
+                if kept.may_stem_from(cited_by) {
+                    self.keep_known(element, Some(kept));
+                }
+            }
+            (Move::Earlier(_) | Move::Later(_) | Move::Otherwise, _) => self.keep_known(element, None),
         }
     }
 

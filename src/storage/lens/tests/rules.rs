@@ -409,6 +409,22 @@ fn an_element_with_very_many_citations_is_not_read_again_for_each() {
 }
 
 #[test]
+fn of_very_many_citations_those_that_are_not_the_earliest_come_and_go_unseen() {
+    let mut writer = writer();
+    let fact = fact(&mut writer, true);
+    let sources: Vec<End> = (0..20_000).map(|day| source(&mut writer, &date(day))).collect();
+    let citations: Vec<End> = sources.iter().map(|source| cite(&mut writer, *source, fact)).collect();
+    for (day, source) in (0..20_000_i32).zip(&sources).rev() {
+        set(&mut writer, *source, "published", &date(i64::from(day) + 30_000));
+    }
+    check_known(&writer, fact, 30_000, 30_000);
+    for citation in citations.iter().rev() {
+        writer.delete(*citation).unwrap();
+    }
+    check_known(&writer, fact, 10, 10);
+}
+
+#[test]
 fn days_on_many_pages_are_asked_as_each_by_itself() {
     let mut writer = writer();
     let label = writer.label(&Name::from("Person"));
