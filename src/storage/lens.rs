@@ -16,6 +16,7 @@
 //! * A node that no citation supports has the sources that its asserted relationships have; where evidence touches it
 //!   without citing it, it is seen as that evidence is.
 
+mod asked;
 mod column;
 mod day;
 mod evidence;

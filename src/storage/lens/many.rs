@@ -3,6 +3,7 @@
 use super::super::bitmap::{Bitmap, PAGE_SLOTS, place, slot};
 use super::super::record::Recorded;
 use super::super::{End, Graph, NodeSlot, RelSlot};
+use super::asked::Asked;
 use super::column::{PageClocks, TimeEnd};
 use super::{KnownAt, Lens, Look, Odd, ValidAt};
 
@@ -61,7 +62,7 @@ impl Graph {
         odd: &mut Odd,
         kept: &mut Vec<u32>,
     ) {
-        let mut from = 0;
+        let (asked, mut from) = (&mut Asked::new(odd), 0);
         while from < slots.len() {
             let number = place(slots[from]).0;
             let len = slots[from..].iter().take_while(|slot| place(**slot).0 == number).count();
@@ -71,10 +72,10 @@ impl Graph {
             if let Some(page) = page {
                 let mut fits = Bitmap::default();
                 indexed.clone().for_each(|(_, slot)| _ = fits.insert(place(*slot).1));
-                self.narrow(&page, lens, look, &mut fits, odd);
+                self.narrow_as_asked(&page, lens, look, &mut fits, asked);
                 kept.extend(indexed.filter(|(_, slot)| fits.get(place(**slot).1)).map(|(index, _)| index));
             } else {
-                let passing = indexed.filter(|(_, slot)| self.passes(element(**slot), lens, look, odd));
+                let passing = indexed.filter(|(_, slot)| self.passes_as_asked(element(**slot), lens, look, asked));
                 kept.extend(passing.map(|(index, _)| index));
             }
             from += len;
@@ -83,19 +84,23 @@ impl Graph {
 
     /// Takes from `fits` the elements of a page that do not pass.
     pub(in super::super) fn narrow(&self, page: &Page, lens: &Lens, look: Look, fits: &mut Bitmap, odd: &mut Odd) {
+        self.narrow_as_asked(page, lens, look, fits, &mut Asked::new(odd));
+    }
+
+    fn narrow_as_asked(&self, page: &Page, lens: &Lens, look: Look, fits: &mut Bitmap, asked: &mut Asked) {
         let is_reached = look == Look::Reached;
         if let Some(at) = lens.valid {
-            self.narrow_to_valid(page, at, fits, odd);
+            self.narrow_to_valid(page, at, fits, asked.odd);
         }
         if let Some(at) = lens.known {
-            self.narrow_to_known(page, at, is_reached, fits, odd);
+            self.narrow_to_known(page, at, is_reached, fits, asked);
         }
         if lens.least_sources > 0 {
-            keep(fits, |offset| self.has_sources(page.element(offset), lens));
+            keep(fits, |offset| self.has_sources(page.element(offset), lens, &mut asked.supported));
         }
         // Nodes have no ends.
         if look == Look::Whole && page.element(0).as_rel().is_some() {
-            keep(fits, |offset| self.ends_pass(page.element(offset), lens, odd));
+            keep(fits, |offset| self.ends_pass(page.element(offset), lens, asked));
         }
     }
 
@@ -116,14 +121,14 @@ impl Graph {
         }
     }
 
-    fn narrow_to_known(&self, page: &Page, at: KnownAt, is_reached: bool, fits: &mut Bitmap, odd: &mut Odd) {
+    fn narrow_to_known(&self, page: &Page, at: KnownAt, is_reached: bool, fits: &mut Bitmap, asked: &mut Asked) {
         let mut others = fits.clone();
         match page.clocks.known() {
             None => *fits = Bitmap::default(),
             Some(column) => {
                 fits.intersect(column.days.present());
                 others.subtract(column.days.present());
-                odd.published |= column.days.odd().is_some_and(|odd_ones| odd_ones.meets(fits));
+                asked.odd.published |= column.days.odd().is_some_and(|odd_ones| odd_ones.meets(fits));
                 let undecided = column.undecided(at);
                 column.days.narrow(fits, at.bound(), |day| day <= at.day);
                 if let Some(mut undecided) = undecided {
@@ -133,12 +138,12 @@ impl Graph {
                 }
             }
         }
-        self.narrow_to_recorded(page, at, is_reached, &mut others, odd);
+        self.narrow_to_recorded(page, at, is_reached, &mut others, asked);
         fits.unite(&others);
     }
 
     /// The same for elements that are no evidence and not cited.
-    fn narrow_to_recorded(&self, page: &Page, at: KnownAt, is_reached: bool, fits: &mut Bitmap, odd: &mut Odd) {
+    fn narrow_to_recorded(&self, page: &Page, at: KnownAt, is_reached: bool, fits: &mut Bitmap, asked: &mut Asked) {
         if fits.is_empty() {
             return;
         }
@@ -147,7 +152,7 @@ impl Graph {
                 continue;
             }
             for offset in offsets.start..offsets.end.min(PAGE_SLOTS) {
-                if fits.get(offset) && !self.is_known_by_touch(page.element(offset), at, is_reached, odd) {
+                if fits.get(offset) && !self.is_known_by_touch(page.element(offset), at, is_reached, asked) {
                     fits.remove(offset);
                 }
             }

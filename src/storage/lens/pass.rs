@@ -3,18 +3,23 @@
 use rustc_hash::FxHashSet;
 
 use super::super::{End, Graph};
+use super::asked::Asked;
 use super::column::{Entry, KnownColumn, PageClocks, TimeEnd};
 use super::day::Bound;
 use super::{KnownAt, Lens, Look, Odd, ValidAt};
 
 impl Graph {
     pub(crate) fn passes(&self, element: End, lens: &Lens, look: Look, odd: &mut Odd) -> bool {
-        let is_reached = look == Look::Reached;
-        self.passes_alone(element, lens, is_reached, odd) && (look != Look::Whole || self.ends_pass(element, lens, odd))
+        self.passes_as_asked(element, lens, look, &mut Asked::new(odd))
+    }
+
+    pub(super) fn passes_as_asked(&self, element: End, lens: &Lens, look: Look, asked: &mut Asked) -> bool {
+        self.passes_alone(element, lens, look == Look::Reached, asked)
+            && (look != Look::Whole || self.ends_pass(element, lens, asked))
     }
 
     /// Whether the ends of a relationship pass, and theirs. An end that many are about is asked once.
-    pub(super) fn ends_pass(&self, element: End, lens: &Lens, odd: &mut Odd) -> bool {
+    pub(super) fn ends_pass(&self, element: End, lens: &Lens, asked: &mut Asked) -> bool {
         let Some(rel) = element.as_rel().map(|rel| self.rel(rel)) else { return true };
         let (mut open, mut seen) = (vec![rel], FxHashSet::default());
         while let Some(rel) = open.pop() {
@@ -23,7 +28,7 @@ impl Graph {
                 if about.is_some() && !seen.insert(end) {
                     continue;
                 }
-                if !self.passes_alone(end, lens, rel.asserted, odd) {
+                if !self.passes_alone(end, lens, rel.asserted, asked) {
                     return false;
                 }
                 open.extend(about.map(|about| self.rel(about)));
@@ -33,11 +38,11 @@ impl Graph {
     }
 
     /// Whether an element passes without a look at its ends; `is_reached` as by [`Look::Reached`].
-    pub(super) fn passes_alone(&self, element: End, lens: &Lens, is_reached: bool, odd: &mut Odd) -> bool {
+    pub(super) fn passes_alone(&self, element: End, lens: &Lens, is_reached: bool, asked: &mut Asked) -> bool {
         let Some((clocks, offset)) = self.clocks(element) else { return false };
-        lens.valid.is_none_or(|at| self.is_valid(element, clocks, offset, at, odd))
-            && lens.known.is_none_or(|at| self.is_known(element, clocks, offset, at, is_reached, odd))
-            && (lens.least_sources == 0 || self.has_sources(element, lens))
+        lens.valid.is_none_or(|at| self.is_valid(element, clocks, offset, at, asked.odd))
+            && lens.known.is_none_or(|at| self.is_known(element, clocks, offset, at, is_reached, asked))
+            && (lens.least_sources == 0 || self.has_sources(element, lens, &mut asked.supported))
     }
 
     fn is_valid(&self, element: End, clocks: &PageClocks, offset: usize, at: ValidAt, odd: &mut Odd) -> bool {
@@ -72,11 +77,13 @@ impl Graph {
         offset: usize,
         at: KnownAt,
         is_reached: bool,
-        odd: &mut Odd,
+        asked: &mut Asked,
     ) -> bool {
         match clocks.known().and_then(|column| column.get(offset)) {
-            Some(entry) => self.is_known_by_entry(element, entry, at, odd),
-            None => at.admits_recorded(self.recorded(element)) || self.is_known_by_touch(element, at, is_reached, odd),
+            Some(entry) => self.is_known_by_entry(element, entry, at, asked.odd),
+            None => {
+                at.admits_recorded(self.recorded(element)) || self.is_known_by_touch(element, at, is_reached, asked)
+            }
         }
     }
 
@@ -92,17 +99,14 @@ impl Graph {
 
     /// The part of rule 3 that looks at what touches an element without citations; `is_reached`: something does that is
     /// known.
-    pub(super) fn is_known_by_touch(&self, element: End, at: KnownAt, is_reached: bool, odd: &mut Odd) -> bool {
+    pub(super) fn is_known_by_touch(&self, element: End, at: KnownAt, is_reached: bool, asked: &mut Asked) -> bool {
         if element.as_rel().is_some_and(|rel| self.rel(rel).asserted) {
             return false;
         }
         is_reached
-            || self.asserted_at(element).any(|rel| {
-                let rel = End::rel(rel);
-                match self.entry(rel) {
-                    Some(entry) => self.is_known_by_entry(rel, entry, at, odd),
-                    None => at.admits_recorded(self.recorded(rel)),
-                }
+            || asked.touched.any(element, self.asserted_at(element), |rel| match self.entry(rel) {
+                Some(entry) => self.is_known_by_entry(rel, entry, at, asked.odd),
+                None => at.admits_recorded(self.recorded(rel)),
             })
     }
 

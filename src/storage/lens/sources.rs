@@ -4,13 +4,17 @@ use rustc_hash::FxHashSet;
 
 use super::super::{End, Graph, NodeSlot};
 use super::Lens;
+use super::asked::Hubs;
 
 impl Graph {
     /// Whether enough different sources stand behind an element, by citations that are known where that is asked.
     /// Evidence needs none.
-    pub(super) fn has_sources(&self, element: End, lens: &Lens) -> bool {
+    pub(super) fn has_sources(&self, element: End, lens: &Lens, supported: &mut Hubs) -> bool {
         if self.is_evidence(element) {
             return true;
+        }
+        if let Some(answer) = supported.answer(element) {
+            return answer;
         }
         let mut sources = FxHashSet::default();
         if self.find_sources(element, lens, &mut sources) {
@@ -18,10 +22,9 @@ impl Graph {
         }
         // The citations of a citation say nothing of what that supports.
         element.as_node().is_some()
-            && self
-                .asserted_at(element)
-                .map(End::rel)
-                .any(|rel| !self.is_evidence(rel) && self.find_sources(rel, lens, &mut sources))
+            && supported.any(element, self.asserted_at(element), |rel| {
+                !self.is_evidence(rel) && self.find_sources(rel, lens, &mut sources)
+            })
     }
 
     fn is_evidence(&self, element: End) -> bool {

@@ -425,6 +425,28 @@ fn of_very_many_citations_those_that_are_not_the_earliest_come_and_go_unseen() {
 }
 
 #[test]
+fn an_end_with_very_many_relationships_is_not_looked_through_for_each_of_many() {
+    let mut writer = writer();
+    let [early, late] = [1, 3].map(|day| source(&mut writer, &date(day)));
+    let hub = create_node(&mut writer, &["Company"]);
+    let (owns, supports) = (writer.rel_type(&Name::from("OWNS")), writer.rel_type(&Name::from("SUPPORTS")));
+    let mut slots = Vec::new();
+    for _ in 0..20_000 {
+        writer.create_rel(owns, hub, late, true).unwrap();
+        let other = create_node(&mut writer, &["Company"]);
+        let claim = writer.create_rel(owns, hub, other, false).unwrap();
+        writer.create_rel(supports, early, End::rel(claim), true).unwrap();
+        slots.push(claim.0);
+    }
+    for (lens, passing) in [(known_at(&date(2), false), 0), (least_sources(1), 0), (known_at(&date(10), false), 20_000)]
+    {
+        let mut kept = Vec::new();
+        writer.graph().passing_rels(&slots, &lens, Look::Whole, &mut Odd::default(), &mut kept);
+        assert_eq!(kept.len(), passing);
+    }
+}
+
+#[test]
 fn days_on_many_pages_are_asked_as_each_by_itself() {
     let mut writer = writer();
     let label = writer.label(&Name::from("Person"));
