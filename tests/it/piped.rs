@@ -58,6 +58,13 @@ fn an_input_that_ends_within_a_transaction_fails() {
     assert_eq!(ended.code, Some(0), "{}", ended.err);
 }
 
+/// It said `commit 1`, which was the one before.
+#[test]
+fn a_transaction_that_wrote_nothing_claims_no_commit() {
+    let found = piped("CREATE (:A);\n:begin 'for nothing'\nMATCH (a:B) SET a.x = 1;\n:commit\n");
+    assert!(found.out.ends_with(&format!("{BEGUN}nothing was written: there is no new commit\n")), "{}", found.out);
+}
+
 /// What was saved was the graph as it was before the transaction.
 #[test]
 fn nothing_is_saved_or_opened_within_a_transaction() {

@@ -102,8 +102,12 @@ impl Session {
             let open = self.transaction.as_mut();
             open.ok_or_else(no_transaction)?.set_message(message)?;
         }
-        let number = self.take_transaction()?.commit()?;
-        Ok(format!("commit {number}"))
+        let transaction = self.take_transaction()?;
+        // While it was open, nobody else wrote.
+        let last = self.db.commit_number();
+        let number = transaction.commit()?;
+        let is_new = number != last;
+        Ok(if is_new { format!("commit {number}") } else { "nothing was written: there is no new commit".to_owned() })
     }
 
     pub(crate) fn roll_back(&mut self) -> Result<String, Fault> {
