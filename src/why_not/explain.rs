@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::finish::{Test, Wanted};
 use super::mention::aggregates;
 use super::question::Question;
-use super::relax::{Order, Task, Test, Wanted, relax};
+use super::relax::{Order, Task, relax};
 use super::search::{Found, Search, Way};
 use super::story::{Reason, Teller};
 use super::{Host, show};
@@ -24,8 +25,8 @@ pub(crate) fn explain<H: Host>(
     expected: &BTreeMap<Name, Value>,
 ) -> Result<Vec<Vec<Value>>, H::Error> {
     let mut reasons: Vec<Reason> = Vec::new();
-    for branch in 0..=question.query.rest.len() {
-        let told = Branch { question, branch, expected }.explain(host)?;
+    for number in 0..=question.query.rest.len() {
+        let told = Branch { question, number, expected }.explain(host)?;
         if told.iter().any(|reason| reason.kind == "found") {
             reasons = told;
             break;
@@ -56,7 +57,7 @@ fn place(span: Span, text: &str) -> String {
 /// One branch of UNION.
 struct Branch<'q> {
     question: &'q Question,
-    branch: usize,
+    number: usize,
     expected: &'q BTreeMap<Name, Value>,
 }
 
@@ -79,7 +80,7 @@ impl Branch<'_> {
         let task = Task {
             lens: &self.question.lens,
             query: &self.question.query,
-            branch: self.branch,
+            branch: self.number,
             columns: &columns,
             is_aggregate: &is_aggregate,
         };
@@ -113,7 +114,7 @@ impl Branch<'_> {
 
     fn projection(&self) -> &ast::Projection {
         let query = &self.question.query;
-        let branch = if self.branch == 0 { &query.first } else { &query.rest[self.branch - 1].1 };
+        let branch = if self.number == 0 { &query.first } else { &query.rest[self.number - 1].1 };
         match branch.clauses.last().map(|clause| &clause.kind) {
             Some(ClauseKind::Return(projection)) => projection,
             _ => unreachable!("every branch of a question ends with RETURN"),
@@ -129,7 +130,7 @@ impl Branch<'_> {
         };
         let names: Vec<Name> = projection.items.iter().map(name).collect();
         let is_whole = names.iter().all(|name| self.question.columns.contains(name));
-        if self.branch == 0 || projection.star.is_some() || !is_whole { self.question.columns.clone() } else { names }
+        if self.number == 0 || projection.star.is_some() || !is_whole { self.question.columns.clone() } else { names }
     }
 
     fn taken_apart(

@@ -174,7 +174,7 @@ fn in_clause(clause: &ast::Clause, tell: &mut Tell<'_>) {
         }
         ast::ClauseKind::Unwind(unwind) => in_expr(&unwind.list, tell),
         ast::ClauseKind::LoadCsv(load) => {
-            in_exprs([Some(&load.url), load.separator.as_ref()].into_iter().flatten(), tell)
+            in_exprs([Some(&load.url), load.separator.as_ref()].into_iter().flatten(), tell);
         }
         ast::ClauseKind::With(projection) | ast::ClauseKind::Return(projection) => in_projection(projection, tell),
         ast::ClauseKind::Call(call) => {
@@ -183,7 +183,9 @@ fn in_clause(clause: &ast::Clause, tell: &mut Tell<'_>) {
         }
         ast::ClauseKind::Subquery(call) => {
             if let Some(ast::Imports::Variables(idents)) = &call.imports {
-                idents.iter().for_each(|ident| tell(Mention::Variable(&ident.name)));
+                for ident in idents {
+                    tell(Mention::Variable(&ident.name));
+                }
             }
             in_query(&call.query, tell);
         }
@@ -257,7 +259,9 @@ pub(super) fn in_labels(labels: &ast::LabelExpr, tell: &mut Tell<'_>) {
         ast::LabelExpr::Given(expr) | ast::LabelExpr::GivenAny(expr) => in_expr(expr, tell),
         ast::LabelExpr::Not(inner) => in_labels(inner, tell),
         ast::LabelExpr::And(inner) | ast::LabelExpr::Or(inner) => {
-            inner.iter().for_each(|labels| in_labels(labels, tell))
+            for labels in inner {
+                in_labels(labels, tell);
+            }
         }
     }
 }

@@ -8,9 +8,11 @@
 mod condition;
 mod cut;
 mod explain;
+mod finish;
 mod hidden;
 mod make;
 mod mention;
+mod near;
 mod pattern;
 mod probe;
 mod question;

@@ -51,7 +51,9 @@ impl Walk<'_> {
         let Pieces { parts, predicates } = drawing.cuts.apply(matched.pattern.parts, !may_repeat);
         let mut terms = self.filters(make::conjuncts(matched.predicate.take()), &[], true);
         terms.extend(predicates.into_iter().filter(|term| !self.speaks_of_lost(term)));
-        known.iter().for_each(|name| self.scope.add(name));
+        for name in &known {
+            self.scope.add(name);
+        }
         if self.probe.is_some() {
             let is_left = |ident: &ast::Ident| !self.lost.contains(&ident.name);
             self.drawn.extend(drawn.into_iter().filter(is_left));

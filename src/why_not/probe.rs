@@ -4,7 +4,6 @@ use super::condition::Subject;
 use super::make;
 use super::mention;
 use crate::syntax::ast::{self, Expr, ExprKind};
-use crate::text::Span;
 
 /// An expression for what was met: a list; none where there is nothing to show.
 pub(super) fn of(subject: &Subject) -> Option<Expr> {
@@ -61,25 +60,27 @@ fn says_something(expr: &Expr) -> bool {
 /// Properties and variables, of the operators only that can be taken apart without entering a scope of their own.
 fn leaves<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
     match &expr.kind {
-        ExprKind::Property(..) | ExprKind::Variable(_) | ExprKind::Parameter(_) => {
-            if !found.iter().any(|known| same_place(known.span, expr.span)) {
-                found.push(expr);
-            }
+        ExprKind::Property(..) | ExprKind::Variable(_) | ExprKind::Parameter(_)
+            if !found.iter().any(|known| known.span == expr.span) =>
+        {
+            found.push(expr);
         }
         ExprKind::And(terms) | ExprKind::Or(terms) | ExprKind::Xor(terms) => {
-            terms.iter().for_each(|term| leaves(term, found));
+            for term in terms {
+                leaves(term, found);
+            }
         }
         ExprKind::Not(inner) => leaves(inner, found),
         ExprKind::Function(ast::FunctionCall { arguments, .. }) => {
-            arguments.iter().for_each(|argument| leaves(argument, found));
+            for argument in arguments {
+                leaves(argument, found);
+            }
         }
         ExprKind::Comparison(..) | ExprKind::Binary(..) | ExprKind::IsNull { .. } | ExprKind::Is { .. } => {
-            parts(expr).into_iter().for_each(|part| leaves(part, found));
+            for part in parts(expr) {
+                leaves(part, found);
+            }
         }
         _ => {}
     }
-}
-
-fn same_place(one: Span, other: Span) -> bool {
-    one == other
 }

@@ -7,38 +7,20 @@
 use std::collections::BTreeSet;
 
 use super::condition::{Condition, Kind, Number, Subject};
+use super::finish::Wanted;
 use super::make;
-use super::mention::{aggregates, mentions};
+use super::mention::mentions;
 use super::probe;
 use super::question::statement;
-use super::show;
 use crate::syntax::ast::{self, Clause, ClauseKind, Expr};
 use crate::text::Span;
-use crate::value::{Name, Value};
+use crate::value::Name;
 
 /// The name of the column in which the walk hands on what was met.
 pub(super) const MET: &str = "what was met";
 
 /// The name of a variable where there is no other one.
 const UNIT: &str = "nothing in particular";
-
-/// A value that a column must have.
-#[derive(Clone, Debug)]
-pub(super) struct Wanted {
-    pub column: Name,
-    /// Of what the column has, if it is not all of it.
-    pub key: Option<Name>,
-    pub value: Value,
-    pub test: Test,
-}
-
-/// How a value is compared with what is wanted, which a parameter holds.
-#[derive(Clone, Debug)]
-pub(super) enum Test {
-    Null,
-    Equal(Name),
-    Same(Name),
-}
 
 /// What is asked of a query.
 pub(super) struct Task<'t> {
@@ -62,7 +44,7 @@ pub(super) struct Order<'o> {
     /// The only column that is wanted, each value once.
     pub distinct: Option<&'o Name>,
     /// Whether all rows are wanted, in their order, each as whether it is the one that is looked for.
-    pub in_order: bool,
+    pub hits: bool,
 }
 
 /// A query that was walked over.
@@ -78,7 +60,7 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         probe: order.probe,
         limit: order.limit,
         distinct: order.distinct,
-        in_order: order.in_order,
+        hits: order.hits,
         of_statement: 0,
         drawn: Vec::new(),
         columns: task.columns,
@@ -133,17 +115,17 @@ impl Scope {
 
 pub(super) struct Walk<'w> {
     removed: &'w BTreeSet<Number>,
-    wanted: &'w [Wanted],
+    pub(super) wanted: &'w [Wanted],
     pub(super) probe: Option<Number>,
-    limit: u32,
-    distinct: Option<&'w Name>,
-    in_order: bool,
+    pub(super) limit: u32,
+    pub(super) distinct: Option<&'w Name>,
+    pub(super) hits: bool,
     /// How many conditions, the first ones, are clocks of the whole statement.
-    of_statement: usize,
+    pub(super) of_statement: usize,
     /// Elements of patterns since the last projection, while something is probed.
     pub(super) drawn: Vec<ast::Ident>,
-    columns: &'w [Name],
-    is_aggregate: &'w dyn Fn(&str) -> bool,
+    pub(super) columns: &'w [Name],
+    pub(super) is_aggregate: &'w dyn Fn(&str) -> bool,
     pub(super) conditions: Vec<Condition>,
     pub(super) scope: Scope,
     /// Variables of elements that are gone: they are null.
@@ -290,7 +272,9 @@ impl Walk<'_> {
         });
         call.optional = is_optional || has_lost;
         let columns = columns_of(&call.query.first);
-        columns.names.iter().for_each(|name| self.scope.add(name));
+        for name in &columns.names {
+            self.scope.add(name);
+        }
         self.scope.open |= columns.open;
         if has_lost {
             self.lost.extend(columns.names);
@@ -304,7 +288,9 @@ impl Walk<'_> {
         let input = std::mem::take(&mut self.scope);
         self.scope = Scope { names: column_names(&projection), open: false };
         if projection.star.is_some() {
-            input.names.iter().for_each(|name| self.scope.add(name));
+            for name in &input.names {
+                self.scope.add(name);
+            }
             self.scope.open = input.open;
         } else if input.names.iter().any(|name| *name == MET) {
             let met = Name::from(MET);
@@ -322,7 +308,7 @@ impl Walk<'_> {
     }
 
     /// SKIP and LIMIT.
-    fn cut_off(&mut self, projection: &mut ast::Projection, subject: &Subject) {
+    pub(super) fn cut_off(&mut self, projection: &mut ast::Projection, subject: &Subject) {
         for count in [&mut projection.skip, &mut projection.limit] {
             let Some(expr) = count else { continue };
             if self.condition(Kind::Limit, expr.span, &[], subject.clone()) {
@@ -359,7 +345,7 @@ impl Walk<'_> {
     }
 
     /// `WITH` of everything that is known.
-    fn same_names(&mut self, gone: &[Name]) -> ast::Projection {
+    pub(super) fn same_names(&self, gone: &[Name]) -> ast::Projection {
         let null = || make::expr(ast::ExprKind::Null);
         let mut projection = ast::Projection::default();
         if self.scope.open {
@@ -373,111 +359,6 @@ impl Walk<'_> {
             projection.items.push(make::item(null(), &Name::from(UNIT)));
         }
         projection
-    }
-
-    /// RETURN: WITH that asks for what is wanted, and RETURN of all columns.
-    fn finish(&mut self, mut projection: ast::Projection, span: Span, out: &mut Vec<Clause>) {
-        self.show_statement_clock(span, out);
-        self.cut_off(&mut projection, &Subject::Position);
-        let (early, late) = self.wanted_by(&projection);
-        if !early.is_empty() && !self.in_order {
-            let everything = ast::Projection { predicate: make::all(early), ..self.same_names(&[]) };
-            out.push(Clause { kind: ClauseKind::With(everything), span });
-        }
-        let starred = self.starred(&projection);
-        for (item, name) in projection.items.iter_mut().zip(&self.columns[starred..]) {
-            item.alias = Some(make::ident(name));
-        }
-        if self.in_order {
-            out.push(Clause { kind: ClauseKind::With(projection), span });
-            return out.push(Clause { kind: ClauseKind::Return(self.returned_in_order()), span });
-        }
-        if projection.skip.is_none() && projection.limit.is_none() {
-            projection.order_by = Vec::new();
-        }
-        let mut returned = self.columns.to_vec();
-        if self.scope.names.iter().any(|name| *name == MET) {
-            let met = Name::from(MET);
-            if projection.star.is_none() {
-                projection.items.push(make::item(make::variable(&met), &met));
-            }
-            returned.push(met);
-        }
-        projection.predicate = make::all(late);
-        out.push(Clause { kind: ClauseKind::With(projection), span });
-        out.push(Clause { kind: ClauseKind::Return(self.returned(&returned)), span });
-    }
-
-    /// How many columns come from `*`.
-    fn starred(&self, projection: &ast::Projection) -> usize {
-        self.columns.len() - projection.items.len()
-    }
-
-    /// What is wanted of the columns of the query, asked before the projection where that is the same, else behind it.
-    fn wanted_by(&self, projection: &ast::Projection) -> (Vec<Expr>, Vec<Expr>) {
-        let starred = self.starred(projection);
-        let is_cut_off = projection.skip.is_some() || projection.limit.is_some();
-        let (mut early, mut late) = (Vec::new(), Vec::new());
-        for wanted in self.wanted {
-            let place = self.columns.iter().position(|column| *column == wanted.column);
-            let item = place.and_then(|place| projection.items.get(place.checked_sub(starred)?));
-            match item.filter(|item| !is_cut_off && !aggregates(&item.expr, self.is_aggregate)) {
-                Some(item) => early.push(wanted.holds_for(item.expr.clone())),
-                None => late.push(wanted.holds_for(make::variable(&wanted.column))),
-            }
-        }
-        (early, late)
-    }
-
-    /// A clock of the whole statement is asked about what the last patterns have drawn.
-    fn show_statement_clock(&mut self, span: Span, out: &mut Vec<Clause>) {
-        let Some(number) = self.probe.filter(|number| *number < self.of_statement) else { return };
-        if let Subject::Clocked { elements, .. } = &mut self.conditions[number].subject {
-            *elements = std::mem::take(&mut self.drawn);
-        }
-        self.show(Behind { first: 0, ..Behind::default() }, span, out);
-    }
-
-    fn returned_in_order(&self) -> ast::Projection {
-        let tests = self.wanted.iter().map(|wanted| wanted.holds_for(make::variable(&wanted.column))).collect();
-        let test = make::all(tests).unwrap_or_else(|| make::expr(ast::ExprKind::Boolean(true)));
-        let limit = make::expr(ast::ExprKind::Integer(i64::from(self.limit)));
-        let items = vec![make::item(test, &Name::from(MET))];
-        ast::Projection { items, limit: Some(limit), ..ast::Projection::default() }
-    }
-
-    fn returned(&self, columns: &[Name]) -> ast::Projection {
-        let columns = self.distinct.map_or(columns, std::slice::from_ref);
-        ast::Projection {
-            distinct: self.distinct.is_some(),
-            items: columns.iter().map(|name| make::item(make::variable(name), name)).collect(),
-            limit: Some(make::expr(ast::ExprKind::Integer(i64::from(self.limit)))),
-            ..ast::Projection::default()
-        }
-    }
-}
-
-impl Wanted {
-    /// `column: value`.
-    pub(super) fn shown(&self) -> String {
-        let value = show::value(&self.value);
-        match &self.key {
-            Some(key) => format!("{}: {{{key}: {value}}}", self.column),
-            None => format!("{}: {value}", self.column),
-        }
-    }
-
-    fn holds_for(&self, column: Expr) -> Expr {
-        let value = match &self.key {
-            Some(key) => make::expr(ast::ExprKind::Property(Box::new(column), make::ident(key))),
-            None => column,
-        };
-        let parameter = |name: &Name| make::expr(ast::ExprKind::Parameter(name.clone()));
-        match &self.test {
-            Test::Null => make::is_null(value),
-            Test::Equal(name) => make::compare(value, ast::Comparison::Equal, parameter(name)),
-            Test::Same(name) => make::call("same", vec![value, parameter(name)]),
-        }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::condition::{Condition, Kind, Number};
-use super::relax::{Order, Task, Wanted, relax};
+use super::finish::Wanted;
+use super::relax::{Order, Task, relax};
 use super::{Host, Outcome};
 use crate::value::{Name, Value};
 

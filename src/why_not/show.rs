@@ -30,7 +30,8 @@ pub(super) fn value(value: &Value) -> String {
 }
 
 pub(super) fn node(node: &Node) -> String {
-    let labels: String = node.labels().iter().map(|label| format!(":{label}")).collect();
+    let labels: Vec<String> = node.labels().iter().map(|label| format!(":{label}")).collect();
+    let labels = labels.concat();
     let named = name_of(node).map(|(key, found)| format!("{{{key}: {}}}", value(found))).unwrap_or_default();
     let space = if labels.is_empty() || named.is_empty() { "" } else { " " };
     format!("({labels}{space}{named})")
@@ -63,7 +64,7 @@ pub(super) fn rel(rel: &Relationship) -> String {
 
 /// `TARGETS`, or `TARGETS or ADDS_TO`.
 pub(super) fn names(names: &[Name]) -> String {
-    names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" or ")
+    names.iter().map(Name::as_str).collect::<Vec<_>>().join(" or ")
 }
 
 /// The piece of the text, in one line.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::condition::{Arrow, Condition, Kind, Number, Subject};
-use super::relax::{Order, Wanted, relax};
+use super::finish::Wanted;
+use super::near::{Near, nearest_of};
+use super::relax::{Order, relax};
 use super::search::{Search, Way, everything};
 use super::{Host, probe, show};
 use crate::syntax::ast::ArrowDirection;
@@ -35,15 +37,6 @@ impl Reason {
     pub(super) fn plain(kind: &'static str, met: String) -> Self {
         Self { way: None, kind, what: None, span: None, met: Some(met), nearest: None }
     }
-}
-
-/// A row that is there without some conditions, and what it has in the place of one of them.
-#[derive(Default)]
-struct Near {
-    met: Vec<Value>,
-    row: BTreeMap<Name, Value>,
-    /// Whether every row has this met.
-    is_only: bool,
 }
 
 /// Tells of what a search has found.
@@ -100,14 +93,14 @@ impl<H: Host> Teller<'_, '_, H> {
             .collect();
         match &self.conditions[number].subject {
             Subject::Ends { arrow: Some(arrow), .. } => self.joined_of(arrow, nears),
-            _ => Ok(nearest_of(nears)),
+            subject => Ok(nearest_of(subject, nears)),
         }
     }
 
     /// The row whose ends are joined by such an arrow, if there is one from the first start: the rest does not hold there.
     fn joined_of(&mut self, arrow: &Arrow, mut nears: Vec<Near>) -> Result<Near, H::Error> {
         let Some([Value::Node(left), right]) = nears.first().map(|near| near.met.as_slice()) else {
-            return Ok(nearest_of(nears));
+            return Ok(nearest_of(&Subject::None, nears));
         };
         let is_only = nears.iter().all(|near| near.met.get(1).is_some_and(|other| same(other, right)));
         let others = self.neighbours(arrow, left.id().0)?;
@@ -239,7 +232,7 @@ impl<H: Host> Teller<'_, '_, H> {
             return Ok(Some("cut off here".to_owned()));
         }
         let wanted = self.search.wanted;
-        let order = Order { removed: way.clone(), wanted, in_order: true, limit: ROWS_COUNTED, ..Order::default() };
+        let order = Order { removed: way.clone(), wanted, hits: true, limit: ROWS_COUNTED, ..Order::default() };
         let rows = self.run(&order)?;
         let place = rows.iter().position(|row| matches!(row.as_slice(), [Value::Boolean(true)]));
         Ok(Some(match place {
@@ -328,36 +321,7 @@ fn text_at(value: &Value, key: Option<&Name>) -> Option<String> {
     }
 }
 
-fn text_of(value: &Value) -> &str {
-    match value {
-        Value::String(text) => text,
-        _ => "",
-    }
-}
-
 // ---------------------------------------------------------------- what was met, as text
-
-/// The row whose values are nearest to what was asked for.
-fn nearest_of(mut nears: Vec<Near>) -> Near {
-    let place = nears.iter().position(|near| near.met.first().is_some_and(|first| !matches!(first, Value::Null)));
-    let wanted = nears.iter().find_map(|near| match near.met.as_slice() {
-        [.., Value::String(_), Value::String(wanted)] => Some(wanted.to_string()),
-        _ => None,
-    });
-    let near = wanted.and_then(|wanted| {
-        let candidate = |near: &Near| match near.met.as_slice() {
-            [.., found @ Value::String(_), Value::String(_)] => text_of(found).to_owned(),
-            _ => String::new(),
-        };
-        let texts: Vec<String> = nears.iter().map(candidate).collect();
-        let found = nearest(&wanted, texts.iter().map(String::as_str))?;
-        texts.iter().position(|text| *text == *found)
-    });
-    match near.or(place) {
-        Some(place) => nears.swap_remove(place),
-        None => nears.into_iter().next().unwrap_or_default(),
-    }
-}
 
 fn same(one: &Value, other: &Value) -> bool {
     matches!((one, other), (Value::Node(one), Value::Node(other)) if one == other)
@@ -413,7 +377,7 @@ fn labels(met: &Value) -> String {
         Value::Node(node) => match node.labels() {
             [] => format!("{} has no label", show::node(node)),
             labels => {
-                let labels: Vec<&str> = labels.iter().map(|label| label.as_str()).collect();
+                let labels: Vec<&str> = labels.iter().map(Name::as_str).collect();
                 format!("{} is {}", show::node(node), labels.join(", "))
             }
         },

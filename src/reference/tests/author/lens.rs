@@ -94,7 +94,7 @@ impl Author<'_> {
             8 => format!(
                 "MATCH (a) RETURN a, COUNT {{ (a){left}[]{right}() {one} }} AS i, EXISTS {{ (a)--() {other} }} AS t"
             ),
-            9 => format!("{third} MATCH (a) {one} WITH a MATCH {arrow} RETURN a, r, COUNT {{ (b)--() {other} }} AS i"),
+            9 => format!("MATCH (a) {one} WITH a MATCH {arrow} {third} RETURN a, r, COUNT {{ (b)--() {other} }} AS i"),
             10 => format!("MATCH (a), (b) WITH a, b MATCH p = allShortestPaths((a){left}[*]{right}(b)) {one} RETURN p"),
             11 => format!("MATCH (a) {one} RETURN a, [(a)--(b) | b.n] = [] AS t, size([(a)-->(b) | 1]) AS i"),
             12 => format!(
