@@ -11,7 +11,8 @@ use super::graphs::Draft;
 use super::tally::set;
 use crate::optimize::PassSet;
 use crate::reference::{Outcome, Row, Table};
-use crate::value::{ElementId, Name, Value};
+use crate::value::{Element, ElementId, Name, Node};
+use crate::{FromValue, Why};
 
 /// The table without the column `why`.
 fn unexplained(table: Outcome<Table>) -> Outcome<Table> {
@@ -65,20 +66,24 @@ fn why_changes_no_rows() {
     check_rows(1..60);
 }
 
-/// What a row rests on, with the ends of relationships.
-fn closure(row: &Row) -> BTreeSet<ElementId> {
-    let Value::Map(why) = &row[&Name::from("why")] else { panic!("WHY gives a map") };
-    assert!(why["truncated"].is_null());
-    let Value::List(elements) = &why["elements"] else { panic!("the elements are a list") };
-    let ids = elements.iter().map(|entry| match entry {
-        Value::Map(entry) => match &entry["element"] {
-            Value::Node(node) => node.id(),
-            Value::Relationship(rel) => rel.id(),
-            other => panic!("{other} is no element"),
-        },
-        other => panic!("{other} is no entry"),
-    });
-    ids.collect()
+/// What a row rests on: elements, what cites them, and what paragraphs are of.
+fn closure(world: &World, row: &Row) -> BTreeSet<ElementId> {
+    let why = Why::from_value(&row[&Name::from("why")]).expect("WHY gives what it gives");
+    assert!(why.truncated().is_none());
+    let mut ids = BTreeSet::new();
+    for because in why.elements() {
+        ids.extend(because.element.iter().map(Element::id));
+        for citation in &because.citations {
+            ids.extend([citation.relationship.id(), citation.source.id()]);
+            ids.extend(citation.paragraph.iter().map(Node::id));
+        }
+    }
+    let known = ids.iter().map(ElementId::to_string).collect::<Vec<_>>().join(", ");
+    let of = format!("MATCH (p)-[of:OF]->(s) WHERE id(p) IN [{known}] RETURN of, s");
+    for row in world.found(world.logical(&of), PassSet::ALL).expect("what paragraphs are of").rows {
+        ids.extend(row.values().filter_map(Element::from_value).map(|element| element.id()));
+    }
+    ids
 }
 
 /// Whether the rows of the query depend on rows beside them, on all that touches a node, or on groups of what was counted:
@@ -86,7 +91,8 @@ fn closure(row: &Row) -> BTreeSet<ElementId> {
 fn is_outside(text: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let is_grouped = has(&["count(", "sum(", "avg(", "min(", "max(", "collect("]);
-    has(&["LIMIT", "SKIP", "degree("]) || (is_grouped && has(&["COUNT {", "COLLECT {", "EXISTS {", "OPTIONAL", "[("]))
+    has(&["LIMIT", "SKIP", "degree(", "REQUIRE"])
+        || (is_grouped && has(&["COUNT {", "COLLECT {", "EXISTS {", "OPTIONAL", "[("]))
 }
 
 /// Of each answer three rows are made again of what they rest on. How many were.
@@ -98,7 +104,7 @@ fn check_reproduction(graphs: std::ops::Range<usize>) -> usize {
         let draft = Draft::random(&mut dice);
         let world = World::of(&draft);
         for _ in 0..QUERIES_PER_GRAPH {
-            let written = author::query(&mut dice, false);
+            let written = author::query(&mut dice, draft.dated);
             let plain = world.found(world.logical(&written.text), PassSet::ALL);
             if is_outside(&written.text) || plain.is_ok_and(|table| table.rows.len() > MAX_ROWS) {
                 continue;
@@ -106,7 +112,7 @@ fn check_reproduction(graphs: std::ops::Range<usize>) -> usize {
             let why = format!("WHY {}", written.text);
             let Ok(table) = world.found(world.logical(&why), PassSet::ALL) else { continue };
             for row in table.rows.iter().take(3) {
-                let small = world.keeping(&closure(row));
+                let small = world.keeping(&closure(&world, row));
                 let only = Table { columns: table.columns.clone(), rows: vec![row.clone()] };
                 let wanted = lines(unexplained(Ok(only)), true).expect("a row").remove(0);
                 let found = lines(small.found(small.logical(&written.text), PassSet::ALL), true);
