@@ -667,7 +667,7 @@ pub(crate) enum Subquery {
     /// A bare pattern.
     Pattern {
         pattern: Pattern,
-        lens: Lens,
+        lens: Box<Lens>,
         predicate: Option<Expr>,
     },
     Query(Query),
