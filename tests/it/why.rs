@@ -36,7 +36,11 @@ fn questions() -> Vec<String> {
 }
 
 fn explained(db: &Database, query: &str) -> Vec<Row> {
-    let rows = db.query(format!("WHY {query}"), ()).and_then(Iterator::collect::<Result<Vec<Row>, _>>);
+    explained_as(db, &format!("WHY {query}"))
+}
+
+fn explained_as(db: &Database, query: &str) -> Vec<Row> {
+    let rows = db.query(query, ()).and_then(Iterator::collect::<Result<Vec<Row>, _>>);
     rows.unwrap_or_else(|error| panic!("{query}\n{}", error.report()))
 }
 
@@ -153,6 +157,27 @@ fn subqueries_in_subqueries_take_time_by_their_number() {
     }
     let query = format!("MATCH (x0:A) WHERE {condition} OR true RETURN id(x0)");
     assert_eq!(explained(&db, &query).len(), 2);
+}
+
+#[test]
+fn in_a_transaction_what_it_wrote_itself_is_told() {
+    let db = Database::in_memory();
+    let mut transaction = db.write().expect("the only writer");
+    transaction.query("CREATE (:Source)-[:SUPPORTS]->(:A)", ()).expect("it is written");
+    let mut rows = transaction.query("WHY MATCH (a:A) RETURN 1 AS one", ()).expect("an answer");
+    assert!(rows.is_explained());
+    let why = rows.next().expect("a row").expect("it is made").why().expect("asked for");
+    assert_eq!(why.elements()[0].citations.len(), 1);
+}
+
+#[test]
+fn of_an_earlier_commit_what_was_there_is_told() {
+    let db = Database::from_script("CREATE (:A)").expect("a graph");
+    let before = db.query("MATCH (a:A) RETURN 1 AS one", ()).expect("an answer").commit_number();
+    db.query("MATCH (a:A) CREATE (:Source)-[:SUPPORTS]->(a)", ()).expect("it is written");
+    let citations = |query: &str| explained_as(&db, query)[0].why().expect("asked for").elements()[0].citations.len();
+    assert_eq!(citations(&format!("AT COMMIT {before} WHY MATCH (a:A) RETURN 1 AS one")), 0);
+    assert_eq!(citations("WHY MATCH (a:A) RETURN 1 AS one"), 1);
 }
 
 #[test]
