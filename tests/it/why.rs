@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use averment::{Because, Database, Element, ErrorKind, Limits, Row, Rows, Why, fixtures};
+use averment::{Because, Database, Element, ErrorKind, Limits, Row, Rows, TableProcedure, Value, Why, fixtures};
 
 /// The built-in reports, which each caller has for itself.
 fn reports() -> Database {
@@ -157,6 +157,19 @@ fn subqueries_in_subqueries_take_time_by_their_number() {
     }
     let query = format!("MATCH (x0:A) WHERE {condition} OR true RETURN id(x0)");
     assert_eq!(explained(&db, &query).len(), 2);
+}
+
+#[test]
+fn the_rows_of_a_procedure_rest_on_what_it_gives_for_them() {
+    let db = Database::from_script("CREATE (:A {name: 'a'})").expect("a graph");
+    let node: Value = db.query("MATCH (a:A) RETURN a", ()).and_then(Rows::single).expect("a node");
+    let because: Value = [("stakes", Value::from(vec![node]))].into_iter().collect();
+    let rows = vec![vec![Value::from(1), because]];
+    db.register(TableProcedure::new("test.owned", &[], &[("x", "INTEGER"), ("because", "MAP")], rows)).expect("new");
+    let why = |query: &str| explained(&db, query)[0].why().expect("asked for").argument();
+    assert_eq!(why("CALL test.owned() YIELD x RETURN x"), ["because (:A a)"]);
+    assert_eq!(why("CALL test.owned()"), ["because (:A a)"]);
+    assert_eq!(why("CALL db.labels() YIELD label RETURN label"), ["not explained: `db.labels`"]);
 }
 
 #[test]
