@@ -120,7 +120,6 @@ impl PartialEq for Sorted {
 impl Gathered {
     fn take(&mut self, value: &Value) {
         match value {
-            Value::Null => {}
             Value::List(items) => items.iter().for_each(|item| self.take(item)),
             Value::Path(path) => {
                 path.elements.iter().for_each(|element| self.take(&element.clone().into()));
@@ -132,6 +131,7 @@ impl Gathered {
             Value::Map(map) if map.contains_key(ELEMENT) && map.contains_key(CLOCKS) => self.take_clocked(map),
             // What a procedure tells may hold more than elements.
             Value::Map(map) => map.values().for_each(|value| self.take(value)),
+            // Null, or what a procedure tells besides elements.
             _ => {}
         }
     }
@@ -190,7 +190,9 @@ impl Accumulator for Gathered {
 
 fn gathered(host: &dyn Host, arguments: &[Value]) -> Result<Gathered, FunctionError> {
     let mut all = Gathered::default();
-    arguments.iter().for_each(|argument| all.take(argument));
+    for argument in arguments {
+        all.take(argument);
+    }
     host.reserve(all.kept_bytes)?;
     Ok(all)
 }
