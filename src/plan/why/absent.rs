@@ -8,7 +8,7 @@ use super::evidence::{Evidence, clocks, union};
 use super::expression::with;
 use super::query::{Explainer, one_branch};
 use crate::expr::{Expr, ExprKind, Lens, SubqueryId, SubqueryKind, VarId};
-use crate::function::witness::{ABSENT, CLOCKS, NOTE};
+use crate::function::witness::{ABSENT, CLOCKS, LOOKED_AT, NOTE};
 use crate::semantic::bound::{
     BoundClause, BoundMatch, BoundQuery, BoundSubquery, GraphPattern, PatternRel, Projection, Reach,
 };
@@ -126,7 +126,7 @@ fn map(form: String, bound: Vec<VarId>, lens: &Lens<Expr>, count: Option<Expr>) 
         (Name::from(ABSENT), Expr::literal(Value::from(form))),
         (Name::from("bound"), Expr::made(ExprKind::List(bound))),
         (Name::from(CLOCKS), clocks(lens)),
-        (Name::from("looked_at"), count.unwrap_or_else(|| Expr::literal(Value::Null))),
+        (Name::from(LOOKED_AT), count.unwrap_or_else(|| Expr::literal(Value::Null))),
     ]))
 }
 
