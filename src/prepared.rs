@@ -234,7 +234,9 @@ impl Prepared {
         let profile = self.plan.mode == Mode::Profile;
         let answer = exec::write(&self.plan.plan, writer, commits, params.into_map(), limits, profile)
             .map_err(|error| Error::from(error).with_text(self.text()))?;
-        Ok(Rows::written(answer, &self.plan.plan, &self.plan.text, writer.graph().commit(), self.warnings()))
+        let commit = writer.graph().commit();
+        let rows = Rows::written(answer, &self.plan.plan, &self.plan.text, commit, self.warnings());
+        Ok(rows.explained(self.plan.explained))
     }
 }
 

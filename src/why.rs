@@ -110,8 +110,9 @@ impl Why {
             (Some(Element::Relationship(rel)), _) => self.arrow(rel, 0),
             (None, note) => return note.clone(),
         };
-        let clocks: String = because.clocks.iter().map(|passed| format!(", {passed}")).collect();
-        Some(format!("because {reason}{}{clocks}", cited(&because.citations)))
+        let said = [format!("because {reason}{}", cited(&because.citations))];
+        let clocks = because.clocks.iter().map(Passed::to_string);
+        Some(said.into_iter().chain(clocks).collect::<Vec<_>>().join(", "))
     }
 
     fn is_end(&self, id: ElementId) -> bool {
@@ -174,7 +175,7 @@ impl std::fmt::Display for Passed {
 
 /// Labels, and the name or id by which people know the node.
 fn shown_node(node: &Node) -> String {
-    let labels: String = node.labels().iter().map(|label| format!(":{label}")).collect();
+    let labels: String = node.labels().iter().flat_map(|label| [":", label.as_str()]).collect();
     let name = ["name", "id", "title"].iter().find_map(|key| node.properties().get(*key));
     match name {
         Some(name) if labels.is_empty() => format!("({name})"),
@@ -212,7 +213,7 @@ impl FromValue for Why {
         Some(Self {
             elements: list(map, "elements")?.iter().map(because_of).collect::<Option<_>>()?,
             absent: list(map, "absent")?.iter().map(absent_of).collect::<Option<_>>()?,
-            truncated: number(map.get("truncated")?)?,
+            truncated: Option::from_value(map.get("truncated")?)?,
         })
     }
 }
@@ -246,7 +247,7 @@ fn absent_of(value: &Value) -> Option<Absent> {
         pattern: String::from_value(map.get("pattern")?)?,
         bound: list(map, "bound")?.iter().filter_map(Element::from_value).collect(),
         clocks: clocks_of(map),
-        looked_at: number(map.get("looked_at")?)?,
+        looked_at: Option::from_value(map.get("looked_at")?)?,
     })
 }
 
@@ -272,10 +273,6 @@ fn list<'m>(map: &'m Map, key: &str) -> Option<&'m List> {
         Value::List(items) => Some(items),
         _ => None,
     }
-}
-
-fn number(value: &Value) -> Option<Option<u64>> {
-    Option::from_value(value)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a row rests on, on its way to the column `why`: a list of nodes and relationships, with maps among them for
 //! what is not there and for what is not explained.
 //!
-//! None of these can be called by name: [`WHY`](super::WHY) statements are made of them.
+//! None of these can be called by name: statements with `WHY` are made of them.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,9 @@ use crate::value::{ElementId, Map, Name, Relationship, Type, Value, compare};
 
 /// The key that marks a map as telling what is not there: the text of the form that nothing has.
 pub(crate) const ABSENT: &str = "pattern";
+
+/// How many were looked at.
+pub(crate) const LOOKED_AT: &str = "looked_at";
 
 /// The key that marks a map as telling what is not explained, and why.
 pub(crate) const NOTE: &str = "note";
@@ -120,7 +123,6 @@ impl PartialEq for Sorted {
 impl Gathered {
     fn take(&mut self, value: &Value) {
         match value {
-            Value::Null => {}
             Value::List(items) => items.iter().for_each(|item| self.take(item)),
             Value::Path(path) => {
                 path.elements.iter().for_each(|element| self.take(&element.clone().into()));
@@ -128,10 +130,11 @@ impl Gathered {
             }
             Value::Node(node) => self.add_new(node.id(), value),
             Value::Relationship(rel) => self.add_new(rel.id(), value),
-            Value::Map(map) if map.contains_key(ABSENT) || map.contains_key(NOTE) => self.add_new_map(value),
+            Value::Map(map) if is_absent(map) || is_note(map) => self.add_new_map(value),
             Value::Map(map) if map.contains_key(ELEMENT) && map.contains_key(CLOCKS) => self.take_clocked(map),
             // What a procedure tells may hold more than elements.
             Value::Map(map) => map.values().for_each(|value| self.take(value)),
+            // Null, or what a procedure tells besides elements.
             _ => {}
         }
     }
@@ -190,7 +193,9 @@ impl Accumulator for Gathered {
 
 fn gathered(host: &dyn Host, arguments: &[Value]) -> Result<Gathered, FunctionError> {
     let mut all = Gathered::default();
-    arguments.iter().for_each(|argument| all.take(argument));
+    for argument in arguments {
+        all.take(argument);
+    }
     host.reserve(all.kept_bytes)?;
     Ok(all)
 }
@@ -217,17 +222,32 @@ fn way(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
 fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let [elements, Value::List(clocks)] = arguments else { return Ok(arguments[0].clone()) };
     let mut items = Vec::new();
-    let found = gathered(host, std::slice::from_ref(elements))?.items;
-    for element in with_ends(host, found)? {
+    let found = with_ends(host, gathered(host, std::slice::from_ref(elements))?.items)?;
+    let touched = touched(host, &found)?;
+    for element in found {
         let Some(id) = element_id(&element) else { continue };
         let passed = clocks.iter().map(|clock| passed(host, id, clock)).collect::<Result<Vec<_>, _>>()?;
         items.push(clocked_element(element, passed));
-        for clock in clocks.iter().map(clock_name).filter(|clock| clock.ends_with(KNOWN_AT)) {
+        let is_asked = |clock: &String| clock.ends_with(KNOWN_AT) && !touched.contains(&id);
+        for clock in clocks.iter().map(clock_name).filter(is_asked) {
             items.push(host.known_through(id, clock != KNOWN_AT)?.into());
         }
     }
     host.reserve(items.iter().map(|item| size_of::<Value>() + item.payload_bytes()).sum())?;
     Ok(Value::List(items.into()))
+}
+
+/// What asserted relationships among these elements touch: it is known through them.
+fn touched(host: &dyn Host, found: &[Value]) -> Result<FxHashSet<ElementId>, FunctionError> {
+    let mut touched = FxHashSet::default();
+    for element in found {
+        let Value::Relationship(rel) = element else { continue };
+        if host.is_asserted(rel)? {
+            let (start, end) = host.ends(rel)?;
+            touched.extend([start, end].iter().filter_map(element_id));
+        }
+    }
+    Ok(touched)
 }
 
 fn clocked_element(element: Value, clocks: Vec<Value>) -> Value {
@@ -260,6 +280,14 @@ fn passed(host: &dyn Host, id: ElementId, clock: &Value) -> Result<Value, Functi
     Ok(Value::Map(told.into()))
 }
 
+fn is_absent(map: &Map) -> bool {
+    map.contains_key(ABSENT) && map.contains_key(LOOKED_AT)
+}
+
+fn is_note(map: &Map) -> bool {
+    map.len() == 1 && map.contains_key(NOTE)
+}
+
 fn same_element(left: &Value, right: &Value) -> bool {
     element_id(left).is_some() && element_id(left) == element_id(right)
 }
@@ -282,7 +310,7 @@ fn why(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let truncated = if count > most { count_value(count) } else { Value::Null };
     for item in all.into_iter().take(most) {
         match item {
-            Value::Map(map) if map.contains_key(ABSENT) => absent.push(Value::Map(map)),
+            Value::Map(map) if is_absent(&map) => absent.push(Value::Map(map)),
             item => {
                 let clocks = element_id(&item).and_then(|id| clocks.remove(&id)).unwrap_or_default();
                 elements.push(entry(host, item, clocks.into_iter().map(|Sorted(clock)| clock).collect())?);

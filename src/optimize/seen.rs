@@ -68,7 +68,9 @@ impl Seen {
         }
         let told = only_told(step);
         self.look(imports.of_step(step).into_iter().filter(|var| !told.contains(var)));
-        told.iter().for_each(|var| self.count(*var));
+        for var in told {
+            self.count(var);
+        }
         match step {
             Step::Apply(apply) => match &apply.kind {
                 ApplyKind::Inner(take) => self.look(take.iter().copied()),

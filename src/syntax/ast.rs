@@ -3,8 +3,12 @@
 //! Depth is bounded: the parser refuses a nesting beyond its limit, so recursion over this tree is safe. Chains of
 //! one associative operator (`AND`, `OR`, `XOR`) are flat.
 
+mod preamble;
+
 use crate::text::Span;
 use crate::value::{Name, Predicate};
+
+pub(crate) use preamble::{Clock, Lens, Preamble, Why, WhyKind};
 
 /// A name and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,56 +23,6 @@ pub(crate) struct Statement {
     pub mode: Mode,
     pub preamble: Preamble,
     pub body: Body,
-}
-
-/// What is said of a whole statement, before its first clause.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Preamble {
-    /// `AT COMMIT n`: the database as it stood then.
-    pub at_commit: Option<Expr>,
-    pub why: Option<Why>,
-    pub lens: Lens,
-    /// Where all of it stands.
-    pub span: Option<Span>,
-}
-
-/// What is wanted to know of the answer.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Why {
-    pub kind: WhyKind,
-    pub span: Span,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum WhyKind {
-    /// `WHY`: what each row rests on.
-    Rows,
-    /// `WHY NOT`: what keeps a row from being there, which has these values if any are given.
-    NoRow(Option<Expr>),
-}
-
-/// Which part of the graph a pattern, or all of a statement, is held against.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Lens {
-    pub valid: Option<Clock>,
-    pub known: Option<Clock>,
-    /// `REQUIRE n SOURCES`.
-    pub sources: Option<Expr>,
-}
-
-impl Lens {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.valid.is_none() && self.known.is_none() && self.sources.is_none()
-    }
-}
-
-/// `[POSSIBLY] VALID AT day` or `[POSSIBLY] KNOWN AT day`.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Clock {
-    /// Also what is not certain.
-    pub possibly: bool,
-    pub at: Expr,
-    pub span: Span,
 }
 
 /// What is wanted of the statement.
@@ -667,7 +621,7 @@ pub(crate) enum Subquery {
     /// A bare pattern.
     Pattern {
         pattern: Pattern,
-        lens: Lens,
+        lens: Box<Lens>,
         predicate: Option<Expr>,
     },
     Query(Query),

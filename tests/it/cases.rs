@@ -174,7 +174,7 @@ impl Outcome {
         let found = rows.iter().map(|row| {
             let why = row.why().ok_or("the rows are not explained")?;
             let values = &row.values()[..row.values().len() - 1];
-            let cells = values.iter().map(|value| bare(value)).collect::<Vec<_>>().join(" | ");
+            let cells = values.iter().map(bare).collect::<Vec<_>>().join(" | ");
             Ok([cells].into_iter().chain(why.argument()).collect())
         });
         same_rows(expected, found.collect::<Result<_, String>>()?, RowOrder::Any)

@@ -775,3 +775,44 @@ fn a_limit_that_is_none_is_a_fault_of_the_command_line() {
         assert!(help.out.contains(option), "{}", help.out);
     }
 }
+
+const EXPLAINED: &str = "WHY MATCH (x:Action)-[:TARGETS]->(c:Company {name: 'Megvii'}) WHERE NOT (x)<-[:REPLIES_TO]-() \
+    RETURN c.name AS name";
+const REASON: &str = "because (:Action:Event OFAC identifies eight technology firms";
+const ABSENCE: &str = "although nothing of the form (x)<-[:REPLIES_TO]-() among 0 looked at";
+
+#[test]
+fn an_argument_stands_under_each_row_that_people_read() {
+    let table = run(&["query", EXPLAINED], "").out;
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!((lines[0], lines[2]), ("name", "Megvii"), "{table}");
+    assert!(lines[3].starts_with(&format!("    {REASON}")) && lines[4] == format!("    {ABSENCE}"), "{table}");
+    let vertical = run(&["query", "--format", "vertical", EXPLAINED], "").out;
+    assert!(vertical.contains("name  Megvii\n") && vertical.contains(&format!("    {ABSENCE}\n")), "{vertical}");
+    assert!(!vertical.contains("why"), "{vertical}");
+    let none = run(&["query", "WHY MATCH (x:Action {id: 'none'}) RETURN x.id AS id"], "").out;
+    assert_eq!(none, "id\n══\n0 rows\n");
+}
+
+#[test]
+fn in_markdown_the_arguments_are_a_list_below_the_table() {
+    let page = run(&["query", "--format", "markdown", EXPLAINED], "").out;
+    assert!(page.starts_with("| name |\n| --- |\n| Megvii |\n\n## Why\n\n1. row 1\n   * because "), "{page}");
+    assert!(page.contains(&format!("   * {}", ABSENCE.replace('<', "&lt;"))), "{page}");
+}
+
+#[test]
+fn programs_read_why_as_a_column_or_beside_the_rows() {
+    let lines = run(&["query", "--format", "jsonl", EXPLAINED], "").out;
+    let row: Json = serde_json::from_str(lines.lines().next().expect("a row")).expect("an object");
+    assert_eq!(row["why"]["absent"][0]["pattern"], json!("(x)<-[:REPLIES_TO]-()"));
+    assert!(run(&["query", "--format", "csv", EXPLAINED], "").out.starts_with("name,why\n"));
+    let answers = serve(&[
+        r#"{"id": 1, "query": "CREATE (:Source {id: 'S'})-[:SUPPORTS {certainty: 'stated'}]->(:A)"}"#,
+        r#"{"id": 2, "query": "WHY MATCH (a:A) RETURN 1 AS one"}"#,
+        r#"{"id": 3, "query": "RETURN 1 AS why"}"#,
+    ]);
+    assert_eq!((&answers[1]["columns"], &answers[1]["rows"]), (&json!(["one"]), &json!([[1]])));
+    assert_eq!(answers[1]["why"][0]["elements"][0]["citations"][0]["certainty"], json!("stated"));
+    assert_eq!((&answers[2]["columns"], &answers[2]["why"]), (&json!(["why"]), &Json::Null));
+}

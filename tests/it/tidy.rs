@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("function", &["value"]),
     ("expr", &["text", "value", "function"]),
     ("semantic", &["text", "value", "syntax", "catalog", "function", "expr"]),
-    ("plan", &["value", "catalog", "function", "expr", "semantic"]),
+    ("plan", &["text", "value", "catalog", "function", "expr", "semantic"]),
     ("optimize", &["value", "catalog", "function", "expr", "plan"]),
     ("physical", &["value", "catalog", "function", "expr", "plan"]),
     ("storage", &["value", "catalog"]),

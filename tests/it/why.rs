@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use averment::{Because, Database, Element, ErrorKind, Limits, Row, Rows, Why, fixtures};
+use averment::{Because, Database, Element, ErrorKind, Limits, Row, Rows, TableProcedure, Value, Why, fixtures};
 
 /// The built-in reports, which each caller has for itself.
 fn reports() -> Database {
@@ -36,7 +36,11 @@ fn questions() -> Vec<String> {
 }
 
 fn explained(db: &Database, query: &str) -> Vec<Row> {
-    let rows = db.query(format!("WHY {query}"), ()).and_then(Iterator::collect::<Result<Vec<Row>, _>>);
+    explained_as(db, &format!("WHY {query}"))
+}
+
+fn explained_as(db: &Database, query: &str) -> Vec<Row> {
+    let rows = db.query(query, ()).and_then(Iterator::collect::<Result<Vec<Row>, _>>);
     rows.unwrap_or_else(|error| panic!("{query}\n{}", error.report()))
 }
 
@@ -153,6 +157,40 @@ fn subqueries_in_subqueries_take_time_by_their_number() {
     }
     let query = format!("MATCH (x0:A) WHERE {condition} OR true RETURN id(x0)");
     assert_eq!(explained(&db, &query).len(), 2);
+}
+
+#[test]
+fn the_rows_of_a_procedure_rest_on_what_it_gives_for_them() {
+    let db = Database::from_script("CREATE (:A {name: 'a'})").expect("a graph");
+    let node: Value = db.query("MATCH (a:A) RETURN a", ()).and_then(Rows::single).expect("a node");
+    let because: Value = [("stakes", Value::from(vec![node]))].into_iter().collect();
+    let rows = vec![vec![Value::from(1), because]];
+    db.register(TableProcedure::new("test.owned", &[], &[("x", "INTEGER"), ("because", "MAP")], rows)).expect("new");
+    let why = |query: &str| explained(&db, query)[0].why().expect("asked for").argument();
+    assert_eq!(why("CALL test.owned() YIELD x RETURN x"), ["because (:A a)"]);
+    assert_eq!(why("CALL test.owned()"), ["because (:A a)"]);
+    assert_eq!(why("CALL db.labels() YIELD label RETURN label"), ["not explained: `db.labels`"]);
+}
+
+#[test]
+fn in_a_transaction_what_it_wrote_itself_is_told() {
+    let db = Database::in_memory();
+    let mut transaction = db.write().expect("the only writer");
+    transaction.query("CREATE (:Source)-[:SUPPORTS]->(:A)", ()).expect("it is written");
+    let mut rows = transaction.query("WHY MATCH (a:A) RETURN 1 AS one", ()).expect("an answer");
+    assert!(rows.is_explained());
+    let why = rows.next().expect("a row").expect("it is made").why().expect("asked for");
+    assert_eq!(why.elements()[0].citations.len(), 1);
+}
+
+#[test]
+fn of_an_earlier_commit_what_was_there_is_told() {
+    let db = Database::from_script("CREATE (:A)").expect("a graph");
+    let before = db.query("MATCH (a:A) RETURN 1 AS one", ()).expect("an answer").commit_number();
+    db.query("MATCH (a:A) CREATE (:Source)-[:SUPPORTS]->(a)", ()).expect("it is written");
+    let citations = |query: &str| explained_as(&db, query)[0].why().expect("asked for").elements()[0].citations.len();
+    assert_eq!(citations(&format!("AT COMMIT {before} WHY MATCH (a:A) RETURN 1 AS one")), 0);
+    assert_eq!(citations("WHY MATCH (a:A) RETURN 1 AS one"), 1);
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl Query {
                 pieces += 1;
             }
             names.insert(format!("n{}", node.name));
-            self.node(&mut out, without, node);
+            Self::node(&mut out, without, node);
         }
         for place in quoted {
             let (left, right) = (self.nodes[place].name, self.nodes[place + 1].name);
@@ -171,7 +171,7 @@ impl Query {
         !without.contains(&Part::Hop(place)) && !is_gone(place) && !is_gone(place + 1)
     }
 
-    fn node(&self, out: &mut Text, without: &Parts, node: &Node) {
+    fn node(out: &mut Text, without: &Parts, node: &Node) {
         out.mark(Part::Element(node.name));
         write!(out.text, "(n{}", node.name).expect("text");
         if let Some(label) = node.label.filter(|_| !without.contains(&Part::Label(node.name))) {
@@ -230,7 +230,7 @@ impl Query {
     }
 
     /// The condition that a reason names, by its kind and where it stands.
-    fn part(&self, text: &Text, reason: &str, at: usize) -> Part {
+    fn part(text: &Text, reason: &str, at: usize) -> Part {
         let fits = |part: &Part| match part {
             Part::Element(_) | Part::Hop(_) => reason == "no-match",
             Part::Label(_) => reason == "label",
@@ -278,7 +278,7 @@ fn proper_subsets(parts: &Parts) -> Vec<Parts> {
 }
 
 /// The ways of an answer, each as the conditions that it names.
-fn ways(db: &Database, query: &Query, text: &Text) -> Option<Vec<Parts>> {
+fn ways(db: &Database, text: &Text) -> Option<Vec<Parts>> {
     let rows = db.query(text.text.as_str(), ()).unwrap_or_else(|error| panic!("{}", error.report()));
     let rows: Vec<(Option<i64>, String, Option<String>)> = rows
         .map(|row| {
@@ -296,7 +296,7 @@ fn ways(db: &Database, query: &Query, text: &Text) -> Option<Vec<Parts>> {
             usize::try_from(way.unwrap_or_else(|| panic!("a way for {reason} of\n{}", text.text))).expect("a number");
         let at: usize = at.expect("a place").strip_prefix("1:").expect("one line").parse().expect("a column");
         ways.resize(ways.len().max(way), Parts::new());
-        ways[way - 1].insert(query.part(text, &reason, at - 1));
+        ways[way - 1].insert(Query::part(text, &reason, at - 1));
     }
     Some(ways)
 }
@@ -317,7 +317,7 @@ fn without_the_reason_there_is_a_row_and_without_less_there_is_none() {
             }
             let expected = query.expected.map_or(String::new(), |value| format!("{{v: {value}}} "));
             let text = query.write(&Parts::new(), &format!("WHY NOT {expected}"));
-            let Some(ways) = ways(&db, &query, &text) else {
+            let Some(ways) = ways(&db, &text) else {
                 // Nothing has such a value at all.
                 assert!(!has_row(&db, "MATCH (n0) RETURN n0.v AS v", query.expected), "{script}\n{}", text.text);
                 continue;

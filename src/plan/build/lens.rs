@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashSet;
 
 use crate::expr::{Expr, ExprKind, Lens, Look, VarId, Variables};
+use crate::plan::WayRules;
 use crate::semantic::bound::{GraphPattern, PatternRel, Place, Reach, Route};
 use crate::value::Type;
 
@@ -35,30 +36,34 @@ pub(super) fn conditions(pattern: &GraphPattern) -> Vec<Expr> {
     nodes.chain(rels).collect()
 }
 
-/// The pattern, with what its lens says of each relationship on a way.
-pub(super) fn on_ways<'p>(pattern: &'p GraphPattern, variables: &mut Variables) -> Cow<'p, GraphPattern> {
-    let is_way = |rel: &PatternRel| !matches!(rel.reach, Reach::One);
-    if pattern.lens.is_empty() || !pattern.rels.iter().any(is_way) {
+/// The pattern, with what its lens says of each relationship of a route.
+pub(super) fn on_routes(pattern: &GraphPattern) -> Cow<'_, GraphPattern> {
+    let is_route = |rel: &PatternRel| matches!(rel.reach, Reach::Route(_));
+    if pattern.lens.is_empty() || !pattern.rels.iter().any(is_route) {
         return Cow::Borrowed(pattern);
     }
     let mut pattern = pattern.clone();
     for rel in &mut pattern.rels {
-        match &mut rel.reach {
-            Reach::One => {}
-            Reach::Many { each, .. } => *each = Some(of_each(each.take(), &pattern.lens, variables)),
-            Reach::Route(route) => ask_of_hops(route, &pattern.lens),
+        if let Reach::Route(route) = &mut rel.reach {
+            ask_of_hops(route, &pattern.lens);
         }
     }
     Cow::Owned(pattern)
 }
 
-fn of_each(each: Option<(VarId, Expr)>, lens: &Lens<Expr>, variables: &mut Variables) -> (VarId, Expr) {
-    let (local, said) = match each {
-        Some((local, said)) => (local, Some(said)),
-        None => (variables.add(None, Type::Relationship), None),
+/// Adds what a lens says of each relationship on a way, and of each node that one leads to.
+pub(super) fn on_way(rules: &mut WayRules, lens: &Lens<Expr>, variables: &mut Variables) {
+    if lens.is_empty() {
+        return;
+    }
+    let mut of = |var_type, look| {
+        let local = variables.add(None, var_type);
+        (local, passes(local, lens, look))
     };
-    let look = if planted!("no clock asks the ends on a way") { Look::Own } else { Look::Whole };
-    (local, Expr::all([passes(local, lens, look)].into_iter().chain(said)))
+    rules.rels.insert(0, of(Type::Relationship, Look::Own));
+    if !planted!("no clock asks the ends on a way") {
+        rules.nodes.insert(0, of(Type::Element, Look::Reached));
+    }
 }
 
 fn ask_of_hops(route: &mut Route, lens: &Lens<Expr>) {

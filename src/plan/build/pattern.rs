@@ -19,7 +19,7 @@ impl Builder {
         predicates: Vec<Expr>,
         scope: &FxHashSet<VarId>,
     ) -> Vec<Step> {
-        let pattern = &*lens::on_ways(pattern, &mut self.variables);
+        let pattern = &*lens::on_routes(pattern);
         let predicates = lens::conditions(pattern).into_iter().chain(predicates).collect();
         let (predicates, shortest) = shortest::split(pattern, predicates, &self.imports);
         let mut finder = Finder {
@@ -316,6 +316,7 @@ impl Finder<'_> {
             late => (None, late),
         };
         let distinct_from = self.distinct_from(rel, rels);
+        let rules = self.way_rules(during);
         self.branch.push(Step::VarExpand(VarExpand {
             from,
             rels,
@@ -324,7 +325,7 @@ impl Finder<'_> {
             types: type_list(rel.types.as_ref()).unwrap_or_default(),
             min: *min,
             max: *max,
-            rules: WayRules { rels: during.into_iter().collect(), ..WayRules::default() },
+            rules,
             distinct_from,
             reach_only: false,
         }));
@@ -349,10 +350,18 @@ impl Finder<'_> {
         Some((local, Expr::all(std::iter::once(has_labels(local, types)).chain(predicate))))
     }
 
+    /// What is said of each relationship on a way, and what the lens of the pattern says of all that is on it.
+    fn way_rules(&mut self, each: Option<(VarId, Expr)>) -> WayRules {
+        let mut rules = WayRules { rels: each.into_iter().collect(), ..WayRules::default() };
+        lens::on_way(&mut rules, &self.pattern.lens, &mut self.builder.variables);
+        rules
+    }
+
     fn shortest(&mut self, rel: &PatternRel, from: End, to: End) {
         let Reach::Many { min, max, selector, each } = &rel.reach else { return };
         let rels = if self.has(rel.var) { self.fresh_list() } else { rel.var };
         let distinct_from = self.distinct_from(rel, rels);
+        let said = self.each(rel, each.clone());
         let mut step = ShortestPath {
             from,
             rels,
@@ -361,7 +370,7 @@ impl Finder<'_> {
             types: type_list(rel.types.as_ref()).unwrap_or_default(),
             min: *min,
             max: *max,
-            rules: WayRules { rels: self.each(rel, each.clone()).into_iter().collect(), ..WayRules::default() },
+            rules: self.way_rules(said),
             whole: None,
             all: *selector == Selector::AllShortest,
             loops: false,

@@ -8,7 +8,7 @@ use super::evidence::{Evidence, clocks, union};
 use super::expression::with;
 use super::query::{Explainer, one_branch};
 use crate::expr::{Expr, ExprKind, Lens, SubqueryId, SubqueryKind, VarId};
-use crate::function::witness::{ABSENT, CLOCKS, NOTE};
+use crate::function::witness::{ABSENT, CLOCKS, LOOKED_AT, NOTE};
 use crate::semantic::bound::{
     BoundClause, BoundMatch, BoundQuery, BoundSubquery, GraphPattern, PatternRel, Projection, Reach,
 };
@@ -45,11 +45,6 @@ impl Explainer<'_> {
         self.absent(span, bound, &Lens::default(), None)
     }
 
-    /// That of a list no item is `form`.
-    pub(super) fn no_item(&mut self, form: String, list: &Expr) -> Expr {
-        map(form, Vec::new(), &Lens::default(), Some(Expr::call("size", vec![list.clone()])))
-    }
-
     fn absent(&mut self, span: Span, bound: Vec<VarId>, lens: &Lens<Expr>, looked_at: Option<LookedAt>) -> Expr {
         let text = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
         match looked_at {
@@ -75,7 +70,7 @@ impl Explainer<'_> {
         let bare = unconditional(clause);
         let imports = self.free_variables(&bare);
         if conditions.is_empty() {
-            let query = self.counted(bare);
+            let query = counted(bare);
             let id = self.subquery(query, imports, clause.span);
             return Some(LookedAt::Counted(Expr::made(ExprKind::Subquery(SubqueryKind::Count, id))));
         }
@@ -88,21 +83,6 @@ impl Explainer<'_> {
         let outer = self.free_variables(clause);
         let id = self.subquery(query, outer, clause.span);
         Some(LookedAt::Rejected(Expr::made(ExprKind::Subquery(SubqueryKind::Collect, id))))
-    }
-
-    /// Several ways between the same ends count as one.
-    fn counted(&mut self, found: BoundMatch) -> BoundQuery {
-        let pattern = &found.pattern;
-        let is_one = |rel: &&PatternRel| matches!(rel.reach, Reach::One);
-        let is_plain = pattern.rels.iter().all(|rel| is_one(&rel));
-        let rels = pattern.rels.iter().filter(is_one).map(|rel| rel.var);
-        let vars: Vec<VarId> = pattern.nodes.iter().map(|node| node.var).chain(rels).collect();
-        let mut clauses = vec![BoundClause::Match(found)];
-        if !is_plain {
-            let items = vars.into_iter().map(|var| (var, Expr::variable(var))).collect();
-            clauses.push(BoundClause::Project(Projection { distinct: true, ..Projection::of(items) }));
-        }
-        one_branch(clauses, Vec::new())
     }
 
     pub(super) fn subquery(&mut self, query: BoundQuery, imports: Vec<VarId>, span: Span) -> SubqueryId {
@@ -123,6 +103,11 @@ enum LookedAt {
     Rejected(Expr),
 }
 
+/// That of a list no item is `form`.
+pub(super) fn no_item(form: String, list: &Expr) -> Expr {
+    map(form, Vec::new(), &Lens::default(), Some(Expr::call("size", vec![list.clone()])))
+}
+
 /// The value of a variable, or what is not there if it is null.
 pub(super) fn or_else(var: VarId, absent: Expr) -> Expr {
     let branches = vec![(is_null(var), absent)];
@@ -141,12 +126,27 @@ fn map(form: String, bound: Vec<VarId>, lens: &Lens<Expr>, count: Option<Expr>) 
         (Name::from(ABSENT), Expr::literal(Value::from(form))),
         (Name::from("bound"), Expr::made(ExprKind::List(bound))),
         (Name::from(CLOCKS), clocks(lens)),
-        (Name::from("looked_at"), count.unwrap_or_else(|| Expr::literal(Value::Null))),
+        (Name::from(LOOKED_AT), count.unwrap_or_else(|| Expr::literal(Value::Null))),
     ]))
 }
 
 fn is_element(var_type: &Type) -> bool {
     matches!(var_type, Type::Node | Type::Relationship | Type::Element)
+}
+
+/// Several ways between the same ends count as one.
+fn counted(found: BoundMatch) -> BoundQuery {
+    let pattern = &found.pattern;
+    let is_one = |rel: &&PatternRel| matches!(rel.reach, Reach::One);
+    let is_plain = pattern.rels.iter().all(|rel| is_one(&rel));
+    let rels = pattern.rels.iter().filter(is_one).map(|rel| rel.var);
+    let vars: Vec<VarId> = pattern.nodes.iter().map(|node| node.var).chain(rels).collect();
+    let mut clauses = vec![BoundClause::Match(found)];
+    if !is_plain {
+        let items = vars.into_iter().map(|var| (var, Expr::variable(var))).collect();
+        clauses.push(BoundClause::Project(Projection { distinct: true, ..Projection::of(items) }));
+    }
+    one_branch(clauses, Vec::new())
 }
 
 /// The elements of the pattern that were bound before.

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::absent::{self, not_explained};
 use super::evidence::Evidence;
+use super::pattern::matched;
 use super::query::Explainer;
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::function::Aggregate;
@@ -56,7 +57,7 @@ impl Explainer<'_> {
     fn plain_match(&mut self, clause: BoundMatch, trail: &mut Trail) {
         self.look_at(clause.operands.iter().map(|(_, operand)| operand), trail);
         let said = self.said(&clause);
-        trail.evidence.extend(self.matched(&clause.pattern));
+        trail.evidence.extend(matched(&clause.pattern));
         trail.clauses.push(BoundClause::Match(clause));
         self.keep(said, trail);
     }
@@ -65,7 +66,7 @@ impl Explainer<'_> {
     fn optional_match(&mut self, mut clause: BoundMatch, trail: &mut Trail) {
         self.look_at(clause.operands.iter().map(|(_, operand)| operand), trail);
         let mut evidence = Evidence::default();
-        evidence.extend(self.matched(&clause.pattern));
+        evidence.extend(matched(&clause.pattern));
         evidence.extend(self.said(&clause));
         let absent = self.no_match(&clause);
         let inner = self.witness();

@@ -60,8 +60,7 @@ pub(super) fn clocked(elements: Vec<Expr>, lens: &Lens<Expr>) -> Vec<Expr> {
     if lens.is_empty() {
         return elements;
     }
-    let clock = |element| call(&CLOCKED_FUNCTION, vec![element, clocks(lens)]);
-    elements.into_iter().map(clock).collect()
+    vec![call(&CLOCKED_FUNCTION, vec![Expr::made(ExprKind::List(elements)), clocks(lens)])]
 }
 
 /// A list of the clocks of a lens, each with the value of its operand.

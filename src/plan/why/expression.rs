@@ -2,6 +2,7 @@
 //!
 //! Branches and locals are those of the expression, so that nothing is asked that it does not ask itself.
 
+use super::absent::no_item;
 use super::evidence::union;
 use super::query::Explainer;
 use crate::expr::{Expr, ExprKind, Operator, Quantifier, VarId};
@@ -115,7 +116,7 @@ impl Explainer<'_> {
         let each = self.of_expr(predicate).map(|each| of_each(local, list, each));
         let form = self.form_of_items(expr.span, predicate.span, kind);
         let absent = form.map(|form| {
-            let told = self.no_item(form, list);
+            let told = no_item(form, list);
             match kind {
                 Quantifier::None | Quantifier::All => only_if(expr.clone(), told),
                 Quantifier::Any => only_if(Expr::made(ExprKind::Not(Box::new(expr.clone()))), told),

@@ -1,24 +1,21 @@
 //! Patterns: what a match bound.
 
 use super::evidence::{clocked, way};
-use super::query::Explainer;
 use crate::expr::{Expr, VarId};
 use crate::semantic::bound::{GraphPattern, PatternRel, Reach};
 
-impl Explainer<'_> {
-    /// The elements of a match, in the order in which the pattern names them.
-    pub(super) fn matched(&self, pattern: &GraphPattern) -> Vec<Expr> {
-        let mut found = Found { order: Vec::new(), rest: pattern.rels.iter().collect() };
-        for node in &pattern.nodes {
-            found.lead_to(node.var);
-            found.order.push(Expr::variable(node.var));
-            found.lead_to(node.var);
-        }
-        for rel in std::mem::take(&mut found.rest) {
-            found.add(rel);
-        }
-        clocked(found.order, &pattern.lens)
+/// The elements of a match, in the order in which the pattern names them.
+pub(super) fn matched(pattern: &GraphPattern) -> Vec<Expr> {
+    let mut found = Found { order: Vec::new(), rest: pattern.rels.iter().collect() };
+    for node in &pattern.nodes {
+        found.lead_to(node.var);
+        found.order.push(Expr::variable(node.var));
+        found.lead_to(node.var);
     }
+    for rel in std::mem::take(&mut found.rest) {
+        found.add(rel);
+    }
+    clocked(found.order, &pattern.lens)
 }
 
 struct Found<'p> {

@@ -58,17 +58,7 @@ impl Explainer<'_> {
     pub(super) fn rewritten(&mut self, query: BoundQuery, imports: &[VarId]) -> Rewritten {
         let BoundQuery { mut branches, union_all, columns } = query;
         if branches.len() == 1 {
-            let branch = branches.remove(0);
-            let (mut clauses, evidence) = self.clauses(branch.clauses);
-            let renamed: Vec<(VarId, Expr)> =
-                columns.iter().zip(branch.columns).map(|((_, outer), inner)| (*outer, Expr::variable(inner))).collect();
-            if renamed
-                .iter()
-                .any(|(outer, expr)| !matches!(expr.kind, crate::expr::ExprKind::Variable(var) if var == *outer))
-            {
-                clauses.push(BoundClause::Extend(renamed));
-            }
-            return Rewritten { clauses, evidence, columns };
+            return self.only_branch(branches.remove(0), columns);
         }
         let (call, witness) = self.union(branches, &columns, imports);
         let mut clauses = vec![call];
@@ -76,6 +66,19 @@ impl Explainer<'_> {
             clauses.push(first_of_each(&columns));
         }
         Rewritten { clauses, evidence: Evidence::column(witness), columns }
+    }
+
+    fn only_branch(&mut self, branch: BoundBranch, columns: Vec<(Name, VarId)>) -> Rewritten {
+        let (mut clauses, evidence) = self.clauses(branch.clauses);
+        let names = columns.iter().map(|(_, var)| *var).zip(branch.columns);
+        let renamed: Vec<(VarId, Expr)> = names
+            .filter(|(outer, inner)| outer != inner)
+            .map(|(outer, inner)| (outer, Expr::variable(inner)))
+            .collect();
+        if !renamed.is_empty() {
+            clauses.push(BoundClause::Extend(renamed));
+        }
+        Rewritten { clauses, evidence, columns }
     }
 
     /// The branches as a subquery that keeps equivalent rows, and the variable of what they rest on.

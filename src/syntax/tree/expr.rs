@@ -368,7 +368,7 @@ impl Builder<'_> {
         }
         let mut parts = Parts::of(pair);
         let pattern = self.pattern(parts.demand())?;
-        let lens = self.lens(&mut parts)?;
+        let lens = Box::new(self.lens(&mut parts)?);
         Ok(ast::Subquery::Pattern { pattern, lens, predicate: self.under(parts.next())? })
     }
 }

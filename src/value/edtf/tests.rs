@@ -126,6 +126,18 @@ fn the_order_goes_by_the_first_day_the_last_day_and_the_text() {
 }
 
 #[test]
+fn an_intersection_is_the_same_in_any_order() {
+    let meet = |texts: [&str; 2]| {
+        let dates = texts.map(|text| Edtf::parse(text).unwrap());
+        intersection(&dates).map(|date| date.text().to_owned())
+    };
+    for texts in [["2021?", "2021"], ["2021-12-15", "2021-12-15?"], ["[2021-01-01..2021-12-31]", "2021"]] {
+        assert_eq!(meet(texts), meet([texts[1], texts[0]]), "{texts:?}");
+    }
+    assert_eq!(meet(["2021", "2021?"]).as_deref(), Some("2021?"));
+}
+
+#[test]
 fn an_intersection_keeps_the_words_of_a_source_that_says_as_much() {
     let of = |texts: &[&str]| {
         let dates: Vec<Edtf> = texts.iter().map(|text| edtf(text)).collect();
@@ -136,6 +148,8 @@ fn an_intersection_keeps_the_words_of_a_source_that_says_as_much() {
     assert_eq!(of(&["[..2021-12-10]", "[2021-12-10..]"]).as_deref(), Some("2021-12-10"));
     assert_eq!(of(&["../2021-12-10~", "2021-12/.."]).as_deref(), Some("2021-12-01~/2021-12-10~"));
     assert_eq!(of(&["[..2021-12-10?]", "[2021-12-10..]"]).as_deref(), Some("2021-12-10?"));
+    assert_eq!(of(&["Y10000/Y10005", "Y10002/Y10009"]).as_deref(), Some("Y10002/Y10005"));
+    assert_eq!(of(&["Y10000/Y10005", "Y10005/Y10009"]).as_deref(), Some("Y10005"));
     assert_eq!(of(&["2021", "2022"]), None);
     assert_eq!(of(&[]), None);
 }
