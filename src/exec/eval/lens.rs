@@ -49,7 +49,7 @@ pub(in crate::exec) fn warn_of(env: &Env, odd: Odd) {
         (odd.published, &words.published),
     ];
     for (_, key) in met.into_iter().filter(|(is_met, _)| *is_met) {
-        let message = format!("a `{key}` is no DATE, DATETIME or EDTF: only POSSIBLY takes it for a time");
+        let message = format!("some `{key}` is no DATE, DATETIME or EDTF: only POSSIBLY takes it for a time");
         env.ctx.warn("not-a-time", message);
     }
 }

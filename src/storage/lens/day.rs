@@ -35,7 +35,8 @@ impl DayRange {
 
     /// `None` for a value of a type that is no time.
     pub(super) fn of(value: &Value) -> Option<Self> {
-        let days = days_of(value)?;
+        // Which day a time without a zone is on, nobody can tell.
+        let days = days_of(value).filter(|_| !matches!(value, Value::LocalDateTime(_)))?;
         let earliest = if days.earliest().is_none() { OPEN_START } else { clamped(days.earliest) };
         let latest = if days.latest().is_none() { OPEN_END } else { clamped(days.latest) };
         Some(Self { earliest, latest })
