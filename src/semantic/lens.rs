@@ -11,7 +11,7 @@ use crate::expr::{Clock, Expr, ExprKind, GivenId, Lens, VarId};
 use crate::function::{AS_MOMENT, AS_SOURCE_COUNT, Function};
 use crate::syntax::ast;
 use crate::text::Span;
-use crate::value::{Type, Value};
+use crate::value::{Edtf, Type, Value};
 
 /// What rows must bring before a pattern is looked for under a lens.
 pub(super) type Operands = Vec<(VarId, Expr)>;
@@ -101,9 +101,7 @@ impl Binder<'_> {
         let message = format!("expected {wanted}, found {}", operand.value_type);
         match &operand.expr.kind {
             ExprKind::Literal(value @ (Value::String(_) | Value::Integer(_))) if types.contains(&Type::Date) => {
-                let text = value.to_string();
-                let help = format!("write `date('{}')`", text.trim_matches(['\'', '"']));
-                self.refuse_with_help("InvalidArgumentType", span, message, help);
+                self.refuse_with_help("InvalidArgumentType", span, message, day_instead_of(value));
             }
             _ => self.refuse("InvalidArgumentType", span, message),
         }
@@ -121,6 +119,15 @@ impl Binder<'_> {
         let var = self.variables.add(None, Type::Any);
         operands.push((var, checked));
         Expr::new(ExprKind::Variable(var), span)
+    }
+}
+
+/// What to write in place of a text or number: a day, if that is what it says.
+fn day_instead_of(value: &Value) -> String {
+    let text = value.to_string();
+    match Edtf::parse(&text).ok().and_then(|written| written.as_day()) {
+        Some(day) => format!("write `date('{day}')`"),
+        None => "write a day, as `date('2021-12-31')`".to_owned(),
     }
 }
 
