@@ -59,9 +59,6 @@ impl Binder<'_> {
             self.refuse("UnexpectedSyntax", span, "only a query stands under a clock, or is asked WHY");
             return;
         }
-        if why.as_ref().is_some_and(|why| why.kind != ast::WhyKind::Rows) {
-            self.refuse("UnexpectedSyntax", span, "not answered yet");
-        }
         let (lens, operands) = self.lens(lens);
         debug_assert!(operands.is_empty() || !self.errors.is_empty(), "no variable is there yet");
         self.lens = lens;
