@@ -117,6 +117,7 @@ impl Reach {
             Target::New(_) | Target::Ignored(_) => None,
         };
         let (kind, ways) = (self.kind, self.ways);
+        let mut links = Links::wanted(ways);
         let mut give = |end: End, way: &dyn Fn() -> Vec<u32>| {
             let wanted = is_kind(end, kind) && target.is_none_or(|target| target == end);
             if wanted {
@@ -125,7 +126,6 @@ impl Reach {
             }
             wanted && target.is_some()
         };
-        let mut links = Links::default();
         let undirected = self.direction == Direction::Either;
         let mut start_open = self.min > 0 && !planted!("reachability forgets a way back to the start");
         if self.min == 0 && give(start, &Vec::new) {
@@ -134,7 +134,7 @@ impl Reach {
         if start_open && undirected {
             start_open = false;
             if target.is_none_or(|target| target == start)
-                && let Some(cycle) = cycle(&self.rules, place, runs, start, self.max)?
+                && let Some(cycle) = cycle(&self.rules, place, runs, start, self.max, Links::wanted(ways))?
                 && give(start, &|| cycle.clone())
             {
                 return Ok(());
@@ -164,9 +164,7 @@ impl Reach {
                         None => others.insert(step.end),
                     };
                     if new {
-                        if ways {
-                            links.0.insert(step.end, (step.rel.0, from));
-                        }
+                        links.add(step.end, step.rel.0, from);
                         if step.end.as_node().is_some() {
                             next.push(step.end);
                         }
@@ -181,8 +179,7 @@ impl Reach {
                     }
                 }
             }
-            let links = if ways { next.len() * BYTES_PER_LINK } else { 0 };
-            place.env.ctx.budget.bytes(2 * size_of_val(&next[..]) + links)?;
+            place.env.ctx.budget.bytes(2 * size_of_val(&next[..]) + next.len() * links.bytes_each())?;
             frontier = next;
         }
         Ok(())
@@ -196,19 +193,33 @@ struct Found {
     ways: Vec<Vec<u32>>,
 }
 
-/// By which relationship and from where each element was reached first.
-#[derive(Default)]
-struct Links(FxHashMap<End, (u32, End)>);
+/// By which relationship and from where each element was reached first; nothing is kept where nobody wants the ways.
+struct Links(Option<FxHashMap<End, (u32, End)>>);
 
 /// About what a link takes.
 const BYTES_PER_LINK: usize = 32;
 
 impl Links {
+    fn wanted(are_wanted: bool) -> Self {
+        Self(are_wanted.then(FxHashMap::default))
+    }
+
+    fn add(&mut self, end: End, rel: u32, from: End) {
+        if let Some(links) = &mut self.0 {
+            links.insert(end, (rel, from));
+        }
+    }
+
+    /// What one of them takes.
+    fn bytes_each(&self) -> usize {
+        if self.0.is_some() { BYTES_PER_LINK } else { 0 }
+    }
+
     fn way(&self, start: End, end: End) -> Vec<u32> {
         let mut way = Vec::new();
         let mut at = end;
         while at != start
-            && let Some((rel, from)) = self.0.get(&at)
+            && let Some((rel, from)) = self.0.as_ref().and_then(|links| links.get(&at))
         {
             way.push(*rel);
             at = *from;
@@ -225,15 +236,21 @@ impl Links {
     }
 }
 
-/// A cycle of at most `max` relationships through `start`, in no direction.
+/// A cycle of at most `max` relationships through `start`, in no direction; which one, if `links` are wanted.
 ///
 /// Each node found is marked with the relationship by which its branch leaves the start; the shortest cycle is closed
 /// by a relationship between two branches, or between the start and a branch that another relationship began.
-fn cycle(rules: &Rules, place: &Place, runs: &[Run], start: End, max: u64) -> Result<Option<Vec<u32>>, ExecError> {
+fn cycle(
+    rules: &Rules,
+    place: &Place,
+    runs: &[Run],
+    start: End,
+    max: u64,
+    mut links: Links,
+) -> Result<Option<Vec<u32>>, ExecError> {
     /// How far a node is, and the branch that it is on.
     type Marks = FxHashMap<End, (u64, u32)>;
     let mut marks: Marks = FxHashMap::default();
-    let mut links = Links::default();
     let mut frontier = vec![start];
     let mut steps = Vec::new();
     let mut depth = 0;
@@ -257,7 +274,7 @@ fn cycle(rules: &Rules, place: &Place, runs: &[Run], start: End, max: u64) -> Re
             match marks.get(&step.end) {
                 None => {
                     marks.insert(step.end, (depth + 1, branch));
-                    links.0.insert(step.end, (step.rel.0, from));
+                    links.add(step.end, step.rel.0, from);
                     if step.end.as_node().is_some() {
                         next.push(step.end);
                     }
@@ -272,7 +289,7 @@ fn cycle(rules: &Rules, place: &Place, runs: &[Run], start: End, max: u64) -> Re
                 Some(_) => {}
             }
         }
-        place.env.ctx.budget.bytes(next.len() * (size_of::<(End, u64, u32)>() + BYTES_PER_LINK))?;
+        place.env.ctx.budget.bytes(next.len() * (size_of::<(End, u64, u32)>() + links.bytes_each()))?;
         frontier = next;
         depth += 1;
     }
