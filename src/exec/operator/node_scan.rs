@@ -109,7 +109,9 @@ impl NodeScan {
         let within = within.as_ref().map(|(lens, look)| (lens, *look));
         let stretch = graph.scan_node_page(*label, conditions, within, &mut odd, &mut current.cursor);
         let Some(stretch) = stretch else { return Ok(false) };
-        lens::warn_of(&Env::new(ctx, graph), odd);
+        if within.is_some() {
+            lens::warn_of(&Env::new(ctx, graph), odd);
+        }
         ctx.budget.steps(Stretch::MAX_LEN)?;
         found.len += stretch.len();
         if self.gives_nodes {
