@@ -151,7 +151,7 @@ fn in_subquery(subquery: &Subquery, tell: &mut Tell<'_>) {
     match subquery {
         Subquery::Pattern { pattern, lens, predicate } => {
             pattern.parts.iter().for_each(|part| in_part(part, tell));
-            in_lens(lens, tell);
+            in_exprs(lens.operands(), tell);
             in_exprs(predicate, tell);
         }
         Subquery::Query(query) => in_query(query, tell),
@@ -169,7 +169,7 @@ fn in_clause(clause: &ast::Clause, tell: &mut Tell<'_>) {
     match &clause.kind {
         ast::ClauseKind::Match(matched) => {
             matched.pattern.parts.iter().for_each(|part| in_part(part, tell));
-            in_lens(&matched.lens, tell);
+            in_exprs(matched.lens.operands(), tell);
             in_exprs(&matched.predicate, tell);
         }
         ast::ClauseKind::Unwind(unwind) => in_expr(&unwind.list, tell),
@@ -205,10 +205,6 @@ pub(super) fn in_projection(projection: &ast::Projection, tell: &mut Tell<'_>) {
     in_exprs(projection.items.iter().map(|item| &item.expr), tell);
     in_exprs(projection.order_by.iter().map(|item| &item.expr), tell);
     in_exprs(projection.skip.iter().chain(&projection.limit).chain(&projection.predicate), tell);
-}
-
-fn in_lens(lens: &ast::Lens, tell: &mut Tell<'_>) {
-    in_exprs(lens.valid.iter().chain(&lens.known).map(|clock| &clock.at).chain(&lens.sources), tell);
 }
 
 fn in_part(part: &ast::PatternPart, tell: &mut Tell<'_>) {

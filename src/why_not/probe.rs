@@ -24,8 +24,7 @@ pub(super) fn of(subject: &Subject) -> Option<Expr> {
         }
         Subject::Clocked { elements, lens } => {
             let list = elements.iter().map(|ident| make::variable(&ident.name)).collect();
-            let operands = lens.valid.iter().chain(&lens.known).map(|clock| &clock.at).chain(&lens.sources);
-            [make::expr(ExprKind::List(list))].into_iter().chain(operands.cloned()).collect()
+            [make::expr(ExprKind::List(list))].into_iter().chain(lens.operands().cloned()).collect()
         }
     };
     Some(make::expr(ExprKind::List(items)))

@@ -42,6 +42,11 @@ impl Lens {
     pub(crate) fn is_empty(&self) -> bool {
         self.valid.is_none() && self.known.is_none() && self.sources.is_none()
     }
+
+    /// What gives the days of the clocks and the number of sources.
+    pub(crate) fn operands(&self) -> impl Iterator<Item = &Expr> {
+        self.valid.iter().chain(&self.known).map(|clock| &clock.at).chain(&self.sources)
+    }
 }
 
 /// `[POSSIBLY] VALID AT day` or `[POSSIBLY] KNOWN AT day`.
