@@ -3,7 +3,7 @@
 //! The places are filled from left to right; what stands in braces or behind WHERE is asked of a match that is whole,
 //! since it may name any part of it.
 
-use super::expression::{Scope, children};
+use super::expression::Scope;
 use super::query::{variable, with};
 use super::relations::equivalent;
 use super::{Evaluator, Outcome, Row, failed};
@@ -78,7 +78,7 @@ fn conjuncts(predicate: Option<&ast::Expr>) -> Vec<&ast::Expr> {
 fn is_about(expr: &ast::Expr, part: &ast::PatternPart) -> bool {
     let names = part.variable.iter().chain(part.path.hops.iter().filter_map(|hop| arrow(hop)?.variable.as_ref()));
     let is_named = variable(expr).is_some_and(|own| names.map(|name| &name.name).any(|name| name == own));
-    is_named || children(expr).into_iter().any(|part_of| is_about(part_of, part))
+    is_named || expr.children().into_iter().any(|part_of| is_about(part_of, part))
 }
 
 /// The names that a pattern may bind.

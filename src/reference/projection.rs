@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::call::is_aggregate;
-use super::expression::{Scope, children};
+use super::expression::Scope;
 use super::query::{distinct, joined, variable};
 use super::relations::{equivalent, order};
 use super::{Evaluator, Outcome, Row, Table, failed};
@@ -144,5 +144,5 @@ fn holds_aggregate(expr: &ast::Expr) -> bool {
         ast::ExprKind::Function(call) => is_aggregate(&call.name.name),
         _ => false,
     };
-    is_one || children(expr).into_iter().any(holds_aggregate)
+    is_one || expr.children().into_iter().any(holds_aggregate)
 }

@@ -4,6 +4,7 @@
 //! one associative operator (`AND`, `OR`, `XOR`) are flat.
 
 mod preamble;
+mod visit;
 
 use crate::text::Span;
 use crate::value::{Name, Predicate};

@@ -69,79 +69,55 @@ fn in_exprs<'e>(exprs: impl IntoIterator<Item = &'e ast::Expr>, tell: &mut Tell<
 
 pub(super) fn in_expr(expr: &ast::Expr, tell: &mut Tell<'_>) {
     match &expr.kind {
+        ExprKind::Variable(name) => tell(Mention::Variable(name)),
+        ExprKind::CountStar => tell(Mention::CountStar),
+        ExprKind::Function(call) => tell(Mention::Function(&call.name.name)),
+        ExprKind::HasLabels(_, labels) => in_labels(labels, tell),
+        ExprKind::MapProjection(projection) => names_of_projection(projection, tell),
+        ExprKind::PatternComprehension(pattern) => {
+            in_path(&pattern.path, tell);
+            in_exprs(pattern.predicate.iter().chain([&pattern.map]), tell);
+        }
+        ExprKind::Pattern(path) => in_path(path, tell),
+        ExprKind::Shortest(part) => in_part(part, tell),
+        ExprKind::Exists(subquery) | ExprKind::Count(subquery) | ExprKind::Collect(subquery) => {
+            in_subquery(subquery, tell);
+        }
         ExprKind::Null
         | ExprKind::Boolean(_)
         | ExprKind::Integer(_)
         | ExprKind::Float(_)
         | ExprKind::String(_)
         | ExprKind::Parameter(_)
-        | ExprKind::CaseSubject => {}
-        ExprKind::Variable(name) => tell(Mention::Variable(name)),
-        ExprKind::CountStar => tell(Mention::CountStar),
-        ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Xor(items) => {
-            in_exprs(items, tell);
-        }
-        ExprKind::Map(entries) => in_exprs(entries.iter().map(|(_, value)| value), tell),
-        ExprKind::Property(inner, _) | ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::Plus(inner) => {
-            in_expr(inner, tell);
-        }
-        ExprKind::IsNull { operand, .. } | ExprKind::Is { operand, .. } => in_expr(operand, tell),
-        ExprKind::Index(left, right) | ExprKind::Binary(_, left, right) => in_exprs([&**left, right], tell),
-        ExprKind::Slice(list, from, to) => {
-            in_expr(list, tell);
-            in_exprs(from.as_deref().into_iter().chain(to.as_deref()), tell);
-        }
-        ExprKind::HasLabels(operand, labels) => {
-            in_expr(operand, tell);
-            in_labels(labels, tell);
-        }
-        ExprKind::Comparison(first, rest) => {
-            in_expr(first, tell);
-            in_exprs(rest.iter().map(|(_, operand)| operand), tell);
-        }
-        ExprKind::Case(case) => in_case(case, tell),
-        ExprKind::Function(call) => {
-            tell(Mention::Function(&call.name.name));
-            in_exprs(&call.arguments, tell);
-        }
-        ExprKind::ListComprehension(list) => {
-            in_exprs(
-                [Some(&list.list), list.predicate.as_ref(), list.map.as_ref()]
-                    .into_iter()
-                    .flatten()
-                    .map(|expr| &**expr),
-                tell,
-            );
-        }
-        ExprKind::PatternComprehension(pattern) => {
-            in_path(&pattern.path, tell);
-            in_exprs(pattern.predicate.iter().chain([&pattern.map]), tell);
-        }
-        ExprKind::Quantifier(quantifier) => in_exprs([&quantifier.list, &quantifier.predicate], tell),
-        ExprKind::Reduce(reduce) => in_exprs([&reduce.initial, &reduce.list, &reduce.step], tell),
-        ExprKind::MapProjection(projection) => in_map_projection(projection, tell),
-        ExprKind::Pattern(path) => in_path(path, tell),
-        ExprKind::Shortest(part) => in_part(part, tell),
-        ExprKind::Exists(subquery) | ExprKind::Count(subquery) | ExprKind::Collect(subquery) => {
-            in_subquery(subquery, tell);
-        }
+        | ExprKind::CaseSubject
+        | ExprKind::List(_)
+        | ExprKind::Map(_)
+        | ExprKind::Property(..)
+        | ExprKind::Index(..)
+        | ExprKind::Slice(..)
+        | ExprKind::And(_)
+        | ExprKind::Or(_)
+        | ExprKind::Xor(_)
+        | ExprKind::Not(_)
+        | ExprKind::Negate(_)
+        | ExprKind::Plus(_)
+        | ExprKind::Binary(..)
+        | ExprKind::Comparison(..)
+        | ExprKind::IsNull { .. }
+        | ExprKind::Is { .. }
+        | ExprKind::Case(_)
+        | ExprKind::ListComprehension(_)
+        | ExprKind::Quantifier(_)
+        | ExprKind::Reduce(_) => {}
     }
+    in_exprs(expr.children(), tell);
 }
 
-fn in_case(case: &ast::Case, tell: &mut Tell<'_>) {
-    in_exprs(case.subject.as_deref(), tell);
-    for branch in &case.branches {
-        in_exprs(branch.tests.iter().chain([&branch.then]), tell);
-    }
-    in_exprs(case.otherwise.as_deref(), tell);
-}
-
-fn in_map_projection(projection: &ast::MapProjection, tell: &mut Tell<'_>) {
+fn names_of_projection(projection: &ast::MapProjection, tell: &mut Tell<'_>) {
     tell(Mention::Variable(&projection.base.name));
     for item in &projection.items {
         match item {
-            MapProjectionItem::Property(_) | MapProjectionItem::All(_) => {}
-            MapProjectionItem::Entry(_, value) => in_expr(value, tell),
+            MapProjectionItem::Property(_) | MapProjectionItem::All(_) | MapProjectionItem::Entry(..) => {}
             MapProjectionItem::Variable(ident) => tell(Mention::Variable(&ident.name)),
         }
     }
