@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::show::number;
 use crate::function::{Field, Procedure, Registry};
 use crate::value::{DateTime, Duration, Name, Type, Value};
 
@@ -87,7 +88,6 @@ pub(super) fn register(registry: &mut Registry, open: &Arc<OpenTransactions>) {
 }
 
 fn row(id: u64, entry: Entry, now_micros: i64) -> Vec<Value> {
-    let number = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
     let access = match entry.access {
         Access::Read => "READ",
         Access::Write => "WRITE",
