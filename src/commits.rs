@@ -249,8 +249,7 @@ impl ReadTransaction {
     /// ```
     pub fn recorded_in(&self, id: ElementId) -> Option<u64> {
         let graph = self.graph();
-        let commit = graph.node_slot(id).map(|node| graph.node_commit(node));
-        Some(commit.or_else(|| graph.rel_slot(id).map(|rel| graph.rel_commit(rel)))?.number)
+        graph.end(id).map(|element| graph.recorded(element).number)
     }
 
     /// How many commits the database keeps, if that was said.

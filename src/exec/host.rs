@@ -10,7 +10,7 @@ use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use crate::catalog::KeyId;
 use crate::function::{Cited, FunctionError, Host};
-use crate::storage::{Direction, End, Family, Graph, Lens, Rel, RelSlot};
+use crate::storage::{Direction, End, Family, Graph, Lens, Rel};
 use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 /// Where an expression is evaluated: a run and the root that it reads.
@@ -190,10 +190,7 @@ impl Host for Env<'_, '_> {
     }
 
     fn recorded(&self, element: ElementId) -> Result<(u64, DateTime), FunctionError> {
-        let commit = self.ask(element, |graph, end| match (end.as_node(), end.as_rel()) {
-            (Some(node), _) => graph.node_commit(node),
-            (None, rel) => graph.rel_commit(rel.unwrap_or(RelSlot(0))),
-        })?;
+        let commit = self.ask(element, Graph::recorded)?;
         Ok((commit.number, date_time_of(commit.micros)))
     }
 

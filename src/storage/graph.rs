@@ -181,6 +181,15 @@ impl Graph {
         self.commit_of(number)
     }
 
+    /// The commit that created a node or relationship.
+    pub(crate) fn recorded(&self, element: End) -> Commit {
+        match (element.as_node(), element.as_rel()) {
+            (Some(node), _) => self.node_commit(node),
+            (None, Some(rel)) => self.rel_commit(rel),
+            (None, None) => unreachable!("an end is a node or a relationship"),
+        }
+    }
+
     pub(super) fn commit_of(&self, number: Option<u32>) -> Commit {
         let place = number.expect("slots come from this graph") as usize;
         self.log.get(place).map_or(self.commit, |entry| entry.commit)

@@ -162,13 +162,13 @@ impl Graph {
         if let Some((known, _)) = self.known_by_evidence(element) {
             return known;
         }
-        let recorded = Known::recorded_at(self.recorded(element));
+        let recorded = Known::recorded_at(self.recorded(element).micros);
         if element.as_rel().is_some_and(|rel| self.rel(rel).asserted) {
             return recorded;
         }
         let touching = self.asserted_at(element).map(|rel| {
             let rel = End::rel(rel);
-            self.known_by_evidence(rel).map_or_else(|| Known::recorded_at(self.recorded(rel)), |known| known.0)
+            self.known_by_evidence(rel).map_or_else(|| Known::recorded_at(self.recorded(rel).micros), |known| known.0)
         });
         touching.fold(recorded, Earliest::earlier)
     }
@@ -183,10 +183,10 @@ impl Graph {
         let day = |known: Known| if possibly { known.days().earliest } else { known.days().latest };
         let by_rule = |rel: RelSlot| {
             let known = self.known_by_evidence(End::rel(rel));
-            day(known.map_or_else(|| Known::recorded_at(self.recorded(End::rel(rel))), |known| known.0))
+            day(known.map_or_else(|| Known::recorded_at(self.recorded(End::rel(rel)).micros), |known| known.0))
         };
         let first = self.asserted_at(element).map(|rel| (by_rule(rel), self.rel_id(rel), rel)).min()?;
-        (first.0 < day(Known::recorded_at(self.recorded(element)))).then_some(first.2)
+        (first.0 < day(Known::recorded_at(self.recorded(element).micros))).then_some(first.2)
     }
 
     /// The citations of an element in the order of their ids; where a paragraph is of several sources, in theirs.
@@ -284,14 +284,6 @@ impl Graph {
         }
         let ends = rel.into_iter().flat_map(|rel| [rel.start, rel.end]).filter_map(End::as_node);
         ends.filter_map(evidence).reduce(T::earlier).map(|known| (known, true))
-    }
-
-    pub(super) fn recorded(&self, element: End) -> i64 {
-        match (element.as_node(), element.as_rel()) {
-            (Some(node), _) => self.node_commit(node).micros,
-            (None, Some(rel)) => self.rel_commit(rel).micros,
-            (None, None) => unreachable!("an end is a node or a relationship"),
-        }
     }
 
     /// The asserted relationships that touch an element; a self-loop twice.

@@ -82,7 +82,8 @@ impl Graph {
         match clocks.known().and_then(|column| column.get(offset)) {
             Some(entry) => self.is_known_by_entry(element, entry, at, asked.odd),
             None => {
-                at.admits_recorded(self.recorded(element)) || self.is_known_by_touch(element, at, is_reached, asked)
+                at.admits_recorded(self.recorded(element).micros)
+                    || self.is_known_by_touch(element, at, is_reached, asked)
             }
         }
     }
@@ -106,7 +107,7 @@ impl Graph {
         is_reached
             || asked.touched.any(element, self.asserted_at(element), |rel| match self.entry(rel) {
                 Some(entry) => self.is_known_by_entry(rel, entry, at, asked.odd),
-                None => at.admits_recorded(self.recorded(rel)),
+                None => at.admits_recorded(self.recorded(rel).micros),
             })
     }
 
