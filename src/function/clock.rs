@@ -26,13 +26,10 @@ pub(crate) const AS_SOURCE_COUNT: Function = Function::new(
 fn as_moment(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     match &arguments[0] {
         moment @ (Value::Date(_) | Value::DateTime(_)) => Ok(moment.clone()),
-        Value::Edtf(day) if day.is_single_day() => {
-            Ok(Value::Date(day.earliest().expect("a single day begins and ends with itself")))
-        }
-        Value::Edtf(other) => {
-            let message = format!("`{other}` is not one certain day; a clock shows one");
-            Err(FunctionError::Argument { function: "AT", message })
-        }
+        Value::Edtf(date) => date.as_day().map(Value::Date).ok_or_else(|| {
+            let message = format!("`{date}` is not one certain day; a clock shows one");
+            FunctionError::Argument { function: "AT", message }
+        }),
         other => Err(FunctionError::wrong_type("AT", "a DATE, a DATETIME or an EDTF of one day", other)),
     }
 }
