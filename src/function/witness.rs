@@ -4,7 +4,7 @@
 //! None of these can be called by name: statements with `WHY` are made of them.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -251,7 +251,7 @@ fn touched(host: &dyn Host, found: &[Value]) -> Result<FxHashSet<ElementId>, Fun
 }
 
 fn clocked_element(element: Value, clocks: Vec<Value>) -> Value {
-    map([(ELEMENT, element), (CLOCKS, clocks.into())])
+    Value::from_iter([(ELEMENT, element), (CLOCKS, clocks.into())])
 }
 
 fn clock_name(clock: &Value) -> String {
@@ -318,7 +318,7 @@ fn why(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         }
     }
     host.reserve(elements.iter().map(Value::payload_bytes).sum())?;
-    Ok(map([("elements", elements.into()), ("absent", absent.into()), ("truncated", truncated)]))
+    Ok(Value::from_iter([("elements", elements.into()), ("absent", absent.into()), ("truncated", truncated)]))
 }
 
 /// Behind all others, the ends of relationships that are not among them: the inside of a bracket that does not write it
@@ -343,7 +343,7 @@ fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>) -> Result<Value, Func
         _ => None,
     };
     if let Some(note) = note {
-        return Ok(map([(ELEMENT, Value::Null), (NOTE, note)]));
+        return Ok(Value::from_iter([(ELEMENT, Value::Null), (NOTE, note)]));
     }
     let state = match &item {
         Value::Relationship(rel) => state(host, rel)?,
@@ -356,14 +356,9 @@ fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>) -> Result<Value, Func
         }
         None => Vec::new(),
     };
-    Ok(map([(ELEMENT, item), ("state", state), ("citations", citations.into()), (CLOCKS, clocks.into())]))
+    Ok(Value::from_iter([(ELEMENT, item), ("state", state), ("citations", citations.into()), (CLOCKS, clocks.into())]))
 }
 
 fn state(host: &dyn Host, rel: &Relationship) -> Result<Value, FunctionError> {
     Ok(Value::from(if host.is_asserted(rel)? { "asserted" } else { "quoted" }))
-}
-
-fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    let entries: BTreeMap<Name, Value> = entries.into_iter().map(|(key, value)| (Name::from(key), value)).collect();
-    Value::Map(entries.into())
 }
