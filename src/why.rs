@@ -179,8 +179,7 @@ const LONGEST_NODE: usize = 80;
 /// Labels, and the name or id by which people know the node, or else what it has.
 fn shown_node(node: &Node) -> String {
     let labels: String = node.labels().iter().flat_map(|label| [":", label.as_str()]).collect();
-    let name = ["name", "id", "title"].iter().find_map(|key| node.properties().get(*key));
-    match name {
+    match node.names().next().map(|(_, name)| name) {
         Some(name) if labels.is_empty() => format!("({name})"),
         Some(name) => format!("({labels} {name})"),
         None => {

@@ -112,6 +112,9 @@ pub struct Path {
     pub relationships: Vec<Relationship>,
 }
 
+/// The keys under which people look for the name of a node.
+const NAME_KEYS: [&str; 3] = ["name", "id", "title"];
+
 impl Node {
     pub(crate) fn bare(id: ElementId) -> Self {
         Self { id, record: None }
@@ -138,6 +141,11 @@ impl Node {
     /// The properties, by key.
     pub fn properties(&self) -> &BTreeMap<Name, Value> {
         self.record.as_ref().map_or(&NO_PROPERTIES, |record| &record.properties)
+    }
+
+    /// What people know the node by, as far as it has it, each with its key: the best first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        NAME_KEYS.iter().filter_map(|key| Some((*key, self.properties().get(*key)?)))
     }
 }
 

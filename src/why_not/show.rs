@@ -6,10 +6,7 @@ use crate::value::{Name, Node, Relationship, Value};
 /// Longer texts are cut.
 const LONGEST: usize = 80;
 
-/// What elements are called by, if they have it and it is no whole sentence.
-const NAMES: [&str; 3] = ["name", "id", "title"];
-
-/// Longer names are sentences.
+/// Longer names are sentences, by which a node is called only if it has no other.
 const LONGEST_NAME: usize = 40;
 
 /// A value as a literal; elements with the property that names them alone.
@@ -43,9 +40,8 @@ pub(super) fn named(found: &Node) -> String {
 }
 
 fn name_of(node: &Node) -> Option<(&'static str, &Value)> {
-    let has = |key: &&'static str| node.properties().get(*key).map(|name| (*key, name));
     let is_short = |name: &Value| name.to_string().chars().nth(LONGEST_NAME).is_none();
-    NAMES.iter().filter_map(has).find(|(_, name)| is_short(name)).or_else(|| NAMES.iter().find_map(has))
+    node.names().find(|(_, name)| is_short(name)).or_else(|| node.names().next())
 }
 
 /// An element by its name, or a relationship by its type.
