@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalog::Statistics;
 use crate::function::{Field, Host, Procedure, Registry};
-use crate::storage::Graph;
+use crate::storage::{Graph, Part};
 use crate::value::{Name, Type, Value};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -33,6 +33,11 @@ pub(super) fn register(registry: &mut Registry) {
 /// The graph of a call.
 pub(super) fn graph(host: &dyn Host) -> &Graph {
     host.graph().downcast_ref::<Graph>().expect("the executor's host shows a graph of this store")
+}
+
+/// The part of it that the clocks of the statement show; `None`: all of it.
+pub(super) fn part(host: &dyn Host) -> Option<&Part> {
+    host.part().map(|part| part.downcast_ref().expect("the executor's host shows a part of such a graph"))
 }
 
 fn listing(name: &str, output: &str, summary: &str, names: fn(&Graph) -> Vec<Name>) -> Procedure {

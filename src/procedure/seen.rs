@@ -1,11 +1,9 @@
 //! The part of the graph that a procedure is asked about: all of it, or what the clocks of the statement show.
 
-use std::cell::RefCell;
-
-use super::database::graph;
+use super::database::{graph, part};
 use crate::catalog::TypeId;
 use crate::function::{FunctionError, Host};
-use crate::storage::{Cited, End, Family, Graph, Lens, Look, NodeSlot, Odd, Rel, RelSlot, ScanCursor};
+use crate::storage::{Cited, End, Family, Graph, NodeSlot, Part, Rel, RelSlot, ScanCursor};
 use crate::value::{Name, Node, Relationship, Value};
 
 /// Elements that are looked at between two looks at the budget.
@@ -15,18 +13,16 @@ const STRETCH: usize = 1_024;
 pub(super) struct Seen<'h> {
     host: &'h dyn Host,
     pub graph: &'h Graph,
-    lens: Lens,
-    odd: RefCell<Odd>,
+    part: Option<&'h Part>,
 }
 
 impl<'h> Seen<'h> {
     pub(super) fn by(host: &'h dyn Host) -> Self {
-        let lens = host.lens().downcast_ref::<Lens>().copied().unwrap_or_default();
-        Self { host, graph: graph(host), lens, odd: RefCell::default() }
+        Self { host, graph: graph(host), part: part(host) }
     }
 
     pub(super) fn sees(&self, element: End) -> bool {
-        self.graph.passes(element, &self.lens, Look::Whole, &mut self.odd.borrow_mut())
+        self.part.is_none_or(|part| part.shows(self.graph, element))
     }
 
     /// The citations of an element that are seen.
