@@ -197,6 +197,9 @@ fn a_call_sees_the_part_of_the_graph_that_the_clock_shows() {
     assert_eq!(asked("VALID AT date('2020-01-01') CALL my.count() YIELD n RETURN n"), [0]);
     let past = format!("AT COMMIT {number} VALID AT date('2020-01-01') CALL my.count() YIELD n RETURN n");
     assert_eq!(asked(&past), [3]);
+    let past =
+        format!("AT COMMIT {number} VALID AT date('2020-01-01') CALL db.schema.labels() YIELD nodes RETURN nodes");
+    assert_eq!(asked(&past), [3]);
 }
 
 #[test]
