@@ -95,8 +95,23 @@ impl<H: Host> Search<'_, H> {
                 ways.push(number);
             }
         }
+        let mut ways = self.but_cut_off(conditions, ways)?;
         ways.sort_by_key(|number| (std::cmp::Reverse(conditions[*number].kind), std::cmp::Reverse(*number)));
         Ok(ways.into_iter().map(|number| Way::from([number])).collect())
+    }
+
+    /// Without the conditions that hold for the row: taking those out only moves it past a SKIP or a LIMIT behind them.
+    fn but_cut_off(&mut self, conditions: &[Condition], ways: Vec<Number>) -> Result<Vec<Number>, H::Error> {
+        let mut kept = Vec::with_capacity(ways.len());
+        for number in ways {
+            let cut_offs: Way =
+                (number + 1..conditions.len()).filter(|behind| conditions[*behind].kind == Kind::Limit).collect();
+            let is_kept = conditions[number].kind == Kind::Limit || cut_offs.is_empty();
+            if is_kept || !self.brings_a_row(&cut_offs)? {
+                kept.push(number);
+            }
+        }
+        Ok(kept)
     }
 
     /// Puts back what can be put back while the row stays.
