@@ -173,19 +173,13 @@ impl std::fmt::Display for Passed {
     }
 }
 
-/// Nodes without a name are written with their properties if that is not longer.
-const LONGEST_NODE: usize = 80;
-
 /// Labels, and the name or id by which people know the node, or else what it has.
 fn shown_node(node: &Node) -> String {
     let labels: String = node.labels().iter().flat_map(|label| [":", label.as_str()]).collect();
     match node.names().next().map(|(_, name)| name) {
         Some(name) if labels.is_empty() => format!("({name})"),
         Some(name) => format!("({labels} {name})"),
-        None => {
-            let whole = node.to_string();
-            if whole.chars().count() <= LONGEST_NODE { whole } else { format!("({labels})") }
-        }
+        None => node.in_full().unwrap_or_else(|| format!("({labels})")),
     }
 }
 

@@ -9,7 +9,7 @@ const LONGEST: usize = 80;
 /// Longer names are sentences, by which a node is called only if it has no other.
 const LONGEST_NAME: usize = 40;
 
-/// A value as a literal; elements with the property that names them alone.
+/// A value as a literal; elements with the property that names them, or else with all if that is short.
 pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Node(found) => node(found),
@@ -29,9 +29,13 @@ pub(super) fn value(value: &Value) -> String {
 pub(super) fn node(node: &Node) -> String {
     let labels: Vec<String> = node.labels().iter().map(|label| format!(":{label}")).collect();
     let labels = labels.concat();
-    let named = name_of(node).map(|(key, found)| format!("{{{key}: {}}}", value(found))).unwrap_or_default();
-    let space = if labels.is_empty() || named.is_empty() { "" } else { " " };
-    format!("({labels}{space}{named})")
+    match name_of(node) {
+        Some((key, found)) => {
+            let space = if labels.is_empty() { "" } else { " " };
+            format!("({labels}{space}{{{key}: {}}})", value(found))
+        }
+        None => node.in_full().unwrap_or_else(|| format!("({labels})")),
+    }
 }
 
 /// The name of a node alone, or else what it is.
