@@ -56,7 +56,7 @@ impl Walk<'_> {
     pub(super) fn finish(&mut self, mut projection: ast::Projection, span: Span, out: &mut Vec<Clause>) {
         self.show_statement_clock(span, out);
         self.cut_off(&mut projection, &Subject::Position);
-        let (early, late) = self.wanted_by(&projection);
+        let (early, mut late) = self.wanted_by(&projection);
         if !early.is_empty() && !self.hits {
             let everything = ast::Projection { predicate: make::all(early), ..self.same_names(&[]) };
             out.push(Clause { kind: ClauseKind::With(everything), span });
@@ -76,8 +76,9 @@ impl Walk<'_> {
         if self.scope.names.iter().any(|name| *name == MET) {
             let met = Name::from(MET);
             if projection.star.is_none() {
-                projection.items.push(make::item(make::variable(&met), &met));
+                self.hand_on_met(&mut projection);
             }
+            late.push(make::is_not_null(make::variable(&met)));
             returned.push(met);
         }
         projection.predicate = make::all(late);

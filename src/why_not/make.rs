@@ -32,6 +32,23 @@ pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
     expr(ExprKind::Function(ast::FunctionCall { name: ident(&Name::from(name)), distinct: false, arguments }))
 }
 
+/// `[variable IN list WHERE predicate | map]`
+pub(super) fn for_each(variable: ast::Ident, list: Expr, predicate: Option<Expr>, map: Option<Expr>) -> Expr {
+    let (predicate, map) = (predicate.map(Box::new), map.map(Box::new));
+    expr(ExprKind::ListComprehension(ast::ListComprehension { variable, list: Box::new(list), predicate, map }))
+}
+
+/// `then`, or null where `test` is true.
+pub(super) fn unless(test: Expr, then: Expr) -> Expr {
+    let branches = vec![ast::CaseBranch { tests: vec![test], then: expr(ExprKind::Null) }];
+    expr(ExprKind::Case(ast::Case { subject: None, branches, otherwise: Some(Box::new(then)) }))
+}
+
+/// `operand IS NOT NULL`
+pub(super) fn is_not_null(operand: Expr) -> Expr {
+    expr(ExprKind::IsNull { operand: Box::new(operand), negated: true })
+}
+
 /// The conjunction of `terms`; none if there are none.
 pub(super) fn all(mut terms: Vec<Expr>) -> Option<Expr> {
     if terms.len() > 1 { Some(expr(ExprKind::And(terms))) } else { terms.pop() }

@@ -71,8 +71,17 @@ impl<H: Host> Teller<'_, '_, H> {
     /// The nearest row without the conditions of `way`, and what it has in place of the one with this number.
     fn near(&mut self, way: &Way, number: Number) -> Result<Near, H::Error> {
         let limit = match self.conditions[number].subject {
-            Subject::Predicate(_) | Subject::Property { .. } | Subject::Ends { .. } => ROWS_LOOKED_AT,
-            _ => 1,
+            Subject::Predicate(_) | Subject::Property { .. } | Subject::Each { .. } | Subject::Ends { .. } => {
+                ROWS_LOOKED_AT
+            }
+            Subject::None
+            | Subject::List(_)
+            | Subject::Element(_)
+            | Subject::Labelled { .. }
+            | Subject::Way(_)
+            | Subject::Rounds(_)
+            | Subject::Clocked { .. }
+            | Subject::Position => 1,
         };
         let mut rows = self.rows(way, Some(number), limit)?;
         if rows.is_empty() {
@@ -93,7 +102,7 @@ impl<H: Host> Teller<'_, '_, H> {
             .collect();
         match &self.conditions[number].subject {
             Subject::Ends { arrow: Some(arrow), .. } => self.joined_of(arrow, nears),
-            subject => Ok(nearest_of(subject, nears)),
+            subject => Ok(nearest_of(subject.of_one(), nears)),
         }
     }
 
@@ -152,13 +161,13 @@ impl<H: Host> Teller<'_, '_, H> {
             Kind::Element => ("no-match", Some("nothing of this form is there at all".to_owned())),
             Kind::Hop => ("no-match", self.hop(&condition.subject, near)?),
             Kind::Rows => ("no-match", Some(no_rows(met))),
-            Kind::Length => ("length", met.first().map(length)),
+            Kind::Length => ("length", length(&condition.subject, met)),
             Kind::Different => ("uniqueness", Some("only one relationship that stands for two".to_owned())),
             Kind::Direction => ("direction", Some(direction(met))),
             Kind::Type => ("type", met.first().map(types)),
             Kind::Label => ("label", met.first().map(labels)),
-            Kind::Property => ("property", property(&condition.subject, met)),
-            Kind::Filter => self.filter(&condition.subject, met),
+            Kind::Property => ("property", property(condition.subject.of_one(), met)),
+            Kind::Filter => self.filter(condition.subject.of_one(), met),
             Kind::State => ("quoted", self.quoted(met)?),
             Kind::Sources => ("sources", self.hidden(condition.kind, &condition.subject, met)?),
             Kind::KnownAt => ("known-at", self.hidden(condition.kind, &condition.subject, met)?),
@@ -172,11 +181,13 @@ impl<H: Host> Teller<'_, '_, H> {
             return ("filter", None);
         };
         let parts = probe::parts(predicate);
-        let sides: Vec<String> = parts
-            .iter()
-            .zip(values)
-            .map(|(part, value)| format!("{} is {}", show::piece(part.span, self.text), show::value(value)))
-            .collect();
+        let mut sides: Vec<String> = Vec::new();
+        for (part, value) in parts.iter().zip(values) {
+            let side = format!("{} is {}", show::piece(part.span, self.text), show::value(value));
+            if !sides.contains(&side) {
+                sides.push(side);
+            }
+        }
         let kind = if matches!(truth, Value::Null) { "unknown" } else { "filter" };
         (kind, Some(if sides.is_empty() { show::value(truth) } else { sides.join(", ") }))
     }
@@ -342,11 +353,13 @@ fn no_rows(met: &[Value]) -> String {
     }
 }
 
-fn length(way: &Value) -> String {
-    match way {
-        Value::List(rels) => format!("a way of {} relationships", rels.iter().count()),
-        _ => "a way of another length".to_owned(),
-    }
+fn length(subject: &Subject, met: &[Value]) -> Option<String> {
+    let [Value::List(rels)] = met else { return None };
+    let unit = if matches!(subject, Subject::Rounds(_)) { "round" } else { "relationship" };
+    Some(match rels.iter().count() {
+        1 => format!("a way of 1 {unit}"),
+        count => format!("a way of {count} {unit}s"),
+    })
 }
 
 fn direction(met: &[Value]) -> String {
@@ -359,15 +372,6 @@ fn direction(met: &[Value]) -> String {
 fn types(met: &Value) -> String {
     match met {
         Value::Relationship(rel) => format!("the type is {}", rel.rel_type()),
-        Value::List(rels) => {
-            let mut types: Vec<String> = Vec::new();
-            for name in rels.iter().map(show::brief) {
-                if !types.contains(&name) {
-                    types.push(name);
-                }
-            }
-            format!("the types are {}", types.join(", "))
-        }
         other => show::value(other),
     }
 }
