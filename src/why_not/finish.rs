@@ -38,10 +38,13 @@ impl Wanted {
     }
 
     fn holds_for(&self, column: Expr) -> Expr {
-        let value = match &self.key {
-            Some(key) => make::expr(ast::ExprKind::Property(Box::new(column), make::ident(key))),
-            None => column,
-        };
+        match &self.key {
+            Some(key) => make::holds_of_property(column, key, |value| self.holds(value)),
+            None => self.holds(column),
+        }
+    }
+
+    fn holds(&self, value: Expr) -> Expr {
         let parameter = |name: &Name| make::expr(ast::ExprKind::Parameter(name.clone()));
         match &self.test {
             Test::Null => make::is_null(value),

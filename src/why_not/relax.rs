@@ -285,7 +285,7 @@ impl Walk<'_> {
                     self.scope.add(&alias.as_ref().unwrap_or(output).name);
                 }
                 let terms = make::conjuncts(yields.predicate.take());
-                yields.predicate = make::all(self.filters(terms, &[], &Said::OutOfSight));
+                yields.predicate = make::all(self.filters(terms, &[], &Said::OfOne));
             }
             _ => self.scope.open = true,
         }

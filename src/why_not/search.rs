@@ -57,7 +57,10 @@ impl<H: Host> Search<'_, H> {
             match self.rows(&way)? {
                 Outcome::Rows(rows) if !rows.is_empty() => {
                     let way = self.without_needless(conditions, way)?;
-                    return Ok(Found::Ways(vec![self.smallest_part(way)?]));
+                    let way = self.smallest_part(way)?;
+                    if !self.misses_what_is_there(conditions, &way)? {
+                        return Ok(Found::Ways(vec![way]));
+                    }
                 }
                 Outcome::Rows(_) | Outcome::TooLong => {}
                 Outcome::Failed(error) => failure = Some(error),
@@ -112,6 +115,20 @@ impl<H: Host> Search<'_, H> {
             }
         }
         Ok(kept)
+    }
+
+    /// Whether an element is left out that the graph has: null was expected, and is there where an element is gone.
+    fn misses_what_is_there(&mut self, conditions: &[Condition], way: &Way) -> Result<bool, H::Error> {
+        let is_element = |number: &&Number| conditions[**number].kind == Kind::Element;
+        for number in way.iter().filter(is_element) {
+            let mut removed = everything(conditions);
+            removed.remove(number);
+            let order = Order { removed, limit: 1, ..Order::default() };
+            if !self.host.rows(&relax(self.task, &order).statement, self.parameters)?.into_rows().is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Puts back what can be put back while the row stays.

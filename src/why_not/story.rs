@@ -295,9 +295,11 @@ impl<H: Host> Teller<'_, '_, H> {
         let all = everything(self.conditions);
         let is_element = |number: &Number| self.conditions[*number].kind == Kind::Element;
         let elements: Vec<Number> = all.iter().copied().filter(is_element).collect();
-        let mut found: Vec<String> = Vec::new();
+        let mut found: Vec<Value> = Vec::new();
+        // Null is there where everything is gone.
+        let nothing_kept = if matches!(wanted.value, Value::Null) { None } else { Some(None) };
         // One element at a time, so that nothing is multiplied.
-        for kept in elements.iter().map(Some).chain([None]) {
+        for kept in elements.iter().map(Some).chain(nothing_kept) {
             let removed: Way = all.iter().copied().filter(|number| Some(number) != kept).collect();
             let order = Order { removed: removed.clone(), wanted: alone, limit: 1, ..Order::default() };
             if !self.run(&order)?.is_empty() {
@@ -305,13 +307,9 @@ impl<H: Host> Teller<'_, '_, H> {
             }
             let column = Some(&wanted.column);
             let rows = self.run(&Order { removed, limit: ROWS_LOOKED_AT, distinct: column, ..Order::default() })?;
-            found.extend(rows.iter().filter_map(|row| text_at(row.first()?, wanted.key.as_ref())));
+            found.extend(rows.iter().filter_map(|row| value_at(row.first()?, wanted.key.as_ref())));
         }
-        let near = match &wanted.value {
-            Value::String(text) => nearest(text, found.iter().map(String::as_str)),
-            _ => None,
-        };
-        let near = near.map(|name| format!("; did you mean '{name}'?")).unwrap_or_default();
+        let near = near_value(&wanted.value, &found).unwrap_or_default();
         Ok(Some(format!("nothing has it, whatever is left out{near}")))
     }
 
@@ -321,15 +319,31 @@ impl<H: Host> Teller<'_, '_, H> {
     }
 }
 
-/// The text of a value, or of its property.
-fn text_at(value: &Value, key: Option<&Name>) -> Option<String> {
-    match (value, key) {
-        (Value::String(text), None) => Some(text.to_string()),
-        (Value::Node(node), Some(key)) => text_at(node.properties().get(key)?, None),
-        (Value::Relationship(rel), Some(key)) => text_at(rel.properties().get(key)?, None),
-        (Value::Map(map), Some(key)) => text_at(map.get(key)?, None),
+/// A value, or its property; none for null.
+fn value_at(value: &Value, key: Option<&Name>) -> Option<Value> {
+    let Some(key) = key else { return Some(value.clone()).filter(|value| !value.is_null()) };
+    let found = match value {
+        Value::Node(node) => node.properties().get(key),
+        Value::Relationship(rel) => rel.properties().get(key),
+        Value::Map(map) => map.get(key),
         _ => None,
+    };
+    value_at(found?, None)
+}
+
+/// What of `found` was probably meant, or that all of it is of another type.
+fn near_value(wanted: &Value, found: &[Value]) -> Option<String> {
+    if let Value::String(text) = wanted {
+        let text_of = |value: &Value| if let Value::String(text) = value { Some(text.to_string()) } else { None };
+        let texts: Vec<String> = found.iter().filter_map(text_of).collect();
+        if let Some(near) = nearest(text, texts.iter().map(String::as_str)) {
+            return Some(format!("; did you mean '{near}'?"));
+        }
     }
+    let first = found.first()?;
+    let is_comparable = |value: &Value| value.type_name() == wanted.type_name();
+    let is_other = !wanted.is_null() && !found.iter().any(is_comparable);
+    is_other.then(|| format!("; what is there is {}, as {}", first.type_name(), show::value(first)))
 }
 
 // ---------------------------------------------------------------- what was met, as text
