@@ -203,9 +203,6 @@ impl std::fmt::Display for Passed {
     }
 }
 
-/// Nodes without a name are written with their properties if that is not longer.
-const LONGEST_NODE: usize = 80;
-
 /// Labels, and the name or id by which people know the node, or else what it has.
 fn shown_node(node: &Node) -> String {
     called(node, node.names().next())
@@ -216,19 +213,19 @@ fn called(node: &Node, name: Option<(&str, &Value)>) -> String {
     match name {
         Some((_, name)) if labels.is_empty() => format!("({name})"),
         Some((_, name)) => format!("({labels} {name})"),
-        None => {
-            let whole = node.to_string();
-            if whole.chars().count() <= LONGEST_NODE { whole } else { format!("({labels})") }
-        }
+        None => node.in_full().unwrap_or_else(|| format!("({labels})")),
     }
 }
+
+/// What is said of a relationship is written out if it is not longer.
+const LONGEST_REL: usize = 80;
 
 /// The type and the properties, if these are not long. Whether it is quoted is told by the brackets around it.
 fn shown_rel(rel: &Relationship) -> String {
     let whole = rel.to_string();
     let inside = whole.trim_start_matches('[').trim_end_matches(']').trim_end_matches(" quoted");
     match inside.chars().count() {
-        0..=LONGEST_NODE => inside.to_owned(),
+        0..=LONGEST_REL => inside.to_owned(),
         _ => format!(":{} {{...}}", rel.rel_type()),
     }
 }

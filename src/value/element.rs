@@ -118,6 +118,9 @@ const NAME_KEYS: [&str; 3] = ["name", "id", "title"];
 /// Longer names are sentences.
 const LONGEST_NAME: usize = 40;
 
+/// Nodes without a name are written with their properties if that is not longer.
+const LONGEST_NODE: usize = 80;
+
 impl Node {
     pub(crate) fn bare(id: ElementId) -> Self {
         Self { id, record: None }
@@ -144,6 +147,11 @@ impl Node {
     /// The properties, by key.
     pub fn properties(&self) -> &BTreeMap<Name, Value> {
         self.record.as_ref().map_or(&NO_PROPERTIES, |record| &record.properties)
+    }
+
+    /// All of it as text, if that is not too long for a line of others.
+    pub(crate) fn in_full(&self) -> Option<String> {
+        Some(self.to_string()).filter(|whole| whole.chars().count() <= LONGEST_NODE)
     }
 
     /// What people know the node by, as far as it has it, each with its key: the best first.

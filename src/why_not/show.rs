@@ -6,7 +6,7 @@ use crate::value::{Name, Node, Relationship, Value};
 /// Longer texts are cut.
 const LONGEST: usize = 80;
 
-/// A value as a literal; elements with the property that names them alone.
+/// A value as a literal; elements with the property that names them, or else with all if that is short.
 pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Node(found) => node(found),
@@ -26,9 +26,13 @@ pub(super) fn value(value: &Value) -> String {
 pub(super) fn node(node: &Node) -> String {
     let labels: Vec<String> = node.labels().iter().map(|label| format!(":{label}")).collect();
     let labels = labels.concat();
-    let named = node.short_name().map(|(key, found)| format!("{{{key}: {}}}", value(found))).unwrap_or_default();
-    let space = if labels.is_empty() || named.is_empty() { "" } else { " " };
-    format!("({labels}{space}{named})")
+    match node.short_name() {
+        Some((key, found)) => {
+            let space = if labels.is_empty() { "" } else { " " };
+            format!("({labels}{space}{{{key}: {}}})", value(found))
+        }
+        None => node.in_full().unwrap_or_else(|| format!("({labels})")),
+    }
 }
 
 /// The name of a node alone, or else what it is.
