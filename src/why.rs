@@ -47,14 +47,14 @@ pub struct Passed {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Absent {
-    /// The form, as the statement writes it.
+    /// The form, as the statement writes it, without clocks.
     pub pattern: String,
     /// The elements at which it was looked for.
     pub bound: Vec<Element>,
     /// The clocks under which it was looked for.
     pub clocks: Vec<Passed>,
-    /// How many were looked at that have the relationships of the pattern, whatever else it asks; `None` if it hangs at
-    /// nothing.
+    /// How many were looked at that have the relationships of the pattern, whatever else it asks and whatever its clocks
+    /// hide; `None` if it hangs at nothing.
     pub looked_at: Option<u64>,
 }
 
@@ -91,7 +91,7 @@ impl Why {
     /// was not found.
     pub fn argument(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.elements.iter().filter_map(|because| self.because(because)).collect();
-        lines.extend(self.absent.iter().map(Absent::to_string));
+        lines.extend(self.absent.iter().map(|absent| self.although(absent)));
         lines.extend(self.truncated.map(|count| format!("and so on, {count} in all")));
         lines
     }
@@ -103,16 +103,32 @@ impl Why {
             (Some(Element::Relationship(rel)), _) if because.citations.is_empty() && self.is_end(rel.id()) => {
                 return None;
             }
-            (Some(Element::Node(node)), _) => shown_node(node),
-            (Some(Element::Relationship(rel)), _) if rel.state() == State::Quoted => {
-                format!("[{}]", self.arrow(rel, 0))
-            }
-            (Some(Element::Relationship(rel)), _) => self.arrow(rel, 0),
+            (Some(element), _) => self.shown(element),
             (None, note) => return note.clone(),
         };
         let said = [format!("because {reason}{}", cited(&because.citations))];
         let clocks = because.clocks.iter().map(Passed::to_string);
         Some(said.into_iter().chain(clocks).collect::<Vec<_>>().join(", "))
+    }
+
+    fn although(&self, absent: &Absent) -> String {
+        let mut said = format!("although nothing of the form {}", absent.pattern);
+        let bound: Vec<String> = absent.bound.iter().map(|element| self.shown(element)).collect();
+        if let Some((last, before)) = bound.split_last() {
+            let before = if before.is_empty() { String::new() } else { format!("{} and ", before.join(", ")) };
+            said += &format!(" at {before}{last}");
+        }
+        said.extend(absent.looked_at.map(|count| format!(" among {count} looked at")));
+        said.extend(absent.clocks.iter().map(|clock| format!(", {} {}", clock.clock, clock.at)));
+        said
+    }
+
+    fn shown(&self, element: &Element) -> String {
+        match element {
+            Element::Node(node) => shown_node(node),
+            Element::Relationship(rel) if rel.state() == State::Quoted => format!("[{}]", self.arrow(rel, 0)),
+            Element::Relationship(rel) => self.arrow(rel, 0),
+        }
     }
 
     fn is_end(&self, id: ElementId) -> bool {
@@ -145,16 +161,6 @@ const MAX_DEPTH: usize = 8;
 
 /// So many citations are written out in a line.
 const SHOWN_CITATIONS: usize = 3;
-
-impl std::fmt::Display for Absent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "although nothing of the form {}", self.pattern)?;
-        if let Some(count) = self.looked_at {
-            write!(f, " among {count} looked at")?;
-        }
-        self.clocks.iter().try_for_each(|clock| write!(f, ", {} {}", clock.clock, clock.at))
-    }
-}
 
 impl std::fmt::Display for Passed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
