@@ -1,5 +1,7 @@
 //! What a row of an answer rests on, as typed values and as people read it.
 
+use rustc_hash::FxHashSet;
+
 use crate::citation::{Citation, State};
 use crate::row::FromValue;
 use crate::value::{Element, ElementId, List, Map, Node, Relationship, Value};
@@ -66,6 +68,21 @@ impl Because {
             Some(Element::Node(_)) | None => None,
         }
     }
+
+    /// Whether it is a relationship that begins or ends there.
+    fn is_about(&self, id: ElementId) -> bool {
+        match &self.element {
+            Some(Element::Relationship(rel)) => rel.start() == Some(id) || rel.end() == Some(id),
+            Some(Element::Node(_)) | None => false,
+        }
+    }
+}
+
+impl Passed {
+    /// Whether it tells since when or until when something is so.
+    fn has_times(&self) -> bool {
+        !matches!((&self.from, &self.to), (Value::Null, Value::Null))
+    }
 }
 
 impl Why {
@@ -87,8 +104,8 @@ impl Why {
         self.truncated
     }
 
-    /// The reasons as people read them, a line each: relationships and what is not their end, with citations; then what
-    /// was not found.
+    /// The reasons as people read them, a line each: relationships, and nodes of which these do not tell all, with
+    /// citations; then what was not found.
     pub fn argument(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.elements.iter().filter_map(|because| self.because(because)).collect();
         lines.extend(self.absent.iter().map(|absent| self.although(absent)));
@@ -97,15 +114,11 @@ impl Why {
     }
 
     fn because(&self, because: &Because) -> Option<String> {
-        let reason = match (&because.element, &because.note) {
-            (Some(Element::Node(node)), _) if self.is_end(node.id()) => return None,
-            // It is told with what is about it.
-            (Some(Element::Relationship(rel)), _) if because.citations.is_empty() && self.is_end(rel.id()) => {
-                return None;
-            }
-            (Some(element), _) => self.shown(element),
-            (None, note) => return note.clone(),
-        };
+        let Some(element) = &because.element else { return because.note.clone() };
+        if self.is_told_with_another(because, element) {
+            return None;
+        }
+        let reason = self.shown(element);
         let said = [format!("because {reason}{}", cited(&because.citations))];
         let clocks = because.clocks.iter().map(Passed::to_string);
         Some(said.into_iter().chain(clocks).collect::<Vec<_>>().join(", "))
@@ -131,11 +144,14 @@ impl Why {
         }
     }
 
-    fn is_end(&self, id: ElementId) -> bool {
-        self.elements.iter().any(|because| match &because.element {
-            Some(Element::Relationship(rel)) => rel.start() == Some(id) || rel.end() == Some(id),
-            _ => false,
-        })
+    /// Whether what is about an element, as the end of a relationship, tells all that is known of it.
+    fn is_told_with_another(&self, because: &Because, element: &Element) -> bool {
+        let about: Vec<&Because> = self.elements.iter().filter(|other| other.is_about(element.id())).collect();
+        let is_told = match element {
+            Element::Node(_) => cites_all(&about, &because.citations),
+            Element::Relationship(_) => because.citations.is_empty(),
+        };
+        !about.is_empty() && is_told && !because.clocks.iter().any(Passed::has_times)
     }
 
     fn arrow(&self, rel: &Relationship, depth: usize) -> String {
@@ -193,6 +209,12 @@ fn shown_node(node: &Node) -> String {
             if whole.chars().count() <= LONGEST_NODE { whole } else { format!("({labels})") }
         }
     }
+}
+
+/// Whether each of the citations reads as one of what is `about` the same element.
+fn cites_all(about: &[&Because], citations: &[Citation]) -> bool {
+    let told: FxHashSet<String> = about.iter().flat_map(|other| &other.citations).map(shown_citation).collect();
+    citations.iter().all(|citation| told.contains(&shown_citation(citation)))
 }
 
 fn cited(citations: &[Citation]) -> String {
