@@ -107,8 +107,24 @@ impl Why {
     /// The reasons as people read them, a line each: relationships, and nodes of which these do not tell all, with
     /// citations; then what was not found.
     pub fn argument(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.elements.iter().filter_map(|because| self.because(because)).collect();
-        lines.extend(self.absent.iter().map(|absent| self.although(absent)));
+        self.argument_with(|lines| lines)
+    }
+
+    /// As [`Why::argument`], with no more than `most` lines of what there is and as many of what there is not. Behind them
+    /// it says how many are left out, and `help`.
+    pub fn brief_argument(&self, most: usize, help: &str) -> Vec<String> {
+        self.argument_with(|mut lines| {
+            if let Some(left_out @ 1..) = lines.len().checked_sub(most) {
+                lines.truncate(most);
+                lines.push(format!("... and {left_out} more ({help})"));
+            }
+            lines
+        })
+    }
+
+    fn argument_with(&self, shorten: impl Fn(Vec<String>) -> Vec<String>) -> Vec<String> {
+        let mut lines = shorten(self.elements.iter().filter_map(|because| self.because(because)).collect());
+        lines.extend(shorten(self.absent.iter().map(|absent| self.although(absent)).collect()));
         lines.extend(self.truncated.map(|count| format!("and so on, {count} in all")));
         lines
     }
