@@ -37,9 +37,20 @@ impl Explainer<'_> {
 
     /// That a `CALL {}` gives no row.
     pub(super) fn no_rows(&mut self, span: Span, imports: &[VarId]) -> Expr {
-        let is_element = |var: &VarId| is_element(&self.variables.get(*var).var_type);
-        let bound = imports.iter().copied().filter(is_element).collect();
-        absent(self.form(span, Span::default()), bound, &Lens::default(), None)
+        map(self.form(span, Span::default()), self.elements(imports.to_vec()), &Lens::default(), None)
+    }
+
+    /// That of a list no item is `form`, as `quantifier` asks.
+    pub(super) fn no_item(&mut self, form: String, quantifier: &Expr, list: &Expr) -> Expr {
+        let bound = self.elements(self.used(quantifier));
+        map(form, bound, &Lens::default(), Some(Expr::call("size", vec![list.clone()])))
+    }
+
+    fn elements(&self, mut vars: Vec<VarId>) -> Vec<VarId> {
+        vars.retain(|var| is_element(&self.variables.get(*var).var_type));
+        vars.sort_unstable();
+        vars.dedup();
+        vars
     }
 
     /// The text of what is looked for, without the clocks: they are told apart, as the days that they say.
@@ -114,11 +125,6 @@ fn from_outside(found: &BoundMatch) -> Lens<Expr> {
         _ => None,
     };
     found.pattern.lens.map(|operand| computed(operand).unwrap_or_else(|| operand.clone()))
-}
-
-/// That of a list no item is `form`.
-pub(super) fn no_item(form: String, list: &Expr) -> Expr {
-    map(form, Vec::new(), &Lens::default(), Some(Expr::call("size", vec![list.clone()])))
 }
 
 /// The value of a variable, or what is not there if it is null.
