@@ -144,8 +144,8 @@ impl Why {
         let mut said = format!("although nothing of the form {}", absent.pattern);
         let bound: Vec<String> = absent.bound.iter().map(|element| self.shown(element)).collect();
         if let Some((last, before)) = bound.split_last() {
-            let before = if before.is_empty() { String::new() } else { format!("{} and ", before.join(", ")) };
-            said += &format!(" at {before}{last}");
+            let and = if before.is_empty() { "" } else { " and " };
+            said.extend([" at ", before.join(", ").as_str(), and, last.as_str()]);
         }
         said.extend(absent.looked_at.map(|count| format!(" among {count} looked at")));
         said.extend(absent.clocks.iter().map(|clock| format!(", {} {}", clock.clock, clock.at)));
