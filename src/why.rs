@@ -1,5 +1,7 @@
 //! What a row of an answer rests on, as typed values and as people read it.
 
+use rustc_hash::FxHashSet;
+
 use crate::citation::{Citation, State};
 use crate::row::FromValue;
 use crate::value::{Element, ElementId, List, Map, Node, Relationship, Value};
@@ -47,14 +49,14 @@ pub struct Passed {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Absent {
-    /// The form, as the statement writes it.
+    /// The form, as the statement writes it, without clocks.
     pub pattern: String,
     /// The elements at which it was looked for.
     pub bound: Vec<Element>,
     /// The clocks under which it was looked for.
     pub clocks: Vec<Passed>,
-    /// How many were looked at that have the relationships of the pattern, whatever else it and its clocks ask; `None` if it
-    /// hangs at nothing.
+    /// How many were looked at that have the relationships of the pattern, whatever else it asks and whatever its clocks
+    /// hide; `None` if it hangs at nothing.
     pub looked_at: Option<u64>,
 }
 
@@ -67,11 +69,19 @@ impl Because {
         }
     }
 
-    /// Whether clocks have let it pass by more than the relationships at it.
-    fn stands_apart(&self) -> bool {
-        let is_cited = !self.citations.is_empty();
-        let is_dated = |clock: &Passed| !matches!((&clock.from, &clock.to), (Value::Null, Value::Null));
-        self.clocks.iter().any(|clock| is_dated(clock) || is_cited && !clock.clock.ends_with("VALID AT"))
+    /// Whether it is a relationship that begins or ends there.
+    fn is_about(&self, id: ElementId) -> bool {
+        match &self.element {
+            Some(Element::Relationship(rel)) => rel.start() == Some(id) || rel.end() == Some(id),
+            Some(Element::Node(_)) | None => false,
+        }
+    }
+}
+
+impl Passed {
+    /// Whether it tells since when or until when something is so.
+    fn has_times(&self) -> bool {
+        !matches!((&self.from, &self.to), (Value::Null, Value::Null))
     }
 }
 
@@ -94,40 +104,70 @@ impl Why {
         self.truncated
     }
 
-    /// The reasons as people read them, a line each: relationships, and nodes that are the end of none or that a clock let
-    /// pass by themselves, with citations; then what was not found. Of each kind no more than people read: 30 lines.
+    /// The reasons as people read them, a line each: relationships, and nodes of which these do not tell all, with
+    /// citations; then what was not found.
     pub fn argument(&self) -> Vec<String> {
-        let because: Vec<String> = self.elements.iter().filter_map(|because| self.because(because)).collect();
-        let absent: Vec<String> = self.absent.iter().map(|absent| self.although(absent)).collect();
-        let mut lines = [shortened(because), shortened(absent)].concat();
+        self.argument_with(|lines| lines)
+    }
+
+    /// As [`Why::argument`], with no more than `most` lines of what there is and as many of what there is not. Behind them
+    /// it says how many are left out, and `help`.
+    pub fn brief_argument(&self, most: usize, help: &str) -> Vec<String> {
+        self.argument_with(|mut lines| {
+            if let Some(left_out @ 1..) = lines.len().checked_sub(most) {
+                lines.truncate(most);
+                lines.push(format!("... and {left_out} more ({help})"));
+            }
+            lines
+        })
+    }
+
+    fn argument_with(&self, shorten: impl Fn(Vec<String>) -> Vec<String>) -> Vec<String> {
+        let mut lines = shorten(self.elements.iter().filter_map(|because| self.because(because)).collect());
+        lines.extend(shorten(self.absent.iter().map(|absent| self.although(absent)).collect()));
         lines.extend(self.truncated.map(|count| format!("and so on, {count} in all")));
         lines
     }
 
     fn because(&self, because: &Because) -> Option<String> {
-        let reason = match (&because.element, &because.note) {
-            (Some(Element::Node(node)), _) if !because.stands_apart() && self.is_end(node.id()) => return None,
-            // It is told with what is about it.
-            (Some(Element::Relationship(rel)), _) if because.citations.is_empty() && self.is_end(rel.id()) => {
-                return None;
-            }
-            (Some(Element::Node(node)), _) => shown_node(node),
-            (Some(Element::Relationship(rel)), _) if rel.state() == State::Quoted => {
-                format!("[{}]", self.arrow(rel, 0))
-            }
-            (Some(Element::Relationship(rel)), _) => self.arrow(rel, 0),
-            (None, note) => return note.clone(),
-        };
+        let Some(element) = &because.element else { return because.note.clone() };
+        if self.is_told_with_another(because, element) {
+            return None;
+        }
+        let reason = self.shown(element);
         let said = [format!("because {reason}{}", cited(&because.citations))];
         let clocks = because.clocks.iter().map(Passed::to_string);
         Some(said.into_iter().chain(clocks).collect::<Vec<_>>().join(", "))
     }
 
-    fn is_end(&self, id: ElementId) -> bool {
-        self.elements.iter().any(|because| match &because.element {
-            Some(Element::Relationship(rel)) => rel.start() == Some(id) || rel.end() == Some(id),
-            _ => false,
-        })
+    fn although(&self, absent: &Absent) -> String {
+        let mut said = format!("although nothing of the form {}", absent.pattern);
+        let bound: Vec<String> = absent.bound.iter().map(|element| self.shown(element)).collect();
+        if let Some((last, before)) = bound.split_last() {
+            let and = if before.is_empty() { "" } else { " and " };
+            said.extend([" at ", before.join(", ").as_str(), and, last.as_str()]);
+        }
+        said.extend(absent.looked_at.map(|count| format!(" among {count} looked at")));
+        said.extend(absent.clocks.iter().map(|clock| format!(", {} {}", clock.clock, clock.at)));
+        said
+    }
+
+    fn shown(&self, element: &Element) -> String {
+        match element {
+            Element::Node(node) => shown_node(node),
+            Element::Relationship(rel) if rel.state() == State::Quoted => format!("[{}]", self.arrow(rel, 0)),
+            Element::Relationship(rel) => self.arrow(rel, 0),
+        }
+    }
+
+    /// Whether what is about an element, as the end of a relationship, tells all that is known of it.
+    fn is_told_with_another(&self, because: &Because, element: &Element) -> bool {
+        let about: Vec<&Because> = self.elements.iter().filter(|other| other.is_about(element.id())).collect();
+        let is_told = match element {
+            Element::Node(_) => cites_all(&about, &because.citations),
+            Element::Relationship(_) => because.citations.is_empty(),
+        };
+        !about.is_empty() && is_told && !because.clocks.iter().any(Passed::has_times)
     }
 
     fn arrow(&self, rel: &Relationship, depth: usize) -> String {
@@ -173,19 +213,6 @@ const MAX_DEPTH: usize = 8;
 /// So many citations are written out in a line.
 const SHOWN_CITATIONS: usize = 3;
 
-/// So many lines of a kind are written out.
-const SHOWN_LINES: usize = 30;
-
-/// The first lines, and how many more there are.
-fn shortened(mut lines: Vec<String>) -> Vec<String> {
-    let more = lines.len().saturating_sub(SHOWN_LINES);
-    if more > 1 {
-        lines.truncate(SHOWN_LINES);
-        lines.push(format!("and {more} more of this kind, which the column `why` has"));
-    }
-    lines
-}
-
 impl std::fmt::Display for Passed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}: ", self.clock, self.at)?;
@@ -228,6 +255,12 @@ fn shown_rel(rel: &Relationship) -> String {
         0..=LONGEST_REL => inside.to_owned(),
         _ => format!(":{} {{...}}", rel.rel_type()),
     }
+}
+
+/// Whether each of the citations reads as one of what is `about` the same element.
+fn cites_all(about: &[&Because], citations: &[Citation]) -> bool {
+    let told: FxHashSet<String> = about.iter().flat_map(|other| &other.citations).map(shown_citation).collect();
+    citations.iter().all(|citation| told.contains(&shown_citation(citation)))
 }
 
 fn cited(citations: &[Citation]) -> String {

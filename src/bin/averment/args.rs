@@ -55,6 +55,9 @@ pub(crate) struct OutputArgs {
     /// How answers are written; without it, as a table.
     #[arg(short, long, value_enum, global = true)]
     pub format: Option<Format>,
+    /// How many reasons of a row of WHY are shown, of what there is and of what there is not; without it, 20.
+    #[arg(long, global = true, value_name = "COUNT|all", value_parser = reasons)]
+    pub reasons: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -214,6 +217,14 @@ pub(crate) fn keep(text: &str) -> Result<Keep, String> {
         ("all", _) => Ok(Keep::All),
         (_, Ok(count @ 1..)) => Ok(Keep::Last(count)),
         _ => Err(format!("`{text}` is neither `all` nor a number of commits from 1")),
+    }
+}
+
+/// How many reasons are shown, as it is given.
+pub(crate) fn reasons(text: &str) -> Result<usize, String> {
+    match text {
+        "all" => Ok(usize::MAX),
+        count => count.parse().map_err(|_| format!("`{count}` is neither `all` nor a number of reasons")),
     }
 }
 

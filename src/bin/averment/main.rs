@@ -58,7 +58,7 @@ fn said_of_arguments(mut said: clap::Error) -> Result<ExitCode, Fault> {
 fn run(args: Args) -> Result<ExitCode, Fault> {
     let cancel = CancelToken::new();
     let limits = args.limits.limits(&cancel);
-    let output = Output::whole(args.output.format);
+    let output = Output::asked_for(args.output);
     let author = args.author.as_deref();
     let options = source::options(args.files.as_deref(), author, Options::any_files);
     let open = |name: Option<String>| source::open(name.as_deref(), &options, &limits);
