@@ -1,7 +1,5 @@
 //! What a row of an answer rests on, as typed values and as people read it.
 
-use rustc_hash::FxHashSet;
-
 use crate::citation::{Citation, State};
 use crate::row::FromValue;
 use crate::value::{Element, ElementId, List, Map, Node, Relationship, Value};
@@ -79,6 +77,10 @@ impl Because {
 }
 
 impl Passed {
+    fn asks_for_evidence(&self) -> bool {
+        !self.clock.ends_with("VALID AT")
+    }
+
     /// Whether it tells since when or until when something is so.
     fn has_times(&self) -> bool {
         !matches!((&self.from, &self.to), (Value::Null, Value::Null))
@@ -104,8 +106,8 @@ impl Why {
         self.truncated
     }
 
-    /// The reasons as people read them, a line each: relationships, and nodes of which these do not tell all, with
-    /// citations; then what was not found.
+    /// The reasons as people read them, a line each: relationships, and nodes that are the end of none or pass a
+    /// clock by themselves, with citations; then what was not found.
     pub fn argument(&self) -> Vec<String> {
         self.argument_with(|lines| lines)
     }
@@ -142,7 +144,7 @@ impl Why {
 
     fn although(&self, absent: &Absent) -> String {
         let mut said = format!("although nothing of the form {}", absent.pattern);
-        let bound: Vec<String> = absent.bound.iter().map(|element| self.shown(element)).collect();
+        let bound: Vec<String> = absent.bound.iter().map(|element| self.place(element)).collect();
         if let Some((last, before)) = bound.split_last() {
             let and = if before.is_empty() { "" } else { " and " };
             said.extend([" at ", before.join(", ").as_str(), and, last.as_str()]);
@@ -150,6 +152,14 @@ impl Why {
         said.extend(absent.looked_at.map(|count| format!(" among {count} looked at")));
         said.extend(absent.clocks.iter().map(|clock| format!(", {} {}", clock.clock, clock.at)));
         said
+    }
+
+    /// An element that is told elsewhere, in short.
+    fn place(&self, element: &Element) -> String {
+        match element {
+            Element::Node(node) => called(node, node.short_name()),
+            Element::Relationship(_) => self.shown(element),
+        }
     }
 
     fn shown(&self, element: &Element) -> String {
@@ -160,38 +170,21 @@ impl Why {
         }
     }
 
-    /// Whether what is about an element, as the end of a relationship, tells all that is known of it.
+    /// Whether a relationship of which an element is the end tells all that the row needs of it: not what lets it pass a
+    /// clock by itself.
     fn is_told_with_another(&self, because: &Because, element: &Element) -> bool {
-        let about: Vec<&Because> = self.elements.iter().filter(|other| other.is_about(element.id())).collect();
-        let is_told = match element {
-            Element::Node(_) => cites_all(&about, &because.citations),
-            Element::Relationship(_) => because.citations.is_empty(),
+        let is_cited = !because.citations.is_empty();
+        let passes_by_itself = match element {
+            Element::Node(_) => is_cited && because.clocks.iter().any(Passed::asks_for_evidence),
+            Element::Relationship(_) => is_cited,
         };
-        !about.is_empty() && is_told && !because.clocks.iter().any(Passed::has_times)
+        let is_told = !passes_by_itself && !because.clocks.iter().any(Passed::has_times);
+        is_told && self.elements.iter().any(|other| other.is_about(element.id()))
     }
 
     fn arrow(&self, rel: &Relationship, depth: usize) -> String {
         let (start, end) = (self.end(rel.start_element(), depth), self.end(rel.end_element(), depth));
         format!("{start}-[{}]->{end}", shown_rel(rel))
-    }
-
-    /// What was not found: at what it was looked for, among how many, and under which clocks that its form does not write.
-    fn although(&self, absent: &Absent) -> String {
-        let form = format!("although nothing of the form {}", absent.pattern);
-        let bound: Vec<String> = absent.bound.iter().map(|element| self.place(element)).collect();
-        let place = (!bound.is_empty()).then(|| format!(" at {}", bound.join(", ")));
-        let count = absent.looked_at.map(|count| format!(" among {count} looked at"));
-        let untold = absent.clocks.iter().filter(|clock| !absent.pattern.contains(&clock.clock));
-        let clocks = untold.map(|clock| format!(", {} {}", clock.clock, clock.at));
-        std::iter::once(form).chain(place).chain(count).chain(clocks).collect()
-    }
-
-    /// An element that is told elsewhere, in short.
-    fn place(&self, element: &Element) -> String {
-        match element {
-            Element::Node(node) => called(node, node.short_name()),
-            Element::Relationship(rel) => format!("[{}]", self.arrow(rel, 0)),
-        }
     }
 
     /// An end of a relationship, which knows it by its id alone.
@@ -255,12 +248,6 @@ fn shown_rel(rel: &Relationship) -> String {
         0..=LONGEST_REL => inside.to_owned(),
         _ => format!(":{} {{...}}", rel.rel_type()),
     }
-}
-
-/// Whether each of the citations reads as one of what is `about` the same element.
-fn cites_all(about: &[&Because], citations: &[Citation]) -> bool {
-    let told: FxHashSet<String> = about.iter().flat_map(|other| &other.citations).map(shown_citation).collect();
-    citations.iter().all(|citation| told.contains(&shown_citation(citation)))
 }
 
 fn cited(citations: &[Citation]) -> String {
