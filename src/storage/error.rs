@@ -1,5 +1,7 @@
 //! What can go wrong below the query language.
 
+use std::sync::Arc;
+
 use crate::value::{ElementId, ErrorClass, ErrorKind, Name};
 
 /// A write that the store refuses.
@@ -58,6 +60,21 @@ pub(crate) enum FileError {
     Folder,
     #[error("{0}")]
     Io(std::io::Error),
+}
+
+/// A file of a database that cannot be used as it is.
+#[expect(dead_code, reason = "databases in files will use it")]
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum DiskError {
+    #[error("{file} is damaged at byte {offset}: {reason}")]
+    Corruption { file: Arc<str>, offset: u64, reason: String },
+    /// `action` is what could not be done: `read`, `write`, `sync`.
+    #[error("cannot {action} {file}: {error}")]
+    Io { action: &'static str, file: Arc<str>, error: Arc<std::io::Error> },
+    #[error("{file} has format {found}, this version of Averment reads format {ours}")]
+    OtherFormat { file: Arc<str>, found: u32, ours: u32 },
+    #[error("the database is in use by {holder}")]
+    Locked { holder: String },
 }
 
 /// Bytes that are no change, or a change that is not made bytes of.

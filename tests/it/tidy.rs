@@ -59,7 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["src/bin/"]),
     ("ctrlc", &["src/bin/"]),
     ("comfy_table", &["src/bin/"]),
-    ("std::fs", &["src/storage/disk.rs", "src/bin/"]),
+    ("std::fs", &["src/storage/disk/", "src/storage/files.rs", "src/bin/"]),
     ("std::env", &["src/bin/"]),
     ("std::process", &["src/bin/"]),
     ("std::net", &[]),
