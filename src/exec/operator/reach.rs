@@ -216,8 +216,8 @@ impl Search<'_, '_> {
             let mut next = Vec::new();
             for froms in frontier.chunks(BATCH_ROWS) {
                 self.ground.steps(froms, &mut steps)?;
-                for (from, step) in &steps {
-                    if self.arrive(froms[*from as usize], step, &mut next) {
+                for &(from, step) in &steps {
+                    if self.arrive(froms[from as usize], step, &mut next) {
                         return Ok(());
                     }
                 }
@@ -230,7 +230,7 @@ impl Search<'_, '_> {
     }
 
     /// Goes over one relationship; true if nothing is left to be found.
-    fn arrive(&mut self, from: End, step: &Neighbour, next: &mut Vec<End>) -> bool {
+    fn arrive(&mut self, from: End, step: Neighbour, next: &mut Vec<End>) -> bool {
         let (start, end) = (self.ground.start, step.end);
         if self.is_news(end) {
             self.links.add(end, step.rel.0, from);
@@ -332,8 +332,8 @@ impl<'s, 'w> Cycles<'s, 'w> {
         while !frontier.is_empty() && depth * 2 < self.ground.max {
             let mut next = Vec::new();
             self.ground.steps(&frontier, &mut steps)?;
-            for (from, step) in &steps {
-                let cycle = self.closed_by(frontier[*from as usize], step, depth, &mut next);
+            for &(from, step) in &steps {
+                let cycle = self.closed_by(frontier[from as usize], step, depth, &mut next);
                 if cycle.is_some() {
                     return Ok(cycle);
                 }
@@ -347,7 +347,7 @@ impl<'s, 'w> Cycles<'s, 'w> {
     }
 
     /// The cycle that this relationship closes; what it finds for the first time is marked, and is where to go on.
-    fn closed_by(&mut self, from: End, step: &Neighbour, depth: u64, next: &mut Vec<End>) -> Option<Vec<u32>> {
+    fn closed_by(&mut self, from: End, step: Neighbour, depth: u64, next: &mut Vec<End>) -> Option<Vec<u32>> {
         let (start, max, rel) = (self.ground.start, self.ground.max, step.rel.0);
         if step.end == start {
             return self.closed_at_start(from, rel, depth);

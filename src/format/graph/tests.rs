@@ -298,8 +298,8 @@ fn a_log_that_cannot_be_is_refused_with_its_line() {
             "line 3: a relationship of commit 1 has an end, `b`, without a commit",
         ),
         (
-            "\n",
-            "\n{\"id\":7,\"commit\":2}\n{\"start\":7,\"end\":7,\"type\":\"T\",\"commit\":1}",
+            second,
+            &format!("{second}\n{{\"id\":7,\"commit\":2}}\n{{\"start\":7,\"end\":7,\"type\":\"T\",\"commit\":1}}"),
             "line 4: a relationship of commit 1 has an end, 7, of commit 2",
         ),
         (second, "{\"commit\":\"x\"}", "line 2: `commit` must be the number of a commit"),
