@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::exec::Limits;
 use crate::storage::{FileAccess, Keep};
 use crate::value::ErrorKind;
+use crate::value::nearest::nearest;
 
 /// How a database is opened.
 ///
@@ -115,18 +116,18 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Argument`] if a word is empty.
+    /// [`ErrorKind::Argument`] if a word is empty, or stands for two labels, two types or two keys.
     ///
     /// ```
     /// use averment::{Database, ErrorKind, Provenance};
-    /// let nameless = Provenance { of: "".into(), ..Provenance::default() };
-    /// let error = Database::options().provenance(nameless).unwrap_err();
-    /// assert_eq!((error.kind(), error.message()), (ErrorKind::Argument, "the word for `of` is empty"));
+    /// let twice = Provenance { on: "valid_from".into(), ..Provenance::default() };
+    /// let error = Database::options().provenance(twice).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Argument);
+    /// assert_eq!(error.message(), "`valid_from` and `on` are one key, `valid_from`");
     /// ```
     pub fn provenance(mut self, words: Provenance) -> Result<Self, Error> {
-        if let Some((name, _)) = words.words().into_iter().find(|(_, word)| word.is_empty()) {
-            let message = format!("the word for `{name}` is empty");
-            return Err(Error::plain(ErrorKind::Argument, "InvalidArgumentValue", message));
+        if let Some(fault) = words.fault() {
+            return Err(invalid(fault));
         }
         self.provenance = words;
         Ok(self)
@@ -135,5 +136,113 @@ impl Options {
     /// A new, empty database in memory.
     pub fn in_memory(self) -> Database {
         Database::opened(self)
+    }
+}
+
+impl Provenance {
+    /// The same words but for one, or for the `names`, separated by commas: `source` or `names` as `SHOW SETTINGS` has them
+    /// behind `provenance.`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Argument`] if there is no such setting. Whether the words fit together is told by
+    /// [`Options::provenance`].
+    ///
+    /// ```
+    /// use averment::Provenance;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let words = Provenance::default().with("source", "Document")?.with("names", "label, code")?;
+    /// assert_eq!(words.source.as_str(), "Document");
+    /// assert_eq!(words.names.len(), 2);
+    /// let error = words.with("sorce", "Document").unwrap_err();
+    /// assert_eq!(error.message(), "no word of provenance is called `sorce`; did you mean `source`?");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with(mut self, setting: &str, word: &str) -> Result<Self, Error> {
+        if self.set(setting, word) {
+            return Ok(self);
+        }
+        let near = match nearest(setting, Self::NAMES) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", Self::NAMES.join(", ")),
+        };
+        Err(invalid(format!("no word of provenance is called `{setting}`; {near}")))
+    }
+}
+
+fn invalid(message: String) -> Error {
+    Error::plain(ErrorKind::Argument, "InvalidArgumentValue", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_refused(setting: &str, word: &str, expected: &str) {
+        let words = Provenance::default().with(setting, word).unwrap();
+        assert_eq!(Database::options().provenance(words).unwrap_err().message(), expected);
+    }
+
+    #[test]
+    fn words_that_are_empty_or_mean_two_things_are_refused() {
+        check_refused("of", "", "the word for `of` is empty");
+        check_refused("names", "", "a word of `names` is empty");
+        check_refused("names", "name,", "a word of `names` is empty");
+        check_refused("names", "name, code, name", "`names` has `name` twice");
+        check_refused("source", "Paragraph", "`paragraph` and `source` are one label, `Paragraph`");
+        check_refused("of", "SUPPORTS", "`supports` and `of` are one type, `SUPPORTS`");
+        check_refused("valid_to", "published", "`published` and `valid_to` are one key, `published`");
+    }
+
+    #[test]
+    fn a_label_a_type_and_a_key_may_be_one_word() {
+        let words = Provenance::default().with("source", "OF").and_then(|words| words.with("on", "OF")).unwrap();
+        let db = Database::options().provenance(words).unwrap().in_memory();
+        let settings = db.query("SHOW SETTINGS YIELD name, value WHERE value = 'OF' RETURN name", ()).unwrap();
+        let names: Vec<String> = settings.into_vec().unwrap();
+        assert_eq!(names, ["provenance.of", "provenance.source", "provenance.on"]);
+    }
+
+    #[test]
+    fn every_setting_can_be_set() {
+        for (setting, word) in Provenance::default().settings() {
+            let words = Provenance::default().with(setting, &format!("{word}_2")).unwrap();
+            let set = words.settings().find(|(name, _)| *name == setting).unwrap();
+            assert_eq!(set.1, format!("{word}_2"));
+        }
+        assert_eq!(Provenance::default().settings().map(|(name, _)| name).collect::<Vec<_>>(), Provenance::NAMES);
+    }
+
+    #[test]
+    fn nodes_are_called_by_the_names_of_the_settings() {
+        let words = Provenance::default().with("names", "label").unwrap();
+        let db = Database::options().provenance(words).unwrap().in_memory();
+        db.run(
+            "CREATE (:Source {id: 'uuid-1', label: 'Post'});
+             MATCH (s:Source)
+             CREATE (:Company {name: 'long name', label: 'Mirai'})-[:BASED_IN]->(:Place {id: 'uuid-2', label: 'Kyoto'})
+             CITING s",
+        )
+        .unwrap();
+        let row =
+            db.query("WHY MATCH (c:Company)-[:BASED_IN]->(p) RETURN p.label", ()).unwrap().next().unwrap().unwrap();
+        let said = row.why().unwrap().argument();
+        assert_eq!(said, ["because (:Company Mirai)-[:BASED_IN]->(:Place Kyoto) [(:Source Post)]"]);
+        db.query("CREATE (:Event {name: 'long name', label: 'Launch', on: date('2021-05-01')})", ()).unwrap();
+        let question = "WHY NOT MATCH (e:Event) VALID AT date('2020-01-01') RETURN e.label";
+        let met: Vec<String> = db.query(question, ()).unwrap().map(|row| row.unwrap().get("met").unwrap()).collect();
+        assert_eq!(met, ["'Launch' has on 2021-05-01", "(:Source {label: 'Post'}) is Source"]);
+    }
+
+    #[test]
+    fn why_not_looks_for_the_times_of_the_settings() {
+        let words = Provenance::default().with("valid_from", "since").unwrap();
+        let db = Database::options().provenance(words).unwrap().in_memory();
+        db.query("CREATE (:Company {name: 'Mirai', since: date('2021-05-01'), valid_from: 1})", ()).unwrap();
+        let question = "WHY NOT MATCH (c:Company) VALID AT date('2020-01-01') RETURN c.name";
+        let met: Vec<String> = db.query(question, ()).unwrap().map(|row| row.unwrap().get("met").unwrap()).collect();
+        assert_eq!(met, ["'Mirai' has since 2021-05-01"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::citation::{Citation, State};
 use crate::row::FromValue;
-use crate::value::{Element, ElementId, List, Map, Node, Relationship, Value};
+use crate::value::{Element, ElementId, List, Map, Name, Node, Relationship, Value};
 
 /// What a row of a statement with `WHY` rests on: [`Row::why`](crate::Row::why).
 #[derive(Clone, Debug)]
@@ -228,7 +228,7 @@ fn shown_node(node: &Node) -> String {
     called(node, node.names().next())
 }
 
-fn called(node: &Node, name: Option<(&str, &Value)>) -> String {
+fn called(node: &Node, name: Option<(&Name, &Value)>) -> String {
     let labels: String = node.labels().iter().flat_map(|label| [":", label.as_str()]).collect();
     match name {
         Some((_, name)) if labels.is_empty() => format!("({name})"),
@@ -258,11 +258,11 @@ fn cited(citations: &[Citation]) -> String {
     if shown.is_empty() { String::new() } else { format!(" [{}]", shown.join("; ")) }
 }
 
-/// Where it is read, how surely, by whose voice, and as printed there.
+/// Where it is read (by its id, if that is a name here), how surely, by whose voice, and as printed there.
 fn shown_citation(citation: &Citation) -> String {
     let place = citation.paragraph.as_ref().unwrap_or(&citation.source);
-    let mut parts = vec![match place.properties().get("id") {
-        Some(id) => id.to_string(),
+    let mut parts = vec![match place.names().find(|(key, _)| key.as_str() == "id") {
+        Some((_, id)) => id.to_string(),
         None => shown_node(place),
     }];
     parts.extend(citation.certainty().map(str::to_owned));

@@ -11,7 +11,7 @@ use super::deleted::Record;
 use crate::catalog::KeyId;
 use crate::function::{Cited, FunctionError, Host};
 use crate::storage::{Direction, End, Family, Graph, Part, Rel};
-use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
+use crate::value::{Date, DateTime, ElementId, Name, Node, NodeRecord, Relationship, Value};
 
 /// Where an expression is evaluated: a run and the root that it reads.
 pub(super) struct Env<'c, 'w> {
@@ -89,6 +89,15 @@ pub(super) fn properties_of(graph: &Graph, element: End) -> BTreeMap<Name, Value
 }
 
 /// The labels of a node in alphabetical order.
+/// What the graph says of a node.
+pub(super) fn node_record(graph: &Graph, node: End) -> NodeRecord {
+    NodeRecord {
+        labels: labels_of(graph, node),
+        properties: properties_of(graph, node),
+        names: Arc::clone(&graph.catalog().provenance.names),
+    }
+}
+
 pub(super) fn labels_of(graph: &Graph, node: End) -> Vec<Name> {
     let Some(node) = node.as_node() else { return Vec::new() };
     let mut labels: Vec<Name> =

@@ -116,8 +116,8 @@ fn constraints(graph: &Graph) -> Vec<Vec<Value>> {
 }
 
 fn settings(graph: &Graph) -> Vec<Vec<Value>> {
-    let words = graph.catalog().provenance.words();
-    words.map(|(name, word)| vec![Value::from(format!("provenance.{name}")), text(word)]).to_vec()
+    let settings = graph.catalog().provenance.settings();
+    settings.map(|(name, word)| vec![Value::from(format!("provenance.{name}")), Value::from(word)]).collect()
 }
 
 fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {

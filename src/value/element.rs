@@ -67,6 +67,8 @@ pub(crate) struct NodeRecord {
     /// In alphabetical order.
     pub labels: Vec<Name>,
     pub properties: BTreeMap<Name, Value>,
+    /// The keys under which people look for its name, the best first.
+    pub names: Arc<[Name]>,
 }
 
 /// What the graph says of a relationship.
@@ -112,9 +114,6 @@ pub struct Path {
     pub relationships: Vec<Relationship>,
 }
 
-/// The keys under which people look for the name of a node.
-const NAME_KEYS: [&str; 3] = ["name", "id", "title"];
-
 /// Longer names are sentences.
 const LONGEST_NAME: usize = 40;
 
@@ -155,12 +154,13 @@ impl Node {
     }
 
     /// What people know the node by, as far as it has it, each with its key: the best first.
-    pub(crate) fn names(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        NAME_KEYS.iter().filter_map(|key| Some((*key, self.properties().get(*key)?)))
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&Name, &Value)> {
+        let keys = self.record.iter().flat_map(|record| record.names.iter());
+        keys.filter_map(|key| Some((key, self.properties().get(key)?)))
     }
 
     /// The best of its names that is no sentence, or else the best.
-    pub(crate) fn short_name(&self) -> Option<(&'static str, &Value)> {
+    pub(crate) fn short_name(&self) -> Option<(&Name, &Value)> {
         let is_short = |name: &Value| name.to_string().chars().nth(LONGEST_NAME).is_none();
         self.names().find(|(_, name)| is_short(name)).or_else(|| self.names().next())
     }

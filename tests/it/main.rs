@@ -29,6 +29,8 @@ mod reference;
 #[cfg(all(feature = "cli", unix))]
 mod repl;
 mod routes;
+#[cfg(feature = "cli")]
+mod settings;
 mod snapshots;
 mod tidy;
 mod transactions;

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use averment::Keep;
 use averment::editing::nearest;
+use averment::{Database, Keep, Options, Provenance};
+use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -45,8 +46,28 @@ pub(crate) struct Args {
     /// Who makes commits, for the log.
     #[arg(long, global = true, value_name = "NAME")]
     pub author: Option<String>,
+    /// Another word by which evidence is known, `source=Document`, or `names=label,code` for the keys by which nodes are
+    /// called; may be repeated. `SHOW SETTINGS` lists them.
+    #[arg(long, global = true, value_name = "SETTING=WORD")]
+    pub provenance: Vec<String>,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Args {
+    /// How databases are opened, but for the files that statements may read.
+    pub(crate) fn options(&self) -> Result<Options, clap::Error> {
+        let options = self.author.iter().fold(Database::options(), |options, author| options.author(author.as_str()));
+        let words = self.provenance.iter().try_fold(Provenance::default(), |words, said| {
+            let (setting, word) = said.split_once('=').ok_or(format!("`{said}` is not of the form SETTING=WORD"))?;
+            words.with(setting, word).map_err(|error| error.message().to_owned())
+        });
+        let options = words.and_then(|words| options.provenance(words).map_err(|error| error.message().to_owned()));
+        options.map_err(|message| {
+            let message = format!("invalid value for '--provenance <SETTING=WORD>': {message}\n");
+            Self::command().error(ErrorKind::ValueValidation, message)
+        })
+    }
 }
 
 /// How answers are written.
