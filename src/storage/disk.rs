@@ -19,7 +19,6 @@ use std::fmt;
 use std::io;
 
 #[cfg(test)]
-#[expect(unused_imports, reason = "the tests of the log will use it")]
 pub(super) use faulty::{Fault, FaultyDisk};
 #[expect(unused_imports, reason = "databases in files will use it")]
 pub(crate) use folder::FolderDisk;

@@ -9,7 +9,6 @@ mod apply;
 mod batch;
 mod bitmap;
 mod change;
-#[cfg_attr(not(test), expect(dead_code, reason = "the log will write and read these bytes"))]
 mod codec;
 mod column;
 mod constraint;
@@ -33,6 +32,8 @@ mod rels;
 mod run;
 mod tree;
 mod view;
+#[cfg_attr(not(test), expect(dead_code, reason = "databases in files will use it"))]
+mod wal;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};

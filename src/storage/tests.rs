@@ -14,7 +14,7 @@ const TYPES: u32 = 3;
 const KEYS: u32 = 3;
 
 #[derive(Clone, Debug, Default)]
-struct Model {
+pub(super) struct Model {
     nodes: BTreeMap<ElementId, Element>,
     rels: BTreeMap<ElementId, (TypeId, ElementId, ElementId, bool, Element)>,
 }
@@ -79,7 +79,7 @@ fn all_rels(graph: &Graph, rel_type: Option<TypeId>, family: Family) -> Vec<RelS
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     CreateNode(Vec<u32>),
     CreateRel(u32, usize, usize, bool),
     Delete(usize),
@@ -95,7 +95,7 @@ enum Step {
     Commit,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(super) fn step() -> impl Strategy<Value = Step> {
     let value = prop_oneof![
         Just(Value::Null),
         (0..4_i64).prop_map(Value::Integer),
@@ -124,7 +124,7 @@ fn pick<T: Copy>(items: &[T], index: usize) -> Option<T> {
 }
 
 /// Does one step to both.
-fn take(writer: &mut Writer, model: &mut Model, step: &Step) {
+pub(super) fn take(writer: &mut Writer, model: &mut Model, step: &Step) {
     let nodes: Vec<ElementId> = model.nodes.keys().copied().collect();
     let rels: Vec<ElementId> = model.rels.keys().copied().collect();
     let slot = |writer: &Writer, id| writer.graph().end(id).unwrap();
@@ -336,7 +336,7 @@ fn replay(mut root: Graph, log: &[Vec<u8>]) -> Graph {
 
 /// Everything that a graph can tell, slots and commits included, as text. The version of a catalog is not the graph's:
 /// no two catalogs of a process have the same.
-fn tell(graph: &Graph) -> String {
+pub(super) fn tell(graph: &Graph) -> String {
     let Catalog { version: _, labels, types, keys, indexes, constraints, provenance } = graph.catalog();
     let mut lines = vec![
         format!("{:?} next id {}", graph.commit(), graph.next_id),
@@ -415,7 +415,7 @@ fn the_recorded_changes_of_a_transaction_give_the_graph_that_it_made() {
     assert_eq!(tell(&replay(Graph::new(), &both)), tell(&made));
 }
 
-fn with_names() -> (Graph, Vec<Change>) {
+pub(super) fn with_names() -> (Graph, Vec<Change>) {
     let mut writer = Writer::new(Graph::new(), commit(1));
     for number in 0..3 {
         writer.label(&Name::from(format!("L{number}")));

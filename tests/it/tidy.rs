@@ -43,6 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pest_derive", &["src/syntax/"]),
     ("petgraph", &["src/storage/view.rs", "src/storage/view/", "src/subgraph.rs", "src/custom.rs", "src/lib.rs"]),
     ("bincode", &["src/storage/codec.rs"]),
+    ("crc32fast", &["src/storage/"]),
     ("serde", &["src/storage/codec.rs", "src/format/", "src/row.rs", "src/rows.rs", "src/bin/"]),
     ("serde_json", &["src/format/", "src/bin/averment/"]),
     ("thiserror", &["/error.rs", "src/format/", "src/bin/averment/main.rs"]),
