@@ -82,6 +82,7 @@ impl FolderDisk {
 }
 
 impl Disk for FolderDisk {
+    /// Those that are plain: whatever else lies in the folder is none of the database's.
     fn names(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
