@@ -63,7 +63,6 @@ pub(crate) enum FileError {
 }
 
 /// A file of a database that cannot be used as it is.
-#[expect(dead_code, reason = "databases in files will use it")]
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum DiskError {
     #[error("{file} is damaged at byte {offset}: {reason}")]
@@ -75,6 +74,13 @@ pub(crate) enum DiskError {
     OtherFormat { file: Arc<str>, found: u32, ours: u32 },
     #[error("the database is in use by {holder}")]
     Locked { holder: String },
+}
+
+impl DiskError {
+    /// What an error of the file system is to whoever wanted to do `action` with `file`.
+    pub(super) fn io<'f>(action: &'static str, file: &'f str) -> impl FnOnce(std::io::Error) -> Self + use<'f> {
+        move |error| DiskError::Io { action, file: file.into(), error: Arc::new(error) }
+    }
 }
 
 /// Bytes that are no change, or a change that is not made bytes of.

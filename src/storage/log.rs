@@ -150,7 +150,8 @@ impl Log {
         self.0.push(entry);
     }
 
-    fn check_next(&self, next: Commit) -> Result<(), StorageError> {
+    /// Whether a commit can stand behind those that are here.
+    pub(super) fn check_next(&self, next: Commit) -> Result<(), StorageError> {
         let number = next.number;
         let fault = |reason: String| Err(StorageError::CommitOrder { number, reason });
         if number == 0 || number > MAX_NUMBER {

@@ -9,11 +9,10 @@ mod apply;
 mod batch;
 mod bitmap;
 mod change;
-#[cfg_attr(not(test), expect(dead_code, reason = "the log will write and read these bytes"))]
 mod codec;
 mod column;
 mod constraint;
-#[expect(dead_code, reason = "databases in files will use it")]
+#[cfg_attr(not(test), expect(dead_code, reason = "databases in files will use it"))]
 mod disk;
 mod element;
 mod error;
@@ -33,13 +32,15 @@ mod rels;
 mod run;
 mod tree;
 mod view;
+#[cfg_attr(not(test), expect(dead_code, reason = "databases in files will use it"))]
+mod wal;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
-pub(crate) use error::{CodecError, FileError, StorageError};
+pub(crate) use error::{CodecError, DiskError, FileError, StorageError};
 pub(crate) use files::FileAccess;
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub(crate) use history::History;

@@ -14,7 +14,7 @@ use crate::value::{ElementId, Name, Value};
 
 /// So many labels a node may have: each set of labels that a node ever had is kept, so a node that gets them one by one
 /// costs the square of their number.
-const MAX_LABELS: usize = 4_096;
+pub(super) const MAX_LABELS: usize = 4_096;
 
 /// A working root with the changes since the root that it began with.
 #[derive(Debug)]
@@ -327,7 +327,7 @@ impl Writer {
         if let Some(index) = catalog.index_on(owner, &keys) {
             return Err(StorageError::AlreadyIndexed { index: index.name.clone(), label: owner_name(catalog, owner) });
         }
-        let id = IndexId(catalog.indexes.iter().map(|index| index.id.0 + 1).max().unwrap_or(0));
+        let id = catalog.next_index();
         self.write(Change::CreateIndex(Box::new(IndexDef { id, name, owner, keys })))?;
         Ok(id)
     }
