@@ -4,7 +4,8 @@ use super::bitmap::{SlotSet, place, slot};
 use super::column::Dictionaries;
 use super::paged::PageTree;
 use super::record::{OpenPage, Placement, RelPage};
-use super::{Family, Rel, StorageError};
+use super::snapshot::{Bytes, Damage, Limits, Reader, SnapshotWriter, Source, Stored, check};
+use super::{DiskError, Family, Rel, StorageError};
 use crate::catalog::{KeyId, LabelId, Side, TypeId};
 use crate::value::{ElementId, Value};
 
@@ -24,9 +25,12 @@ struct TypeStore {
     counts: [u64; 3],
     /// The pages where relationships of this type may be; other types may share them.
     pages: SlotSet,
-    /// How many plain relationships have an end with a label, sorted by side and label.
-    ends: Vec<((Side, LabelId), u64)>,
+    /// Sorted by side and label.
+    ends: Vec<EndCount>,
 }
+
+/// How many plain relationships have an end with a label.
+type EndCount = ((Side, LabelId), u64);
 
 impl Rels {
     #[inline]
@@ -203,4 +207,92 @@ impl TypeStore {
             self.ends.remove(place);
         }
     }
+}
+
+impl Rels {
+    pub(super) fn placement(&self) -> &Placement {
+        &self.placement
+    }
+
+    /// What lies in pages, with the counts that they agree with; see [`Rels::load`].
+    pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.numbers(self.counts.into_iter());
+        bytes.count(self.types.iter().count());
+        for (rel_type, store) in self.types.iter() {
+            bytes.count(rel_type);
+            store.store(bytes, out)?;
+        }
+        self.pages.store(bytes, out)
+    }
+
+    /// ```text
+    /// counts    of the three families (numbers)
+    /// types     how many, and for each: its number, where its next relationship goes, its counts, the pages where it may
+    ///           be, and how many plain relationships have a label at an end (labels of starts, of ends, counts of both)
+    /// pages     where they lie
+    /// ```
+    pub(super) fn load(
+        bytes: &mut Reader,
+        from: &mut Source,
+        placement: Placement,
+        dictionaries: Dictionaries,
+    ) -> Result<Self, Damage> {
+        let counts = load_counts(bytes)?;
+        let (mut types, mut least) = (PageTree::default(), 0);
+        for _ in 0..bytes.count_of_rest()? {
+            let rel_type: u32 = bytes.whole()?;
+            check(rel_type >= least && rel_type < from.limits()?.types, "types are out of order")?;
+            least = rel_type + 1;
+            types.set(rel_type as usize, TypeStore::load(bytes, from)?);
+        }
+        let rels = Self { pages: PageTree::load(bytes, from, 0)?, counts, types, placement, dictionaries };
+        rels.check_counts()?;
+        Ok(rels)
+    }
+
+    fn check_counts(&self) -> Result<(), Damage> {
+        let mut sums = [0_u64; 3];
+        for (_, store) in self.types.iter() {
+            sums.iter_mut().zip(store.counts).for_each(|(sum, count)| *sum = sum.saturating_add(count));
+        }
+        check(sums == self.counts, "the types have another number of relationships")
+    }
+}
+
+fn load_counts(bytes: &mut Reader) -> Result<[u64; 3], Damage> {
+    let counts: Vec<u64> = bytes.exactly(3)?;
+    check(counts.iter().all(|count| *count < 1 << 31), "there are too many relationships")?;
+    counts.try_into().map_err(|_| Damage("a count is missing"))
+}
+
+impl Stored for TypeStore {
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        self.open.store(bytes, out)?;
+        bytes.numbers(self.counts.into_iter());
+        self.pages.store(bytes, out)?;
+        for side in [Side::Start, Side::End] {
+            bytes.numbers(self.ends.iter().filter(|entry| entry.0.0 == side).map(|entry| u64::from(entry.0.1.0)));
+        }
+        bytes.numbers(self.ends.iter().map(|entry| entry.1));
+        Ok(())
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let (open, counts, pages) = (OpenPage::load(bytes, from)?, load_counts(bytes)?, SlotSet::load(bytes, from)?);
+        let ends = load_ends(bytes, from.limits()?)?;
+        check(ends.iter().all(|entry| (1..=counts[0]).contains(&entry.1)), "a label has too many relationships")?;
+        Ok(Self { open, counts, pages, ends })
+    }
+}
+
+fn load_ends(bytes: &mut Reader, limits: &Limits) -> Result<Vec<EndCount>, Damage> {
+    let mut ends = Vec::new();
+    for side in [Side::Start, Side::End] {
+        let labels: Vec<u32> = bytes.numbers(limits.labels as usize)?;
+        check(labels.iter().all(|label| *label < limits.labels), "a label is missing")?;
+        ends.extend(labels.into_iter().map(|label| (side, LabelId(label))));
+    }
+    check(ends.is_sorted_by(|one, next| one < next), "labels are out of order")?;
+    let counts: Vec<u64> = bytes.exactly(ends.len())?;
+    Ok(ends.into_iter().zip(counts).collect())
 }

@@ -7,14 +7,14 @@ use proptest::prelude::*;
 use super::codec::{decode, encode};
 use super::*;
 use crate::catalog::{Catalog, ConstraintKind, IndexId, KeyId, LabelId, Owner, Side, Statistics, TypeId};
-use crate::value::{ElementId, Name, Value, compare};
+use crate::value::{Date, Edtf, ElementId, Name, Value, compare};
 
 const LABELS: u32 = 3;
 const TYPES: u32 = 3;
 const KEYS: u32 = 3;
 
 #[derive(Clone, Debug, Default)]
-struct Model {
+pub(super) struct Model {
     nodes: BTreeMap<ElementId, Element>,
     rels: BTreeMap<ElementId, (TypeId, ElementId, ElementId, bool, Element)>,
 }
@@ -66,20 +66,20 @@ fn describe(graph: &Graph) -> String {
     model.describe()
 }
 
-fn all_nodes(graph: &Graph, label: Option<LabelId>) -> Vec<NodeSlot> {
+pub(super) fn all_nodes(graph: &Graph, label: Option<LabelId>) -> Vec<NodeSlot> {
     let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
     while graph.scan_nodes(label, &mut cursor, 5, &mut slots) {}
     slots.into_iter().map(NodeSlot).collect()
 }
 
-fn all_rels(graph: &Graph, rel_type: Option<TypeId>, family: Family) -> Vec<RelSlot> {
+pub(super) fn all_rels(graph: &Graph, rel_type: Option<TypeId>, family: Family) -> Vec<RelSlot> {
     let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
     while graph.scan_rels(rel_type, family, &mut cursor, 5, &mut slots) {}
     slots.into_iter().map(RelSlot).collect()
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     CreateNode(Vec<u32>),
     CreateRel(u32, usize, usize, bool),
     Delete(usize),
@@ -95,12 +95,14 @@ enum Step {
     Commit,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(super) fn step() -> impl Strategy<Value = Step> {
     let value = prop_oneof![
         Just(Value::Null),
         (0..4_i64).prop_map(Value::Integer),
         (0..3_u8).prop_map(|text| Value::String(text.to_string().into())),
         (0..2_u8).prop_map(|float| Value::Float(f64::from(float))),
+        (0..3_i64).prop_map(|day| Value::Date(Date::from_epoch_days(day).unwrap())),
+        Just(Value::Edtf(Edtf::parse("2021-12?").unwrap())),
     ];
     prop_oneof![
         5 => prop::collection::vec(0..LABELS, 0..4).prop_map(Step::CreateNode),
@@ -124,7 +126,7 @@ fn pick<T: Copy>(items: &[T], index: usize) -> Option<T> {
 }
 
 /// Does one step to both.
-fn take(writer: &mut Writer, model: &mut Model, step: &Step) {
+pub(super) fn take(writer: &mut Writer, model: &mut Model, step: &Step) {
     let nodes: Vec<ElementId> = model.nodes.keys().copied().collect();
     let rels: Vec<ElementId> = model.rels.keys().copied().collect();
     let slot = |writer: &Writer, id| writer.graph().end(id).unwrap();
@@ -195,7 +197,7 @@ fn take(writer: &mut Writer, model: &mut Model, step: &Step) {
 }
 
 /// Compares everything that a graph says with the model.
-fn check(graph: &Graph, model: &Model) {
+pub(super) fn check(graph: &Graph, model: &Model) {
     assert_eq!(describe(graph), model.describe());
     check_counts(graph, model);
     check_adjacency(graph, model);
@@ -317,7 +319,7 @@ fn check_indexes(graph: &Graph, model: &Model) {
     }
 }
 
-fn commit(number: u64) -> Commit {
+pub(super) fn commit(number: u64) -> Commit {
     Commit { number, micros: i64::try_from(number).unwrap() * 1_000 }
 }
 
@@ -336,7 +338,7 @@ fn replay(mut root: Graph, log: &[Vec<u8>]) -> Graph {
 
 /// Everything that a graph can tell, slots and commits included, as text. The version of a catalog is not the graph's:
 /// no two catalogs of a process have the same.
-fn tell(graph: &Graph) -> String {
+pub(super) fn tell(graph: &Graph) -> String {
     let Catalog { version: _, labels, types, keys, indexes, constraints, provenance } = graph.catalog();
     let mut lines = vec![
         format!("{:?} next id {}", graph.commit(), graph.next_id),
@@ -391,7 +393,7 @@ fn the_recorded_changes_of_a_transaction_give_the_graph_that_it_made() {
     writer.create_constraint(Name::from("one"), Owner::Label(label), vec![key], ConstraintKind::Key).unwrap();
     writer.create_index(Name::from("days"), Owner::Type(says), vec![on]).unwrap();
     let said = writer.create_rel(says, nodes[2], End::rel(owns), false).unwrap();
-    let date = Value::Edtf(crate::value::Edtf::parse("2021-12?").unwrap());
+    let date = Value::Edtf(Edtf::parse("2021-12?").unwrap());
     writer.set_property(End::rel(said), on, &date).unwrap();
     let after = writer.savepoint();
     writer.set_state(said, true).unwrap();
@@ -415,7 +417,7 @@ fn the_recorded_changes_of_a_transaction_give_the_graph_that_it_made() {
     assert_eq!(tell(&replay(Graph::new(), &both)), tell(&made));
 }
 
-fn with_names() -> (Graph, Vec<Change>) {
+pub(super) fn with_names() -> (Graph, Vec<Change>) {
     let mut writer = Writer::new(Graph::new(), commit(1));
     for number in 0..3 {
         writer.label(&Name::from(format!("L{number}")));
@@ -473,7 +475,7 @@ proptest! {
 }
 
 /// Nodes with a number and the writer that made them.
-fn numbered(count: i64) -> (Writer, Vec<End>, LabelId, KeyId) {
+pub(super) fn numbered(count: i64) -> (Writer, Vec<End>, LabelId, KeyId) {
     let mut writer = Writer::new(Graph::new(), commit(1));
     let (label, key) = (writer.label(&Name::from("Person")), writer.key(&Name::from("number")));
     let nodes = (0..count)
