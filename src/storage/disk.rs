@@ -3,9 +3,28 @@
 //! A database lies in one folder, and all its files lie there side by side, each with a plain name. What was written is
 //! sure to be there after a crash only once it was synced: the bytes of a file by [`DiskFile::sync`], the coming, going and
 //! renaming of files by [`Disk::sync_names`].
+//!
+//! A [`FolderDisk`] is a folder of the file system. Tests have a disk in memory that knows what a crash may leave of it,
+//! and one that fails when it is told to.
+
+#[cfg(test)]
+mod faulty;
+mod folder;
+mod lock;
+#[cfg(test)]
+mod memory;
+mod os;
 
 use std::fmt;
 use std::io;
+
+#[cfg(test)]
+#[expect(unused_imports, reason = "the tests of the log will use it")]
+pub(super) use faulty::{Fault, FaultyDisk};
+#[expect(unused_imports, reason = "databases in files will use it")]
+pub(crate) use folder::FolderDisk;
+#[cfg(test)]
+pub(super) use memory::MemoryDisk;
 
 /// Where the files of one database lie.
 pub(super) trait Disk: fmt::Debug + Send + Sync {
@@ -44,3 +63,6 @@ pub(super) trait DiskFile: fmt::Debug + Send + Sync {
     /// Makes sure that what was written stays.
     fn sync(&self) -> io::Result<()>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,6 +77,13 @@ pub(crate) enum DiskError {
     Locked { holder: String },
 }
 
+impl DiskError {
+    /// What an error of the file system is to whoever wanted to do `action` with `file`.
+    pub(super) fn io<'f>(action: &'static str, file: &'f str) -> impl FnOnce(std::io::Error) -> Self + use<'f> {
+        move |error| DiskError::Io { action, file: file.into(), error: Arc::new(error) }
+    }
+}
+
 /// Bytes that are no change, or a change that is not made bytes of.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CodecError {
