@@ -63,7 +63,6 @@ pub(crate) enum FileError {
 }
 
 /// A file of a database that cannot be used as it is.
-#[expect(dead_code, reason = "databases in files will use it")]
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum DiskError {
     #[error("{file} is damaged at byte {offset}: {reason}")]

@@ -44,7 +44,7 @@ impl Index {
     pub(super) fn remove(&mut self, values: IndexValues, slot: u32) {
         let entry = Entry { values, slot };
         if self.entries.remove(&entry) && self.seek(&entry.values).next().is_none() {
-            self.distinct -= 1;
+            self.distinct = self.distinct.saturating_sub(1);
         }
     }
 

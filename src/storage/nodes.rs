@@ -129,7 +129,7 @@ impl Nodes {
         if let Some((page, offset, _)) = self.page_mut(slot) {
             page.present.remove(offset);
             page.columns.clear(offset);
-            self.count -= 1;
+            self.count = self.count.saturating_sub(1);
         }
         for label in self.labels(slot).to_vec() {
             self.drop_label(slot, label);

@@ -1,10 +1,12 @@
 //! All relationships: their pages, the pages of each type, and exact counts.
 
+use std::sync::Arc;
+
 use super::bitmap::{SlotSet, place, slot};
 use super::column::Dictionaries;
 use super::paged::PageTree;
 use super::record::{OpenPage, Placement, RelPage};
-use super::snapshot::{Bytes, Damage, Limits, Reader, SnapshotWriter, Source, Stored, check};
+use super::snapshot::{Bytes, Damage, Limits, Reader, SnapshotFile, SnapshotWriter, Source, Stored, check, lost};
 use super::{DiskError, Family, Rel, StorageError};
 use crate::catalog::{KeyId, LabelId, Side, TypeId};
 use crate::value::{ElementId, Value};
@@ -16,6 +18,8 @@ pub(super) struct Rels {
     types: PageTree<TypeStore>,
     placement: Placement,
     pub dictionaries: Dictionaries,
+    /// The snapshot that it was opened from.
+    file: Option<Arc<SnapshotFile>>,
 }
 
 /// What is kept of one relationship type.
@@ -139,7 +143,7 @@ impl Rels {
         page.push(id, rel, commit);
         let family = rel.family();
         page.family_mut(family).insert(offset);
-        store.count(family, labels, 1);
+        self.recount(rel.rel_type, |store| store.count(family, labels, 1));
         self.counts[family as usize] += 1;
         Ok(slot)
     }
@@ -150,7 +154,7 @@ impl Rels {
         if let Some((page, offset, _)) = self.page_mut(slot) {
             page.family_mut(family).remove(offset);
         }
-        self.type_mut(rel.rel_type).count(family, labels, -1);
+        self.recount(rel.rel_type, |store| store.count(family, labels, -1));
         self.counts[family as usize] -= 1;
     }
 
@@ -161,39 +165,39 @@ impl Rels {
             page.set_asserted(offset, rel.asserted);
             page.family_mut(family).insert(offset);
         }
-        self.type_mut(rel.rel_type).count(family, labels, 1);
+        self.recount(rel.rel_type, |store| store.count(family, labels, 1));
         self.counts[family as usize] += 1;
     }
 
     /// Counts `by` more plain relationships whose end on `side` has `label`.
     pub(super) fn count_end(&mut self, rel_type: TypeId, side: Side, label: LabelId, by: i64) {
         if by != 0 {
-            self.type_mut(rel_type).count_end(side, label, by);
+            self.recount(rel_type, |store| store.count_end(side, label, by));
         }
     }
 
-    fn type_mut(&mut self, rel_type: TypeId) -> &mut TypeStore {
-        self.types.get_or_insert_with(rel_type.0 as usize, TypeStore::default)
+    fn recount(&mut self, rel_type: TypeId, count: impl FnOnce(&mut TypeStore) -> Option<()>) {
+        let store = self.types.get_or_insert_with(rel_type.0 as usize, TypeStore::default);
+        if count(store).is_none() {
+            lost(self.file.as_ref(), "what is uncounted was counted");
+        }
     }
 }
 
 impl TypeStore {
-    /// Counts a relationship, or with -1 takes it back.
-    fn count(&mut self, family: Family, [start, end]: [&[LabelId]; 2], by: i64) {
+    /// Counts a relationship, or with -1 takes it back; `None` if it was not counted.
+    fn count(&mut self, family: Family, [start, end]: [&[LabelId]; 2], by: i64) -> Option<()> {
         let count = &mut self.counts[family as usize];
-        *count = count.checked_add_signed(by).expect("what is uncounted was counted");
+        *count = count.checked_add_signed(by)?;
         if family != Family::Plain {
-            return;
+            return Some(());
         }
-        for &label in start {
-            self.count_end(Side::Start, label, by);
-        }
-        for &label in end {
-            self.count_end(Side::End, label, by);
-        }
+        let starts = start.iter().map(|label| (Side::Start, *label));
+        let mut sides = starts.chain(end.iter().map(|label| (Side::End, *label)));
+        sides.try_for_each(|(side, label)| self.count_end(side, label, by))
     }
 
-    fn count_end(&mut self, side: Side, label: LabelId, by: i64) {
+    fn count_end(&mut self, side: Side, label: LabelId, by: i64) -> Option<()> {
         let place = match self.ends.binary_search_by_key(&(side, label), |entry| entry.0) {
             Ok(place) => place,
             Err(place) => {
@@ -202,10 +206,11 @@ impl TypeStore {
             }
         };
         let count = &mut self.ends[place].1;
-        *count = count.checked_add_signed(by).expect("what is uncounted was counted");
+        *count = count.checked_add_signed(by)?;
         if *count == 0 {
             self.ends.remove(place);
         }
+        Some(())
     }
 }
 
@@ -245,7 +250,8 @@ impl Rels {
             least = rel_type + 1;
             types.set(rel_type as usize, TypeStore::load(bytes, from)?);
         }
-        let rels = Self { pages: PageTree::load(bytes, from, 0)?, counts, types, placement, dictionaries };
+        let (pages, file) = (PageTree::load(bytes, from, 0)?, Some(Arc::clone(from.file())));
+        let rels = Self { pages, counts, types, placement, dictionaries, file };
         rels.check_counts()?;
         Ok(rels)
     }

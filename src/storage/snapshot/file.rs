@@ -1,7 +1,7 @@
 //! A snapshot that pages are read from, and where each of them lies.
 
 use std::fmt;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::{Arc, OnceLock};
 
 use super::super::checksum::crc32;
@@ -28,7 +28,8 @@ impl Place {
 /// An open snapshot. Whatever has not been read yet holds it.
 pub(in super::super) struct SnapshotFile {
     pub(super) name: Arc<str>,
-    file: Arc<dyn DiskFile>,
+    /// Reading changes nothing that a panic could leave half done.
+    file: AssertUnwindSafe<Arc<dyn DiskFile>>,
     limits: OnceLock<Limits>,
 }
 
@@ -56,7 +57,7 @@ impl Limits {
 
 impl SnapshotFile {
     pub(super) fn new(name: &Arc<str>, file: Arc<dyn DiskFile>) -> Self {
-        Self { name: Arc::clone(name), file, limits: OnceLock::new() }
+        Self { name: Arc::clone(name), file: AssertUnwindSafe(file), limits: OnceLock::new() }
     }
 
     pub(super) fn set_limits(&self, limits: Limits) {
