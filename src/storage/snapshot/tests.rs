@@ -436,3 +436,33 @@ fn opened_without_pages() -> Graph {
     assert!(opened.is_node(NodeSlot(0)) || opened.is_rel(RelSlot(0)));
     opened
 }
+
+/// Nodes with a number, and relationships of one type with a weight between any of them.
+fn at_random(node_count: u64, rel_count: u64) -> Graph {
+    let mut writer = Writer::new(with_names().0, commit(2));
+    let (node_key, rel_key, person) = (KeyId(0), KeyId(1), Owner::Label(LabelId(0)));
+    writer.create_constraint(Name::from("one"), person, vec![node_key], ConstraintKind::Unique).unwrap();
+    let nodes: Vec<End> = (0..node_count).map(|_| End::node(writer.create_node(&[LabelId(0)]).unwrap())).collect();
+    for (number, node) in (0_i64..).zip(&nodes) {
+        writer.set_property(*node, node_key, &Value::from(number)).unwrap();
+    }
+    let mut seed: u64 = 1;
+    let mut any = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed >> 33
+    };
+    for _ in 0..rel_count {
+        let [start, end] = [any(), any()].map(|at| nodes[usize::try_from(at % node_count).unwrap()]);
+        let rel = writer.create_rel(TypeId(0), start, end, true).unwrap();
+        let weight = i32::try_from(any() % 1_000).unwrap();
+        writer.set_property(End::rel(rel), rel_key, &Value::from(f64::from(weight) / 1_000.0)).unwrap();
+    }
+    writer.finish().0
+}
+
+/// Of a million nodes and five million relationships each takes 28 bytes, all in.
+#[test]
+fn a_relationship_takes_few_bytes() {
+    let len_bytes = bytes_of(&at_random(2_000, 10_000)).len();
+    assert!(len_bytes < 25 * 10_000, "{len_bytes} bytes");
+}
