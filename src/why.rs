@@ -53,8 +53,8 @@ pub struct Absent {
     pub bound: Vec<Element>,
     /// The clocks under which it was looked for.
     pub clocks: Vec<Passed>,
-    /// How many were looked at that have the relationships of the pattern, whatever else it asks; `None` if it hangs at
-    /// nothing.
+    /// How many were looked at that have the relationships of the pattern, whatever else it and its clocks ask; `None` if it
+    /// hangs at nothing.
     pub looked_at: Option<u64>,
 }
 
@@ -65,6 +65,13 @@ impl Because {
             Some(Element::Relationship(rel)) => Some(rel.state()),
             Some(Element::Node(_)) | None => None,
         }
+    }
+
+    /// Whether clocks have let it pass by more than the relationships at it.
+    fn stands_apart(&self) -> bool {
+        let is_cited = !self.citations.is_empty();
+        let is_dated = |clock: &Passed| !matches!((&clock.from, &clock.to), (Value::Null, Value::Null));
+        self.clocks.iter().any(|clock| is_dated(clock) || is_cited && !clock.clock.ends_with("VALID AT"))
     }
 }
 
@@ -87,18 +94,19 @@ impl Why {
         self.truncated
     }
 
-    /// The reasons as people read them, a line each: relationships and what is not their end, with citations; then what
-    /// was not found.
+    /// The reasons as people read them, a line each: relationships, and nodes that are the end of none or that a clock let
+    /// pass by themselves, with citations; then what was not found. Of each kind no more than people read: 30 lines.
     pub fn argument(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.elements.iter().filter_map(|because| self.because(because)).collect();
-        lines.extend(self.absent.iter().map(Absent::to_string));
+        let because: Vec<String> = self.elements.iter().filter_map(|because| self.because(because)).collect();
+        let absent: Vec<String> = self.absent.iter().map(|absent| self.although(absent)).collect();
+        let mut lines = [shortened(because), shortened(absent)].concat();
         lines.extend(self.truncated.map(|count| format!("and so on, {count} in all")));
         lines
     }
 
     fn because(&self, because: &Because) -> Option<String> {
         let reason = match (&because.element, &because.note) {
-            (Some(Element::Node(node)), _) if self.is_end(node.id()) => return None,
+            (Some(Element::Node(node)), _) if !because.stands_apart() && self.is_end(node.id()) => return None,
             // It is told with what is about it.
             (Some(Element::Relationship(rel)), _) if because.citations.is_empty() && self.is_end(rel.id()) => {
                 return None;
@@ -124,7 +132,26 @@ impl Why {
 
     fn arrow(&self, rel: &Relationship, depth: usize) -> String {
         let (start, end) = (self.end(rel.start_element(), depth), self.end(rel.end_element(), depth));
-        format!("{start}-[:{}]->{end}", rel.rel_type())
+        format!("{start}-[{}]->{end}", shown_rel(rel))
+    }
+
+    /// What was not found: at what it was looked for, among how many, and under which clocks that its form does not write.
+    fn although(&self, absent: &Absent) -> String {
+        let form = format!("although nothing of the form {}", absent.pattern);
+        let bound: Vec<String> = absent.bound.iter().map(|element| self.place(element)).collect();
+        let place = (!bound.is_empty()).then(|| format!(" at {}", bound.join(", ")));
+        let count = absent.looked_at.map(|count| format!(" among {count} looked at"));
+        let untold = absent.clocks.iter().filter(|clock| !absent.pattern.contains(&clock.clock));
+        let clocks = untold.map(|clock| format!(", {} {}", clock.clock, clock.at));
+        std::iter::once(form).chain(place).chain(count).chain(clocks).collect()
+    }
+
+    /// An element that is told elsewhere, in short.
+    fn place(&self, element: &Element) -> String {
+        match element {
+            Element::Node(node) => called(node, node.short_name()),
+            Element::Relationship(rel) => format!("[{}]", self.arrow(rel, 0)),
+        }
     }
 
     /// An end of a relationship, which knows it by its id alone.
@@ -146,14 +173,17 @@ const MAX_DEPTH: usize = 8;
 /// So many citations are written out in a line.
 const SHOWN_CITATIONS: usize = 3;
 
-impl std::fmt::Display for Absent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "although nothing of the form {}", self.pattern)?;
-        if let Some(count) = self.looked_at {
-            write!(f, " among {count} looked at")?;
-        }
-        self.clocks.iter().try_for_each(|clock| write!(f, ", {} {}", clock.clock, clock.at))
+/// So many lines of a kind are written out.
+const SHOWN_LINES: usize = 30;
+
+/// The first lines, and how many more there are.
+fn shortened(mut lines: Vec<String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(SHOWN_LINES);
+    if more > 1 {
+        lines.truncate(SHOWN_LINES);
+        lines.push(format!("and {more} more of this kind, which the column `why` has"));
     }
+    lines
 }
 
 impl std::fmt::Display for Passed {
@@ -178,14 +208,28 @@ const LONGEST_NODE: usize = 80;
 
 /// Labels, and the name or id by which people know the node, or else what it has.
 fn shown_node(node: &Node) -> String {
+    called(node, node.names().next())
+}
+
+fn called(node: &Node, name: Option<(&str, &Value)>) -> String {
     let labels: String = node.labels().iter().flat_map(|label| [":", label.as_str()]).collect();
-    match node.names().next().map(|(_, name)| name) {
-        Some(name) if labels.is_empty() => format!("({name})"),
-        Some(name) => format!("({labels} {name})"),
+    match name {
+        Some((_, name)) if labels.is_empty() => format!("({name})"),
+        Some((_, name)) => format!("({labels} {name})"),
         None => {
             let whole = node.to_string();
             if whole.chars().count() <= LONGEST_NODE { whole } else { format!("({labels})") }
         }
+    }
+}
+
+/// The type and the properties, if these are not long. Whether it is quoted is told by the brackets around it.
+fn shown_rel(rel: &Relationship) -> String {
+    let whole = rel.to_string();
+    let inside = whole.trim_start_matches('[').trim_end_matches(']').trim_end_matches(" quoted");
+    match inside.chars().count() {
+        0..=LONGEST_NODE => inside.to_owned(),
+        _ => format!(":{} {{...}}", rel.rel_type()),
     }
 }
 

@@ -115,6 +115,9 @@ pub struct Path {
 /// The keys under which people look for the name of a node.
 const NAME_KEYS: [&str; 3] = ["name", "id", "title"];
 
+/// Longer names are sentences.
+const LONGEST_NAME: usize = 40;
+
 impl Node {
     pub(crate) fn bare(id: ElementId) -> Self {
         Self { id, record: None }
@@ -146,6 +149,12 @@ impl Node {
     /// What people know the node by, as far as it has it, each with its key: the best first.
     pub(crate) fn names(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         NAME_KEYS.iter().filter_map(|key| Some((*key, self.properties().get(*key)?)))
+    }
+
+    /// The best of its names that is no sentence, or else the best.
+    pub(crate) fn short_name(&self) -> Option<(&'static str, &Value)> {
+        let is_short = |name: &Value| name.to_string().chars().nth(LONGEST_NAME).is_none();
+        self.names().find(|(_, name)| is_short(name)).or_else(|| self.names().next())
     }
 }
 

@@ -5,6 +5,7 @@
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;
+mod clocked_view;
 mod commits;
 mod conformance;
 mod differential;

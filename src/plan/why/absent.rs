@@ -167,9 +167,10 @@ fn first_match(query: &BoundQuery) -> Option<&BoundMatch> {
     }
 }
 
-/// The pattern without what is said of its elements, but for the types of relationships and what is bound.
+/// The pattern without what is said of its elements, by a clock or in words, but for the types of relationships and what
+/// is bound.
 fn unconditional(clause: &BoundMatch) -> BoundMatch {
-    let mut pattern = clause.pattern.clone();
+    let mut pattern = GraphPattern { lens: Lens::default(), ..clause.pattern.clone() };
     for node in pattern.nodes.iter_mut().filter(|node| !node.bound) {
         node.labels = None;
     }
