@@ -81,7 +81,7 @@ impl Stored for Graph {
             commit,
             open_changes: counter(bytes)?,
             revision: counter(bytes)?,
-            next_id: counter(bytes)?,
+            next_id: bytes.number()?,
             ids: IdTable::load(bytes, from)?,
             nodes: Nodes::load(bytes, from, sets, node_placement, node_dictionaries)?,
             rels: Rels::load(bytes, from, rel_placement, rel_dictionaries)?,

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use proptest::prelude::*;
 
 use super::super::tests::{Model, Step, all_nodes, all_rels, check, commit, step, take, tell, with_names};
-use super::super::{Condition, Direction, End, Family, Lens, Look, NodeSlot, Odd, RelSlot, ScanCursor, Writer};
+use super::super::{Change, Condition, Direction, End, Family, Lens, Look, NodeSlot, Odd, RelSlot, ScanCursor, Writer};
 use super::*;
 use crate::catalog::{ConstraintKind, KeyId, LabelId, Owner, Provenance, TypeId};
 use crate::value::{Comparison, Date, Edtf, ElementId, Name, Value};
@@ -435,6 +435,19 @@ fn opened_without_pages() -> Graph {
     bin.take();
     assert!(opened.is_node(NodeSlot(0)) || opened.is_rel(RelSlot(0)));
     opened
+}
+
+#[test]
+fn an_id_may_be_as_high_as_it_likes() {
+    let mut graph = Graph::new();
+    for id in [7, 1 << 40, 1 << 62].map(ElementId) {
+        graph.apply(&Change::CreateNode { id, labels: Vec::new() }).unwrap();
+    }
+    let opened = open_bytes(&bytes_of(&graph)).unwrap();
+    for id in [7, 1 << 40, 1 << 62].map(ElementId) {
+        assert_eq!(opened.node_slot(id).map(|node| opened.node_id(node)), Some(id));
+    }
+    assert_eq!(opened.next_id, (1 << 62) + 1);
 }
 
 /// Nodes with a number, and relationships of one type with a weight between any of them.
