@@ -275,7 +275,12 @@ fn packed(numbers: impl Iterator<Item = u32>) -> Vec<u8> {
     numbers.flat_map(u32::to_le_bytes).collect()
 }
 
-fn encode_value(value: &Value) -> Result<Vec<u8>, CodecError> {
+/// The bytes of a value by itself.
+///
+/// # Errors
+///
+/// As [`encode`].
+pub(super) fn encode_value(value: &Value) -> Result<Vec<u8>, CodecError> {
     let mut bytes = Vec::new();
     let mut open = vec![std::slice::from_ref(value).iter()];
     while let Some(items) = open.last_mut() {
@@ -428,7 +433,12 @@ struct Open {
     items: Vec<Value>,
 }
 
-fn decode_value(bytes: &[u8]) -> Result<Value, CodecError> {
+/// The value that [`encode_value`] made `bytes` of.
+///
+/// # Errors
+///
+/// As [`decode`].
+pub(super) fn decode_value(bytes: &[u8]) -> Result<Value, CodecError> {
     let mut rest = bytes;
     let mut open: Vec<Open> = Vec::new();
     loop {

@@ -9,6 +9,7 @@ mod apply;
 mod batch;
 mod bitmap;
 mod change;
+mod checksum;
 mod codec;
 mod column;
 mod constraint;
@@ -30,6 +31,7 @@ mod paged;
 mod record;
 mod rels;
 mod run;
+mod snapshot;
 mod tree;
 mod view;
 #[cfg_attr(not(test), expect(dead_code, reason = "databases in files will use it"))]

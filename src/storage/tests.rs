@@ -29,7 +29,7 @@ pub(super) fn all_rels(graph: &Graph, rel_type: Option<TypeId>, family: Family) 
 }
 
 /// Nodes with a number and the writer that made them.
-fn numbered(count: i64) -> (Writer, Vec<End>, LabelId, KeyId) {
+pub(super) fn numbered(count: i64) -> (Writer, Vec<End>, LabelId, KeyId) {
     let mut writer = Writer::new(Graph::new(), commit(1));
     let (label, key) = (writer.label(&Name::from("Person")), writer.key(&Name::from("number")));
     let nodes = (0..count)

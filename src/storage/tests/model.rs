@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::replay::{recorded, replay, tell};
 use super::*;
+use crate::value::{Date, Edtf};
 
 const LABELS: u32 = 3;
 const TYPES: u32 = 3;
@@ -87,6 +88,8 @@ pub(in crate::storage) fn step() -> impl Strategy<Value = Step> {
         (0..4_i64).prop_map(Value::Integer),
         (0..3_u8).prop_map(|text| Value::String(text.to_string().into())),
         (0..2_u8).prop_map(|float| Value::Float(f64::from(float))),
+        (0..3_i64).prop_map(|day| Value::Date(Date::from_epoch_days(day).unwrap())),
+        Just(Value::Edtf(Edtf::parse("2021-12?").unwrap())),
     ];
     prop_oneof![
         5 => prop::collection::vec(0..LABELS, 0..4).prop_map(Step::CreateNode),
