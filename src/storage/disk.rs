@@ -20,13 +20,12 @@ use std::io;
 
 #[cfg(test)]
 pub(super) use faulty::{Fault, FaultyDisk};
-#[expect(unused_imports, reason = "databases in files will use it")]
 pub(crate) use folder::FolderDisk;
 #[cfg(test)]
 pub(super) use memory::MemoryDisk;
 
 /// Where the files of one database lie.
-pub(super) trait Disk: fmt::Debug + Send + Sync {
+pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// The names of all files, in any order.
     fn names(&self) -> io::Result<Vec<String>>;
 
@@ -47,7 +46,7 @@ pub(super) trait Disk: fmt::Debug + Send + Sync {
 }
 
 /// An open file. Several threads may read it at once.
-pub(super) trait DiskFile: fmt::Debug + Send + Sync {
+pub(crate) trait DiskFile: fmt::Debug + Send + Sync {
     fn len_bytes(&self) -> io::Result<u64>;
 
     /// Fills `bytes` with what begins at `offset`; [`io::ErrorKind::UnexpectedEof`] if the file ends before.

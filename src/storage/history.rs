@@ -50,7 +50,7 @@ impl History {
     /// Another one that begins as this one is now.
     pub(crate) fn fork(&self) -> (Self, Arc<Graph>) {
         let roots = self.lock().clone();
-        let last = Arc::clone(roots.last());
+        let last = roots.last();
         (Self(Mutex::new(roots)), last)
     }
 
@@ -106,8 +106,9 @@ impl Roots {
         changed_since.take(DEFAULT_COMMITS).take_while(|changed| *changed <= DEFAULT_CHANGES).count()
     }
 
-    fn last(&self) -> &Arc<Graph> {
-        self.kept.back().expect("the last commit is always kept")
+    /// The root of the last commit.
+    pub(crate) fn last(&self) -> Arc<Graph> {
+        Arc::clone(self.kept.back().expect("the last commit is always kept"))
     }
 
     /// The numbers of the commits that are kept, lowest first.

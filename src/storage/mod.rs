@@ -13,7 +13,7 @@ mod checksum;
 mod codec;
 mod column;
 mod constraint;
-#[cfg_attr(not(test), expect(dead_code, reason = "databases in files will use it"))]
+mod database_files;
 mod disk;
 mod element;
 mod error;
@@ -34,13 +34,15 @@ mod run;
 mod snapshot;
 mod tree;
 mod view;
-#[cfg_attr(not(test), expect(dead_code, reason = "databases in files will use it"))]
 mod wal;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
+pub use database_files::Durability;
+pub(crate) use database_files::{Checkpoint, DatabaseFiles, TornTail};
+pub(crate) use disk::{Disk, FolderDisk};
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 pub(crate) use error::{CodecError, DiskError, FileError, StorageError};
 pub(crate) use files::FileAccess;
@@ -49,6 +51,7 @@ pub(crate) use history::History;
 pub use history::Keep;
 pub(crate) use lens::{Cited, KnownAt, Lens, Look, Odd, Part, ValidAt};
 pub(crate) use log::{Log, LogEntry, Words};
+pub(crate) use snapshot::guard;
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};
 

@@ -91,7 +91,6 @@ pub(super) struct Head {
 /// # Errors
 ///
 /// [`DiskError::Io`], and [`DiskError::Corruption`] of the snapshot that the graph came from.
-#[cfg_attr(not(test), expect(dead_code, reason = "checkpoints will use it"))]
 pub(super) fn write(graph: &Graph, generation: u64, name: &Arc<str>, file: &dyn DiskFile) -> Result<(), DiskError> {
     let mut out = SnapshotWriter::new(name, file, HEAD_BYTES as u64);
     let root = guard(|| out.page(graph))??;
@@ -106,7 +105,6 @@ pub(super) fn write(graph: &Graph, generation: u64, name: &Arc<str>, file: &dyn 
 /// # Errors
 ///
 /// [`DiskError::Io`], [`DiskError::Corruption`], [`DiskError::OtherFormat`].
-#[cfg_attr(not(test), expect(dead_code, reason = "checkpoints will use it"))]
 pub(super) fn head(name: &Arc<str>, file: &Arc<dyn DiskFile>) -> Result<Head, DiskError> {
     read_head(&SnapshotFile::new(name, Arc::clone(file)))
 }
@@ -116,7 +114,6 @@ pub(super) fn head(name: &Arc<str>, file: &Arc<dyn DiskFile>) -> Result<Head, Di
 /// # Errors
 ///
 /// [`DiskError::Io`], [`DiskError::Corruption`], [`DiskError::OtherFormat`].
-#[cfg_attr(not(test), expect(dead_code, reason = "checkpoints will use it"))]
 pub(super) fn open(name: &Arc<str>, file: Arc<dyn DiskFile>) -> Result<Graph, DiskError> {
     let file = Arc::new(SnapshotFile::new(name, file));
     let head = read_head(&file)?;

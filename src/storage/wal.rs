@@ -46,11 +46,10 @@ mod writer;
 
 pub(super) use changes::Changes;
 pub(super) use reader::LoggedCommit;
-#[cfg_attr(not(test), expect(unused_imports, reason = "databases in files will use them"))]
 pub(super) use {
     reader::{LogEnd, LogReader},
     replay::Replay,
-    writer::LogWriter,
+    writer::{LogSync, LogWriter},
 };
 
 /// The name of the log of a generation.

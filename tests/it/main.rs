@@ -9,6 +9,7 @@ mod clocked_view;
 mod commits;
 mod conformance;
 mod differential;
+mod durable;
 mod fixtures;
 mod hostile;
 mod in_transactions;

@@ -34,7 +34,9 @@ impl Stored for Catalog {
         let Provenance { supports, paragraph, of, source, published, valid_from, valid_to, on, names } =
             &self.provenance;
         let words = [supports, paragraph, of, source, published, valid_from, valid_to, on];
-        words.into_iter().for_each(|word| bytes.text(word));
+        for word in words {
+            bytes.text(word);
+        }
         bytes.count(names.len());
         names.iter().for_each(|name| bytes.text(name));
         Ok(())

@@ -86,12 +86,18 @@ impl LogReader {
         Ok(Self { name, window, header, checksum, position, end: None })
     }
 
+    /// The name of the file.
+    pub(in crate::storage) fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
     /// The commit that the first one here stands behind.
     pub(in crate::storage) fn behind(&self) -> Commit {
         self.header.behind
     }
 
     /// The number of the last commit that was read, or of the one before the first.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for readers beside a writer"))]
     pub(in crate::storage) fn last_commit(&self) -> u64 {
         self.position.commit
     }
