@@ -14,7 +14,7 @@ use crate::function::{
     ResultType,
 };
 use crate::row::FromValue;
-use crate::storage::{Graph, GraphView};
+use crate::storage::{Graph, GraphView, Part};
 use crate::table_procedure::TableProcedure;
 use crate::value::{ElementId, ErrorClass, ErrorKind, Name, Node, Type, Value};
 
@@ -281,9 +281,27 @@ impl<'c> Call<'c> {
         })
     }
 
-    /// The graph that the statement reads, as petgraph sees it.
+    /// The graph that the statement reads, as petgraph sees it: under a clock only what that shows.
+    ///
+    /// What a clock hides is in no count, no search and no [`dense`](GraphView::dense) view, and has neither an id nor
+    /// properties. Of each thousand or so elements it is found out when the first of them is asked for, once for all calls
+    /// of a statement that see the same. A statement that is stopped meanwhile gives no answer.
+    ///
+    /// ```
+    /// use averment::{CustomProcedure, Database};
+    /// use petgraph::visit::NodeCount;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::from_script("CREATE (:A {valid_from: date('2030-01-01')}), (:A)")?;
+    /// db.register(CustomProcedure::new("my.count", &[], &[("n", "INTEGER")], |call| {
+    ///     Ok(vec![vec![i64::try_from(call.view().node_count())?.into()]])
+    /// }))?;
+    /// let counted = db.query("VALID AT date('2020-01-01') CALL my.count() YIELD n RETURN n", ())?;
+    /// assert_eq!(counted.single::<i64>()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn view(&self) -> GraphView<'c> {
-        self.graph().view()
+        self.graph().view_of(self.part())
     }
 
     /// The node at a place of the [`view`](Call::view), to be given out.
@@ -291,9 +309,13 @@ impl<'c> Call<'c> {
         self.view().node_id(place).map(Node::bare)
     }
 
-    /// The node with this id, to be given out, if it is there.
+    /// The node with this id, to be given out, if it is there and no clock hides it.
     pub fn node_by_id(&self, id: ElementId) -> Option<Node> {
-        self.graph().node_slot(id).map(|_| Node::bare(id))
+        self.view().index_of(id).map(|_| Node::bare(id))
+    }
+
+    fn part(&self) -> Option<&'c Part> {
+        self.host.part().map(|part| part.downcast_ref().expect("the executor's host shows a part of such a graph"))
     }
 
     fn graph(&self) -> &'c Graph {

@@ -2,24 +2,24 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use crate::catalog::Provenance;
 use crate::commits::Said;
 use crate::error::Error;
 use crate::exec::{Commits, Limits, Patience, now_micros};
 use crate::function::Registry;
 use crate::optimize::PassSet;
+use crate::options::Options;
 use crate::params::Params;
-use crate::prepared::{PlanCache, Prepared, Statement};
+use crate::prepared::{PlanCache, Prepared};
 use crate::procedure::{self, Access, OpenTransaction, OpenTransactions};
 use crate::rows::Rows;
-use crate::storage::{Commit, FileAccess, Graph, History, Keep};
+use crate::statement::Statement;
+use crate::storage::{Commit, FileAccess, Graph, History};
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::ErrorKind;
 
@@ -61,150 +61,6 @@ pub(crate) struct Shared {
     files: FileAccess,
 }
 
-/// How a database is opened.
-///
-/// ```
-/// use averment::{Database, Limits};
-/// # fn main() -> Result<(), averment::Error> {
-/// let db = Database::options().limits(Limits { max_rows: Some(1_000), ..Limits::default() }).in_memory();
-/// let error = db.query("UNWIND range(1, 1000000) AS x RETURN sum(x)", ()).and_then(|rows| rows.single::<i64>());
-/// assert_eq!(error.unwrap_err().kind(), averment::ErrorKind::Limit);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    limits: Limits,
-    plain_plans: bool,
-    files: FileAccess,
-    provenance: Provenance,
-    author: Option<Arc<str>>,
-    keep: Option<Keep>,
-}
-
-impl Options {
-    /// The budget of each statement that is given none of its own: see [`Database::with_limits`] and
-    /// [`Statement::limits`]. Without this, [`Limits::default`].
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Who makes commits: see [`CommitInfo`](crate::CommitInfo). A [`Statement`] or a [`WriteTransaction`] may name
-    /// another one.
-    #[must_use]
-    pub fn author(mut self, author: impl Into<Arc<str>>) -> Self {
-        self.author = Some(author.into());
-        self
-    }
-
-    /// How many commits can be read again; it can be changed later by [`Database::keep`]. Without this, and without a word
-    /// in a file that is loaded into the new database: those of the last 100 behind which no more than 10,000 changes were
-    /// made, so that neither many small commits nor a few large ones make the memory grow without end.
-    #[must_use]
-    pub fn keep_commits(mut self, keep: Keep) -> Self {
-        self.keep = Some(keep);
-        self
-    }
-
-    /// Leaves plans as they are written, without optimisation: slow, and good for telling whether an answer depends on
-    /// it.
-    #[must_use]
-    pub fn plain_plans(mut self) -> Self {
-        self.plain_plans = true;
-        self
-    }
-
-    /// Lets statements read the files in a folder and in the folders in it (`LOAD CSV`); a relative path begins there,
-    /// and neither `..` nor a link leads out. Without this, or [`any_files`](Options::any_files), no file is read.
-    ///
-    /// ```
-    /// use averment::{Database, ErrorKind};
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let folder = tempfile::tempdir()?;
-    /// std::fs::write(folder.path().join("a.csv"), "name,country\nSenseTime,CN\n")?;
-    /// let load = "LOAD CSV WITH HEADERS FROM 'a.csv' AS row RETURN row.name, row.country";
-    /// let db = Database::options().files_below(folder.path()).in_memory();
-    /// assert_eq!(db.query(load, ())?.single::<(String, String)>()?, ("SenseTime".to_owned(), "CN".to_owned()));
-    ///
-    /// let refused = Database::in_memory().query(load, ())?.single::<(String, String)>();
-    /// assert_eq!(refused.unwrap_err().kind(), ErrorKind::Io);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn files_below(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.files = FileAccess::Below(folder.into());
-        self
-    }
-
-    /// Lets statements read every file that the process can read; a relative path begins at its working directory. For
-    /// statements of somebody else, see [`files_below`](Options::files_below). A file that cannot be read is told when the
-    /// statement runs, as [`ErrorKind::Io`](crate::ErrorKind::Io).
-    ///
-    /// ```
-    /// use averment::Database;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let folder = tempfile::tempdir()?;
-    /// let path = folder.path().join("a.csv");
-    /// std::fs::write(&path, "SenseTime,CN\n")?;
-    /// let db = Database::options().any_files().in_memory();
-    /// let load = format!("LOAD CSV FROM '{}' AS row RETURN row[1]", path.display());
-    /// assert_eq!(db.query(load, ())?.single::<String>()?, "CN");
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn any_files(mut self) -> Self {
-        self.files = FileAccess::Any;
-        self
-    }
-
-    /// The words by which evidence is known; see [`Provenance`]. Without this, the usual ones. A fork has those of its
-    /// original.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Argument`] if a word is empty.
-    ///
-    /// ```
-    /// use averment::{Database, ErrorKind, Provenance};
-    /// let nameless = Provenance { of: "".into(), ..Provenance::default() };
-    /// let error = Database::options().provenance(nameless).unwrap_err();
-    /// assert_eq!((error.kind(), error.message()), (ErrorKind::Argument, "the word for `of` is empty"));
-    /// ```
-    pub fn provenance(mut self, words: Provenance) -> Result<Self, Error> {
-        if let Some((name, _)) = words.words().into_iter().find(|(_, word)| word.is_empty()) {
-            let message = format!("the word for `{name}` is empty");
-            return Err(Error::plain(ErrorKind::Argument, "InvalidArgumentValue", message));
-        }
-        self.provenance = words;
-        Ok(self)
-    }
-
-    /// A new, empty database in memory.
-    pub fn in_memory(self) -> Database {
-        let open = Arc::default();
-        let root = Arc::new(Graph::new().with_provenance(self.provenance));
-        let history = Arc::new(History::new(Arc::clone(&root), self.keep));
-        Database {
-            shared: Arc::new(Shared {
-                root: ArcSwap::new(root),
-                gate: WriterGate::default(),
-                registry: RwLock::new(Arc::new(procedure::registry(&open, &history, &self.files))),
-                history,
-                plans: Mutex::default(),
-                open,
-                passes: if self.plain_plans { PassSet::NONE } else { PassSet::ALL },
-                files: self.files,
-            }),
-            limits: Arc::new(self.limits),
-            author: self.author,
-        }
-    }
-}
-
 impl Database {
     /// A new, empty database in memory.
     pub fn in_memory() -> Self {
@@ -214,6 +70,26 @@ impl Database {
     /// How to open a database with other limits.
     pub fn options() -> Options {
         Options::default()
+    }
+
+    pub(crate) fn opened(options: Options) -> Self {
+        let open = Arc::default();
+        let root = Arc::new(Graph::new().with_provenance(options.provenance));
+        let history = Arc::new(History::new(Arc::clone(&root), options.keep));
+        Self {
+            shared: Arc::new(Shared {
+                root: ArcSwap::new(root),
+                gate: WriterGate::default(),
+                registry: RwLock::new(Arc::new(procedure::registry(&open, &history, &options.files))),
+                history,
+                plans: Mutex::default(),
+                open,
+                passes: if options.plain_plans { PassSet::NONE } else { PassSet::ALL },
+                files: options.files,
+            }),
+            limits: Arc::new(options.limits),
+            author: options.author,
+        }
     }
 
     /// Another handle to this database: what is run by way of it, and of its transactions, has these limits unless the

@@ -133,6 +133,10 @@ impl Host for Trials<'_> {
     fn is_aggregate(&self, function: &str) -> bool {
         self.registry.aggregate(function).is_some()
     }
+
+    fn time_keys(&self) -> [Name; 3] {
+        self.graph.catalog().provenance.times().map(Name::clone)
+    }
 }
 
 /// The error of a statement that cannot be asked about.

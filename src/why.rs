@@ -2,7 +2,7 @@
 
 use crate::citation::{Citation, State};
 use crate::row::FromValue;
-use crate::value::{Element, ElementId, List, Map, Node, Relationship, Value};
+use crate::value::{Element, ElementId, List, Map, Name, Node, Relationship, Value};
 
 /// What a row of a statement with `WHY` rests on: [`Row::why`](crate::Row::why).
 #[derive(Clone, Debug)]
@@ -47,14 +47,14 @@ pub struct Passed {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Absent {
-    /// The form, as the statement writes it.
+    /// The form, as the statement writes it, without clocks.
     pub pattern: String,
     /// The elements at which it was looked for.
     pub bound: Vec<Element>,
     /// The clocks under which it was looked for.
     pub clocks: Vec<Passed>,
-    /// How many were looked at that have the relationships of the pattern, whatever else it asks; `None` if it hangs at
-    /// nothing.
+    /// How many were looked at that have the relationships of the pattern, whatever else it asks and whatever its clocks
+    /// hide; `None` if it hangs at nothing.
     pub looked_at: Option<u64>,
 }
 
@@ -65,6 +65,25 @@ impl Because {
             Some(Element::Relationship(rel)) => Some(rel.state()),
             Some(Element::Node(_)) | None => None,
         }
+    }
+
+    /// Whether it is a relationship that begins or ends there.
+    fn is_about(&self, id: ElementId) -> bool {
+        match &self.element {
+            Some(Element::Relationship(rel)) => rel.start() == Some(id) || rel.end() == Some(id),
+            Some(Element::Node(_)) | None => false,
+        }
+    }
+}
+
+impl Passed {
+    fn asks_for_evidence(&self) -> bool {
+        !self.clock.ends_with("VALID AT")
+    }
+
+    /// Whether it tells since when or until when something is so.
+    fn has_times(&self) -> bool {
+        !matches!((&self.from, &self.to), (Value::Null, Value::Null))
     }
 }
 
@@ -87,44 +106,85 @@ impl Why {
         self.truncated
     }
 
-    /// The reasons as people read them, a line each: relationships and what is not their end, with citations; then what
-    /// was not found.
+    /// The reasons as people read them, a line each: relationships, and nodes that are the end of none or pass a
+    /// clock by themselves, with citations; then what was not found.
     pub fn argument(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.elements.iter().filter_map(|because| self.because(because)).collect();
-        lines.extend(self.absent.iter().map(Absent::to_string));
+        self.argument_with(|lines| lines)
+    }
+
+    /// As [`Why::argument`], with no more than `most` lines of what there is and as many of what there is not. Behind them
+    /// it says how many are left out, and `help`.
+    pub fn brief_argument(&self, most: usize, help: &str) -> Vec<String> {
+        self.argument_with(|mut lines| {
+            if let Some(left_out @ 1..) = lines.len().checked_sub(most) {
+                lines.truncate(most);
+                lines.push(format!("... and {left_out} more ({help})"));
+            }
+            lines
+        })
+    }
+
+    fn argument_with(&self, shorten: impl Fn(Vec<String>) -> Vec<String>) -> Vec<String> {
+        let mut lines = shorten(self.elements.iter().filter_map(|because| self.because(because)).collect());
+        lines.extend(shorten(self.absent.iter().map(|absent| self.although(absent)).collect()));
         lines.extend(self.truncated.map(|count| format!("and so on, {count} in all")));
         lines
     }
 
     fn because(&self, because: &Because) -> Option<String> {
-        let reason = match (&because.element, &because.note) {
-            (Some(Element::Node(node)), _) if self.is_end(node.id()) => return None,
-            // It is told with what is about it.
-            (Some(Element::Relationship(rel)), _) if because.citations.is_empty() && self.is_end(rel.id()) => {
-                return None;
-            }
-            (Some(Element::Node(node)), _) => shown_node(node),
-            (Some(Element::Relationship(rel)), _) if rel.state() == State::Quoted => {
-                format!("[{}]", self.arrow(rel, 0))
-            }
-            (Some(Element::Relationship(rel)), _) => self.arrow(rel, 0),
-            (None, note) => return note.clone(),
-        };
+        let Some(element) = &because.element else { return because.note.clone() };
+        if self.is_told_with_another(because, element) {
+            return None;
+        }
+        let reason = self.shown(element);
         let said = [format!("because {reason}{}", cited(&because.citations))];
         let clocks = because.clocks.iter().map(Passed::to_string);
         Some(said.into_iter().chain(clocks).collect::<Vec<_>>().join(", "))
     }
 
-    fn is_end(&self, id: ElementId) -> bool {
-        self.elements.iter().any(|because| match &because.element {
-            Some(Element::Relationship(rel)) => rel.start() == Some(id) || rel.end() == Some(id),
-            _ => false,
-        })
+    fn although(&self, absent: &Absent) -> String {
+        let mut said = format!("although nothing of the form {}", absent.pattern);
+        let bound: Vec<String> = absent.bound.iter().map(|element| self.place(element)).collect();
+        if let Some((last, before)) = bound.split_last() {
+            let and = if before.is_empty() { "" } else { " and " };
+            said.extend([" at ", before.join(", ").as_str(), and, last.as_str()]);
+        }
+        said.extend(absent.looked_at.map(|count| format!(" among {count} looked at")));
+        said.extend(absent.clocks.iter().map(|clock| format!(", {} {}", clock.clock, clock.at)));
+        said
+    }
+
+    /// An element that is told elsewhere, in short.
+    fn place(&self, element: &Element) -> String {
+        match element {
+            Element::Node(node) => called(node, node.short_name()),
+            Element::Relationship(_) => self.shown(element),
+        }
+    }
+
+    fn shown(&self, element: &Element) -> String {
+        match element {
+            Element::Node(node) => shown_node(node),
+            Element::Relationship(rel) if rel.state() == State::Quoted => format!("[{}]", self.arrow(rel, 0)),
+            Element::Relationship(rel) => self.arrow(rel, 0),
+        }
+    }
+
+    /// Whether a relationship of which an element is the end tells all that the row needs of it: not what lets it pass a
+    /// clock by itself.
+    fn is_told_with_another(&self, because: &Because, element: &Element) -> bool {
+        let is_cited = !because.citations.is_empty();
+        let passes_by_itself = match element {
+            Element::Node(_) => is_cited && because.clocks.iter().any(Passed::asks_for_evidence),
+            Element::Relationship(_) => is_cited,
+        };
+        let is_told = !passes_by_itself && !because.clocks.iter().any(Passed::has_times);
+        is_told && self.elements.iter().any(|other| other.is_about(element.id()))
     }
 
     fn arrow(&self, rel: &Relationship, depth: usize) -> String {
         let (start, end) = (self.end(rel.start_element(), depth), self.end(rel.end_element(), depth));
-        format!("{start}-[:{}]->{end}", rel.rel_type())
+        format!("{start}-[{}]->{end}", shown_rel(rel))
     }
 
     /// An end of a relationship, which knows it by its id alone.
@@ -146,16 +206,6 @@ const MAX_DEPTH: usize = 8;
 /// So many citations are written out in a line.
 const SHOWN_CITATIONS: usize = 3;
 
-impl std::fmt::Display for Absent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "although nothing of the form {}", self.pattern)?;
-        if let Some(count) = self.looked_at {
-            write!(f, " among {count} looked at")?;
-        }
-        self.clocks.iter().try_for_each(|clock| write!(f, ", {} {}", clock.clock, clock.at))
-    }
-}
-
 impl std::fmt::Display for Passed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}: ", self.clock, self.at)?;
@@ -173,19 +223,30 @@ impl std::fmt::Display for Passed {
     }
 }
 
-/// Nodes without a name are written with their properties if that is not longer.
-const LONGEST_NODE: usize = 80;
-
 /// Labels, and the name or id by which people know the node, or else what it has.
 fn shown_node(node: &Node) -> String {
+    called(node, node.names().next())
+}
+
+fn called(node: &Node, name: Option<(&Name, &Value)>) -> String {
     let labels: String = node.labels().iter().flat_map(|label| [":", label.as_str()]).collect();
-    match node.names().next().map(|(_, name)| name) {
-        Some(name) if labels.is_empty() => format!("({name})"),
-        Some(name) => format!("({labels} {name})"),
-        None => {
-            let whole = node.to_string();
-            if whole.chars().count() <= LONGEST_NODE { whole } else { format!("({labels})") }
-        }
+    match name {
+        Some((_, name)) if labels.is_empty() => format!("({name})"),
+        Some((_, name)) => format!("({labels} {name})"),
+        None => node.in_full().unwrap_or_else(|| format!("({labels})")),
+    }
+}
+
+/// What is said of a relationship is written out if it is not longer.
+const LONGEST_REL: usize = 80;
+
+/// The type and the properties, if these are not long. Whether it is quoted is told by the brackets around it.
+fn shown_rel(rel: &Relationship) -> String {
+    let whole = rel.to_string();
+    let inside = whole.trim_start_matches('[').trim_end_matches(']').trim_end_matches(" quoted");
+    match inside.chars().count() {
+        0..=LONGEST_REL => inside.to_owned(),
+        _ => format!(":{} {{...}}", rel.rel_type()),
     }
 }
 
@@ -197,11 +258,11 @@ fn cited(citations: &[Citation]) -> String {
     if shown.is_empty() { String::new() } else { format!(" [{}]", shown.join("; ")) }
 }
 
-/// Where it is read, how surely, by whose voice, and as printed there.
+/// Where it is read (by its id, if that is a name here), how surely, by whose voice, and as printed there.
 fn shown_citation(citation: &Citation) -> String {
     let place = citation.paragraph.as_ref().unwrap_or(&citation.source);
-    let mut parts = vec![match place.properties().get("id") {
-        Some(id) => id.to_string(),
+    let mut parts = vec![match place.names().find(|(key, _)| key.as_str() == "id") {
+        Some((_, id)) => id.to_string(),
         None => shown_node(place),
     }];
     parts.extend(citation.certainty().map(str::to_owned));

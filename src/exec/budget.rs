@@ -226,6 +226,15 @@ impl Budget {
         self.check()
     }
 
+    /// Whether somebody wants it to stop or the time is up, for those who can ask only this.
+    pub(super) fn alarm(&self) -> impl Fn() -> bool + Send + Sync + use<> {
+        let (cancel, deadline) = (self.cancel.clone(), self.deadline);
+        move || {
+            cancel.as_ref().is_some_and(CancelToken::is_cancelled)
+                || deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), ExecError> {
         if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
             return Err(FunctionError::Cancelled.into());

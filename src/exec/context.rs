@@ -53,6 +53,11 @@ impl View {
     pub(super) fn lacks_any(&self) -> bool {
         self.deleted_count > 0
     }
+
+    /// Whether both are the same root.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.graph, &other.graph)
+    }
 }
 
 impl Deref for View {

@@ -10,21 +10,21 @@ use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use crate::catalog::KeyId;
 use crate::function::{Cited, FunctionError, Host};
-use crate::storage::{Direction, End, Family, Graph, Lens, Rel};
-use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
+use crate::storage::{Direction, End, Family, Graph, Part, Rel};
+use crate::value::{Date, DateTime, ElementId, Name, Node, NodeRecord, Relationship, Value};
 
 /// Where an expression is evaluated: a run and the root that it reads.
 pub(super) struct Env<'c, 'w> {
     pub ctx: &'c Context<'w>,
     pub graph: &'c View,
-    /// The part of the graph that a procedure is asked about.
-    pub lens: Lens,
+    /// The part of the graph that a procedure is asked about; `None`: all of it.
+    pub part: Option<&'c Part>,
 }
 
 impl<'c, 'w> Env<'c, 'w> {
     /// All of the graph.
     pub(super) fn new(ctx: &'c Context<'w>, graph: &'c View) -> Self {
-        Self { ctx, graph, lens: Lens::default() }
+        Self { ctx, graph, part: None }
     }
 }
 
@@ -89,6 +89,15 @@ pub(super) fn properties_of(graph: &Graph, element: End) -> BTreeMap<Name, Value
 }
 
 /// The labels of a node in alphabetical order.
+/// What the graph says of a node.
+pub(super) fn node_record(graph: &Graph, node: End) -> NodeRecord {
+    NodeRecord {
+        labels: labels_of(graph, node),
+        properties: properties_of(graph, node),
+        names: Arc::clone(&graph.catalog().provenance.names),
+    }
+}
+
 pub(super) fn labels_of(graph: &Graph, node: End) -> Vec<Name> {
     let Some(node) = node.as_node() else { return Vec::new() };
     let mut labels: Vec<Name> =
@@ -103,8 +112,8 @@ impl Host for Env<'_, '_> {
         graph
     }
 
-    fn lens(&self) -> &dyn Any {
-        &self.lens
+    fn part(&self) -> Option<&dyn Any> {
+        self.part.map(|part| part as &dyn Any)
     }
 
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError> {

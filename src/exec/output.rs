@@ -7,9 +7,9 @@ use super::batch::Batch;
 use super::column::{Column, end_element};
 use super::context::Context;
 use super::deleted::Record;
-use super::host::{labels_of, place, properties_of};
+use super::host::{node_record, place, properties_of};
 use crate::storage::{End, Graph};
-use crate::value::{Element, ElementId, Map, Node, NodeRecord, Path, Relationship, RelationshipRecord, Value};
+use crate::value::{Element, ElementId, Map, Node, Path, Relationship, RelationshipRecord, Value};
 
 /// One row of an answer, its elements filled from `graph`.
 pub(super) fn row(ctx: &Context, graph: &Graph, batch: &Batch, row: usize, columns: &[usize]) -> Vec<Value> {
@@ -69,10 +69,7 @@ fn fill_node(ctx: &Context, graph: &Graph, id: ElementId) -> Node {
     }
     match place(graph, id) {
         None => Node::bare(id),
-        Some(end) => {
-            let record = NodeRecord { labels: labels_of(graph, end), properties: properties_of(graph, end) };
-            Node::filled(id, Arc::new(record))
-        }
+        Some(end) => Node::filled(id, Arc::new(node_record(graph, end))),
     }
 }
 

@@ -121,19 +121,29 @@ impl Expr {
     /// The variables that are used here and not made here; what a subquery imports is not counted.
     pub(crate) fn variables(&self) -> Vec<VarId> {
         let mut used = Vec::new();
+        self.walk(&mut |expr| {
+            if let ExprKind::Variable(id) = &expr.kind {
+                used.push(*id);
+            }
+        });
+        let made = self.locals();
+        used.retain(|id| !made.contains(id));
+        used.sort_unstable();
+        used.dedup();
+        used
+    }
+
+    /// The variables that are made here, which what stands around does not know.
+    pub(crate) fn locals(&self) -> Vec<VarId> {
         let mut made = Vec::new();
         self.walk(&mut |expr| match &expr.kind {
-            ExprKind::Variable(id) => used.push(*id),
             ExprKind::Comprehension { local, .. }
             | ExprKind::Quantifier { local, .. }
             | ExprKind::Case { subject: Some((local, _)), .. } => made.push(*local),
             ExprKind::Reduce { accumulator, local, .. } => made.extend([*accumulator, *local]),
             _ => {}
         });
-        used.retain(|id| !made.contains(id));
-        used.sort_unstable();
-        used.dedup();
-        used
+        made
     }
 
     /// The subqueries named in this expression.

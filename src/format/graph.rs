@@ -186,7 +186,7 @@ fn next_line(from: &mut impl BufRead, line: u64, text: &mut Vec<u8>) -> Result<b
 
 struct GraphReader<'t> {
     into: &'t mut WriteTransaction,
-    ids: HashMap<FileId, ElementId>,
+    ids: HashMap<FileId, Known>,
     /// Relationships by an end that has not been read yet.
     waiting: HashMap<FileId, Vec<Waiting>>,
     counts: GraphCounts,
@@ -202,6 +202,14 @@ enum Part {
     Start,
     Commits,
     Graph,
+}
+
+/// An element that has been read.
+#[derive(Clone, Copy)]
+struct Known {
+    element: ElementId,
+    /// In which it was recorded; without one, now.
+    commit: Option<u64>,
 }
 
 struct Waiting {
@@ -270,7 +278,7 @@ impl<'t> GraphReader<'t> {
         self.as_of(node.commit)?;
         let created = self.into.create_node(node.labels, node.properties).map_err(|error| error.to_string())?;
         self.counts.nodes += 1;
-        self.name(node.id, created)
+        self.name(node.id, Known { element: created, commit: node.commit })
     }
 
     /// Draws a relationship if its ends are there, and then those that waited for it, and so on.
@@ -287,24 +295,36 @@ impl<'t> GraphReader<'t> {
 
     fn draw(&mut self, rel: Rel) -> Result<Vec<Waiting>, String> {
         self.as_of(rel.commit)?;
-        let (start, end) = (self.ids[&rel.start], self.ids[&rel.end]);
+        let (start, end) = (self.end_of(&rel, &rel.start)?, self.end_of(&rel, &rel.end)?);
         let drawn = if rel.quoted {
             self.into.create_quoted(start, &rel.type_name, end, rel.properties)
         } else {
             self.into.create_relationship(start, &rel.type_name, end, rel.properties)
         };
         self.counts.relationships += 1;
-        self.name(rel.id, drawn.map_err(|error| error.to_string())?)
+        self.name(rel.id, Known { element: drawn.map_err(|error| error.to_string())?, commit: rel.commit })
+    }
+
+    /// An end that has been read, and was there when the relationship was recorded.
+    fn end_of(&self, rel: &Rel, end: &FileId) -> Result<ElementId, String> {
+        let Known { element, commit } = self.ids[end];
+        match (rel.commit, commit) {
+            (Some(drawn), Some(there)) if drawn < there => {
+                Err(format!("a relationship of commit {drawn} has an end, {end}, of commit {there}"))
+            }
+            (Some(drawn), None) => Err(format!("a relationship of commit {drawn} has an end, {end}, without a commit")),
+            (Some(_) | None, _) => Ok(element),
+        }
     }
 
     /// Notes what stands for an element, and gives the relationships that waited for it.
-    fn name(&mut self, id: Option<FileId>, element: ElementId) -> Result<Vec<Waiting>, String> {
+    fn name(&mut self, id: Option<FileId>, known: Known) -> Result<Vec<Waiting>, String> {
         let Some(id) = id else { return Ok(Vec::new()) };
         if self.ids.contains_key(&id) {
             return Err(format!("the id {id} stands for two elements"));
         }
         let ready = self.waiting.remove(&id).unwrap_or_default();
-        self.ids.insert(id, element);
+        self.ids.insert(id, known);
         Ok(ready)
     }
 

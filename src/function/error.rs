@@ -25,7 +25,7 @@ pub(crate) enum FunctionError {
     Operands { operator: &'static str, operands: String },
     #[error("a condition must be a BOOLEAN, found {found}")]
     Condition { found: &'static str },
-    #[error("{found} has no properties")]
+    #[error("{found} has no properties{}", bound_of(found))]
     NoProperties { found: &'static str },
     #[error("a list is indexed by an integer, not by {found}")]
     ListIndex { found: &'static str },
@@ -111,10 +111,19 @@ impl FunctionError {
         let (left, right) = (left.type_name(), right.type_name());
         let is_point = |name: &str| name.contains("DATE") || name.contains("TIME");
         let instead = match operator {
+            "-" if left == "EDTF" || right == "EDTF" => {
+                "; write `edtf.days(a, b)` for the days between them, `earliest(x)` and `latest(x)` for the bounds"
+            }
+            "+" if left == "EDTF" || right == "EDTF" => "; write `earliest(x)` or `latest(x)` for a bound as a DATE",
             "-" if is_point(left) && is_point(right) => "; write `duration.between(a, b)`",
             "+" | "-" if is_point(left) && right == "INTEGER" => "; write `duration({days: 1})` for a day",
             _ => "",
         };
         FunctionError::Operands { operator, operands: format!("{left} and {right}{instead}") }
     }
+}
+
+/// What to write for a part of a date that is known by its bounds only.
+fn bound_of(found: &str) -> &'static str {
+    if found == "EDTF" { "; take it of a bound: `earliest(x).year`, `latest(x).year`" } else { "" }
 }

@@ -16,7 +16,10 @@ const FOREIGN: &[(&[&str], &str)] = &[
     (&["str", "string", "text", "to_char"], "did you mean `toString`?"),
     (&["to_date", "str_to_date", "apoc.date.parse"], "did you mean `date`?"),
     (&["cast", "convert"], "write `toInteger(x)`, `toFloat(x)`, `toString(x)` or `date(x)`"),
-    (&["year", "month", "day", "hour", "minute", "datepart"], "write `x.year`, `x.month`, `x.day`"),
+    (
+        &["year", "month", "day", "hour", "minute", "datepart"],
+        "write `x.year`, `x.month`, `x.day`; of an EDTF date: `earliest(x).year`",
+    ),
     (&["datediff", "date_diff", "age"], "write `duration.between(a, b)` or `duration.inDays(a, b)`"),
     (&["dateadd", "date_add"], "write `x + duration({days: 1})`"),
     (&["mod"], "write `x % y`"),

@@ -21,9 +21,9 @@ pub(crate) struct Cited {
 pub(crate) trait Host {
     /// The graph that the call sees, for procedures that read it whole: a `storage::Graph`, which this layer cannot name.
     fn graph(&self) -> &dyn Any;
-    /// The part of it that the call is to speak of: a `storage::Lens`, which holds for procedures.
-    fn lens(&self) -> &dyn Any {
-        &()
+    /// The part of it that a procedure is to speak of, a `storage::Part`; `None`: all of it.
+    fn part(&self) -> Option<&dyn Any> {
+        None
     }
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError>;
     fn rel_type(&self, rel: &Relationship) -> Result<Name, FunctionError>;

@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::schema::{each_rel, key_names};
+use super::schema::key_names;
+use super::seen::Seen;
 use super::show::number;
-use crate::catalog::{Catalog, KeyId, LabelId, Statistics, TypeId};
+use crate::catalog::{Catalog, KeyId, LabelId, TypeId};
+use crate::function::FunctionError;
 use crate::storage::{End, Family, Graph};
 use crate::value::text_form::Symbol;
 use crate::value::{Name, Value};
@@ -67,41 +69,49 @@ struct Drawn {
 }
 
 /// Each pattern, how many relationships it shows, and their keys: what is asserted, then what is quoted.
-pub(super) fn patterns(graph: &Graph) -> Vec<Vec<Value>> {
-    let catalog = graph.catalog();
+pub(super) fn patterns(seen: &Seen) -> Result<Vec<Vec<Value>>, FunctionError> {
+    let catalog = seen.graph.catalog();
     let mut shapes: BTreeMap<Shape, Drawn> = BTreeMap::new();
+    let counts = seen.label_counts()?;
     for (rel_type, _) in catalog.types.iter() {
         for family in Family::ALL {
-            add(graph, rel_type, family, &mut shapes);
+            add(seen, &counts, rel_type, family, &mut shapes)?;
         }
     }
     let mut shapes: Vec<(Shape, Drawn)> = shapes.into_iter().collect();
     shapes.sort_by_key(|(shape, _)| (shape.is_quoted, catalog.types.name(shape.rel_type)));
     let row = |(shape, drawn): (Shape, Drawn)| {
-        vec![Value::from(pattern(catalog, shape, &drawn)), number(drawn.count), key_names(graph, &drawn.keys)]
+        vec![Value::from(pattern(catalog, shape, &drawn)), number(drawn.count), key_names(seen.graph, &drawn.keys)]
     };
-    shapes.into_iter().map(row).collect()
+    Ok(shapes.into_iter().map(row).collect())
 }
 
-fn add(graph: &Graph, rel_type: TypeId, family: Family, shapes: &mut BTreeMap<Shape, Drawn>) {
-    each_rel(graph, rel_type, family, |slot, rel| {
-        let (from, to) = (at_end(graph, rel.start), at_end(graph, rel.end));
+fn add(
+    seen: &Seen,
+    counts: &BTreeMap<LabelId, u64>,
+    rel_type: TypeId,
+    family: Family,
+    shapes: &mut BTreeMap<Shape, Drawn>,
+) -> Result<(), FunctionError> {
+    let graph = seen.graph;
+    seen.each_rel(rel_type, family, |slot, rel| {
+        let (from, to) = (at_end(graph, counts, rel.start), at_end(graph, counts, rel.end));
         let shape = Shape { is_quoted: !rel.asserted, rel_type, from: from.sort(), to: to.sort() };
         let drawn = shapes.entry(shape).or_default();
         drawn.count += 1;
         drawn.from.insert(from);
         drawn.to.insert(to);
         drawn.keys.extend(graph.rel_properties(slot).into_iter().map(|(key, _)| key));
-    });
+    })
 }
 
 /// Of the labels of a node the rarest says most about it.
-fn at_end(graph: &Graph, end: End) -> Ending {
+fn at_end(graph: &Graph, counts: &BTreeMap<LabelId, u64>, end: End) -> Ending {
     if let Some(rel) = end.as_rel() {
         return Ending::Type(graph.rel(rel).rel_type);
     }
     let labels = end.as_node().map_or(&[][..], |node| graph.labels(node));
-    let rarity = |label: &&LabelId| (graph.label_count(**label), graph.catalog().labels.name(**label));
+    let rarity = |label: &&LabelId| (counts.get(*label).copied(), graph.catalog().labels.name(**label));
     labels.iter().min_by_key(rarity).map_or(Ending::Unlabelled, |label| Ending::Label(*label))
 }
 

@@ -1,12 +1,14 @@
-//! `db.schema.*`: what is used together in this graph. Each call looks at every element once.
+//! `db.schema.*`: what is used together in this graph, or in the part of it that the clocks of the statement show. Each call
+//! looks at every element once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::drawn::patterns;
+use super::seen::Seen;
 use super::show::{number, sorted, table, text};
-use crate::catalog::{KeyId, LabelId, Statistics, TypeId};
-use crate::function::Registry;
-use crate::storage::{End, Family, Graph, NodeSlot, Rel, RelSlot, ScanCursor};
+use crate::catalog::{KeyId, LabelId, TypeId};
+use crate::function::{FunctionError, Registry};
+use crate::storage::{End, Family, Graph};
 use crate::value::{Name, Type, Value};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -50,67 +52,63 @@ enum Ending {
 /// What is seen of the relationships of one type.
 #[derive(Default)]
 struct Use {
+    /// Of each family.
+    counts: [u64; 3],
     from: BTreeSet<Ending>,
     to: BTreeSet<Ending>,
     keys: BTreeSet<KeyId>,
 }
 
-/// Slots that are looked at in one go.
-const STRETCH: usize = 1_024;
-
-fn labels(graph: &Graph) -> Vec<Vec<Value>> {
-    let mut keys: BTreeMap<LabelId, BTreeSet<KeyId>> = BTreeMap::new();
-    let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
-    let mut more = true;
-    while more {
-        slots.clear();
-        more = graph.scan_nodes(None, &mut cursor, STRETCH, &mut slots);
-        for node in slots.iter().copied().map(NodeSlot) {
-            let own: Vec<KeyId> = graph.node_properties(node).into_iter().map(|(key, _)| key).collect();
-            for label in graph.labels(node) {
-                keys.entry(*label).or_default().extend(&own);
-            }
-        }
-    }
-    sorted(keys.iter().map(|(label, keys)| {
-        let name = graph.catalog().labels.name(*label);
-        vec![text(name), number(graph.label_count(*label)), key_names(graph, keys)]
-    }))
+/// What is seen of the nodes with one label.
+#[derive(Default)]
+struct Labelled {
+    count: u64,
+    keys: BTreeSet<KeyId>,
 }
 
-fn relationship_types(graph: &Graph) -> Vec<Vec<Value>> {
-    let used = graph.catalog().types.iter().map(|(id, name)| (id, name, used_by(graph, id)));
-    let counts = |id| [graph.rel_count(Some(id)), graph.about_rel_count(id), graph.quoted_rel_count(id)];
-    sorted(used.filter(|(.., used)| !used.from.is_empty()).map(|(id, name, used)| {
+fn labels(seen: &Seen) -> Result<Vec<Vec<Value>>, FunctionError> {
+    let (graph, mut labelled) = (seen.graph, BTreeMap::<LabelId, Labelled>::new());
+    seen.each_node(|node| {
+        let own: Vec<KeyId> = graph.node_properties(node).into_iter().map(|(key, _)| key).collect();
+        for label in graph.labels(node) {
+            let labelled = labelled.entry(*label).or_default();
+            labelled.count += 1;
+            labelled.keys.extend(&own);
+        }
+    })?;
+    Ok(sorted(labelled.iter().map(|(label, labelled)| {
+        let name = graph.catalog().labels.name(*label);
+        vec![text(name), number(labelled.count), key_names(graph, &labelled.keys)]
+    })))
+}
+
+fn relationship_types(seen: &Seen) -> Result<Vec<Vec<Value>>, FunctionError> {
+    let (graph, mut rows) = (seen.graph, Vec::new());
+    for (rel_type, name) in graph.catalog().types.iter() {
+        let used = used_by(seen, rel_type)?;
+        if used.counts == [0; 3] {
+            continue;
+        }
         let mut row = vec![text(name)];
-        row.extend(counts(id).map(number));
+        row.extend(used.counts.map(number));
         row.extend([&used.from, &used.to].map(|ends| endings(graph, ends)));
         row.push(key_names(graph, &used.keys));
-        row
-    }))
+        rows.push(row);
+    }
+    Ok(sorted(rows.into_iter()))
 }
 
-fn used_by(graph: &Graph, rel_type: TypeId) -> Use {
-    let mut used = Use::default();
-    for family in Family::ALL {
-        each_rel(graph, rel_type, family, |slot, rel| {
+fn used_by(seen: &Seen, rel_type: TypeId) -> Result<Use, FunctionError> {
+    let (graph, mut used) = (seen.graph, Use::default());
+    for (place, family) in Family::ALL.into_iter().enumerate() {
+        seen.each_rel(rel_type, family, |slot, rel| {
+            used.counts[place] += 1;
             add_ending(graph, rel.start, &mut used.from);
             add_ending(graph, rel.end, &mut used.to);
             used.keys.extend(graph.rel_properties(slot).into_iter().map(|(key, _)| key));
-        });
+        })?;
     }
-    used
-}
-
-/// Looks at each relationship of a type and a family.
-pub(super) fn each_rel(graph: &Graph, rel_type: TypeId, family: Family, mut look: impl FnMut(RelSlot, Rel)) {
-    let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
-    let mut more = true;
-    while more {
-        slots.clear();
-        more = graph.scan_rels(Some(rel_type), family, &mut cursor, STRETCH, &mut slots);
-        slots.iter().copied().map(RelSlot).for_each(|slot| look(slot, graph.rel(slot)));
-    }
+    Ok(used)
 }
 
 fn add_ending(graph: &Graph, end: End, seen: &mut BTreeSet<Ending>) {

@@ -1,11 +1,11 @@
 //! The part of the graph that a procedure is asked about: all of it, or what the clocks of the statement show.
 
-use std::cell::RefCell;
+use std::collections::BTreeMap;
 
-use super::database::graph;
-use crate::catalog::TypeId;
+use super::database::{graph, part};
+use crate::catalog::{LabelId, Statistics, TypeId};
 use crate::function::{FunctionError, Host};
-use crate::storage::{Cited, End, Family, Graph, Lens, Look, NodeSlot, Odd, Rel, RelSlot, ScanCursor};
+use crate::storage::{Cited, End, Family, Graph, NodeSlot, Part, Rel, RelSlot, ScanCursor};
 use crate::value::{Name, Node, Relationship, Value};
 
 /// Elements that are looked at between two looks at the budget.
@@ -15,18 +15,16 @@ const STRETCH: usize = 1_024;
 pub(super) struct Seen<'h> {
     host: &'h dyn Host,
     pub graph: &'h Graph,
-    lens: Lens,
-    odd: RefCell<Odd>,
+    part: Option<&'h Part>,
 }
 
 impl<'h> Seen<'h> {
     pub(super) fn by(host: &'h dyn Host) -> Self {
-        let lens = host.lens().downcast_ref::<Lens>().copied().unwrap_or_default();
-        Self { host, graph: graph(host), lens, odd: RefCell::default() }
+        Self { host, graph: graph(host), part: part(host) }
     }
 
     pub(super) fn sees(&self, element: End) -> bool {
-        self.graph.passes(element, &self.lens, Look::Whole, &mut self.odd.borrow_mut())
+        self.part.is_none_or(|part| part.shows(self.graph, element))
     }
 
     /// The citations of an element that are seen.
@@ -65,15 +63,92 @@ impl<'h> Seen<'h> {
         family: Family,
         look: &mut impl FnMut(RelSlot, Rel),
     ) -> Result<(), FunctionError> {
+        let scan = |cursor: &mut _, slots: &mut _| self.graph.scan_rels(Some(rel_type), family, cursor, STRETCH, slots);
+        self.each_slot(scan, |slots| {
+            self.host.reserve(slots.len() * size_of::<(End, NodeSlot)>())?;
+            slots.iter().copied().map(RelSlot).for_each(|slot| look(slot, self.graph.rel(slot)));
+            Ok(())
+        })
+    }
+
+    /// Looks at each node that is seen.
+    pub(super) fn each_node(&self, mut look: impl FnMut(NodeSlot)) -> Result<(), FunctionError> {
+        let scan = |cursor: &mut _, slots: &mut _| self.graph.scan_nodes(None, cursor, STRETCH, slots);
+        self.each_slot(scan, |slots| {
+            slots.iter().copied().map(NodeSlot).filter(|node| self.sees(End::node(*node))).for_each(&mut look);
+            Ok(())
+        })
+    }
+
+    /// Looks at each relationship of a type and a family that is seen.
+    pub(super) fn each_rel(
+        &self,
+        rel_type: TypeId,
+        family: Family,
+        mut look: impl FnMut(RelSlot, Rel),
+    ) -> Result<(), FunctionError> {
+        let scan = |cursor: &mut _, slots: &mut _| self.graph.scan_rels(Some(rel_type), family, cursor, STRETCH, slots);
+        self.each_slot(scan, |slots| {
+            let seen = slots.iter().copied().map(RelSlot).filter(|rel| self.sees(End::rel(*rel)));
+            seen.for_each(|rel| look(rel, self.graph.rel(rel)));
+            Ok(())
+        })
+    }
+
+    /// Hands on what a scan finds, a stretch at a time, and looks at the budget on the way.
+    fn each_slot(
+        &self,
+        scan: impl Fn(&mut ScanCursor, &mut Vec<u32>) -> bool,
+        mut look: impl FnMut(&[u32]) -> Result<(), FunctionError>,
+    ) -> Result<(), FunctionError> {
         let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
         let mut more = true;
         while more {
             slots.clear();
-            more = self.graph.scan_rels(Some(rel_type), family, &mut cursor, STRETCH, &mut slots);
-            self.host.reserve(slots.len() * size_of::<(End, NodeSlot)>())?;
-            slots.iter().copied().map(RelSlot).for_each(|slot| look(slot, self.graph.rel(slot)));
+            more = scan(&mut cursor, &mut slots);
+            self.host.reserve(0)?;
+            look(&slots)?;
         }
         Ok(())
+    }
+
+    /// How many nodes with each label are seen; there may be zeros.
+    pub(super) fn label_counts(&self) -> Result<BTreeMap<LabelId, u64>, FunctionError> {
+        let labels = &self.graph.catalog().labels;
+        if self.part.is_none() {
+            return Ok(labels.iter().map(|(label, _)| (label, self.graph.label_count(label))).collect());
+        }
+        let mut counts = BTreeMap::new();
+        self.each_node(|node| {
+            self.graph.labels(node).iter().for_each(|label| *counts.entry(*label).or_default() += 1);
+        })?;
+        Ok(counts)
+    }
+
+    /// The types of the relationships that are seen, and how many they are: asserted between nodes, about others, quoted.
+    pub(super) fn types(&self) -> Result<Vec<(&'h Name, [u64; 3])>, FunctionError> {
+        let mut types = Vec::new();
+        for (rel_type, name) in self.graph.catalog().types.iter() {
+            let counts = self.rel_counts(rel_type)?;
+            if counts != [0; 3] {
+                types.push((name, counts));
+            }
+        }
+        Ok(types)
+    }
+
+    /// Of each family.
+    fn rel_counts(&self, rel_type: TypeId) -> Result<[u64; 3], FunctionError> {
+        let graph = self.graph;
+        if self.part.is_none() {
+            let of_nodes = graph.rel_count(Some(rel_type));
+            return Ok([of_nodes, graph.about_rel_count(rel_type), graph.quoted_rel_count(rel_type)]);
+        }
+        let mut counts = [0; 3];
+        for (family, count) in Family::ALL.into_iter().zip(&mut counts) {
+            self.each_rel(rel_type, family, |_, _| *count += 1)?;
+        }
+        Ok(counts)
     }
 
     /// Calls `look` with each of many things, and looks at the budget on the way.

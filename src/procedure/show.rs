@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use super::database::graph;
+use super::seen::Seen;
 use crate::catalog::{Catalog, ConstraintKind, KeyId, Owner, Statistics};
-use crate::function::{Field, Procedure, Registry};
+use crate::function::{Field, FunctionError, Procedure, Registry};
 use crate::storage::Graph;
 use crate::value::{Name, Type, Value};
 
+const SUMMARY: &str = "the answer to SHOW";
+
 pub(super) fn register(registry: &mut Registry) {
-    add(registry, "show.labels", &[("name", Type::String), ("nodes", Type::Integer)], labels);
-    add(
-        registry,
-        "show.relationship_types",
-        &[("name", Type::String), ("asserted", Type::Integer), ("about", Type::Integer), ("quoted", Type::Integer)],
-        relationship_types,
-    );
+    let outputs = [("name", Type::String), ("nodes", Type::Integer)];
+    registry.add_procedure(table("show.labels", &outputs, SUMMARY, labels));
+    let outputs =
+        [("name", Type::String), ("asserted", Type::Integer), ("about", Type::Integer), ("quoted", Type::Integer)];
+    registry.add_procedure(table("show.relationship_types", &outputs, SUMMARY, relationship_types));
     add(registry, "show.property_keys", &[("name", Type::String)], property_keys);
     add(
         registry,
@@ -59,35 +59,34 @@ fn add(
     outputs: &[(&str, Type)],
     rows: impl Fn(&Graph) -> Vec<Vec<Value>> + Send + Sync + 'static,
 ) {
-    registry.add_procedure(table(name, outputs, "the answer to SHOW", rows));
+    registry.add_procedure(table(name, outputs, SUMMARY, move |seen| Ok(rows(seen.graph))));
 }
 
-/// A procedure without arguments whose rows are a function of the graph.
+/// A procedure without arguments whose rows are a function of what is seen.
 pub(super) fn table(
     name: &str,
     outputs: &[(&str, Type)],
     summary: &str,
-    rows: impl Fn(&Graph) -> Vec<Vec<Value>> + Send + Sync + 'static,
+    rows: impl Fn(&Seen) -> Result<Vec<Vec<Value>>, FunctionError> + Send + Sync + 'static,
 ) -> Procedure {
     Procedure {
         name: Name::from(name),
         inputs: Vec::new(),
         outputs: outputs.iter().map(|(name, value_type)| Field::nullable(name, value_type.clone())).collect(),
         summary: summary.to_owned(),
-        body: Arc::new(move |host, _| Ok(Box::new(rows(graph(host)).into_iter().map(Ok)))),
+        body: Arc::new(move |host, _| Ok(Box::new(rows(&Seen::by(host))?.into_iter().map(Ok)))),
     }
 }
 
-fn labels(graph: &Graph) -> Vec<Vec<Value>> {
-    let used = graph.catalog().labels.iter().map(|(id, name)| (name, graph.label_count(id)));
-    sorted(used.filter(|(_, count)| *count > 0).map(|(name, count)| vec![text(name), number(count)]))
+fn labels(seen: &Seen) -> Result<Vec<Vec<Value>>, FunctionError> {
+    let used = seen.label_counts()?.into_iter().filter(|(_, count)| *count > 0);
+    let name = |label| text(seen.graph.catalog().labels.name(label));
+    Ok(sorted(used.map(|(label, count)| vec![name(label), number(count)])))
 }
 
-fn relationship_types(graph: &Graph) -> Vec<Vec<Value>> {
-    let all = graph.catalog().types.iter();
-    let counts = |id| [graph.rel_count(Some(id)), graph.about_rel_count(id), graph.quoted_rel_count(id)];
-    let used = all.map(|(id, name)| (name, counts(id))).filter(|(_, counts)| counts.iter().sum::<u64>() > 0);
-    sorted(used.map(|(name, counts)| std::iter::once(text(name)).chain(counts.map(number)).collect()))
+fn relationship_types(seen: &Seen) -> Result<Vec<Vec<Value>>, FunctionError> {
+    let row = |(name, counts): (&Name, [u64; 3])| std::iter::once(text(name)).chain(counts.map(number)).collect();
+    Ok(sorted(seen.types()?.into_iter().map(row)))
 }
 
 fn property_keys(graph: &Graph) -> Vec<Vec<Value>> {
@@ -117,8 +116,8 @@ fn constraints(graph: &Graph) -> Vec<Vec<Value>> {
 }
 
 fn settings(graph: &Graph) -> Vec<Vec<Value>> {
-    let words = graph.catalog().provenance.words();
-    words.map(|(name, word)| vec![Value::from(format!("provenance.{name}")), text(word)]).to_vec()
+    let settings = graph.catalog().provenance.settings();
+    settings.map(|(name, word)| vec![Value::from(format!("provenance.{name}")), Value::from(word)]).collect()
 }
 
 fn function_rows(registry: &Registry) -> Vec<Vec<Value>> {

@@ -116,7 +116,7 @@ impl Writing<'_> {
         let id = self.new_id();
         let mut labels = node.labels.as_ref().map(written_names).unwrap_or_default();
         labels.sort();
-        self.graph.nodes.insert(id, NodeRecord { labels, properties });
+        self.graph.nodes.insert(id, NodeRecord { labels, properties, ..NodeRecord::default() });
         if let Some(variable) = &node.variable {
             *row = with(row, &variable.name, Node::bare(id).into());
         }

@@ -138,6 +138,8 @@ pub(crate) struct BoundMatch {
     pub extra: Vec<(VarId, Expr)>,
     /// The pattern and its WHERE.
     pub span: Span,
+    /// The clocks that stand between them, and what else is of the lens; empty without.
+    pub lens_span: Span,
 }
 
 /// What is looked for: elements, how they hang together, and the paths that run through them.

@@ -85,13 +85,14 @@ impl Binder<'_> {
     ) -> BoundMatch {
         let last = predicate.map(|predicate| predicate.span).or(parts.last().map(|part| part.span));
         let span = parts.first().zip(last).map_or_else(Span::default, |(first, last)| first.span.to(last));
+        let lens_span = lens.span;
         let (lens, operands) = self.lens(lens);
         self.under(lens, |binder| {
             let (pattern, mut predicates) = binder.pattern(parts, rules);
             if let Some(predicate) = predicate {
                 predicates.extend(binder.predicate(predicate).into_conjuncts());
             }
-            BoundMatch { optional: rules.optional, operands, pattern, predicates, extra: Vec::new(), span }
+            BoundMatch { optional: rules.optional, operands, pattern, predicates, extra: Vec::new(), span, lens_span }
         })
     }
 

@@ -141,8 +141,13 @@ impl Binder<'_> {
             element if infer::is_element(element) => self.names.reads_key(key),
             temporal if temporal.is_temporal() => {}
             found => {
-                let help = matches!(found, Type::List(_))
-                    .then(|| format!("take it of each item: `[x IN list | x.{}]`", key.name));
+                let help = match found {
+                    Type::List(_) => Some(format!("take it of each item: `[x IN list | x.{}]`", key.name)),
+                    Type::Edtf => {
+                        Some(format!("take it of a bound: `earliest(x).{}`, `latest(x).{}`", key.name, key.name))
+                    }
+                    _ => None,
+                };
                 let message = format!("{found} has no properties");
                 self.refuse_as(ErrorKind::Type, "InvalidArgumentType", base.span, message, help);
             }

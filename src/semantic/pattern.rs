@@ -329,7 +329,9 @@ impl Binder<'_> {
         let found = self.type_of(id).clone();
         if !found.may_be(wanted) {
             let message = format!("`{}` is {found} and cannot be {wanted}", ident.name);
-            self.refuse("VariableTypeConflict", ident.span, message);
+            let is_end = found.may_be(&Type::Relationship) && wanted.may_be(&Type::Node);
+            let help = is_end.then(|| format!("a relationship as an end is written `[{}]`", ident.name));
+            self.refuse_as(ErrorKind::Syntax, "VariableTypeConflict", ident.span, message, help);
         }
     }
 

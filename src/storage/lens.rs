@@ -22,6 +22,7 @@ mod day;
 mod evidence;
 mod keep;
 mod many;
+mod part;
 mod pass;
 mod sources;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod tests;
 pub(super) use column::PageClocks;
 pub(crate) use evidence::Cited;
 pub(super) use evidence::Vocabulary;
+pub(crate) use part::Part;
 
 /// What of the graph a clause sees: up to two clocks, and how many sources must support a relationship.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -78,4 +80,14 @@ pub(crate) struct Odd {
     pub on: bool,
     pub valid_to: bool,
     pub published: bool,
+}
+
+impl Odd {
+    /// What was met here and there.
+    fn add(&mut self, other: Self) {
+        self.valid_from |= other.valid_from;
+        self.on |= other.on;
+        self.valid_to |= other.valid_to;
+        self.published |= other.published;
+    }
 }

@@ -15,8 +15,8 @@ const MAX_AUTHOR_BYTES: usize = 1 << 10;
 /// The most bytes of a message.
 const MAX_MESSAGE_BYTES: usize = 1 << 16;
 
-/// The highest number that a commit from elsewhere can have: what programs that read JSON agree on.
-const MAX_NUMBER: u64 = (1 << 53) - 1;
+/// The highest number that a commit can have: what programs that read JSON agree on.
+pub(super) const MAX_NUMBER: u64 = (1 << 53) - 1;
 
 /// What is said of a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

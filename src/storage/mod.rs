@@ -45,7 +45,7 @@ pub(crate) use files::FileAccess;
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub(crate) use history::History;
 pub use history::Keep;
-pub(crate) use lens::{Cited, KnownAt, Lens, Look, Odd, ValidAt};
+pub(crate) use lens::{Cited, KnownAt, Lens, Look, Odd, Part, ValidAt};
 pub(crate) use log::{Log, LogEntry, Words};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};

@@ -161,6 +161,13 @@ impl RelPage {
         &mut self.families[family as usize]
     }
 
+    /// The relationships that are there.
+    pub(super) fn present(&self) -> Bitmap {
+        let mut present = Bitmap::default();
+        self.families.iter().for_each(|family| present.unite(family));
+        present
+    }
+
     pub(super) fn contains(&self, offset: usize) -> bool {
         self.families.iter().any(|family| family.get(offset))
     }

@@ -106,6 +106,10 @@ impl Rels {
         Some((page, self.pages.get(page)?))
     }
 
+    pub(super) fn bound(&self) -> usize {
+        self.placement.bound()
+    }
+
     pub(super) fn count(&self, rel_type: Option<TypeId>, family: Family) -> u64 {
         match rel_type {
             None => self.counts[family as usize],

@@ -17,7 +17,7 @@ use petgraph::visit::{
 use petgraph::{Directed, Direction as Way};
 use rustc_hash::FxHashMap;
 
-use super::{Direction, End, Family, Graph, NodeSlot, RelSlot};
+use super::{Direction, End, Family, Graph, NodeSlot, Part, RelSlot};
 use crate::catalog::{LabelId, Statistics, TypeId};
 use crate::value::{ElementId, Value};
 
@@ -56,6 +56,8 @@ pub struct GraphView<'g> {
     graph: &'g Graph,
     label: Option<LabelId>,
     rel_type: Option<TypeId>,
+    /// All that there is to see, if that is not all of the graph.
+    part: Option<&'g Part>,
     /// Narrowed to a label or type that this graph does not know.
     empty_nodes: bool,
     empty_edges: bool,
@@ -64,7 +66,12 @@ pub struct GraphView<'g> {
 impl Graph {
     /// The graph as petgraph sees it.
     pub(crate) fn view(&self) -> GraphView<'_> {
-        GraphView { graph: self, label: None, rel_type: None, empty_nodes: false, empty_edges: false }
+        GraphView { graph: self, label: None, rel_type: None, part: None, empty_nodes: false, empty_edges: false }
+    }
+
+    /// A part of this graph, or all of it, as petgraph sees it.
+    pub(crate) fn view_of<'g>(&'g self, part: Option<&'g Part>) -> GraphView<'g> {
+        GraphView { part, ..self.view() }
     }
 }
 
@@ -100,22 +107,23 @@ impl<'g> GraphView<'g> {
         self.graph.node_slot(id).filter(|node| self.shows(*node)).map(node_index)
     }
 
-    /// The id of a node, shown or not; `None` if there is no such node.
+    /// The id of a node, with the label of the view or not; `None` if there is no such node.
     pub fn node_id(self, node: NodeIndex) -> Option<ElementId> {
         let slot = slot(node);
-        self.graph.is_node(slot).then(|| self.graph.node_id(slot))
+        (self.graph.is_node(slot) && self.part_has_node(slot)).then(|| self.graph.node_id(slot))
     }
 
     /// The id of a relationship; `None` if there is no such relationship.
     pub fn edge_id(self, edge: EdgeIndex) -> Option<ElementId> {
         let slot = rel_slot(edge);
-        self.graph.is_rel(slot).then(|| self.graph.rel_id(slot))
+        (self.graph.is_rel(slot) && self.part_has_rel(slot)).then(|| self.graph.rel_id(slot))
     }
 
     /// A property of a node; null if it has none.
     pub fn node_property(self, node: NodeIndex, key: &str) -> Value {
-        let key = self.graph.catalog().keys.get(key);
-        key.map_or(Value::Null, |key| self.graph.node_property(slot(node), key))
+        let (key, slot) = (self.graph.catalog().keys.get(key), slot(node));
+        let key = key.filter(|_| self.part_has_node(slot));
+        key.map_or(Value::Null, |key| self.graph.node_property(slot, key))
     }
 
     /// A property of a relationship; null if it has none. It serves as a weight:
@@ -127,8 +135,9 @@ impl<'g> GraphView<'g> {
     /// })
     /// ```
     pub fn edge_property(self, edge: EdgeIndex, key: &str) -> Value {
-        let key = self.graph.catalog().keys.get(key);
-        key.map_or(Value::Null, |key| self.graph.rel_property(rel_slot(edge), key))
+        let (key, slot) = (self.graph.catalog().keys.get(key), rel_slot(edge));
+        let key = key.filter(|_| self.part_has_rel(slot));
+        key.map_or(Value::Null, |key| self.graph.rel_property(slot, key))
     }
 
     /// A copy as petgraph's own graph. Its weights are ids, so its indices, which start from 0 without holes, lead back.
@@ -147,13 +156,25 @@ impl<'g> GraphView<'g> {
     }
 
     fn shows(self, node: NodeSlot) -> bool {
-        match self.label {
+        let is_there = match self.label {
             None => !self.empty_nodes && self.graph.is_node(node),
             Some(label) => self.graph.has_label(node, label),
-        }
+        };
+        is_there && self.part_has_node(node)
     }
 
-    /// Whether a neighbour, which is there, has the label.
+    #[inline]
+    fn part_has_node(self, node: NodeSlot) -> bool {
+        self.part.is_none_or(|part| part.shows_node(self.graph, node))
+    }
+
+    /// Then its ends are in the part as well.
+    #[inline]
+    fn part_has_rel(self, rel: RelSlot) -> bool {
+        self.part.is_none_or(|part| part.shows_rel(self.graph, rel))
+    }
+
+    /// Whether a node that is there, and in the part, has the label.
     #[inline]
     fn shows_neighbour(self, node: NodeSlot) -> bool {
         self.label.is_none_or(|label| self.graph.has_label(node, label))
@@ -194,8 +215,12 @@ impl GraphProp for GraphView<'_> {
     type EdgeType = Directed;
 }
 
+/// Under a clock, the nodes are counted one by one.
 impl NodeCount for GraphView<'_> {
     fn node_count(&self) -> usize {
+        if self.part.is_some() {
+            return self.node_identifiers().count();
+        }
         let count = match self.label {
             _ if self.empty_nodes => 0,
             None => Statistics::node_count(self.graph),
@@ -205,10 +230,10 @@ impl NodeCount for GraphView<'_> {
     }
 }
 
-/// Narrowed to a label, the relationships are counted one by one.
+/// Narrowed to a label or under a clock, the relationships are counted one by one.
 impl EdgeCount for GraphView<'_> {
     fn edge_count(&self) -> usize {
-        if self.label.is_some() {
+        if self.label.is_some() || self.part.is_some() {
             return self.edge_references().count();
         }
         let count = if self.shows_no_edges() { 0 } else { self.graph.rel_count(self.rel_type) };
@@ -299,7 +324,9 @@ impl GetAdjacencyMatrix for GraphView<'_> {
             return false;
         }
         let (from, to) = (End::node(slot(from)), End::node(slot(to)));
-        self.graph.between(from, Direction::Out, self.rel_type, Family::Plain, to).next().is_some()
+        self.graph
+            .between(from, Direction::Out, self.rel_type, Family::Plain, to)
+            .any(|step| self.part_has_rel(step.rel))
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::adjacency::MAX_TYPES;
 use super::codec::MAX_DEPTH;
 use super::constraint::owner_name;
+use super::log::MAX_NUMBER;
 use super::{Change, Commit, End, Graph, LogEntry, NodeSlot, Rel, RelSlot, StorageError, Words};
 use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, Symbol, TypeId};
 use crate::value::{ElementId, Name, Value};
@@ -295,6 +296,10 @@ impl Writer {
 
     /// Constraints are checked for what the statement touched (uniqueness at once, existence here).
     pub(crate) fn check_statement(&mut self) -> Result<(), StorageError> {
+        // What could not be read back from a file is not made.
+        if self.graph.open_changes > 0 && self.own.number > MAX_NUMBER {
+            return Err(StorageError::Full { what: "no commit numbers are left" });
+        }
         let demands = self.graph.catalog().constraints.iter().any(|constraint| constraint.kind.demands_existence());
         if demands {
             for change in &self.changes[self.checked..] {

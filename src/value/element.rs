@@ -67,6 +67,8 @@ pub(crate) struct NodeRecord {
     /// In alphabetical order.
     pub labels: Vec<Name>,
     pub properties: BTreeMap<Name, Value>,
+    /// The keys under which people look for its name, the best first.
+    pub names: Arc<[Name]>,
 }
 
 /// What the graph says of a relationship.
@@ -112,8 +114,11 @@ pub struct Path {
     pub relationships: Vec<Relationship>,
 }
 
-/// The keys under which people look for the name of a node.
-const NAME_KEYS: [&str; 3] = ["name", "id", "title"];
+/// Longer names are sentences.
+const LONGEST_NAME: usize = 40;
+
+/// Nodes without a name are written with their properties if that is not longer.
+const LONGEST_NODE: usize = 80;
 
 impl Node {
     pub(crate) fn bare(id: ElementId) -> Self {
@@ -143,9 +148,21 @@ impl Node {
         self.record.as_ref().map_or(&NO_PROPERTIES, |record| &record.properties)
     }
 
+    /// All of it as text, if that is not too long for a line of others.
+    pub(crate) fn in_full(&self) -> Option<String> {
+        Some(self.to_string()).filter(|whole| whole.chars().count() <= LONGEST_NODE)
+    }
+
     /// What people know the node by, as far as it has it, each with its key: the best first.
-    pub(crate) fn names(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        NAME_KEYS.iter().filter_map(|key| Some((*key, self.properties().get(*key)?)))
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&Name, &Value)> {
+        let keys = self.record.iter().flat_map(|record| record.names.iter());
+        keys.filter_map(|key| Some((key, self.properties().get(key)?)))
+    }
+
+    /// The best of its names that is no sentence, or else the best.
+    pub(crate) fn short_name(&self) -> Option<(&Name, &Value)> {
+        let is_short = |name: &Value| name.to_string().chars().nth(LONGEST_NAME).is_none();
+        self.names().find(|(_, name)| is_short(name)).or_else(|| self.names().next())
     }
 }
 

@@ -233,7 +233,7 @@ mod tests {
     }
 
     fn node(id: u64, label: &str) -> Node {
-        let record = NodeRecord { labels: vec![Name::from(label)], properties: BTreeMap::new() };
+        let record = NodeRecord { labels: vec![Name::from(label)], ..NodeRecord::default() };
         Node::filled(ElementId(id), Arc::new(record))
     }
 
@@ -270,7 +270,8 @@ mod tests {
 
     #[test]
     fn elements_look_like_their_patterns() {
-        let record = NodeRecord { labels: vec!["A".into(), "B".into()], properties: properties(&[("k", true.into())]) };
+        let (labels, properties) = (vec!["A".into(), "B".into()], properties(&[("k", true.into())]));
+        let record = NodeRecord { labels, properties, ..NodeRecord::default() };
         assert_eq!(Node::filled(ElementId(1), Arc::new(record)).to_string(), "(:A:B {k: true})");
         assert_eq!(Node::bare(ElementId(1)).to_string(), "()");
         assert_eq!(rel(1, 2, true).to_string(), "[:T {k: 1}]");

@@ -47,6 +47,8 @@ pub(super) enum Subject {
     /// Nothing that could be shown.
     None,
     Predicate(ast::Expr),
+    /// The list of UNWIND.
+    List(ast::Expr),
     /// `{key: value}` of an element.
     Property {
         of: Option<ast::Ident>,
@@ -55,8 +57,20 @@ pub(super) enum Subject {
     },
     /// A node or a relationship, by its name.
     Element(Option<ast::Ident>),
+    /// What labels, or a type, are said of.
+    Labelled {
+        of: Option<ast::Ident>,
+        labels: ast::LabelExpr,
+    },
     /// The relationships on a way.
     Way(Option<ast::Ident>),
+    /// The first relationships of all rounds of a group.
+    Rounds(Option<ast::Ident>),
+    /// What is said of each element of a list, which has the name that one of them has in a round.
+    Each {
+        of: ast::Ident,
+        subject: Box<Subject>,
+    },
     /// The two ends of a hop, and its arrow where it is a single one.
     Ends {
         ends: [Option<ast::Ident>; 2],
@@ -77,6 +91,26 @@ pub(super) struct Arrow {
     pub direction: ast::ArrowDirection,
     /// The plain names of types; none for any.
     pub types: Vec<Name>,
+}
+
+impl Subject {
+    /// The subject for one element, where it is said of each in a list.
+    pub(super) fn of_one(&self) -> &Self {
+        match self {
+            Self::Each { subject, .. } => subject.of_one(),
+            Self::None
+            | Self::Predicate(_)
+            | Self::List(_)
+            | Self::Property { .. }
+            | Self::Element(_)
+            | Self::Labelled { .. }
+            | Self::Way(_)
+            | Self::Rounds(_)
+            | Self::Ends { .. }
+            | Self::Clocked { .. }
+            | Self::Position => self,
+        }
+    }
 }
 
 impl Arrow {

@@ -38,10 +38,13 @@ impl Wanted {
     }
 
     fn holds_for(&self, column: Expr) -> Expr {
-        let value = match &self.key {
-            Some(key) => make::expr(ast::ExprKind::Property(Box::new(column), make::ident(key))),
-            None => column,
-        };
+        match &self.key {
+            Some(key) => make::holds_of_property(column, key, |value| self.holds(value)),
+            None => self.holds(column),
+        }
+    }
+
+    fn holds(&self, value: Expr) -> Expr {
         let parameter = |name: &Name| make::expr(ast::ExprKind::Parameter(name.clone()));
         match &self.test {
             Test::Null => make::is_null(value),
@@ -56,7 +59,7 @@ impl Walk<'_> {
     pub(super) fn finish(&mut self, mut projection: ast::Projection, span: Span, out: &mut Vec<Clause>) {
         self.show_statement_clock(span, out);
         self.cut_off(&mut projection, &Subject::Position);
-        let (early, late) = self.wanted_by(&projection);
+        let (early, mut late) = self.wanted_by(&projection);
         if !early.is_empty() && !self.hits {
             let everything = ast::Projection { predicate: make::all(early), ..self.same_names(&[]) };
             out.push(Clause { kind: ClauseKind::With(everything), span });
@@ -76,8 +79,9 @@ impl Walk<'_> {
         if self.scope.names.iter().any(|name| *name == MET) {
             let met = Name::from(MET);
             if projection.star.is_none() {
-                projection.items.push(make::item(make::variable(&met), &met));
+                self.hand_on_met(&mut projection);
             }
+            late.push(make::is_not_null(make::variable(&met)));
             returned.push(met);
         }
         projection.predicate = make::all(late);

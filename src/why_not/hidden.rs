@@ -6,9 +6,6 @@ use super::{Host, show};
 use crate::syntax::ast;
 use crate::value::{Name, Node, Relationship, Value};
 
-/// What says when an element is valid.
-const VALID_KEYS: [&str; 3] = ["valid_from", "on", "valid_to"];
-
 /// More sources than these are not counted.
 const SOURCES_COUNTED: i64 = 20;
 
@@ -66,7 +63,7 @@ impl<H: Host> Teller<'_, '_, H> {
                 let count = self.source_count(element, operands)?;
                 format!("{shown} has {count} source{}", if count == 1 { "" } else { "s" })
             }
-            _ => match valid_values(element) {
+            _ => match valid_values(element, &self.search.host.time_keys()) {
                 values if values.is_empty() => format!("{shown} is hidden"),
                 values => format!("{shown} has {values}"),
             },
@@ -142,12 +139,13 @@ fn flat<'v>(values: impl Iterator<Item = &'v Value>) -> Vec<Value> {
     found
 }
 
-fn valid_values(element: &Value) -> String {
+/// By what an element is valid.
+fn valid_values(element: &Value, keys: &[Name]) -> String {
     let properties = match element {
         Value::Node(node) => Node::properties(node),
         Value::Relationship(rel) => Relationship::properties(rel),
         _ => return String::new(),
     };
-    let value = |key: &&str| Some(format!("{key} {}", show::value(properties.get(*key)?)));
-    VALID_KEYS.iter().filter_map(value).collect::<Vec<_>>().join(", ")
+    let value = |key: &Name| Some(format!("{key} {}", show::value(properties.get(key)?)));
+    keys.iter().filter_map(value).collect::<Vec<_>>().join(", ")
 }

@@ -2,7 +2,7 @@
 
 use crate::syntax::ast::{self, Expr, ExprKind};
 use crate::text::Span;
-use crate::value::Name;
+use crate::value::{Kind, Name, Predicate, Type, ValueType};
 
 pub(super) fn expr(kind: ExprKind) -> Expr {
     Expr { kind, span: Span::default() }
@@ -30,6 +30,53 @@ pub(super) fn is_null(operand: Expr) -> Expr {
 
 pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
     expr(ExprKind::Function(ast::FunctionCall { name: ident(&Name::from(name)), distinct: false, arguments }))
+}
+
+/// `[variable IN list WHERE predicate | map]`
+pub(super) fn for_each(variable: ast::Ident, list: Expr, predicate: Option<Expr>, map: Option<Expr>) -> Expr {
+    let (predicate, map) = (predicate.map(Box::new), map.map(Box::new));
+    expr(ExprKind::ListComprehension(ast::ListComprehension { variable, list: Box::new(list), predicate, map }))
+}
+
+/// `then`, or null where `test` is true.
+pub(super) fn unless(test: Expr, then: Expr) -> Expr {
+    let branches = vec![ast::CaseBranch { tests: vec![test], then: expr(ExprKind::Null) }];
+    expr(ExprKind::Case(ast::Case { subject: None, branches, otherwise: Some(Box::new(then)) }))
+}
+
+/// `operand IS NOT NULL`
+pub(super) fn is_not_null(operand: Expr) -> Expr {
+    expr(ExprKind::IsNull { operand: Box::new(operand), negated: true })
+}
+
+/// What can be asked for a property.
+const HAVE_PROPERTIES: [Type; 10] = [
+    Type::Date,
+    Type::LocalTime,
+    Type::Time,
+    Type::LocalDateTime,
+    Type::DateTime,
+    Type::Duration,
+    Type::Edtf,
+    Type::Node,
+    Type::Relationship,
+    Type::Map,
+];
+
+/// Whether `test` holds for the property of `of`; not if that has no properties at all.
+pub(super) fn holds_of_property(of: Expr, key: &Name, test: impl FnOnce(Expr) -> Expr) -> Expr {
+    let one = ident(&Name::from("one with properties"));
+    // Beside a text and a number nothing is known of its type before the query runs.
+    let others = [ExprKind::String(Name::from("")), ExprKind::Integer(0)].map(expr);
+    let candidates = expr(ExprKind::List([of].into_iter().chain(others).collect()));
+    let member = |plain| ValueType { kind: Kind::Plain(plain), nullable: false };
+    let kind = Kind::Union(HAVE_PROPERTIES.into_iter().map(member).collect());
+    let predicate = Predicate::Typed(ValueType { kind, nullable: false });
+    let can_be_asked = ExprKind::Is { operand: Box::new(variable(&one.name)), predicate, negated: false };
+    let asked = for_each(one.clone(), candidates, Some(expr(can_be_asked)), None);
+    let property = expr(ExprKind::Property(Box::new(variable(&one.name)), ident(key)));
+    let found = for_each(one, asked, Some(test(property)), None);
+    compare(found, ast::Comparison::NotEqual, expr(ExprKind::List(Vec::new())))
 }
 
 /// The conjunction of `terms`; none if there are none.

@@ -43,6 +43,9 @@ pub(crate) trait Host {
     fn ask(&mut self, text: &str, parameters: &[(Name, Value)]) -> Result<Outcome<Self::Error>, Self::Error>;
 
     fn is_aggregate(&self, function: &str) -> bool;
+
+    /// The keys that say when an element is valid.
+    fn time_keys(&self) -> [Name; 3];
 }
 
 /// How a trial went.

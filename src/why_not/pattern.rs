@@ -5,11 +5,14 @@ use rustc_hash::FxHashMap;
 use super::condition::{Arrow, Kind, Number, Subject};
 use super::cut::{Cuts, Pieces, link_span, name_all, names, span_of};
 use super::make;
-use super::mention::of_endpoint;
-use super::relax::{Behind, Walk};
+use super::mention::{mentions, of_endpoint, variables_of};
+use super::relax::{Behind, Said, Walk};
 use crate::syntax::ast::{self, ArrowDirection, Clause, ClauseKind, Endpoint, Expr, ExprKind, Link, PatternPart};
 use crate::text::Span;
 use crate::value::Name;
+
+/// The name of an element, and whether it stands for a list of them behind the pattern.
+type Named<'n> = (Option<&'n ast::Ident>, bool);
 
 /// What is known of the pattern of one MATCH on the way.
 #[derive(Default)]
@@ -49,7 +52,7 @@ impl Walk<'_> {
         let may_repeat = matched.repeatable || self.may_repeat(&matched);
         self.lens(&mut matched.lens, &drawn);
         let Pieces { parts, predicates } = drawing.cuts.apply(matched.pattern.parts, !may_repeat);
-        let mut terms = self.filters(make::conjuncts(matched.predicate.take()), &[], true);
+        let mut terms = self.filters(make::conjuncts(matched.predicate.take()), &[], &Said::OfOne);
         terms.extend(predicates.into_iter().filter(|term| !self.speaks_of_lost(term)));
         for name in &known {
             self.scope.add(name);
@@ -154,83 +157,93 @@ impl Walk<'_> {
 
     fn contents(&mut self, drawing: &Drawing, part: &mut PatternPart) {
         let is_one = part.selector == ast::Selector::All;
-        self.endpoint(drawing, &mut part.path.start, true);
+        self.endpoint(drawing, &mut part.path.start);
         for hop in &mut part.path.hops {
             match &mut hop.link {
-                Link::Arrow(rel) => self.arrow(rel, &drawing.within(rel.span), is_one, true),
+                Link::Arrow(rel) => self.arrow(rel, &drawing.within(rel.span), is_one, false),
                 Link::Group(group) => self.group(drawing, group),
             }
-            self.endpoint(drawing, &mut hop.end, true);
+            self.endpoint(drawing, &mut hop.end);
         }
         if part.mode == Some(ast::PathMode::Acyclic) && self.condition(Kind::Different, part.span, &[], Subject::None) {
             part.mode = None;
         }
         let terms = make::conjuncts(part.predicate.take());
-        part.predicate = make::all(self.filters(terms, &[], false));
+        part.predicate = make::all(self.filters(terms, &[], &Said::OutOfSight));
     }
 
-    fn endpoint(&mut self, drawing: &Drawing, endpoint: &mut Endpoint, can_be_shown: bool) {
+    fn endpoint(&mut self, drawing: &Drawing, endpoint: &mut Endpoint) {
         let within = drawing.within(span_of(endpoint));
         match endpoint {
             Endpoint::Node(node) => {
-                let of = node.variable.clone().filter(|_| can_be_shown);
-                self.labels(Kind::Label, &mut node.labels, &within, of.as_ref());
-                self.properties(&mut node.properties, &within, of.as_ref());
-                self.inner_predicate(&mut node.predicate, &within, can_be_shown);
+                self.node(node, &within, false);
             }
             Endpoint::Bracket(bracket) => {
                 if let Some(ends) = &mut bracket.ends {
-                    self.endpoint(drawing, &mut ends.0, can_be_shown);
-                    self.endpoint(drawing, &mut ends.1, can_be_shown);
+                    self.endpoint(drawing, &mut ends.0);
+                    self.endpoint(drawing, &mut ends.1);
                 }
-                let of = bracket.rel.variable.clone().filter(|_| can_be_shown);
-                self.labels(Kind::Type, &mut bracket.rel.types, &within, of.as_ref());
-                self.properties(&mut bracket.rel.properties, &within, of.as_ref());
+                let of = bracket.rel.variable.clone();
+                self.labels(Kind::Type, &mut bracket.rel.types, &within, (of.as_ref(), false));
+                self.properties(&mut bracket.rel.properties, &within, (of.as_ref(), false));
             }
         }
     }
 
-    fn arrow(&mut self, rel: &mut ast::RelPattern, within: &[Number], is_one: bool, can_be_shown: bool) {
-        let is_one = is_one && rel.length.is_none();
-        let of = rel.variable.clone().filter(|_| can_be_shown);
-        let single = of.as_ref().filter(|_| is_one);
+    fn node(&mut self, node: &mut ast::NodePattern, within: &[Number], is_list: bool) {
+        let of = node.variable.clone();
+        self.labels(Kind::Label, &mut node.labels, within, (of.as_ref(), is_list));
+        self.properties(&mut node.properties, within, (of.as_ref(), is_list));
+        self.inner_predicate(&mut node.predicate, within, &Said::of(of.as_ref(), is_list));
+    }
+
+    fn arrow(&mut self, rel: &mut ast::RelPattern, within: &[Number], is_one: bool, is_in_group: bool) {
+        let is_list = rel.length.is_some() || is_in_group;
+        let of = rel.variable.clone();
+        let single = of.as_ref().filter(|_| is_one && !is_list);
         if rel.direction != ArrowDirection::Either
             && self.condition(Kind::Direction, rel.span, within, Subject::Element(single.cloned()))
         {
             rel.direction = ArrowDirection::Either;
         }
-        self.labels(Kind::Type, &mut rel.types, within, of.as_ref());
+        self.labels(Kind::Type, &mut rel.types, within, (of.as_ref(), is_list));
         if let Some(length) = &mut rel.length
             && let Some((min, max)) =
-                self.length((length.min.unwrap_or(1), length.max), length.span, within, of.clone())
+                self.length((length.min.unwrap_or(1), length.max), length.span, within, Subject::Way(of.clone()))
         {
             (length.min, length.max) = (Some(min), max);
         }
-        self.properties(&mut rel.properties, within, single);
-        self.inner_predicate(&mut rel.predicate, within, single.is_some() || is_one);
+        self.properties(&mut rel.properties, within, (of.as_ref(), is_list));
+        self.inner_predicate(&mut rel.predicate, within, &Said::of(of.as_ref(), is_list));
     }
 
     fn group(&mut self, drawing: &Drawing, group: &mut ast::Group) {
         let within = drawing.within(group.span);
-        if let Some((min, max)) = self.length((group.min, group.max), group.span, &within, None) {
+        if let Some((min, max)) =
+            self.length((group.min, group.max), group.span, &within, Subject::Rounds(first_arrow(group)))
+        {
             (group.min, group.max) = (min, max);
         }
         self.inner_endpoint(&mut group.path.start, &within);
         for hop in &mut group.path.hops {
             if let Link::Arrow(rel) = &mut hop.link {
-                self.arrow(rel, &within, true, false);
+                self.arrow(rel, &within, true, true);
             }
             self.inner_endpoint(&mut hop.end, &within);
         }
-        self.inner_predicate(&mut group.predicate, &within, false);
+        let variables = variables_of(&group.path);
+        let mut kept = Vec::new();
+        for term in make::conjuncts(group.predicate.take().map(|predicate| *predicate)) {
+            let said = said_of_one(&term, &variables);
+            kept.extend(self.filters(vec![term], &within, &said));
+        }
+        group.predicate = make::all(kept).map(Box::new);
     }
 
     /// Inside a group only nodes stand.
     fn inner_endpoint(&mut self, endpoint: &mut Endpoint, within: &[Number]) {
         if let Endpoint::Node(node) = endpoint {
-            self.labels(Kind::Label, &mut node.labels, within, None);
-            self.properties(&mut node.properties, within, None);
-            self.inner_predicate(&mut node.predicate, within, false);
+            self.node(node, within, true);
         }
     }
 
@@ -240,30 +253,31 @@ impl Walk<'_> {
         (min, max): (u64, Option<u64>),
         span: Span,
         within: &[Number],
-        of: Option<ast::Ident>,
+        subject: Subject,
     ) -> Option<(u64, Option<u64>)> {
         let is_bounded = min > 1 || max.is_some();
-        (is_bounded && self.condition(Kind::Length, span, within, Subject::Way(of))).then_some((min.min(1), None))
+        (is_bounded && self.condition(Kind::Length, span, within, subject)).then_some((min.min(1), None))
     }
 
-    fn labels(&mut self, kind: Kind, labels: &mut Option<ast::LabelExpr>, within: &[Number], of: Option<&ast::Ident>) {
+    fn labels(&mut self, kind: Kind, labels: &mut Option<ast::LabelExpr>, within: &[Number], (of, is_list): Named<'_>) {
         let Some(said) = labels else { return };
         let mut speaks_of_lost = false;
         super::mention::in_labels(said, &mut |mention| {
             speaks_of_lost |= matches!(mention, super::mention::Mention::Variable(name) if self.lost.contains(name));
         });
         let span = label_span(said);
-        if self.condition(kind, span, within, Subject::Element(of.cloned())) || speaks_of_lost {
+        let subject = Subject::Labelled { of: of.cloned(), labels: said.clone() };
+        if self.condition(kind, span, within, Said::of(of, is_list).subject(subject)) || speaks_of_lost {
             *labels = None;
         }
     }
 
-    fn properties(&mut self, properties: &mut Option<Expr>, within: &[Number], of: Option<&ast::Ident>) {
+    fn properties(&mut self, properties: &mut Option<Expr>, within: &[Number], (of, is_list): Named<'_>) {
         let Some(Expr { kind: ExprKind::Map(entries), .. }) = properties else { return };
         for (key, value) in std::mem::take(entries) {
             let span = key.span.to(value.span);
             let subject = Subject::Property { of: of.cloned(), key: key.clone(), value: value.clone() };
-            let is_removed = self.condition(Kind::Property, span, within, subject);
+            let is_removed = self.condition(Kind::Property, span, within, Said::of(of, is_list).subject(subject));
             if !is_removed && !self.speaks_of_lost(&value) {
                 entries.push((key, value));
             }
@@ -273,9 +287,9 @@ impl Walk<'_> {
         }
     }
 
-    fn inner_predicate(&mut self, predicate: &mut Option<Box<Expr>>, within: &[Number], can_be_shown: bool) {
+    fn inner_predicate(&mut self, predicate: &mut Option<Box<Expr>>, within: &[Number], said: &Said) {
         let terms = make::conjuncts(predicate.take().map(|predicate| *predicate));
-        *predicate = make::all(self.filters(terms, within, can_be_shown)).map(Box::new);
+        *predicate = make::all(self.filters(terms, within, said)).map(Box::new);
     }
 
     /// Whether arrows may be the same relationship, where more than one could be.
@@ -318,6 +332,23 @@ impl Walk<'_> {
         let subject = Subject::Clocked { elements: elements.to_vec(), lens };
         self.condition(kind, span, &[], subject) || self.speaks_of_lost(operand)
     }
+}
+
+/// Each element of a list, if the predicate speaks of one of the variables alone.
+fn said_of_one(predicate: &Expr, variables: &[ast::Ident]) -> Said {
+    let mut spoken_of = variables.iter().filter(|ident| mentions(predicate, |name| *name == ident.name));
+    match (spoken_of.next(), spoken_of.next()) {
+        (only, None) => Said::of(only, true),
+        (_, Some(_)) => Said::OutOfSight,
+    }
+}
+
+/// The arrow that is there once in each round.
+fn first_arrow(group: &ast::Group) -> Option<ast::Ident> {
+    group.path.hops.iter().find_map(|hop| match &hop.link {
+        Link::Arrow(rel) => rel.variable.clone(),
+        Link::Group(_) => None,
+    })
 }
 
 /// The names of elements, and of lists of relationships, in the order of the text.

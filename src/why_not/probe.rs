@@ -4,21 +4,69 @@ use super::condition::Subject;
 use super::make;
 use super::mention;
 use crate::syntax::ast::{self, Expr, ExprKind};
+use crate::value::Name;
 
-/// An expression for what was met: a list; none where there is nothing to show.
+/// An expression for what was met: a list, or null where it does not stand against the condition; none where there is
+/// nothing to show.
 pub(super) fn of(subject: &Subject) -> Option<Expr> {
-    let items = match subject {
-        Subject::None | Subject::Position => return None,
+    if let Subject::Each { of, subject } = subject {
+        return self::of(subject).map(|met| first_of_each(of, met));
+    }
+    let met = make::expr(ExprKind::List(items(subject)?));
+    Some(match truth(subject) {
+        Some(truth) => make::unless(truth, met),
+        None => met,
+    })
+}
+
+/// What the first element of the list that is called `of` has met; inside, one of them has its name.
+fn first_of_each(of: &ast::Ident, met: Expr) -> Expr {
+    let each = make::for_each(of.clone(), make::variable(&of.name), None, Some(met));
+    let one = ast::Ident { name: Name::from("one of them"), span: of.span };
+    let is_met = make::is_not_null(make::variable(&one.name));
+    make::call("head", vec![make::for_each(one, each, Some(is_met), None)])
+}
+
+/// Whether the condition holds, where an expression can say so.
+fn truth(subject: &Subject) -> Option<Expr> {
+    match subject {
+        Subject::Predicate(predicate) => Some(predicate.clone()),
+        Subject::Property { of, key, value } => {
+            let property = ExprKind::Property(Box::new(make::variable(&of.as_ref()?.name)), key.clone());
+            Some(make::compare(make::expr(property), ast::Comparison::Equal, value.clone()))
+        }
+        Subject::Labelled { of, labels } => {
+            let element = Box::new(make::variable(&of.as_ref()?.name));
+            Some(make::expr(ExprKind::HasLabels(element, labels.clone())))
+        }
+        Subject::None
+        | Subject::List(_)
+        | Subject::Element(_)
+        | Subject::Way(_)
+        | Subject::Rounds(_)
+        | Subject::Each { .. }
+        | Subject::Ends { .. }
+        | Subject::Clocked { .. }
+        | Subject::Position => None,
+    }
+}
+
+fn items(subject: &Subject) -> Option<Vec<Expr>> {
+    Some(match subject {
+        Subject::None | Subject::Position | Subject::Each { .. } => return None,
         Subject::Predicate(predicate) => {
             let parts = parts(predicate).into_iter().cloned();
             [predicate.clone()].into_iter().chain(parts).collect()
         }
+        Subject::List(list) => vec![list.clone()],
         Subject::Property { of, key, value } => {
             let element = make::variable(&of.as_ref()?.name);
             let property = make::expr(ExprKind::Property(Box::new(element.clone()), key.clone()));
             vec![element, property, value.clone()]
         }
-        Subject::Element(name) | Subject::Way(name) => vec![make::variable(&name.as_ref()?.name)],
+        Subject::Element(of) | Subject::Labelled { of, .. } | Subject::Way(of) | Subject::Rounds(of) => {
+            vec![make::variable(&of.as_ref()?.name)]
+        }
         Subject::Ends { ends: [left, right], .. } => {
             vec![make::variable(&left.as_ref()?.name), make::variable(&right.as_ref()?.name)]
         }
@@ -26,8 +74,7 @@ pub(super) fn of(subject: &Subject) -> Option<Expr> {
             let list = elements.iter().map(|ident| make::variable(&ident.name)).collect();
             [make::expr(ExprKind::List(list))].into_iter().chain(lens.operands().cloned()).collect()
         }
-    };
-    Some(make::expr(ExprKind::List(items)))
+    })
 }
 
 /// The parts of a predicate whose values tell why it does not hold: both sides of a comparison, else the properties and

@@ -67,10 +67,15 @@ impl Question {
     /// Tells the columns of the query, which a map of expected values is held against.
     pub(crate) fn with_columns(mut self, columns: Vec<Name>) -> Result<Self, Refusal> {
         self.columns = columns;
-        if let Some(ast::Expr { kind: ExprKind::Map(entries), .. }) = &self.expected
-            && let Some((key, _)) = entries.iter().find(|(key, _)| !self.columns.contains(&key.name))
-        {
-            return Err(self.no_such_column(&key.name, key.span));
+        let Some(ast::Expr { kind: ExprKind::Map(entries), .. }) = &self.expected else { return Ok(self) };
+        for (place, (key, _)) in entries.iter().enumerate() {
+            if !self.columns.contains(&key.name) {
+                return Err(self.no_such_column(&key.name, key.span));
+            }
+            if entries[..place].iter().any(|(before, _)| before.name == key.name) {
+                let message = format!("column `{}` is expected to be two things", key.name);
+                return Err(Refusal { span: key.span, message, help: "name each column once" });
+            }
         }
         Ok(self)
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::condition::{Condition, Kind, Number, Subject};
 use super::finish::Wanted;
 use super::make;
-use super::mention::mentions;
+use super::mention::{aggregates, mentions};
 use super::probe;
 use super::question::statement;
 use crate::syntax::ast::{self, Clause, ClauseKind, Expr};
@@ -133,6 +133,35 @@ pub(super) struct Walk<'w> {
     pub(super) fresh: usize,
 }
 
+/// Of what a condition is said, as seen from behind its clause.
+pub(super) enum Said {
+    OfOne,
+    /// Of each element of a list that has the name of one of them.
+    OfEach(ast::Ident),
+    /// Of what no name reaches.
+    OutOfSight,
+}
+
+impl Said {
+    pub(super) fn subject(&self, of_one: Subject) -> Subject {
+        match self {
+            Self::OfOne => of_one,
+            Self::OfEach(list) => Subject::Each { of: list.clone(), subject: Box::new(of_one) },
+            Self::OutOfSight => Subject::None,
+        }
+    }
+
+    /// Of an element that has this name, which stands for one or for a list of them.
+    pub(super) fn of(name: Option<&ast::Ident>, is_list: bool) -> Self {
+        match name {
+            // One without a name gets one where it is looked at.
+            _ if !is_list => Self::OfOne,
+            Some(name) => Self::OfEach(name.clone()),
+            None => Self::OutOfSight,
+        }
+    }
+}
+
 impl Walk<'_> {
     /// Notes a condition. Returns whether it is to be taken out.
     pub(super) fn condition(&mut self, kind: Kind, span: Span, within: &[Number], subject: Subject) -> bool {
@@ -149,10 +178,10 @@ impl Walk<'_> {
     }
 
     /// Those of `terms` that stay.
-    pub(super) fn filters(&mut self, terms: Vec<Expr>, within: &[Number], can_be_shown: bool) -> Vec<Expr> {
+    pub(super) fn filters(&mut self, terms: Vec<Expr>, within: &[Number], said: &Said) -> Vec<Expr> {
         let mut kept = Vec::with_capacity(terms.len());
         for term in terms {
-            let subject = if can_be_shown { Subject::Predicate(term.clone()) } else { Subject::None };
+            let subject = said.subject(Subject::Predicate(term.clone()));
             let is_removed = self.condition(Kind::Filter, term.span, within, subject);
             if !is_removed && !self.speaks_of_lost(&term) {
                 kept.push(term);
@@ -239,7 +268,7 @@ impl Walk<'_> {
             self.lost.insert(name.clone());
         }
         if !is_full {
-            let is_removed = self.condition(Kind::Rows, span, &[], Subject::Predicate(unwind.list.clone()));
+            let is_removed = self.condition(Kind::Rows, span, &[], Subject::List(unwind.list.clone()));
             if is_removed || self.lost.contains(&name) {
                 unwind.list = make::never_empty(unwind.list);
             }
@@ -257,7 +286,7 @@ impl Walk<'_> {
                     self.scope.add(&alias.as_ref().unwrap_or(output).name);
                 }
                 let terms = make::conjuncts(yields.predicate.take());
-                yields.predicate = make::all(self.filters(terms, &[], false));
+                yields.predicate = make::all(self.filters(terms, &[], &Said::OfOne));
             }
             _ => self.scope.open = true,
         }
@@ -294,7 +323,7 @@ impl Walk<'_> {
             self.scope.open = input.open;
         } else if input.names.iter().any(|name| *name == MET) {
             let met = Name::from(MET);
-            projection.items.push(make::item(make::variable(&met), &met));
+            self.hand_on_met(&mut projection);
             self.scope.add(&met);
         }
         self.cut_off(&mut projection, &Subject::None);
@@ -302,9 +331,22 @@ impl Walk<'_> {
         // WHERE sees what was before and what is behind.
         self.lost.extend(lost.iter().cloned());
         let terms = make::conjuncts(projection.predicate.take());
-        projection.predicate = make::all(self.filters(terms, &[], true));
+        projection.predicate = make::all(self.filters(terms, &[], &Said::OfOne));
         self.lost = lost;
         projection
+    }
+
+    /// Adds what was met to a projection without `*`: of a group, what its first row has met. So groups stay what they are.
+    pub(super) fn hand_on_met(&self, projection: &mut ast::Projection) {
+        let met = Name::from(MET);
+        let is_aggregated = projection.items.iter().any(|item| aggregates(&item.expr, self.is_aggregate));
+        let handed_on = if is_aggregated || projection.distinct {
+            make::call("head", vec![make::call("collect", vec![make::variable(&met)])])
+        } else {
+            make::variable(&met)
+        };
+        projection.items.push(make::item(handed_on, &met));
+        projection.distinct &= is_aggregated;
     }
 
     /// SKIP and LIMIT.

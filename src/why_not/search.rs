@@ -57,7 +57,10 @@ impl<H: Host> Search<'_, H> {
             match self.rows(&way)? {
                 Outcome::Rows(rows) if !rows.is_empty() => {
                     let way = self.without_needless(conditions, way)?;
-                    return Ok(Found::Ways(vec![self.smallest_part(way)?]));
+                    let way = self.smallest_part(way)?;
+                    if !self.misses_what_is_there(conditions, &way)? {
+                        return Ok(Found::Ways(vec![way]));
+                    }
                 }
                 Outcome::Rows(_) | Outcome::TooLong => {}
                 Outcome::Failed(error) => failure = Some(error),
@@ -95,8 +98,37 @@ impl<H: Host> Search<'_, H> {
                 ways.push(number);
             }
         }
+        let mut ways = self.but_cut_off(conditions, ways)?;
         ways.sort_by_key(|number| (std::cmp::Reverse(conditions[*number].kind), std::cmp::Reverse(*number)));
         Ok(ways.into_iter().map(|number| Way::from([number])).collect())
+    }
+
+    /// Without the conditions that hold for the row: taking those out only moves it past a SKIP or a LIMIT behind them.
+    fn but_cut_off(&mut self, conditions: &[Condition], ways: Vec<Number>) -> Result<Vec<Number>, H::Error> {
+        let mut kept = Vec::with_capacity(ways.len());
+        for number in ways {
+            let cut_offs: Way =
+                (number + 1..conditions.len()).filter(|behind| conditions[*behind].kind == Kind::Limit).collect();
+            let is_kept = conditions[number].kind == Kind::Limit || cut_offs.is_empty();
+            if is_kept || !self.brings_a_row(&cut_offs)? {
+                kept.push(number);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Whether an element is left out that the graph has: null was expected, and is there where an element is gone.
+    fn misses_what_is_there(&mut self, conditions: &[Condition], way: &Way) -> Result<bool, H::Error> {
+        let is_element = |number: &&Number| conditions[**number].kind == Kind::Element;
+        for number in way.iter().filter(is_element) {
+            let mut removed = everything(conditions);
+            removed.remove(number);
+            let order = Order { removed, limit: 1, ..Order::default() };
+            if !self.host.rows(&relax(self.task, &order).statement, self.parameters)?.into_rows().is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Puts back what can be put back while the row stays.

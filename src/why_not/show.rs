@@ -6,10 +6,7 @@ use crate::value::{Name, Node, Relationship, Value};
 /// Longer texts are cut.
 const LONGEST: usize = 80;
 
-/// Longer names are sentences, by which a node is called only if it has no other.
-const LONGEST_NAME: usize = 40;
-
-/// A value as a literal; elements with the property that names them alone.
+/// A value as a literal; elements with the property that names them, or else with all if that is short.
 pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Node(found) => node(found),
@@ -29,19 +26,18 @@ pub(super) fn value(value: &Value) -> String {
 pub(super) fn node(node: &Node) -> String {
     let labels: Vec<String> = node.labels().iter().map(|label| format!(":{label}")).collect();
     let labels = labels.concat();
-    let named = name_of(node).map(|(key, found)| format!("{{{key}: {}}}", value(found))).unwrap_or_default();
-    let space = if labels.is_empty() || named.is_empty() { "" } else { " " };
-    format!("({labels}{space}{named})")
+    match node.short_name() {
+        Some((key, found)) => {
+            let space = if labels.is_empty() { "" } else { " " };
+            format!("({labels}{space}{{{key}: {}}})", value(found))
+        }
+        None => node.in_full().unwrap_or_else(|| format!("({labels})")),
+    }
 }
 
 /// The name of a node alone, or else what it is.
 pub(super) fn named(found: &Node) -> String {
-    name_of(found).map_or_else(|| node(found), |(_, name)| value(name))
-}
-
-fn name_of(node: &Node) -> Option<(&'static str, &Value)> {
-    let is_short = |name: &Value| name.to_string().chars().nth(LONGEST_NAME).is_none();
-    node.names().find(|(_, name)| is_short(name)).or_else(|| node.names().next())
+    found.short_name().map_or_else(|| node(found), |(_, name)| value(name))
 }
 
 /// An element by its name, or a relationship by its type.

@@ -71,8 +71,17 @@ impl<H: Host> Teller<'_, '_, H> {
     /// The nearest row without the conditions of `way`, and what it has in place of the one with this number.
     fn near(&mut self, way: &Way, number: Number) -> Result<Near, H::Error> {
         let limit = match self.conditions[number].subject {
-            Subject::Predicate(_) | Subject::Property { .. } | Subject::Ends { .. } => ROWS_LOOKED_AT,
-            _ => 1,
+            Subject::Predicate(_) | Subject::Property { .. } | Subject::Each { .. } | Subject::Ends { .. } => {
+                ROWS_LOOKED_AT
+            }
+            Subject::None
+            | Subject::List(_)
+            | Subject::Element(_)
+            | Subject::Labelled { .. }
+            | Subject::Way(_)
+            | Subject::Rounds(_)
+            | Subject::Clocked { .. }
+            | Subject::Position => 1,
         };
         let mut rows = self.rows(way, Some(number), limit)?;
         if rows.is_empty() {
@@ -93,7 +102,7 @@ impl<H: Host> Teller<'_, '_, H> {
             .collect();
         match &self.conditions[number].subject {
             Subject::Ends { arrow: Some(arrow), .. } => self.joined_of(arrow, nears),
-            subject => Ok(nearest_of(subject, nears)),
+            subject => Ok(nearest_of(subject.of_one(), nears)),
         }
     }
 
@@ -152,13 +161,13 @@ impl<H: Host> Teller<'_, '_, H> {
             Kind::Element => ("no-match", Some("nothing of this form is there at all".to_owned())),
             Kind::Hop => ("no-match", self.hop(&condition.subject, near)?),
             Kind::Rows => ("no-match", Some(no_rows(met))),
-            Kind::Length => ("length", met.first().map(length)),
+            Kind::Length => ("length", length(&condition.subject, met)),
             Kind::Different => ("uniqueness", Some("only one relationship that stands for two".to_owned())),
             Kind::Direction => ("direction", Some(direction(met))),
             Kind::Type => ("type", met.first().map(types)),
             Kind::Label => ("label", met.first().map(labels)),
-            Kind::Property => ("property", property(&condition.subject, met)),
-            Kind::Filter => self.filter(&condition.subject, met),
+            Kind::Property => ("property", property(condition.subject.of_one(), met)),
+            Kind::Filter => self.filter(condition.subject.of_one(), met),
             Kind::State => ("quoted", self.quoted(met)?),
             Kind::Sources => ("sources", self.hidden(condition.kind, &condition.subject, met)?),
             Kind::KnownAt => ("known-at", self.hidden(condition.kind, &condition.subject, met)?),
@@ -172,11 +181,13 @@ impl<H: Host> Teller<'_, '_, H> {
             return ("filter", None);
         };
         let parts = probe::parts(predicate);
-        let sides: Vec<String> = parts
-            .iter()
-            .zip(values)
-            .map(|(part, value)| format!("{} is {}", show::piece(part.span, self.text), show::value(value)))
-            .collect();
+        let mut sides: Vec<String> = Vec::new();
+        for (part, value) in parts.iter().zip(values) {
+            let side = format!("{} is {}", show::piece(part.span, self.text), show::value(value));
+            if !sides.contains(&side) {
+                sides.push(side);
+            }
+        }
         let kind = if matches!(truth, Value::Null) { "unknown" } else { "filter" };
         (kind, Some(if sides.is_empty() { show::value(truth) } else { sides.join(", ") }))
     }
@@ -284,9 +295,11 @@ impl<H: Host> Teller<'_, '_, H> {
         let all = everything(self.conditions);
         let is_element = |number: &Number| self.conditions[*number].kind == Kind::Element;
         let elements: Vec<Number> = all.iter().copied().filter(is_element).collect();
-        let mut found: Vec<String> = Vec::new();
+        let mut found: Vec<Value> = Vec::new();
+        // Null is there where everything is gone.
+        let nothing_kept = if matches!(wanted.value, Value::Null) { None } else { Some(None) };
         // One element at a time, so that nothing is multiplied.
-        for kept in elements.iter().map(Some).chain([None]) {
+        for kept in elements.iter().map(Some).chain(nothing_kept) {
             let removed: Way = all.iter().copied().filter(|number| Some(number) != kept).collect();
             let order = Order { removed: removed.clone(), wanted: alone, limit: 1, ..Order::default() };
             if !self.run(&order)?.is_empty() {
@@ -294,13 +307,9 @@ impl<H: Host> Teller<'_, '_, H> {
             }
             let column = Some(&wanted.column);
             let rows = self.run(&Order { removed, limit: ROWS_LOOKED_AT, distinct: column, ..Order::default() })?;
-            found.extend(rows.iter().filter_map(|row| text_at(row.first()?, wanted.key.as_ref())));
+            found.extend(rows.iter().filter_map(|row| value_at(row.first()?, wanted.key.as_ref())));
         }
-        let near = match &wanted.value {
-            Value::String(text) => nearest(text, found.iter().map(String::as_str)),
-            _ => None,
-        };
-        let near = near.map(|name| format!("; did you mean '{name}'?")).unwrap_or_default();
+        let near = near_value(&wanted.value, &found).unwrap_or_default();
         Ok(Some(format!("nothing has it, whatever is left out{near}")))
     }
 
@@ -310,15 +319,31 @@ impl<H: Host> Teller<'_, '_, H> {
     }
 }
 
-/// The text of a value, or of its property.
-fn text_at(value: &Value, key: Option<&Name>) -> Option<String> {
-    match (value, key) {
-        (Value::String(text), None) => Some(text.to_string()),
-        (Value::Node(node), Some(key)) => text_at(node.properties().get(key)?, None),
-        (Value::Relationship(rel), Some(key)) => text_at(rel.properties().get(key)?, None),
-        (Value::Map(map), Some(key)) => text_at(map.get(key)?, None),
+/// A value, or its property; none for null.
+fn value_at(value: &Value, key: Option<&Name>) -> Option<Value> {
+    let Some(key) = key else { return Some(value.clone()).filter(|value| !value.is_null()) };
+    let found = match value {
+        Value::Node(node) => node.properties().get(key),
+        Value::Relationship(rel) => rel.properties().get(key),
+        Value::Map(map) => map.get(key),
         _ => None,
+    };
+    value_at(found?, None)
+}
+
+/// What of `found` was probably meant, or that all of it is of another type.
+fn near_value(wanted: &Value, found: &[Value]) -> Option<String> {
+    if let Value::String(text) = wanted {
+        let text_of = |value: &Value| if let Value::String(text) = value { Some(text.to_string()) } else { None };
+        let texts: Vec<String> = found.iter().filter_map(text_of).collect();
+        if let Some(near) = nearest(text, texts.iter().map(String::as_str)) {
+            return Some(format!("; did you mean '{near}'?"));
+        }
     }
+    let first = found.first()?;
+    let is_comparable = |value: &Value| value.type_name() == wanted.type_name();
+    let is_other = !wanted.is_null() && !found.iter().any(is_comparable);
+    is_other.then(|| format!("; what is there is {}, as {}", first.type_name(), show::value(first)))
 }
 
 // ---------------------------------------------------------------- what was met, as text
@@ -342,11 +367,13 @@ fn no_rows(met: &[Value]) -> String {
     }
 }
 
-fn length(way: &Value) -> String {
-    match way {
-        Value::List(rels) => format!("a way of {} relationships", rels.iter().count()),
-        _ => "a way of another length".to_owned(),
-    }
+fn length(subject: &Subject, met: &[Value]) -> Option<String> {
+    let [Value::List(rels)] = met else { return None };
+    let unit = if matches!(subject, Subject::Rounds(_)) { "round" } else { "relationship" };
+    Some(match rels.iter().count() {
+        1 => format!("a way of 1 {unit}"),
+        count => format!("a way of {count} {unit}s"),
+    })
 }
 
 fn direction(met: &[Value]) -> String {
@@ -359,15 +386,6 @@ fn direction(met: &[Value]) -> String {
 fn types(met: &Value) -> String {
     match met {
         Value::Relationship(rel) => format!("the type is {}", rel.rel_type()),
-        Value::List(rels) => {
-            let mut types: Vec<String> = Vec::new();
-            for name in rels.iter().map(show::brief) {
-                if !types.contains(&name) {
-                    types.push(name);
-                }
-            }
-            format!("the types are {}", types.join(", "))
-        }
         other => show::value(other),
     }
 }

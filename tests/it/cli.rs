@@ -779,7 +779,8 @@ fn a_limit_that_is_none_is_a_fault_of_the_command_line() {
 const EXPLAINED: &str = "WHY MATCH (x:Action)-[:TARGETS]->(c:Company {name: 'Megvii'}) WHERE NOT (x)<-[:REPLIES_TO]-() \
     RETURN c.name AS name";
 const REASON: &str = "because (:Action:Event OFAC identifies eight technology firms";
-const ABSENCE: &str = "although nothing of the form (x)<-[:REPLIES_TO]-() among 0 looked at";
+const ABSENCE: &str =
+    "although nothing of the form (x)<-[:REPLIES_TO]-() at (:Action:Event act:ofac-8-2021-12-16) among 0 looked at";
 
 #[test]
 fn an_argument_stands_under_each_row_that_people_read() {
@@ -792,6 +793,31 @@ fn an_argument_stands_under_each_row_that_people_read() {
     assert!(!vertical.contains("why"), "{vertical}");
     let none = run(&["query", "WHY MATCH (x:Action {id: 'none'}) RETURN x.id AS id"], "").out;
     assert_eq!(none, "id\n══\n0 rows\n");
+}
+
+#[test]
+fn of_a_long_argument_the_first_reasons_are_shown() {
+    let script = "UNWIND range(1, 25) AS x CREATE (:A {x: x});
+        WHY MATCH (a:A) WHERE NOT (a)-->() RETURN count(*) AS count;";
+    let reasons = |options: &[&str]| {
+        let shown = run(&[options, &["run", "--database", ":memory:", "-"]].concat(), script).out;
+        let count =
+            |word: &str| shown.lines().filter(|line| line.trim_start_matches([' ', '*']).starts_with(word)).count();
+        (count("because "), count("although "), shown)
+    };
+    let (because, although, shown) = reasons(&[]);
+    assert_eq!((because, although), (20, 20), "{shown}");
+    assert_eq!(shown.matches("    ... and 5 more (--reasons all, in the REPL :reasons all)\n").count(), 2, "{shown}");
+    let (because, although, shown) = reasons(&["--reasons", "3", "--format", "markdown"]);
+    assert_eq!((because, although), (3, 3), "{shown}");
+    assert_eq!(shown.matches("   * ... and 22 more (").count(), 2, "{shown}");
+    let (because, although, shown) = reasons(&["--reasons", "all"]);
+    assert_eq!((because, although), (25, 25), "{shown}");
+    let shown = run(&[":memory:"], format!(":reasons 4\n{script}\n:reasons none\n"));
+    assert!(shown.out.starts_with("up to 4 reasons are shown of a row\n"), "{}", shown.out);
+    assert_eq!(shown.out.matches("    ... and 21 more (").count(), 2, "{}", shown.out);
+    assert!(shown.err.contains("`none` is neither `all` nor a number of reasons"), "{}", shown.err);
+    assert_eq!(run(&["--reasons", "many", "query", "RETURN 1"], "").code, Some(2));
 }
 
 #[test]

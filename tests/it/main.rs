@@ -5,6 +5,7 @@
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;
+mod clocked_view;
 mod commits;
 mod conformance;
 mod differential;
@@ -28,6 +29,8 @@ mod reference;
 #[cfg(all(feature = "cli", unix))]
 mod repl;
 mod routes;
+#[cfg(feature = "cli")]
+mod settings;
 mod snapshots;
 mod tidy;
 mod transactions;

@@ -65,6 +65,17 @@ fn a_transaction_that_wrote_nothing_claims_no_commit() {
     assert!(found.out.ends_with(&format!("{BEGUN}nothing was written: there is no new commit\n")), "{}", found.out);
 }
 
+/// The error showed `RETURN 'it''s' AS value`, and who is called nothing was called `null`.
+#[test]
+fn what_a_command_is_told_is_one_text_or_none() {
+    let found = piped(":begin 'it''s'\n");
+    found.failed_after("", &["'it''s' is not one text", r"\'"]);
+    assert!(!found.err.contains("RETURN"), "{}", found.err);
+    let found =
+        piped(":author Ada\n:author null\nCREATE ();\nSHOW COMMITS YIELD author RETURN author IS NULL AS nobody;\n");
+    assert!(found.out.ends_with("nobody\ntrue\n"), "{}{}", found.out, found.err);
+}
+
 /// What was saved was the graph as it was before the transaction.
 #[test]
 fn nothing_is_saved_or_opened_within_a_transaction() {

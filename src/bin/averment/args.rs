@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use averment::Keep;
 use averment::editing::nearest;
+use averment::{Database, Keep, Options, Provenance};
+use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -45,8 +46,28 @@ pub(crate) struct Args {
     /// Who makes commits, for the log.
     #[arg(long, global = true, value_name = "NAME")]
     pub author: Option<String>,
+    /// Another word by which evidence is known, `source=Document`, or `names=label,code` for the keys by which nodes are
+    /// called; may be repeated. `SHOW SETTINGS` lists them.
+    #[arg(long, global = true, value_name = "SETTING=WORD")]
+    pub provenance: Vec<String>,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Args {
+    /// How databases are opened, but for the files that statements may read.
+    pub(crate) fn options(&self) -> Result<Options, clap::Error> {
+        let options = self.author.iter().fold(Database::options(), |options, author| options.author(author.as_str()));
+        let words = self.provenance.iter().try_fold(Provenance::default(), |words, said| {
+            let (setting, word) = said.split_once('=').ok_or(format!("`{said}` is not of the form SETTING=WORD"))?;
+            words.with(setting, word).map_err(|error| error.message().to_owned())
+        });
+        let options = words.and_then(|words| options.provenance(words).map_err(|error| error.message().to_owned()));
+        options.map_err(|message| {
+            let message = format!("invalid value for '--provenance <SETTING=WORD>': {message}\n");
+            Self::command().error(ErrorKind::ValueValidation, message)
+        })
+    }
 }
 
 /// How answers are written.
@@ -55,6 +76,9 @@ pub(crate) struct OutputArgs {
     /// How answers are written; without it, as a table.
     #[arg(short, long, value_enum, global = true)]
     pub format: Option<Format>,
+    /// How many reasons of a row of WHY are shown, of what there is and of what there is not; without it, 20.
+    #[arg(long, global = true, value_name = "COUNT|all", value_parser = reasons)]
+    pub reasons: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -214,6 +238,14 @@ pub(crate) fn keep(text: &str) -> Result<Keep, String> {
         ("all", _) => Ok(Keep::All),
         (_, Ok(count @ 1..)) => Ok(Keep::Last(count)),
         _ => Err(format!("`{text}` is neither `all` nor a number of commits from 1")),
+    }
+}
+
+/// How many reasons are shown, as it is given.
+pub(crate) fn reasons(text: &str) -> Result<usize, String> {
+    match text {
+        "all" => Ok(usize::MAX),
+        count => count.parse().map_err(|_| format!("`{count}` is neither `all` nor a number of reasons")),
     }
 }
 

@@ -58,9 +58,12 @@ fn said_of_arguments(mut said: clap::Error) -> Result<ExitCode, Fault> {
 fn run(args: Args) -> Result<ExitCode, Fault> {
     let cancel = CancelToken::new();
     let limits = args.limits.limits(&cancel);
-    let output = Output::whole(args.output.format);
-    let author = args.author.as_deref();
-    let options = source::options(args.files.as_deref(), author, Options::any_files);
+    let output = Output::asked_for(args.output);
+    let plain = match args.options() {
+        Ok(options) => options,
+        Err(said) => return said_of_arguments(said),
+    };
+    let options = source::with_files(plain.clone(), args.files.as_deref(), Options::any_files);
     let open = |name: Option<String>| source::open(name.as_deref(), &options, &limits);
     match args.command {
         None => converse(args.database.as_deref(), output, options, limits, cancel),
@@ -81,7 +84,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         Some(Command::Schema { database }) => schema(output, &open(database.or(args.database))?),
         Some(Command::Functions { text }) => functions(output, text.as_deref().unwrap_or("")),
         Some(Command::Serve { stdio: _, database }) => {
-            let options = source::options(args.files.as_deref(), author, |options| options);
+            let options = source::with_files(plain, args.files.as_deref(), |options| options);
             serve::run(&source::open(database.or(args.database).as_deref(), &options, &limits)?)
         }
         Some(Command::Fixtures(command)) => built_in(output, command, &limits),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use averment::format::{GraphError, write_keep};
-use averment::{CancelToken, Database, Keep, Limits, Options, Params, Rows, Value, WriteTransaction};
+use averment::{CancelToken, Database, ErrorKind, Keep, Limits, Options, Params, Rows, Value, WriteTransaction};
 
 use crate::output::{self, Output, Written, plural};
 use crate::progress::Progress;
@@ -128,14 +128,19 @@ impl Session {
         self.transaction.take().ok_or_else(no_transaction)
     }
 
-    /// What stands behind a command: a text of the language, if it begins as one, or else as it is.
+    /// What stands behind a command: a text of the language, if it begins as one, nothing for `null`, or else as it is.
     fn text(&mut self, text: &str) -> Result<String, Fault> {
         if !text.starts_with(['\'', '"']) {
-            return Ok(text.to_owned());
+            return Ok(if text.eq_ignore_ascii_case("null") { String::new() } else { text.to_owned() });
         }
-        match self.value(text)? {
-            Value::String(text) => Ok(text.to_string()),
-            other => Err(Fault::command(format!("expected a text, found {}", output::cell(&other)))),
+        match self.value(text) {
+            Ok(Value::String(text)) => Ok(text.to_string()),
+            Ok(other) => Err(Fault::command(format!("expected a text, found {}", output::cell(&other)))),
+            // The statement that it would stand in is nobody's.
+            Err(Fault::Statement(error)) if error.kind() == ErrorKind::Syntax => Err(Fault::command(format!(
+                "{text} is not one text; a quote within quotes is written \\' or stands in quotes of the other kind"
+            ))),
+            Err(fault) => Err(fault),
         }
     }
 

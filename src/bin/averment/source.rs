@@ -15,10 +15,8 @@ const MAX_INPUT_BYTES: u64 = 1 << 30;
 /// What some programs put at the head of a text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// How databases are opened whose commits have this author and whose statements may read these files: what `--files`
-/// says, or else `unless_said`.
-pub(crate) fn options(files: Option<&Path>, author: Option<&str>, unless_said: fn(Options) -> Options) -> Options {
-    let options = author.into_iter().fold(Database::options(), Options::author);
+/// How databases are opened whose statements may read these files: what `--files` says, or else `unless_said`.
+pub(crate) fn with_files(options: Options, files: Option<&Path>, unless_said: fn(Options) -> Options) -> Options {
     match files {
         None => unless_said(options),
         Some(none) if none == Path::new("none") => options,

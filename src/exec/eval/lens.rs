@@ -31,12 +31,8 @@ pub(super) fn passes(env: &Env, element: &Scalar, within: &Within, frame: &Frame
 
 /// What a scan is held against, which is the same for all rows.
 pub(in crate::exec) fn given(env: &Env, within: &Within) -> Result<(storage::Lens, storage::Look), ExecError> {
-    Ok((of_row(env, &within.lens, &Frame::of(&[], 1))?, look(within.look)))
-}
-
-/// The lens of the only row of `frame`.
-pub(in crate::exec) fn of_row(env: &Env, lens: &Lens<Scalar>, frame: &Frame) -> Result<storage::Lens, ExecError> {
-    Ok(stretches(env, lens, frame)?.pop().map(|stretch| stretch.lens).unwrap_or_default())
+    let lens = stretches(env, &within.lens, &Frame::of(&[], 1))?.pop().map(|stretch| stretch.lens);
+    Ok((lens.unwrap_or_default(), look(within.look)))
 }
 
 /// Says of which properties some values are no times.
@@ -55,12 +51,13 @@ pub(in crate::exec) fn warn_of(env: &Env, odd: Odd) {
 }
 
 /// Rows that follow each other and are held against the same.
-struct Stretch {
-    rows: (usize, usize),
-    lens: storage::Lens,
+pub(in crate::exec) struct Stretch {
+    pub rows: (usize, usize),
+    pub lens: storage::Lens,
 }
 
-fn stretches(env: &Env, lens: &Lens<Scalar>, frame: &Frame) -> Result<Vec<Stretch>, ExecError> {
+/// What the rows of `frame` are held against.
+pub(in crate::exec) fn stretches(env: &Env, lens: &Lens<Scalar>, frame: &Frame) -> Result<Vec<Stretch>, ExecError> {
     if frame.len() == 0 {
         return Ok(Vec::new());
     }

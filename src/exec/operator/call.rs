@@ -6,13 +6,16 @@ use super::fan::Fan;
 use super::{Input, Scope, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
+use crate::exec::budget::Held;
 use crate::exec::column::Column;
-use crate::exec::context::{Context, Segment};
-use crate::exec::eval::{Frame, checked, evaluate, lens, typed};
+use crate::exec::context::{Context, Segment, View};
+use crate::exec::eval::lens::{self, Stretch};
+use crate::exec::eval::{Frame, checked, evaluate, typed};
 use crate::exec::host::Env;
 use crate::expr::Lens;
 use crate::function::{FunctionError, Procedure, ProcedureRows};
 use crate::physical::{self, ColumnKind, Operator, Scalar};
+use crate::storage::Part;
 use crate::value::{ErrorClass, ErrorKind, Type, Value};
 
 pub(super) struct Call {
@@ -24,6 +27,8 @@ pub(super) struct Call {
     /// Of the new columns.
     kinds: Vec<ColumnKind>,
     segment: Segment,
+    /// The part of the graph that is in hand.
+    held: Held,
 }
 
 /// Rows of so many bytes are a batch, few as they may be.
@@ -33,9 +38,18 @@ const BATCH_BYTES: usize = 16 << 20;
 pub(super) struct Current {
     batch: Batch,
     arguments: Vec<Column>,
+    /// What the rows are held against; none: all of the graph is seen.
+    lenses: Vec<Stretch>,
+    part: Option<Clocked>,
     row: usize,
     /// What the call for the current row has yet to give.
     answer: Option<ProcedureRows>,
+}
+
+/// What calls see of a root, kept for those that see the same.
+struct Clocked {
+    root: View,
+    part: Part,
 }
 
 impl Call {
@@ -48,10 +62,12 @@ impl Call {
             lens: spec.lens.clone(),
             kinds: operator.layout[operator.carry.len()..].to_vec(),
             segment: scope.segment,
+            held: Held::default(),
         }
     }
 
-    fn call(&self, env: &Env, current: &Current) -> Result<ProcedureRows, ExecError> {
+    fn call(&mut self, env: &Env, current: &mut Current) -> Result<ProcedureRows, ExecError> {
+        self.look_through(env, current)?;
         let given = current.arguments.iter().map(|column| column.value(current.row, env.ctx));
         let inputs = &self.procedure.inputs;
         let arguments: Vec<Value> = given.zip(inputs).map(|(value, input)| as_type(value, &input.value_type)).collect();
@@ -61,9 +77,28 @@ impl Call {
                 FunctionError::said_by(&self.procedure.name, class, &message)
             })?;
         }
-        let frame = Frame::row(&current.batch.columns, row_number(current.row));
-        let env = Env { lens: lens::of_row(env, &self.lens, &frame)?, ..Env::new(env.ctx, env.graph) };
-        Ok((self.procedure.body)(&env, &arguments)?)
+        let Some(Clocked { part, .. }) = &current.part else { return Ok((self.procedure.body)(env, &arguments)?) };
+        let env = Env { part: Some(part), ..Env::new(env.ctx, env.graph) };
+        let answer = (self.procedure.body)(&env, &arguments);
+        if part.is_cut_short() {
+            env.ctx.budget.check()?;
+            return Err(FunctionError::Cancelled.into());
+        }
+        lens::warn_of(&env, part.odd());
+        Ok(answer?)
+    }
+
+    /// Has at hand what the call for the current row is to see.
+    fn look_through(&mut self, env: &Env, current: &mut Current) -> Result<(), ExecError> {
+        let Env { ctx, graph: root, .. } = env;
+        let passed = current.lenses.partition_point(|stretch| stretch.rows.1 <= current.row);
+        let Some(Stretch { lens, .. }) = current.lenses.get(passed) else { return Ok(()) };
+        if current.part.as_ref().is_none_or(|kept| !kept.root.is(root) || kept.part.lens() != lens) {
+            let part = Part::new(root, *lens, ctx.budget.alarm());
+            self.held.set(&ctx.budget, part.max_bytes())?;
+            current.part = Some(Clocked { root: (*root).clone(), part });
+        }
+        Ok(())
     }
 }
 
@@ -89,7 +124,8 @@ impl Fan for Call {
         let frame = Frame::of(&batch.columns, batch.len);
         let arguments = self.arguments.iter().map(|argument| evaluate(&env, argument, &frame));
         let arguments = arguments.collect::<Result<_, _>>()?;
-        Ok(Current { batch, arguments, row: 0, answer: None })
+        let lenses = if self.lens.is_empty() { Vec::new() } else { lens::stretches(&env, &self.lens, &frame)? };
+        Ok(Current { batch, arguments, lenses, part: None, row: 0, answer: None })
     }
 
     fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
@@ -134,5 +170,9 @@ impl Fan for Call {
 
     fn is_done(current: &Current) -> bool {
         current.row >= current.batch.len
+    }
+
+    fn forget(&mut self, ctx: &Context, _current: Option<Current>) {
+        self.held.clear(&ctx.budget);
     }
 }

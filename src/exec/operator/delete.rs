@@ -12,11 +12,11 @@ use crate::exec::column::{end_element, value_end};
 use crate::exec::context::Context;
 use crate::exec::deleted::Record;
 use crate::exec::eval::{Frame, evaluate};
-use crate::exec::host::{Env, labels_of, properties_of};
+use crate::exec::host::{Env, node_record, properties_of};
 use crate::function::FunctionError;
 use crate::physical::{Operator, Scalar};
 use crate::storage::{Direction, End, Family, Graph, StorageError};
-use crate::value::{NodeRecord, RelationshipRecord, Value};
+use crate::value::{RelationshipRecord, Value};
 
 pub(super) struct Delete {
     input: Input,
@@ -140,9 +140,8 @@ fn is_citation(graph: &Graph, record: &Record) -> bool {
 
 /// What the graph says of an element that goes.
 fn record(ctx: &Context, graph: &Graph, element: End) -> Record {
-    let properties = properties_of(graph, element);
     match element.as_rel() {
-        None => Record::Node(Arc::new(NodeRecord { labels: labels_of(graph, element), properties })),
+        None => Record::Node(Arc::new(node_record(graph, element))),
         Some(slot) => {
             let rel = graph.rel(slot);
             Record::Rel(Arc::new(RelationshipRecord {
@@ -150,7 +149,7 @@ fn record(ctx: &Context, graph: &Graph, element: End) -> Record {
                 start: end_element(rel.start, ctx),
                 end: end_element(rel.end, ctx),
                 asserted: rel.asserted,
-                properties,
+                properties: properties_of(graph, element),
             }))
         }
     }

@@ -17,7 +17,7 @@ use crate::exec::column::{Column, rel_value};
 use crate::exec::context::{Context, Segment};
 use crate::exec::host::Env;
 use crate::physical::{self, ColumnKind, Direction, Operator, Target, Types};
-use crate::storage::{End, Family};
+use crate::storage::{End, Family, Neighbour};
 use crate::value::Value;
 
 pub(super) struct Reach {
@@ -109,80 +109,146 @@ impl Reach {
         if !self.rules.admits(place, start)? {
             return Ok(());
         }
-        let target = match self.to {
+        let only = match self.to {
             Target::Bound(column) => match place.batch.columns[column].end(place.row, place.env.ctx) {
                 None => return Ok(()),
                 bound => bound,
             },
             Target::New(_) | Target::Ignored(_) => None,
         };
-        let (kind, ways) = (self.kind, self.ways);
-        let mut links = Links::wanted(ways);
-        let mut give = |end: End, way: &dyn Fn() -> Vec<u32>| {
-            let wanted = is_kind(end, kind) && target.is_none_or(|target| target == end);
-            if wanted {
-                found.ends.push(end);
-                found.ways.extend(ways.then(way));
-            }
-            wanted && target.is_some()
+        let search = Search {
+            ground: Ground { rules: &self.rules, place, runs, start, max: self.max },
+            goal: Goal { kind: self.kind, only, ways: self.ways },
+            links: Links::wanted(self.ways),
+            seen: &mut self.seen,
+            bound: place.env.graph.node_bound(),
+            others: FxHashSet::default(),
+            is_start_open: self.min > 0 && !planted!("reachability forgets a way back to the start"),
+            found,
         };
-        let undirected = self.direction == Direction::Either;
-        let mut start_open = self.min > 0 && !planted!("reachability forgets a way back to the start");
-        if self.min == 0 && give(start, &Vec::new) {
+        search.run(self.min == 0, self.direction == Direction::Either)
+    }
+}
+
+/// Where a search goes.
+#[derive(Clone, Copy)]
+struct Ground<'s, 'w> {
+    rules: &'s Rules,
+    place: &'s Place<'s, 's, 'w>,
+    runs: &'s [Run],
+    start: End,
+    max: u64,
+}
+
+impl Ground<'_, '_> {
+    fn steps(&self, froms: &[End], steps: &mut Vec<(u32, Neighbour)>) -> Result<(), ExecError> {
+        steps.clear();
+        self.rules.steps(self.place, self.runs, froms, steps)
+    }
+}
+
+/// What a search is for.
+struct Goal {
+    kind: ColumnKind,
+    /// This end, or all of them.
+    only: Option<End>,
+    /// Whether a way to each is wanted too.
+    ways: bool,
+}
+
+/// One search from one start.
+struct Search<'s, 'w> {
+    ground: Ground<'s, 'w>,
+    goal: Goal,
+    links: Links,
+    seen: &'s mut Seen,
+    /// No node of the graph has a slot from here on.
+    bound: usize,
+    /// Relationships at which a walk has ended.
+    others: FxHashSet<End>,
+    /// Whether the start is still to be found as an end.
+    is_start_open: bool,
+    found: &'s mut Found,
+}
+
+impl Search<'_, '_> {
+    fn run(mut self, has_start: bool, is_undirected: bool) -> Result<(), ExecError> {
+        let start = self.ground.start;
+        if has_start && self.give(start, |_| Vec::new()) {
             return Ok(());
         }
-        if start_open && undirected {
-            start_open = false;
-            if target.is_none_or(|target| target == start)
-                && let Some(cycle) = cycle(&self.rules, place, runs, start, self.max, Links::wanted(ways))?
-                && give(start, &|| cycle.clone())
-            {
-                return Ok(());
-            }
+        if self.is_start_open && is_undirected && self.comes_back()? {
+            return Ok(());
         }
+        self.walk()
+    }
+
+    /// Takes an end if it is wanted; true if nothing is left to be found.
+    fn give(&mut self, end: End, way: impl FnOnce(&Links) -> Vec<u32>) -> bool {
+        let is_wanted = is_kind(end, self.goal.kind) && self.goal.only.is_none_or(|only| only == end);
+        if is_wanted {
+            self.found.ends.push(end);
+            self.found.ways.extend(self.goal.ways.then(|| way(&self.links)));
+        }
+        is_wanted && self.goal.only.is_some()
+    }
+
+    /// Finds the start, in no direction, by a cycle and by nothing else; true if nothing is left to be found.
+    fn comes_back(&mut self) -> Result<bool, ExecError> {
+        self.is_start_open = false;
+        let start = self.ground.start;
+        if self.goal.only.is_some_and(|only| only != start) {
+            return Ok(false);
+        }
+        let cycle = Cycles::at(self.ground, Links::wanted(self.goal.ways)).shortest()?;
+        Ok(cycle.is_some_and(|cycle| self.give(start, |_| cycle)))
+    }
+
+    fn walk(mut self) -> Result<(), ExecError> {
+        let start = self.ground.start;
         self.seen.begin();
-        let bound = place.env.graph.node_bound();
-        if let Some(node) = start.as_node() {
-            self.seen.insert(node.0, bound);
-        }
-        let mut frontier = vec![start];
-        let mut steps = Vec::new();
-        // Relationships at which a walk has ended; the start is no news.
-        let mut others = FxHashSet::default();
-        others.insert(start);
+        // The start is no news.
+        self.is_news(start);
+        let (mut frontier, mut steps) = (vec![start], Vec::new());
         let mut depth = 0;
-        while !frontier.is_empty() && depth < self.max {
+        while !frontier.is_empty() && depth < self.ground.max {
             depth += 1;
             let mut next = Vec::new();
             for froms in frontier.chunks(BATCH_ROWS) {
-                steps.clear();
-                self.rules.steps(place, runs, froms, &mut steps)?;
+                self.ground.steps(froms, &mut steps)?;
                 for &(from, step) in &steps {
-                    let from = froms[from as usize];
-                    let new = match step.end.as_node() {
-                        Some(node) => self.seen.insert(node.0, bound),
-                        None => others.insert(step.end),
-                    };
-                    if new {
-                        links.add(step.end, step.rel.0, from);
-                        if step.end.as_node().is_some() {
-                            next.push(step.end);
-                        }
-                        if give(step.end, &|| links.way(start, step.end)) {
-                            return Ok(());
-                        }
-                    } else if step.end == start && start_open {
-                        start_open = false;
-                        if give(start, &|| links.way_over(start, from, step.rel.0)) {
-                            return Ok(());
-                        }
+                    if self.arrive(froms[from as usize], step, &mut next) {
+                        return Ok(());
                     }
                 }
             }
-            place.env.ctx.budget.bytes(2 * size_of_val(&next[..]) + next.len() * links.bytes_each())?;
+            let bytes = 2 * size_of_val(&next[..]) + next.len() * self.links.bytes_each();
+            self.ground.place.env.ctx.budget.bytes(bytes)?;
             frontier = next;
         }
         Ok(())
+    }
+
+    /// Goes over one relationship; true if nothing is left to be found.
+    fn arrive(&mut self, from: End, step: Neighbour, next: &mut Vec<End>) -> bool {
+        let (start, end) = (self.ground.start, step.end);
+        if self.is_news(end) {
+            self.links.add(end, step.rel.0, from);
+            next.extend(end.as_node().map(End::node));
+            return self.give(end, |links| links.way(start, end));
+        }
+        if end == start && self.is_start_open {
+            self.is_start_open = false;
+            return self.give(start, |links| links.way_over(start, from, step.rel.0));
+        }
+        false
+    }
+
+    fn is_news(&mut self, end: End) -> bool {
+        match end.as_node() {
+            Some(node) => self.seen.insert(node.0, self.bound),
+            None => self.others.insert(end),
+        }
     }
 }
 
@@ -236,64 +302,87 @@ impl Links {
     }
 }
 
-/// A cycle of at most `max` relationships through `start`, in no direction; which one, if `links` are wanted.
+/// Looks for a cycle of at most so many relationships through the start, in no direction.
 ///
-/// Each node found is marked with the relationship by which its branch leaves the start; the shortest cycle is closed
+/// Each element found is marked with the relationship by which its branch leaves the start; the shortest cycle is closed
 /// by a relationship between two branches, or between the start and a branch that another relationship began.
-fn cycle(
-    rules: &Rules,
-    place: &Place,
-    runs: &[Run],
-    start: End,
-    max: u64,
-    mut links: Links,
-) -> Result<Option<Vec<u32>>, ExecError> {
-    /// How far a node is, and the branch that it is on.
-    type Marks = FxHashMap<End, (u64, u32)>;
-    let mut marks: Marks = FxHashMap::default();
-    let mut frontier = vec![start];
-    let mut steps = Vec::new();
-    let mut depth = 0;
-    // The shortest cycle has a middle: nothing beyond half the bound need be found.
-    while !frontier.is_empty() && depth * 2 < max {
-        let mut next = Vec::new();
-        steps.clear();
-        rules.steps(place, runs, &frontier, &mut steps)?;
-        for &(from, step) in &steps {
-            let from = frontier[from as usize];
-            if step.end == start && from == start {
-                return Ok(Some(vec![step.rel.0]));
-            }
-            let branch = if from == start { step.rel.0 } else { marks[&from].1 };
-            if step.end == start {
-                if step.rel.0 != branch && depth < max {
-                    return Ok(Some(links.way_over(start, from, step.rel.0)));
-                }
-                continue;
-            }
-            match marks.get(&step.end) {
-                None => {
-                    marks.insert(step.end, (depth + 1, branch));
-                    links.add(step.end, step.rel.0, from);
-                    if step.end.as_node().is_some() {
-                        next.push(step.end);
-                    }
-                }
-                Some(&(distance, other)) if other != branch && depth.saturating_add(distance) < max => {
-                    let mut back = links.way(start, step.end);
-                    back.reverse();
-                    let mut cycle = links.way_over(start, from, step.rel.0);
-                    cycle.extend(back);
-                    return Ok(Some(cycle));
-                }
-                Some(_) => {}
-            }
-        }
-        place.env.ctx.budget.bytes(next.len() * (size_of::<(End, u64, u32)>() + links.bytes_each()))?;
-        frontier = next;
-        depth += 1;
+struct Cycles<'s, 'w> {
+    ground: Ground<'s, 'w>,
+    links: Links,
+    marks: FxHashMap<End, Mark>,
+}
+
+/// How far an element is, and the branch that it is on.
+#[derive(Clone, Copy)]
+struct Mark {
+    distance: u64,
+    branch: u32,
+}
+
+impl<'s, 'w> Cycles<'s, 'w> {
+    fn at(ground: Ground<'s, 'w>, links: Links) -> Self {
+        Self { ground, links, marks: FxHashMap::default() }
     }
-    Ok(None)
+
+    /// The shortest one; which it is, if links are wanted.
+    fn shortest(mut self) -> Result<Option<Vec<u32>>, ExecError> {
+        let (mut frontier, mut steps) = (vec![self.ground.start], Vec::new());
+        let mut depth = 0;
+        // The shortest cycle has a middle: nothing beyond half the bound need be found.
+        while !frontier.is_empty() && depth * 2 < self.ground.max {
+            let mut next = Vec::new();
+            self.ground.steps(&frontier, &mut steps)?;
+            for &(from, step) in &steps {
+                let cycle = self.closed_by(frontier[from as usize], step, depth, &mut next);
+                if cycle.is_some() {
+                    return Ok(cycle);
+                }
+            }
+            let bytes = next.len() * (size_of::<(End, Mark)>() + self.links.bytes_each());
+            self.ground.place.env.ctx.budget.bytes(bytes)?;
+            frontier = next;
+            depth += 1;
+        }
+        Ok(None)
+    }
+
+    /// The cycle that this relationship closes; what it finds for the first time is marked, and is where to go on.
+    fn closed_by(&mut self, from: End, step: Neighbour, depth: u64, next: &mut Vec<End>) -> Option<Vec<u32>> {
+        let (start, max, rel) = (self.ground.start, self.ground.max, step.rel.0);
+        if step.end == start {
+            return self.closed_at_start(from, rel, depth);
+        }
+        let branch = self.branch(from).unwrap_or(rel);
+        match self.marks.get(&step.end) {
+            None => {
+                self.marks.insert(step.end, Mark { distance: depth + 1, branch });
+                self.links.add(step.end, rel, from);
+                next.extend(step.end.as_node().map(End::node));
+                None
+            }
+            Some(mark) if mark.branch != branch && depth.saturating_add(mark.distance) < max => {
+                let back = self.links.way(start, step.end).into_iter().rev();
+                Some(self.links.way_over(start, from, rel).into_iter().chain(back).collect())
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// A self-loop, or the way home by another relationship than the one that led away.
+    fn closed_at_start(&self, from: End, rel: u32, depth: u64) -> Option<Vec<u32>> {
+        match self.branch(from) {
+            None => Some(vec![rel]),
+            Some(branch) if branch != rel && depth < self.ground.max => {
+                Some(self.links.way_over(self.ground.start, from, rel))
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// The relationship by which the branch of an element leaves the start; the start is on none.
+    fn branch(&self, element: End) -> Option<u32> {
+        (element != self.ground.start).then(|| self.marks[&element].branch)
+    }
 }
 
 impl Fan for Reach {

@@ -252,6 +252,26 @@ fn a_transaction_goes_on_behind_what_it_has_taken_over() {
     );
 }
 
+/// The next commit was made and saved, and the file could not be loaded.
+#[test]
+fn behind_the_highest_number_there_is_no_commit() {
+    let text = r#"{"$type":"commit","number":9007199254740990,"time":"2026-01-31T09:30:00Z"}"#;
+    let (db, _) = load(text.as_bytes()).unwrap();
+    db.query("CREATE (:A)", ()).unwrap();
+    let (db, _) = load(saved(&db).as_bytes()).unwrap();
+    assert_eq!(db.commit_number(), 9_007_199_254_740_991);
+    for statement in ["CREATE (:B)", "UNWIND [1, 2] AS x CALL (x) { CREATE (:B) } IN TRANSACTIONS OF 1 ROW"] {
+        let refused = db.query(statement, ()).map(drop).unwrap_err();
+        assert_eq!(refused.message(), "the graph is full: no commit numbers are left");
+    }
+    assert_eq!(db.query("MATCH (n) RETURN count(n)", ()).unwrap().single::<i64>().unwrap(), 1);
+    load(saved(&db).as_bytes()).unwrap();
+    let late = format!("{}{{\"labels\":[\"B\"]}}", saved(&db));
+    let mut transaction = Database::in_memory().write().unwrap();
+    transaction.load_jsonl(late.as_bytes()).unwrap();
+    assert!(transaction.commit().is_err());
+}
+
 #[test]
 fn a_log_that_cannot_be_is_refused_with_its_line() {
     let second = r#"{"$type":"commit","number":2,"time":"2026-01-31T09:30:00Z"}"#;
@@ -272,6 +292,16 @@ fn a_log_that_cannot_be_is_refused_with_its_line() {
         (second, "{\"$type\":\"history\",\"keep\":1}", "line 2: how many commits are kept stands at the head, once"),
         (second, "{\"$type\":\"history\",\"keep\":0}", "line 2: `keep` must be \"all\" or how many commits are kept"),
         (second, "{\"commit\":7}", "line 2: there is no commit 7 at the head of the graph"),
+        (
+            second,
+            "{\"id\":\"b\"}\n{\"start\":\"b\",\"end\":\"b\",\"type\":\"T\",\"commit\":1}",
+            "line 3: a relationship of commit 1 has an end, `b`, without a commit",
+        ),
+        (
+            second,
+            &format!("{second}\n{{\"id\":7,\"commit\":2}}\n{{\"start\":7,\"end\":7,\"type\":\"T\",\"commit\":1}}"),
+            "line 4: a relationship of commit 1 has an end, 7, of commit 2",
+        ),
         (second, "{\"commit\":\"x\"}", "line 2: `commit` must be the number of a commit"),
         (second, &format!("{{\"id\":1}}\n{second}"), "line 3: commits stand at the head, before"),
     ] {

@@ -1,11 +1,10 @@
 //! What is not there: the form that nothing has, the ends that it was looked for at, and among how many.
 //!
 //! Absence is no evidence, so it stands apart from the elements. Looked at is what the pattern alone finds, without its
-//! conditions; it is counted only if the pattern hangs at something that is bound, and so is small.
+//! conditions and clocks; it is counted only if the pattern hangs at something that is bound, and so is small.
 
 use super::clause::is_null;
 use super::evidence::{Evidence, clocks, union};
-use super::expression::with;
 use super::query::{Explainer, one_branch};
 use crate::expr::{Expr, ExprKind, Lens, SubqueryId, SubqueryKind, VarId};
 use crate::function::witness::{ABSENT, CLOCKS, LOOKED_AT, NOTE};
@@ -20,7 +19,7 @@ impl Explainer<'_> {
     pub(super) fn no_match(&mut self, clause: &BoundMatch) -> Expr {
         let bound = bound_elements(&clause.pattern);
         let looked_at = self.looked_at(clause, &bound);
-        self.absent(clause.span, bound, &clause.pattern.lens, looked_at)
+        absent(self.form(clause.span, clause.lens_span), bound, &clause.pattern.lens, looked_at)
     }
 
     /// That a subquery gives no row.
@@ -30,9 +29,7 @@ impl Explainer<'_> {
             Some(found) => {
                 let bound = bound_elements(&found.pattern);
                 let looked_at = self.looked_at(found, &bound);
-                // The operands of a clock inside are known there only.
-                let lens = if found.operands.is_empty() { found.pattern.lens.clone() } else { Lens::default() };
-                self.absent(span, bound, &lens, looked_at)
+                absent(self.form(span, found.lens_span), bound, &from_outside(found), looked_at)
             }
             None => self.no_rows(span, &imports),
         }
@@ -40,23 +37,31 @@ impl Explainer<'_> {
 
     /// That a `CALL {}` gives no row.
     pub(super) fn no_rows(&mut self, span: Span, imports: &[VarId]) -> Expr {
-        let is_element = |var: &VarId| is_element(&self.variables.get(*var).var_type);
-        let bound = imports.iter().copied().filter(is_element).collect();
-        self.absent(span, bound, &Lens::default(), None)
+        map(self.form(span, Span::default()), self.elements(imports.to_vec()), &Lens::default(), None)
     }
 
-    fn absent(&mut self, span: Span, bound: Vec<VarId>, lens: &Lens<Expr>, looked_at: Option<LookedAt>) -> Expr {
-        let text = span.of(self.text).split_whitespace().collect::<Vec<_>>().join(" ");
-        match looked_at {
-            None => map(text, bound, lens, None),
-            Some(LookedAt::Counted(count)) => map(text, bound, lens, Some(count)),
-            Some(LookedAt::Rejected(rejected)) => {
-                let found = self.witness();
-                let count = Expr::call("size", vec![Expr::variable(found)]);
-                let told = map(text, bound, lens, Some(count));
-                with(found, rejected, union(vec![told, Expr::variable(found)]).expect("two parts"))
-            }
-        }
+    /// That of a list no item is `form`, as `quantifier` asks.
+    pub(super) fn no_item(&mut self, form: String, quantifier: &Expr, list: &Expr) -> Expr {
+        let bound = self.elements(self.used(quantifier));
+        map(form, bound, &Lens::default(), Some(Expr::call("size", vec![list.clone()])))
+    }
+
+    fn elements(&self, mut vars: Vec<VarId>) -> Vec<VarId> {
+        vars.retain(|var| is_element(&self.variables.get(*var).var_type));
+        vars.sort_unstable();
+        vars.dedup();
+        vars
+    }
+
+    /// The text of what is looked for, without the clocks: they are told apart, as the days that they say.
+    fn form(&self, span: Span, lens: Span) -> String {
+        let has_lens = span.start < lens.start && lens.end <= span.end;
+        let parts = if has_lens {
+            vec![Span { end: lens.start, ..span }, Span { start: lens.end, ..span }]
+        } else {
+            vec![span]
+        };
+        parts.iter().flat_map(|part| part.of(self.text).split_whitespace()).collect::<Vec<_>>().join(" ")
     }
 
     /// What the pattern finds without its conditions, if it hangs at anything.
@@ -64,25 +69,29 @@ impl Explainer<'_> {
         if bound.is_empty() {
             return None;
         }
+        let all = untimed(unconditional(clause));
+        let imports = self.free_variables(&all);
+        let id = self.subquery(counted(all), imports, clause.span);
+        let count = Expr::made(ExprKind::Subquery(SubqueryKind::Count, id));
+        Some(LookedAt { count, rejected: self.rejected(clause) })
+    }
+
+    /// What each that passes the clocks was rejected for: without it, the answer could be another one.
+    fn rejected(&mut self, clause: &BoundMatch) -> Option<Expr> {
         self.depth += 1;
         let conditions = if self.depth > MAX_DEPTH { Vec::new() } else { self.said(clause) };
         self.depth -= 1;
-        let bare = unconditional(clause);
-        let imports = self.free_variables(&bare);
         if conditions.is_empty() {
-            let query = counted(bare);
-            let id = self.subquery(query, imports, clause.span);
-            return Some(LookedAt::Counted(Expr::made(ExprKind::Subquery(SubqueryKind::Count, id))));
+            return None;
         }
-        // What each was rejected for: without it, the answer could be another one.
         let mut evidence = Evidence::default();
         evidence.extend(conditions);
-        let mut clauses = vec![BoundClause::Match(bare)];
+        let mut clauses = vec![BoundClause::Match(unconditional(clause))];
         let witness = self.gather(&mut clauses, evidence);
         let query = one_branch(clauses, vec![(Name::from("witness"), witness)]);
         let outer = self.free_variables(clause);
         let id = self.subquery(query, outer, clause.span);
-        Some(LookedAt::Rejected(Expr::made(ExprKind::Subquery(SubqueryKind::Collect, id))))
+        Some(Expr::made(ExprKind::Subquery(SubqueryKind::Collect, id)))
     }
 
     pub(super) fn subquery(&mut self, query: BoundQuery, imports: Vec<VarId>, span: Span) -> SubqueryId {
@@ -96,16 +105,26 @@ impl Explainer<'_> {
 const MAX_DEPTH: usize = 4;
 
 /// What the pattern alone finds.
-enum LookedAt {
+struct LookedAt {
     /// How many.
-    Counted(Expr),
-    /// A list of what each rests on in that it does not fit.
-    Rejected(Expr),
+    count: Expr,
+    /// A list of what each rests on in that it does not fit, if on more than its properties.
+    rejected: Option<Expr>,
 }
 
-/// That of a list no item is `form`.
-pub(super) fn no_item(form: String, list: &Expr) -> Expr {
-    map(form, Vec::new(), &Lens::default(), Some(Expr::call("size", vec![list.clone()])))
+fn absent(form: String, bound: Vec<VarId>, lens: &Lens<Expr>, looked_at: Option<LookedAt>) -> Expr {
+    let Some(LookedAt { count, rejected }) = looked_at else { return map(form, bound, lens, None) };
+    let told = map(form, bound, lens, Some(count));
+    union([told].into_iter().chain(rejected).collect()).expect("one part at least")
+}
+
+/// The lens of the first match of a subquery, with operands as they are computed around it.
+fn from_outside(found: &BoundMatch) -> Lens<Expr> {
+    let computed = |operand: &Expr| match operand.kind {
+        ExprKind::Variable(var) => found.operands.iter().find(|(made, _)| *made == var).map(|(_, expr)| expr.clone()),
+        _ => None,
+    };
+    found.pattern.lens.map(|operand| computed(operand).unwrap_or_else(|| operand.clone()))
 }
 
 /// The value of a variable, or what is not there if it is null.
@@ -167,9 +186,16 @@ fn first_match(query: &BoundQuery) -> Option<&BoundMatch> {
     }
 }
 
+/// A clock is no part of the form: what it hides was looked at.
+fn untimed(mut clause: BoundMatch) -> BoundMatch {
+    clause.pattern.lens = Lens::default();
+    clause.operands.clear();
+    clause
+}
+
 /// The pattern without what is said of its elements, but for the types of relationships and what is bound.
 fn unconditional(clause: &BoundMatch) -> BoundMatch {
-    let mut pattern = clause.pattern.clone();
+    let mut pattern = GraphPattern { lens: Lens::default(), ..clause.pattern.clone() };
     for node in pattern.nodes.iter_mut().filter(|node| !node.bound) {
         node.labels = None;
     }

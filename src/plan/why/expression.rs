@@ -2,7 +2,6 @@
 //!
 //! Branches and locals are those of the expression, so that nothing is asked that it does not ask itself.
 
-use super::absent::no_item;
 use super::evidence::union;
 use super::query::Explainer;
 use crate::expr::{Expr, ExprKind, Operator, Quantifier, VarId};
@@ -116,7 +115,7 @@ impl Explainer<'_> {
         let each = self.of_expr(predicate).map(|each| of_each(local, list, each));
         let form = self.form_of_items(expr.span, predicate.span, kind);
         let absent = form.map(|form| {
-            let told = no_item(form, list);
+            let told = self.no_item(form, expr, list);
             match kind {
                 Quantifier::None | Quantifier::All => only_if(expr.clone(), told),
                 Quantifier::Any => only_if(Expr::made(ExprKind::Not(Box::new(expr.clone()))), told),
@@ -225,12 +224,14 @@ impl Explainer<'_> {
         used
     }
 
-    /// The variables of an expression, those that its subqueries import included.
-    fn used(&self, expr: &Expr) -> Vec<VarId> {
+    /// The variables of an expression, those that its subqueries import included, but for those that it makes.
+    pub(super) fn used(&self, expr: &Expr) -> Vec<VarId> {
         let mut used = expr.variables();
         for id in expr.subqueries() {
             used.extend(&self.subqueries[id.0 as usize].imports);
         }
+        let made = expr.locals();
+        used.retain(|var| !made.contains(var));
         used
     }
 }

@@ -70,7 +70,10 @@ impl World {
         for (number, node) in draft.nodes.iter().enumerate() {
             let id = id(End::Node(number));
             let labels = node.labels.iter().map(|label| Name::from(*label)).collect();
-            graph.nodes.insert(id, NodeRecord { labels, properties: self.properties(&node.properties) });
+            graph.nodes.insert(
+                id,
+                NodeRecord { labels, properties: self.properties(&node.properties), ..NodeRecord::default() },
+            );
             graph.recorded.insert(id, draft.commits[node.commit]);
         }
         for (number, rel) in draft.rels.iter().enumerate() {
@@ -189,7 +192,7 @@ impl World {
                 match &row[&Name::from("x")] {
                     Value::Node(node) => {
                         let (labels, properties) = (node.labels().to_vec(), node.properties().clone());
-                        graph.nodes.insert(node.id(), NodeRecord { labels, properties });
+                        graph.nodes.insert(node.id(), NodeRecord { labels, properties, ..NodeRecord::default() });
                     }
                     Value::Relationship(rel) => {
                         let record = RelationshipRecord {

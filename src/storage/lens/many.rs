@@ -48,7 +48,7 @@ impl Graph {
         Some(Page { base: slot(index, 0), element: node_at, clocks: &page.clocks, recorded: page.recorded() })
     }
 
-    fn rel_page(&self, index: usize) -> Option<Page<'_>> {
+    pub(super) fn rel_page(&self, index: usize) -> Option<Page<'_>> {
         let page = self.rels.page_at(index)?;
         Some(Page { base: slot(index, 0), element: rel_at, clocks: &page.clocks, recorded: page.recorded() })
     }

@@ -9,7 +9,7 @@ use self::plain::{Plain, Since};
 use super::super::{Change, Commit, End, Graph, Savepoint, ScanCursor, Writer};
 use super::column::TimeEnd;
 use super::day::{Bound, OPEN_END, OPEN_START};
-use super::{KnownAt, Lens, Look, Odd, ValidAt};
+use super::{KnownAt, Lens, Look, Odd, Part, ValidAt};
 use crate::catalog::Provenance;
 use crate::value::{Date, DateTime, Edtf, Name, Value};
 
@@ -204,11 +204,12 @@ fn check_columns(graph: &Graph, plain: &Plain) {
 }
 
 fn check_lens(graph: &Graph, plain: &Plain, lens: &Lens) {
-    let mut odd = Odd::default();
+    let (mut odd, part) = (Odd::default(), Part::new(graph, *lens, || false));
     for element in plain.elements() {
         let (own, whole) = (plain.passes_alone(element, lens), plain.passes(element, lens));
         assert_eq!(graph.passes(element, lens, Look::Own, &mut odd), own, "{element:?} {lens:?}");
         assert_eq!(graph.passes(element, lens, Look::Whole, &mut odd), whole, "{element:?} {lens:?}");
+        assert_eq!(part.shows(graph, element), whole, "{element:?} {lens:?}");
         if element.as_rel().is_some_and(|rel| plain.rels[&rel].asserted) && own {
             let rel = plain.rels[&element.as_rel().unwrap()];
             for end in [rel.start, rel.end] {

@@ -91,6 +91,9 @@ impl Iterator for Edges<'_> {
         loop {
             let step = self.steps.as_mut()?.next()?;
             let Some(neighbour) = step.end.as_node().filter(|node| view.shows_neighbour(*node)) else { continue };
+            if !view.part_has_rel(step.rel) {
+                continue;
+            }
             let (neighbour, edge) = (node_index(neighbour), EdgeIndex::from(step.rel.0));
             return Some(match self.direction {
                 Direction::Out => EdgeReference { source: self.node, target: neighbour, edge },
@@ -120,7 +123,8 @@ impl Iterator for NodeIdentifiers<'_> {
     type Item = NodeIndex;
 
     fn next(&mut self) -> Option<NodeIndex> {
-        self.0.next().map(|slot| node_index(NodeSlot(slot)))
+        let view = self.0.view;
+        self.0.by_ref().map(NodeSlot).find(|node| view.part_has_node(*node)).map(node_index)
     }
 }
 
@@ -151,6 +155,9 @@ impl Iterator for EdgeReferences<'_> {
         let view = self.view;
         loop {
             let slot = self.slots.next()?;
+            if !view.part_has_rel(RelSlot(slot)) {
+                continue;
+            }
             let rel = view.graph.rel(RelSlot(slot));
             let (Some(start), Some(end)) = (rel.start.as_node(), rel.end.as_node()) else { continue };
             if view.shows_neighbour(start) && view.shows_neighbour(end) {

@@ -36,6 +36,8 @@ pub(crate) struct Lens {
     pub known: Option<Clock>,
     /// `REQUIRE n SOURCES`.
     pub sources: Option<Expr>,
+    /// All of it behind a pattern; empty elsewhere.
+    pub span: Span,
 }
 
 impl Lens {

@@ -38,7 +38,9 @@ impl Builder<'_> {
     /// The lens of a pattern, if `parts` go on with one.
     pub(super) fn lens(&self, parts: &mut Parts<'_>) -> Built<ast::Lens> {
         let mut lens = ast::Lens::default();
-        for pair in parts.accept(Rule::lens).into_iter().flat_map(Parts::of) {
+        let Some(pair) = parts.accept(Rule::lens) else { return Ok(lens) };
+        lens.span = Span::new(pair.as_span().start(), pair.as_span().end());
+        for pair in Parts::of(pair) {
             self.add_to_lens(&mut lens, pair)?;
         }
         Ok(lens)

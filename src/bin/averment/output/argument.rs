@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{cell, printable};
 
 /// The columns in line, and under each row its argument.
-pub(super) fn write(columns: &[String], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(columns: &[String], rows: &[Row], max_reasons: usize, out: &mut dyn Write) -> io::Result<()> {
     let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(row, columns.len())).collect();
     let widest = |index: usize| cells.iter().map(|cells| cells[index].width()).max().unwrap_or(0);
     let widths: Vec<usize> = columns.iter().enumerate().map(|(at, name)| name.width().max(widest(at))).collect();
@@ -16,16 +16,19 @@ pub(super) fn write(columns: &[String], rows: &[Row], out: &mut dyn Write) -> io
     line(&vec![String::new(); columns.len()], &widths, "═╪═", "═", out)?;
     for (row, cells) in rows.iter().zip(&cells) {
         line(cells, &widths, " ┆ ", " ", out)?;
-        for reason in argument(row) {
+        for reason in argument(row, max_reasons) {
             writeln!(out, "    {reason}")?;
         }
     }
     Ok(())
 }
 
+/// How to see the rest of them.
+const HELP: &str = "--reasons all, in the REPL :reasons all";
+
 /// The reasons of a row, a line each.
-pub(super) fn argument(row: &Row) -> Vec<String> {
-    let reasons = row.why().map(|why| why.argument()).unwrap_or_default();
+pub(super) fn argument(row: &Row, max_reasons: usize) -> Vec<String> {
+    let reasons = row.why().map(|why| why.brief_argument(max_reasons, HELP)).unwrap_or_default();
     reasons.iter().map(|reason| printable(reason)).collect()
 }
 

@@ -7,13 +7,13 @@ use averment::Row;
 use super::argument::argument;
 use super::cell;
 
-pub(super) fn write(columns: &[String], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(columns: &[String], rows: &[Row], max_reasons: usize, out: &mut dyn Write) -> io::Result<()> {
     line(columns.iter().map(|column| escaped(column)), out)?;
     line(columns.iter().map(|_| "---".to_owned()), out)?;
     for row in rows {
         line(row.values().iter().take(columns.len()).map(|value| escaped(&cell(value))), out)?;
     }
-    let arguments: Vec<Vec<String>> = rows.iter().map(argument).collect();
+    let arguments: Vec<Vec<String>> = rows.iter().map(|row| argument(row, max_reasons)).collect();
     if arguments.iter().all(Vec::is_empty) { Ok(()) } else { reasons(&arguments, out) }
 }
 

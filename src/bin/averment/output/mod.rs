@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal, Write};
 
 use averment::{Counters, Name, Row, Rows, Value, Warning};
 
-use crate::args::Format;
+use crate::args::{Format, OutputArgs};
 use crate::progress::{Awaited, Progress};
 use crate::{Fault, style};
 
@@ -22,7 +22,12 @@ pub(crate) struct Output {
     pub format: Format,
     /// Rows shown of a long answer; the rest is not asked for.
     pub max_rows: Option<usize>,
+    /// Reasons shown of a row of WHY, of what there is and of what there is not.
+    pub max_reasons: usize,
 }
+
+/// The reasons shown of a row, if nothing else is said.
+const REASONS_SHOWN: usize = 20;
 
 /// What was written.
 pub(crate) struct Written {
@@ -36,7 +41,13 @@ pub(crate) struct Written {
 impl Output {
     /// All rows.
     pub(crate) fn whole(format: Option<Format>) -> Self {
-        Self { format: format.unwrap_or(Format::Table), max_rows: None }
+        Self { format: format.unwrap_or(Format::Table), max_rows: None, max_reasons: REASONS_SHOWN }
+    }
+
+    /// All rows, as the command line asks for them.
+    pub(crate) fn asked_for(args: OutputArgs) -> Self {
+        let whole = Self::whole(args.format);
+        Self { max_reasons: args.reasons.unwrap_or(whole.max_reasons), ..whole }
     }
 
     /// Whether nobody but people reads this; a program wants a header or an array of nothing too.
@@ -95,13 +106,13 @@ impl Output {
         let shown = rows.by_ref().take(max_rows).collect::<Result<Vec<Row>, _>>()?;
         let is_cut = shown.len() == max_rows && rows.next().transpose()?.is_some();
         match self.format {
-            Format::Markdown => markdown::write(&columns, &shown, out)?,
-            Format::Vertical => vertical::write(&columns, &shown, out)?,
-            _ if rows.is_explained() => argument::write(&columns, &shown, out)?,
+            Format::Markdown => markdown::write(&columns, &shown, self.max_reasons, out)?,
+            Format::Vertical => vertical::write(&columns, &shown, self.max_reasons, out)?,
+            _ if rows.is_explained() => argument::write(&columns, &shown, self.max_reasons, out)?,
             _ => {
                 let width = io::stdout().is_terminal().then(terminal_width).flatten();
                 if width.is_some_and(|width| table::is_too_wide(&columns, &shown, width)) {
-                    vertical::write(&columns, &shown, out)?;
+                    vertical::write(&columns, &shown, self.max_reasons, out)?;
                 } else {
                     writeln!(out, "{}", table::table(&columns, &shown, width))?;
                 }

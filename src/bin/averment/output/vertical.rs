@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::argument::argument;
 use super::cell;
 
-pub(super) fn write(columns: &[String], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(columns: &[String], rows: &[Row], max_reasons: usize, out: &mut dyn Write) -> io::Result<()> {
     let width = columns.iter().map(|column| column.as_str().width()).max().unwrap_or(0);
     for (number, row) in (1..).zip(rows) {
         writeln!(out, "── row {number} ──")?;
@@ -16,7 +16,7 @@ pub(super) fn write(columns: &[String], rows: &[Row], out: &mut dyn Write) -> io
             let indent = " ".repeat(width - column.as_str().width());
             writeln!(out, "{indent}{column}  {}", cell(value))?;
         }
-        for reason in argument(row) {
+        for reason in argument(row, max_reasons) {
             writeln!(out, "    {reason}")?;
         }
     }

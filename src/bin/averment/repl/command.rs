@@ -45,6 +45,12 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command { names: &["rows"], argument: "[COUNT|all]", summary: "how many rows of an answer are shown", run: rows },
     Command {
+        names: &["reasons"],
+        argument: "[COUNT|all]",
+        summary: "how many reasons of WHY a row shows",
+        run: reasons,
+    },
+    Command {
         names: &["explain"],
         argument: "STATEMENT",
         summary: "the plan of a statement",
@@ -206,6 +212,16 @@ fn rows(session: &mut Session, text: &str) -> Result<Then, Fault> {
     say(match session.output.max_rows {
         None => "all rows are shown".to_owned(),
         Some(count) => format!("up to {count} rows are shown"),
+    })
+}
+
+fn reasons(session: &mut Session, text: &str) -> Result<Then, Fault> {
+    if !text.is_empty() {
+        session.output.max_reasons = args::reasons(text).map_err(Fault::command)?;
+    }
+    say(match session.output.max_reasons {
+        usize::MAX => "all reasons are shown".to_owned(),
+        count => format!("up to {count} reasons are shown of a row"),
     })
 }
 
