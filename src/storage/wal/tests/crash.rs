@@ -40,6 +40,20 @@ fn a_log_that_is_made_as_the_system_crashes_is_whole_or_not_there() {
     }
 }
 
+/// A program ends without a sync and begins again: what it finds in the log may be nowhere but in memory. What is written
+/// then says that it was synced, so it has to be.
+#[test]
+fn what_is_found_when_a_log_is_opened_is_sure_to_stay() {
+    let commits = sample();
+    let disk = written(commits[..3].iter().map(|commit| (commit, false)));
+    let (_, mut log) = recovered(&disk);
+    log.append(commits[3].number, &commits[3].changes).unwrap();
+    for image in disk.crash_images(40) {
+        let (left, end) = read(&image);
+        assert!(left.len() >= 3 && recorded(&commits).starts_with(&left) && end.is_ok(), "{end:?}");
+    }
+}
+
 #[test]
 fn a_large_commit_is_all_there_or_not_at_all() {
     let mut commits = sample();
