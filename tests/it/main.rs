@@ -11,6 +11,7 @@ mod conformance;
 mod differential;
 mod durable;
 mod fixtures;
+mod folder;
 mod hostile;
 mod in_transactions;
 mod language;
