@@ -4,15 +4,13 @@
 //! once; what only the working root owns is changed in place.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::DiskError;
-use super::snapshot::{
-    Bytes, Damage, Link, Origin, Places, Reader, SnapshotWriter, Source, Stored, check, get_or_insert,
-};
+use super::snapshot::{Bytes, Damage, Link, Reader, SnapshotWriter, Source, Stored, check};
 
 const FAN_BITS: u32 = 5;
-pub(super) const FAN: usize = 1 << FAN_BITS;
+const FAN: usize = 1 << FAN_BITS;
 
 /// The most tables of tables that can stand on top of each other.
 const MAX_HEIGHT: u32 = usize::BITS.div_ceil(FAN_BITS) - 1;
@@ -29,11 +27,12 @@ enum Table<P> {
     Leaf(Children<P>),
 }
 
-/// Pages or tables, each in memory or, if not read yet, in a snapshot.
-struct Children<C> {
-    read: [OnceLock<Arc<C>>; FAN],
-    /// Where they lie, of a table that came from a snapshot.
-    places: Option<Arc<Places>>,
+/// Pages or tables.
+#[expect(clippy::large_enum_variant, reason = "the large one is the usual one, and already behind an `Arc`")]
+enum Children<C> {
+    Here([Option<Arc<C>>; FAN]),
+    /// Of a table that came from a snapshot: each in memory or, if it was not read yet, there.
+    Stored(Box<[Link<C>; FAN]>),
 }
 
 impl<P: Stored> PageTree<P> {
@@ -74,8 +73,7 @@ impl<P: Stored> PageTree<P> {
     pub(super) fn remove(&mut self, index: usize) {
         if self.get(index).is_some() {
             let (pages, place) = self.leaf_mut(index);
-            pages.read[place] = OnceLock::new();
-            pages.forget(place);
+            pages.set(place, None);
         }
     }
 
@@ -88,8 +86,8 @@ impl<P: Stored> PageTree<P> {
         while !self.reaches(index) {
             if let Some(root) = self.root.take() {
                 let mut children = Children::default();
-                children.read[0] = OnceLock::from(root);
-                self.root = Link::of(Arc::new(Table::Branch(children)));
+                children.set(0, Some(root));
+                self.root = Link::Here(Arc::new(Table::Branch(children)));
             }
             self.height += 1;
         }
@@ -97,8 +95,7 @@ impl<P: Stored> PageTree<P> {
 
     pub(super) fn put(&mut self, index: usize, page: Arc<P>) {
         let (pages, place) = self.leaf_mut(index);
-        pages.read[place] = OnceLock::from(page);
-        pages.forget(place);
+        pages.set(place, Some(page));
     }
 
     /// The table of the page at `index`, and its place there.
@@ -109,9 +106,9 @@ impl<P: Stored> PageTree<P> {
         loop {
             match table {
                 Table::Branch(children) => {
-                    let child = children.child_mut((index >> (level * FAN_BITS)) % FAN);
+                    let place = (index >> (level * FAN_BITS)) % FAN;
                     level -= 1;
-                    table = Arc::make_mut(get_or_insert(child, || Arc::new(Table::new(level))));
+                    table = Arc::make_mut(children.get_or_insert_with(place, || Table::new(level)));
                 }
                 Table::Leaf(pages) => return (pages, index % FAN),
             }
@@ -136,7 +133,7 @@ impl<P: Stored + Clone> PageTree<P> {
     /// The page at `index`, to be changed; made by `new` if it was never written.
     pub(super) fn get_or_insert_with(&mut self, index: usize, new: impl FnOnce() -> P) -> &mut P {
         let (pages, place) = self.leaf_mut(index);
-        Arc::make_mut(get_or_insert(pages.child_mut(place), || Arc::new(new())))
+        Arc::make_mut(pages.get_or_insert_with(place, new))
     }
 
     /// The page at `index`, to be changed, if there is one.
@@ -174,51 +171,50 @@ impl<P: Stored> Table<P> {
 impl<C: Stored> Children<C> {
     #[inline]
     fn get(&self, place: usize) -> Option<&C> {
-        match self.read[place].get() {
-            Some(child) => Some(child),
-            None => self.fetch(self.places.as_deref()?, place),
+        match self {
+            Children::Here(children) => children[place].as_deref(),
+            Children::Stored(links) => links[place].get().map(|child| &**child),
         }
-    }
-
-    #[cold]
-    fn fetch(&self, places: &Places, place: usize) -> Option<&C> {
-        let origin = places.origin(place)?;
-        Some(self.read[place].get_or_init(|| origin.load_or_unwind()))
     }
 
     fn has(&self, place: usize) -> bool {
-        self.read[place].get().is_some() || self.places.as_deref().is_some_and(|places| places.has(place))
-    }
-
-    /// A child, to be changed: it then lies nowhere.
-    fn child_mut(&mut self, place: usize) -> &mut OnceLock<Arc<C>> {
-        if self.places.is_some() {
-            self.get(place);
-            self.forget(place);
+        match self {
+            Children::Here(children) => children[place].is_some(),
+            Children::Stored(links) => links[place].is_some(),
         }
-        &mut self.read[place]
     }
 
-    fn forget(&mut self, place: usize) {
-        if let Some(places) = &mut self.places
-            && places.has(place)
-        {
-            Arc::make_mut(places).forget(place);
+    fn set(&mut self, place: usize, child: Option<Arc<C>>) {
+        match self {
+            Children::Here(children) => children[place] = child,
+            Children::Stored(links) => links[place] = child.map_or(Link::None, Link::Here),
+        }
+    }
+
+    fn get_or_insert_with(&mut self, place: usize, new: impl FnOnce() -> C) -> &mut Arc<C> {
+        match self {
+            Children::Here(children) => children[place].get_or_insert_with(|| Arc::new(new())),
+            Children::Stored(links) => links[place].get_or_insert_with(new),
         }
     }
 
     fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
-        for (place, child) in self.read.iter().enumerate() {
-            let origin = || -> Option<Origin> { self.places.as_deref()?.origin(place) };
-            let place = out.child(child.get(), origin)?;
-            bytes.place(place);
+        match self {
+            Children::Here(children) => children.iter().try_for_each(|child| {
+                bytes.place(out.child(child.as_ref(), || None)?);
+                Ok(())
+            }),
+            Children::Stored(links) => links.iter().try_for_each(|link| link.store(bytes, out)),
         }
-        Ok(())
     }
 
     fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
-        let places = Some(Arc::new(Places::load(bytes, from)?));
-        Ok(Self { places, ..Self::default() })
+        let (level, count) = (from.level() - 1, from.count());
+        let mut links = [const { Link::None }; FAN];
+        for link in &mut links {
+            *link = from.link(bytes, level, count)?;
+        }
+        Ok(Children::Stored(Box::new(links)))
     }
 }
 
@@ -242,13 +238,16 @@ impl<P: Stored> Stored for Table<P> {
 
 impl<C> Clone for Children<C> {
     fn clone(&self) -> Self {
-        Self { read: self.read.clone(), places: self.places.clone() }
+        match self {
+            Children::Here(children) => Children::Here(children.clone()),
+            Children::Stored(links) => Children::Stored(links.clone()),
+        }
     }
 }
 
 impl<C> Default for Children<C> {
     fn default() -> Self {
-        Self { read: [const { OnceLock::new() }; FAN], places: None }
+        Children::Here([const { None }; FAN])
     }
 }
 
@@ -269,7 +268,7 @@ impl<P> Clone for PageTree<P> {
 
 impl<P> Default for PageTree<P> {
     fn default() -> Self {
-        Self { root: Link::none(), height: 0 }
+        Self { root: Link::None, height: 0 }
     }
 }
 
@@ -353,7 +352,7 @@ impl<T, const PAGE: usize> Clone for Paged<T, PAGE> {
 
 impl<T, const PAGE: usize> Default for Paged<T, PAGE> {
     fn default() -> Self {
-        Self { full: PageTree::default(), full_count: 0, last: Link::none(), last_len: 0 }
+        Self { full: PageTree::default(), full_count: 0, last: Link::None, last_len: 0 }
     }
 }
 

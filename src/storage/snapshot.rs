@@ -24,8 +24,7 @@
 //! What is in each page is told where it is made bytes of: numbers, texts and lists of numbers in [`bytes`], the root in
 //! [`root`] and [`catalog`], everything else beside the page itself, as its [`Stored`].
 //!
-//! [`open`] reads the head and the root. Any other page is read, and checked, when it is first asked for ([`Link`],
-//! [`Places`]); so opening costs next to nothing, and damage in one page leaves the rest usable. Reading a graph returns no
+//! [`open`] reads the head and the root. Any other page is read, and checked, when it is first asked for ([`Link`]); so opening costs next to nothing, and damage in one page leaves the rest usable. Reading a graph returns no
 //! `Result`: a page that cannot be read unwinds with the [`DiskError`], which [`guard`] gives back to whoever entered. What
 //! is decoded is checked for all that other code takes for granted, so that damage is told as such.
 
@@ -49,8 +48,8 @@ use crate::catalog::Statistics;
 pub(crate) use bytes::{Bytes, Reader};
 pub(super) use bytes::{check, rises};
 pub(crate) use file::Source;
-pub(super) use file::{Limits, Origin, Place, Places, SnapshotFile};
-pub(super) use link::{Link, get_or_insert};
+pub(super) use file::{Limits, Origin, Place, SnapshotFile};
+pub(super) use link::Link;
 pub(crate) use writer::SnapshotWriter;
 
 const MAGIC: [u8; 8] = *b"AVERSNAP";

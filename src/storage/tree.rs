@@ -60,7 +60,7 @@ impl<K: TreeKey> Tree<K> {
                 })
                 .collect();
         }
-        Self { root: level.pop().map_or(Link::none(), |(_, root)| root), len: keys.len() }
+        Self { root: level.pop().map_or(Link::None, |(_, root)| root), len: keys.len() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -76,7 +76,7 @@ impl<K: TreeKey> Tree<K> {
         };
         let (added, split) = Arc::make_mut(root).insert(key);
         if let Some(split) = split {
-            let left = Link::of(Arc::clone(root));
+            let left = Link::Here(Arc::clone(root));
             let lows = vec![root.first().clone(), split.low];
             self.root = Node::Branch { lows, children: vec![left, split.node.link()] }.link();
         }
@@ -98,7 +98,7 @@ impl<K: TreeKey> Tree<K> {
             self.root = only.clone();
         }
         if self.len == 0 {
-            self.root = Link::none();
+            self.root = Link::None;
         }
         true
     }
@@ -275,7 +275,7 @@ fn level_byte(level: usize) -> u8 {
 
 impl<K: TreeKey> Node<K> {
     fn link(self) -> Link<Self> {
-        Link::of(Arc::new(self))
+        Link::Here(Arc::new(self))
     }
 
     fn first(&self) -> &K {
@@ -404,7 +404,7 @@ impl<K> Clone for Tree<K> {
 
 impl<K> Default for Tree<K> {
     fn default() -> Self {
-        Self { root: Link::none(), len: 0 }
+        Self { root: Link::None, len: 0 }
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::{Arc, OnceLock};
 
 use super::super::checksum::crc32;
 use super::super::disk::DiskFile;
-use super::super::paged::FAN;
 use super::super::{DiskError, End};
 use super::bytes::check;
 use super::{Damage, Link, Reader, Stored};
@@ -194,48 +193,7 @@ impl Source<'_> {
     }
 
     pub(in super::super) fn link<T>(&mut self, bytes: &mut Reader, level: u32, count: u64) -> Result<Link<T>, Damage> {
-        let Some((place, floor)) = self.place(bytes)? else { return Ok(Link::none()) };
+        let Some((place, floor)) = self.place(bytes)? else { return Ok(Link::None) };
         Ok(Link::to(Origin { file: Arc::clone(self.file), place, floor, level, count }))
-    }
-}
-
-/// Where the children of a table lie. Those that were changed meanwhile are forgotten.
-#[derive(Clone, Debug)]
-pub(in super::super) struct Places {
-    file: Arc<SnapshotFile>,
-    /// Of the table's children.
-    level: u32,
-    count: u64,
-    /// A bit for each child that lies where it was read from.
-    there: u32,
-    /// Each with the least offset of what belongs to it.
-    children: [(Place, u64); FAN],
-}
-
-impl Places {
-    pub(in super::super) fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
-        let nowhere = (Place { offset: 0, len_bytes: 0, crc: 0 }, 0);
-        let (mut there, mut children) = (0, [nowhere; FAN]);
-        for (index, known) in children.iter_mut().enumerate() {
-            if let Some(place) = from.place(bytes)? {
-                there |= 1 << index;
-                *known = place;
-            }
-        }
-        Ok(Self { file: Arc::clone(from.file), level: from.level - 1, count: from.count, there, children })
-    }
-
-    pub(in super::super) fn has(&self, index: usize) -> bool {
-        self.there & (1 << index) != 0
-    }
-
-    pub(in super::super) fn origin(&self, index: usize) -> Option<Origin> {
-        let (place, floor) = self.children[index];
-        let file = self.has(index).then(|| Arc::clone(&self.file))?;
-        Some(Origin { file, place, floor, level: self.level, count: self.count })
-    }
-
-    pub(in super::super) fn forget(&mut self, index: usize) {
-        self.there &= !(1 << index);
     }
 }
