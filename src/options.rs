@@ -36,14 +36,15 @@ pub struct Options {
 
 impl Options {
     /// The budget of each statement that is given none of its own: see [`Database::with_limits`] and
-    /// [`Statement::limits`]. Without this, [`Limits::default`].
+    /// [`Statement::limits`](crate::Statement::limits). Without this, [`Limits::default`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Who makes commits: see [`CommitInfo`](crate::CommitInfo). A [`Statement`] or a [`WriteTransaction`] may name
+    /// Who makes commits: see [`CommitInfo`](crate::CommitInfo). A [`Statement`](crate::Statement) or a
+    /// [`WriteTransaction`](crate::WriteTransaction) may name
     /// another one.
     #[must_use]
     pub fn author(mut self, author: impl Into<Arc<str>>) -> Self {
