@@ -111,6 +111,15 @@ impl PageColumns {
 }
 
 impl Dictionaries {
+    /// The same, for a root that goes its own way.
+    pub(super) fn forked(&self) -> Self {
+        let mut forked = Self::default();
+        for (key, dictionary) in self.0.iter() {
+            forked.0.set(key, dictionary.forked());
+        }
+        forked
+    }
+
     fn get(&self, key: KeyId) -> Option<&Dictionary> {
         self.0.get(key.0 as usize)
     }

@@ -83,6 +83,14 @@ impl Graph {
         }
     }
 
+    /// The same graph, to go its own way beside this one.
+    pub(crate) fn forked(&self) -> Self {
+        let mut forked = self.clone();
+        forked.nodes.dictionaries = self.nodes.dictionaries.forked();
+        forked.rels.dictionaries = self.rels.dictionaries.forked();
+        forked
+    }
+
     pub(crate) fn catalog(&self) -> &Catalog {
         &self.catalog
     }

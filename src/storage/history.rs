@@ -49,8 +49,10 @@ impl History {
 
     /// Another one that begins as this one is now.
     pub(crate) fn fork(&self) -> (Self, Arc<Graph>) {
-        let roots = self.lock().clone();
-        let last = roots.last();
+        let mut roots = self.lock().clone();
+        let last = Arc::new(roots.last().forked());
+        roots.kept.pop_back();
+        roots.kept.push_back(Arc::clone(&last));
         (Self(Mutex::new(roots)), last)
     }
 

@@ -3,7 +3,7 @@
 //! The strings themselves are persistent: a root knows how many there are, and a rollback forgets the rest. The way
 //! back from a string to its number is needed by the writer and by comparisons only, so all roots share one map, which is
 //! made when it is first needed; what it says is checked against the strings of the root that asks, because a root that
-//! was rolled back may have left entries there.
+//! was rolled back may have left entries there. A fork has a map of its own.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -47,9 +47,7 @@ impl Dictionary {
         let codes = Arc::clone(&self.codes);
         let mut codes = lock(&codes);
         let codes = self.all_codes(&mut codes);
-        if let Some(&code) = codes.get(text)
-            && self.texts.get(code as usize).is_some_and(|known| known == text)
-        {
+        if let Some(code) = self.find(codes, text) {
             return Some(code);
         }
         self.closed |= self.texts.len() >= ALWAYS && self.texts.len() * 2 > self.written;
@@ -63,8 +61,22 @@ impl Dictionary {
 
     /// The number of `text`, if it is here.
     pub(super) fn known(&self, text: &str) -> Option<u32> {
-        let code = self.all_codes(&mut lock(&self.codes)).get(text).copied()?;
-        self.texts.get(code as usize).is_some_and(|known| **known == *text).then_some(code)
+        self.find(self.all_codes(&mut lock(&self.codes)), text)
+    }
+
+    /// The number of `text` among the strings of this root. A root that was rolled back may have given it another one; it is
+    /// looked for then.
+    fn find(&self, codes: &Codes, text: &str) -> Option<u32> {
+        let code = *codes.get(text)?;
+        if self.texts.get(code as usize).is_some_and(|known| **known == *text) {
+            return Some(code);
+        }
+        self.texts.iter().zip(0..).find(|(known, _)| ***known == *text).map(|(_, code)| code)
+    }
+
+    /// The same strings, for a root that goes its own way.
+    pub(super) fn forked(&self) -> Self {
+        Self { codes: Arc::default(), ..self.clone() }
     }
 
     pub(super) fn text(&self, code: u32) -> Arc<str> {
