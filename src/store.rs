@@ -61,7 +61,7 @@ fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
     if *asked == Provenance::default() {
         return Ok(());
     }
-    let other = asked.said().zip(kept.said()).find(|((_, asked), (_, kept))| asked != kept);
+    let other = asked.settings().zip(kept.settings()).find(|((_, asked), (_, kept))| asked != kept);
     other.map_or(Ok(()), |((setting, asked), (_, kept))| Err(DiskError::OtherWords { setting, kept, asked }))
 }
 

@@ -134,13 +134,6 @@ impl Provenance {
         })
     }
 
-    /// Each setting and what it says.
-    pub(crate) fn said(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let words = self.words().map(|(setting, _, word)| (setting, word.to_string()));
-        let names: Vec<&str> = self.names.iter().map(Name::as_str).collect();
-        words.into_iter().chain([("names", names.join(","))])
-    }
-
     /// Each word by itself, by what it is called in a setting.
     fn words(&self) -> [(&'static str, Sort, &Name); 8] {
         [
