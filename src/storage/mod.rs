@@ -9,7 +9,6 @@ mod apply;
 mod batch;
 mod bitmap;
 mod change;
-mod checksum;
 mod codec;
 mod column;
 mod constraint;

@@ -24,8 +24,9 @@
 //! What is in each page is told where it is made bytes of: numbers, texts and lists of numbers in [`bytes`], the root in
 //! [`root`] and [`catalog`], everything else beside the page itself, as its [`Stored`].
 //!
-//! [`open`] reads the head and the root. Any other page is read, and checked, when it is first asked for ([`Link`]); so opening costs next to nothing, and damage in one page leaves the rest usable. Reading a graph returns no
-//! `Result`: a page that cannot be read unwinds with the [`DiskError`], which [`guard`] gives back to whoever entered. What
+//! [`open`] reads the head and the root. Any other page is read, and checked, when it is first asked for ([`Link`]); so
+//! opening costs next to nothing, and damage in one page leaves the rest usable. Reading a graph returns no `Result`: a
+//! page that cannot be read unwinds with the [`DiskError`], which [`guard`] gives back to whoever entered. What
 //! is decoded is checked for all that other code takes for granted, so that damage is told as such.
 
 mod bytes;
@@ -40,7 +41,6 @@ mod writer;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use super::checksum::crc32;
 use super::disk::DiskFile;
 use super::{DiskError, Graph};
 use crate::catalog::Statistics;
@@ -152,7 +152,7 @@ impl Head {
         }
         bytes.extend(len_bytes.to_le_bytes());
         bytes.extend(crc.to_le_bytes());
-        bytes.extend(crc32(&bytes).to_le_bytes());
+        bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
         bytes
     }
 
@@ -160,7 +160,7 @@ impl Head {
         let (told, sum) = bytes.split_at(HEAD_BYTES - size_of::<u32>());
         let mut reader = Reader::new(bytes);
         check(reader.array()? == MAGIC, "this is no snapshot")?;
-        check(sum == crc32(told).to_le_bytes(), "the checksum of the head is wrong")?;
+        check(sum == crc32fast::hash(told).to_le_bytes(), "the checksum of the head is wrong")?;
         let version = u32::from_le_bytes(reader.array()?);
         let mut number = || Ok(u64::from_le_bytes(reader.array()?));
         let [generation, commit, node_count, rel_count, offset] =

@@ -300,7 +300,7 @@ fn the_head_tells_what_is_there_without_opening_it() {
 fn another_version_is_refused_by_its_number() {
     let mut bytes = bytes_of(&Graph::new());
     bytes[8] = 2;
-    let sum = crc32(&bytes[..60]);
+    let sum = crc32fast::hash(&bytes[..60]);
     bytes[60..64].copy_from_slice(&sum.to_le_bytes());
     assert!(matches!(open_bytes(&bytes), Err(DiskError::OtherFormat { found: 2, ours: 1, .. })));
 }
@@ -478,4 +478,13 @@ fn at_random(node_count: u64, rel_count: u64) -> Graph {
 fn a_relationship_takes_few_bytes() {
     let len_bytes = bytes_of(&at_random(2_000, 10_000)).len();
     assert!(len_bytes < 25 * 10_000, "{len_bytes} bytes");
+}
+
+#[test]
+fn the_sum_is_that_of_the_standard() {
+    for (text, sum) in
+        [("", 0), ("123456789", 0xcbf4_3926), ("The quick brown fox jumps over the lazy dog", 0x414f_a339)]
+    {
+        assert_eq!(crc32fast::hash(text.as_bytes()), sum);
+    }
 }

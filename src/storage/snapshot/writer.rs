@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::super::checksum::crc32;
 use super::super::disk::DiskFile;
 use super::super::{CodecError, DiskError};
 use super::{Bytes, Origin, Place, Stored};
@@ -61,7 +60,7 @@ impl<'f> SnapshotWriter<'f> {
         let bytes = &*self.spoil.spoiled(bytes);
         let len_bytes = u32::try_from(bytes.len())
             .map_err(|_| self.unwritable(std::io::Error::other("a page has more than 4 GiB")))?;
-        let place = Place { offset: self.offset(), len_bytes, crc: crc32(bytes) };
+        let place = Place { offset: self.offset(), len_bytes, crc: crc32fast::hash(bytes) };
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= BUFFER_BYTES {
             self.flush()?;
