@@ -223,3 +223,6 @@ impl Commits for Database {
         Ok(next)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ use std::io;
 pub(super) use faulty::{Fault, FaultyDisk};
 pub(crate) use folder::FolderDisk;
 #[cfg(test)]
-pub(super) use memory::MemoryDisk;
+pub(crate) use memory::{Chance, MemoryDisk};
 
 /// Where the files of one database lie.
 pub(crate) trait Disk: fmt::Debug + Send + Sync {

@@ -8,7 +8,7 @@ use super::{Disk, DiskFile};
 
 /// Which operation fails, and how.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::storage) struct Fault {
+pub(crate) struct Fault {
     /// How many operations succeed before.
     pub at: u64,
     /// Whether all operations behind it fail too.
@@ -20,7 +20,7 @@ pub(in crate::storage) struct Fault {
 
 /// Another disk, of which operations are counted and fail.
 #[derive(Debug)]
-pub(in crate::storage) struct FaultyDisk<D> {
+pub(crate) struct FaultyDisk<D> {
     disk: D,
     faults: Arc<Faults>,
 }
@@ -39,11 +39,11 @@ struct Faults {
 
 impl<D: Disk> FaultyDisk<D> {
     /// Only counts.
-    pub(in crate::storage) fn counting(disk: D) -> Self {
+    pub(crate) fn counting(disk: D) -> Self {
         Self::new(disk, None)
     }
 
-    pub(in crate::storage) fn failing(disk: D, fault: Fault) -> Self {
+    pub(crate) fn failing(disk: D, fault: Fault) -> Self {
         Self::new(disk, Some(fault))
     }
 
@@ -52,7 +52,7 @@ impl<D: Disk> FaultyDisk<D> {
     }
 
     /// How many operations there were, those that failed included.
-    pub(in crate::storage) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.faults.count.load(Ordering::Relaxed)
     }
 

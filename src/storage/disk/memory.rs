@@ -14,7 +14,7 @@ const SECTOR_BYTES: usize = 512;
 
 /// A disk whose handles share their files.
 #[derive(Clone, Debug, Default)]
-pub(in crate::storage) struct MemoryDisk(Arc<Mutex<Names>>);
+pub(crate) struct MemoryDisk(Arc<Mutex<Names>>);
 
 /// Something with what will be there after a crash, and what was done since that.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl<T: Clone, E: Step<T>> Kept<T, E> {
 
 impl MemoryDisk {
     /// What a crash right now may leave: for seed 0 what was synced, for 1 all that was done, else something between.
-    pub(in crate::storage) fn crash(&self, seed: u64) -> MemoryDisk {
+    pub(crate) fn crash(&self, seed: u64) -> MemoryDisk {
         let (names, mut chance) = (self.lock(), Chance::new(seed));
         let mut left = names.synced.clone();
         let is_prefix = chance.below(2) == 0;
@@ -93,7 +93,7 @@ impl MemoryDisk {
     }
 
     /// So many of the images that a crash may leave.
-    pub(in crate::storage) fn crash_images(&self, count: u64) -> impl Iterator<Item = MemoryDisk> {
+    pub(crate) fn crash_images(&self, count: u64) -> impl Iterator<Item = MemoryDisk> {
         (0..count).map(|seed| self.crash(seed))
     }
 
@@ -256,15 +256,16 @@ fn write_some_sectors(file: &mut Vec<u8>, offset: usize, bytes: &[u8], chance: &
 }
 
 /// Numbers that look random, the same for the same seed.
-struct Chance(u64);
+#[derive(Debug)]
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     /// A number from 0 to `limit - 1`.
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % limit
     }
