@@ -122,6 +122,6 @@ pub(super) fn remove_if_there(disk: &dyn Disk, name: &str) -> Result<(), DiskErr
     }
 }
 
-fn sync_names(disk: &dyn Disk) -> Result<(), DiskError> {
+pub(super) fn sync_names(disk: &dyn Disk) -> Result<(), DiskError> {
     disk.sync_names().map_err(DiskError::io("sync", "the database"))
 }

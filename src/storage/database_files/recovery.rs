@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::checkpoint::{generation_of, names, remove_before, remove_if_there, snapshot_name};
+use super::checkpoint::{generation_of, names, remove_before, remove_if_there, snapshot_name, sync_names};
 use super::{DatabaseFiles, Durability, Log};
 use crate::storage::disk::{Disk, DiskFile};
 use crate::storage::snapshot::guard;
@@ -43,6 +43,8 @@ impl DatabaseFiles {
     ) -> Result<(Self, Graph, Option<TornTail>), DiskError> {
         let Recovered { graph, torn, generation, snapshot_bytes, log } = recover(&*disk, seen)?;
         let writer = LogWriter::resume(log)?;
+        // A name that a process gave before it was killed may be nowhere but in memory.
+        sync_names(&*disk)?;
         tidy(&*disk)?;
         Ok((Self::new(disk, durability, Log { generation, writer, snapshot_bytes }), graph, torn))
     }

@@ -3,7 +3,7 @@
 //! What was synced stays. Of what was not, each write to a file is kept, lost or torn, whatever becomes of those before
 //! and behind it, and so is each change of a name; what happens to bytes says nothing about names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -17,7 +17,7 @@ const SECTOR_BYTES: usize = 512;
 pub(crate) struct MemoryDisk(Arc<Mutex<Names>>);
 
 /// Something with what will be there after a crash, and what was done since that.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Kept<T, E> {
     now: T,
     synced: T,
@@ -25,6 +25,10 @@ struct Kept<T, E> {
 }
 
 type Names = Kept<BTreeMap<String, MemoryFile>, Naming>;
+
+/// What becomes of each file in a copy.
+#[derive(Default)]
+struct Copies(HashMap<usize, MemoryFile>);
 
 #[derive(Clone, Debug)]
 enum Naming {
@@ -92,6 +96,18 @@ impl MemoryDisk {
         MemoryDisk(Arc::new(Mutex::new(Kept::all(left))))
     }
 
+    /// The same disk with the same chances, as whoever comes after a process that was killed finds it.
+    pub(crate) fn copy(&self) -> MemoryDisk {
+        let names = self.lock();
+        let mut copies = Copies::default();
+        let mut copied = |names: &BTreeMap<String, MemoryFile>| -> BTreeMap<String, MemoryFile> {
+            names.iter().map(|(name, file)| (name.clone(), copies.of(file))).collect()
+        };
+        let (now, synced) = (copied(&names.now), copied(&names.synced));
+        let since = names.since.iter().map(|naming| naming.with(|file| copies.of(file))).collect();
+        MemoryDisk(Arc::new(Mutex::new(Kept { now, synced, since })))
+    }
+
     /// So many of the images that a crash may leave.
     pub(crate) fn crash_images(&self, count: u64) -> impl Iterator<Item = MemoryDisk> {
         (0..count).map(|seed| self.crash(seed))
@@ -143,6 +159,24 @@ impl Disk for MemoryDisk {
 
 fn found(names: &Names, name: &str) -> io::Result<MemoryFile> {
     names.now.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+impl Copies {
+    fn of(&mut self, file: &MemoryFile) -> MemoryFile {
+        let id = Arc::as_ptr(&file.0).addr();
+        let copy = || MemoryFile(Arc::new(Mutex::new(file.lock().clone())));
+        self.0.entry(id).or_insert_with(copy).clone()
+    }
+}
+
+impl Naming {
+    fn with(&self, mut copy: impl FnMut(&MemoryFile) -> MemoryFile) -> Self {
+        match self.clone() {
+            Naming::Create { name, file } => Naming::Create { name, file: copy(&file) },
+            Naming::Rename { from, to, file } => Naming::Rename { from, to, file: copy(&file) },
+            Naming::Remove { name } => Naming::Remove { name },
+        }
+    }
 }
 
 impl Step<BTreeMap<String, MemoryFile>> for Naming {
@@ -361,6 +395,21 @@ mod tests {
         for bytes in [b"".as_slice(), b"x"] {
             assert!(images.contains(&vec![("c".to_owned(), bytes.to_vec())]));
         }
+    }
+
+    #[test]
+    fn a_copy_has_the_same_chances_and_is_a_disk_of_its_own() {
+        let disk = MemoryDisk::default();
+        let file = disk.create("a").unwrap();
+        file.write_at(0, b"ab").unwrap();
+        disk.sync_names().unwrap();
+        disk.rename("a", "b").unwrap();
+        file.write_at(2, b"cd").unwrap();
+        let copy = disk.copy();
+        assert_eq!(images(&copy), images(&disk));
+        copy.open("b").unwrap().sync().unwrap();
+        assert_eq!(copy.crash(0).open("a").unwrap().len_bytes().unwrap(), 4);
+        assert_eq!(disk.crash(0).open("a").unwrap().len_bytes().unwrap(), 0);
     }
 
     #[test]

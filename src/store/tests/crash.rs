@@ -13,6 +13,8 @@ use crate::storage::{Durability, MemoryDisk};
 /// What a crash may leave.
 struct Image {
     disk: MemoryDisk,
+    /// What is found if only the process ends there.
+    killed: Option<MemoryDisk>,
     /// The commits that have to be there.
     sure: u64,
     seed: u64,
@@ -54,7 +56,8 @@ impl Watch {
         }
         // Nothing, all, or something of what was not synced.
         let seed = if seed % 5 < 2 { seed % 5 } else { seed };
-        lock(&self.images).push(Image { disk: disk.crash(seed), sure, seed });
+        let killed = (self.stride == 1 || seed.is_multiple_of(2)).then(|| disk.copy());
+        lock(&self.images).push(Image { disk: disk.crash(seed), killed, sure, seed });
     }
 }
 
@@ -136,7 +139,10 @@ impl Watched {
         let images: Vec<Image> = lock(&self.watch.images).drain(..).collect();
         for image in images {
             self.checked += 1;
-            check_image(&image, &self.texts);
+            check_image(&image.disk, &image, &self.texts);
+            if let Some(killed) = &image.killed {
+                check_image(killed, &image, &self.texts);
+            }
         }
     }
 }
@@ -154,9 +160,9 @@ fn check_beginning(image: &Image, text: &str) {
 }
 
 #[track_caller]
-fn check_image(image: &Image, texts: &BTreeMap<u64, String>) {
+fn check_image(disk: &MemoryDisk, image: &Image, texts: &BTreeMap<u64, String>) {
     let seed = image.seed;
-    let db = opened(&image.disk).unwrap_or_else(|error| panic!("image {seed}: {error}"));
+    let db = opened(disk).unwrap_or_else(|error| panic!("image {seed}: {error}"));
     let number = db.commit_number();
     assert!(number >= image.sure, "image {seed}: commit {} is lost, {number} is the last one", image.sure);
     assert!(text_of(&db.read()) == texts[&number], "image {seed}: commit {number} is another one");
@@ -164,7 +170,7 @@ fn check_image(image: &Image, texts: &BTreeMap<u64, String>) {
     if seed % 4 == 0 {
         db.checkpoint().unwrap();
     }
-    let again = opened(&image.disk.crash(seed)).unwrap_or_else(|error| panic!("image {seed}, again: {error}"));
+    let again = opened(&disk.crash(seed)).unwrap_or_else(|error| panic!("image {seed}, again: {error}"));
     assert!(text_of(&again.read()) == text_of(&db.read()), "image {seed}, again");
 }
 
@@ -203,4 +209,23 @@ fn a_crash_loses_no_commit_that_was_acknowledged() {
 #[test]
 fn a_crash_loses_the_last_buffered_commits_and_nothing_else() {
     check_seeds(Durability::Buffered, 150);
+}
+
+/// A name that a process gave before it ended may be nowhere but in memory. Who opens the database next must not rely on it.
+#[test]
+fn a_checkpoint_of_a_process_that_was_killed_may_still_be_lost() {
+    let mut watched = Watched::new(Durability::Synced, 0, 1);
+    watched.create();
+    watched.take(&Step::Statement("CREATE (:Company {name: 'one'})".to_owned()));
+    watched.db().checkpoint().unwrap();
+    watched.record();
+    let images: Vec<Image> = lock(&watched.watch.images).drain(..).collect();
+    for killed in images.iter().filter_map(|image| image.killed.as_ref()) {
+        let db = opened(killed).unwrap();
+        assert_eq!(text_of(&db.read()), watched.texts[&1]);
+        db.query("CREATE (:Company {name: 'two'})", ()).unwrap();
+        for image in killed.crash_images(60) {
+            assert_eq!(text_of(&opened(&image).unwrap().read()), text_of(&db.read()));
+        }
+    }
 }
