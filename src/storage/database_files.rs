@@ -45,6 +45,8 @@ pub(crate) struct DatabaseFiles {
     /// Locked by who writes, and for a moment by a checkpoint.
     log: Mutex<Log>,
     unshown: Unshown,
+    /// Held by who writes a snapshot.
+    snapshot: Mutex<()>,
 }
 
 /// The log of the present generation.
@@ -52,6 +54,8 @@ pub(crate) struct DatabaseFiles {
 struct Log {
     generation: u64,
     writer: LogWriter,
+    /// That of the newest snapshot.
+    snapshot_generation: u64,
     /// The size of the snapshot that it follows.
     snapshot_bytes: u64,
 }
@@ -67,11 +71,11 @@ impl DatabaseFiles {
         recovery::make_room(&*disk)?;
         let writer = LogWriter::create(&*disk, 0, graph.commit())?;
         let snapshot_bytes = checkpoint::write_snapshot(&*disk, 0, graph)?;
-        Ok(Self::new(disk, durability, Log { generation: 0, writer, snapshot_bytes }))
+        Ok(Self::new(disk, durability, Log { generation: 0, writer, snapshot_generation: 0, snapshot_bytes }))
     }
 
     fn new(disk: Arc<dyn Disk>, durability: Durability, log: Log) -> Self {
-        Self { disk, durability, log: Mutex::new(log), unshown: Unshown::default() }
+        Self { disk, durability, log: Mutex::new(log), unshown: Unshown::default(), snapshot: Mutex::default() }
     }
 
     /// A panic while the log was written leaves it as it was or broken, and then it says so.

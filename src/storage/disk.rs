@@ -19,7 +19,7 @@ use std::fmt;
 use std::io;
 
 #[cfg(test)]
-pub(super) use faulty::{Fault, FaultyDisk};
+pub(crate) use faulty::{Fault, FaultyDisk};
 pub(crate) use folder::FolderDisk;
 #[cfg(test)]
 pub(crate) use memory::{Chance, MemoryDisk};

@@ -42,7 +42,7 @@ pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
 pub(crate) use database_files::{Checkpoint, DatabaseFiles, TornTail};
 #[cfg(test)]
-pub(crate) use disk::{Chance, DiskFile, MemoryDisk};
+pub(crate) use disk::{Chance, DiskFile, Fault, FaultyDisk, MemoryDisk};
 pub(crate) use disk::{Disk, FolderDisk};
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 pub(crate) use error::{CodecError, DiskError, FileError, StorageError};

@@ -1,11 +1,12 @@
 //! Checkpoints: a snapshot of the last commit in place of the one before and its log.
 
-use std::sync::Arc;
+use std::io::ErrorKind;
+use std::sync::{Arc, PoisonError};
 
 use super::{DatabaseFiles, Log};
 use crate::storage::disk::Disk;
-use crate::storage::wal::LogWriter;
-use crate::storage::{DiskError, Graph, snapshot};
+use crate::storage::wal::{LogWriter, log_name};
+use crate::storage::{Commit, DiskError, Graph, snapshot};
 
 /// A log that is shorter is never worth a snapshot.
 const LEAST_LOG_BYTES: u64 = 64 << 20;
@@ -31,11 +32,11 @@ impl DatabaseFiles {
     }
 
     /// Begins a generation with `root`, which is that of the last commit: only who may write calls this. What waits to be
-    /// shown is made safe and shown first.
+    /// shown is made safe and shown first. A generation without commits is good enough.
     ///
     /// # Errors
     ///
-    /// [`DiskError`]; the generation goes on then.
+    /// [`DiskError`]; the generation goes on then, or nothing more is written.
     pub(crate) fn begin_checkpoint(
         &self,
         root: Arc<Graph>,
@@ -44,11 +45,31 @@ impl DatabaseFiles {
         self.check()?;
         self.settle_all(show)?;
         let mut log = self.log();
-        let generation = log.generation + 1;
-        let writer = LogWriter::create(&*self.disk, generation, root.commit())?;
-        sync_names(&*self.disk)?;
-        *log = Log { generation, writer, ..*log };
-        Ok(Checkpoint { generation, root })
+        if !log.writer.is_empty() {
+            let generation = log.generation + 1;
+            let writer = self.next_log(generation, root.commit())?;
+            *log = Log { generation, writer, ..*log };
+        }
+        Ok(Checkpoint { generation: log.generation, root })
+    }
+
+    /// The log of the next generation, which is sure to keep its name. If it cannot be, it must not be there: commits go to the
+    /// log before it.
+    fn next_log(&self, generation: u64, behind: Commit) -> Result<LogWriter, DiskError> {
+        let made = LogWriter::create(&*self.disk, generation, behind);
+        let made = made.and_then(|writer| sync_names(&*self.disk).map(|()| writer));
+        made.inspect_err(|_| {
+            if let Err(error) = self.take_back(&log_name(generation)) {
+                self.write_no_more(error);
+            }
+        })
+    }
+
+    fn take_back(&self, name: &str) -> Result<(), DiskError> {
+        match self.disk.remove(name) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(DiskError::io("remove", name)).and_then(|()| sync_names(&*self.disk)),
+        }
     }
 
     /// Writes the snapshot of a generation that has begun, beside readers and writer, and removes what it makes needless.
@@ -58,8 +79,13 @@ impl DatabaseFiles {
     /// [`DiskError`]; the snapshot before and all logs since stay then, and are the database.
     pub(crate) fn finish_checkpoint(&self, checkpoint: Checkpoint) -> Result<(), DiskError> {
         let Checkpoint { generation, root } = checkpoint;
-        let snapshot_bytes = write_snapshot(&*self.disk, generation, &root)?;
-        self.log().snapshot_bytes = snapshot_bytes;
+        let _turn = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = self.log().snapshot_generation;
+        if newest < generation {
+            let snapshot_bytes = write_snapshot(&*self.disk, generation, &root)?;
+            let mut log = self.log();
+            (log.snapshot_generation, log.snapshot_bytes) = (generation, snapshot_bytes);
+        }
         remove_before(&*self.disk, generation)
     }
 }

@@ -121,6 +121,11 @@ impl DatabaseFiles {
         self.settle_all(drop)
     }
 
+    /// Takes no commit any more: one that is not shown yet is lost.
+    pub(super) fn write_no_more(&self, error: DiskError) {
+        self.unshown.lock().fail(error);
+    }
+
     /// The root of the last commit that was written, if it is not shown yet: the next writer goes on behind it.
     pub(crate) fn unshown_root(&self) -> Option<Arc<Graph>> {
         self.unshown.lock().roots.back().map(|written| Arc::clone(&written.root))

@@ -16,6 +16,7 @@ pub(crate) struct Recovered {
     /// What a crash has left of commits that were never acknowledged.
     pub torn: Option<TornTail>,
     generation: u64,
+    snapshot_generation: u64,
     snapshot_bytes: u64,
     /// The log of the last generation, read to its end.
     log: LogReader,
@@ -41,12 +42,12 @@ impl DatabaseFiles {
         durability: Durability,
         seen: impl FnMut(&Graph),
     ) -> Result<(Self, Graph, Option<TornTail>), DiskError> {
-        let Recovered { graph, torn, generation, snapshot_bytes, log } = recover(&*disk, seen)?;
+        let Recovered { graph, torn, generation, snapshot_generation, snapshot_bytes, log } = recover(&*disk, seen)?;
         let writer = LogWriter::resume(log)?;
         // A name that a process gave before it was killed may be nowhere but in memory.
         sync_names(&*disk)?;
         tidy(&*disk)?;
-        Ok((Self::new(disk, durability, Log { generation, writer, snapshot_bytes }), graph, torn))
+        Ok((Self::new(disk, durability, Log { generation, writer, snapshot_generation, snapshot_bytes }), graph, torn))
     }
 }
 
@@ -57,7 +58,8 @@ impl DatabaseFiles {
 /// [`DiskError::NoDatabase`], and whatever is wrong with the files.
 pub(crate) fn recover(disk: &dyn Disk, mut seen: impl FnMut(&Graph)) -> Result<Recovered, DiskError> {
     let names = names(disk)?;
-    let (mut generation, mut graph, snapshot_bytes) = newest_snapshot(disk, &names)?;
+    let (snapshot_generation, mut graph, snapshot_bytes) = newest_snapshot(disk, &names)?;
+    let mut generation = snapshot_generation;
     seen(&graph);
     loop {
         let mut log = LogReader::open(disk, generation)?;
@@ -66,7 +68,7 @@ pub(crate) fn recover(disk: &dyn Disk, mut seen: impl FnMut(&Graph)) -> Result<R
         let is_last = !names.contains(&log_name(next));
         let torn = torn_tail(&log);
         if is_last {
-            return Ok(Recovered { graph, torn, generation, snapshot_bytes, log });
+            return Ok(Recovered { graph, torn, generation, snapshot_generation, snapshot_bytes, log });
         }
         if let Some(TornTail { file, offset, .. }) = torn {
             let reason = format!("commits are missing here: the log of generation {next} follows");

@@ -98,6 +98,11 @@ impl LogWriter {
         self.end.offset
     }
 
+    /// Whether there is no commit in it.
+    pub(in crate::storage) fn is_empty(&self) -> bool {
+        self.end.sequence == 0
+    }
+
     /// What syncs this log.
     pub(in crate::storage) fn syncer(&self) -> LogSync {
         LogSync(Arc::clone(&self.log))

@@ -10,7 +10,7 @@ use crate::storage::{Disk, DiskFile, MemoryDisk};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Create,
-    Write { end: u64 },
+    Write { len_bytes: u64 },
     Truncate,
     Sync,
     Rename,
@@ -94,7 +94,7 @@ impl DiskFile for HookedFile {
     }
 
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        (self.hook)(Operation::Write { end: offset + bytes.len() as u64 })?;
+        (self.hook)(Operation::Write { len_bytes: bytes.len() as u64 })?;
         self.file.write_at(offset, bytes)
     }
 
