@@ -42,7 +42,7 @@ struct Tried {
     disk: Arc<FaultyDisk<MemoryDisk>>,
     db: Option<Database>,
     twin: Database,
-    /// A commit that may be there, though it failed.
+    /// The first commit that failed since the last one that did not: it may be there.
     next: Option<String>,
 }
 
@@ -61,11 +61,6 @@ fn run(db: &Database, statement: &str, rows: i64) -> Result<u64, Error> {
 
 fn last_text(db: &Database) -> String {
     without_times(&text_of(&db.read()))
-}
-
-/// Whether the database has to be opened again.
-fn is_refusing(db: &Database) -> bool {
-    db.shared.store.as_ref().is_some_and(|store| store.files.check().is_err())
 }
 
 fn is_of_the_disk(error: &Error) -> bool {
@@ -126,7 +121,7 @@ impl Tried {
             if is_done {
                 return;
             }
-            if writes && self.next.is_none() && is_refusing(db) {
+            if writes && self.next.is_none() {
                 self.next = Some(without_times(&text_of(&wanted.at_commit(shown + 1).unwrap())));
             }
             if shown > before {
