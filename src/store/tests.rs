@@ -1,6 +1,7 @@
 //! Whole databases on disks that crash, fail and rot: what was acknowledged is there, and what is there is right.
 
 mod crash;
+mod damage;
 mod failing;
 mod hooked;
 mod workload;
