@@ -32,6 +32,8 @@ pub struct Options {
     pub(crate) author: Option<Arc<str>>,
     pub(crate) keep: Option<Keep>,
     pub(crate) durability: Durability,
+    /// A log that is shorter is never worth a snapshot.
+    pub(crate) least_log_bytes: Option<u64>,
 }
 
 impl Options {

@@ -38,7 +38,8 @@ pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Databas
     let graph = options.empty();
     let files = DatabaseFiles::create(disk, &graph, options.durability)?;
     let history = History::new(Arc::new(graph), options.keep);
-    Ok(Database::opened(options, history, Some(Store::new(files, None))))
+    let store = Store::new(files, None, &options);
+    Ok(Database::opened(options, history, Some(store)))
 }
 
 pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
@@ -53,7 +54,8 @@ pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database,
     let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, seen)?;
     check_words(&options.provenance, &graph.catalog().provenance)?;
     let history = history.expect("a database has a first root");
-    Ok(Database::opened(options, history, Some(Store::new(files, torn))))
+    let store = Store::new(files, torn, &options);
+    Ok(Database::opened(options, history, Some(store)))
 }
 
 /// The days of clocks are kept by the words that the database was made with.
@@ -66,7 +68,11 @@ fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
 }
 
 impl Store {
-    fn new(files: DatabaseFiles, torn: Option<TornTail>) -> Self {
+    fn new(files: DatabaseFiles, torn: Option<TornTail>, options: &Options) -> Self {
+        let files = match options.least_log_bytes {
+            Some(least) => files.with_least_log_bytes(least),
+            None => files,
+        };
         Self { files: Arc::new(files), torn, checkpoint: Mutex::default() }
     }
 

@@ -42,6 +42,8 @@ pub enum Durability {
 pub(crate) struct DatabaseFiles {
     disk: Arc<dyn Disk>,
     durability: Durability,
+    /// A log that is shorter is never worth a snapshot.
+    least_log_bytes: u64,
     /// Locked by who writes, and for a moment by a checkpoint.
     log: Mutex<Log>,
     unshown: Unshown,
@@ -75,7 +77,21 @@ impl DatabaseFiles {
     }
 
     fn new(disk: Arc<dyn Disk>, durability: Durability, log: Log) -> Self {
-        Self { disk, durability, log: Mutex::new(log), unshown: Unshown::default(), snapshot: Mutex::default() }
+        let least_log_bytes = checkpoint::LEAST_LOG_BYTES;
+        Self {
+            disk,
+            durability,
+            least_log_bytes,
+            log: Mutex::new(log),
+            unshown: Unshown::default(),
+            snapshot: Mutex::default(),
+        }
+    }
+
+    /// Lets shorter logs be worth a snapshot, or only longer ones.
+    #[must_use]
+    pub(crate) fn with_least_log_bytes(self, least_log_bytes: u64) -> Self {
+        Self { least_log_bytes, ..self }
     }
 
     /// A panic while the log was written leaves it as it was or broken, and then it says so.

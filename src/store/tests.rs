@@ -1,5 +1,6 @@
 //! Whole databases on disks that crash, fail and rot: what was acknowledged is there, and what is there is right.
 
+mod beside;
 mod crash;
 mod damage;
 mod failing;

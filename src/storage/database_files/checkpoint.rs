@@ -8,8 +8,8 @@ use crate::storage::disk::Disk;
 use crate::storage::wal::{LogWriter, log_name};
 use crate::storage::{Commit, DiskError, Graph, snapshot};
 
-/// A log that is shorter is never worth a snapshot.
-const LEAST_LOG_BYTES: u64 = 64 << 20;
+/// A log that is shorter is never worth a snapshot, unless somebody says otherwise.
+pub(super) const LEAST_LOG_BYTES: u64 = 64 << 20;
 
 /// A log is worth a snapshot when it has so large a part of the last one's size: writing a large graph anew for every
 /// few commits would cost more than reading them.
@@ -28,7 +28,7 @@ impl DatabaseFiles {
     pub(crate) fn is_checkpoint_due(&self) -> bool {
         let log = self.log();
         let len_bytes = log.writer.end();
-        len_bytes >= LEAST_LOG_BYTES && len_bytes >= log.snapshot_bytes / SNAPSHOT_PARTS
+        len_bytes >= self.least_log_bytes && len_bytes >= log.snapshot_bytes / SNAPSHOT_PARTS
     }
 
     /// Begins a generation with `root`, which is that of the last commit: only who may write calls this. What waits to be
