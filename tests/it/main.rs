@@ -14,6 +14,7 @@ mod fixtures;
 mod folder;
 mod hostile;
 mod in_transactions;
+mod killed;
 mod language;
 mod large;
 mod load_csv;
