@@ -124,3 +124,19 @@ fn batches_of_one_statement_begin_checkpoints() {
     assert!(!memory.names().unwrap().contains(&"log-00000000000000000000".to_owned()));
     assert_eq!(text_of(&opened(&memory).unwrap().read()), expected);
 }
+
+#[test]
+fn checkpoints_that_are_asked_for_at_once_take_turns() {
+    let memory = MemoryDisk::default();
+    let (db, _) = slow_database(&memory, Durability::Synced);
+    for number in 1..=20 {
+        db.query("CREATE (:A)", ()).unwrap();
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| db.checkpoint().unwrap());
+            }
+        });
+        assert_eq!(memory.names().unwrap().len(), 2);
+        assert_eq!(opened(&memory.crash(0)).unwrap().commit_number(), number);
+    }
+}
