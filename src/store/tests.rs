@@ -1,5 +1,7 @@
 //! Whole databases on disks that crash, fail and rot: what was acknowledged is there, and what is there is right.
 
+#![expect(clippy::print_stdout, reason = "a test says what it did")]
+
 mod beside;
 mod crash;
 mod damage;

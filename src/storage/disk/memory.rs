@@ -99,12 +99,12 @@ impl MemoryDisk {
     /// The same disk with the same chances, as whoever comes after a process that was killed finds it.
     pub(crate) fn copy(&self) -> MemoryDisk {
         let names = self.lock();
-        let mut copies = Copies::default();
-        let mut copied = |names: &BTreeMap<String, MemoryFile>| -> BTreeMap<String, MemoryFile> {
-            names.iter().map(|(name, file)| (name.clone(), copies.of(file))).collect()
+        let mut files = Copies::default();
+        let mut with_copies = |names: &BTreeMap<String, MemoryFile>| -> BTreeMap<String, MemoryFile> {
+            names.iter().map(|(name, file)| (name.clone(), files.of(file))).collect()
         };
-        let (now, synced) = (copied(&names.now), copied(&names.synced));
-        let since = names.since.iter().map(|naming| naming.with(|file| copies.of(file))).collect();
+        let (now, synced) = (with_copies(&names.now), with_copies(&names.synced));
+        let since = names.since.iter().map(|naming| naming.with(|file| files.of(file))).collect();
         MemoryDisk(Arc::new(Mutex::new(Kept { now, synced, since })))
     }
 

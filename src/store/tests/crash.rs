@@ -167,7 +167,7 @@ fn check_image(disk: &MemoryDisk, image: &Image, texts: &BTreeMap<u64, String>) 
     assert!(number >= image.sure, "image {seed}: commit {} is lost, {number} is the last one", image.sure);
     assert!(text_of(&db.read()) == texts[&number], "image {seed}: commit {number} is another one");
     db.query("CREATE (:Further)", ()).unwrap();
-    if seed % 4 == 0 {
+    if seed.is_multiple_of(4) {
         db.checkpoint().unwrap();
     }
     let again = opened(&disk.crash(seed)).unwrap_or_else(|error| panic!("image {seed}, again: {error}"));

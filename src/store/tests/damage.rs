@@ -1,6 +1,7 @@
 //! Files of which a byte is another one, or that end too early.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use super::{create_on, opened, options, set};
@@ -140,7 +141,7 @@ fn answers_of(db: &Database) -> Result<String, Error> {
     let mut text = String::from_utf8(text).expect("it is text");
     for question in QUESTIONS {
         for row in db.query(*question, ())?.complete()? {
-            text += &format!("{:?}\n", row?.values());
+            writeln!(text, "{:?}", row?.values()).expect("a text takes it");
         }
     }
     Ok(text)

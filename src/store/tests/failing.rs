@@ -178,7 +178,8 @@ fn a_disk_that_fails_anywhere_loses_nothing_that_was_acknowledged() {
     for at in (seed % stride..count).step_by(usize::try_from(stride).unwrap()) {
         for is_lasting in [false, true] {
             let kind = if at % 2 == 0 { io::ErrorKind::StorageFull } else { io::ErrorKind::Other };
-            let fault = Fault { at, is_lasting, kind, written_bytes: [0, 20, usize::MAX][at as usize % 3] };
+            let fault =
+                Fault { at, is_lasting, kind, written_bytes: [0, 20, usize::MAX][usize::try_from(at % 3).unwrap()] };
             println!("{fault:?}");
             let memory = MemoryDisk::default();
             let mut tried = Tried::new(FaultyDisk::failing(memory.clone(), fault), memory);
