@@ -72,6 +72,8 @@ impl DatabaseFiles {
     pub(crate) fn create(disk: Arc<dyn Disk>, graph: &Graph, durability: Durability) -> Result<Self, DiskError> {
         recovery::make_room(&*disk)?;
         let writer = LogWriter::create(&*disk, 0, graph.commit())?;
+        // Without its log the snapshot could not be opened, and would be in the way of another beginning.
+        checkpoint::sync_names(&*disk)?;
         let snapshot_bytes = checkpoint::write_snapshot(&*disk, 0, graph)?;
         Ok(Self::new(disk, durability, Log { generation: 0, writer, snapshot_generation: 0, snapshot_bytes }))
     }

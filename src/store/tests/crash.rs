@@ -229,3 +229,10 @@ fn a_checkpoint_of_a_process_that_was_killed_may_still_be_lost() {
         }
     }
 }
+
+#[test]
+fn a_database_that_is_made_as_the_system_crashes_is_whole_or_can_be_made() {
+    for seed in 0..60 {
+        Watched::new(Durability::Synced, seed, 1).create();
+    }
+}
