@@ -1,6 +1,5 @@
 //! Turns rows of columns into rows of values, with each element in them filled with what the graph says of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::batch::Batch;
@@ -44,9 +43,7 @@ fn holds_element(value: &Value) -> bool {
 }
 
 fn fill_map(ctx: &Context, graph: &Graph, map: &Map) -> Map {
-    let filled: BTreeMap<_, _> =
-        map.iter().map(|(key, value)| (key.clone(), fill(ctx, graph, value.clone()))).collect();
-    Arc::new(filled)
+    map.iter().map(|(key, value)| (key.clone(), fill(ctx, graph, value.clone()))).collect()
 }
 
 fn fill_path(ctx: &Context, graph: &Graph, path: &Path) -> Path {

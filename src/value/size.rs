@@ -24,7 +24,7 @@ impl Value {
                 let own = size_of_val(&**list) + 48;
                 own / holders + parts(list.iter(), holders)
             }
-            Value::Map(map) => entries(map, holders.saturating_mul(Arc::strong_count(map))),
+            Value::Map(map) => entries(map, holders.saturating_mul(map.holder_count())),
             Value::Node(node) => node
                 .record()
                 .map_or(0, |record| entries(&record.properties, holders.saturating_mul(Arc::strong_count(record)))),

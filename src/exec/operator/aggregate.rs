@@ -10,7 +10,7 @@ use crate::exec::batch::{Batch, Pieces};
 use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{ArgumentId, Context, Segment};
-use crate::exec::eval::{Cells, Frame, checked, evaluate, typed};
+use crate::exec::eval::{Cells, Frame, evaluate, typed};
 use crate::exec::host::Env;
 use crate::function::{Accumulator, Aggregate, FunctionError};
 use crate::physical::{AggregateCall, ColumnKind, Operator, Scalar};
@@ -124,7 +124,7 @@ impl Aggregation {
             columns.remove(0);
         }
         for state in states {
-            columns.push(state.finish()?);
+            columns.push(state.finish(ctx)?);
         }
         Ok(Batch { columns, len })
     }
@@ -286,11 +286,11 @@ impl State {
         Ok(())
     }
 
-    fn finish(self) -> Result<Column, ExecError> {
+    fn finish(self, ctx: &Context) -> Result<Column, ExecError> {
         Ok(match self {
             State::Counts(counts) | State::DistinctCounts { counts, .. } => Column::Integers(counts, Vec::new()),
             State::Accumulators { each, .. } => {
-                let results = each.into_iter().map(|state| state.finish().map_err(ExecError::from).and_then(checked));
+                let results = each.into_iter().map(|state| ctx.budget.value(state.finish()?));
                 typed(results.collect::<Result<_, _>>()?)
             }
         })
