@@ -64,10 +64,10 @@ impl Binder<'_> {
         self.lens = lens;
     }
 
-    /// It is a problem if `clause`, which looks and writes in one, stands under a lens.
-    pub(super) fn refuse_lens(&mut self, clause: &str, span: Span) {
+    /// It is a problem if `clause`, which draws, stands under a lens.
+    pub(super) fn refuse_lens(&mut self, clause: &str, reason: &str, span: Span) {
         if !self.lens.is_empty() {
-            let message = format!("{clause} stands under no clock: it would draw again what the clock hides");
+            let message = format!("{clause} stands under no clock: {reason}");
             self.refuse_with_help("InvalidClauseComposition", span, message, "give the clock to a MATCH alone");
         }
     }
