@@ -27,13 +27,16 @@ impl Explainer<'_> {
     pub(super) fn nothing_found(&mut self, id: SubqueryId) -> Expr {
         let BoundSubquery { query, imports, span } = self.subqueries[id.0 as usize].clone();
         match first_match(&query) {
-            Some(found) => {
-                let bound = bound_elements(&found.pattern);
-                let looked_at = self.looked_at(found, &bound);
-                map(self.form(span, found.lens_span), bound, &from_outside(found), looked_at)
-            }
+            Some(found) => self.nothing_of(found, span),
             None => self.no_rows(span, &imports),
         }
+    }
+
+    /// That nothing matches, seen from outside the query that begins with the match.
+    fn nothing_of(&mut self, found: &BoundMatch, span: Span) -> Expr {
+        let bound = bound_elements(&found.pattern);
+        let looked_at = self.looked_at(found, &bound);
+        map(self.form(span, found.lens_span), bound, &from_outside(found), looked_at)
     }
 
     /// That a `CALL {}` gives no row.
@@ -80,7 +83,7 @@ impl Explainer<'_> {
     pub(super) fn nothing_asked_for(&mut self, trail: &Trail) -> Option<Expr> {
         let first = trail.first.clone()?;
         if first.span == trail.last {
-            return Some(self.no_match(&first));
+            return Some(self.nothing_of(&first, first.span));
         }
         Some(self.no_rows(Span { start: first.span.start, end: trail.last.end }, &trail.imports))
     }

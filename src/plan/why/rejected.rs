@@ -188,8 +188,7 @@ impl Explainer<'_> {
         self.walk_to(&clause, walk);
         if clause.pattern.rels.iter().any(is_chosen) {
             let imports = self.free_variables(&clause);
-            let chosen = BoundMatch { operands: Vec::new(), ..clause.clone() };
-            let told = self.told_of_matches(Vec::new(), chosen, matched(&clause.pattern), imports);
+            let told = self.told_of_matches(Vec::new(), clause.clone(), matched(&clause.pattern), imports);
             self.keep(Some(told), &mut walk.rows);
             walk.told.extend(chosen_variables(&clause));
         }
