@@ -27,6 +27,7 @@ impl Explainer<'_> {
         let keys = aggregation.keys.clone();
         trail.told = aggregation.calls.iter().map(|(var, _)| *var).collect();
         trail.told.extend(keys.iter().filter(|(_, key)| self.hangs_on_graph(key, &rejected.told)).map(|(var, _)| *var));
+        trail.walks += usize::from(rejected.rows.is_some() || !rejected.on_the_way.is_empty());
         trail.groupless.extend(rejected.on_the_way);
         if keys.is_empty() {
             self.only_group(aggregation, rejected.rows, trail);
@@ -41,6 +42,7 @@ impl Explainer<'_> {
     fn only_group(&mut self, aggregation: Aggregation, rejected: Option<Rows>, trail: &mut Trail) {
         let witness = self.gather_groups(aggregation, &mut trail.rows);
         let mut told = std::mem::take(&mut trail.groupless);
+        trail.groupless_told = 0;
         told.extend(rejected.map(|rows| self.collected(rows, trail.imports.clone())));
         told.extend(self.no_group(witness, trail));
         self.keep(told, &mut trail.rows);
@@ -50,7 +52,8 @@ impl Explainer<'_> {
         let keys = aggregation.keys.clone();
         let made: Vec<VarId> = aggregation.calls.iter().map(|(var, _)| *var).collect();
         let witness = self.gather_groups(aggregation, &mut trail.rows);
-        let told = trail.groupless.clone();
+        let told = trail.groupless[trail.groupless_told..].to_vec();
+        trail.groupless_told = trail.groupless.len();
         if let Some(rows) = rejected {
             trail.groupless.push(self.collected(rows.clone(), trail.imports.clone()));
             self.join_groups(&keys, &made, witness, rows, trail);

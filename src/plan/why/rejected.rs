@@ -19,7 +19,8 @@ use crate::semantic::bound::{
 use crate::text::Span;
 use crate::value::{Name, Type};
 
-/// So many subqueries deep it is told what those rest on that do not fit: each of them is looked at twice.
+/// So many subqueries deep, and so many groups of groups, it is told what those rest on that do not fit: each of them is
+/// looked at twice.
 const MAX_DEPTH: usize = 4;
 
 /// What could be among the rows of a branch.
@@ -138,7 +139,7 @@ impl Explainer<'_> {
 
     /// What the clauses of a branch since the last groups have rejected.
     pub(super) fn rejected(&mut self, trail: &Trail) -> Rejected {
-        if self.depth >= MAX_DEPTH {
+        if self.depth + trail.walks >= MAX_DEPTH {
             return Rejected::default();
         }
         let mut walk = Walk {

@@ -15,11 +15,15 @@ pub(super) struct Trail {
     pub(super) imports: Vec<VarId>,
     /// The rows of the last groups, and the clauses behind them as they were written.
     pub(super) groups: Rows,
+    /// How often what was before has been walked again for them.
+    pub(super) walks: usize,
     /// Variables of the groups whose values are told with them.
     pub(super) told: FxHashSet<VarId>,
     pub(super) since: Vec<BoundClause>,
     /// What rows were rejected for of which there is no group.
     pub(super) groupless: Vec<Expr>,
+    /// How many of these the groups tell already.
+    pub(super) groupless_told: usize,
     /// What the branch looks for first, if it begins with that.
     pub(super) first: Option<BoundMatch>,
     /// Where the last of what it looks for stands.

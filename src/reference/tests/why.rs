@@ -198,6 +198,7 @@ const REJECTING: &[&str] = &[
     "MATCH (a)-[r]->(x) WHERE NOT (x)-->(:Z) WITH a, count(*) AS n WHERE n < 2 RETURN count(*) AS m, sum(n) AS s",
     "MATCH (a)-[r]->(x) WITH a, count(*) AS n WHERE n < 2 RETURN count(*) AS m, collect(a.id) AS s",
     "MATCH (a)-[r]->(x) WHERE NOT (x)-->(:Z) WITH a.id AS k, count(*) AS n WITH n, count(*) AS m WITH max(m) AS m RETURN m",
+    "MATCH (a)-[r]->(x) WHERE (x)-->(:Z) AND NOT (x)-->(:N) WITH a, count(*) AS n WITH a.v AS v, count(*) AS m WHERE m > 5 RETURN count(*) AS k",
     "MATCH (a)-[r]->(x) WHERE NOT (x)-->(:Z) RETURN a.v IS NULL AS k, percentileCont(x.v, 0.5) AS n",
     "MATCH (a)-[r]->(x) WHERE NOT (x)-->(:Z) AND x.v > 0 RETURN min(x.v) AS n, max(x.v) AS m",
     "MATCH (a)-[r]->(x:N) OPTIONAL MATCH (x)-->(y:Z) WITH x, y WHERE y IS NULL RETURN count(*) AS n",

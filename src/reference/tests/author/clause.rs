@@ -41,7 +41,7 @@ impl Author<'_> {
     fn item(&mut self, column: &Variable) -> String {
         let value = self.expression(column.kind, 1);
         if self.is_of_found(&value) {
-            self.found.insert(column.name.clone());
+            self.found.names.insert(column.name.clone());
         }
         format!("{value} AS {}", column.name)
     }
@@ -154,7 +154,7 @@ impl Author<'_> {
                 author.scope = imported;
                 let other = author.branch(&returned);
                 let all = author.dice.pick(&["", " ALL"]);
-                author.grouped_by_found |= all.is_empty() && author.is_of_found(&format!("{returned:?}"));
+                author.found.groups |= all.is_empty() && author.is_of_found(&format!("{returned:?}"));
                 body = format!("{body} UNION{all} {start}{other}");
             }
             (body, returned)

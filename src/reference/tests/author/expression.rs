@@ -98,7 +98,7 @@ impl Author<'_> {
             0 => format!("COUNT {{ {} }}", author.looked_for()),
             1 => {
                 let (pattern, value) = (author.looked_for(), author.integer(0));
-                author.grouped_by_found |= author.is_of_found(&value);
+                author.found.groups |= author.is_of_found(&value);
                 format!("COUNT {{ MATCH {pattern} RETURN DISTINCT {value} AS y }}")
             }
             _ => format!("size([{} | 1])", author.drawn()),

@@ -100,6 +100,15 @@ pub(super) struct Written {
 /// How often queries stand inside others.
 const DEPTH: usize = 2;
 
+/// What depends on more of the graph than properties.
+#[derive(Default)]
+struct Found {
+    /// The names of what was counted, collected, chosen, or perhaps not found.
+    names: BTreeSet<String>,
+    /// Whether rows are put into groups, or held to be the same, by any of them.
+    groups: bool,
+}
+
 struct Author<'d> {
     dice: &'d mut Dice,
     scope: Vec<Variable>,
@@ -112,9 +121,7 @@ struct Author<'d> {
     /// How often queries may still stand inside others.
     depth: usize,
     undirected: bool,
-    /// The names of what was counted, collected, chosen, or perhaps not found.
-    found: BTreeSet<String>,
-    grouped_by_found: bool,
+    found: Found,
     /// Whether a bare pattern may be a condition here.
     asks: bool,
     /// How many of a hundred arrows have no head.
@@ -134,7 +141,7 @@ pub(super) fn query(dice: &mut Dice, dated: bool) -> Written {
         28..36 if dated => (author.clocked(), false),
         _ => author.single(),
     };
-    Written { text: around + &text, ordered, undirected: author.undirected, grouped_by_found: author.grouped_by_found }
+    Written { text: around + &text, ordered, undirected: author.undirected, grouped_by_found: author.found.groups }
 }
 
 fn new(dice: &mut Dice, dated: bool) -> Author<'_> {
@@ -147,8 +154,7 @@ fn new(dice: &mut Dice, dated: bool) -> Author<'_> {
         sorted: false,
         depth: DEPTH,
         undirected: false,
-        found: BTreeSet::new(),
-        grouped_by_found: false,
+        found: Found::default(),
         asks: true,
         undirected_percent,
         clock_percent: if dated { 40 } else { 0 },
@@ -177,13 +183,13 @@ impl Author<'_> {
     fn is_of_found(&self, text: &str) -> bool {
         let patterns = [" {", "[(", ")-", ")<-", "degree(", "known("];
         let mut names = text.split(|letter: char| !letter.is_alphanumeric());
-        patterns.iter().any(|pattern| text.contains(pattern)) || names.any(|name| self.found.contains(name))
+        patterns.iter().any(|pattern| text.contains(pattern)) || names.any(|name| self.found.names.contains(name))
     }
 
     /// Remembers what the names depend on that are new behind the first `known`.
     fn all_found_since(&mut self, known: usize) {
         let new = self.scope.iter().skip(known).map(|variable| variable.name.clone());
-        self.found.extend(new.collect::<Vec<_>>());
+        self.found.names.extend(new.collect::<Vec<_>>());
     }
 
     fn is_dated(&self) -> bool {
