@@ -61,9 +61,15 @@ impl ReadTransaction {
         }
     }
 
+    /// Runs the statements of a script, which all read.
+    pub(crate) fn run_with(&self, script: &str, params: &Params) -> Result<Vec<Rows>, Error> {
+        run_each(script, |statement| self.query(statement, params))
+    }
+
     fn answer(&self, prepared: Prepared, params: Params, limits: &Limits) -> Result<Rows, Error> {
         let prepared = prepared.current(&self.database, &self.root)?;
         if prepared.writes() {
+            self.database.check_written()?;
             return Err(Error::refused(
                 ErrorKind::Semantic,
                 "WriteInReadTransaction",
@@ -236,15 +242,8 @@ impl WriteTransaction {
     ///
     /// As [`run`](WriteTransaction::run).
     pub fn run_with(&mut self, script: &str, params: impl Into<Params>) -> Result<Vec<Rows>, Error> {
-        let text: Arc<str> = Arc::from(script);
         let params = params.into();
-        self.all_or_none(|transaction| {
-            let run = |span: Span| {
-                let answer = transaction.query(span.of(script), &params).and_then(Rows::complete);
-                answer.map_err(|error| error.within(&text, span.start))
-            };
-            syntax::statements(script).into_iter().map(run).collect()
-        })
+        self.all_or_none(|transaction| run_each(script, |statement| transaction.query(statement, &params)))
     }
 
     /// Undoes what `act` has written if it fails.
@@ -411,4 +410,12 @@ impl fmt::Debug for WriteTransaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WriteTransaction").field("commit", &self.writer.graph().commit().number).finish_non_exhaustive()
     }
+}
+
+/// Runs the statements of a script, and tells the place of one that fails in it.
+fn run_each(script: &str, mut run: impl FnMut(&str) -> Result<Rows, Error>) -> Result<Vec<Rows>, Error> {
+    let text: Arc<str> = Arc::from(script);
+    let mut run =
+        |span: Span| run(span.of(script)).and_then(Rows::complete).map_err(|error| error.within(&text, span.start));
+    syntax::statements(script).into_iter().map(&mut run).collect()
 }

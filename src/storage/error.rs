@@ -80,6 +80,8 @@ pub(crate) enum DiskError {
     OtherFormat { file: Arc<str>, found: u32, ours: u32 },
     #[error("the database is in use by {holder}")]
     Locked { holder: String },
+    #[error("the database was opened to be read only, and nothing can be written")]
+    ReadOnly,
     #[error("there is no database")]
     NoDatabase,
     #[error("there is a database already")]
@@ -96,10 +98,16 @@ impl DiskError {
             DiskError::Io { .. } => ErrorClass::new(ErrorKind::Io, "DiskFailed"),
             DiskError::OtherFormat { .. } => ErrorClass::new(ErrorKind::Io, "OtherFormat"),
             DiskError::Locked { .. } => ErrorClass::new(ErrorKind::Busy, "DatabaseLocked"),
+            DiskError::ReadOnly => ErrorClass::new(ErrorKind::Busy, "ReadOnly"),
             DiskError::NoDatabase => ErrorClass::new(ErrorKind::Io, "NoDatabase"),
             DiskError::DatabaseExists => ErrorClass::new(ErrorKind::Io, "DatabaseExists"),
             DiskError::OtherWords { .. } => ErrorClass::new(ErrorKind::Argument, "OtherProvenance"),
         }
+    }
+
+    /// Whether there is no file of the name.
+    pub(super) fn is_missing_file(&self) -> bool {
+        matches!(self, DiskError::Io { error, .. } if error.kind() == std::io::ErrorKind::NotFound)
     }
 
     /// What an error of the file system is to whoever wanted to do `action` with `file`.

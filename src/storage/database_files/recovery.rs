@@ -15,11 +15,11 @@ pub(crate) struct Recovered {
     pub graph: Graph,
     /// What a crash has left of commits that were never acknowledged.
     pub torn: Option<TornTail>,
-    generation: u64,
+    pub(super) generation: u64,
     snapshot_generation: u64,
     snapshot_bytes: u64,
     /// The log of the last generation, read to its end.
-    log: LogReader,
+    pub(super) log: LogReader,
 }
 
 /// The end of a log that does not count.
@@ -105,13 +105,18 @@ fn open_snapshot(disk: &dyn Disk, generation: u64) -> Result<(Graph, u64), DiskE
     Ok((snapshot::open(&name, file)?, len_bytes))
 }
 
-/// Does to a graph what a log says behind its last commit.
-fn catch_up(log: &mut LogReader, graph: &mut Graph, mut seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
+/// Does to a graph what a log says that begins behind its last commit.
+fn catch_up(log: &mut LogReader, graph: &mut Graph, seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
     if log.behind() != graph.commit() {
         let reason =
             format!("it stands behind commit {}, and {} is the last one", log.behind().number, graph.commit().number);
         return Err(DiskError::Corruption { file: log.name(), offset: 0, reason });
     }
+    replay(log, graph, seen)
+}
+
+/// Does to a graph what has not been read of a log.
+pub(super) fn replay(log: &mut LogReader, graph: &mut Graph, mut seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
     while let Some(commit) = log.next_commit()? {
         guard(|| Replay::new(graph).run(&commit, log.changes(&commit)))??;
         seen(graph);
