@@ -203,7 +203,10 @@ impl From<ExecError> for Error {
 
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
-        Self::new(error.class(), Phase::Runtime, error.to_string())
+        match error {
+            StorageError::Disk(error) => error.into(),
+            error => Self::new(error.class(), Phase::Runtime, error.to_string()),
+        }
     }
 }
 
@@ -215,7 +218,7 @@ impl From<DiskError> for Error {
         };
         let mut made = Self::new(error.class(), Phase::Runtime, error.to_string());
         made.0.source = source;
-        made
+        made.helped(error.help().map(str::to_owned))
     }
 }
 

@@ -48,6 +48,7 @@ mod physical;
 mod plan;
 mod prepared;
 mod procedure;
+mod read_only;
 #[cfg(test)]
 mod reference;
 mod row;

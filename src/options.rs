@@ -7,6 +7,7 @@ use crate::catalog::Provenance;
 use crate::database::Database;
 use crate::error::Error;
 use crate::exec::Limits;
+use crate::read_only;
 use crate::storage::{Durability, FileAccess, Graph, History, Keep};
 use crate::store::{self, Home};
 use crate::value::ErrorKind;
@@ -213,7 +214,7 @@ impl Options {
     ///
     /// As [`open`](Options::open), but that the database may be in use.
     pub fn open_read_only(self, folder: impl AsRef<Path>) -> Result<Database, Error> {
-        store::open_read_only(self, folder.as_ref())
+        read_only::open_read_only(self, folder.as_ref())
     }
 
     /// The graph with which a new database begins.

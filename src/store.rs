@@ -1,7 +1,5 @@
 //! Databases in files: how they are made and opened, how a commit comes to the disk, and when a snapshot is written.
 
-mod reader;
-
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -11,13 +9,11 @@ use crate::database::{Database, WriterPass, lock};
 use crate::error::Error;
 use crate::exec::{Commits, now_micros};
 use crate::options::Options;
+use crate::read_only::Reader;
 use crate::storage::{
     Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, Keep, StorageError,
     TornTail,
 };
-
-use reader::Reader;
-pub(crate) use reader::open_read_only;
 
 /// Where the commits of a database are kept.
 #[derive(Debug)]
@@ -67,7 +63,7 @@ pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database,
 }
 
 /// Keeps the roots that it is shown, oldest first.
-fn keep_all(history: &mut Option<History>, keep: Option<Keep>) -> impl FnMut(&Graph) {
+pub(crate) fn keep_all(history: &mut Option<History>, keep: Option<Keep>) -> impl FnMut(&Graph) {
     move |graph| {
         let root = Arc::new(graph.clone());
         match history {
@@ -78,7 +74,7 @@ fn keep_all(history: &mut Option<History>, keep: Option<Keep>) -> impl FnMut(&Gr
 }
 
 /// The days of clocks are kept by the words that the database was made with.
-fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
+pub(crate) fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
     if *asked == Provenance::default() {
         return Ok(());
     }

@@ -105,6 +105,25 @@ impl DiskError {
         }
     }
 
+    /// What can be done about it, if that can be told.
+    pub(crate) fn help(&self) -> Option<&'static str> {
+        match self {
+            DiskError::Locked { .. } => Some(
+                "it can be read beside that: with `--read-only` on the command line, by `Database::open_read_only` in a \
+                 program",
+            ),
+            DiskError::ReadOnly => {
+                Some("one process can write it: without `--read-only`, or by `Database::open`, if no other one does")
+            }
+            DiskError::NoDatabase => Some("`averment create` makes one, or `Database::create` in a program"),
+            DiskError::Io { file, error, .. } => help_with(file, error.kind()),
+            DiskError::Corruption { .. }
+            | DiskError::OtherFormat { .. }
+            | DiskError::DatabaseExists
+            | DiskError::OtherWords { .. } => None,
+        }
+    }
+
     /// Whether there is no file of the name.
     pub(super) fn is_missing_file(&self) -> bool {
         matches!(self, DiskError::Io { error, .. } if error.kind() == std::io::ErrorKind::NotFound)
@@ -113,6 +132,18 @@ impl DiskError {
     /// What an error of the file system is to whoever wanted to do `action` with `file`.
     pub(super) fn io<'f>(action: &'static str, file: &'f str) -> impl FnOnce(std::io::Error) -> Self + use<'f> {
         move |error| DiskError::Io { action, file: file.into(), error: Arc::new(error) }
+    }
+}
+
+fn help_with(file: &str, kind: std::io::ErrorKind) -> Option<&'static str> {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match kind {
+        PermissionDenied | ReadOnlyFilesystem if file == "lock" => Some(
+            "to read it, the right to write is not needed: `--read-only` on the command line, `Database::open_read_only` in a \
+             program",
+        ),
+        StorageFull | QuotaExceeded => Some("what was acknowledged is safe; make room on the disk and try again"),
+        _ => None,
     }
 }
 

@@ -27,6 +27,7 @@ mod output;
 #[cfg(feature = "cli")]
 mod piped;
 mod quoted;
+mod read_only;
 mod readme;
 mod reference;
 #[cfg(all(feature = "cli", unix))]

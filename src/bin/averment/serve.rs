@@ -145,6 +145,7 @@ impl Request {
     }
 
     fn run(self, db: &Database) -> Result<Map<String, Json>, Error> {
+        db.refresh()?;
         if self.reset {
             db.reset()?;
         }

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use super::{Home, check_words, keep_all};
 use crate::database::{Database, lock};
 use crate::error::Error;
 use crate::options::Options;
 use crate::storage::{Disk, DiskError, FolderDisk, Followed, Follower, Graph, History, Keep, beside_a_writer};
+use crate::store::{Home, check_words, keep_all};
 
 /// Where the commits come from that another process makes.
 #[derive(Debug)]
