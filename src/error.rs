@@ -214,6 +214,7 @@ impl From<DiskError> for Error {
     fn from(error: DiskError) -> Self {
         let source = match &error {
             DiskError::Io { error, .. } => Some(Arc::clone(error) as Arc<dyn std::error::Error + Send + Sync>),
+            DiskError::Stopped { cause } => Some(Arc::clone(cause) as Arc<dyn std::error::Error + Send + Sync>),
             _ => None,
         };
         let mut made = Self::new(error.class(), Phase::Runtime, error.to_string());

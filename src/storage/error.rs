@@ -82,6 +82,9 @@ pub(crate) enum DiskError {
     Locked { holder: String },
     #[error("the database was opened to be read only, and nothing can be written")]
     ReadOnly,
+    /// What has failed before, whoever asks now.
+    #[error("the database takes no commit any more: {cause}")]
+    Stopped { cause: Arc<DiskError> },
     #[error("there is no database")]
     NoDatabase,
     #[error("there is a database already")]
@@ -99,6 +102,7 @@ impl DiskError {
             DiskError::OtherFormat { .. } => ErrorClass::new(ErrorKind::Io, "OtherFormat"),
             DiskError::Locked { .. } => ErrorClass::new(ErrorKind::Busy, "DatabaseLocked"),
             DiskError::ReadOnly => ErrorClass::new(ErrorKind::Busy, "ReadOnly"),
+            DiskError::Stopped { .. } => ErrorClass::new(ErrorKind::Io, "DatabaseStopped"),
             DiskError::NoDatabase => ErrorClass::new(ErrorKind::Io, "NoDatabase"),
             DiskError::DatabaseExists => ErrorClass::new(ErrorKind::Io, "DatabaseExists"),
             DiskError::OtherWords { .. } => ErrorClass::new(ErrorKind::Argument, "OtherProvenance"),
@@ -115,6 +119,10 @@ impl DiskError {
             DiskError::ReadOnly => {
                 Some("one process can write it: without `--read-only`, or by `Database::open`, if no other one does")
             }
+            DiskError::Stopped { .. } => Some(
+                "close the database and open it again: what was acknowledged is there, and whether the rest is can be seen \
+                 then; until that it can be read",
+            ),
             DiskError::NoDatabase => Some("`averment create` makes one, or `Database::create` in a program"),
             DiskError::Io { file, error, .. } => help_with(file, error.kind()),
             DiskError::Corruption { .. }

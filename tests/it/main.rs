@@ -36,6 +36,7 @@ mod routes;
 #[cfg(feature = "cli")]
 mod settings;
 mod snapshots;
+mod surroundings;
 mod tidy;
 mod transactions;
 mod view;
