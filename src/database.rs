@@ -232,10 +232,12 @@ impl Database {
     }
 
     fn write_within(&self, limits: &Limits) -> Result<WriteTransaction, Error> {
+        let open = self.begin(Access::Write, None);
         let pass = Shared::enter(&self.shared, limits)?;
         let root = self.root_to_write()?;
         let next = root.commit().followed_at(now_micros());
-        let mut transaction = WriteTransaction::new(self.clone(), pass, Graph::clone(&root), next);
+        open.set_commit(next.number);
+        let mut transaction = WriteTransaction::new(self.clone(), pass, open, Graph::clone(&root), next);
         transaction.say(&Said { author: self.author.clone(), message: None })?;
         Ok(transaction)
     }
@@ -328,7 +330,7 @@ impl Database {
     }
 
     /// Takes a place among the open transactions.
-    pub(crate) fn begin(&self, access: Access, commit: u64) -> OpenTransaction {
+    pub(crate) fn begin(&self, access: Access, commit: Option<u64>) -> Arc<OpenTransaction> {
         self.shared.open.begin(access, commit, now_micros())
     }
 

@@ -41,7 +41,7 @@ pub struct ReadTransaction {
 
 impl ReadTransaction {
     pub(crate) fn new(database: Database, root: Arc<Graph>) -> Self {
-        let open = Arc::new(database.begin(Access::Read, root.commit().number));
+        let open = database.begin(Access::Read, Some(root.commit().number));
         Self { database, root, open }
     }
 
@@ -137,13 +137,18 @@ pub struct WriteTransaction {
     writer: Writer,
     /// How many commits are kept, as a graph says that was added.
     keep: Option<Keep>,
-    open: OpenTransaction,
+    open: Arc<OpenTransaction>,
     pass: WriterPass,
 }
 
 impl WriteTransaction {
-    pub(crate) fn new(database: Database, pass: WriterPass, root: Graph, commit: Commit) -> Self {
-        let open = database.begin(Access::Write, commit.number);
+    pub(crate) fn new(
+        database: Database,
+        pass: WriterPass,
+        open: Arc<OpenTransaction>,
+        root: Graph,
+        commit: Commit,
+    ) -> Self {
         Self { database, writer: Writer::new(root, commit), keep: None, open, pass }
     }
 
@@ -193,7 +198,7 @@ impl WriteTransaction {
         let prepared = prepared.current(&self.database, &graph)?;
         if !prepared.writes() {
             // The rows may be read on when this transaction has ended.
-            let open = Arc::new(self.database.begin(Access::Read, graph.commit().number));
+            let open = self.database.begin(Access::Read, Some(graph.commit().number));
             return prepared.read(&graph, params, &limits, &open);
         }
         if prepared.commits() && commits.is_none() {
@@ -207,7 +212,7 @@ impl WriteTransaction {
         // A root that is held elsewhere makes every page be copied.
         drop(graph);
         let savepoint = self.writer.savepoint();
-        let answer = prepared.write(&mut self.writer, commits, params, &limits);
+        let answer = prepared.write(&mut self.writer, commits, params, &limits, &self.open);
         if answer.is_err() {
             self.writer.roll_back_to(savepoint);
         }
