@@ -14,7 +14,7 @@ use crate::store::{Home, check_words, keep_all};
 pub(crate) struct Reader {
     disk: Arc<dyn Disk>,
     /// `None` where the files could not be read: whoever reads them next begins anew.
-    follower: Mutex<Option<Follower>>,
+    follower: Mutex<Option<Box<Follower>>>,
 }
 
 /// Opens the database in a folder to be read.
@@ -31,11 +31,11 @@ pub(crate) fn open_read_only_on(disk: Arc<dyn Disk>, options: Options) -> Result
 }
 
 /// Begins with what lies on a disk.
-fn begin(disk: &dyn Disk, keep: Option<Keep>) -> Result<(Follower, History), DiskError> {
+fn begin(disk: &dyn Disk, keep: Option<Keep>) -> Result<(Box<Follower>, History), DiskError> {
     beside_a_writer(disk, || {
         let mut history = None;
         let follower = Follower::open(disk, keep_all(&mut history, keep))?;
-        Ok((follower, history.expect("a database has a first root")))
+        Ok((Box::new(follower), history.expect("a database has a first root")))
     })
 }
 

@@ -140,7 +140,7 @@ fn row(id: u64, entry: &Entry, now_micros: i64) -> Vec<Value> {
         Access::Read => "READ",
         Access::Write => "WRITE",
     };
-    let query = entry.running.last().map(|(_, text)| Value::String(Arc::clone(text).into()));
+    let query = entry.running.last().map(|(_, text)| Value::String(Arc::clone(text)));
     let status = match entry.commit {
         None => "Waiting",
         Some(_) if query.is_some() => "Running",

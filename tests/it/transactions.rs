@@ -98,7 +98,7 @@ fn a_transaction_is_idle_or_runs_a_statement() {
     assert_eq!(states(&db), [("Running".to_owned(), Some(many.to_owned()), "READ".to_owned())]);
     assert_eq!(rows.count(), 3000);
     assert_eq!(states(&db), [idle()]);
-    read.query("RETURN 1 / 0", ()).and_then(|rows| rows.single::<i64>()).unwrap_err();
+    read.query("RETURN 1 / 0", ()).and_then(averment::Rows::single::<i64>).unwrap_err();
     assert_eq!(states(&db), [idle()]);
 }
 
@@ -113,7 +113,7 @@ fn a_writer_that_waits_for_its_turn_is_listed_and_so_is_the_statement_that_write
         Ok(Value::from(true))
     });
     db.register(look).unwrap();
-    let writer = db.write().unwrap();
+    let transaction = db.write().unwrap();
     let statement = "UNWIND [1] AS x CREATE (:A {seen: own.look(x)})";
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| db.query(statement, ()).unwrap());
@@ -121,7 +121,7 @@ fn a_writer_that_waits_for_its_turn_is_listed_and_so_is_the_statement_that_write
             std::thread::yield_now();
         }
         assert_eq!(states(&db), [writes("Idle", None), writes("Waiting", None)]);
-        drop(writer);
+        drop(transaction);
         waiting.join().unwrap();
     });
     assert_eq!(*seen.lock().unwrap(), [[writes("Running", Some(statement))]]);
