@@ -175,7 +175,8 @@ impl Options {
         store::create(self, folder.as_ref())
     }
 
-    /// A database that was made in a folder before. One process can open it at a time; the error names which one has.
+    /// A database that was made in a folder before. One process can open it at a time; the error names which one has. Others
+    /// may [read it](Options::open_read_only) meanwhile.
     ///
     /// # Errors
     ///

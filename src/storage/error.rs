@@ -194,3 +194,28 @@ impl StorageError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::DiskError;
+
+    #[track_caller]
+    fn check_help(action: &'static str, file: &str, kind: ErrorKind, expected: Option<&str>) {
+        let help = DiskError::io(action, file)(kind.into()).help();
+        match expected {
+            Some(part) => assert!(help.is_some_and(|help| help.contains(part)), "{help:?}"),
+            None => assert_eq!(help, None),
+        }
+    }
+
+    #[test]
+    fn who_may_not_write_is_told_how_to_read() {
+        check_help("open", "lock", ErrorKind::PermissionDenied, Some("--read-only"));
+        check_help("open", "lock", ErrorKind::ReadOnlyFilesystem, Some("--read-only"));
+        check_help("open", "log-00000000000000000000", ErrorKind::PermissionDenied, None);
+        check_help("write", "log-00000000000000000000", ErrorKind::StorageFull, Some("make room"));
+        check_help("sync", "log-00000000000000000000", ErrorKind::Other, None);
+    }
+}

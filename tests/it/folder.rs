@@ -154,6 +154,12 @@ fn a_program_that_reads_answers_as_of_the_last_commit() {
         assert!(answer.contains(&format!(r#""rows":[[{number}]]"#)), "{answer}");
         assert!(answer.contains(&format!(r#""commit":{number}"#)), "{answer}");
     }
+    let mut typed = Asked::begin(here, &["--read-only", "db", "-f", "jsonl"]);
+    for number in 6..=8 {
+        writer.query("CREATE (:A)", ()).unwrap();
+        writer.checkpoint().unwrap();
+        assert_eq!(typed.ask("MATCH (a:A) RETURN count(*) AS n;"), format!(r#"{{"n":{number}}}"#));
+    }
     let refused = served.ask(r#"{"id": 2, "query": "CREATE (:A)"}"#);
     assert!(refused.contains("read-only") || refused.contains("ReadOnly"), "{refused}");
 }

@@ -289,6 +289,8 @@ fn a_full_disk_is_not_filled_with_what_cannot_be_finished() {
         committed += 1;
     }
     assert!(committed > 3);
+    let full = db.query("CREATE (:B)", ()).unwrap_err();
+    assert!(full.help().is_some_and(|help| help.contains("make room on the disk")), "{full}");
     assert_eq!(opened(&memory.crash(0)).unwrap().commit_number(), committed);
     room.store(u64::MAX, Ordering::Relaxed);
     db.query("CREATE (:C)", ()).unwrap();
