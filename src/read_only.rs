@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::database::{Database, lock};
 use crate::error::Error;
 use crate::options::Options;
-use crate::storage::{Disk, DiskError, FolderDisk, Followed, Follower, Graph, History, Keep, beside_a_writer};
+use crate::storage::{Disk, DiskError, FolderDisk, Followed, Follower, Graph, History, Keep, beside_a_writer, guard};
 use crate::store::{Home, check_words, keep_all};
 
 /// Where the commits come from that another process makes.
@@ -99,7 +99,7 @@ impl Reader {
             }
         }
         let (begun, history) = begin(&*self.disk, database.keeps())?;
-        database.go_on_with(history);
+        guard(|| database.go_on_with(history))?;
         *follower = Some(begun);
         Ok(())
     }
