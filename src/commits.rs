@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::database::Database;
-use crate::error::Error;
+use crate::error::{Error, guarded};
 use crate::storage::{Commit, Keep, Log, LogEntry, Words};
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::{DateTime, ElementId, ErrorKind};
@@ -112,6 +112,11 @@ pub struct CommitLog {
 impl CommitLog {
     fn new(log: &Log, kept: Vec<u64>) -> Self {
         Self { from: 0, to: log.len(), log: log.clone(), kept }
+    }
+
+    /// The same commits, with an error where their page cannot be read.
+    pub(crate) fn checked(mut self) -> impl Iterator<Item = Result<CommitInfo, Error>> {
+        std::iter::from_fn(move || guarded(|| Ok(self.next())).transpose())
     }
 
     fn at(&self, place: usize) -> Option<CommitInfo> {
