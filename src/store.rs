@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::exec::{Commits, now_micros};
 use crate::options::Options;
 use crate::storage::{
-    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, StorageError, TornTail,
+    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, Keep, StorageError,
+    TornTail, past, stored_keep,
 };
 
 /// The files of a database and the thread that writes their snapshot.
@@ -37,23 +38,30 @@ pub(crate) fn open(options: Options, folder: &Path) -> Result<Database, Error> {
 pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
     let graph = options.empty();
     let files = DatabaseFiles::create(disk, &graph, options.durability)?;
+    files.say_keep(options.keep)?;
     let history = History::new(Arc::new(graph), options.keep);
     let store = Store::new(files, None, &options);
     Ok(Database::opened(options, history, Some(store)))
 }
 
 pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
+    let keep = match options.keep {
+        Some(keep) => Some(keep),
+        None => stored_keep(&*disk)?,
+    };
     let mut history: Option<History> = None;
     let seen = |graph: &Graph| {
         let root = Arc::new(graph.clone());
         match &history {
-            None => history = Some(History::new(root, options.keep)),
+            None => history = Some(History::new(root, keep)),
             Some(history) => drop(history.lock().add(root)),
         }
     };
     let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, seen)?;
     check_words(&options.provenance, &graph.catalog().provenance)?;
+    files.say_keep(options.keep)?;
     let history = history.expect("a database has a first root");
+    history.lock().add_before(past(&graph)?);
     let store = Store::new(files, torn, &options);
     Ok(Database::opened(options, history, Some(store)))
 }
@@ -175,7 +183,7 @@ impl Database {
         store.wait_for_snapshot()?;
         let pass = self.enter()?;
         let root = self.root_to_write()?;
-        let checkpoint = store.files.begin_checkpoint(root, |root| self.publish(root))?;
+        let checkpoint = self.begin_checkpoint(store, root)?;
         drop(pass);
         store.files.finish_checkpoint(checkpoint)?;
         Ok(())
@@ -206,12 +214,28 @@ impl Database {
         store.files.settle(ticket, |root| self.publish(root))
     }
 
+    fn begin_checkpoint(&self, store: &Store, root: Arc<Graph>) -> Result<Checkpoint, DiskError> {
+        store.files.begin_checkpoint(root, |root| self.publish(root), || self.shared.history.lock().past())
+    }
+
+    /// Says how many commits are kept, for this process and for those that open the database later.
+    pub(crate) fn set_keep(&self, keep: Keep) -> Result<(), DiskError> {
+        let mut history = self.shared.history.lock();
+        if let Some(store) = &self.shared.store {
+            store.files.say_keep(Some(keep))?;
+        }
+        let let_go = history.set_keep(keep);
+        drop(history);
+        drop(let_go);
+        Ok(())
+    }
+
     /// Without a snapshot the database is as good as it was: what has failed is tried again with the next commit, and if
     /// the disk takes nothing, that says so.
     fn begin_checkpoint_if_due(&self, store: &Store, root: &Arc<Graph>) {
         if store.files.is_checkpoint_due()
             && !store.is_writing_snapshot()
-            && let Ok(begun) = store.files.begin_checkpoint(Arc::clone(root), |root| self.publish(root))
+            && let Ok(begun) = self.begin_checkpoint(store, Arc::clone(root))
         {
             store.finish_beside(begun);
         }

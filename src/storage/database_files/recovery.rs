@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::checkpoint::{generation_of, names, remove, remove_before, snapshot_name, sync_names};
-use super::{DatabaseFiles, Durability, Log};
+use super::{DatabaseFiles, Durability, Log, retention};
 use crate::storage::disk::{Disk, DiskFile};
 use crate::storage::snapshot::guard;
 use crate::storage::wal::{LogEnd, LogReader, LogWriter, Replay, log_name};
@@ -142,7 +142,7 @@ fn is_unfinished(name: &str) -> bool {
 /// Removes what is left of a database that was begun and not finished.
 pub(super) fn make_room(disk: &dyn Disk) -> Result<(), DiskError> {
     let names = names(disk)?;
-    let is_beginning = |name: &&String| is_unfinished(name) || **name == log_name(0);
+    let is_beginning = |name: &&String| is_unfinished(name) || **name == log_name(0) || *name == retention::NAME;
     let is_part = |name: &str| ["snapshot", "log"].into_iter().any(|kind| generation_of(name, kind).is_some());
     if names.iter().any(|name| is_part(name) && *name != log_name(0)) {
         return Err(DiskError::DatabaseExists);
