@@ -68,6 +68,29 @@ fn a_root_of_the_past_costs_what_was_changed_since() {
     assert!(both - alone < alone / 5, "{alone} bytes, {both} with a root of the past");
 }
 
+/// The count of a branch of a tree read all its children once, for each root anew.
+#[test]
+fn no_page_is_read_twice_as_roots_are_copied() {
+    let (graph, nodes) = with_hub();
+    let history = History::new(Arc::new(graph.clone()), Some(Keep::All));
+    let mut last = graph;
+    for number in 3..8_u32 {
+        let mut writer = Writer::new(last, commit(number.into()));
+        writer.set_property(nodes[number as usize * 700], KeyId(0), &Value::from("changed")).unwrap();
+        last = writer.finish().0;
+        drop(history.lock().add(Arc::new(last.clone())));
+    }
+    let past = history.lock().past();
+    let (bytes, page_count) = spoiled(&last, &past, Spoil::default());
+    let bin = Bin::of(&bytes);
+    let opened = open(&name(), Arc::clone(&bin) as Arc<dyn DiskFile>).unwrap();
+    let stored = past::past(&opened).unwrap();
+    bin.reads.store(0, Ordering::Relaxed);
+    assert!(bytes_with(&opened, &stored) == bytes);
+    // All but the list and the last root.
+    assert_eq!(bin.reads.load(Ordering::Relaxed), page_count - 2);
+}
+
 #[test]
 fn a_root_of_the_past_is_read_when_it_is_asked_for_and_by_all_that_do() {
     let (graph, past) = with_past();
