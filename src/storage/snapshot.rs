@@ -70,7 +70,7 @@ const HEAD_BYTES: usize = 64;
 pub(crate) struct Damage(pub &'static str);
 
 /// What can be made bytes of: a page, or what is told within one.
-pub(super) trait Stored: Sized {
+pub(super) trait Stored: Sized + 'static {
     /// Writes the pages that this refers to, and appends what it is to `bytes`.
     fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError>;
 

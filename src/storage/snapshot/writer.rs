@@ -1,6 +1,7 @@
 //! Writes the pages of a snapshot one behind the other, each once: a page that several roots share is told to be where it
 //! was written first.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -21,11 +22,13 @@ pub(crate) struct SnapshotWriter<'f> {
     written: u64,
     /// The pages that are written, by what they are pages of.
     places: FxHashMap<PageKey, Place>,
+    /// The pages in memory among them: no other one comes to lie where one of them does.
+    held: Vec<Arc<dyn Any>>,
     #[cfg(test)]
     pub(super) spoil: super::tests::Spoil,
 }
 
-/// Which page it is: pages in memory and open files stay where they are as long as the roots that are written.
+/// Which page it is. Files are open as long as the roots that are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum PageKey {
     Memory(usize),
@@ -41,6 +44,7 @@ impl<'f> SnapshotWriter<'f> {
             buffer: Vec::with_capacity(BUFFER_BYTES),
             written: start,
             places: FxHashMap::default(),
+            held: Vec::new(),
             #[cfg(test)]
             spoil: super::tests::Spoil::default(),
         }
@@ -82,6 +86,9 @@ impl<'f> SnapshotWriter<'f> {
             (None, None) => return Ok(None),
         };
         self.places.insert(key, place);
+        if let (PageKey::Memory(_), Some(page)) = (key, page) {
+            self.held.push(Arc::clone(page) as Arc<dyn Any>);
+        }
         Ok(Some(place))
     }
 
