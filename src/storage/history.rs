@@ -1,10 +1,12 @@
 //! Which roots of the past are kept, so that they can be read again.
 //!
-//! Roots share the pages in which they do not differ: a kept commit costs the pages that later ones have changed. In a graph
+//! Roots share the pages in which they do not differ: a kept commit costs the pages that later ones have changed, and
+//! next to nothing as long as it lies in a snapshot and is not asked for. In a graph
 //! of 20,000 nodes and 100,000 relationships (7 MB) that was 3 KB for one property, 29 KB for a new node, 40 KB for a new
 //! relationship, 0.9 MB for a hundred of them at one node, 2.8 MB for a thousand between others, 1.8 MB for a property of
 //! every relationship. A small write takes up to three times as long where old pages stay, since those that it makes are
-//! in fresh memory.
+//! in fresh memory. On the disk, in a snapshot of 100,000 nodes and 100,000 relationships (3.5 MB), each of a thousand commits
+//! took 16 KB for one property, 14 KB for a new node, 7 KB for a new relationship.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
