@@ -40,7 +40,9 @@ pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
-pub(crate) use database_files::{Checkpoint, DatabaseFiles, Followed, Follower, TornTail, beside_a_writer};
+pub(crate) use database_files::{
+    Checkpoint, DatabaseFiles, Followed, Follower, TornTail, beside_a_writer, stored_keep,
+};
 #[cfg(test)]
 pub(crate) use disk::{Chance, DiskFile, Fault, FaultyDisk, MemoryDisk};
 pub(crate) use disk::{Disk, FolderDisk};
@@ -52,7 +54,7 @@ pub(crate) use history::History;
 pub use history::Keep;
 pub(crate) use lens::{Cited, KnownAt, Lens, Look, Odd, Part, ValidAt};
 pub(crate) use log::{Log, LogEntry, Words};
-pub(crate) use snapshot::guard;
+pub(crate) use snapshot::{guard, past};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};
 

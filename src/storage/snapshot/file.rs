@@ -15,11 +15,25 @@ pub(in super::super) struct Place {
     pub offset: u64,
     pub len_bytes: u32,
     pub crc: u32,
+    /// The pages that were written for this one, and for no other before it, lie so many bytes before it and on.
+    pub span: u64,
+    /// How many bytes the pages have that it refers to, with all below them.
+    pub below: u64,
 }
 
 impl Place {
     pub(super) fn end(self) -> u64 {
         self.offset.saturating_add(u64::from(self.len_bytes))
+    }
+
+    /// How many bytes it has with all below it.
+    pub(super) fn tree_bytes(self) -> u64 {
+        self.below.saturating_add(u64::from(self.len_bytes))
+    }
+
+    /// Where the pages begin that were written for this one.
+    fn floor(self) -> u64 {
+        self.offset - self.span
     }
 }
 
@@ -56,6 +70,16 @@ impl Limits {
 impl SnapshotFile {
     pub(super) fn new(name: &Arc<str>, file: Arc<dyn DiskFile>) -> Self {
         Self { name: Arc::clone(name), file: AssertUnwindSafe(file), limits: OnceLock::new() }
+    }
+
+    /// The same file, for another root with limits of its own.
+    pub(super) fn beside(&self) -> Arc<Self> {
+        Arc::new(Self::new(&self.name, Arc::clone(&self.file)))
+    }
+
+    /// Stands for the file as long as it is open.
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.file).addr()
     }
 
     pub(super) fn set_limits(&self, limits: Limits) {
@@ -108,8 +132,6 @@ impl fmt::Debug for SnapshotFile {
 pub(in super::super) struct Origin {
     pub(super) file: Arc<SnapshotFile>,
     pub(super) place: Place,
-    /// The page and all that belongs to it lie at this offset and behind.
-    pub(super) floor: u64,
     /// How many tables or branches lie below it.
     pub(super) level: u32,
     /// How many items it holds with all below it, where that is known.
@@ -140,21 +162,22 @@ impl Origin {
 
     /// The page of which these are the bytes.
     pub(super) fn decode<T: Stored>(&self, bytes: &[u8]) -> Result<T, DiskError> {
-        let Self { ref file, place, floor, level, count } = *self;
-        let mut source = Source { file, floor, end: place.offset, level, count };
+        let Self { ref file, place, level, count } = *self;
+        let mut source = Source { file, floor: place.floor(), end: place.offset, below: place.below, level, count };
         let mut reader = Reader::new(bytes);
         let page = T::load(&mut reader, &mut source).and_then(|page| reader.end().map(|()| page));
         page.map_err(|damage| file.damaged(place.offset, damage))
     }
 }
 
-/// What a page is read from. All that belongs to a page lies before it, and what belongs to one of its children before
-/// that which belongs to the next: so no damage makes pages go round in circles, or be read again and again.
+/// What a page is read from. All that a page refers to lies before it, and its bytes are no more than the page itself was
+/// said to have below it: so no damage makes pages go round in circles, or be read again and again.
 #[derive(Debug)]
 pub(crate) struct Source<'f> {
     pub(super) file: &'f Arc<SnapshotFile>,
     pub(super) floor: u64,
     pub(super) end: u64,
+    pub(super) below: u64,
     pub(super) level: u32,
     pub(super) count: u64,
 }
@@ -176,23 +199,25 @@ impl Source<'_> {
 
     /// How many bytes all that belongs to this page can have.
     pub(in super::super) fn bytes_before(&self) -> u64 {
-        self.end - self.floor.min(self.end)
+        self.below
     }
 
     pub(in super::super) fn limits(&self) -> Result<&Limits, Damage> {
         self.file.limits.get().ok_or(Damage("a page stands before the root"))
     }
 
-    /// A page that this one refers to, with the least offset of what belongs to it.
-    pub(in super::super) fn place(&mut self, bytes: &mut Reader) -> Result<Option<(Place, u64)>, Damage> {
+    /// A page that this one refers to.
+    pub(super) fn place(&mut self, bytes: &mut Reader) -> Result<Option<Place>, Damage> {
         let Some(place) = bytes.place(self.floor)? else { return Ok(None) };
         check(place.end() <= self.end, "a page lies behind the one that refers to it")?;
-        let floor = std::mem::replace(&mut self.floor, place.end());
-        Ok(Some((place, floor)))
+        let below = self.below.checked_sub(place.tree_bytes());
+        self.below = below.ok_or(Damage("pages have more bytes than they can have"))?;
+        self.floor = self.floor.max(place.end());
+        Ok(Some(place))
     }
 
     pub(in super::super) fn link<T>(&mut self, bytes: &mut Reader, level: u32, count: u64) -> Result<Link<T>, Damage> {
-        let Some((place, floor)) = self.place(bytes)? else { return Ok(Link::None) };
-        Ok(Link::to(Origin { file: Arc::clone(self.file), place, floor, level, count }))
+        let Some(place) = self.place(bytes)? else { return Ok(Link::None) };
+        Ok(Link::to(Origin { file: Arc::clone(self.file), place, level, count }))
     }
 }

@@ -72,7 +72,7 @@ impl<T: Stored> Link<T> {
             Link::Here(page) => (Some(page), None),
             Link::Stored(stored) => (stored.page.get(), Some(&stored.origin)),
         };
-        let place = out.child(page, || origin.cloned())?;
+        let place = out.child(page, origin)?;
         bytes.place(place);
         Ok(())
     }
