@@ -198,13 +198,21 @@ impl Expected {
 }
 
 fn told<H: Host>(teller: &mut Teller<'_, '_, H>, ways: &[Way]) -> Result<Vec<Reason>, H::Error> {
-    let mut reasons = Vec::new();
-    for (way, number) in ways.iter().zip(1..) {
-        for reason in teller.reasons(way)? {
-            reasons.push(Reason { way: Some(number), ..reason });
-        }
+    let mut told = Vec::with_capacity(ways.len());
+    for way in ways {
+        told.push(teller.reasons(way)?);
     }
-    Ok(reasons)
+    drop_hops_that_are_there(&mut told);
+    let numbered =
+        |(way, number): (Vec<Reason>, i64)| way.into_iter().map(move |reason| Reason { way: Some(number), ..reason });
+    Ok(told.into_iter().zip(1..).flat_map(numbered).collect())
+}
+
+/// A hop that is there is not blamed beside a way, no longer, that says what is amiss.
+fn drop_hops_that_are_there(ways: &mut Vec<Vec<Reason>>) {
+    let is_concrete = |way: &&Vec<Reason>| way.iter().all(|reason| reason.kind != "no-match");
+    let Some(shortest) = ways.iter().filter(is_concrete).map(Vec::len).min() else { return };
+    ways.retain(|way| way.len() < shortest || !way.iter().any(|reason| reason.is_there));
 }
 
 /// The functions of the query that aggregate.

@@ -15,6 +15,8 @@ pub(super) struct Near {
     pub row: BTreeMap<Name, Value>,
     /// Whether every row has this met.
     pub is_only: bool,
+    /// The arrow that is asked for stands between the ends of the row.
+    pub is_joined: bool,
 }
 
 /// What a row has where something else was asked for.

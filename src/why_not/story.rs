@@ -31,11 +31,13 @@ pub(super) struct Reason {
     pub span: Option<Span>,
     pub met: Option<String>,
     pub nearest: Option<BTreeMap<Name, Value>>,
+    /// The hop that is blamed stands between the very ends of the nearest row: something else is amiss.
+    pub is_there: bool,
 }
 
 impl Reason {
     pub(super) fn plain(kind: &'static str, met: String) -> Self {
-        Self { way: None, kind, what: None, span: None, met: Some(met), nearest: None }
+        Self { way: None, kind, what: None, span: None, met: Some(met), nearest: None, is_there: false }
     }
 }
 
@@ -60,6 +62,7 @@ impl<H: Host> Teller<'_, '_, H> {
                 what: Some(self.what(condition)),
                 span: Some(condition.span),
                 met,
+                is_there: near.is_joined,
                 nearest: (!near.row.is_empty()).then_some(near.row),
             });
         }
@@ -97,7 +100,7 @@ impl<H: Host> Teller<'_, '_, H> {
                     Some(Value::List(items)) => items.iter().cloned().collect(),
                     _ => Vec::new(),
                 };
-                Near { met, row: columns.iter().cloned().zip(row).collect(), is_only: false }
+                Near { met, row: columns.iter().cloned().zip(row).collect(), is_only: false, is_joined: false }
             })
             .collect();
         match &self.conditions[number].subject {
@@ -117,7 +120,7 @@ impl<H: Host> Teller<'_, '_, H> {
             [Value::Node(from), to] => from == left && others.iter().any(|other| same(other, to)),
             _ => false,
         });
-        Ok(Near { is_only, ..nears.swap_remove(joined.unwrap_or(0)) })
+        Ok(Near { is_only, is_joined: joined.is_some(), ..nears.swap_remove(joined.unwrap_or(0)) })
     }
 
     fn rows(&mut self, way: &Way, probe: Option<Number>, limit: u32) -> Result<Vec<Vec<Value>>, H::Error> {
@@ -203,12 +206,11 @@ impl<H: Host> Teller<'_, '_, H> {
         };
         let named = if arrow.types.is_empty() { "relationship".to_owned() } else { show::names(&arrow.types) };
         let others = self.neighbours(arrow, left.id().0)?;
-        let is_joined = others.iter().any(|other| matches!(other, Value::Node(node) if node == right));
         let others: Vec<String> = others.iter().map(show::brief).collect();
         let (left, right) = (show::named(left), show::named(right));
         Ok(Some(match others.as_slice() {
             [] => format!("{left} has no {named}"),
-            _ if is_joined => format!("{left} has {named} with {right}, and none for which the rest holds"),
+            _ if near.is_joined => format!("{left} has {named} with {right}, and none for which the rest holds"),
             others if near.is_only => format!("{left} has {named} with {}, not with {right}", some_of(others)),
             others => format!("{left} has {named} with {}, with none for which the rest holds", some_of(others)),
         }))
