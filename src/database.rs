@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 
 use crate::commits::Said;
 use crate::error::Error;
-use crate::exec::{Commits, Limits, Patience, now_micros};
+use crate::exec::{Limits, Patience, now_micros};
 use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::options::Options;
@@ -19,7 +19,8 @@ use crate::prepared::{PlanCache, Prepared};
 use crate::procedure::{self, Access, OpenTransaction, OpenTransactions};
 use crate::rows::Rows;
 use crate::statement::Statement;
-use crate::storage::{Commit, FileAccess, Graph, History};
+use crate::storage::{FileAccess, Graph, History};
+use crate::store::Store;
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::ErrorKind;
 
@@ -59,6 +60,8 @@ pub(crate) struct Shared {
     pub open: Arc<OpenTransactions>,
     pub passes: PassSet,
     files: FileAccess,
+    /// Where commits are kept; `None` in memory.
+    pub store: Option<Store>,
 }
 
 impl Database {
@@ -72,10 +75,11 @@ impl Database {
         Options::default()
     }
 
-    pub(crate) fn opened(options: Options) -> Self {
+    /// A database with these roots, the last of which is that of the last commit.
+    pub(crate) fn opened(options: Options, history: History, store: Option<Store>) -> Self {
         let open = Arc::default();
-        let root = Arc::new(Graph::new().with_provenance(options.provenance));
-        let history = Arc::new(History::new(Arc::clone(&root), options.keep));
+        let root = history.lock().last();
+        let history = Arc::new(history);
         Self {
             shared: Arc::new(Shared {
                 root: ArcSwap::new(root),
@@ -86,6 +90,7 @@ impl Database {
                 open,
                 passes: if options.plain_plans { PassSet::NONE } else { PassSet::ALL },
                 files: options.files,
+                store,
             }),
             limits: Arc::new(options.limits),
             author: options.author,
@@ -219,16 +224,21 @@ impl Database {
         self.write_within(&self.limits)
     }
 
+    /// Waits for the right to write.
+    pub(crate) fn enter(&self) -> Result<WriterPass, Error> {
+        Shared::enter(&self.shared, &self.limits)
+    }
+
     fn write_within(&self, limits: &Limits) -> Result<WriteTransaction, Error> {
         let pass = Shared::enter(&self.shared, limits)?;
-        let root = self.root();
+        let root = self.root_to_write()?;
         let next = root.commit().followed_at(now_micros());
         let mut transaction = WriteTransaction::new(self.clone(), pass, Graph::clone(&root), next);
         transaction.say(&Said { author: self.author.clone(), message: None })?;
         Ok(transaction)
     }
 
-    /// Another database that begins as this one is now. They share memory until one of them writes, so a fork costs
+    /// Another database, in memory, that begins as this one is now. They share memory until one of them writes, so a fork costs
     /// next to nothing: load a fixture once, and fork it for every test. The fork has the log, and can read the commits
     /// that this one can read now.
     ///
@@ -260,6 +270,7 @@ impl Database {
                 open,
                 passes: self.shared.passes,
                 files: self.shared.files.clone(),
+                store: None,
             }),
             limits: Arc::clone(&self.limits),
             author: self.author.clone(),
@@ -271,8 +282,13 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Busy`] if this thread has a write transaction open.
+    /// [`ErrorKind::Busy`] if this thread has a write transaction open, [`ErrorKind::Argument`] for a database in files: make
+    /// a new one instead.
     pub fn reset(&self) -> Result<(), Error> {
+        if self.shared.store.is_some() {
+            let message = "a database in files is not discarded; make a new one instead";
+            return Err(Error::plain(ErrorKind::Argument, "DatabaseInFiles", message));
+        }
         let _pass = Shared::enter(&self.shared, &self.limits)?;
         let provenance = self.root().catalog().provenance.clone();
         let root = Arc::new(Graph::new().with_provenance(provenance));
@@ -310,7 +326,7 @@ impl Database {
     }
 
     /// Takes a place among the open transactions.
-    pub(crate) fn open(&self, access: Access, commit: u64) -> OpenTransaction {
+    pub(crate) fn begin(&self, access: Access, commit: u64) -> OpenTransaction {
         self.shared.open.begin(access, commit, now_micros())
     }
 
@@ -327,21 +343,14 @@ impl Database {
         Arc::ptr_eq(registry, &self.shared.registry.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn publish(&self, root: Graph) {
-        let root = Arc::new(root);
+    /// Makes `root` that of the last commit, for all to see.
+    pub(crate) fn publish(&self, root: Arc<Graph>) {
         let mut history = self.shared.history.lock();
         let let_go = history.add(Arc::clone(&root));
         self.shared.root.store(root);
         drop(history);
         // Nobody waits for the pages of old roots.
         drop(let_go);
-    }
-}
-
-impl Commits for Database {
-    fn publish(&self, root: &Graph) -> Commit {
-        Database::publish(self, root.clone());
-        root.commit().followed_at(now_micros())
     }
 }
 

@@ -1,12 +1,13 @@
 //! The one error that users see.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::exec::ExecError;
 use crate::plan::PlanError;
 use crate::semantic::SemanticError;
-use crate::storage::StorageError;
+use crate::storage::{DiskError, StorageError, guard};
 use crate::syntax::SyntaxError;
 use crate::text::{Position, Span, one_line, report};
 use crate::value::{ErrorClass, ErrorKind};
@@ -81,6 +82,12 @@ struct Details {
 }
 
 impl Error {
+    /// Says of which database this is.
+    pub(crate) fn of(mut self, folder: &Path) -> Self {
+        self.0.message = format!("{}: {}", folder.display(), self.0.message);
+        self
+    }
+
     /// The openCypher type of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.class.kind
@@ -198,6 +205,23 @@ impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
         Self::new(error.class(), Phase::Runtime, error.to_string())
     }
+}
+
+impl From<DiskError> for Error {
+    fn from(error: DiskError) -> Self {
+        let source = match &error {
+            DiskError::Io { error, .. } => Some(Arc::clone(error) as Arc<dyn std::error::Error + Send + Sync>),
+            _ => None,
+        };
+        let mut made = Self::new(error.class(), Phase::Runtime, error.to_string());
+        made.0.source = source;
+        made
+    }
+}
+
+/// What `run` gives, or the error of a page of the graph that could not be read meanwhile.
+pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    guard(run)?
 }
 
 impl fmt::Display for Error {

@@ -1,13 +1,14 @@
 //! How a database is opened: what it may use, what it may read, and by which words it knows evidence.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::Provenance;
 use crate::database::Database;
 use crate::error::Error;
 use crate::exec::Limits;
-use crate::storage::{FileAccess, Keep};
+use crate::storage::{Durability, FileAccess, Graph, History, Keep};
+use crate::store;
 use crate::value::ErrorKind;
 use crate::value::nearest::nearest;
 
@@ -30,18 +31,22 @@ pub struct Options {
     pub(crate) provenance: Provenance,
     pub(crate) author: Option<Arc<str>>,
     pub(crate) keep: Option<Keep>,
+    pub(crate) durability: Durability,
+    /// A log that is shorter is never worth a snapshot.
+    pub(crate) least_log_bytes: Option<u64>,
 }
 
 impl Options {
     /// The budget of each statement that is given none of its own: see [`Database::with_limits`] and
-    /// [`Statement::limits`]. Without this, [`Limits::default`].
+    /// [`Statement::limits`](crate::Statement::limits). Without this, [`Limits::default`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Who makes commits: see [`CommitInfo`](crate::CommitInfo). A [`Statement`] or a [`WriteTransaction`] may name
+    /// Who makes commits: see [`CommitInfo`](crate::CommitInfo). A [`Statement`](crate::Statement) or a
+    /// [`WriteTransaction`](crate::WriteTransaction) may name
     /// another one.
     #[must_use]
     pub fn author(mut self, author: impl Into<Arc<str>>) -> Self {
@@ -133,9 +138,57 @@ impl Options {
         Ok(self)
     }
 
+    /// When a commit to files is acknowledged. Without this, once the disk has it.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
     /// A new, empty database in memory.
     pub fn in_memory(self) -> Database {
-        Database::opened(self)
+        let history = History::new(Arc::new(self.empty()), self.keep);
+        Database::opened(self, history, None)
+    }
+
+    /// A new, empty database in files, in a folder that is made for it or has none yet.
+    ///
+    /// ```
+    /// use averment::{Database, Durability};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("sanctions");
+    /// let db = Database::options().author("Ada").durability(Durability::Buffered).create(&path)?;
+    /// db.query("CREATE (:Company {name: 'SenseTime'})", ())?;
+    /// drop(db);
+    ///
+    /// let db = Database::open(&path)?;
+    /// assert_eq!(db.query("MATCH (c:Company) RETURN c.name", ())?.single::<String>()?, "SenseTime");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if there is a database already or the folder cannot be written, [`ErrorKind::Busy`] if it is in use.
+    pub fn create(self, folder: impl AsRef<Path>) -> Result<Database, Error> {
+        store::create(self, folder.as_ref())
+    }
+
+    /// A database that was made in a folder before. One process can open it at a time; the error names which one has.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if there is no database, it has another format, or its files are damaged: then the message names the
+    /// file and the place. [`ErrorKind::Busy`] if it is in use. [`ErrorKind::Argument`] if it was made with other words of
+    /// [`provenance`](Options::provenance); words that are not given are those that it was made with.
+    pub fn open(self, folder: impl AsRef<Path>) -> Result<Database, Error> {
+        store::open(self, folder.as_ref())
+    }
+
+    /// The graph with which a new database begins.
+    pub(crate) fn empty(&self) -> Graph {
+        Graph::new().with_provenance(self.provenance.clone())
     }
 }
 

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::catalog::Statistics;
 use crate::compile::{Made, plan_of};
 use crate::database::{Database, lock};
-use crate::error::Error;
+use crate::error::{Error, guarded};
 use crate::exec::{self, Commits, Limits};
 use crate::function::Registry;
 use crate::optimize::PassSet;
@@ -28,7 +28,7 @@ const CACHED_PLANS: usize = 512;
 
 /// A statement that is parsed, bound and planned once and can run many times, with other parameters.
 ///
-/// It may be used with every transaction of its database, and given limits of its own as a [`Statement`]. When names,
+/// It may be used with every transaction of its database, and given limits of its own as a [`Statement`](crate::Statement). When names,
 /// indexes or constraints have come or gone since, or something was registered, it plans itself anew; so it does in
 /// another database.
 ///
@@ -124,7 +124,8 @@ impl Prepared {
     }
 
     fn plan(database: &Database, graph: &Graph, text: &str) -> Result<Self, Error> {
-        let plan = Arc::new(compile(database, graph, text).map_err(|error| error.with_text(text))?);
+        let compiled = guarded(|| compile(database, graph, text));
+        let plan = Arc::new(compiled.map_err(|error| error.with_text(text))?);
         lock(&database.shared.plans).insert(&plan);
         Ok(Self { plan })
     }
@@ -205,14 +206,14 @@ impl Prepared {
             return Ok(Rows::plan_text(&self.explain(), graph.commit(), self.warnings()));
         }
         if let Some(WhyNot { question, passes }) = &self.plan.why_not {
-            let answer = Trials::new(graph, &self.plan.registry, *passes, params, limits).answer(question);
+            let answer = guarded(|| Trials::new(graph, &self.plan.registry, *passes, params, limits).answer(question));
             let rows = answer.map_err(|error| error.with_text(self.text()))?;
             return Ok(Rows::made(&why_not::COLUMNS, rows, graph.commit(), self.warnings()));
         }
         let profile = self.plan.mode == Mode::Profile;
-        let run =
-            exec::Reading::start(Arc::clone(&self.plan.plan), Arc::clone(graph), params.into_map(), limits, profile)
-                .map_err(|error| Error::from(error).with_text(self.text()))?;
+        let (plan, graph) = (Arc::clone(&self.plan.plan), Arc::clone(graph));
+        let start = || Ok(exec::Reading::start(plan, Arc::clone(&graph), params.into_map(), limits, profile)?);
+        let run = guarded(start).map_err(|error| error.with_text(self.text()))?;
         let rows = Rows::reading(run, open, &self.plan.text, graph.commit(), self.warnings());
         Ok(rows.explained(self.plan.explained))
     }
@@ -230,8 +231,8 @@ impl Prepared {
         limits: &Limits,
     ) -> Result<Rows, Error> {
         let profile = self.plan.mode == Mode::Profile;
-        let answer = exec::write(&self.plan.plan, writer, commits, params.into_map(), limits, profile)
-            .map_err(|error| Error::from(error).with_text(self.text()))?;
+        let write = || Ok(exec::write(&self.plan.plan, writer, commits, params.into_map(), limits, profile)?);
+        let answer = guarded(write).map_err(|error| error.with_text(self.text()))?;
         let commit = writer.graph().commit();
         let rows = Rows::written(answer, &self.plan.plan, &self.plan.text, commit, self.warnings());
         Ok(rows.explained(self.plan.explained))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::error::Error;
+use crate::error::{Error, guarded};
 use crate::exec::{self, Counters};
 use crate::from_row::FromRow;
 use crate::physical::PhysicalPlan;
@@ -222,7 +222,7 @@ impl Rows {
     fn next_values(&mut self) -> Option<Result<Vec<Value>, Error>> {
         match &mut self.source {
             Source::Made(rows) => rows.next().map(Ok),
-            Source::Running(run, _) => match run.next_row() {
+            Source::Running(run, _) => match guarded(|| Ok(run.next_row()?)) {
                 Ok(Some(values)) => Some(Ok(values)),
                 Ok(None) => {
                     self.profile = run.profile();
@@ -232,7 +232,7 @@ impl Rows {
                 }
                 Err(error) => {
                     self.source = Source::Made(Vec::new().into_iter());
-                    Some(Err(Error::from(error).with_text(&self.text)))
+                    Some(Err(error.with_text(&self.text)))
                 }
             },
         }

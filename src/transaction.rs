@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use crate::commits::Said;
 use crate::database::{Database, WriterPass};
-use crate::error::Error;
+use crate::error::{Error, guarded};
 use crate::exec::{Commits, Limits};
 use crate::params::Params;
 use crate::prepared::Prepared;
 use crate::procedure::{Access, OpenTransaction};
 use crate::rows::Rows;
 use crate::statement::Statement;
-use crate::storage::{Commit, End, Graph, GraphView, Keep, Words, Writer};
+use crate::storage::{Commit, End, Graph, GraphView, Keep, Words, Writer, guard};
 use crate::syntax;
 use crate::text::Span;
 use crate::value::{ElementId, ErrorKind, Name, Value};
@@ -41,7 +41,7 @@ pub struct ReadTransaction {
 
 impl ReadTransaction {
     pub(crate) fn new(database: Database, root: Arc<Graph>) -> Self {
-        let open = Arc::new(database.open(Access::Read, root.commit().number));
+        let open = Arc::new(database.begin(Access::Read, root.commit().number));
         Self { database, root, open }
     }
 
@@ -131,14 +131,14 @@ pub struct WriteTransaction {
     writer: Writer,
     /// How many commits are kept, as a graph says that was added.
     keep: Option<Keep>,
-    _open: OpenTransaction,
-    _pass: WriterPass,
+    open: OpenTransaction,
+    pass: WriterPass,
 }
 
 impl WriteTransaction {
     pub(crate) fn new(database: Database, pass: WriterPass, root: Graph, commit: Commit) -> Self {
-        let open = database.open(Access::Write, commit.number);
-        Self { database, writer: Writer::new(root, commit), keep: None, _open: open, _pass: pass }
+        let open = database.begin(Access::Write, commit.number);
+        Self { database, writer: Writer::new(root, commit), keep: None, open, pass }
     }
 
     pub(crate) fn writer(&self) -> &Writer {
@@ -187,7 +187,7 @@ impl WriteTransaction {
         let prepared = prepared.current(&self.database, &graph)?;
         if !prepared.writes() {
             // The rows may be read on when this transaction has ended.
-            let open = Arc::new(self.database.open(Access::Read, graph.commit().number));
+            let open = Arc::new(self.database.begin(Access::Read, graph.commit().number));
             return prepared.read(&graph, params, &limits, &open);
         }
         if prepared.commits() && commits.is_none() {
@@ -282,10 +282,13 @@ impl WriteTransaction {
         labels: impl IntoIterator<Item = L>,
         properties: impl IntoIterator<Item = (K, V)>,
     ) -> Result<ElementId, Error> {
-        let labels: Vec<_> = labels.into_iter().map(|label| self.writer.label(&Name::from(label.as_ref()))).collect();
-        let node = self.writer.create_node(&labels)?;
-        self.give(End::node(node), properties)?;
-        Ok(self.writer.graph().node_id(node))
+        guarded(|| {
+            let labels: Vec<_> =
+                labels.into_iter().map(|label| self.writer.label(&Name::from(label.as_ref()))).collect();
+            let node = self.writer.create_node(&labels)?;
+            self.give(End::node(node), properties)?;
+            Ok(self.writer.graph().node_id(node))
+        })
     }
 
     /// Creates an asserted relationship without a statement. Its ends may be relationships.
@@ -326,11 +329,13 @@ impl WriteTransaction {
         asserted: bool,
         properties: impl IntoIterator<Item = (K, V)>,
     ) -> Result<ElementId, Error> {
-        let (start, end) = (self.end(start)?, self.end(end)?);
-        let rel_type = self.writer.rel_type(&Name::from(rel_type));
-        let rel = self.writer.create_rel(rel_type, start, end, asserted)?;
-        self.give(End::rel(rel), properties)?;
-        Ok(self.writer.graph().rel_id(rel))
+        guarded(|| {
+            let (start, end) = (self.end(start)?, self.end(end)?);
+            let rel_type = self.writer.rel_type(&Name::from(rel_type));
+            let rel = self.writer.create_rel(rel_type, start, end, asserted)?;
+            self.give(End::rel(rel), properties)?;
+            Ok(self.writer.graph().rel_id(rel))
+        })
     }
 
     fn end(&self, id: ElementId) -> Result<End, Error> {
@@ -373,17 +378,19 @@ impl WriteTransaction {
     /// [`ErrorKind::ConstraintVerification`] if something written without a statement lacks a property that it must
     /// have; nothing is committed then.
     pub fn commit(mut self) -> Result<u64, Error> {
-        self.writer.check_statement()?;
+        guarded(|| Ok(self.writer.check_statement()?))?;
         if let Some(keep) = self.keep.filter(|_| self.database.keeps().is_none()) {
             self.database.keep(keep);
         }
-        let last = self.database.root().commit().number;
-        let (graph, changes) = self.writer.finish();
+        let Self { database, writer, pass, open, .. } = self;
+        let last = database.root().commit().number;
+        let (graph, changes) = guard(|| writer.finish())?;
         if changes.is_empty() {
             return Ok(last);
         }
         let own = graph.commit().number;
-        self.database.publish(graph);
+        drop(open);
+        database.commit(graph, &changes, pass)?;
         Ok(own)
     }
 }

@@ -71,6 +71,11 @@ impl Catalog {
         self.indexes.iter().find(|index| index.id == id)
     }
 
+    /// The id of an index that is about to be created.
+    pub(crate) fn next_index(&self) -> IndexId {
+        IndexId(self.indexes.iter().map(|index| index.id.0 + 1).max().unwrap_or(0))
+    }
+
     pub(crate) fn constraint(&self, name: &Name) -> Option<&ConstraintDef> {
         self.constraints.iter().find(|constraint| constraint.name == *name)
     }

@@ -4,12 +4,16 @@ use super::ExecError;
 use super::context::Context;
 use super::counters::Counters;
 use super::operator::finish_deleting;
-use crate::storage::{Commit, Graph, Savepoint, Writer};
+use crate::storage::{Change, Commit, Graph, Savepoint, StorageError, Writer};
 
 /// Who makes a root visible to all while the statement that wrote it goes on.
 pub(crate) trait Commits: Sync {
-    /// Makes `root` the last commit. Gives the commit that comes next.
-    fn publish(&self, root: &Graph) -> Commit;
+    /// Makes `root`, to which these changes have led, the last commit. Gives the commit that comes next.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::Disk`].
+    fn commit(&self, root: &Graph, changes: &[Change]) -> Result<Commit, StorageError>;
 }
 
 /// What a batch that fails is put back to.
@@ -37,7 +41,7 @@ impl Context<'_> {
         finish_deleting(self)?;
         self.write(Writer::check_statement)?;
         self.budget.commit_written();
-        Ok(self.with_writer(|writer| writer.commit(|root| commits.publish(root))))
+        Ok(self.with_writer(|writer| writer.commit(|root, changes| commits.commit(root, changes)))?)
     }
 
     pub(super) fn roll_back_batch(&self, begun: Begun) {

@@ -177,6 +177,13 @@ impl Host for Env<'_, '_> {
         })
     }
 
+    fn sources_through(&self, element: ElementId) -> Result<Vec<Relationship>, FunctionError> {
+        self.ask(element, |graph, end| {
+            let rels = graph.sources_through(end).into_iter();
+            rels.map(|rel| Relationship::bare(graph.rel_id(rel))).collect()
+        })
+    }
+
     fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError> {
         let words = &self.graph.catalog().provenance;
         let mut from = self.element_property(element, &words.valid_from)?;

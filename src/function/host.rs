@@ -40,6 +40,8 @@ pub(crate) trait Host {
     /// The relationship through which alone an element without citations is known earlier than it was recorded, or
     /// `possibly` is.
     fn known_through(&self, element: ElementId, possibly: bool) -> Result<Option<Relationship>, FunctionError>;
+    /// Relationships at a node that have sources which it does not have by itself, one for each.
+    fn sources_through(&self, element: ElementId) -> Result<Vec<Relationship>, FunctionError>;
     /// The values of an element by which `VALID AT` lets it pass: from and to, null where it has none.
     fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError>;
     /// How many elements an answer is explained by at most.

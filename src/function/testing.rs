@@ -66,6 +66,10 @@ impl Host for TinyHost {
         Ok(None)
     }
 
+    fn sources_through(&self, _: ElementId) -> Result<Vec<Relationship>, FunctionError> {
+        Ok(Vec::new())
+    }
+
     fn valid_times(&self, _element: ElementId) -> Result<(Value, Value), FunctionError> {
         Ok((Value::Null, Value::Null))
     }

@@ -218,7 +218,8 @@ fn way(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     Ok(Value::List(items.into()))
 }
 
-/// Of each element and the ends of it, what the clocks saw of it; and what it is known through, if it is not cited.
+/// Of each element and the ends of it, what the clocks saw of it; and what it is known through, if it is not cited, or has
+/// its sources by.
 fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let [elements, Value::List(clocks)] = arguments else { return Ok(arguments[0].clone()) };
     let mut items = Vec::new();
@@ -228,9 +229,12 @@ fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError>
         let Some(id) = element_id(&element) else { continue };
         let passed = clocks.iter().map(|clock| passed(host, id, clock)).collect::<Result<Vec<_>, _>>()?;
         items.push(clocked_element(element, passed));
-        let is_asked = |clock: &String| clock.ends_with(KNOWN_AT) && !touched.contains(&id);
-        for clock in clocks.iter().map(clock_name).filter(is_asked) {
-            items.push(host.known_through(id, clock != KNOWN_AT)?.into());
+        for clock in clocks.iter().map(clock_name) {
+            if clock.ends_with(KNOWN_AT) && !touched.contains(&id) {
+                items.push(host.known_through(id, clock != KNOWN_AT)?.into());
+            } else if clock == REQUIRE_SOURCES {
+                items.extend(host.sources_through(id)?.into_iter().map(Value::from));
+            }
         }
     }
     host.reserve(items.iter().map(|item| size_of::<Value>() + item.payload_bytes()).sum())?;

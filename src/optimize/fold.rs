@@ -230,6 +230,10 @@ impl Host for NoHost {
         self.refuse()
     }
 
+    fn sources_through(&self, _: ElementId) -> Result<Vec<Relationship>, FunctionError> {
+        self.refuse()
+    }
+
     fn valid_times(&self, _: ElementId) -> Result<(Value, Value), FunctionError> {
         self.refuse()
     }

@@ -12,9 +12,11 @@
 //! moves a few kilobytes. An owner with very many entries leaves its page: it then has a tree for each of its types, in
 //! pages by type, and a write there copies one leaf and its path.
 
+mod stored;
+
 use super::paged::{PageTree, copy_with_room, reserve_sparingly};
 use super::run::{Run, Runs};
-use super::tree::{Tree, TreeKey};
+use super::tree::Tree;
 use super::{End, Neighbour, RelSlot};
 use crate::catalog::TypeId;
 
@@ -30,10 +32,6 @@ const LARGE_PAGE_HUB: usize = 256;
 const SMALL_HUB: usize = LARGE_PAGE_HUB / 2;
 
 const OWNERS: usize = 128;
-
-impl TreeKey for Neighbour {
-    const LEAF: usize = 512;
-}
 
 /// Types have to stay below this: segments have two bytes for them, and one number means none.
 pub(super) const MAX_TYPES: u32 = u16::MAX as u32;

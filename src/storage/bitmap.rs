@@ -1,12 +1,17 @@
 //! Sets of slots: a bitmap for each page of 1,024 slots.
 
+use super::DiskError;
 use super::paged::PageTree;
+use super::snapshot::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored, check, rises};
 
 /// Slots of a page, everywhere in the store but in adjacency.
 pub(super) const PAGE_SLOTS: usize = 1_024;
 
 const WORD_BITS: usize = 64;
 const WORDS: usize = PAGE_SLOTS / WORD_BITS;
+
+/// So many bits are told one by one in a file.
+const FEW: usize = 60;
 
 /// One bit for each slot of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,6 +162,89 @@ impl Bitmap {
     }
 }
 
+/// The number of bits that are set; if that is neither none nor all, how they are told (one byte) and which they are:
+///
+/// ```text
+/// 0    those below the number
+/// 1    the offsets (numbers)
+/// 2    128 bytes, lowest first
+/// ```
+impl Stored for Bitmap {
+    fn store(&self, bytes: &mut Bytes, _: &mut SnapshotWriter) -> Result<(), DiskError> {
+        self.write(bytes);
+        Ok(())
+    }
+
+    fn load(bytes: &mut Reader, _: &mut Source) -> Result<Self, Damage> {
+        Self::read(bytes)
+    }
+
+    fn is_whole(_: &[u8]) -> bool {
+        true
+    }
+}
+
+impl Bitmap {
+    pub(super) fn below(count: usize) -> Self {
+        let mut bitmap = Self::default();
+        (0..count).for_each(|offset| _ = bitmap.insert(offset));
+        bitmap
+    }
+
+    /// Whether no bit is set at `bound` and behind.
+    pub(super) fn is_below(&self, bound: usize) -> bool {
+        self.span() <= bound
+    }
+
+    pub(super) fn write(&self, bytes: &mut Bytes) {
+        let count = self.count();
+        bytes.count(count);
+        if count == 0 || count == PAGE_SLOTS {
+            return;
+        }
+        if self.span() == count {
+            bytes.byte(0);
+        } else if count <= FEW {
+            bytes.byte(1);
+            bytes.numbers(self.ones().collect::<Vec<_>>().iter().map(|offset| *offset as u64));
+        } else {
+            bytes.byte(2);
+            self.0.iter().for_each(|word| bytes.raw(&word.to_le_bytes()));
+        }
+    }
+
+    pub(super) fn read(bytes: &mut Reader) -> Result<Self, Damage> {
+        let count = bytes.count(PAGE_SLOTS)?;
+        if count == 0 || count == PAGE_SLOTS {
+            return Ok(Self::below(count));
+        }
+        let bitmap = match bytes.byte()? {
+            0 => Self::below(count),
+            1 => {
+                let offsets: Vec<u16> = bytes.exactly(count)?;
+                check(
+                    rises(&offsets) && offsets.iter().all(|offset| usize::from(*offset) < PAGE_SLOTS),
+                    "offsets are wrong",
+                )?;
+                let mut bitmap = Self::default();
+                for offset in offsets {
+                    bitmap.insert(offset.into());
+                }
+                bitmap
+            }
+            2 => {
+                let (words, _) = bytes.raw(PAGE_SLOTS / 8)?.as_chunks();
+                let mut bitmap = Self::default();
+                bitmap.0.iter_mut().zip(words).for_each(|(word, bytes)| *word = u64::from_le_bytes(*bytes));
+                bitmap
+            }
+            _ => return Err(Damage("a set of slots has an unknown form")),
+        };
+        check(bitmap.count() == count, "a set of slots has another size")?;
+        Ok(bitmap)
+    }
+}
+
 /// One bit for each item that fits.
 fn word_of<T>(items: &[T], fits: &impl Fn(&T) -> bool) -> u64 {
     let mut flags = [0_u8; WORD_BITS];
@@ -199,7 +287,7 @@ impl SlotSet {
         let (index, offset) = place(slot);
         let Some(page) = self.pages.get_mut(index) else { return };
         let removed = page.remove(offset);
-        self.len -= u64::from(removed);
+        self.len = self.len.saturating_sub(u64::from(removed));
         if page.is_empty() {
             self.pages.remove(index);
         }
@@ -237,6 +325,18 @@ impl SlotSet {
         }
         let (page, bitmap) = self.pages.next(page + 1)?;
         Some(slot(page, bitmap.ones().next()?))
+    }
+}
+
+/// The number of slots, and where the pages lie.
+impl Stored for SlotSet {
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.number(self.len);
+        self.pages.store(bytes, out)
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        Ok(Self { len: bytes.number()?, pages: PageTree::load(bytes, from, 0)? })
     }
 }
 

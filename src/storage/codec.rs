@@ -24,7 +24,7 @@ use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, La
 use crate::value::{Date, DateTime, Duration, Edtf, ElementId, List, LocalDateTime, LocalTime, Name, Time, Value};
 
 /// The longest record that is written; a property of this size is a mistake.
-const MAX_BYTES: usize = 1 << 26;
+pub(super) const MAX_BYTES: usize = 1 << 26;
 /// How deeply lists may be nested in a property: deeper than a query can nest them, and little to a stack.
 pub(super) const MAX_DEPTH: usize = 128;
 
@@ -188,17 +188,32 @@ fn as_bytes<S: Serializer>(bytes: &&[u8], serializer: S) -> Result<S::Ok, S::Err
 ///
 /// [`CodecError::NotStorable`] for a map or an element in a property, [`CodecError::TooDeep`],
 /// [`CodecError::TooLong`].
+#[cfg(test)]
 pub(crate) fn encode(change: &Change) -> Result<Vec<u8>, CodecError> {
-    let bytes = match change {
+    let mut bytes = Vec::new();
+    encode_into(&mut bytes, change)?;
+    Ok(bytes)
+}
+
+/// Replaces what is in `bytes` by the bytes of a change, so that one buffer does for many.
+///
+/// # Errors
+///
+/// [`CodecError::NotStorable`] for a map or an element in a property, [`CodecError::TooDeep`],
+/// [`CodecError::TooLong`].
+pub(crate) fn encode_into(bytes: &mut Vec<u8>, change: &Change) -> Result<(), CodecError> {
+    bytes.clear();
+    let mut write = |record: &Record| append(bytes, record);
+    match change {
         Change::Begin(commit) => write(&Record::Begin { number: commit.number, micros: commit.micros }),
         Change::DefineLabel { id, name } => write(&Record::DefineLabel { id: id.0, name }),
         Change::DefineType { id, name } => write(&Record::DefineType { id: id.0, name }),
         Change::DefineKey { id, name } => write(&Record::DefineKey { id: id.0, name }),
         Change::CreateNode { id, labels } => {
-            write(&Record::CreateNode { id: id.0, labels: &packed(labels.iter().map(|label| label.0)) })
+            write(&Record::CreateNode { id: id.0, labels: &packed(labels.iter().map(|label| label.0)) });
         }
         &Change::CreateRel { id, rel_type, start, end, asserted } => {
-            write(&Record::CreateRel { id: id.0, rel_type: rel_type.0, start: start.0, end: end.0, asserted })
+            write(&Record::CreateRel { id: id.0, rel_type: rel_type.0, start: start.0, end: end.0, asserted });
         }
         Change::DeleteNode { id } => write(&Record::DeleteNode { id: id.0 }),
         Change::DeleteRel { id } => write(&Record::DeleteRel { id: id.0 }),
@@ -206,45 +221,42 @@ pub(crate) fn encode(change: &Change) -> Result<Vec<u8>, CodecError> {
         Change::RemoveLabel { node, label } => write(&Record::RemoveLabel { node: node.0, label: label.0 }),
         Change::SetState { rel, asserted } => write(&Record::SetState { rel: rel.0, asserted: *asserted }),
         Change::SetProperty { element, key, value } => {
-            write(&Record::SetProperty { element: element.0, key: key.0, value: &encode_value(value)? })
+            write(&Record::SetProperty { element: element.0, key: key.0, value: &encode_value(value)? });
         }
-        Change::CreateIndex(def) => encode_index(def),
+        Change::CreateIndex(def) => append_index(bytes, def),
         Change::DropIndex { id } => write(&Record::DropIndex { id: id.0 }),
-        Change::CreateConstraint(def) => encode_constraint(def),
+        Change::CreateConstraint(def) => append_constraint(bytes, def),
         Change::DropConstraint { name } => write(&Record::DropConstraint { name }),
         Change::Close(words) => write(&Record::Close { author: words.author(), message: words.message() }),
-        Change::TakeOver(entry) => encode_entry(entry),
-    };
+        Change::TakeOver(entry) => append_entry(bytes, entry),
+    }
     if bytes.len() > MAX_BYTES {
         return Err(CodecError::TooLong { len_bytes: bytes.len(), most_bytes: MAX_BYTES });
     }
-    Ok(bytes)
+    Ok(())
 }
 
-fn encode_entry(entry: &LogEntry) -> Vec<u8> {
+fn append_entry(bytes: &mut Vec<u8>, entry: &LogEntry) {
     let LogEntry { commit, changes, .. } = *entry;
     let (author, message) = (entry.author(), entry.message());
-    write(&Record::TakeOver { number: commit.number, micros: commit.micros, changes, author, message })
+    append(bytes, &Record::TakeOver { number: commit.number, micros: commit.micros, changes, author, message });
 }
 
-fn encode_index(def: &IndexDef) -> Vec<u8> {
+fn append_index(bytes: &mut Vec<u8>, def: &IndexDef) {
     let keys = packed(def.keys.iter().map(|key| key.0));
-    write(&Record::CreateIndex { id: def.id.0, name: &def.name, owner: owner_record(def.owner), keys: &keys })
+    let owner = owner_record(def.owner);
+    append(bytes, &Record::CreateIndex { id: def.id.0, name: &def.name, owner, keys: &keys });
 }
 
-fn encode_constraint(def: &ConstraintDef) -> Vec<u8> {
+fn append_constraint(bytes: &mut Vec<u8>, def: &ConstraintDef) {
     let kind = match def.kind {
         ConstraintKind::Unique => KindRecord::Unique,
         ConstraintKind::Exists => KindRecord::Exists,
         ConstraintKind::Key => KindRecord::Key,
     };
-    write(&Record::CreateConstraint {
-        name: &def.name,
-        owner: owner_record(def.owner),
-        keys: &packed(def.keys.iter().map(|key| key.0)),
-        kind,
-        index: def.index.map(|index| index.0),
-    })
+    let keys = packed(def.keys.iter().map(|key| key.0));
+    let (name, owner, index) = (&def.name, owner_record(def.owner), def.index.map(|index| index.0));
+    append(bytes, &Record::CreateConstraint { name, owner, keys: &keys, kind, index });
 }
 
 fn owner_record(owner: Owner) -> OwnerRecord {
@@ -252,12 +264,6 @@ fn owner_record(owner: Owner) -> OwnerRecord {
         Owner::Label(label) => OwnerRecord::Label(label.0),
         Owner::Type(rel_type) => OwnerRecord::Type(rel_type.0),
     }
-}
-
-fn write(record: &Record) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    append(&mut bytes, record);
-    bytes
 }
 
 fn append(bytes: &mut Vec<u8>, record: &impl Serialize) {
@@ -269,7 +275,12 @@ fn packed(numbers: impl Iterator<Item = u32>) -> Vec<u8> {
     numbers.flat_map(u32::to_le_bytes).collect()
 }
 
-fn encode_value(value: &Value) -> Result<Vec<u8>, CodecError> {
+/// The bytes of a value by itself.
+///
+/// # Errors
+///
+/// As [`encode`].
+pub(super) fn encode_value(value: &Value) -> Result<Vec<u8>, CodecError> {
     let mut bytes = Vec::new();
     let mut open = vec![std::slice::from_ref(value).iter()];
     while let Some(items) = open.last_mut() {
@@ -422,7 +433,12 @@ struct Open {
     items: Vec<Value>,
 }
 
-fn decode_value(bytes: &[u8]) -> Result<Value, CodecError> {
+/// The value that [`encode_value`] made `bytes` of.
+///
+/// # Errors
+///
+/// As [`decode`].
+pub(super) fn decode_value(bytes: &[u8]) -> Result<Value, CodecError> {
     let mut rest = bytes;
     let mut open: Vec<Open> = Vec::new();
     loop {
@@ -487,4 +503,4 @@ fn damaged(reason: &str) -> CodecError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -9,6 +9,7 @@ mod condition;
 mod dictionary;
 mod gather;
 mod page;
+mod stored;
 
 use std::sync::Arc;
 
@@ -110,6 +111,15 @@ impl PageColumns {
 }
 
 impl Dictionaries {
+    /// The same, for a root that goes its own way.
+    pub(super) fn forked(&self) -> Self {
+        let mut forked = Self::default();
+        for (key, dictionary) in self.0.iter() {
+            forked.0.set(key, dictionary.forked());
+        }
+        forked
+    }
+
     fn get(&self, key: KeyId) -> Option<&Dictionary> {
         self.0.get(key.0 as usize)
     }
@@ -185,24 +195,24 @@ mod tests {
     /// The pages of one key.
     #[derive(Clone, Default)]
     struct Column {
-        pages: PageTree<PageColumns>,
+        pages: BTreeMap<usize, PageColumns>,
         dictionaries: Dictionaries,
     }
 
     impl Column {
         fn get(&self, slot: u32) -> Value {
             let (page, offset) = place(slot);
-            self.pages.get(page).map_or(Value::Null, |page| page.get(KEY, offset, &self.dictionaries))
+            self.pages.get(&page).map_or(Value::Null, |page| page.get(KEY, offset, &self.dictionaries))
         }
 
         fn set(&mut self, slot: u32, value: &Value) {
             let (page, offset) = place(slot);
-            let page = self.pages.get_or_insert_with(page, PageColumns::default);
+            let page = self.pages.entry(page).or_default();
             page.set(KEY, offset, value, &mut self.dictionaries);
         }
 
         fn gather(&self, slots: &[u32]) -> PropertyVector {
-            gather(|page| self.pages.get(page), &self.dictionaries, slots, KEY)
+            gather(|page| self.pages.get(&page), &self.dictionaries, slots, KEY)
         }
 
         fn dictionary(&self) -> &Dictionary {
@@ -252,7 +262,7 @@ mod tests {
             for comparison in COMPARISONS {
                 let condition = Condition { key: KEY, comparison, operand: operand.clone() };
                 let mut fits = asked.clone();
-                match column.pages.get(0) {
+                match column.pages.get(&0) {
                     Some(page) => page.narrow(&condition, &column.dictionaries, &mut fits),
                     None => fits = Bitmap::default(),
                 }

@@ -3,12 +3,29 @@
 //! A database lies in one folder, and all its files lie there side by side, each with a plain name. What was written is
 //! sure to be there after a crash only once it was synced: the bytes of a file by [`DiskFile::sync`], the coming, going and
 //! renaming of files by [`Disk::sync_names`].
+//!
+//! A [`FolderDisk`] is a folder of the file system. Tests have a disk in memory that knows what a crash may leave of it,
+//! and one that fails when it is told to.
+
+#[cfg(test)]
+mod faulty;
+mod folder;
+mod lock;
+#[cfg(test)]
+mod memory;
+mod os;
 
 use std::fmt;
 use std::io;
 
+#[cfg(test)]
+pub(crate) use faulty::{Fault, FaultyDisk};
+pub(crate) use folder::FolderDisk;
+#[cfg(test)]
+pub(crate) use memory::{Chance, MemoryDisk};
+
 /// Where the files of one database lie.
-pub(super) trait Disk: fmt::Debug + Send + Sync {
+pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// The names of all files, in any order.
     fn names(&self) -> io::Result<Vec<String>>;
 
@@ -29,7 +46,7 @@ pub(super) trait Disk: fmt::Debug + Send + Sync {
 }
 
 /// An open file. Several threads may read it at once.
-pub(super) trait DiskFile: fmt::Debug + Send + Sync {
+pub(crate) trait DiskFile: fmt::Debug + Send + Sync {
     fn len_bytes(&self) -> io::Result<u64>;
 
     /// Fills `bytes` with what begins at `offset`; [`io::ErrorKind::UnexpectedEof`] if the file ends before.
@@ -44,3 +61,6 @@ pub(super) trait DiskFile: fmt::Debug + Send + Sync {
     /// Makes sure that what was written stays.
     fn sync(&self) -> io::Result<()>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,6 +44,9 @@ pub(crate) enum StorageError {
     NoSuchCommit { number: u64, kept: String },
     #[error("the graph is full: {what}")]
     Full { what: &'static str },
+    /// A commit that the files of the database do not take.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
 }
 
 /// A file that is not read.
@@ -63,7 +66,6 @@ pub(crate) enum FileError {
 }
 
 /// A file of a database that cannot be used as it is.
-#[expect(dead_code, reason = "databases in files will use it")]
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum DiskError {
     #[error("{file} is damaged at byte {offset}: {reason}")]
@@ -71,10 +73,39 @@ pub(crate) enum DiskError {
     /// `action` is what could not be done: `read`, `write`, `sync`.
     #[error("cannot {action} {file}: {error}")]
     Io { action: &'static str, file: Arc<str>, error: Arc<std::io::Error> },
-    #[error("{file} has format {found}, this version of Averment reads format {ours}")]
+    #[error(
+        "{file} has format {found}, this version of Averment reads format {ours}; to go on with it, write it out as JSON \
+         Lines with the version that made it, and load that"
+    )]
     OtherFormat { file: Arc<str>, found: u32, ours: u32 },
     #[error("the database is in use by {holder}")]
     Locked { holder: String },
+    #[error("there is no database")]
+    NoDatabase,
+    #[error("there is a database already")]
+    DatabaseExists,
+    /// The words of provenance, in which the days of clocks are kept.
+    #[error("the database was made with other words of provenance: for `{setting}` it has `{kept}`, not `{asked}`")]
+    OtherWords { setting: &'static str, kept: String, asked: String },
+}
+
+impl DiskError {
+    pub(crate) fn class(&self) -> ErrorClass {
+        match self {
+            DiskError::Corruption { .. } => ErrorClass::new(ErrorKind::Io, "Corruption"),
+            DiskError::Io { .. } => ErrorClass::new(ErrorKind::Io, "DiskFailed"),
+            DiskError::OtherFormat { .. } => ErrorClass::new(ErrorKind::Io, "OtherFormat"),
+            DiskError::Locked { .. } => ErrorClass::new(ErrorKind::Busy, "DatabaseLocked"),
+            DiskError::NoDatabase => ErrorClass::new(ErrorKind::Io, "NoDatabase"),
+            DiskError::DatabaseExists => ErrorClass::new(ErrorKind::Io, "DatabaseExists"),
+            DiskError::OtherWords { .. } => ErrorClass::new(ErrorKind::Argument, "OtherProvenance"),
+        }
+    }
+
+    /// What an error of the file system is to whoever wanted to do `action` with `file`.
+    pub(super) fn io<'f>(action: &'static str, file: &'f str) -> impl FnOnce(std::io::Error) -> Self + use<'f> {
+        move |error| DiskError::Io { action, file: file.into(), error: Arc::new(error) }
+    }
 }
 
 /// Bytes that are no change, or a change that is not made bytes of.
@@ -112,6 +143,7 @@ impl StorageError {
             StorageError::CommitNotKept { .. } => ErrorClass::new(ErrorKind::Argument, "CommitNotKept"),
             StorageError::NoSuchCommit { .. } => ErrorClass::new(ErrorKind::Argument, "NoSuchCommit"),
             StorageError::Full { .. } => ErrorClass::new(ErrorKind::Limit, "GraphFull"),
+            StorageError::Disk(error) => error.class(),
         }
     }
 }

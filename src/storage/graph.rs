@@ -14,6 +14,7 @@ use super::nodes::Nodes;
 use super::paged::PageTree;
 use super::rels::Rels;
 use super::run::{Neighbours, Run, Runs, search};
+use super::snapshot::{SnapshotFile, lost};
 use super::{Direction, End, Family, NodeSlot, Rel, RelSlot};
 use crate::catalog::{Catalog, IndexId, KeyId, LabelId, Side, Statistics, TypeId};
 use crate::value::{DateTime, ElementId, Value};
@@ -59,6 +60,8 @@ pub(crate) struct Graph {
     pub(super) indexes: PageTree<Index>,
     /// The words of provenance, so that a write need not look for them.
     pub(super) vocabulary: Vocabulary,
+    /// The snapshot that it was opened from.
+    pub(super) file: Option<Arc<SnapshotFile>>,
 }
 
 impl Graph {
@@ -76,7 +79,16 @@ impl Graph {
             neighbourhood: Neighbourhood::default(),
             indexes: PageTree::default(),
             vocabulary: Vocabulary::default(),
+            file: None,
         }
+    }
+
+    /// The same graph, to go its own way beside this one.
+    pub(crate) fn forked(&self) -> Self {
+        let mut forked = self.clone();
+        forked.nodes.dictionaries = self.nodes.dictionaries.forked();
+        forked.rels.dictionaries = self.rels.dictionaries.forked();
+        forked
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {
@@ -116,13 +128,13 @@ impl Graph {
     /// The id of a node, which may be deleted meanwhile.
     pub(crate) fn node_id(&self, node: NodeSlot) -> ElementId {
         let id = self.nodes.page(node.0).and_then(|(page, offset)| page.id(offset));
-        id.expect("slots come from this graph")
+        id.unwrap_or_else(|| self.stray())
     }
 
     /// The id of a relationship, which may be deleted meanwhile.
     pub(crate) fn rel_id(&self, rel: RelSlot) -> ElementId {
         let id = self.rels.page(rel.0).and_then(|(page, offset)| page.id(offset));
-        id.expect("slots come from this graph")
+        id.unwrap_or_else(|| self.stray())
     }
 
     /// The id of either.
@@ -166,7 +178,12 @@ impl Graph {
     /// The record of a relationship; a deleted one keeps it.
     #[inline]
     pub(crate) fn rel(&self, rel: RelSlot) -> Rel {
-        self.rels.rel(rel.0).expect("slots come from this graph")
+        self.rels.rel(rel.0).unwrap_or_else(|| self.stray())
+    }
+
+    #[cold]
+    fn stray(&self) -> ! {
+        lost(self.file.as_ref(), "slots come from this graph")
     }
 
     /// The commit that created a node.
@@ -191,7 +208,7 @@ impl Graph {
     }
 
     pub(super) fn commit_of(&self, number: Option<u32>) -> Commit {
-        let place = number.expect("slots come from this graph") as usize;
+        let place = number.unwrap_or_else(|| self.stray()) as usize;
         self.log.get(place).map_or(self.commit, |entry| entry.commit)
     }
 

@@ -49,8 +49,10 @@ impl History {
 
     /// Another one that begins as this one is now.
     pub(crate) fn fork(&self) -> (Self, Arc<Graph>) {
-        let roots = self.lock().clone();
-        let last = Arc::clone(roots.last());
+        let mut roots = self.lock().clone();
+        let last = Arc::new(roots.last().forked());
+        roots.kept.pop_back();
+        roots.kept.push_back(Arc::clone(&last));
         (Self(Mutex::new(roots)), last)
     }
 
@@ -106,8 +108,9 @@ impl Roots {
         changed_since.take(DEFAULT_COMMITS).take_while(|changed| *changed <= DEFAULT_CHANGES).count()
     }
 
-    fn last(&self) -> &Arc<Graph> {
-        self.kept.back().expect("the last commit is always kept")
+    /// The root of the last commit.
+    pub(crate) fn last(&self) -> Arc<Graph> {
+        Arc::clone(self.kept.back().expect("the last commit is always kept"))
     }
 
     /// The numbers of the commits that are kept, lowest first.

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use super::End;
-use super::bitmap::PAGE_SLOTS;
+use super::bitmap::{Bitmap, PAGE_SLOTS};
 use super::paged::{PageTree, copy_with_room, reserve_sparingly};
+use super::snapshot::{Bytes, Damage, Limits, Reader, SnapshotWriter, Source, Stored, check};
+use super::{DiskError, End};
 use crate::value::ElementId;
 
 /// The ids of a page of slots, which are given in order and stay.
@@ -76,6 +77,54 @@ impl SlotIds {
             }
             SlotIds::Far(ids) => SlotIds::Far(std::mem::take(ids)),
         };
+    }
+}
+
+/// ```text
+/// form    one byte
+/// 0       length, first id
+/// 1       first id, distances from it (numbers)
+/// 2       ids (numbers)
+/// ```
+impl SlotIds {
+    pub(super) fn write(&self, bytes: &mut Bytes) {
+        match self {
+            SlotIds::Run { base, len } => {
+                bytes.byte(0);
+                bytes.count(*len);
+                bytes.number(*base);
+            }
+            SlotIds::Near { base, distances } => {
+                bytes.byte(1);
+                bytes.number(*base);
+                bytes.numbers_u32(distances.iter());
+            }
+            SlotIds::Far(ids) => {
+                bytes.byte(2);
+                bytes.numbers(ids.iter().copied());
+            }
+        }
+    }
+
+    /// The ids of `len` slots.
+    pub(super) fn read(bytes: &mut Reader, len: usize) -> Result<Self, Damage> {
+        let form = bytes.byte()?;
+        let ids = match form {
+            0 => {
+                check(bytes.count(len)? == len, "ids are missing")?;
+                SlotIds::Run { base: bytes.number()?, len }
+            }
+            1 => SlotIds::Near { base: bytes.number()?, distances: bytes.exactly(len)? },
+            2 => SlotIds::Far(bytes.exactly(len)?),
+            _ => return Err(Damage("ids have an unknown form")),
+        };
+        let highest = match &ids {
+            SlotIds::Run { base, len } => base.checked_add(*len as u64),
+            SlotIds::Near { base, distances } => base.checked_add(distances.iter().copied().max().unwrap_or(0).into()),
+            SlotIds::Far(_) => Some(0),
+        };
+        check(highest.is_some(), "an id is too large")?;
+        Ok(ids)
     }
 }
 
@@ -151,7 +200,85 @@ impl IdTable {
     }
 }
 
+/// The number of the newest page and that page, and where the others lie.
+impl Stored for IdTable {
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.count(self.last_page);
+        self.last.store(bytes, out)?;
+        self.pages.store(bytes, out)
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let last_page = bytes.whole()?;
+        let last = Arc::new(IdPage::load(bytes, from)?);
+        Ok(Self { pages: PageTree::load(bytes, from, 0)?, last, last_page })
+    }
+}
+
+/// ```text
+/// form    one byte
+/// 0       the first id's offset, how many there are, the end of the first
+/// 1       how many there are, those that have an end (a bitmap), the ends of these (numbers)
+/// ```
+impl Stored for IdPage {
+    fn store(&self, bytes: &mut Bytes, _: &mut SnapshotWriter) -> Result<(), DiskError> {
+        match self {
+            IdPage::Run { first, base, len } => {
+                bytes.byte(0);
+                bytes.count(*first);
+                bytes.count(*len);
+                bytes.number(u64::from(*base));
+            }
+            IdPage::Each(raws) => {
+                let mut present = Bitmap::default();
+                let there = (0..).zip(raws).filter(|(_, raw)| **raw != NOWHERE);
+                there.for_each(|(offset, _)| _ = present.insert(offset));
+                bytes.byte(1);
+                bytes.count(raws.len());
+                present.write(bytes);
+                bytes.numbers_u32(raws.iter().filter(|raw| **raw != NOWHERE));
+            }
+        }
+        Ok(())
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        match bytes.byte()? {
+            0 => Self::load_run(bytes, from.limits()?),
+            1 => Self::load_each(bytes, from.limits()?),
+            _ => Err(Damage("a page of ids has an unknown form")),
+        }
+    }
+
+    fn is_whole(_: &[u8]) -> bool {
+        true
+    }
+}
+
 impl IdPage {
+    fn load_run(bytes: &mut Reader, limits: &Limits) -> Result<Self, Damage> {
+        let first = bytes.count(PAGE_SLOTS)?;
+        let len = bytes.count(PAGE_SLOTS - first)?;
+        let base = bytes.whole()?;
+        if len > 0 {
+            let last = u32::checked_add(base, narrow(len - 1)).ok_or(Damage("an end is too large"))?;
+            let is_one_kind = End::from_raw(base).as_node().is_some() == End::from_raw(last).as_node().is_some();
+            check(is_one_kind && limits.has_end(last), "an id leads nowhere")?;
+        }
+        Ok(IdPage::Run { first, base, len })
+    }
+
+    fn load_each(bytes: &mut Reader, limits: &Limits) -> Result<Self, Damage> {
+        let len = bytes.count(PAGE_SLOTS)?;
+        let present = Bitmap::read(bytes)?;
+        check(present.is_below(len), "ids are missing")?;
+        let ends: Vec<u32> = bytes.exactly(present.count())?;
+        check(ends.iter().all(|end| limits.has_end(*end)), "an id leads nowhere")?;
+        let mut raws = vec![NOWHERE; len];
+        present.ones().zip(ends).for_each(|(offset, end)| raws[offset] = end);
+        Ok(IdPage::Each(raws))
+    }
+
     const EMPTY: Self = IdPage::Run { first: 0, base: 0, len: 0 };
 
     fn set(&mut self, offset: usize, raw: u32) {

@@ -5,6 +5,9 @@ use std::ops::Bound;
 
 use smallvec::SmallVec;
 
+use super::DiskError;
+use super::codec::{decode_value, encode_value};
+use super::snapshot::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored, check};
 use super::tree::{Tree, TreeKey};
 use crate::value::{Value, compare};
 
@@ -41,7 +44,7 @@ impl Index {
     pub(super) fn remove(&mut self, values: IndexValues, slot: u32) {
         let entry = Entry { values, slot };
         if self.entries.remove(&entry) && self.seek(&entry.values).next().is_none() {
-            self.distinct -= 1;
+            self.distinct = self.distinct.saturating_sub(1);
         }
     }
 
@@ -89,8 +92,51 @@ impl Index {
     }
 }
 
+/// How many distinct values there are, and where the entries lie.
+impl Stored for Index {
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.number(self.distinct);
+        self.entries.store(bytes, out)
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let (distinct, entries) = (bytes.number()?, Tree::load(bytes, from)?);
+        check(distinct <= entries.len() as u64, "an index has too many values")?;
+        Ok(Self { entries, distinct })
+    }
+}
+
+/// ```text
+/// slots     numbers
+/// keys      how many values each entry has
+/// values    of each entry, each with its length before it
+/// ```
 impl TreeKey for Entry {
     const LEAF: usize = 64;
+
+    fn store_keys(keys: &[Self], bytes: &mut Bytes, out: &SnapshotWriter) -> Result<(), DiskError> {
+        bytes.numbers(keys.iter().map(|entry| u64::from(entry.slot)));
+        bytes.count(keys.first().map_or(0, |entry| entry.values.len()));
+        for value in keys.iter().flat_map(|entry| &entry.values) {
+            bytes.sized(&encode_value(value).map_err(|error| out.refuse(error))?);
+        }
+        Ok(())
+    }
+
+    fn load_keys(bytes: &mut Reader, from: &Source, most: usize) -> Result<Vec<Self>, Damage> {
+        let slots: Vec<u32> = bytes.numbers(most)?;
+        let limits = from.limits()?;
+        check(slots.iter().all(|slot| *slot < limits.nodes.max(limits.rels)), "an element is missing")?;
+        let key_count = bytes.count_of_rest()?;
+        check(key_count > 0, "an index has no keys")?;
+        let mut value = || decode_value(bytes.sized()?).map_err(|_| Damage("a value is damaged"));
+        let entry = |slot| {
+            let values = (0..key_count).map(|_| value()).collect::<Result<IndexValues, _>>()?;
+            check(!values.iter().any(Value::is_null), "a value is missing")?;
+            Ok(Entry { values, slot })
+        };
+        slots.into_iter().map(entry).collect()
+    }
 }
 
 /// Compares as many values as both have.

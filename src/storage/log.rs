@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use super::paged::Paged;
-use super::{Commit, StorageError};
+use super::snapshot::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored, check, rises};
+use super::{Commit, DiskError, StorageError};
 
 /// The most bytes of an author's name.
 const MAX_AUTHOR_BYTES: usize = 1 << 10;
@@ -150,7 +151,8 @@ impl Log {
         self.0.push(entry);
     }
 
-    fn check_next(&self, next: Commit) -> Result<(), StorageError> {
+    /// Whether a commit can stand behind those that are here.
+    pub(super) fn check_next(&self, next: Commit) -> Result<(), StorageError> {
         let number = next.number;
         let fault = |reason: String| Err(StorageError::CommitOrder { number, reason });
         if number == 0 || number > MAX_NUMBER {
@@ -165,6 +167,75 @@ impl Log {
         }
         Ok(())
     }
+}
+
+/// How many there are, and where they lie.
+impl Stored for Log {
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        self.0.store(bytes, out)
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        Ok(Self(Paged::load(bytes, from)?))
+    }
+}
+
+/// ```text
+/// numbers, times in microseconds, changes    of each commit (numbers)
+/// words                                      of each commit: 0 none, 1 those of the one before on this page, 2 these:
+///     author, message                        texts; an empty one says nothing
+/// ```
+impl Stored for Vec<LogEntry> {
+    fn store(&self, bytes: &mut Bytes, _: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.numbers(self.iter().map(|entry| entry.commit.number));
+        bytes.numbers_i64(self.iter().map(|entry| entry.commit.micros));
+        bytes.numbers(self.iter().map(|entry| entry.changes));
+        let mut last: Option<&Arc<Words>> = None;
+        for words in self.iter().map(|entry| entry.words.as_ref()) {
+            match words {
+                None => bytes.byte(0),
+                words if words == last => bytes.byte(1),
+                Some(words) => {
+                    bytes.byte(2);
+                    bytes.text(words.author().unwrap_or(""));
+                    bytes.text(words.message().unwrap_or(""));
+                }
+            }
+            last = words;
+        }
+        Ok(())
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let len = usize::try_from(from.count()).map_err(|_| Damage("a page is too long"))?;
+        let numbers: Vec<u64> = bytes.exactly(len)?;
+        let micros = bytes.exactly_i64(len)?;
+        check(rises(&numbers), "commits are out of order")?;
+        let changes: Vec<u64> = bytes.exactly(len)?;
+        let mut entries: Vec<LogEntry> = Vec::with_capacity(len);
+        for ((number, micros), changes) in numbers.into_iter().zip(micros).zip(changes) {
+            let words = match bytes.byte()? {
+                0 => None,
+                1 => entries.last().ok_or(Damage("the words of a commit are missing"))?.words.clone(),
+                2 => Some(Arc::new(load_words(bytes)?)),
+                _ => return Err(Damage("the words of a commit have an unknown form")),
+            };
+            entries.push(LogEntry { commit: Commit { number, micros }, changes, words });
+        }
+        Ok(entries)
+    }
+
+    fn is_whole(_: &[u8]) -> bool {
+        true
+    }
+}
+
+fn load_words(bytes: &mut Reader) -> Result<Words, Damage> {
+    let mut words = Words::default();
+    words.set_author(bytes.text()?).map_err(|_| Damage("a name is too long"))?;
+    words.set_message(bytes.text()?).map_err(|_| Damage("a message is too long"))?;
+    check(!words.is_empty(), "the words of a commit are missing")?;
+    Ok(words)
 }
 
 #[cfg(test)]

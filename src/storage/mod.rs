@@ -9,11 +9,10 @@ mod apply;
 mod batch;
 mod bitmap;
 mod change;
-#[cfg_attr(not(test), expect(dead_code, reason = "the log will write and read these bytes"))]
 mod codec;
 mod column;
 mod constraint;
-#[expect(dead_code, reason = "databases in files will use it")]
+mod database_files;
 mod disk;
 mod element;
 mod error;
@@ -31,21 +30,29 @@ mod paged;
 mod record;
 mod rels;
 mod run;
+mod snapshot;
 mod tree;
 mod view;
+mod wal;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
+pub use database_files::Durability;
+pub(crate) use database_files::{Checkpoint, DatabaseFiles, TornTail};
+#[cfg(test)]
+pub(crate) use disk::{Chance, DiskFile, Fault, FaultyDisk, MemoryDisk};
+pub(crate) use disk::{Disk, FolderDisk};
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
-pub(crate) use error::{CodecError, FileError, StorageError};
+pub(crate) use error::{CodecError, DiskError, FileError, StorageError};
 pub(crate) use files::FileAccess;
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub(crate) use history::History;
 pub use history::Keep;
 pub(crate) use lens::{Cited, KnownAt, Lens, Look, Odd, Part, ValidAt};
 pub(crate) use log::{Log, LogEntry, Words};
+pub(crate) use snapshot::guard;
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};
 

@@ -1,7 +1,8 @@
 //! Who touches whom: the disjoint families of adjacency in both directions.
 
 use super::adjacency::Adjacency;
-use super::{Direction, End, Family, Neighbour, Rel, RelSlot};
+use super::snapshot::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored};
+use super::{Direction, DiskError, End, Family, Neighbour, Rel, RelSlot};
 
 /// All adjacency of a graph. Each relationship is in one family, once at its start and once at its end.
 #[derive(Clone, Debug, Default)]
@@ -81,6 +82,24 @@ impl Neighbourhood {
 
     pub(super) fn is_touched(&self, owner: End) -> bool {
         self.touching(owner).next().is_some()
+    }
+}
+
+/// Where the pages of each adjacency lie: plain ones out and in, then the other families, nodes before relationships.
+impl Stored for Neighbourhood {
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        let Self { plain, about, quoted } = self;
+        let others = [&about.nodes, &about.rels, &quoted.nodes, &quoted.rels].into_iter().flatten();
+        plain.iter().chain(others).try_for_each(|adjacency| adjacency.store(bytes, out))
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let mut both = || Ok([Adjacency::load(bytes, from)?, Adjacency::load(bytes, from)?]);
+        Ok(Self {
+            plain: both()?,
+            about: ByOwner { nodes: both()?, rels: both()? },
+            quoted: ByOwner { nodes: both()?, rels: both()? },
+        })
     }
 }
 

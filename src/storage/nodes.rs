@@ -1,11 +1,12 @@
 //! All nodes: their pages, their label sets, and the set of slots of each label.
 
-use super::StorageError;
 use super::bitmap::{Bitmap, SlotSet, place, slot};
 use super::column::Dictionaries;
 use super::labels::LabelSets;
 use super::paged::PageTree;
 use super::record::{NodePage, Placement};
+use super::snapshot::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored, check};
+use super::{DiskError, StorageError};
 use crate::catalog::{KeyId, LabelId};
 use crate::value::{ElementId, Value};
 
@@ -128,7 +129,7 @@ impl Nodes {
         if let Some((page, offset, _)) = self.page_mut(slot) {
             page.present.remove(offset);
             page.columns.clear(offset);
-            self.count -= 1;
+            self.count = self.count.saturating_sub(1);
         }
         for label in self.labels(slot).to_vec() {
             self.drop_label(slot, label);
@@ -159,5 +160,52 @@ impl Nodes {
         if let Some((page, offset, _)) = self.page_mut(slot) {
             page.sets.set(offset, set);
         }
+    }
+}
+
+impl Nodes {
+    /// What lies in pages, with the counts that they agree with; see [`Nodes::load`].
+    pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.number(self.count);
+        bytes.count(self.labels.iter().count());
+        for (label, slots) in self.labels.iter() {
+            bytes.count(label);
+            slots.store(bytes, out)?;
+        }
+        self.pages.store(bytes, out)
+    }
+
+    /// ```text
+    /// count     of nodes
+    /// labels    how many, and for each: its number, and the slots of its nodes
+    /// pages     where they lie
+    /// ```
+    pub(super) fn load(
+        bytes: &mut Reader,
+        from: &mut Source,
+        sets: LabelSets,
+        placement: Placement,
+        dictionaries: Dictionaries,
+    ) -> Result<Self, Damage> {
+        let count = bytes.number()?;
+        check(count <= placement.bound() as u64, "there are too many nodes")?;
+        let (mut labels, mut least) = (PageTree::default(), 0);
+        for _ in 0..bytes.count_of_rest()? {
+            let label: u32 = bytes.whole()?;
+            check(label >= least && label < from.limits()?.labels, "labels are out of order")?;
+            least = label + 1;
+            let slots = SlotSet::load(bytes, from)?;
+            check(slots.len() <= count, "a label has too many nodes")?;
+            labels.set(label as usize, slots);
+        }
+        Ok(Self { pages: PageTree::load(bytes, from, 0)?, count, labels, sets, placement, dictionaries })
+    }
+
+    pub(super) fn sets(&self) -> &LabelSets {
+        &self.sets
+    }
+
+    pub(super) fn placement(&self) -> &Placement {
+        &self.placement
     }
 }

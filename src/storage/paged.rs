@@ -6,14 +6,18 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::DiskError;
+use super::snapshot::{Bytes, Damage, Link, Reader, SnapshotWriter, Source, Stored, check};
+
 const FAN_BITS: u32 = 5;
 const FAN: usize = 1 << FAN_BITS;
 
-type Children<T> = [Option<Arc<T>>; FAN];
+/// The most tables of tables that can stand on top of each other.
+const MAX_HEIGHT: u32 = usize::BITS.div_ceil(FAN_BITS) - 1;
 
 /// A sparse array of pages. Pages that were never written cost nothing.
 pub(super) struct PageTree<P> {
-    root: Option<Arc<Table<P>>>,
+    root: Link<Table<P>>,
     /// Tables of tables above the tables of pages.
     height: u32,
 }
@@ -23,17 +27,26 @@ enum Table<P> {
     Leaf(Children<P>),
 }
 
-impl<P> PageTree<P> {
+/// Pages or tables.
+#[expect(clippy::large_enum_variant, reason = "the large one is the usual one, and already behind an `Arc`")]
+enum Children<C> {
+    Here([Option<Arc<C>>; FAN]),
+    /// Of a table that came from a snapshot: each in memory or, if it was not read yet, there.
+    Stored(Box<[Link<C>; FAN]>),
+}
+
+impl<P: Stored> PageTree<P> {
+    #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&P> {
-        let mut table = self.root.as_deref()?;
+        let mut table = &**self.root.get()?;
         if !self.reaches(index) {
             return None;
         }
         let mut shift = self.height * FAN_BITS;
         loop {
             match table {
-                Table::Branch(children) => table = children[(index >> shift) % FAN].as_deref()?,
-                Table::Leaf(pages) => return pages[index % FAN].as_deref(),
+                Table::Branch(children) => table = children.get((index >> shift) % FAN)?,
+                Table::Leaf(pages) => return pages.get(index % FAN),
             }
             shift -= FAN_BITS;
         }
@@ -44,7 +57,7 @@ impl<P> PageTree<P> {
         if !self.reaches(from) {
             return None;
         }
-        self.root.as_deref()?.next(from, self.height * FAN_BITS)
+        self.root.get()?.next(from, self.height * FAN_BITS)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &P)> {
@@ -59,7 +72,8 @@ impl<P> PageTree<P> {
     /// Drops a page.
     pub(super) fn remove(&mut self, index: usize) {
         if self.get(index).is_some() {
-            *self.place_mut(index) = None;
+            let (pages, place) = self.leaf_mut(index);
+            pages.set(place, None);
         }
     }
 
@@ -72,40 +86,54 @@ impl<P> PageTree<P> {
         while !self.reaches(index) {
             if let Some(root) = self.root.take() {
                 let mut children = Children::default();
-                children[0] = Some(root);
-                self.root = Some(Arc::new(Table::Branch(children)));
+                children.set(0, Some(root));
+                self.root = Link::Here(Arc::new(Table::Branch(children)));
             }
             self.height += 1;
         }
     }
-}
 
-impl<P> PageTree<P> {
     pub(super) fn put(&mut self, index: usize, page: Arc<P>) {
-        *self.place_mut(index) = Some(page);
+        let (pages, place) = self.leaf_mut(index);
+        pages.set(place, Some(page));
     }
 
-    fn place_mut(&mut self, index: usize) -> &mut Option<Arc<P>> {
+    /// The table of the page at `index`, and its place there.
+    fn leaf_mut(&mut self, index: usize) -> (&mut Children<P>, usize) {
         self.reach(index);
         let mut level = self.height;
-        let mut table = Arc::make_mut(self.root.get_or_insert_with(|| Arc::new(Table::new(level))));
+        let mut table = Arc::make_mut(self.root.get_or_insert_with(|| Table::new(level)));
         loop {
             match table {
                 Table::Branch(children) => {
-                    let child = &mut children[(index >> (level * FAN_BITS)) % FAN];
+                    let place = (index >> (level * FAN_BITS)) % FAN;
                     level -= 1;
-                    table = Arc::make_mut(child.get_or_insert_with(|| Arc::new(Table::new(level))));
+                    table = Arc::make_mut(children.get_or_insert_with(place, || Table::new(level)));
                 }
-                Table::Leaf(pages) => return &mut pages[index % FAN],
+                Table::Leaf(pages) => return (pages, index % FAN),
             }
         }
     }
+
+    /// Writes all pages and tables, and tells in `bytes` where they lie.
+    pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.number(u64::from(self.height));
+        self.root.store(bytes, out)
+    }
+
+    /// Comes back from what [`PageTree::store`] has written; each page has `count` items, where that is known.
+    pub(super) fn load(bytes: &mut Reader, from: &mut Source, count: u64) -> Result<Self, Damage> {
+        let height = bytes.whole()?;
+        check(height <= MAX_HEIGHT, "tables stand too high")?;
+        Ok(Self { root: from.link(bytes, height + 1, count)?, height })
+    }
 }
 
-impl<P: Clone> PageTree<P> {
+impl<P: Stored + Clone> PageTree<P> {
     /// The page at `index`, to be changed; made by `new` if it was never written.
     pub(super) fn get_or_insert_with(&mut self, index: usize, new: impl FnOnce() -> P) -> &mut P {
-        Arc::make_mut(self.place_mut(index).get_or_insert_with(|| Arc::new(new())))
+        let (pages, place) = self.leaf_mut(index);
+        Arc::make_mut(pages.get_or_insert_with(place, new))
     }
 
     /// The page at `index`, to be changed, if there is one.
@@ -119,7 +147,7 @@ impl<P: Clone> PageTree<P> {
     }
 }
 
-impl<P> Table<P> {
+impl<P: Stored> Table<P> {
     fn new(height: u32) -> Self {
         if height == 0 { Table::Leaf(Children::default()) } else { Table::Branch(Children::default()) }
     }
@@ -128,15 +156,98 @@ impl<P> Table<P> {
         let first = (from >> shift) % FAN;
         match self {
             Table::Leaf(pages) => {
-                let place = (first..FAN).find(|&place| pages[place].is_some())?;
-                Some((from - first + place, pages[place].as_deref()?))
+                let place = (first..FAN).find(|&place| pages.has(place))?;
+                Some((from - first + place, pages.get(place)?))
             }
             Table::Branch(children) => (first..FAN).find_map(|place| {
                 let base = (from >> shift) - first + place;
                 let from = from.max(base << shift);
-                children[place].as_deref()?.next(from, shift - FAN_BITS)
+                children.get(place)?.next(from, shift - FAN_BITS)
             }),
         }
+    }
+}
+
+impl<C: Stored> Children<C> {
+    #[inline]
+    fn get(&self, place: usize) -> Option<&C> {
+        match self {
+            Children::Here(children) => children[place].as_deref(),
+            Children::Stored(links) => links[place].get().map(|child| &**child),
+        }
+    }
+
+    fn has(&self, place: usize) -> bool {
+        match self {
+            Children::Here(children) => children[place].is_some(),
+            Children::Stored(links) => links[place].is_some(),
+        }
+    }
+
+    fn set(&mut self, place: usize, child: Option<Arc<C>>) {
+        match self {
+            Children::Here(children) => children[place] = child,
+            Children::Stored(links) => links[place] = child.map_or(Link::None, Link::Here),
+        }
+    }
+
+    fn get_or_insert_with(&mut self, place: usize, new: impl FnOnce() -> C) -> &mut Arc<C> {
+        match self {
+            Children::Here(children) => children[place].get_or_insert_with(|| Arc::new(new())),
+            Children::Stored(links) => links[place].get_or_insert_with(new),
+        }
+    }
+
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        match self {
+            Children::Here(children) => children.iter().try_for_each(|child| {
+                bytes.place(out.child(child.as_ref(), || None)?);
+                Ok(())
+            }),
+            Children::Stored(links) => links.iter().try_for_each(|link| link.store(bytes, out)),
+        }
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let (level, count) = (from.level() - 1, from.count());
+        let mut links = [const { Link::None }; FAN];
+        for link in &mut links {
+            *link = from.link(bytes, level, count)?;
+        }
+        Ok(Children::Stored(Box::new(links)))
+    }
+}
+
+/// A table is where each of its children lies.
+impl<P: Stored> Stored for Table<P> {
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        match self {
+            Table::Branch(children) => children.store(bytes, out),
+            Table::Leaf(pages) => pages.store(bytes, out),
+        }
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        Ok(if from.level() > 1 {
+            Table::Branch(Children::load(bytes, from)?)
+        } else {
+            Table::Leaf(Children::load(bytes, from)?)
+        })
+    }
+}
+
+impl<C> Clone for Children<C> {
+    fn clone(&self) -> Self {
+        match self {
+            Children::Here(children) => Children::Here(children.clone()),
+            Children::Stored(links) => Children::Stored(links.clone()),
+        }
+    }
+}
+
+impl<C> Default for Children<C> {
+    fn default() -> Self {
+        Children::Here([const { None }; FAN])
     }
 }
 
@@ -157,7 +268,7 @@ impl<P> Clone for PageTree<P> {
 
 impl<P> Default for PageTree<P> {
     fn default() -> Self {
-        Self { root: None, height: 0 }
+        Self { root: Link::None, height: 0 }
     }
 }
 
@@ -170,48 +281,78 @@ impl<P> fmt::Debug for PageTree<P> {
 /// A persistent vector that grows at its end. Its last page is at hand, so that appending copies no tables.
 pub(super) struct Paged<T, const PAGE: usize> {
     full: PageTree<Vec<T>>,
-    last: Arc<Vec<T>>,
     full_count: usize,
+    last: Link<Vec<T>>,
+    last_len: usize,
 }
 
-impl<T: Clone, const PAGE: usize> Paged<T, PAGE> {
+impl<T: Clone, const PAGE: usize> Paged<T, PAGE>
+where
+    Vec<T>: Stored,
+{
     pub(super) fn len(&self) -> usize {
-        self.full_count * PAGE + self.last.len()
+        self.full_count * PAGE + self.last_len
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&T> {
         let page = index / PAGE;
-        let items = if page == self.full_count { &self.last } else { self.full.get(page)? };
+        let items = if page == self.full_count { self.last.get()? } else { self.full.get(page)? };
         items.get(index % PAGE)
     }
 
     /// Appends `item` and returns its index.
     pub(super) fn push(&mut self, item: T) -> usize {
         let index = self.len();
-        if self.last.len() == PAGE {
-            self.full.put(self.full_count, std::mem::take(&mut self.last));
+        if self.last_len == PAGE
+            && let Some(last) = self.last.take()
+        {
+            self.full.put(self.full_count, last);
             self.full_count += 1;
+            self.last_len = 0;
         }
-        if let Some(last) = Arc::get_mut(&mut self.last) {
+        let last = self.last.get_or_insert_with(Vec::new);
+        if let Some(last) = Arc::get_mut(last) {
             last.push(item);
         } else {
-            let mut copy = copy_with_room(&self.last);
+            let mut copy = copy_with_room(last);
             copy.push(item);
-            self.last = Arc::new(copy);
+            *last = Arc::new(copy);
         }
+        self.last_len += 1;
         index
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.count(self.full_count);
+        self.full.store(bytes, out)?;
+        bytes.count(self.last_len);
+        self.last.store(bytes, out)
+    }
+
+    pub(super) fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let full_count: usize = bytes.whole()?;
+        check(full_count <= u32::MAX as usize / PAGE, "a count is too large")?;
+        let full = PageTree::load(bytes, from, PAGE as u64)?;
+        let last_len = bytes.count(PAGE)?;
+        let last = from.link(bytes, 0, last_len as u64)?;
+        check(last.is_some() == (last_len > 0), "the last page is missing")?;
+        Ok(Self { full, full_count, last, last_len })
     }
 }
 
 impl<T, const PAGE: usize> Clone for Paged<T, PAGE> {
     fn clone(&self) -> Self {
-        Self { full: self.full.clone(), last: Arc::clone(&self.last), full_count: self.full_count }
+        Self { full: self.full.clone(), full_count: self.full_count, last: self.last.clone(), last_len: self.last_len }
     }
 }
 
 impl<T, const PAGE: usize> Default for Paged<T, PAGE> {
     fn default() -> Self {
-        Self { full: PageTree::default(), last: Arc::default(), full_count: 0 }
+        Self { full: PageTree::default(), full_count: 0, last: Link::None, last_len: 0 }
     }
 }
 
@@ -238,6 +379,28 @@ pub(super) fn reserve_sparingly<T>(items: &mut Vec<T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Stored for usize {
+        fn store(&self, bytes: &mut Bytes, _: &mut SnapshotWriter) -> Result<(), DiskError> {
+            bytes.count(*self);
+            Ok(())
+        }
+
+        fn load(bytes: &mut Reader, _: &mut Source) -> Result<Self, Damage> {
+            bytes.whole()
+        }
+    }
+
+    impl Stored for Vec<usize> {
+        fn store(&self, bytes: &mut Bytes, _: &mut SnapshotWriter) -> Result<(), DiskError> {
+            bytes.numbers(self.iter().map(|item| *item as u64));
+            Ok(())
+        }
+
+        fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+            bytes.exactly(usize::try_from(from.count()).unwrap())
+        }
+    }
 
     #[test]
     fn a_clone_does_not_see_later_writes() {

@@ -3,6 +3,8 @@
 //! Slots of a page are given in order and never twice, so a record is appended and what cannot change stays even
 //! after its element is deleted: whether it is still there is told by the sets of slots.
 
+mod stored;
+
 use smallvec::SmallVec;
 
 use super::bitmap::{Bitmap, PAGE_SLOTS};

@@ -1,10 +1,13 @@
 //! All relationships: their pages, the pages of each type, and exact counts.
 
+use std::sync::Arc;
+
 use super::bitmap::{SlotSet, place, slot};
 use super::column::Dictionaries;
 use super::paged::PageTree;
 use super::record::{OpenPage, Placement, RelPage};
-use super::{Family, Rel, StorageError};
+use super::snapshot::{Bytes, Damage, Limits, Reader, SnapshotFile, SnapshotWriter, Source, Stored, check, lost};
+use super::{DiskError, Family, Rel, StorageError};
 use crate::catalog::{KeyId, LabelId, Side, TypeId};
 use crate::value::{ElementId, Value};
 
@@ -15,6 +18,8 @@ pub(super) struct Rels {
     types: PageTree<TypeStore>,
     placement: Placement,
     pub dictionaries: Dictionaries,
+    /// The snapshot that it was opened from.
+    file: Option<Arc<SnapshotFile>>,
 }
 
 /// What is kept of one relationship type.
@@ -24,9 +29,12 @@ struct TypeStore {
     counts: [u64; 3],
     /// The pages where relationships of this type may be; other types may share them.
     pages: SlotSet,
-    /// How many plain relationships have an end with a label, sorted by side and label.
-    ends: Vec<((Side, LabelId), u64)>,
+    /// Sorted by side and label.
+    ends: Vec<EndCount>,
 }
+
+/// How many plain relationships have an end with a label.
+type EndCount = ((Side, LabelId), u64);
 
 impl Rels {
     #[inline]
@@ -139,7 +147,7 @@ impl Rels {
         page.push(id, rel, commit);
         let family = rel.family();
         page.family_mut(family).insert(offset);
-        store.count(family, labels, 1);
+        self.recount(rel.rel_type, |store| store.count(family, labels, 1));
         self.counts[family as usize] += 1;
         Ok(slot)
     }
@@ -150,7 +158,7 @@ impl Rels {
         if let Some((page, offset, _)) = self.page_mut(slot) {
             page.family_mut(family).remove(offset);
         }
-        self.type_mut(rel.rel_type).count(family, labels, -1);
+        self.recount(rel.rel_type, |store| store.count(family, labels, -1));
         self.counts[family as usize] -= 1;
     }
 
@@ -161,39 +169,39 @@ impl Rels {
             page.set_asserted(offset, rel.asserted);
             page.family_mut(family).insert(offset);
         }
-        self.type_mut(rel.rel_type).count(family, labels, 1);
+        self.recount(rel.rel_type, |store| store.count(family, labels, 1));
         self.counts[family as usize] += 1;
     }
 
     /// Counts `by` more plain relationships whose end on `side` has `label`.
     pub(super) fn count_end(&mut self, rel_type: TypeId, side: Side, label: LabelId, by: i64) {
         if by != 0 {
-            self.type_mut(rel_type).count_end(side, label, by);
+            self.recount(rel_type, |store| store.count_end(side, label, by));
         }
     }
 
-    fn type_mut(&mut self, rel_type: TypeId) -> &mut TypeStore {
-        self.types.get_or_insert_with(rel_type.0 as usize, TypeStore::default)
+    fn recount(&mut self, rel_type: TypeId, count: impl FnOnce(&mut TypeStore) -> Option<()>) {
+        let store = self.types.get_or_insert_with(rel_type.0 as usize, TypeStore::default);
+        if count(store).is_none() {
+            lost(self.file.as_ref(), "what is uncounted was counted");
+        }
     }
 }
 
 impl TypeStore {
-    /// Counts a relationship, or with -1 takes it back.
-    fn count(&mut self, family: Family, [start, end]: [&[LabelId]; 2], by: i64) {
+    /// Counts a relationship, or with -1 takes it back; `None` if it was not counted.
+    fn count(&mut self, family: Family, [start, end]: [&[LabelId]; 2], by: i64) -> Option<()> {
         let count = &mut self.counts[family as usize];
-        *count = count.checked_add_signed(by).expect("what is uncounted was counted");
+        *count = count.checked_add_signed(by)?;
         if family != Family::Plain {
-            return;
+            return Some(());
         }
-        for &label in start {
-            self.count_end(Side::Start, label, by);
-        }
-        for &label in end {
-            self.count_end(Side::End, label, by);
-        }
+        let starts = start.iter().map(|label| (Side::Start, *label));
+        let mut sides = starts.chain(end.iter().map(|label| (Side::End, *label)));
+        sides.try_for_each(|(side, label)| self.count_end(side, label, by))
     }
 
-    fn count_end(&mut self, side: Side, label: LabelId, by: i64) {
+    fn count_end(&mut self, side: Side, label: LabelId, by: i64) -> Option<()> {
         let place = match self.ends.binary_search_by_key(&(side, label), |entry| entry.0) {
             Ok(place) => place,
             Err(place) => {
@@ -202,9 +210,99 @@ impl TypeStore {
             }
         };
         let count = &mut self.ends[place].1;
-        *count = count.checked_add_signed(by).expect("what is uncounted was counted");
+        *count = count.checked_add_signed(by)?;
         if *count == 0 {
             self.ends.remove(place);
         }
+        Some(())
     }
+}
+
+impl Rels {
+    pub(super) fn placement(&self) -> &Placement {
+        &self.placement
+    }
+
+    /// What lies in pages, with the counts that they agree with; see [`Rels::load`].
+    pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.numbers(self.counts.into_iter());
+        bytes.count(self.types.iter().count());
+        for (rel_type, store) in self.types.iter() {
+            bytes.count(rel_type);
+            store.store(bytes, out)?;
+        }
+        self.pages.store(bytes, out)
+    }
+
+    /// ```text
+    /// counts    of the three families (numbers)
+    /// types     how many, and for each: its number, where its next relationship goes, its counts, the pages where it may
+    ///           be, and how many plain relationships have a label at an end (labels of starts, of ends, counts of both)
+    /// pages     where they lie
+    /// ```
+    pub(super) fn load(
+        bytes: &mut Reader,
+        from: &mut Source,
+        placement: Placement,
+        dictionaries: Dictionaries,
+    ) -> Result<Self, Damage> {
+        let counts = load_counts(bytes)?;
+        let (mut types, mut least) = (PageTree::default(), 0);
+        for _ in 0..bytes.count_of_rest()? {
+            let rel_type: u32 = bytes.whole()?;
+            check(rel_type >= least && rel_type < from.limits()?.types, "types are out of order")?;
+            least = rel_type + 1;
+            types.set(rel_type as usize, TypeStore::load(bytes, from)?);
+        }
+        let (pages, file) = (PageTree::load(bytes, from, 0)?, Some(Arc::clone(from.file())));
+        let rels = Self { pages, counts, types, placement, dictionaries, file };
+        rels.check_counts()?;
+        Ok(rels)
+    }
+
+    fn check_counts(&self) -> Result<(), Damage> {
+        let mut sums = [0_u64; 3];
+        for (_, store) in self.types.iter() {
+            sums.iter_mut().zip(store.counts).for_each(|(sum, count)| *sum = sum.saturating_add(count));
+        }
+        check(sums == self.counts, "the types have another number of relationships")
+    }
+}
+
+fn load_counts(bytes: &mut Reader) -> Result<[u64; 3], Damage> {
+    let counts: Vec<u64> = bytes.exactly(3)?;
+    check(counts.iter().all(|count| *count < 1 << 31), "there are too many relationships")?;
+    counts.try_into().map_err(|_| Damage("a count is missing"))
+}
+
+impl Stored for TypeStore {
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        self.open.store(bytes, out)?;
+        bytes.numbers(self.counts.into_iter());
+        self.pages.store(bytes, out)?;
+        for side in [Side::Start, Side::End] {
+            bytes.numbers(self.ends.iter().filter(|entry| entry.0.0 == side).map(|entry| u64::from(entry.0.1.0)));
+        }
+        bytes.numbers(self.ends.iter().map(|entry| entry.1));
+        Ok(())
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let (open, counts, pages) = (OpenPage::load(bytes, from)?, load_counts(bytes)?, SlotSet::load(bytes, from)?);
+        let ends = load_ends(bytes, from.limits()?)?;
+        check(ends.iter().all(|entry| (1..=counts[0]).contains(&entry.1)), "a label has too many relationships")?;
+        Ok(Self { open, counts, pages, ends })
+    }
+}
+
+fn load_ends(bytes: &mut Reader, limits: &Limits) -> Result<Vec<EndCount>, Damage> {
+    let mut ends = Vec::new();
+    for side in [Side::Start, Side::End] {
+        let labels: Vec<u32> = bytes.numbers(limits.labels as usize)?;
+        check(labels.iter().all(|label| *label < limits.labels), "a label is missing")?;
+        ends.extend(labels.into_iter().map(|label| (side, LabelId(label))));
+    }
+    check(ends.is_sorted_by(|one, next| one < next), "labels are out of order")?;
+    let counts: Vec<u64> = bytes.exactly(ends.len())?;
+    Ok(ends.into_iter().zip(counts).collect())
 }

@@ -4,29 +4,32 @@ mod constraints;
 mod model;
 mod replay;
 
+pub(super) use model::{Model, Step, check, step, take, with_names};
+pub(super) use replay::tell;
+
 use self::model::describe;
 use super::*;
 use crate::catalog::{Catalog, ConstraintKind, IndexId, KeyId, LabelId, Owner, Side, Statistics, TypeId};
 use crate::value::{ElementId, Name, Value, compare};
 
-fn commit(number: u64) -> Commit {
+pub(super) fn commit(number: u64) -> Commit {
     Commit { number, micros: i64::try_from(number).unwrap() * 1_000 }
 }
 
-fn all_nodes(graph: &Graph, label: Option<LabelId>) -> Vec<NodeSlot> {
+pub(super) fn all_nodes(graph: &Graph, label: Option<LabelId>) -> Vec<NodeSlot> {
     let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
     while graph.scan_nodes(label, &mut cursor, 5, &mut slots) {}
     slots.into_iter().map(NodeSlot).collect()
 }
 
-fn all_rels(graph: &Graph, rel_type: Option<TypeId>, family: Family) -> Vec<RelSlot> {
+pub(super) fn all_rels(graph: &Graph, rel_type: Option<TypeId>, family: Family) -> Vec<RelSlot> {
     let (mut cursor, mut slots) = (ScanCursor::default(), Vec::new());
     while graph.scan_rels(rel_type, family, &mut cursor, 5, &mut slots) {}
     slots.into_iter().map(RelSlot).collect()
 }
 
 /// Nodes with a number and the writer that made them.
-fn numbered(count: i64) -> (Writer, Vec<End>, LabelId, KeyId) {
+pub(super) fn numbered(count: i64) -> (Writer, Vec<End>, LabelId, KeyId) {
     let mut writer = Writer::new(Graph::new(), commit(1));
     let (label, key) = (writer.label(&Name::from("Person")), writer.key(&Name::from("number")));
     let nodes = (0..count)

@@ -5,17 +5,29 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::DiskError;
+use super::snapshot::{Bytes, Damage, Link, Origin, Reader, SnapshotWriter, Source, Stored, check, rises};
+
 /// What a tree may hold.
 pub(crate) trait TreeKey: Ord + Clone {
     /// How many keys a leaf holds at most.
     const LEAF: usize;
+
+    /// Appends keys that rise.
+    fn store_keys(keys: &[Self], bytes: &mut Bytes, out: &SnapshotWriter) -> Result<(), DiskError>;
+
+    /// At most `most` keys.
+    fn load_keys(bytes: &mut Reader, from: &Source, most: usize) -> Result<Vec<Self>, Damage>;
 }
 
 const BRANCH: usize = 64;
 
+/// How deep a tree is at most.
+const MAX_LEVEL: usize = 32;
+
 /// A sorted set of keys.
 pub(crate) struct Tree<K> {
-    root: Option<Arc<Node<K>>>,
+    root: Link<Node<K>>,
     len: usize,
 }
 
@@ -24,7 +36,7 @@ enum Node<K> {
     /// `lows[i]` is not above any key of `children[i]`, and above all keys of the children before it.
     Branch {
         lows: Vec<K>,
-        children: Vec<Arc<Node<K>>>,
+        children: Vec<Link<Node<K>>>,
     },
 }
 
@@ -37,20 +49,18 @@ struct Split<K> {
 impl<K: TreeKey> Tree<K> {
     /// A tree of keys that are sorted already.
     pub(super) fn from_sorted(keys: &[K]) -> Self {
-        let mut level: Vec<(K, Arc<Node<K>>)> = keys
-            .chunks(K::LEAF * 3 / 4)
-            .map(|chunk| (chunk[0].clone(), Arc::new(Node::Leaf(chunk.to_vec()))))
-            .collect();
+        let mut level: Vec<(K, Link<Node<K>>)> =
+            keys.chunks(K::LEAF * 3 / 4).map(|chunk| (chunk[0].clone(), Node::Leaf(chunk.to_vec()).link())).collect();
         while level.len() > 1 {
             level = level
                 .chunks(BRANCH * 3 / 4)
                 .map(|chunk| {
                     let (lows, children) = chunk.iter().cloned().unzip();
-                    (chunk[0].0.clone(), Arc::new(Node::Branch { lows, children }))
+                    (chunk[0].0.clone(), Node::Branch { lows, children }.link())
                 })
                 .collect();
         }
-        Self { root: level.pop().map(|(_, root)| root), len: keys.len() }
+        Self { root: level.pop().map_or(Link::None, |(_, root)| root), len: keys.len() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -59,16 +69,16 @@ impl<K: TreeKey> Tree<K> {
 
     /// True if `key` was not there.
     pub(super) fn insert(&mut self, key: K) -> bool {
-        let Some(root) = &mut self.root else {
-            self.root = Some(Arc::new(Node::Leaf(vec![key])));
+        let Some(root) = self.root.get_mut() else {
+            self.root = Node::Leaf(vec![key]).link();
             self.len = 1;
             return true;
         };
         let (added, split) = Arc::make_mut(root).insert(key);
         if let Some(split) = split {
-            let left = Arc::clone(root);
-            let lows = vec![left.first().clone(), split.low];
-            self.root = Some(Arc::new(Node::Branch { lows, children: vec![left, Arc::new(split.node)] }));
+            let left = Link::Here(Arc::clone(root));
+            let lows = vec![root.first().clone(), split.low];
+            self.root = Node::Branch { lows, children: vec![left, split.node.link()] }.link();
         }
         self.len += usize::from(added);
         added
@@ -79,16 +89,16 @@ impl<K: TreeKey> Tree<K> {
         if !self.contains(key) {
             return false;
         }
-        let root = Arc::make_mut(self.root.as_mut().expect("the key was found"));
+        let root = Arc::make_mut(self.root.get_mut().expect("the key was found"));
         root.remove(key);
-        self.len -= 1;
-        while let Some(Node::Branch { children, .. }) = self.root.as_deref()
-            && children.len() == 1
+        self.len = self.len.saturating_sub(1);
+        while let Some(Node::Branch { children, .. }) = self.root.get().map(|root| &**root)
+            && let [only] = children.as_slice()
         {
-            self.root = children.first().map(Arc::clone);
+            self.root = only.clone();
         }
         if self.len == 0 {
-            self.root = None;
+            self.root = Link::None;
         }
         true
     }
@@ -106,7 +116,8 @@ impl<K: TreeKey> Tree<K> {
     /// hold of all keys up to some point and of none from there.
     pub(super) fn from(&self, before: impl Fn(&K) -> bool) -> Leaves<'_, K> {
         let mut leaves = Leaves { path: Vec::new(), leaf: &[] };
-        let Some(mut node) = self.root.as_deref() else { return leaves };
+        let Some(root) = self.root.get() else { return leaves };
+        let mut node = &**root;
         loop {
             match node {
                 Node::Leaf(keys) => {
@@ -116,7 +127,7 @@ impl<K: TreeKey> Tree<K> {
                 Node::Branch { lows, children } => {
                     let child = lows.partition_point(&before).saturating_sub(1);
                     leaves.path.push(&children[child + 1..]);
-                    node = &children[child];
+                    node = children[child].node();
                 }
             }
         }
@@ -126,16 +137,39 @@ impl<K: TreeKey> Tree<K> {
     pub(super) fn keys_from(&self, before: impl Fn(&K) -> bool) -> impl Iterator<Item = &K> {
         self.from(before).flatten()
     }
+
+    /// Writes all nodes, and tells in `bytes` where the root lies.
+    pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.count(self.len);
+        if self.root.is_some() {
+            bytes.number(u64::from(self.root.level()));
+            self.root.store(bytes, out)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let len = bytes.whole()?;
+        if len == 0 {
+            return Ok(Self::default());
+        }
+        check(
+            u32::try_from(len).is_ok() && len as u64 <= from.bytes_before().saturating_mul(K::LEAF as u64),
+            "a tree is too large",
+        )?;
+        let level = bytes.count(MAX_LEVEL)?;
+        Ok(Self { root: load_child(bytes, from, u32::from(level_byte(level)), len as u64)?, len })
+    }
 }
 
 /// Slices of keys, in order; none is empty.
 pub(super) struct Leaves<'t, K> {
     /// The nodes still to be visited, from the root down.
-    path: Vec<&'t [Arc<Node<K>>]>,
+    path: Vec<&'t [Link<Node<K>>]>,
     leaf: &'t [K],
 }
 
-impl<'t, K> Iterator for Leaves<'t, K> {
+impl<'t, K: TreeKey> Iterator for Leaves<'t, K> {
     type Item = &'t [K];
 
     fn next(&mut self) -> Option<&'t [K]> {
@@ -149,7 +183,7 @@ impl<'t, K> Iterator for Leaves<'t, K> {
                 continue;
             };
             *rest = others;
-            match first.as_ref() {
+            match first.node() {
                 Node::Leaf(keys) => self.leaf = keys,
                 Node::Branch { children, .. } => self.path.push(children),
             }
@@ -157,7 +191,93 @@ impl<'t, K> Iterator for Leaves<'t, K> {
     }
 }
 
+impl<K: TreeKey> Link<Node<K>> {
+    #[inline]
+    fn node(&self) -> &Node<K> {
+        self.get().expect("a tree links to nodes only")
+    }
+
+    fn node_mut(&mut self) -> &mut Node<K> {
+        Arc::make_mut(self.get_mut().expect("a tree links to nodes only"))
+    }
+
+    fn level(&self) -> u32 {
+        match (self.unread(), self.get().map(|node| &**node)) {
+            (Some(origin), _) => origin.level(),
+            (None, Some(Node::Branch { children, .. })) => 1 + children.first().map_or(0, Self::level),
+            (None, Some(Node::Leaf(_)) | None) => 0,
+        }
+    }
+
+    fn count(&self) -> u64 {
+        match (self.unread().map(Origin::count), self.get().map(|node| &**node)) {
+            (Some(count), _) => count,
+            (None, Some(Node::Branch { children, .. })) => children.iter().map(Self::count).sum(),
+            (None, Some(Node::Leaf(keys))) => keys.len() as u64,
+            (None, None) => 0,
+        }
+    }
+}
+
+/// ```text
+/// level     one byte: 0 for a leaf
+/// keys      of a leaf; or the least of each child, and then
+/// counts    of keys below each child (numbers)
+/// places    of the children
+/// ```
+impl<K: TreeKey> Stored for Node<K> {
+    fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
+        match self {
+            Node::Leaf(keys) => {
+                bytes.byte(0);
+                K::store_keys(keys, bytes, out)
+            }
+            Node::Branch { lows, children } => {
+                bytes.byte(level_byte(1 + children.first().map_or(0, |child| child.level() as usize)));
+                K::store_keys(lows, bytes, out)?;
+                let counts: Vec<u64> = children.iter().map(Link::count).collect();
+                bytes.numbers(counts.iter().copied());
+                children.iter().try_for_each(|child| child.store(bytes, out))
+            }
+        }
+    }
+
+    fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
+        let level = u32::from(bytes.byte()?);
+        check(level == from.level(), "a tree has another depth")?;
+        let keys = K::load_keys(bytes, from, if level == 0 { K::LEAF } else { BRANCH })?;
+        check(!keys.is_empty() && rises(&keys), "keys of a tree are out of order")?;
+        if level == 0 {
+            check(keys.len() as u64 == from.count(), "a leaf has another number of keys")?;
+            return Ok(Node::Leaf(keys));
+        }
+        let counts: Vec<u64> = bytes.exactly(keys.len())?;
+        let sum = counts.iter().try_fold(0_u64, |sum, count| sum.checked_add(*count));
+        check(sum == Some(from.count()) && !counts.contains(&0), "a branch has another number of keys")?;
+        let children = counts.iter().map(|&count| load_child(bytes, from, level - 1, count));
+        Ok(Node::Branch { lows: keys, children: children.collect::<Result<_, _>>()? })
+    }
+
+    fn is_whole(bytes: &[u8]) -> bool {
+        bytes.first() == Some(&0)
+    }
+}
+
+fn load_child<K>(bytes: &mut Reader, from: &mut Source, level: u32, count: u64) -> Result<Link<Node<K>>, Damage> {
+    let link = from.link(bytes, level, count)?;
+    check(link.is_some(), "a node of a tree is missing")?;
+    Ok(link)
+}
+
+fn level_byte(level: usize) -> u8 {
+    u8::try_from(level).expect("trees are not that deep")
+}
+
 impl<K: TreeKey> Node<K> {
+    fn link(self) -> Link<Self> {
+        Link::Here(Arc::new(self))
+    }
+
     fn first(&self) -> &K {
         match self {
             Node::Leaf(keys) => &keys[0],
@@ -187,10 +307,10 @@ impl<K: TreeKey> Node<K> {
                 if child == 0 && key < lows[0] {
                     lows[0] = key.clone();
                 }
-                let (added, split) = Arc::make_mut(&mut children[child]).insert(key);
+                let (added, split) = children[child].node_mut().insert(key);
                 if let Some(split) = split {
                     lows.insert(child + 1, split.low);
-                    children.insert(child + 1, Arc::new(split.node));
+                    children.insert(child + 1, split.node.link());
                 }
                 let split = (children.len() > BRANCH).then(|| split_branch(lows, children));
                 (added, split)
@@ -208,8 +328,8 @@ impl<K: TreeKey> Node<K> {
             }
             Node::Branch { lows, children } => {
                 let child = child_of(lows, key);
-                Arc::make_mut(&mut children[child]).remove(key);
-                if children[child].len() == 0 {
+                children[child].node_mut().remove(key);
+                if children[child].node().len() == 0 {
                     lows.remove(child);
                     children.remove(child);
                 } else {
@@ -243,28 +363,28 @@ fn split_leaf<K: TreeKey>(keys: &mut Vec<K>, inserted: usize) -> Split<K> {
     Split { low: upper[0].clone(), node: Node::Leaf(upper) }
 }
 
-fn split_branch<K: TreeKey>(lows: &mut Vec<K>, children: &mut Vec<Arc<Node<K>>>) -> Split<K> {
+fn split_branch<K: TreeKey>(lows: &mut Vec<K>, children: &mut Vec<Link<Node<K>>>) -> Split<K> {
     let at = children.len() / 2;
     let upper = lows.split_off(at);
     Split { low: upper[0].clone(), node: Node::Branch { lows: upper, children: children.split_off(at) } }
 }
 
 /// Joins a child that is less than a quarter full with a neighbour, if they fit well into one.
-fn merge_small<K: TreeKey>(lows: &mut Vec<K>, children: &mut Vec<Arc<Node<K>>>, child: usize) {
-    let room = match children[child].as_ref() {
+fn merge_small<K: TreeKey>(lows: &mut Vec<K>, children: &mut Vec<Link<Node<K>>>, child: usize) {
+    let room = match children[child].node() {
         Node::Leaf(_) => K::LEAF,
         Node::Branch { .. } => BRANCH,
     };
-    if children[child].len() >= room / 4 || children.len() < 2 {
+    if children[child].node().len() >= room / 4 || children.len() < 2 {
         return;
     }
     let left = if child + 1 < children.len() { child } else { child - 1 };
-    if children[left].len() + children[left + 1].len() > room * 3 / 4 {
+    if children[left].node().len() + children[left + 1].node().len() > room * 3 / 4 {
         return;
     }
     lows.remove(left + 1);
     let right = children.remove(left + 1);
-    Arc::make_mut(&mut children[left]).append(&right);
+    children[left].node_mut().append(right.node());
 }
 
 impl<K: TreeKey> Clone for Node<K> {
@@ -284,7 +404,7 @@ impl<K> Clone for Tree<K> {
 
 impl<K> Default for Tree<K> {
     fn default() -> Self {
-        Self { root: None, len: 0 }
+        Self { root: Link::None, len: 0 }
     }
 }
 
@@ -304,6 +424,15 @@ mod tests {
 
     impl TreeKey for u16 {
         const LEAF: usize = 8;
+
+        fn store_keys(keys: &[Self], bytes: &mut Bytes, _: &SnapshotWriter) -> Result<(), DiskError> {
+            bytes.numbers(keys.iter().map(|key| u64::from(*key)));
+            Ok(())
+        }
+
+        fn load_keys(bytes: &mut Reader, _: &Source, most: usize) -> Result<Vec<Self>, Damage> {
+            bytes.numbers(most)
+        }
     }
 
     fn keys(tree: &Tree<u16>) -> Vec<u16> {

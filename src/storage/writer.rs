@@ -14,7 +14,7 @@ use crate::value::{ElementId, Name, Value};
 
 /// So many labels a node may have: each set of labels that a node ever had is kept, so a node that gets them one by one
 /// costs the square of their number.
-const MAX_LABELS: usize = 4_096;
+pub(super) const MAX_LABELS: usize = 4_096;
 
 /// A working root with the changes since the root that it began with.
 #[derive(Debug)]
@@ -68,21 +68,25 @@ impl Writer {
         Some(past.iter().chain(own))
     }
 
-    /// Goes on behind a commit of all that was written so far, which `publish` makes; it gives the one that comes next.
+    /// Goes on behind a commit of all that was written so far, which `make` makes; it gives the one that comes next.
     /// Without any writes there is none. Returns the number of the last commit.
-    pub(crate) fn commit(&mut self, publish: impl FnOnce(&Graph) -> Commit) -> u64 {
+    ///
+    /// # Errors
+    ///
+    /// Those of `make`.
+    pub(crate) fn commit<E>(&mut self, make: impl FnOnce(&Graph, &[Change]) -> Result<Commit, E>) -> Result<u64, E> {
         if self.changes.is_empty() {
-            return self.graph.commit().number.saturating_sub(1);
+            return Ok(self.graph.commit().number.saturating_sub(1));
         }
         self.close();
         let number = self.graph.commit().number;
-        let next = publish(&self.graph);
+        let next = make(&self.graph, &self.changes)?;
         self.own = next;
         self.past = std::mem::take(&mut self.changes);
         self.past.retain(|change| !matches!(change, Change::Begin(_)));
         self.checked = 0;
         self.graph.begin(next);
-        number
+        Ok(number)
     }
 
     /// How many changes there are so far.
@@ -327,7 +331,7 @@ impl Writer {
         if let Some(index) = catalog.index_on(owner, &keys) {
             return Err(StorageError::AlreadyIndexed { index: index.name.clone(), label: owner_name(catalog, owner) });
         }
-        let id = IndexId(catalog.indexes.iter().map(|index| index.id.0 + 1).max().unwrap_or(0));
+        let id = catalog.next_index();
         self.write(Change::CreateIndex(Box::new(IndexDef { id, name, owner, keys })))?;
         Ok(id)
     }

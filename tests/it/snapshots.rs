@@ -354,3 +354,28 @@ fn rows(read: &ReadTransaction, query: &str) -> Vec<String> {
     lines.sort();
     lines
 }
+
+#[test]
+fn what_one_fork_writes_hides_nothing_in_another() {
+    let db = Database::from_script("CREATE (:P {n: 'x'}), (:P {n: 'y'})").unwrap();
+    let fork = db.fork();
+    let count = |db: &Database| -> i64 {
+        db.query("MATCH (p:P) WHERE p.n = 'c' RETURN count(*)", ()).unwrap().single().unwrap()
+    };
+    fork.query("CREATE (:P {n: 'b'}), (:P {n: 'c'})", ()).unwrap();
+    db.query("CREATE (:P {n: 'c'})", ()).unwrap();
+    assert_eq!((count(&db), count(&fork)), (1, 1));
+    fork.query("CREATE (:P {n: 'c'})", ()).unwrap();
+    assert_eq!((count(&db), count(&fork)), (1, 2));
+}
+
+#[test]
+fn what_is_undone_hides_nothing_from_a_reader_that_has_seen_it() {
+    let db = Database::from_script("CREATE (:P {n: 'x'})").unwrap();
+    let mut transaction = db.write().unwrap();
+    transaction.query("CREATE (:P {n: 'b'}), (:P {n: 'c'})", ()).unwrap();
+    let seen = transaction.query("MATCH (p:P) WHERE p.n = 'c' RETURN count(*)", ()).unwrap();
+    drop(transaction);
+    db.query("CREATE (:P {n: 'c'})", ()).unwrap();
+    assert_eq!(seen.single::<i64>().unwrap(), 1);
+}

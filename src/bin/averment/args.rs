@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use averment::editing::nearest;
-use averment::{Database, Keep, Options, Provenance};
+use averment::{Database, Durability, Keep, Options, Provenance};
 use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -12,10 +12,10 @@ use crate::limits::LimitArgs;
 
 /// Who did what to whom, when, and on whose word? A knowledge graph that answers in openCypher.
 ///
-/// Without a command: the REPL, or the statements on standard input. A database is a script (`graph.cypher`), a graph as
-/// JSON Lines (`graph.jsonl`), `fixture:NAME` for one of the built-in event graphs, or `:memory:` for an empty one;
-/// without one, all built-in event graphs are there. Everything is in memory: what is written lasts as long as the
-/// program runs, unless it is saved.
+/// Without a command: the REPL, or the statements on standard input. A database is a folder that `averment create` has
+/// made, in which what is written stays; or a script (`graph.cypher`), a graph as JSON Lines (`graph.jsonl`),
+/// `fixture:NAME` for one of the built-in event graphs, or `:memory:` for an empty one, and then everything is in memory
+/// and lasts as long as the program runs, unless it is saved. Without one, all built-in event graphs are there.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -26,6 +26,7 @@ Examples:
   averment query \"MATCH (a:Agency)-[:TOOK]->(x:Action) RETURN a.name, x.id\"
   averment query -d graph.jsonl \"AT COMMIT 3 MATCH (c:Company) RETURN count(c)\"
   averment log graph.jsonl
+  averment create sanctions && averment sanctions
   echo 'MATCH (n) RETURN count(*);' | averment --format csv
 
 Exit codes: 0 done; 1 a statement or the input was at fault; 2 the command line was; 130 interrupted.
@@ -50,6 +51,9 @@ pub(crate) struct Args {
     /// called; may be repeated. `SHOW SETTINGS` lists them.
     #[arg(long, global = true, value_name = "SETTING=WORD")]
     pub provenance: Vec<String>,
+    /// When a commit to a database in a folder is acknowledged.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub durability: DurabilityArg,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -57,7 +61,8 @@ pub(crate) struct Args {
 impl Args {
     /// How databases are opened, but for the files that statements may read.
     pub(crate) fn options(&self) -> Result<Options, clap::Error> {
-        let options = self.author.iter().fold(Database::options(), |options, author| options.author(author.as_str()));
+        let options = Database::options().durability(self.durability.into());
+        let options = self.author.iter().fold(options, |options, author| options.author(author.as_str()));
         let words = self.provenance.iter().try_fold(Provenance::default(), |words, said| {
             let (setting, word) = said.split_once('=').ok_or(format!("`{said}` is not of the form SETTING=WORD"))?;
             words.with(setting, word).map_err(|error| error.message().to_owned())
@@ -109,6 +114,25 @@ impl Format {
     }
 }
 
+/// When a commit is acknowledged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DurabilityArg {
+    /// Once the disk has it.
+    #[default]
+    Synced,
+    /// Once the system has it, which is faster; a crash of the system may lose the last commits.
+    Buffered,
+}
+
+impl From<DurabilityArg> for Durability {
+    fn from(durability: DurabilityArg) -> Self {
+        match durability {
+            DurabilityArg::Synced => Durability::Synced,
+            DurabilityArg::Buffered => Durability::Buffered,
+        }
+    }
+}
+
 /// Where a statement finds its database and its parameters.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AskArgs {
@@ -151,6 +175,17 @@ Examples:
         file: String,
         #[command(flatten)]
         ask: AskArgs,
+    },
+    /// Make a database in a folder, in which what is written stays, and load graphs into it.
+    #[command(after_help = "\
+Examples:
+  averment create sanctions
+  averment create sanctions graph.jsonl more.cypher fixture:2019-10-entity-list-28")]
+    Create {
+        /// The folder: a new one, or one without a database.
+        folder: PathBuf,
+        /// Scripts, graphs as JSON Lines, and fixtures.
+        graphs: Vec<String>,
     },
     /// List the commits of a database, newest first: when each was made, by whom and why.
     #[command(after_help = "\

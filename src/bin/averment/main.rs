@@ -76,6 +76,10 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
             let (script, params) = (source::read_file(&file)?, params::read(&ask)?);
             run_script(output, &open(ask.database.or(args.database))?, &script, &params, ask.message.as_deref())
         }
+        Some(Command::Create { folder, graphs }) => {
+            source::create(&folder, &graphs, &options)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Log { database }) => log(output, &open(database.or(args.database))?),
         Some(Command::Keep { file, keep }) => {
             session::set_keep(&file, keep)?;
@@ -137,7 +141,7 @@ fn print(text: &[u8]) -> Result<ExitCode, Fault> {
 fn answer(output: Output, db: &Database, statement: Statement, params: Params) -> Result<ExitCode, Fault> {
     let progress = Progress::start();
     let written = output.print_awaited(db.query(statement, params)?, progress)?;
-    Ok(done(written.has_changed))
+    Ok(done(db, written.has_changed))
 }
 
 /// Runs a script in one transaction and prints each answer that has columns.
@@ -160,12 +164,12 @@ fn run_script(
     for rows in answers {
         has_changed |= output.print(rows)?.has_changed;
     }
-    Ok(done(has_changed))
+    Ok(done(db, has_changed))
 }
 
-/// The end of a command that runs statements; what they wrote does not outlive it.
-fn done(has_changed: bool) -> ExitCode {
-    if has_changed {
+/// The end of a command that runs statements; what they wrote in memory does not outlive it.
+fn done(db: &Database, has_changed: bool) -> ExitCode {
+    if has_changed && db.is_in_memory() {
         style::tell(
             "note: the graph is in memory only, what was written is gone; the REPL keeps it by `:save FILE.jsonl`",
         );

@@ -5,9 +5,9 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use averment::format::GraphError;
-use averment::{Database, Limits, Options, Rows, WriteTransaction, fixtures};
+use averment::{Database, Limits, LostTail, Options, Rows, WriteTransaction, fixtures};
 
-use crate::Fault;
+use crate::{Fault, style};
 
 /// The most bytes that are read of a statement or a script.
 const MAX_INPUT_BYTES: u64 = 1 << 30;
@@ -26,16 +26,51 @@ pub(crate) fn with_files(options: Options, files: Option<&Path>, unless_said: fn
 
 /// The database that a name stands for; see the help. The limits hold for what is asked of it, not for loading it.
 pub(crate) fn open(name: Option<&str>, options: &Options, limits: &Limits) -> Result<Database, Fault> {
-    let db = options.clone().limits(Limits::unlimited()).in_memory();
-    match name {
-        None => fixtures::load_all(&db)?,
-        Some(":memory:") => {}
-        Some(name) => match name.strip_prefix("fixture:") {
-            Some(fixture) => fixtures::load(&db, fixture)?,
-            None => drop(load(&db, name)?),
-        },
-    }
+    let unlimited = options.clone().limits(Limits::unlimited());
+    let db = match name {
+        Some(folder) if Path::new(folder).is_dir() => open_folder(folder, unlimited)?,
+        Some(":memory:") => unlimited.in_memory(),
+        Some(name) => {
+            let db = unlimited.in_memory();
+            load_named(&db, name)?;
+            db
+        }
+        None => {
+            let db = unlimited.in_memory();
+            fixtures::load_all(&db)?;
+            db
+        }
+    };
     Ok(db.with_limits(limits.clone()))
+}
+
+/// A database in a folder; what a crash has left of it is told.
+fn open_folder(folder: &str, options: Options) -> Result<Database, Fault> {
+    let db = options.open(folder)?;
+    if let Some(lost) = db.lost_tail() {
+        let LostTail { file, offset, len_bytes, .. } = lost;
+        let last = db.commit_number();
+        let told = format!(
+            "warning[lost-tail]: {folder}: the last {len_bytes} bytes of {file}, from byte {offset} on, were no commit that was \
+             acknowledged, and are cut off; commit {last} is the last one"
+        );
+        style::tell(&style::report(&told, style::on_errors()));
+    }
+    Ok(db)
+}
+
+/// Makes a database in a folder with these graphs, each a commit.
+pub(crate) fn create(folder: &Path, graphs: &[String], options: &Options) -> Result<(), Fault> {
+    let db = options.clone().limits(Limits::unlimited()).create(folder)?;
+    graphs.iter().try_for_each(|name| load_named(&db, name))
+}
+
+/// Adds what a name stands for: a file, or `fixture:NAME`.
+fn load_named(db: &Database, name: &str) -> Result<(), Fault> {
+    match name.strip_prefix("fixture:") {
+        Some(fixture) => Ok(fixtures::load(db, fixture)?),
+        None => load(db, name).map(drop),
+    }
 }
 
 /// Adds the graph of a file to a database, as [`add`] does.

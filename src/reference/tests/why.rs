@@ -92,8 +92,7 @@ fn closure(world: &World, row: &Row) -> BTreeSet<ElementId> {
 fn is_outside(text: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let is_grouped = has(&["count(", "sum(", "avg(", "min(", "max(", "collect("]);
-    has(&["LIMIT", "SKIP", "degree(", "REQUIRE"])
-        || (is_grouped && has(&["COUNT {", "COLLECT {", "EXISTS {", "OPTIONAL", "[("]))
+    has(&["LIMIT", "SKIP", "degree("]) || (is_grouped && has(&["COUNT {", "COLLECT {", "EXISTS {", "OPTIONAL", "[("]))
 }
 
 /// Of each answer three rows are made again of what they rest on. How many were.

@@ -9,6 +9,12 @@ use super::*;
 use crate::value::arbitrary::any_scalar;
 use crate::value::compare;
 
+fn write(record: &Record) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    append(&mut bytes, record);
+    bytes
+}
+
 fn check_bytes(changes: &[Change], expected: &Expect) {
     let mut text = String::new();
     for change in changes {
@@ -251,7 +257,7 @@ fn any_stored() -> impl Strategy<Value = Value> {
     stored.prop_recursive(4, 24, 4, |inner| prop::collection::vec(inner, 0..4).prop_map(Value::from))
 }
 
-fn any_change() -> impl Strategy<Value = Change> {
+pub(in crate::storage) fn any_change() -> impl Strategy<Value = Change> {
     let id = || any::<u64>().prop_map(ElementId);
     let number = any::<u32>;
     let name = || ".{0,8}".prop_map(Name::from);

@@ -1,37 +1,53 @@
 //! The strings of a column, each once.
 //!
 //! The strings themselves are persistent: a root knows how many there are, and a rollback forgets the rest. The way
-//! back from a string to its number is needed by the writer only, so all roots share one map; what it says is checked
-//! against the strings of the root that asks, because a root that was rolled back may have left entries there.
+//! back from a string to its number is needed by the writer and by comparisons only, so all roots share one map, which is
+//! made when it is first needed; what it says is checked against the strings of the root that asks, because a root that
+//! was rolled back may have left entries there. A fork has a map of its own.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 use super::super::paged::Paged;
+use super::super::snapshot::{SnapshotFile, lost};
 
 /// Below this many strings, a dictionary takes whatever comes.
 const ALWAYS: usize = 4_096;
 
+type Codes = FxHashMap<Arc<str>, u32>;
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dictionary {
-    texts: Paged<Arc<str>, 32>,
-    codes: Arc<Mutex<FxHashMap<Arc<str>, u32>>>,
+    pub(super) texts: Paged<Arc<str>, 32>,
+    /// `None` until it is needed.
+    codes: Arc<Mutex<Option<Codes>>>,
     /// How many strings were written to this column.
-    written: usize,
+    pub(super) written: usize,
     /// Takes no more strings.
-    closed: bool,
+    pub(super) closed: bool,
+    /// Where it came from.
+    file: Option<Arc<SnapshotFile>>,
 }
 
 impl Dictionary {
+    pub(super) fn from_parts(
+        texts: Paged<Arc<str>, 32>,
+        written: usize,
+        closed: bool,
+        file: &Arc<SnapshotFile>,
+    ) -> Self {
+        Self { texts, codes: Arc::default(), written, closed, file: Some(Arc::clone(file)) }
+    }
+
     /// The number of `text`. Once more than half of all strings were distinct, strings that are not known
     /// get none for good: keeping each of them twice would cost more than it saves.
     pub(super) fn code(&mut self, text: &Arc<str>) -> Option<u32> {
         self.written += 1;
-        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&code) = codes.get(text)
-            && self.texts.get(code as usize).is_some_and(|known| known == text)
-        {
+        let codes = Arc::clone(&self.codes);
+        let mut codes = lock(&codes);
+        let codes = self.all_codes(&mut codes);
+        if let Some(code) = self.find(codes, text) {
             return Some(code);
         }
         self.closed |= self.texts.len() >= ALWAYS && self.texts.len() * 2 > self.written;
@@ -45,16 +61,41 @@ impl Dictionary {
 
     /// The number of `text`, if it is here.
     pub(super) fn known(&self, text: &str) -> Option<u32> {
-        let code = self.codes.lock().unwrap_or_else(PoisonError::into_inner).get(text).copied()?;
-        self.texts.get(code as usize).is_some_and(|known| **known == *text).then_some(code)
+        self.find(self.all_codes(&mut lock(&self.codes)), text)
+    }
+
+    /// The number of `text` among the strings of this root. A root that was rolled back may have given it another one; it is
+    /// looked for then.
+    fn find(&self, codes: &Codes, text: &str) -> Option<u32> {
+        let code = *codes.get(text)?;
+        if self.texts.get(code as usize).is_some_and(|known| **known == *text) {
+            return Some(code);
+        }
+        self.texts.iter().zip(0..).find(|(known, _)| ***known == *text).map(|(_, code)| code)
+    }
+
+    /// The same strings, for a root that goes its own way.
+    pub(super) fn forked(&self) -> Self {
+        Self { codes: Arc::default(), ..self.clone() }
     }
 
     pub(super) fn text(&self, code: u32) -> Arc<str> {
-        self.texts.get(code as usize).map(Arc::clone).expect("a page holds codes of its root's dictionary")
+        self.texts
+            .get(code as usize)
+            .map_or_else(|| lost(self.file.as_ref(), "a page holds codes of its root's dictionary"), Arc::clone)
     }
 
-    #[cfg(test)]
+    /// The codes of all strings. Those that come later are added by whoever gives them, once this was asked.
+    fn all_codes<'c>(&self, codes: &'c mut Option<Codes>) -> &'c mut Codes {
+        codes.get_or_insert_with(|| self.texts.iter().map(Arc::clone).zip(0..).collect())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.texts.len()
     }
+}
+
+/// A panic while the lock was held leaves codes that are whole: each change is one step.
+fn lock(codes: &Mutex<Option<Codes>>) -> MutexGuard<'_, Option<Codes>> {
+    codes.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -207,7 +207,7 @@ impl ColumnPage {
         }
     }
 
-    fn lay_out(&mut self, layout: Layout) {
+    pub(super) fn lay_out(&mut self, layout: Layout) {
         match &mut self.items {
             Items::Constant(_) => {}
             Items::Booleans(items) => relay(items, &self.present, layout),

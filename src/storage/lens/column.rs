@@ -1,6 +1,8 @@
 //! Days of the elements of a page: nothing where no element has any, two bytes in all but a number where all are the
 //! same, else a number for each slot; the second bound of ranges only where some day is one.
 
+mod stored;
+
 use std::sync::Arc;
 
 use super::super::bitmap::{Bitmap, PAGE_SLOTS};

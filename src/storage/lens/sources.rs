@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::super::{End, Graph, NodeSlot};
+use super::super::{End, Graph, NodeSlot, RelSlot};
 use super::Lens;
 use super::asked::Hubs;
 
@@ -25,6 +25,26 @@ impl Graph {
             && supported.any(element, self.asserted_at(element), |rel| {
                 !self.is_evidence(rel) && self.find_sources(rel, lens, &mut sources)
             })
+    }
+
+    /// Relationships at a node that have sources which it does not have by itself, one for each source: those of the first
+    /// slots. None at a relationship, or at evidence.
+    pub(crate) fn sources_through(&self, element: End) -> Vec<RelSlot> {
+        if element.as_node().is_none() || self.is_evidence(element) {
+            return Vec::new();
+        }
+        let mut sources = FxHashSet::default();
+        let mut adds = |at: End| {
+            let before = sources.len();
+            let cited = self.supports(at).flat_map(|(_, from)| self.ways(from));
+            sources.extend(cited.map(|(_, source)| source));
+            sources.len() > before
+        };
+        adds(element);
+        let mut touching: Vec<RelSlot> = self.asserted_at(element).collect();
+        touching.sort_unstable();
+        touching.retain(|rel| !self.is_evidence(End::rel(*rel)) && adds(End::rel(*rel)));
+        touching
     }
 
     fn is_evidence(&self, element: End) -> bool {

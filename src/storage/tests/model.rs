@@ -6,13 +6,14 @@ use proptest::prelude::*;
 
 use super::replay::{recorded, replay, tell};
 use super::*;
+use crate::value::{Date, Edtf};
 
 const LABELS: u32 = 3;
 const TYPES: u32 = 3;
 const KEYS: u32 = 3;
 
 #[derive(Clone, Debug, Default)]
-struct Model {
+pub(in crate::storage) struct Model {
     nodes: BTreeMap<ElementId, Element>,
     rels: BTreeMap<ElementId, (TypeId, ElementId, ElementId, bool, Element)>,
 }
@@ -44,7 +45,7 @@ impl Model {
 }
 
 /// The same of a graph, read slot by slot.
-pub(super) fn describe(graph: &Graph) -> String {
+pub(in crate::storage) fn describe(graph: &Graph) -> String {
     let mut model = Model::default();
     for slot in all_nodes(graph, None) {
         let labels = graph.labels(slot).iter().copied().collect();
@@ -65,7 +66,7 @@ pub(super) fn describe(graph: &Graph) -> String {
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(in crate::storage) enum Step {
     CreateNode(Vec<u32>),
     CreateRel(u32, usize, usize, bool),
     Delete(usize),
@@ -81,12 +82,14 @@ enum Step {
     Commit,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(in crate::storage) fn step() -> impl Strategy<Value = Step> {
     let value = prop_oneof![
         Just(Value::Null),
         (0..4_i64).prop_map(Value::Integer),
         (0..3_u8).prop_map(|text| Value::String(text.to_string().into())),
         (0..2_u8).prop_map(|float| Value::Float(f64::from(float))),
+        (0..3_i64).prop_map(|day| Value::Date(Date::from_epoch_days(day).unwrap())),
+        Just(Value::Edtf(Edtf::parse("2021-12?").unwrap())),
     ];
     prop_oneof![
         5 => prop::collection::vec(0..LABELS, 0..4).prop_map(Step::CreateNode),
@@ -110,7 +113,7 @@ fn pick<T: Copy>(items: &[T], index: usize) -> Option<T> {
 }
 
 /// Does one step to both.
-fn take(writer: &mut Writer, model: &mut Model, step: &Step) {
+pub(in crate::storage) fn take(writer: &mut Writer, model: &mut Model, step: &Step) {
     let nodes: Vec<ElementId> = model.nodes.keys().copied().collect();
     let rels: Vec<ElementId> = model.rels.keys().copied().collect();
     let slot = |writer: &Writer, id| writer.graph().end(id).unwrap();
@@ -181,7 +184,7 @@ fn take(writer: &mut Writer, model: &mut Model, step: &Step) {
 }
 
 /// Compares everything that a graph says with the model.
-fn check(graph: &Graph, model: &Model) {
+pub(in crate::storage) fn check(graph: &Graph, model: &Model) {
     assert_eq!(describe(graph), model.describe());
     check_counts(graph, model);
     check_adjacency(graph, model);
@@ -305,7 +308,7 @@ fn check_indexes(graph: &Graph, model: &Model) {
     }
 }
 
-fn with_names() -> (Graph, Vec<Change>) {
+pub(in crate::storage) fn with_names() -> (Graph, Vec<Change>) {
     let mut writer = Writer::new(Graph::new(), commit(1));
     for number in 0..3 {
         writer.label(&Name::from(format!("L{number}")));

@@ -18,7 +18,7 @@ pub(super) fn replay(mut root: Graph, log: &[Vec<u8>]) -> Graph {
 
 /// Everything that a graph can tell, slots and commits included, as text. The version of a catalog is not the graph's:
 /// no two catalogs of a process have the same.
-pub(super) fn tell(graph: &Graph) -> String {
+pub(in crate::storage) fn tell(graph: &Graph) -> String {
     let Catalog { version: _, labels, types, keys, indexes, constraints, provenance } = graph.catalog();
     let mut lines = vec![
         format!("{:?} next id {}", graph.commit(), graph.next_id),

@@ -1,0 +1,103 @@
+//! The files of one database: where commits are kept, and where they are found again.
+//!
+//! ```text
+//! snapshot-<generation>   the graph as it was when the generation began
+//! log-<generation>        the commits since
+//! lock                    held by the process that writes
+//! *.new                   a file that was not finished
+//! ```
+//!
+//! A checkpoint begins a generation: first its log, while nobody writes, so that all that comes goes there; then, beside
+//! readers and writer, its snapshot, which is renamed once it is whole and synced; then the files of the generations before
+//! are removed. So at any moment the newest snapshot and all logs from its generation on are the database. Logs follow each
+//! other without a gap: only the last one may end with a commit that was lost in a crash.
+
+mod checkpoint;
+mod commits;
+mod recovery;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::disk::Disk;
+use super::wal::LogWriter;
+use super::{DiskError, Graph};
+
+pub(crate) use checkpoint::Checkpoint;
+use commits::Unshown;
+pub(crate) use recovery::TornTail;
+
+/// When a commit is acknowledged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// Once the disk has it: it outlives a crash of the system. Commits that wait at the same time share one sync.
+    #[default]
+    Synced,
+    /// Once the system has it: it outlives a crash of the process, while the last commits may be lost in a crash of the
+    /// system. What is left then is the state of some earlier commit, whole.
+    Buffered,
+}
+
+/// The files of an open database that this process writes.
+#[derive(Debug)]
+pub(crate) struct DatabaseFiles {
+    disk: Arc<dyn Disk>,
+    durability: Durability,
+    /// A log that is shorter is never worth a snapshot.
+    least_log_bytes: u64,
+    /// Locked by who writes, and for a moment by a checkpoint.
+    log: Mutex<Log>,
+    unshown: Unshown,
+    /// Held by who writes a snapshot.
+    snapshot: Mutex<()>,
+}
+
+/// The log of the present generation.
+#[derive(Debug)]
+struct Log {
+    generation: u64,
+    writer: LogWriter,
+    /// That of the newest snapshot.
+    snapshot_generation: u64,
+    /// The size of the snapshot that it follows.
+    snapshot_bytes: u64,
+}
+
+impl DatabaseFiles {
+    /// Begins a database on a disk where there is none, with a graph of which nothing is committed. What a crash has left
+    /// of an earlier beginning is in nobody's way: a database is there once its snapshot is.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::DatabaseExists`], and others if the disk cannot be written.
+    pub(crate) fn create(disk: Arc<dyn Disk>, graph: &Graph, durability: Durability) -> Result<Self, DiskError> {
+        recovery::make_room(&*disk)?;
+        let writer = LogWriter::create(&*disk, 0, graph.commit())?;
+        // Without its log the snapshot could not be opened, and would be in the way of another beginning.
+        checkpoint::sync_names(&*disk)?;
+        let snapshot_bytes = checkpoint::write_snapshot(&*disk, 0, graph)?;
+        Ok(Self::new(disk, durability, Log { generation: 0, writer, snapshot_generation: 0, snapshot_bytes }))
+    }
+
+    fn new(disk: Arc<dyn Disk>, durability: Durability, log: Log) -> Self {
+        let least_log_bytes = checkpoint::LEAST_LOG_BYTES;
+        Self {
+            disk,
+            durability,
+            least_log_bytes,
+            log: Mutex::new(log),
+            unshown: Unshown::default(),
+            snapshot: Mutex::default(),
+        }
+    }
+
+    /// Lets shorter logs be worth a snapshot, or only longer ones.
+    #[must_use]
+    pub(crate) fn with_least_log_bytes(self, least_log_bytes: u64) -> Self {
+        Self { least_log_bytes, ..self }
+    }
+
+    /// A panic while the log was written leaves it as it was or broken, and then it says so.
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

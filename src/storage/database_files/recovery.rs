@@ -1,0 +1,158 @@
+//! Opening a database: the newest snapshot that is whole, and the commits behind it.
+
+use std::sync::Arc;
+
+use super::checkpoint::{generation_of, names, remove_before, remove_if_there, snapshot_name, sync_names};
+use super::{DatabaseFiles, Durability, Log};
+use crate::storage::disk::{Disk, DiskFile};
+use crate::storage::snapshot::guard;
+use crate::storage::wal::{LogEnd, LogReader, LogWriter, Replay, log_name};
+use crate::storage::{DiskError, Graph, snapshot};
+
+/// The graph that lies on a disk.
+#[derive(Debug)]
+pub(crate) struct Recovered {
+    pub graph: Graph,
+    /// What a crash has left of commits that were never acknowledged.
+    pub torn: Option<TornTail>,
+    generation: u64,
+    snapshot_generation: u64,
+    snapshot_bytes: u64,
+    /// The log of the last generation, read to its end.
+    log: LogReader,
+}
+
+/// The end of a log that does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TornTail {
+    pub file: Arc<str>,
+    pub offset: u64,
+    pub len_bytes: u64,
+}
+
+impl DatabaseFiles {
+    /// Opens the database on a disk, to be written. `seen` is shown the graph as it was at the snapshot and after each
+    /// commit since. A torn tail is cut off, and what was never finished or is not needed any more is removed.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError`]; nothing on the disk is changed then.
+    pub(crate) fn open(
+        disk: Arc<dyn Disk>,
+        durability: Durability,
+        seen: impl FnMut(&Graph),
+    ) -> Result<(Self, Graph, Option<TornTail>), DiskError> {
+        let Recovered { graph, torn, generation, snapshot_generation, snapshot_bytes, log } = recover(&*disk, seen)?;
+        let writer = LogWriter::resume(log)?;
+        // A name that a process gave before it was killed may be nowhere but in memory.
+        sync_names(&*disk)?;
+        tidy(&*disk)?;
+        Ok((Self::new(disk, durability, Log { generation, writer, snapshot_generation, snapshot_bytes }), graph, torn))
+    }
+}
+
+/// Reads what lies on a disk and changes nothing: `seen` is shown the graph of the snapshot and after each commit since.
+///
+/// # Errors
+///
+/// [`DiskError::NoDatabase`], and whatever is wrong with the files.
+pub(crate) fn recover(disk: &dyn Disk, mut seen: impl FnMut(&Graph)) -> Result<Recovered, DiskError> {
+    let names = names(disk)?;
+    let (snapshot_generation, mut graph, snapshot_bytes) = newest_snapshot(disk, &names)?;
+    let mut generation = snapshot_generation;
+    seen(&graph);
+    loop {
+        let mut log = LogReader::open(disk, generation)?;
+        catch_up(&mut log, &mut graph, &mut seen)?;
+        let next = generation + 1;
+        let is_last = !names.contains(&log_name(next));
+        let torn = torn_tail(&log);
+        if is_last {
+            return Ok(Recovered { graph, torn, generation, snapshot_generation, snapshot_bytes, log });
+        }
+        if let Some(TornTail { file, offset, .. }) = torn {
+            let reason = format!("commits are missing here: the log of generation {next} follows");
+            return Err(DiskError::Corruption { file, offset, reason });
+        }
+        generation = next;
+    }
+}
+
+/// The graph of the newest snapshot that can be read, with its generation and size. If that is not the newest one, the logs
+/// since it are still there, or it is told that they are not.
+fn newest_snapshot(disk: &dyn Disk, names: &[String]) -> Result<(u64, Graph, u64), DiskError> {
+    let mut generations: Vec<u64> = names.iter().filter_map(|name| generation_of(name, "snapshot")).collect();
+    generations.sort_unstable_by(|left, right| right.cmp(left));
+    let mut failure = None;
+    for generation in generations {
+        match open_snapshot(disk, generation) {
+            Ok((graph, len_bytes)) => return Ok((generation, graph, len_bytes)),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    Err(failure.unwrap_or(DiskError::NoDatabase))
+}
+
+fn open_snapshot(disk: &dyn Disk, generation: u64) -> Result<(Graph, u64), DiskError> {
+    let name: Arc<str> = snapshot_name(generation).into();
+    let file: Arc<dyn DiskFile> = disk.open(&name).map_err(DiskError::io("open", &name))?.into();
+    let len_bytes = file.len_bytes().map_err(DiskError::io("read", &name))?;
+    let head = snapshot::head(&name, &file)?;
+    if head.generation != generation {
+        let reason = format!("it is the snapshot of generation {}", head.generation);
+        return Err(DiskError::Corruption { file: name, offset: 0, reason });
+    }
+    Ok((snapshot::open(&name, file)?, len_bytes))
+}
+
+/// Does to a graph what a log says behind its last commit.
+fn catch_up(log: &mut LogReader, graph: &mut Graph, mut seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
+    if log.behind() != graph.commit() {
+        let reason =
+            format!("it stands behind commit {}, and {} is the last one", log.behind().number, graph.commit().number);
+        return Err(DiskError::Corruption { file: log.name(), offset: 0, reason });
+    }
+    while let Some(commit) = log.next_commit()? {
+        guard(|| Replay::new(graph).run(&commit, log.changes(&commit)))??;
+        seen(graph);
+    }
+    Ok(())
+}
+
+fn torn_tail(log: &LogReader) -> Option<TornTail> {
+    match log.end()? {
+        LogEnd::Clean => None,
+        LogEnd::Torn { offset, len_bytes } => Some(TornTail { file: log.name(), offset, len_bytes }),
+    }
+}
+
+/// Removes what a crash has left that is no part of the database.
+fn tidy(disk: &dyn Disk) -> Result<(), DiskError> {
+    let names = names(disk)?;
+    for name in names.iter().filter(|name| is_unfinished(name)) {
+        remove_if_there(disk, name)?;
+    }
+    let whole = names.iter().filter_map(|name| generation_of(name, "snapshot"));
+    let newest = whole.filter(|generation| open_snapshot(disk, *generation).is_ok()).max();
+    newest.map_or(Ok(()), |generation| remove_before(disk, generation))
+}
+
+/// What has not come to its name.
+fn is_unfinished(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| end == "new")
+}
+
+/// Removes what is left of a database that was begun and not finished.
+pub(super) fn make_room(disk: &dyn Disk) -> Result<(), DiskError> {
+    let names = names(disk)?;
+    let is_beginning = |name: &&String| is_unfinished(name) || **name == log_name(0);
+    let is_part = |name: &str| ["snapshot", "log"].into_iter().any(|kind| generation_of(name, kind).is_some());
+    if names.iter().any(|name| is_part(name) && *name != log_name(0)) {
+        return Err(DiskError::DatabaseExists);
+    }
+    if names.contains(&log_name(0)) && LogReader::open(disk, 0)?.next_commit()?.is_some() {
+        // Somebody has lost the snapshot, and what was committed is not thrown after it.
+        return Err(DiskError::DatabaseExists);
+    }
+    names.iter().filter(is_beginning).try_for_each(|name| remove_if_there(disk, name))
+}

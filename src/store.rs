@@ -1,0 +1,234 @@
+//! Databases in files: how they are made and opened, how a commit comes to the disk, and when a snapshot is written.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use crate::catalog::Provenance;
+use crate::database::{Database, WriterPass, lock};
+use crate::error::Error;
+use crate::exec::{Commits, now_micros};
+use crate::options::Options;
+use crate::storage::{
+    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, StorageError, TornTail,
+};
+
+/// The files of a database and the thread that writes their snapshot.
+#[derive(Debug)]
+pub(crate) struct Store {
+    files: Arc<DatabaseFiles>,
+    /// What a crash had left.
+    torn: Option<TornTail>,
+    checkpoint: Mutex<Option<JoinHandle<Result<(), DiskError>>>>,
+}
+
+/// Makes a database in a folder.
+pub(crate) fn create(options: Options, folder: &Path) -> Result<Database, Error> {
+    let disk = FolderDisk::create(folder);
+    disk.and_then(|disk| create_on(Arc::new(disk), options)).map_err(|error| Error::from(error).of(folder))
+}
+
+/// Opens the database in a folder.
+pub(crate) fn open(options: Options, folder: &Path) -> Result<Database, Error> {
+    let disk = FolderDisk::open(folder);
+    disk.and_then(|disk| open_on(Arc::new(disk), options)).map_err(|error| Error::from(error).of(folder))
+}
+
+pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
+    let graph = options.empty();
+    let files = DatabaseFiles::create(disk, &graph, options.durability)?;
+    let history = History::new(Arc::new(graph), options.keep);
+    let store = Store::new(files, None, &options);
+    Ok(Database::opened(options, history, Some(store)))
+}
+
+pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
+    let mut history: Option<History> = None;
+    let seen = |graph: &Graph| {
+        let root = Arc::new(graph.clone());
+        match &history {
+            None => history = Some(History::new(root, options.keep)),
+            Some(history) => drop(history.lock().add(root)),
+        }
+    };
+    let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, seen)?;
+    check_words(&options.provenance, &graph.catalog().provenance)?;
+    let history = history.expect("a database has a first root");
+    let store = Store::new(files, torn, &options);
+    Ok(Database::opened(options, history, Some(store)))
+}
+
+/// The days of clocks are kept by the words that the database was made with.
+fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
+    if *asked == Provenance::default() {
+        return Ok(());
+    }
+    let other = asked.settings().zip(kept.settings()).find(|((_, asked), (_, kept))| asked != kept);
+    other.map_or(Ok(()), |((setting, asked), (_, kept))| Err(DiskError::OtherWords { setting, kept, asked }))
+}
+
+impl Store {
+    fn new(files: DatabaseFiles, torn: Option<TornTail>, options: &Options) -> Self {
+        let files = match options.least_log_bytes {
+            Some(least) => files.with_least_log_bytes(least),
+            None => files,
+        };
+        Self { files: Arc::new(files), torn, checkpoint: Mutex::default() }
+    }
+
+    /// Writes the snapshot of a generation that has begun, while others go on.
+    fn finish_beside(&self, checkpoint: Checkpoint) {
+        let files = Arc::clone(&self.files);
+        let thread = thread::Builder::new().name("averment checkpoint".to_owned());
+        let spawned = thread.spawn(move || files.finish_checkpoint(checkpoint));
+        // Without a thread the logs grow until the next one.
+        *lock(&self.checkpoint) = spawned.ok();
+    }
+
+    fn is_writing_snapshot(&self) -> bool {
+        lock(&self.checkpoint).as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Comes back when no snapshot is being written; what the last one came to, if nobody has asked yet.
+    fn wait_for_snapshot(&self) -> Result<(), DiskError> {
+        let thread = lock(&self.checkpoint).take();
+        match thread.map(JoinHandle::join) {
+            Some(Ok(finished)) => finished,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Store {
+    /// The lock is held until the last snapshot is written, and what was only given to the system is synced.
+    fn drop(&mut self) {
+        let _ = self.wait_for_snapshot();
+        let _ = self.files.close();
+    }
+}
+
+/// The end of a log that a crash has left, and that was cut off when the database was opened: of a commit that was never
+/// acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LostTail {
+    /// The name of the file.
+    pub file: String,
+    /// Where it was cut.
+    pub offset: u64,
+    /// How many bytes there were behind it.
+    pub len_bytes: u64,
+}
+
+impl Database {
+    /// A new, empty database in files: see [`Options::create`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::create`].
+    pub fn create(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::options().create(folder)
+    }
+
+    /// A database that was made in a folder before: see [`Options::open`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::open`].
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::options().open(folder)
+    }
+
+    /// Whether what is committed is lost when the program ends.
+    pub fn is_in_memory(&self) -> bool {
+        self.shared.store.is_none()
+    }
+
+    /// What opening this database has cut off.
+    pub fn lost_tail(&self) -> Option<LostTail> {
+        let TornTail { file, offset, len_bytes } = self.shared.store.as_ref()?.torn.as_ref()?;
+        Some(LostTail { file: file.to_string(), offset: *offset, len_bytes: *len_bytes })
+    }
+
+    /// Writes a snapshot of the last commit and removes the log before it. A database does that by itself, beside readers
+    /// and writer, when the log is longer than 64 MB and than a quarter of the snapshot; this comes back when it is done. In
+    /// memory there is nothing to do.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let db = Database::create(folder.path().join("sanctions"))?;
+    /// db.query("UNWIND range(1, 1000) AS x CREATE (:Company {number: x})", ())?;
+    /// db.checkpoint()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the snapshot cannot be written: the one before and its log stay.
+    /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) if this thread has a write transaction open.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        let Some(store) = &self.shared.store else { return Ok(()) };
+        store.wait_for_snapshot()?;
+        let pass = self.enter()?;
+        let root = self.root_to_write()?;
+        let checkpoint = store.files.begin_checkpoint(root, |root| self.publish(root))?;
+        drop(pass);
+        store.files.finish_checkpoint(checkpoint)?;
+        Ok(())
+    }
+
+    /// The root behind which the next commit comes, for whoever may write. It may be on its way to the disk still.
+    pub(crate) fn root_to_write(&self) -> Result<Arc<Graph>, DiskError> {
+        let Some(store) = &self.shared.store else { return Ok(self.root()) };
+        store.files.check()?;
+        Ok(store.files.unshown_root().unwrap_or_else(|| self.root()))
+    }
+
+    /// Makes a commit that is kept as the durability says when this comes back. The right to write goes to the next one
+    /// once the order of commits is clear.
+    pub(crate) fn commit(&self, root: Graph, changes: &[Change], pass: WriterPass) -> Result<(), DiskError> {
+        let root = Arc::new(root);
+        let Some(store) = &self.shared.store else {
+            self.publish(root);
+            return Ok(());
+        };
+        let ticket = store.files.append(&root, changes)?;
+        self.begin_checkpoint_if_due(store, &root);
+        drop(pass);
+        store.files.settle(ticket, |root| self.publish(root))
+    }
+
+    /// Without a snapshot the database is as good as it was: what has failed is tried again with the next commit, and if
+    /// the disk takes nothing, that says so.
+    fn begin_checkpoint_if_due(&self, store: &Store, root: &Arc<Graph>) {
+        if store.files.is_checkpoint_due()
+            && !store.is_writing_snapshot()
+            && let Ok(begun) = store.files.begin_checkpoint(Arc::clone(root), |root| self.publish(root))
+        {
+            store.finish_beside(begun);
+        }
+    }
+}
+
+impl Commits for Database {
+    fn commit(&self, root: &Graph, changes: &[Change]) -> Result<Commit, StorageError> {
+        let next = root.commit().followed_at(now_micros());
+        let root = Arc::new(root.clone());
+        match &self.shared.store {
+            None => self.publish(root),
+            Some(store) => {
+                let ticket = store.files.append(&root, changes)?;
+                self.begin_checkpoint_if_due(store, &root);
+                store.files.settle(ticket, |root| self.publish(root))?;
+            }
+        }
+        Ok(next)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+//! Crashes of the system: an image of what may be left is taken before every change of the disk, and opened.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+
+use super::hooked::{HookedDisk, Operation};
+use super::workload::{Step, Workload, write_together};
+use super::{create_on, open_on, opened, options, set, text_of};
+use crate::database::{Database, Shared, lock};
+use crate::storage::{Durability, MemoryDisk};
+
+/// What a crash may leave.
+struct Image {
+    disk: MemoryDisk,
+    /// What is found if only the process ends there.
+    killed: Option<MemoryDisk>,
+    /// The commits that have to be there.
+    sure: u64,
+    seed: u64,
+}
+
+/// A database at work, and what is known of it.
+struct Watched {
+    disk: MemoryDisk,
+    hooked: Arc<HookedDisk>,
+    durability: Durability,
+    watch: Arc<Watch>,
+    db: Option<Database>,
+    /// What each commit made of the graph.
+    texts: BTreeMap<u64, String>,
+    checked: u64,
+}
+
+/// What is seen as the disk is changed.
+#[derive(Default)]
+struct Watch {
+    /// The commits that have to be there, where the database does not tell.
+    sure: AtomicU64,
+    /// A database whose commits are safe once they are shown.
+    shown: Mutex<Weak<Shared>>,
+    images: Mutex<Vec<Image>>,
+    changes: AtomicU64,
+    first_seed: u64,
+    /// Of so many changes one is looked at.
+    stride: u64,
+}
+
+impl Watch {
+    fn take_image(&self, disk: &MemoryDisk) {
+        let shown = lock(&self.shown).upgrade().map_or(0, |shared| shared.history.lock().last().commit().number);
+        let sure = shown.max(self.sure.load(Ordering::Relaxed));
+        let seed = self.first_seed + self.changes.fetch_add(1, Ordering::Relaxed);
+        if !seed.is_multiple_of(self.stride) {
+            return;
+        }
+        // Nothing, all, or something of what was not synced.
+        let seed = if seed % 5 < 2 { seed % 5 } else { seed };
+        let killed = (self.stride == 1 || seed.is_multiple_of(2)).then(|| disk.copy());
+        lock(&self.images).push(Image { disk: disk.crash(seed), killed, sure, seed });
+    }
+}
+
+impl Watched {
+    fn new(durability: Durability, first_seed: u64, stride: u64) -> Self {
+        let disk = MemoryDisk::default();
+        let watch = Arc::new(Watch { first_seed, stride, ..Watch::default() });
+        let (seen, watching) = (disk.clone(), Arc::clone(&watch));
+        let hook = Arc::new(move |_: Operation| {
+            watching.take_image(&seen);
+            Ok(())
+        });
+        let hooked = Arc::new(HookedDisk::new(&disk, hook));
+        Self { disk, hooked, durability, watch, db: None, texts: BTreeMap::new(), checked: 0 }
+    }
+
+    fn db(&self) -> &Database {
+        self.db.as_ref().expect("it is open")
+    }
+
+    fn create(&mut self) {
+        let db = create_on(self.hooked.clone(), options(self.durability)).unwrap();
+        self.texts.insert(0, text_of(&db.read()));
+        for image in lock(&self.watch.images).drain(..) {
+            check_beginning(&image, &self.texts[&0]);
+        }
+        self.begin(db);
+    }
+
+    fn begin(&mut self, db: Database) {
+        if self.durability == Durability::Synced {
+            *lock(&self.watch.shown) = Arc::downgrade(&db.shared);
+        }
+        self.db = Some(db);
+    }
+
+    fn take(&mut self, step: &Step) {
+        match step {
+            Step::Statement(statement) => drop(self.db().query(statement.as_str(), ())),
+            Step::Together(statements) => {
+                write_together(self.db(), statements).unwrap().commit().unwrap();
+            }
+            Step::RolledBack(statements) => drop(write_together(self.db(), statements).unwrap()),
+            Step::Checkpoint => {
+                self.db().checkpoint().unwrap();
+                self.all_is_sure();
+            }
+            Step::Reopen => self.reopen(),
+        }
+        self.check_step();
+    }
+
+    /// Nothing that was committed so far may be lost from now on.
+    fn all_is_sure(&self) {
+        self.watch.sure.store(self.db().commit_number(), Ordering::Relaxed);
+    }
+
+    fn reopen(&mut self) {
+        self.record();
+        let last = self.db().commit_number();
+        self.db = None;
+        self.watch.sure.store(last, Ordering::Relaxed);
+        let db = open_on(self.hooked.clone(), options(self.durability)).unwrap();
+        assert_eq!((db.commit_number(), db.lost_tail()), (last, None));
+        assert_eq!(text_of(&db.read()), self.texts[&last]);
+        self.begin(db);
+    }
+
+    fn record(&mut self) {
+        let db = self.db.as_ref().expect("it is open");
+        let known = *self.texts.keys().next_back().expect("it was created");
+        for number in known + 1..=db.commit_number() {
+            self.texts.insert(number, text_of(&db.at_commit(number).unwrap()));
+        }
+    }
+
+    fn check_step(&mut self) {
+        self.record();
+        let images: Vec<Image> = lock(&self.watch.images).drain(..).collect();
+        for image in images {
+            self.checked += 1;
+            check_image(&image.disk, &image, &self.texts);
+            if let Some(killed) = &image.killed {
+                check_image(killed, &image, &self.texts);
+            }
+        }
+    }
+}
+
+/// As a database is made it is there, and empty, or it is not and can be made.
+fn check_beginning(image: &Image, text: &str) {
+    let db = match opened(&image.disk) {
+        Ok(db) => db,
+        Err(crate::storage::DiskError::NoDatabase) => {
+            create_on(Arc::new(image.disk.clone()), options(Durability::Synced)).unwrap()
+        }
+        Err(error) => panic!("image {}: {error}", image.seed),
+    };
+    assert_eq!(text_of(&db.read()), text);
+}
+
+#[track_caller]
+fn check_image(disk: &MemoryDisk, image: &Image, texts: &BTreeMap<u64, String>) {
+    let seed = image.seed;
+    let db = opened(disk).unwrap_or_else(|error| panic!("image {seed}: {error}"));
+    let number = db.commit_number();
+    assert!(number >= image.sure, "image {seed}: commit {} is lost, {number} is the last one", image.sure);
+    assert!(text_of(&db.read()) == texts[&number], "image {seed}: commit {number} is another one");
+    db.query("CREATE (:Further)", ()).unwrap();
+    if seed.is_multiple_of(4) {
+        db.checkpoint().unwrap();
+    }
+    let again = opened(&disk.crash(seed)).unwrap_or_else(|error| panic!("image {seed}, again: {error}"));
+    assert!(text_of(&again.read()) == text_of(&db.read()), "image {seed}, again");
+}
+
+/// Gives how many images there were.
+fn check_workload(durability: Durability, seed: u64, commits: u64, stride: u64) -> u64 {
+    let mut watched = Watched::new(durability, seed, stride);
+    let mut workload = Workload::new(seed);
+    watched.create();
+    while watched.db().commit_number() < commits {
+        watched.take(&workload.step());
+    }
+    watched.take(&Step::Reopen);
+    drop(watched.db.take());
+    let last = opened(&watched.disk).unwrap();
+    assert_eq!(text_of(&last.read()), watched.texts[&last.commit_number()]);
+    watched.checked
+}
+
+/// `AVERMENT_SEED` sets another first seed, `AVERMENT_CASES` how many seeds are tried; without it one, with an image of every
+/// third change.
+fn check_seeds(durability: Durability, commits: u64) {
+    let (first, count) = (set("AVERMENT_SEED", 1), set("AVERMENT_CASES", 1));
+    let stride = if count == 1 { 3 } else { 1 };
+    for seed in first..first + count {
+        let images = check_workload(durability, seed, commits, stride);
+        println!("AVERMENT_SEED={seed}: {images} images");
+        assert!(images > commits / 4);
+    }
+}
+
+#[test]
+fn a_crash_loses_no_commit_that_was_acknowledged() {
+    check_seeds(Durability::Synced, 300);
+}
+
+#[test]
+fn a_crash_loses_the_last_buffered_commits_and_nothing_else() {
+    check_seeds(Durability::Buffered, 150);
+}
+
+/// A name that a process gave before it ended may be nowhere but in memory. Who opens the database next must not rely on it.
+#[test]
+fn a_checkpoint_of_a_process_that_was_killed_may_still_be_lost() {
+    let mut watched = Watched::new(Durability::Synced, 0, 1);
+    watched.create();
+    watched.take(&Step::Statement("CREATE (:Company {name: 'one'})".to_owned()));
+    watched.db().checkpoint().unwrap();
+    watched.record();
+    let images: Vec<Image> = lock(&watched.watch.images).drain(..).collect();
+    for killed in images.iter().filter_map(|image| image.killed.as_ref()) {
+        let db = opened(killed).unwrap();
+        assert_eq!(text_of(&db.read()), watched.texts[&1]);
+        db.query("CREATE (:Company {name: 'two'})", ()).unwrap();
+        for image in killed.crash_images(60) {
+            assert_eq!(text_of(&opened(&image).unwrap().read()), text_of(&db.read()));
+        }
+    }
+}
+
+#[test]
+fn a_database_that_is_made_as_the_system_crashes_is_whole_or_can_be_made() {
+    for seed in 0..60 {
+        Watched::new(Durability::Synced, seed, 1).create();
+    }
+}

@@ -1,0 +1,203 @@
+//! Files of which a byte is another one, or that end too early.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::{create_on, opened, options, set};
+use crate::database::Database;
+use crate::error::Error;
+use crate::format::write_graph;
+use crate::storage::{Disk, Durability, MemoryDisk};
+
+/// Asked of a database that is read in every way: by indexes, on both clocks, backwards, at its claims and commits.
+const QUESTIONS: &[&str] = &[
+    "MATCH (c:Company {name: 'a'}) RETURN c, labels(c), recorded(c), sources(c)",
+    "MATCH (c:Company) WHERE c.name > 'a' RETURN c.name ORDER BY c.name",
+    "MATCH (s:Source {id: 's'}) RETURN s, COUNT { (s)--() }",
+    "MATCH ()-[r:BASED_IN {since: 2014}]->(p) RETURN r, p, citations(r)",
+    "MATCH (c)-[r]->(p) VALID AT date('2021-01-01') KNOWN AT date('2020-06-01') RETURN c.name, type(r) ORDER BY id(r)",
+    "MATCH (:Claim)-[:STATES]->[(a)-[r]->(b)] RETURN a.name, type(r), b.name, asserted(r)",
+    "MATCH (p:Place)<-[r]-(c) RETURN p.name, c.name ORDER BY id(r)",
+    "SHOW INDEXES",
+    "SHOW CONSTRAINTS",
+    "SHOW COMMITS YIELD number, time, changes RETURN number, time, changes",
+    "SHOW LABELS",
+    "SHOW RELATIONSHIP TYPES",
+    "SHOW PROPERTY KEYS",
+];
+
+/// Two generations of commits: the first are in a snapshot, the others in a log.
+const SNAPSHOT: &[&str] = &[
+    "CREATE (:Source {id: 's', published: date('2020-01-01')}), (:Company {name: 'a', text: 'Ада', tags: ['x', 'y']})",
+    "CREATE CONSTRAINT one FOR (s:Source) REQUIRE s.id IS UNIQUE",
+    "CREATE INDEX names FOR (c:Company) ON (c.name)",
+    "CREATE INDEX FOR ()-[r:BASED_IN]-() ON (r.since)",
+    "MATCH (c:Company {name: 'a'}), (s:Source)
+     MERGE (c)-[:BASED_IN {since: 2014, valid_from: date('2014-01-01')}]->(:Place {name: 'p'}) CITING s",
+    "MATCH (c:Company), (p:Place) CREATE (:Claim {n: 1.5})-[:STATES]->[(c)-[:OWNS]->(p)]",
+];
+const LOG: &[&str] = &[
+    "MERGE (c:Company {name: 'b'}) SET c.n = 1",
+    "MATCH (c:Company {name: 'a'}) SET c:Listed REMOVE c.tags",
+    "MATCH ()-[r:BASED_IN]->() RETRACT r",
+];
+
+/// The files of a database, and what is answered after each commit of the log.
+struct Sample {
+    files: Vec<(String, Vec<u8>)>,
+    answers: BTreeMap<u64, String>,
+}
+
+impl Sample {
+    fn new() -> Self {
+        let disk = MemoryDisk::default();
+        let db = create_on(Arc::new(disk.clone()), options(Durability::Synced)).unwrap();
+        for statement in SNAPSHOT {
+            db.query(*statement, ()).unwrap();
+        }
+        db.checkpoint().unwrap();
+        let mut answers = BTreeMap::from([(db.commit_number(), answers_of(&db).unwrap())]);
+        for statement in LOG {
+            db.query(*statement, ()).unwrap();
+            answers.insert(db.commit_number(), answers_of(&db).unwrap());
+        }
+        drop(db);
+        let names = disk.names().unwrap();
+        let files = names.into_iter().map(|name| (name.clone(), bytes_of(&disk, &name))).collect();
+        Self { files, answers }
+    }
+
+    /// The database with other bytes in one of its files.
+    fn with(&self, changed: &str, bytes: &[u8]) -> MemoryDisk {
+        let disk = MemoryDisk::default();
+        for (name, whole) in &self.files {
+            disk.create(name).unwrap().write_at(0, if name == changed { bytes } else { whole }).unwrap();
+        }
+        disk
+    }
+
+    /// A file that was changed is told, or its end is lost and that is told, or nothing of it shows.
+    fn check(&self, name: &str, bytes: &[u8], what: &str) -> Found {
+        let disk = self.with(name, bytes);
+        let is_told = |message: &str| assert!(message.contains(name), "{what}: {message}");
+        let db = match opened(&disk) {
+            Ok(db) => db,
+            Err(error) => {
+                is_told(&error.to_string());
+                return Found::Refused;
+            }
+        };
+        let (number, last) = (db.commit_number(), *self.answers.keys().next_back().expect("a commit"));
+        let found = match answers_of(&db) {
+            Ok(answers) => {
+                assert_eq!(answers, self.answers[&number], "{what}");
+                Found::Same
+            }
+            Err(error) => {
+                is_told(error.message());
+                Found::Told
+            }
+        };
+        let found = match db.checkpoint() {
+            Ok(()) => {
+                assert_eq!(found, Found::Same, "{what}: a checkpoint has copied it");
+                found
+            }
+            // No question has met it: a page may serve none of them.
+            Err(error) => {
+                is_told(error.message());
+                Found::Told
+            }
+        };
+        match db.lost_tail() {
+            Some(tail) => {
+                assert!(tail.file == name && number < last, "{what}");
+                Found::Lost
+            }
+            None if number < last => Found::Shorter,
+            None => found,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    /// It is not opened.
+    Refused,
+    /// It is told as it is read.
+    Told,
+    /// The last commits are lost, and that is told.
+    Lost,
+    /// The last commits are not there, and nothing says that they were.
+    Shorter,
+    Same,
+}
+
+/// All that a database answers.
+fn answers_of(db: &Database) -> Result<String, Error> {
+    let mut text = Vec::new();
+    write_graph(&db.read(), &mut text)?;
+    let mut text = String::from_utf8(text).expect("it is text");
+    for question in QUESTIONS {
+        for row in db.query(*question, ())?.complete()? {
+            writeln!(text, "{:?}", row?.values()).expect("a text takes it");
+        }
+    }
+    Ok(text)
+}
+
+fn bytes_of(disk: &MemoryDisk, name: &str) -> Vec<u8> {
+    let file = disk.open(name).unwrap();
+    let mut bytes = vec![0; usize::try_from(file.len_bytes().unwrap()).unwrap()];
+    file.read_at(0, &mut bytes).unwrap();
+    bytes
+}
+
+/// Checks each of these changes of each file, and counts what came of it.
+fn check_all(of_file: impl Fn(&[u8]) -> Vec<(String, Vec<u8>)>) -> BTreeMap<Found, usize> {
+    let sample = Sample::new();
+    let mut counts = BTreeMap::new();
+    for (name, whole) in &sample.files {
+        for (what, bytes) in of_file(whole) {
+            *counts.entry(sample.check(name, &bytes, &format!("{name}, {what}"))).or_default() += 1;
+        }
+    }
+    println!("{counts:?}");
+    counts
+}
+
+/// Where files are changed: everywhere with `AVERMENT_CASES` other than 1, without it at every seventh byte.
+fn places(len_bytes: usize) -> impl Iterator<Item = usize> {
+    let stride = if set("AVERMENT_CASES", 1) == 1 { 7 } else { 1 };
+    let first = usize::try_from(set("AVERMENT_SEED", 1)).expect("a small number") % stride;
+    (first..len_bytes).step_by(stride)
+}
+
+#[test]
+fn a_byte_that_flips_is_told_or_does_not_show() {
+    let counts = check_all(|whole| {
+        let flipped = |at: usize| {
+            let mut bytes = whole.to_vec();
+            bytes[at] ^= 1 << (at % 8);
+            (format!("byte {at} flipped"), bytes)
+        };
+        places(whole.len()).map(flipped).collect()
+    });
+    assert!(counts[&Found::Refused] > 0 && counts[&Found::Told] > 0 && counts[&Found::Lost] > 0, "{counts:?}");
+    assert!(!counts.contains_key(&Found::Shorter) && !counts.contains_key(&Found::Same), "{counts:?}");
+}
+
+#[test]
+fn a_file_that_ends_early_is_told_or_is_an_earlier_state() {
+    let counts = check_all(|whole| {
+        let cut = |len_bytes: usize| (format!("cut to {len_bytes}"), whole[..len_bytes].to_vec());
+        places(whole.len()).map(cut).collect()
+    });
+    assert!(
+        counts[&Found::Refused] > 0 && counts[&Found::Lost] > 0 && !counts.contains_key(&Found::Same),
+        "{counts:?}"
+    );
+    // Where a commit ends nothing tells that another one was there.
+    assert!(counts.get(&Found::Shorter).is_none_or(|count| *count <= LOG.len()), "{counts:?}");
+}

@@ -1,0 +1,153 @@
+//! Databases in files: what was committed is there when they are opened again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use averment::{Database, Durability, ErrorKind, Provenance, fixtures};
+
+struct Place {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn place() -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    Place { _folder: folder, path }
+}
+
+fn count(db: &Database) -> i64 {
+    db.query("MATCH (n) RETURN count(*)", ()).unwrap().single().unwrap()
+}
+
+fn names(path: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// All of a database as text, ids and commits included.
+fn dump(db: &Database) -> String {
+    let mut bytes = Vec::new();
+    db.save_jsonl(&mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn what_was_committed_is_there_when_it_is_opened_again() {
+    let place = place();
+    let db = Database::create(&place.path).unwrap();
+    fixtures::load_all(&db).unwrap();
+    db.query("CREATE INDEX FOR (n:Company) ON (n.name)", ()).unwrap();
+    db.query("MATCH (a:Agency) SET a.seen = edtf('2021-12')", ()).unwrap();
+    let before = dump(&db);
+    drop(db);
+    let db = Database::open(&place.path).unwrap();
+    assert_eq!(dump(&db), before);
+    assert_eq!(db.lost_tail(), None);
+    db.query("CREATE (:Company {name: 'New'})", ()).unwrap();
+    let before = dump(&db);
+    db.checkpoint().unwrap();
+    assert_eq!(dump(&db), before);
+    db.query("CREATE (:Company {name: 'Newer'})", ()).unwrap();
+    let before = dump(&db);
+    drop(db);
+    assert_eq!(names(&place.path), ["lock", "log-00000000000000000001", "snapshot-00000000000000000001"]);
+    let db = Database::open(&place.path).unwrap();
+    assert_eq!(dump(&db), before);
+    let plan: Vec<String> = db
+        .query("EXPLAIN MATCH (c:Company {name: 'Newer'}) RETURN c", ())
+        .unwrap()
+        .map(|row| row.unwrap().get::<String>("plan").unwrap())
+        .collect();
+    assert!(plan.join("\n").contains("seek"), "{plan:?}");
+}
+
+#[test]
+fn a_database_is_opened_once_and_says_by_whom() {
+    let place = place();
+    let db = Database::create(&place.path).unwrap();
+    let error = Database::open(&place.path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    assert!(error.message().contains(&format!("process {}", std::process::id())), "{error}");
+    drop(db);
+    assert_eq!(count(&Database::open(&place.path).unwrap()), 0);
+}
+
+#[test]
+fn nothing_is_opened_and_nothing_is_made_over() {
+    let place = place();
+    let error = Database::open(&place.path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    fs::create_dir(&place.path).unwrap();
+    let error = Database::open(&place.path).unwrap_err();
+    assert_eq!(error.code(), "no-database");
+    assert_eq!(error.message(), format!("{}: there is no database", place.path.display()));
+    drop(Database::create(&place.path).unwrap());
+    assert_eq!(Database::create(&place.path).unwrap_err().code(), "database-exists");
+}
+
+#[test]
+fn commits_of_many_threads_are_all_there() {
+    for durability in [Durability::Synced, Durability::Buffered] {
+        let place = place();
+        let db = Database::options().durability(durability).create(&place.path).unwrap();
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let db = &db;
+                scope.spawn(move || {
+                    for number in 0..25 {
+                        db.query(format!("CREATE (:A {{thread: {thread}, number: {number}}})"), ()).unwrap();
+                        let mine = format!("MATCH (a:A {{thread: {thread}}}) RETURN count(*)");
+                        assert_eq!(db.query(mine, ()).unwrap().single::<i64>().unwrap(), number + 1);
+                    }
+                });
+            }
+        });
+        let before = dump(&db);
+        assert_eq!(db.commit_number(), 200);
+        drop(db);
+        assert_eq!(dump(&Database::open(&place.path).unwrap()), before);
+    }
+}
+
+#[test]
+fn batches_are_committed_one_by_one() {
+    let place = place();
+    let db = Database::create(&place.path).unwrap();
+    let statement = "UNWIND range(1, 100) AS x CALL (x) { CREATE (:A {x: 10 / (95 - x)}) } IN TRANSACTIONS OF 10 ROWS";
+    db.query(statement, ()).unwrap_err();
+    assert_eq!(count(&db), 90);
+    drop(db);
+    assert_eq!(count(&Database::open(&place.path).unwrap()), 90);
+}
+
+#[test]
+fn words_of_provenance_stay_with_the_database() {
+    let place = place();
+    let words = Provenance { source: "Document".into(), ..Provenance::default() };
+    drop(Database::options().provenance(words.clone()).unwrap().create(&place.path).unwrap());
+    let db = Database::open(&place.path).unwrap();
+    db.query("CREATE (:Document)-[:SUPPORTS]->(:A)", ()).unwrap();
+    assert_eq!(db.query("MATCH (a:A) RETURN size(sources(a))", ()).unwrap().single::<i64>().unwrap(), 1);
+    drop(db);
+    let others = Provenance { source: "Paper".into(), ..Provenance::default() };
+    let error = Database::options().provenance(others).unwrap().open(&place.path).unwrap_err();
+    assert_eq!(error.code(), "other-provenance");
+    Database::options().provenance(words).unwrap().open(&place.path).unwrap();
+}
+
+#[test]
+fn a_fork_of_a_database_in_files_is_in_memory() {
+    let place = place();
+    let db = Database::create(&place.path).unwrap();
+    db.query("CREATE (:A)", ()).unwrap();
+    db.checkpoint().unwrap();
+    drop(db);
+    let db = Database::open(&place.path).unwrap();
+    let fork = db.fork();
+    fork.query("CREATE (:A)", ()).unwrap();
+    drop(db);
+    assert_eq!((count(&fork), count(&Database::open(&place.path).unwrap())), (2, 1));
+}
