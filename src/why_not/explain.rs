@@ -7,7 +7,7 @@ use super::finish::{Test, Wanted};
 use super::mention::aggregates;
 use super::question::Question;
 use super::relax::{Order, Task, relax};
-use super::search::{Found, Search, Way};
+use super::search::{Found, GivenUp, Search, Way};
 use super::story::{Reason, Teller};
 use super::{Host, show};
 use crate::syntax::ast::{self, ClauseKind};
@@ -85,15 +85,20 @@ impl Branch<'_> {
             is_aggregate: &is_aggregate,
         };
         let conditions = relax(&task, &Order { limit: 1, ..Order::default() }).conditions;
-        let mut search =
-            Search { host, task: &task, wanted: &expected.wanted, parameters: &expected.parameters, gave_up: false };
+        let mut search = Search {
+            host,
+            task: &task,
+            wanted: &expected.wanted,
+            parameters: &expected.parameters,
+            given_up: GivenUp::default(),
+        };
         if !expected.aggregated.is_empty()
             && let Some(row) = search.row_with(&expected.all())?
         {
             return Ok(vec![is_there(&columns, row)]);
         }
         let found = search.run(&conditions)?;
-        let gave_up = search.gave_up;
+        let given_up = search.given_up;
         let mut teller = Teller { search, conditions: &conditions, text: &self.question.text };
         let mut reasons = match found {
             Found::Row(row) if expected.aggregated.is_empty() => return Ok(vec![is_there(&columns, row)]),
@@ -106,9 +111,7 @@ impl Branch<'_> {
             what: Some(wanted.shown()),
             ..Reason::plain("not looked into", unasked.to_owned())
         }));
-        if gave_up {
-            reasons.push(Reason::plain("not looked into", "some ways would have taken too long to try".to_owned()));
-        }
+        reasons.extend(not_waited_for(given_up));
         Ok(reasons)
     }
 
@@ -150,6 +153,14 @@ impl Branch<'_> {
         }
         expected
     }
+}
+
+fn not_waited_for(given_up: GivenUp) -> impl Iterator<Item = Reason> {
+    let query = given_up
+        .query
+        .map(|limit| format!("whether the row is there after all: the query itself was given up after {limit} rows"));
+    let trial = given_up.trial.map(|limit| format!("some ways: each trial was given up after {limit} rows"));
+    [query, trial].into_iter().flatten().map(|met| Reason::plain("not looked into", met))
 }
 
 fn is_there(columns: &[Name], row: Vec<Value>) -> Reason {

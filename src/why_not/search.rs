@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::condition::{Condition, Kind, Number};
 use super::finish::Wanted;
 use super::relax::{Order, Task, relax};
-use super::{Host, Outcome};
+use super::{Host, Outcome, Patience};
 use crate::value::{Name, Value};
 
 /// Conditions that stand against the row together: without all of them it is there, without fewer it is not.
@@ -30,20 +30,20 @@ pub(super) struct Search<'s, H: Host> {
     pub task: &'s Task<'s>,
     pub wanted: &'s [Wanted],
     pub parameters: &'s [(Name, Value)],
-    /// Whether a trial was given up because it took too long.
-    pub gave_up: bool,
+    pub given_up: GivenUp,
+}
+
+/// What would have taken too long, and after how many rows it was given up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct GivenUp {
+    pub query: Option<u64>,
+    pub trial: Option<u64>,
 }
 
 impl<H: Host> Search<'_, H> {
     pub(super) fn run(&mut self, conditions: &[Condition]) -> Result<Found<H::Error>, H::Error> {
-        match self.rows(&Way::new())? {
-            Outcome::Rows(rows) => {
-                if let Some(row) = rows.into_iter().next() {
-                    return Ok(Found::Row(row));
-                }
-            }
-            Outcome::Failed(error) => return Err(error),
-            Outcome::TooLong => {}
+        if let Some(row) = self.row_with(self.wanted)? {
+            return Ok(Found::Row(row));
         }
         let single = self.single_ways(conditions)?;
         if !single.is_empty() {
@@ -62,26 +62,39 @@ impl<H: Host> Search<'_, H> {
                         return Ok(Found::Ways(vec![way]));
                     }
                 }
-                Outcome::Rows(_) | Outcome::TooLong => {}
+                Outcome::Rows(_) | Outcome::TooLong(_) => {}
                 Outcome::Failed(error) => failure = Some(error),
             }
         }
         Ok(Found::Nothing(failure))
     }
 
-    /// A row of the query as it is, with other values than those that are asked for.
+    /// A row of the query as it is that has these values.
     pub(super) fn row_with(&mut self, wanted: &[Wanted]) -> Result<Option<Vec<Value>>, H::Error> {
         let order = Order { wanted, limit: 1, ..Order::default() };
-        let rows = self.host.rows(&relax(self.task, &order).statement, self.parameters)?.into_rows();
-        Ok(rows.into_iter().next())
+        let statement = relax(self.task, &order).statement;
+        match self.host.rows(&statement, self.parameters, Patience::ForQuery)? {
+            Outcome::Rows(rows) => Ok(rows.into_iter().next()),
+            Outcome::Failed(error) => Err(error),
+            Outcome::TooLong(limit) => {
+                self.given_up.query = Some(limit);
+                Ok(None)
+            }
+        }
     }
 
     /// A row without the conditions of `way`, if there is one.
     fn rows(&mut self, way: &Way) -> Result<Outcome<H::Error>, H::Error> {
         let order = Order { removed: way.clone(), wanted: self.wanted, limit: 1, ..Order::default() };
-        let outcome = self.host.rows(&relax(self.task, &order).statement, self.parameters)?;
-        self.gave_up |= matches!(outcome, Outcome::TooLong);
+        let outcome = self.trial(&order)?;
+        if let Outcome::TooLong(limit) = outcome {
+            self.given_up.trial = Some(limit);
+        }
         Ok(outcome)
+    }
+
+    pub(super) fn trial(&mut self, order: &Order<'_>) -> Result<Outcome<H::Error>, H::Error> {
+        self.host.rows(&relax(self.task, order).statement, self.parameters, Patience::ForTrial)
     }
 
     pub(super) fn brings_a_row(&mut self, way: &Way) -> Result<bool, H::Error> {
@@ -124,7 +137,7 @@ impl<H: Host> Search<'_, H> {
             let mut removed = everything(conditions);
             removed.remove(number);
             let order = Order { removed, limit: 1, ..Order::default() };
-            if !self.host.rows(&relax(self.task, &order).statement, self.parameters)?.into_rows().is_empty() {
+            if !self.trial(&order)?.into_rows().is_empty() {
                 return Ok(true);
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::condition::{Arrow, Condition, Kind, Number, Subject};
 use super::finish::Wanted;
 use super::near::{Near, nearest_of};
-use super::relax::{Order, relax};
+use super::relax::Order;
 use super::search::{Search, Way, everything};
 use super::{Host, probe, show};
 use crate::syntax::ast::ArrowDirection;
@@ -316,8 +316,7 @@ impl<H: Host> Teller<'_, '_, H> {
     }
 
     fn run(&mut self, order: &Order<'_>) -> Result<Vec<Vec<Value>>, H::Error> {
-        let search = &mut self.search;
-        Ok(search.host.rows(&relax(search.task, order).statement, search.parameters)?.into_rows())
+        Ok(self.search.trial(order)?.into_rows())
     }
 }
 
