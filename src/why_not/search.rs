@@ -1,8 +1,9 @@
 //! Looks for the conditions that keep a row away.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::condition::{Condition, Kind, Number};
+use super::condition::{Blame, Condition, Kind, Number, Subject};
 use super::finish::Wanted;
 use super::relax::{Order, Task, relax};
 use super::{Host, Outcome, Patience};
@@ -57,6 +58,7 @@ impl<H: Host> Search<'_, H> {
             match self.rows(&way)? {
                 Outcome::Rows(rows) if !rows.is_empty() => {
                     let way = self.without_needless(conditions, way)?;
+                    let way = self.with_whole_arrows(conditions, way)?;
                     let way = self.smallest_part(way)?;
                     if !self.misses_what_is_there(conditions, &way)? {
                         return Ok(Found::Ways(vec![way]));
@@ -105,14 +107,15 @@ impl<H: Host> Search<'_, H> {
     fn single_ways(&mut self, conditions: &[Condition]) -> Result<Vec<Way>, H::Error> {
         let mut ways: Vec<Number> = Vec::new();
         for number in blamed_last(conditions).into_iter().rev() {
-            let is_told = ways.iter().any(|way| conditions[*way].within.contains(&number));
+            let within = &conditions[number].within;
+            let is_told = ways.iter().any(|way| conditions[*way].within.contains(&number) || within.contains(way));
             // That there is no such element is told by what is said of it, or by the whole.
             if !is_told && conditions[number].kind != Kind::Element && self.brings_a_row(&Way::from([number]))? {
                 ways.push(number);
             }
         }
         let mut ways = self.but_cut_off(conditions, ways)?;
-        ways.sort_by_key(|number| (std::cmp::Reverse(conditions[*number].kind), std::cmp::Reverse(*number)));
+        ways.sort_by_key(|number| (Reverse(Blame::of(conditions, *number)), Reverse(*number)));
         Ok(ways.into_iter().map(|number| Way::from([number])).collect())
     }
 
@@ -154,6 +157,19 @@ impl<H: Host> Search<'_, H> {
         Ok(way)
     }
 
+    /// Of an arrow of which several things are amiss it is said that there is none.
+    fn with_whole_arrows(&mut self, conditions: &[Condition], mut way: Way) -> Result<Way, H::Error> {
+        let is_arrow = |condition: &Condition| matches!(condition.subject, Subject::Ends { arrow: Some(_), .. });
+        for arrow in (0..conditions.len()).filter(|number| is_arrow(&conditions[*number])) {
+            let mut whole: Way = way.iter().copied().filter(|part| conditions[*part].within != [arrow]).collect();
+            whole.insert(arrow);
+            if whole.len() < way.len() && self.brings_a_row(&whole)? {
+                way = self.without_needless(conditions, whole)?;
+            }
+        }
+        Ok(way)
+    }
+
     /// Where taking out more can take rows away (behind an aggregate, a LIMIT, an OPTIONAL MATCH), a part may suffice.
     fn smallest_part(&mut self, way: Way) -> Result<Way, H::Error> {
         if way.len() > LARGEST_TRIED {
@@ -182,6 +198,6 @@ pub(super) fn everything(conditions: &[Condition]) -> Way {
 /// All conditions, those first that are blamed last.
 fn blamed_last(conditions: &[Condition]) -> Vec<Number> {
     let mut numbers: Vec<Number> = (0..conditions.len()).collect();
-    numbers.sort_by_key(|number| (conditions[*number].kind, *number));
+    numbers.sort_by_key(|number| (Blame::of(conditions, *number), *number));
     numbers
 }
