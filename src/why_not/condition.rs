@@ -62,10 +62,10 @@ pub(super) enum Subject {
         of: Option<ast::Ident>,
         labels: ast::LabelExpr,
     },
-    /// The relationships on a way.
-    Way(Option<ast::Ident>),
-    /// The first relationships of all rounds of a group.
-    Rounds(Option<ast::Ident>),
+    /// The relationships on a way, and how many were asked for.
+    Way(Option<ast::Ident>, Bounds),
+    /// The first relationships of all rounds of a group, and how many rounds were asked for.
+    Rounds(Option<ast::Ident>, Bounds),
     /// What is said of each element of a list, which has the name that one of them has in a round.
     Each {
         of: ast::Ident,
@@ -80,11 +80,31 @@ pub(super) enum Subject {
     },
     /// All elements of a pattern, and the clock that they are held against.
     Clocked {
-        elements: Vec<ast::Ident>,
+        elements: Vec<Drawn>,
         lens: ast::Lens,
     },
+    /// What stands inside a CALL, and is not looked at.
+    InCall,
     /// Where the row stands in the answer.
     Position,
+}
+
+/// How often at least and at most.
+pub(super) type Bounds = (u64, Option<u64>);
+
+/// What a pattern has drawn.
+#[derive(Clone, Debug)]
+pub(super) struct Drawn {
+    pub ident: ast::Ident,
+    pub form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Node,
+    Relationship,
+    /// A list of relationships.
+    Way,
 }
 
 /// What is looked for at the ends of a hop that is not there.
@@ -106,10 +126,11 @@ impl Subject {
             | Self::Property { .. }
             | Self::Element(_)
             | Self::Labelled { .. }
-            | Self::Way(_)
-            | Self::Rounds(_)
+            | Self::Way(..)
+            | Self::Rounds(..)
             | Self::Ends { .. }
             | Self::Clocked { .. }
+            | Self::InCall
             | Self::Position => self,
         }
     }

@@ -103,7 +103,7 @@ impl Branch<'_> {
         let mut teller = Teller { search, conditions: &conditions, text: &self.question.text };
         let mut reasons = match found {
             Found::Row(row) if expected.aggregated.is_empty() => return Ok(vec![is_there(&columns, row)]),
-            Found::Row(row) => return Ok(other_aggregates(&columns, &row, &expected.aggregated)),
+            Found::Row(row) => return aggregated(&mut teller, &expected, &columns, &row),
             Found::Ways(ways) => told(&mut teller, &ways)?,
             Found::Nothing(failure) => teller.nothing(failure.is_some())?,
         };
@@ -187,13 +187,30 @@ fn is_there(columns: &[Name], row: Vec<Value>) -> Reason {
     Reason { nearest: Some(row), ..Reason::plain("found", "the row is there".to_owned()) }
 }
 
-/// The row is there, but for what it aggregates.
-fn other_aggregates(columns: &[Name], row: &[Value], aggregated: &[Wanted]) -> Vec<Reason> {
+/// The row is there, but for what it aggregates: what that is, and the conditions each of which alone makes it so.
+fn aggregated<H: Host>(
+    teller: &mut Teller<'_, '_, H>,
+    expected: &Expected,
+    columns: &[Name],
+    row: &[Value],
+) -> Result<Vec<Reason>, H::Error> {
+    let all = expected.all();
+    let mut search = teller.search.with(&all);
+    let ways = search.single_ways(teller.conditions)?;
+    let mut teller = Teller { search, conditions: teller.conditions, text: teller.text };
+    let mut reasons = other_aggregates(columns, row, &expected.aggregated, ways.is_empty());
+    reasons.extend(told(&mut teller, &ways)?);
+    reasons.extend(not_waited_for(teller.search.given_up));
+    Ok(reasons)
+}
+
+/// What there is in the place of the expected aggregates.
+fn other_aggregates(columns: &[Name], row: &[Value], aggregated: &[Wanted], is_all: bool) -> Vec<Reason> {
     let row: BTreeMap<Name, Value> = columns.iter().cloned().zip(row.iter().cloned()).collect();
+    let unexplained = if is_all { ", and no condition alone, left out, makes it so" } else { "" };
     let reason = |wanted: &Wanted| {
         let met = row.get(&wanted.column).map_or_else(String::new, show::value);
-        let met =
-            format!("no such row has it; in one of them it is {met}. What an aggregate is made of is not looked into");
+        let met = format!("no such row has it; in one of them it is {met}{unexplained}");
         Reason { what: Some(wanted.shown()), nearest: Some(row.clone()), ..Reason::plain("expected value", met) }
     };
     let differs = |wanted: &&Wanted| !row.get(&wanted.column).is_some_and(|met| equivalent(met, &wanted.value));

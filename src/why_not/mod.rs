@@ -10,6 +10,7 @@ mod cut;
 mod explain;
 mod finish;
 mod hidden;
+mod inside;
 mod make;
 mod mention;
 mod near;

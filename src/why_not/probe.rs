@@ -1,6 +1,7 @@
 //! What is carried along with a row to tell what stood against a condition.
 
-use super::condition::Subject;
+use super::condition::{Drawn, Form, Subject};
+use super::inside;
 use super::make;
 use super::mention;
 use crate::syntax::ast::{self, Expr, ExprKind};
@@ -39,24 +40,41 @@ fn truth(subject: &Subject) -> Option<Expr> {
             let element = Box::new(make::variable(&of.as_ref()?.name));
             Some(make::expr(ExprKind::HasLabels(element, labels.clone())))
         }
+        Subject::Clocked { elements, lens } => {
+            let passing: Option<Vec<Expr>> = elements.iter().map(|drawn| passes(drawn, lens)).collect();
+            make::all(passing?)
+        }
         Subject::None
         | Subject::List(_)
         | Subject::Element(_)
-        | Subject::Way(_)
-        | Subject::Rounds(_)
+        | Subject::Way(..)
+        | Subject::Rounds(..)
         | Subject::Each { .. }
         | Subject::Ends { .. }
-        | Subject::Clocked { .. }
+        | Subject::InCall
         | Subject::Position => None,
     }
 }
 
+/// That an element, if it is there, passes a lens; a list of them cannot be held against one.
+fn passes(drawn: &Drawn, lens: &ast::Lens) -> Option<Expr> {
+    let is_node = match drawn.form {
+        Form::Node => true,
+        Form::Relationship => false,
+        Form::Way => return None,
+    };
+    let variable = make::variable(&drawn.ident.name);
+    let pattern = make::one(drawn.ident.clone(), is_node);
+    let subquery = ast::Subquery::Pattern { pattern, lens: Box::new(lens.clone()), predicate: None };
+    Some(make::expr(ExprKind::Or(vec![make::is_null(variable), make::expr(ExprKind::Exists(Box::new(subquery)))])))
+}
+
 fn items(subject: &Subject) -> Option<Vec<Expr>> {
     Some(match subject {
-        Subject::None | Subject::Position | Subject::Each { .. } => return None,
+        Subject::None | Subject::InCall | Subject::Position | Subject::Each { .. } => return None,
         Subject::Predicate(predicate) => {
             let parts = parts(predicate).into_iter().cloned();
-            [predicate.clone()].into_iter().chain(parts).collect()
+            [predicate.clone()].into_iter().chain(parts).chain(inside::matches(predicate)).collect()
         }
         Subject::List(list) => vec![list.clone()],
         Subject::Property { of, key, value } => {
@@ -64,14 +82,14 @@ fn items(subject: &Subject) -> Option<Vec<Expr>> {
             let property = make::expr(ExprKind::Property(Box::new(element.clone()), key.clone()));
             vec![element, property, value.clone()]
         }
-        Subject::Element(of) | Subject::Labelled { of, .. } | Subject::Way(of) | Subject::Rounds(of) => {
+        Subject::Element(of) | Subject::Labelled { of, .. } | Subject::Way(of, _) | Subject::Rounds(of, _) => {
             vec![make::variable(&of.as_ref()?.name)]
         }
         Subject::Ends { ends: [left, right], .. } => {
             vec![make::variable(&left.as_ref()?.name), make::variable(&right.as_ref()?.name)]
         }
         Subject::Clocked { elements, lens } => {
-            let list = elements.iter().map(|ident| make::variable(&ident.name)).collect();
+            let list = elements.iter().map(|drawn| make::variable(&drawn.ident.name)).collect();
             [make::expr(ExprKind::List(list))].into_iter().chain(lens.operands().cloned()).collect()
         }
     })

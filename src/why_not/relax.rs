@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::condition::{Condition, Kind, Number, Subject};
+use super::condition::{Condition, Drawn, Kind, Number, Subject};
 use super::finish::Wanted;
+use super::inside;
 use super::make;
 use super::mention::{aggregates, mentions};
 use super::probe;
@@ -41,6 +42,8 @@ pub(super) struct Order<'o> {
     pub wanted: &'o [Wanted],
     /// The condition of which is told what stood against it.
     pub probe: Option<Number>,
+    /// How long the way is, where its length is probed.
+    pub exact: Option<u64>,
     /// How many rows.
     pub limit: u32,
     /// The only column that is wanted, each value once.
@@ -60,6 +63,7 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         removed: &order.removed,
         wanted: order.wanted,
         probe: order.probe,
+        exact: order.exact,
         limit: order.limit,
         distinct: order.distinct,
         hits: order.hits,
@@ -72,9 +76,10 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         scope: Scope::default(),
         lost: BTreeSet::new(),
         fresh: 0,
+        around: ast::Lens::default(),
     };
     let mut lens = task.lens.clone();
-    walk.lens(&mut lens, &[]);
+    walk.lens(&mut lens, Some(&[]), &[]);
     walk.of_statement = walk.conditions.len();
     let earlier = task.query.earlier.iter().map(|query| walk.earlier(query.clone())).collect();
     let branch = task.query.single_queries().nth(branches_before(task.query) + task.branch);
@@ -120,13 +125,14 @@ pub(super) struct Walk<'w> {
     removed: &'w BTreeSet<Number>,
     pub(super) wanted: &'w [Wanted],
     pub(super) probe: Option<Number>,
+    pub(super) exact: Option<u64>,
     pub(super) limit: u32,
     pub(super) distinct: Option<&'w Name>,
     pub(super) hits: bool,
     /// How many conditions, the first ones, are clocks of the whole statement.
     pub(super) of_statement: usize,
     /// Elements of patterns since the last projection, while something is probed.
-    pub(super) drawn: Vec<ast::Ident>,
+    pub(super) drawn: Vec<Drawn>,
     pub(super) columns: &'w [Name],
     pub(super) spoken_of: &'w [Name],
     pub(super) is_aggregate: &'w dyn Fn(&str) -> bool,
@@ -135,6 +141,8 @@ pub(super) struct Walk<'w> {
     /// Variables of elements that are gone: they are null.
     pub(super) lost: BTreeSet<Name>,
     pub(super) fresh: usize,
+    /// The clocks of the pattern whose WHERE is walked over.
+    pub(super) around: ast::Lens,
 }
 
 /// Of what a condition is said, as seen from behind its clause.
@@ -185,7 +193,7 @@ impl Walk<'_> {
     pub(super) fn filters(&mut self, terms: Vec<Expr>, within: &[Number], said: &Said) -> Vec<Expr> {
         let mut kept = Vec::with_capacity(terms.len());
         for term in terms {
-            let subject = said.subject(Subject::Predicate(term.clone()));
+            let subject = said.subject(Subject::Predicate(inside::under(&self.around, &term)));
             let is_removed = self.condition(Kind::Filter, term.span, within, subject);
             if !is_removed && !self.speaks_of_lost(&term) {
                 kept.push(term);
@@ -298,7 +306,10 @@ impl Walk<'_> {
     }
 
     fn subquery(&mut self, mut call: ast::SubqueryCall, span: Span) -> ast::SubqueryCall {
+        let first = self.conditions.len();
         let is_optional = call.optional || self.condition(Kind::Rows, span, &[], Subject::None);
+        let within: Vec<Number> = (first..self.conditions.len()).collect();
+        self.clocks_inside(&mut call.query, &within);
         let mut has_lost = false;
         super::mention::in_query(&call.query, &mut |mention| {
             has_lost |= matches!(mention, super::mention::Mention::Variable(name) if self.lost.contains(name));
@@ -331,7 +342,7 @@ impl Walk<'_> {
             self.scope.add(&met);
         }
         self.cut_off(&mut projection, &Subject::None);
-        self.drawn.retain(|ident| self.scope.names.contains(&ident.name));
+        self.drawn.retain(|drawn| self.scope.names.contains(&drawn.ident.name));
         // WHERE sees what was before and what is behind.
         self.lost.extend(lost.iter().cloned());
         let terms = make::conjuncts(projection.predicate.take());

@@ -42,6 +42,12 @@ pub(super) struct GivenUp {
 }
 
 impl<H: Host> Search<'_, H> {
+    /// The same search, for other values.
+    pub(super) fn with<'a>(&'a mut self, wanted: &'a [Wanted]) -> Search<'a, H> {
+        let Self { host, task, parameters, given_up, .. } = self;
+        Search { host, task, wanted, parameters, given_up: *given_up }
+    }
+
     pub(super) fn run(&mut self, conditions: &[Condition]) -> Result<Found<H::Error>, H::Error> {
         if let Some(row) = self.row_with(self.wanted)? {
             return Ok(Found::Row(row));
@@ -104,7 +110,7 @@ impl<H: Host> Search<'_, H> {
     }
 
     /// The conditions that suffice alone, what is blamed first at the front. Coarse ones only where no part of them does.
-    fn single_ways(&mut self, conditions: &[Condition]) -> Result<Vec<Way>, H::Error> {
+    pub(super) fn single_ways(&mut self, conditions: &[Condition]) -> Result<Vec<Way>, H::Error> {
         let mut ways: Vec<Number> = Vec::new();
         for number in blamed_last(conditions).into_iter().rev() {
             let within = &conditions[number].within;

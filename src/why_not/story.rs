@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::condition::{Arrow, Condition, Kind, Number, Subject};
+use super::condition::{Arrow, Bounds, Condition, Kind, Number, Subject};
 use super::finish::Wanted;
+use super::inside;
 use super::near::{Near, nearest_of};
 use super::relax::Order;
 use super::search::{Search, Way, everything};
@@ -18,6 +19,9 @@ const ROWS_LOOKED_AT: u32 = 1_000;
 
 /// So many rows are counted to tell the place of one.
 const ROWS_COUNTED: u32 = 100_000;
+
+/// So far from the length that was asked for the nearest one is looked for.
+const FARTHEST: u64 = 8;
 
 /// So many neighbours are named.
 const NAMED: usize = 3;
@@ -81,12 +85,16 @@ impl<H: Host> Teller<'_, '_, H> {
             | Subject::List(_)
             | Subject::Element(_)
             | Subject::Labelled { .. }
-            | Subject::Way(_)
-            | Subject::Rounds(_)
+            | Subject::Way(..)
+            | Subject::Rounds(..)
             | Subject::Clocked { .. }
+            | Subject::InCall
             | Subject::Position => 1,
         };
-        let mut rows = self.rows(way, Some(number), limit)?;
+        let mut rows = match &self.conditions[number].subject {
+            Subject::Way(_, bounds) | Subject::Rounds(_, bounds) => self.nearest_way(way, number, *bounds)?,
+            _ => self.rows(way, Some(number), limit)?,
+        };
         if rows.is_empty() {
             // What is met does not come through: behind an aggregate there is another row for it.
             rows = self.rows(way, None, 1)?;
@@ -121,6 +129,24 @@ impl<H: Host> Teller<'_, '_, H> {
             _ => false,
         });
         Ok(Near { is_only, is_joined: joined.is_some(), ..nears.swap_remove(joined.unwrap_or(0)) })
+    }
+
+    /// A row of the length that is nearest to what was asked for.
+    fn nearest_way(&mut self, way: &Way, number: Number, (min, max): Bounds) -> Result<Vec<Vec<Value>>, H::Error> {
+        let wanted = self.search.wanted;
+        let by =
+            |exact| Order { removed: way.clone(), wanted, probe: Some(number), exact, limit: 1, ..Order::default() };
+        for distance in 1..=FARTHEST {
+            let shorter = min.checked_sub(distance).filter(|count| *count >= min.min(1));
+            let longer = max.map(|max| max.saturating_add(distance));
+            for count in [shorter, longer].into_iter().flatten() {
+                let rows = self.run(&by(Some(count)))?;
+                if !rows.is_empty() {
+                    return Ok(rows);
+                }
+            }
+        }
+        self.run(&by(None))
     }
 
     fn rows(&mut self, way: &Way, probe: Option<Number>, limit: u32) -> Result<Vec<Vec<Value>>, H::Error> {
@@ -183,6 +209,14 @@ impl<H: Host> Teller<'_, '_, H> {
         let (Subject::Predicate(predicate), Some((truth, values))) = (subject, met.split_first()) else {
             return ("filter", None);
         };
+        if let (Some(_), Some(matches)) = (inside::matches(predicate), values.last()) {
+            let (shown, has_more) = inside::shown(matches);
+            let more = if has_more { ", at least" } else { "" };
+            return ("filter", Some(format!("there is {}{more}", some_of(&shown))));
+        }
+        if inside::is_asked_for(predicate) {
+            return ("filter", Some("nothing matches inside".to_owned()));
+        }
         let parts = probe::parts(predicate);
         let mut sides: Vec<String> = Vec::new();
         for (part, value) in parts.iter().zip(values) {
@@ -370,7 +404,7 @@ fn no_rows(met: &[Value]) -> String {
 
 fn length(subject: &Subject, met: &[Value]) -> Option<String> {
     let [Value::List(rels)] = met else { return None };
-    let unit = if matches!(subject, Subject::Rounds(_)) { "round" } else { "relationship" };
+    let unit = if matches!(subject, Subject::Rounds(..)) { "round" } else { "relationship" };
     Some(match rels.iter().count() {
         1 => format!("a way of 1 {unit}"),
         count => format!("a way of {count} {unit}s"),
