@@ -75,8 +75,6 @@ pub(super) enum Subject {
     Ends {
         ends: [Option<ast::Ident>; 2],
         arrow: Option<Arrow>,
-        /// Whether nothing else is said of one of them.
-        is_loose: bool,
     },
     /// All elements of a pattern, and the clock that they are held against.
     Clocked {
@@ -113,6 +111,8 @@ pub(super) struct Arrow {
     pub direction: ast::ArrowDirection,
     /// The plain names of types; none for any.
     pub types: Vec<Name>,
+    /// Whether it may be one that nobody asserts.
+    pub may_be_quoted: bool,
 }
 
 impl Subject {
@@ -136,44 +136,24 @@ impl Subject {
     }
 }
 
-/// What is blamed last, first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Blame {
-    kind: Kind,
-    /// A type of an arrow to anything: that there is no such arrow says more than that there is some other one.
-    is_itself: bool,
-}
-
-impl Blame {
-    pub(super) fn of(conditions: &[Condition], number: Number) -> Self {
-        let Condition { kind, within, .. } = &conditions[number];
-        let is_loose = |hop: &Number| matches!(conditions[*hop].subject, Subject::Ends { is_loose: true, .. });
-        if *kind == Kind::Type && within.iter().any(is_loose) {
-            Self { kind: Kind::Hop, is_itself: false }
-        } else {
-            Self { kind: *kind, is_itself: true }
-        }
-    }
-}
-
 impl Arrow {
     /// As it is seen from its other end.
-    pub(super) fn turned(self) -> Self {
+    pub(super) fn turned(&self) -> Self {
         let direction = match self.direction {
             ast::ArrowDirection::Right => ast::ArrowDirection::Left,
             ast::ArrowDirection::Left => ast::ArrowDirection::Right,
             ast::ArrowDirection::Either => ast::ArrowDirection::Either,
         };
-        Self { direction, ..self }
+        Self { direction, ..self.clone() }
     }
 
     /// Unless the types are more than a choice of names.
-    pub(super) fn of(rel: &ast::RelPattern) -> Option<Self> {
+    pub(super) fn of(rel: &ast::RelPattern, may_be_quoted: bool) -> Option<Self> {
         let types = match &rel.types {
             None => Vec::new(),
             Some(types) => choice(types)?,
         };
-        Some(Self { direction: rel.direction, types })
+        Some(Self { direction: rel.direction, types, may_be_quoted })
     }
 }
 

@@ -82,7 +82,6 @@ impl Branch<'_> {
             query: &self.question.query,
             branch: self.number,
             columns: &columns,
-            spoken_of: &self.spoken_of(&columns),
             is_aggregate: &is_aggregate,
         };
         let conditions = relax(&task, &Order { limit: 1, ..Order::default() }).conditions;
@@ -135,24 +134,6 @@ impl Branch<'_> {
         let names: Vec<Name> = projection.items.iter().map(name).collect();
         let is_whole = names.iter().all(|name| self.question.columns.contains(name));
         if self.number == 0 || projection.star.is_some() || !is_whole { self.question.columns.clone() } else { names }
-    }
-
-    /// The variables that are named more than once, beside columns of which nothing is expected.
-    fn spoken_of(&self, columns: &[Name]) -> Vec<Name> {
-        let mut query = self.question.query.clone();
-        let branch = if self.number == 0 { &mut query.first } else { &mut query.rest[self.number - 1].1 };
-        if let Some(ast::Clause { kind: ClauseKind::Return(projection), .. }) = branch.clauses.last_mut() {
-            let starred = columns.len() - projection.items.len();
-            let mut names = columns[starred..].iter();
-            projection.items.retain(|_| names.next().is_some_and(|name| self.expected.contains_key(name)));
-        }
-        let mut counts: BTreeMap<Name, usize> = self.expected.keys().map(|name| (name.clone(), 1)).collect();
-        super::mention::in_query(&query, &mut |mention| {
-            if let super::mention::Mention::Variable(name) = mention {
-                *counts.entry(name.clone()).or_default() += 1;
-            }
-        });
-        counts.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name).collect()
     }
 
     fn taken_apart(

@@ -84,7 +84,11 @@ fn patterns_of(predicate: &Expr) -> Option<Vec<Match>> {
 
 /// Whether it asks that something matches inside.
 pub(super) fn is_asked_for(predicate: &Expr) -> bool {
-    matches!(predicate.kind, ExprKind::Exists(_) | ExprKind::Pattern(_))
+    match &predicate.kind {
+        ExprKind::Exists(_) | ExprKind::Pattern(_) => true,
+        ExprKind::Or(terms) => terms.iter().all(is_asked_for),
+        _ => false,
+    }
 }
 
 /// `EXISTS { ... }`, or a pattern alone, which says the same.

@@ -17,6 +17,8 @@ pub(super) struct Near {
     pub is_only: bool,
     /// The arrow that is asked for stands between the ends of the row.
     pub is_joined: bool,
+    /// Whether the ends that were met are those of the arrow seen from its other end.
+    pub is_turned: bool,
 }
 
 /// What a row has where something else was asked for.

@@ -96,22 +96,10 @@ impl Walk<'_> {
         let is_plain = part.selector == ast::Selector::All && part.mode.is_none();
         self.element(drawing, &part.path.start);
         let mut left = &part.path.start;
-        let last = part.path.hops.len().saturating_sub(1);
-        for (place, hop) in part.path.hops.iter().enumerate() {
+        for hop in &part.path.hops {
             self.element(drawing, &hop.end);
-            let is_loose = [place == 0 && self.is_loose(left), place == last && self.is_loose(&hop.end)];
-            self.hop(drawing, [left, &hop.end], is_loose, &hop.link, is_plain);
+            self.hop(drawing, [left, &hop.end], &hop.link, is_plain);
             left = &hop.end;
-        }
-    }
-
-    /// Whether nothing is said of the outermost node of a path.
-    fn is_loose(&self, endpoint: &Endpoint) -> bool {
-        match endpoint {
-            Endpoint::Node(ast::NodePattern { variable, labels: None, properties: None, predicate: None, .. }) => {
-                variable.as_ref().is_none_or(|ident| !self.spoken_of.contains(&ident.name))
-            }
-            Endpoint::Node(_) | Endpoint::Bracket(_) => false,
         }
     }
 
@@ -139,19 +127,20 @@ impl Walk<'_> {
     /// That the relationship in a bracket has such ends.
     fn bracket_ends(&mut self, drawing: &mut Drawing, bracket: &ast::Bracket, ends: [&Endpoint; 2]) {
         let within = [span_of(ends[0]), span_of(ends[1]), bracket.span].map(|span| drawing.numbers[&span]);
-        if self.condition(Kind::Hop, bracket.span, &within, Subject::None) {
+        let subject = ends_of(ends, Arrow::of(&bracket.rel, true));
+        if self.condition(Kind::Hop, bracket.span, &within, subject) {
             drawing.cuts.hops.insert(bracket.span);
         }
     }
 
-    fn hop(&mut self, drawing: &mut Drawing, ends: [&Endpoint; 2], is_loose: [bool; 2], link: &Link, is_plain: bool) {
+    fn hop(&mut self, drawing: &mut Drawing, ends: [&Endpoint; 2], link: &Link, is_plain: bool) {
         let span = link_span(link);
         let (arrow, variable) = match link {
-            Link::Arrow(rel) => (Arrow::of(rel).filter(|_| rel.length.is_none()), rel.variable.as_ref()),
+            Link::Arrow(rel) => (Arrow::of(rel, false).filter(|_| rel.length.is_none()), rel.variable.as_ref()),
             Link::Group(_) => (None, None),
         };
         let within = ends.map(|end| drawing.numbers[&span_of(end)]);
-        let subject = ends_of(ends, is_loose, arrow);
+        let subject = ends_of(ends, arrow);
         let is_removed = self.condition(Kind::Hop, span, &within, subject);
         let number = self.conditions.len() - 1;
         drawing.numbers.insert(span, number);
@@ -378,15 +367,8 @@ impl Walk<'_> {
     }
 }
 
-/// The ends of a hop; an arrow is told of from the end that is known.
-fn ends_of(ends: [&Endpoint; 2], is_loose: [bool; 2], arrow: Option<Arrow>) -> Subject {
-    let mut ends = ends.map(|end| ident_of(end).cloned());
-    let mut arrow = arrow;
-    if is_loose == [true, false] && arrow.is_some() {
-        ends.reverse();
-        arrow = arrow.map(Arrow::turned);
-    }
-    Subject::Ends { ends, arrow, is_loose: is_loose.contains(&true) }
+fn ends_of(ends: [&Endpoint; 2], arrow: Option<Arrow>) -> Subject {
+    Subject::Ends { ends: ends.map(|end| ident_of(end).cloned()), arrow }
 }
 
 /// Each element of a list, if the predicate speaks of one of the variables alone.

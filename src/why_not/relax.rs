@@ -30,8 +30,6 @@ pub(super) struct Task<'t> {
     /// Which branch of UNION.
     pub branch: usize,
     pub columns: &'t [Name],
-    /// The variables that are more than a place in one pattern: what is said of them, or of a column with them, counts.
-    pub spoken_of: &'t [Name],
     pub is_aggregate: &'t dyn Fn(&str) -> bool,
 }
 
@@ -70,7 +68,6 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         of_statement: 0,
         drawn: Vec::new(),
         columns: task.columns,
-        spoken_of: task.spoken_of,
         is_aggregate: task.is_aggregate,
         conditions: Vec::new(),
         scope: Scope::default(),
@@ -134,7 +131,6 @@ pub(super) struct Walk<'w> {
     /// Elements of patterns since the last projection, while something is probed.
     pub(super) drawn: Vec<Drawn>,
     pub(super) columns: &'w [Name],
-    pub(super) spoken_of: &'w [Name],
     pub(super) is_aggregate: &'w dyn Fn(&str) -> bool,
     pub(super) conditions: Vec<Condition>,
     pub(super) scope: Scope,

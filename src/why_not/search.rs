@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::condition::{Blame, Condition, Kind, Number, Subject};
+use super::condition::{Condition, Kind, Number, Subject};
 use super::finish::Wanted;
-use super::relax::{Order, Task, relax};
+use super::relax::{MET, Order, Task, relax};
 use super::{Host, Outcome, Patience};
 use crate::value::{Name, Value};
 
@@ -24,6 +24,16 @@ pub(super) enum Found<E> {
 
 /// Larger sets are taken as the search finds them: to try all their parts takes time by a power of two.
 const LARGEST_TRIED: usize = 5;
+
+/// Of several conditions those of the first of these kinds, and of what is blamed more, are left out at first. Of an element
+/// that is gone nothing can be expected: they go last.
+const LEVELS: [Kind; 6] = [Kind::Filter, Kind::Property, Kind::Label, Kind::Length, Kind::Hop, Kind::Element];
+
+/// So many of the levels leave out no part of how things hang together.
+const SOFT: usize = 3;
+
+/// So many conditions together say more than a hop that is not there.
+const FEW: usize = 3;
 
 /// The trials for one branch of a query.
 pub(super) struct Search<'s, H: Host> {
@@ -52,29 +62,47 @@ impl<H: Host> Search<'_, H> {
         if let Some(row) = self.row_with(self.wanted)? {
             return Ok(Found::Row(row));
         }
-        let single = self.single_ways(conditions)?;
-        if !single.is_empty() {
-            return Ok(Found::Ways(single));
+        let mut ways = self.single_ways(conditions)?;
+        let is_hop = |way: &Way| way.iter().all(|number| conditions[*number].kind == Kind::Hop);
+        if !ways.is_empty() && ways.iter().all(is_hop) {
+            let several = self.several_conditions(conditions, &LEVELS[..SOFT])?.0;
+            ways.splice(0..0, several.filter(|way| way.len() <= FEW));
         }
-        // Of an element that is gone nothing can be expected: they go last.
-        let all = everything(conditions);
-        let but_elements = all.iter().copied().filter(|number| conditions[*number].kind != Kind::Element).collect();
-        let mut failure = None;
-        for way in [but_elements, all] {
+        if !ways.is_empty() {
+            return Ok(Found::Ways(ways));
+        }
+        let (way, failure) = self.several_conditions(conditions, &LEVELS)?;
+        Ok(way.map_or(Found::Nothing(failure), |way| Found::Ways(vec![way])))
+    }
+
+    /// The conditions that suffice together, looked for among those that are blamed most before all others; and what was
+    /// said if a trial failed.
+    fn several_conditions(
+        &mut self,
+        conditions: &[Condition],
+        levels: &[Kind],
+    ) -> Result<(Option<Way>, Option<H::Error>), H::Error> {
+        let (mut failure, mut tried) = (None, 0);
+        for level in levels {
+            let is_out = |number: &Number| conditions[*number].kind >= *level;
+            let way: Way = everything(conditions).into_iter().filter(is_out).collect();
+            if way.len() == std::mem::replace(&mut tried, way.len()) {
+                continue;
+            }
             match self.rows(&way)? {
                 Outcome::Rows(rows) if !rows.is_empty() => {
                     let way = self.without_needless(conditions, way)?;
-                    let way = self.with_whole_arrows(conditions, way)?;
+                    let way = self.in_plain_words(conditions, way)?;
                     let way = self.smallest_part(way)?;
                     if !self.misses_what_is_there(conditions, &way)? {
-                        return Ok(Found::Ways(vec![way]));
+                        return Ok((Some(way), None));
                     }
                 }
                 Outcome::Rows(_) | Outcome::TooLong(_) => {}
                 Outcome::Failed(error) => failure = Some(error),
             }
         }
-        Ok(Found::Nothing(failure))
+        Ok((None, failure))
     }
 
     /// A row of the query as it is that has these values.
@@ -113,15 +141,20 @@ impl<H: Host> Search<'_, H> {
     pub(super) fn single_ways(&mut self, conditions: &[Condition]) -> Result<Vec<Way>, H::Error> {
         let mut ways: Vec<Number> = Vec::new();
         for number in blamed_last(conditions).into_iter().rev() {
-            let within = &conditions[number].within;
-            let is_told = ways.iter().any(|way| conditions[*way].within.contains(&number) || within.contains(way));
+            let is_told = ways.iter().any(|way| conditions[*way].within.contains(&number));
             // That there is no such element is told by what is said of it, or by the whole.
             if !is_told && conditions[number].kind != Kind::Element && self.brings_a_row(&Way::from([number]))? {
                 ways.push(number);
             }
         }
-        let mut ways = self.but_cut_off(conditions, ways)?;
-        ways.sort_by_key(|number| (Reverse(Blame::of(conditions, *number)), Reverse(*number)));
+        let ways = self.but_cut_off(conditions, ways)?;
+        let mut plain = Way::new();
+        for number in ways {
+            plain.extend(self.in_plain_words(conditions, Way::from([number]))?);
+        }
+        let is_part_told = |whole: &Number| plain.iter().any(|part| conditions[*part].within.contains(whole));
+        let mut ways: Vec<Number> = plain.iter().copied().filter(|number| !is_part_told(number)).collect();
+        ways.sort_by_key(|number| (Reverse(conditions[*number].kind), Reverse(*number)));
         Ok(ways.into_iter().map(|number| Way::from([number])).collect())
     }
 
@@ -163,17 +196,33 @@ impl<H: Host> Search<'_, H> {
         Ok(way)
     }
 
-    /// Of an arrow of which several things are amiss it is said that there is none.
-    fn with_whole_arrows(&mut self, conditions: &[Condition], mut way: Way) -> Result<Way, H::Error> {
+    /// Of an arrow of which several things are amiss it is said that there is none. So it is of one that only has another
+    /// type, unless that one stands between the very two elements.
+    fn in_plain_words(&mut self, conditions: &[Condition], mut way: Way) -> Result<Way, H::Error> {
         let is_arrow = |condition: &Condition| matches!(condition.subject, Subject::Ends { arrow: Some(_), .. });
         for arrow in (0..conditions.len()).filter(|number| is_arrow(&conditions[*number])) {
-            let mut whole: Way = way.iter().copied().filter(|part| conditions[*part].within != [arrow]).collect();
+            let (parts, mut whole): (Way, Way) = way.iter().partition(|part| conditions[**part].within == [arrow]);
             whole.insert(arrow);
-            if whole.len() < way.len() && self.brings_a_row(&whole)? {
+            let is_plainer = match parts.first() {
+                None => false,
+                Some(part) if parts.len() == 1 => {
+                    conditions[*part].kind == Kind::Type && !self.joins_one_pair(&whole, arrow)?
+                }
+                Some(_) => true,
+            };
+            if is_plainer && self.brings_a_row(&whole)? {
                 way = self.without_needless(conditions, whole)?;
             }
         }
         Ok(way)
+    }
+
+    /// Whether a hop that is left out could only stand between two certain elements.
+    fn joins_one_pair(&mut self, way: &Way, hop: Number) -> Result<bool, H::Error> {
+        let met = Name::from(MET);
+        let (removed, wanted, distinct) = (way.clone(), self.wanted, Some(&met));
+        let order = Order { removed, wanted, probe: Some(hop), limit: 2, distinct, ..Order::default() };
+        Ok(self.trial(&order)?.into_rows().len() == 1)
     }
 
     /// Where taking out more can take rows away (behind an aggregate, a LIMIT, an OPTIONAL MATCH), a part may suffice.
@@ -204,6 +253,6 @@ pub(super) fn everything(conditions: &[Condition]) -> Way {
 /// All conditions, those first that are blamed last.
 fn blamed_last(conditions: &[Condition]) -> Vec<Number> {
     let mut numbers: Vec<Number> = (0..conditions.len()).collect();
-    numbers.sort_by_key(|number| (Blame::of(conditions, *number), *number));
+    numbers.sort_by_key(|number| (conditions[*number].kind, *number));
     numbers
 }

@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::condition::{Arrow, Bounds, Condition, Kind, Number, Subject};
-use super::finish::Wanted;
+use super::condition::{Bounds, Condition, Kind, Number, Subject};
 use super::inside;
 use super::near::{Near, nearest_of};
 use super::relax::Order;
-use super::search::{Search, Way, everything};
+use super::search::{Search, Way};
 use super::{Host, probe, show};
-use crate::syntax::ast::ArrowDirection;
 use crate::text::Span;
-use crate::value::nearest::nearest;
 use crate::value::{Name, Value};
 
 /// So many rows are looked at for the nearest one.
-const ROWS_LOOKED_AT: u32 = 1_000;
+pub(super) const ROWS_LOOKED_AT: u32 = 1_000;
 
 /// So many rows are counted to tell the place of one.
 const ROWS_COUNTED: u32 = 100_000;
@@ -108,27 +105,13 @@ impl<H: Host> Teller<'_, '_, H> {
                     Some(Value::List(items)) => items.iter().cloned().collect(),
                     _ => Vec::new(),
                 };
-                Near { met, row: columns.iter().cloned().zip(row).collect(), is_only: false, is_joined: false }
+                Near { met, row: columns.iter().cloned().zip(row).collect(), ..Near::default() }
             })
             .collect();
         match &self.conditions[number].subject {
             Subject::Ends { arrow: Some(arrow), .. } => self.joined_of(arrow, nears),
             subject => Ok(nearest_of(subject.of_one(), nears)),
         }
-    }
-
-    /// The row whose ends are joined by such an arrow, if there is one from the first start: the rest does not hold there.
-    fn joined_of(&mut self, arrow: &Arrow, mut nears: Vec<Near>) -> Result<Near, H::Error> {
-        let Some([Value::Node(left), right]) = nears.first().map(|near| near.met.as_slice()) else {
-            return Ok(nearest_of(&Subject::None, nears));
-        };
-        let is_only = nears.iter().all(|near| near.met.get(1).is_some_and(|other| same(other, right)));
-        let others = self.neighbours(arrow, left.id().0)?;
-        let joined = nears.iter().position(|near| match near.met.as_slice() {
-            [Value::Node(from), to] => from == left && others.iter().any(|other| same(other, to)),
-            _ => false,
-        });
-        Ok(Near { is_only, is_joined: joined.is_some(), ..nears.swap_remove(joined.unwrap_or(0)) })
     }
 
     /// A row of the length that is nearest to what was asked for.
@@ -229,40 +212,6 @@ impl<H: Host> Teller<'_, '_, H> {
         (kind, Some(if sides.is_empty() { show::value(truth) } else { sides.join(", ") }))
     }
 
-    fn hop(&mut self, subject: &Subject, near: &Near) -> Result<Option<String>, H::Error> {
-        let (Subject::Ends { arrow: Some(arrow), .. }, [Value::Node(left), Value::Node(right)]) =
-            (subject, near.met.as_slice())
-        else {
-            return Ok(match near.met.as_slice() {
-                [left, right] => Some(format!("no such way from {} to {}", show::value(left), show::value(right))),
-                _ => None,
-            });
-        };
-        let named = if arrow.types.is_empty() { "relationship".to_owned() } else { show::names(&arrow.types) };
-        let others = self.neighbours(arrow, left.id().0)?;
-        let others: Vec<String> = others.iter().map(show::brief).collect();
-        let (left, right) = (show::named(left), show::named(right));
-        Ok(Some(match others.as_slice() {
-            [] => format!("{left} has no {named}"),
-            _ if near.is_joined => format!("{left} has {named} with {right}, and none for which the rest holds"),
-            others if near.is_only => format!("{left} has {named} with {}, not with {right}", some_of(others)),
-            others => format!("{left} has {named} with {}, with none for which the rest holds", some_of(others)),
-        }))
-    }
-
-    /// What an element is joined with by such arrows.
-    fn neighbours(&mut self, arrow: &Arrow, id: u64) -> Result<Vec<Value>, H::Error> {
-        let (left, right) = match arrow.direction {
-            ArrowDirection::Right => ("-", "->"),
-            ArrowDirection::Left => ("<-", "-"),
-            ArrowDirection::Either => ("-", "-"),
-        };
-        let types: Vec<String> = arrow.types.iter().map(|name| format!("`{}`", name.replace('`', "``"))).collect();
-        let types = if types.is_empty() { String::new() } else { format!(":{}", types.join("|")) };
-        let text = format!("MATCH (n){left}[{types}]{right}(o) WHERE id(n) = $id RETURN DISTINCT o LIMIT 1000");
-        Ok(self.ask(&text, id)?.into_iter().flatten().collect())
-    }
-
     fn quoted(&mut self, met: &[Value]) -> Result<Option<String>, H::Error> {
         let [Value::Relationship(rel)] = met else { return Ok(None) };
         let text = "MATCH (o)-[r]->[q] WHERE id(q) = $id RETURN r, o LIMIT 50";
@@ -304,90 +253,14 @@ impl<H: Host> Teller<'_, '_, H> {
         Ok(self.search.host.ask(text, &parameters)?.into_rows())
     }
 
-    // ------------------------------------------------------------ nothing brings the row
-
-    /// What is expected occurs nowhere, or not together; or a trial has failed.
-    pub(super) fn nothing(&mut self, has_failed: bool) -> Result<Vec<Reason>, H::Error> {
-        if has_failed || self.search.wanted.is_empty() {
-            let met = "the query without its conditions brings no row that could be looked at";
-            return Ok(vec![Reason::plain("not looked into", met.to_owned())]);
-        }
-        let mut reasons = Vec::new();
-        for wanted in self.search.wanted {
-            if let Some(met) = self.nowhere(wanted)? {
-                reasons.push(Reason { what: Some(wanted.shown()), ..Reason::plain("expected value", met) });
-            }
-        }
-        if reasons.is_empty() {
-            let met = "each of the values is there, and no row has them together, whatever is left out";
-            reasons.push(Reason::plain("expected value", met.to_owned()));
-        }
-        Ok(reasons)
-    }
-
-    /// That no row has the value, and the nearest one that is there; none if some row has it.
-    fn nowhere(&mut self, wanted: &Wanted) -> Result<Option<String>, H::Error> {
-        let alone = std::slice::from_ref(wanted);
-        let all = everything(self.conditions);
-        let is_element = |number: &Number| self.conditions[*number].kind == Kind::Element;
-        let elements: Vec<Number> = all.iter().copied().filter(is_element).collect();
-        let mut found: Vec<Value> = Vec::new();
-        // Null is there where everything is gone.
-        let nothing_kept = if matches!(wanted.value, Value::Null) { None } else { Some(None) };
-        // One element at a time, so that nothing is multiplied.
-        for kept in elements.iter().map(Some).chain(nothing_kept) {
-            let removed: Way = all.iter().copied().filter(|number| Some(number) != kept).collect();
-            let order = Order { removed: removed.clone(), wanted: alone, limit: 1, ..Order::default() };
-            if !self.run(&order)?.is_empty() {
-                return Ok(None);
-            }
-            let column = Some(&wanted.column);
-            let rows = self.run(&Order { removed, limit: ROWS_LOOKED_AT, distinct: column, ..Order::default() })?;
-            found.extend(rows.iter().filter_map(|row| value_at(row.first()?, wanted.key.as_ref())));
-        }
-        let near = near_value(&wanted.value, &found).unwrap_or_default();
-        Ok(Some(format!("nothing has it, whatever is left out{near}")))
-    }
-
-    fn run(&mut self, order: &Order<'_>) -> Result<Vec<Vec<Value>>, H::Error> {
+    pub(super) fn run(&mut self, order: &Order<'_>) -> Result<Vec<Vec<Value>>, H::Error> {
         Ok(self.search.trial(order)?.into_rows())
     }
 }
 
-/// A value, or its property; none for null.
-fn value_at(value: &Value, key: Option<&Name>) -> Option<Value> {
-    let Some(key) = key else { return Some(value.clone()).filter(|value| !value.is_null()) };
-    let found = match value {
-        Value::Node(node) => node.properties().get(key),
-        Value::Relationship(rel) => rel.properties().get(key),
-        Value::Map(map) => map.get(key),
-        _ => None,
-    };
-    value_at(found?, None)
-}
-
-/// What of `found` was probably meant, or that all of it is of another type.
-fn near_value(wanted: &Value, found: &[Value]) -> Option<String> {
-    if let Value::String(text) = wanted {
-        let text_of = |value: &Value| if let Value::String(text) = value { Some(text.to_string()) } else { None };
-        let texts: Vec<String> = found.iter().filter_map(text_of).collect();
-        if let Some(near) = nearest(text, texts.iter().map(String::as_str)) {
-            return Some(format!("; did you mean '{near}'?"));
-        }
-    }
-    let first = found.first()?;
-    let is_comparable = |value: &Value| value.type_name() == wanted.type_name();
-    let is_other = !wanted.is_null() && !found.iter().any(is_comparable);
-    is_other.then(|| format!("; what is there is {}, as {}", first.type_name(), show::value(first)))
-}
-
 // ---------------------------------------------------------------- what was met, as text
 
-fn same(one: &Value, other: &Value) -> bool {
-    matches!((one, other), (Value::Node(one), Value::Node(other)) if one == other)
-}
-
-fn some_of(texts: &[String]) -> String {
+pub(super) fn some_of(texts: &[String]) -> String {
     let named = texts.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     match texts.len().saturating_sub(NAMED) {
         0 => named,
