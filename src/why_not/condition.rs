@@ -39,6 +39,8 @@ pub(super) struct Condition {
     /// Coarser conditions that this one is a part of: who takes those out takes this one out too.
     pub within: Vec<Number>,
     pub subject: Subject,
+    /// Whether it is a filter of groups.
+    pub is_of_groups: bool,
 }
 
 /// What is looked at to tell what stood against a condition.

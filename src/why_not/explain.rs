@@ -118,10 +118,10 @@ impl Branch<'_> {
     fn projection(&self) -> &ast::Projection {
         let query = &self.question.query;
         let branch = if self.number == 0 { &query.first } else { &query.rest[self.number - 1].1 };
-        match branch.clauses.last().map(|clause| &clause.kind) {
-            Some(ClauseKind::Return(projection)) => projection,
-            _ => unreachable!("every branch of a question ends with RETURN"),
-        }
+        let Some(ast::Clause { kind: ClauseKind::Return(projection), .. }) = branch.clauses.last() else {
+            unreachable!("every branch of a question ends with RETURN")
+        };
+        projection
     }
 
     /// The columns in the order of this branch.
@@ -218,7 +218,19 @@ impl Expected {
         let test = match value {
             Value::Null => Test::Null,
             Value::Boolean(_) | Value::Integer(_) | Value::String(_) => Test::Equal(parameter.clone()),
-            _ => Test::Same(parameter.clone()),
+            Value::Float(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Date(_)
+            | Value::LocalTime(_)
+            | Value::Time(_)
+            | Value::LocalDateTime(_)
+            | Value::DateTime(_)
+            | Value::Duration(_)
+            | Value::Edtf(_)
+            | Value::Node(_)
+            | Value::Relationship(_)
+            | Value::Path(_) => Test::Same(parameter.clone()),
         };
         self.parameters.push((parameter, value.clone()));
         Wanted { column: column.clone(), key: key.cloned(), value: value.clone(), test }

@@ -63,7 +63,19 @@ impl<H: Host> Teller<'_, '_, H> {
                 let count = self.source_count(element, operands)?;
                 format!("{shown} has {count} source{}", if count == 1 { "" } else { "s" })
             }
-            _ => match valid_values(element, &self.search.host.time_keys()) {
+            Kind::ValidAt
+            | Kind::Element
+            | Kind::Hop
+            | Kind::Rows
+            | Kind::Length
+            | Kind::Different
+            | Kind::Direction
+            | Kind::Type
+            | Kind::Label
+            | Kind::Property
+            | Kind::Filter
+            | Kind::State
+            | Kind::Limit => match valid_values(element, &self.search.host.time_keys()) {
                 values if values.is_empty() => format!("{shown} is hidden"),
                 values => format!("{shown} has {values}"),
             },

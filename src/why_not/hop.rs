@@ -39,8 +39,8 @@ impl<H: Host> Teller<'_, '_, H> {
         let arrow = if near.is_turned { &arrow.turned() } else { arrow };
         let named = if arrow.types.is_empty() { "relationship".to_owned() } else { show::names(&arrow.types) };
         let others = self.neighbours(arrow, left)?;
-        let others: Vec<String> = others.iter().map(show::brief).collect();
-        let (left, right) = (show::brief(left), show::brief(right));
+        let others: Vec<String> = others.iter().map(show::endpoint).collect();
+        let (left, right) = (show::endpoint(left), show::endpoint(right));
         Ok(Some(match others.as_slice() {
             [] => format!("{left} has no {named}"),
             _ if near.is_joined => format!("{left} has {named} with {right}, and none for which the rest holds"),

@@ -70,10 +70,10 @@ fn patterns_of(predicate: &Expr) -> Option<Vec<Match>> {
         Subquery::Query(ast::Query { earlier, first, rest, .. }) if earlier.is_empty() && rest.is_empty() => {
             let mut patterns = Vec::new();
             for clause in first.clauses {
-                match clause.kind {
-                    ClauseKind::Match(matched) if !matched.optional => patterns.push(matched),
-                    ClauseKind::Return(_) => {}
-                    _ => return None,
+                if let ClauseKind::Match(matched @ Match { optional: false, .. }) = clause.kind {
+                    patterns.push(matched);
+                } else if !matches!(clause.kind, ClauseKind::Return(_)) {
+                    return None;
                 }
             }
             Some(patterns)
@@ -84,24 +84,19 @@ fn patterns_of(predicate: &Expr) -> Option<Vec<Match>> {
 
 /// Whether it asks that something matches inside.
 pub(super) fn is_asked_for(predicate: &Expr) -> bool {
-    match &predicate.kind {
-        ExprKind::Exists(_) | ExprKind::Pattern(_) => true,
-        ExprKind::Or(terms) => terms.iter().all(is_asked_for),
-        _ => false,
-    }
+    let is_either = matches!(&predicate.kind, ExprKind::Or(terms) if terms.iter().all(is_asked_for));
+    is_either || matches!(predicate.kind, ExprKind::Exists(_) | ExprKind::Pattern(_))
 }
 
 /// `EXISTS { ... }`, or a pattern alone, which says the same.
 fn as_subquery(predicate: &Expr) -> Option<Subquery> {
-    match &predicate.kind {
-        ExprKind::Exists(subquery) => Some((**subquery).clone()),
-        ExprKind::Pattern(path) => {
-            let part = ast::PatternPart::of(None, (**path).clone(), path.span);
-            let pattern = ast::Pattern { parts: vec![part], span: path.span };
-            Some(Subquery::Pattern { pattern, lens: Box::default(), predicate: None })
-        }
-        _ => None,
+    if let ExprKind::Exists(subquery) = &predicate.kind {
+        return Some((**subquery).clone());
     }
+    let ExprKind::Pattern(path) = &predicate.kind else { return None };
+    let part = ast::PatternPart::of(None, (**path).clone(), path.span);
+    let pattern = ast::Pattern { parts: vec![part], span: path.span };
+    Some(Subquery::Pattern { pattern, lens: Box::default(), predicate: None })
 }
 
 fn query_of(clauses: impl Iterator<Item = ClauseKind>) -> ast::Query {

@@ -40,6 +40,8 @@ pub(super) struct Order<'o> {
     pub wanted: &'o [Wanted],
     /// The condition of which is told what stood against it.
     pub probe: Option<Number>,
+    /// Whether a group tells all that was met in it, and not what its first row has met.
+    pub is_all_met: bool,
     /// How long the way is, where its length is probed.
     pub exact: Option<u64>,
     /// How many rows.
@@ -61,6 +63,7 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         removed: &order.removed,
         wanted: order.wanted,
         probe: order.probe,
+        is_all_met: order.is_all_met,
         exact: order.exact,
         limit: order.limit,
         distinct: order.distinct,
@@ -73,6 +76,7 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         scope: Scope::default(),
         lost: BTreeSet::new(),
         fresh: 0,
+        in_groups: false,
         around: ast::Lens::default(),
     };
     let mut lens = task.lens.clone();
@@ -122,6 +126,7 @@ pub(super) struct Walk<'w> {
     removed: &'w BTreeSet<Number>,
     pub(super) wanted: &'w [Wanted],
     pub(super) probe: Option<Number>,
+    is_all_met: bool,
     pub(super) exact: Option<u64>,
     pub(super) limit: u32,
     pub(super) distinct: Option<&'w Name>,
@@ -137,6 +142,7 @@ pub(super) struct Walk<'w> {
     /// Variables of elements that are gone: they are null.
     pub(super) lost: BTreeSet<Name>,
     pub(super) fresh: usize,
+    in_groups: bool,
     /// The clocks of the pattern whose WHERE is walked over.
     pub(super) around: ast::Lens,
 }
@@ -173,7 +179,8 @@ impl Said {
 impl Walk<'_> {
     /// Notes a condition. Returns whether it is to be taken out.
     pub(super) fn condition(&mut self, kind: Kind, span: Span, within: &[Number], subject: Subject) -> bool {
-        self.conditions.push(Condition { kind, span, within: within.to_vec(), subject });
+        let is_of_groups = self.in_groups;
+        self.conditions.push(Condition { kind, span, within: within.to_vec(), subject, is_of_groups });
         self.removes(self.conditions.len() - 1)
     }
 
@@ -296,7 +303,7 @@ impl Walk<'_> {
                 let terms = make::conjuncts(yields.predicate.take());
                 yields.predicate = make::all(self.filters(terms, &[], &Said::OfOne));
             }
-            _ => self.scope.open = true,
+            Some(_) | None => self.scope.open = true,
         }
         call
     }
@@ -342,7 +349,9 @@ impl Walk<'_> {
         // WHERE sees what was before and what is behind.
         self.lost.extend(lost.iter().cloned());
         let terms = make::conjuncts(projection.predicate.take());
+        self.in_groups = projection.items.iter().any(|item| aggregates(&item.expr, self.is_aggregate));
         projection.predicate = make::all(self.filters(terms, &[], &Said::OfOne));
+        self.in_groups = false;
         self.lost = lost;
         projection
     }
@@ -351,10 +360,11 @@ impl Walk<'_> {
     pub(super) fn hand_on_met(&self, projection: &mut ast::Projection) {
         let met = Name::from(MET);
         let is_aggregated = projection.items.iter().any(|item| aggregates(&item.expr, self.is_aggregate));
-        let handed_on = if is_aggregated || projection.distinct {
-            make::call("head", vec![make::call("collect", vec![make::variable(&met)])])
-        } else {
-            make::variable(&met)
+        let all_met = make::call("collect", vec![make::variable(&met)]);
+        let handed_on = match is_aggregated || projection.distinct {
+            true if self.is_all_met => all_met,
+            true => make::call("head", vec![all_met]),
+            false => make::variable(&met),
         };
         projection.items.push(make::item(handed_on, &met));
         projection.distinct &= is_aggregated;
@@ -417,13 +427,11 @@ impl Walk<'_> {
 
 /// What a query before NEXT, or in a CALL, hands on.
 fn columns_of(query: &ast::SingleQuery) -> Scope {
-    match query.clauses.last() {
-        Some(Clause { kind: ClauseKind::Return(projection), .. }) => {
-            let names = column_names(projection);
-            Scope { open: projection.star.is_some() || names.len() < projection.items.len(), names }
-        }
-        _ => Scope::default(),
-    }
+    let Some(Clause { kind: ClauseKind::Return(projection), .. }) = query.clauses.last() else {
+        return Scope::default();
+    };
+    let names = column_names(projection);
+    Scope { open: projection.star.is_some() || names.len() < projection.items.len(), names }
 }
 
 fn column_names(projection: &ast::Projection) -> Vec<Name> {

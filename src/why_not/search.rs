@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use super::condition::{Condition, Kind, Number, Subject};
 use super::finish::Wanted;
+use super::near::pairs_of;
 use super::relax::{MET, Order, Task, relax};
 use super::{Host, Outcome, Patience};
+use crate::value::compare::equivalent;
 use crate::value::{Name, Value};
 
 /// Conditions that stand against the row together: without all of them it is there, without fewer it is not.
@@ -158,12 +160,17 @@ impl<H: Host> Search<'_, H> {
         Ok(ways.into_iter().map(|number| Way::from([number])).collect())
     }
 
-    /// Without the conditions that hold for the row: taking those out only moves it past a SKIP or a LIMIT behind them.
+    /// Without the conditions that hold for the row: taking those out only moves it past a SKIP or a LIMIT behind them, and
+    /// taking out a hop only puts more into a group that is filtered behind it.
     fn but_cut_off(&mut self, conditions: &[Condition], ways: Vec<Number>) -> Result<Vec<Number>, H::Error> {
         let mut kept = Vec::with_capacity(ways.len());
         for number in ways {
-            let cut_offs: Way =
-                (number + 1..conditions.len()).filter(|behind| conditions[*behind].kind == Kind::Limit).collect();
+            let is_hop = conditions[number].kind == Kind::Hop;
+            let cuts_off = |behind: &Number| {
+                let Condition { kind, is_of_groups, .. } = conditions[*behind];
+                kind == Kind::Limit || (is_hop && is_of_groups)
+            };
+            let cut_offs: Way = (number + 1..conditions.len()).filter(cuts_off).collect();
             let is_kept = conditions[number].kind == Kind::Limit || cut_offs.is_empty();
             if is_kept || !self.brings_a_row(&cut_offs)? {
                 kept.push(number);
@@ -221,8 +228,10 @@ impl<H: Host> Search<'_, H> {
     fn joins_one_pair(&mut self, way: &Way, hop: Number) -> Result<bool, H::Error> {
         let met = Name::from(MET);
         let (removed, wanted, distinct) = (way.clone(), self.wanted, Some(&met));
-        let order = Order { removed, wanted, probe: Some(hop), limit: 2, distinct, ..Order::default() };
-        Ok(self.trial(&order)?.into_rows().len() == 1)
+        let order =
+            Order { removed, wanted, probe: Some(hop), is_all_met: true, limit: 2, distinct, ..Order::default() };
+        let pairs: Vec<Value> = pairs_of(&Value::from(self.trial(&order)?.into_rows().concat()));
+        Ok(pairs.first().is_some_and(|first| pairs.iter().all(|pair| equivalent(pair, first))))
     }
 
     /// Where taking out more can take rows away (behind an aggregate, a LIMIT, an OPTIONAL MATCH), a part may suffice.

@@ -65,7 +65,8 @@ pub(super) fn walk(walked: &Value) -> String {
     text
 }
 
-fn endpoint(item: &Value) -> String {
+/// A node by its name, a relationship by its type, or a bracket.
+pub(super) fn endpoint(item: &Value) -> String {
     match item {
         Value::Node(node) => named(node),
         Value::Relationship(found) => rel(found),

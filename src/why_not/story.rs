@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::condition::{Bounds, Condition, Kind, Number, Subject};
 use super::inside;
-use super::near::{Near, nearest_of};
+use super::near::{Near, nearest_of, pairs_of};
 use super::relax::Order;
 use super::search::{Search, Way};
 use super::{Host, probe, show};
@@ -13,6 +13,9 @@ use crate::value::{Name, Value};
 
 /// So many rows are looked at for the nearest one.
 pub(super) const ROWS_LOOKED_AT: u32 = 1_000;
+
+/// So many pairs of elements of one row are looked at.
+const PAIRS_LOOKED_AT: usize = 1_000;
 
 /// So many rows are counted to tell the place of one.
 const ROWS_COUNTED: u32 = 100_000;
@@ -74,43 +77,46 @@ impl<H: Host> Teller<'_, '_, H> {
 
     /// The nearest row without the conditions of `way`, and what it has in place of the one with this number.
     fn near(&mut self, way: &Way, number: Number) -> Result<Near, H::Error> {
-        let limit = match self.conditions[number].subject {
-            Subject::Predicate(_) | Subject::Property { .. } | Subject::Each { .. } | Subject::Ends { .. } => {
-                ROWS_LOOKED_AT
+        let mut rows = self.rows_met(way, number)?;
+        if rows.is_empty() {
+            // What is met does not come through: behind an aggregate there is another row for it.
+            rows = self.rows(way, None, 1)?;
+        }
+        let subject = &self.conditions[number].subject;
+        let mut nears = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            let columns = self.search.task.columns;
+            let met = if row.len() > columns.len() { row.pop().unwrap_or_default() } else { Value::Null };
+            let row: BTreeMap<Name, Value> = columns.iter().cloned().zip(row).collect();
+            let met = if let Subject::Ends { .. } = subject { pairs_of(&met) } else { vec![met] };
+            let near = |met: &Value| Near { met: show::items(met), row: row.clone(), ..Near::default() };
+            nears.extend(met.iter().take(PAIRS_LOOKED_AT).map(near));
+        }
+        match subject {
+            Subject::Ends { arrow: Some(arrow), .. } => self.joined_of(arrow, nears),
+            subject => Ok(nearest_of(subject.of_one(), nears)),
+        }
+    }
+
+    /// Rows without the conditions of `way`, with what was met at the one with this number.
+    fn rows_met(&mut self, way: &Way, number: Number) -> Result<Vec<Vec<Value>>, H::Error> {
+        match &self.conditions[number].subject {
+            Subject::Way(_, bounds) | Subject::Rounds(_, bounds) => self.nearest_way(way, number, *bounds),
+            Subject::Ends { .. } => {
+                let (removed, wanted, probe) = (way.clone(), self.search.wanted, Some(number));
+                let limit = ROWS_LOOKED_AT;
+                self.run(&Order { removed, wanted, probe, is_all_met: true, limit, ..Order::default() })
+            }
+            Subject::Predicate(_) | Subject::Property { .. } | Subject::Each { .. } => {
+                self.rows(way, Some(number), ROWS_LOOKED_AT)
             }
             Subject::None
             | Subject::List(_)
             | Subject::Element(_)
             | Subject::Labelled { .. }
-            | Subject::Way(..)
-            | Subject::Rounds(..)
             | Subject::Clocked { .. }
             | Subject::InCall
-            | Subject::Position => 1,
-        };
-        let mut rows = match &self.conditions[number].subject {
-            Subject::Way(_, bounds) | Subject::Rounds(_, bounds) => self.nearest_way(way, number, *bounds)?,
-            _ => self.rows(way, Some(number), limit)?,
-        };
-        if rows.is_empty() {
-            // What is met does not come through: behind an aggregate there is another row for it.
-            rows = self.rows(way, None, 1)?;
-        }
-        let columns = self.search.task.columns;
-        let nears: Vec<Near> = rows
-            .into_iter()
-            .map(|mut row| {
-                let met = if row.len() > columns.len() { row.pop() } else { None };
-                let met = match met {
-                    Some(Value::List(items)) => items.iter().cloned().collect(),
-                    _ => Vec::new(),
-                };
-                Near { met, row: columns.iter().cloned().zip(row).collect(), ..Near::default() }
-            })
-            .collect();
-        match &self.conditions[number].subject {
-            Subject::Ends { arrow: Some(arrow), .. } => self.joined_of(arrow, nears),
-            subject => Ok(nearest_of(subject.of_one(), nears)),
+            | Subject::Position => self.rows(way, Some(number), 1),
         }
     }
 
