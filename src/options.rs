@@ -46,8 +46,7 @@ impl Options {
     }
 
     /// Who makes commits: see [`CommitInfo`](crate::CommitInfo). A [`Statement`](crate::Statement) or a
-    /// [`WriteTransaction`](crate::WriteTransaction) may name
-    /// another one.
+    /// [`WriteTransaction`](crate::WriteTransaction) may name another one.
     #[must_use]
     pub fn author(mut self, author: impl Into<Arc<str>>) -> Self {
         self.author = Some(author.into());

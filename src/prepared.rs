@@ -28,9 +28,9 @@ const CACHED_PLANS: usize = 512;
 
 /// A statement that is parsed, bound and planned once and can run many times, with other parameters.
 ///
-/// It may be used with every transaction of its database, and given limits of its own as a [`Statement`](crate::Statement). When names,
-/// indexes or constraints have come or gone since, or something was registered, it plans itself anew; so it does in
-/// another database.
+/// It may be used with every transaction of its database, and given limits of its own as a
+/// [`Statement`](crate::Statement). When names, indexes or constraints have come or gone since, or something was
+/// registered, it plans itself anew; so it does in another database.
 ///
 /// # Example: plan once, run many times
 ///

@@ -191,14 +191,18 @@ impl Database {
     /// Makes a commit that is kept as the durability says when this comes back. The right to write goes to the next one
     /// once the order of commits is clear.
     pub(crate) fn commit(&self, root: Graph, changes: &[Change], pass: WriterPass) -> Result<(), DiskError> {
-        let root = Arc::new(root);
+        self.commit_and(Arc::new(root), changes, || drop(pass))
+    }
+
+    /// Makes a commit, and does `next` once its place among the others is clear.
+    fn commit_and(&self, root: Arc<Graph>, changes: &[Change], next: impl FnOnce()) -> Result<(), DiskError> {
         let Some(store) = &self.shared.store else {
             self.publish(root);
             return Ok(());
         };
         let ticket = store.files.append(&root, changes)?;
         self.begin_checkpoint_if_due(store, &root);
-        drop(pass);
+        next();
         store.files.settle(ticket, |root| self.publish(root))
     }
 
@@ -217,15 +221,7 @@ impl Database {
 impl Commits for Database {
     fn commit(&self, root: &Graph, changes: &[Change]) -> Result<Commit, StorageError> {
         let next = root.commit().followed_at(now_micros());
-        let root = Arc::new(root.clone());
-        match &self.shared.store {
-            None => self.publish(root),
-            Some(store) => {
-                let ticket = store.files.append(&root, changes)?;
-                self.begin_checkpoint_if_due(store, &root);
-                store.files.settle(ticket, |root| self.publish(root))?;
-            }
-        }
+        self.commit_and(Arc::new(root.clone()), changes, || ())?;
         Ok(next)
     }
 }

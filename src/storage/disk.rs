@@ -45,6 +45,14 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync {
     fn sync_names(&self) -> io::Result<()>;
 }
 
+/// Removes a file, if there is one of this name: whether there was.
+pub(crate) fn remove_if_there(disk: &dyn Disk, name: &str) -> io::Result<bool> {
+    match disk.remove(name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        removed => removed.map(|()| true),
+    }
+}
+
 /// An open file. Several threads may read it at once.
 pub(crate) trait DiskFile: fmt::Debug + Send + Sync {
     fn len_bytes(&self) -> io::Result<u64>;

@@ -29,19 +29,20 @@ pub(crate) fn open(name: Option<&str>, options: &Options, limits: &Limits) -> Re
     let unlimited = options.clone().limits(Limits::unlimited());
     let db = match name {
         Some(folder) if Path::new(folder).is_dir() => open_folder(folder, unlimited)?,
-        Some(":memory:") => unlimited.in_memory(),
-        Some(name) => {
-            let db = unlimited.in_memory();
-            load_named(&db, name)?;
-            db
-        }
-        None => {
-            let db = unlimited.in_memory();
-            fixtures::load_all(&db)?;
-            db
-        }
+        _ => in_memory(unlimited, name)?,
     };
     Ok(db.with_limits(limits.clone()))
+}
+
+/// A database in memory, with the fixtures or what a name stands for.
+fn in_memory(options: Options, name: Option<&str>) -> Result<Database, Fault> {
+    let db = options.in_memory();
+    match name {
+        Some(":memory:") => {}
+        Some(name) => load_named(&db, name)?,
+        None => fixtures::load_all(&db)?,
+    }
+    Ok(db)
 }
 
 /// A database in a folder; what a crash has left of it is told.

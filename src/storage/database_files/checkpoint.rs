@@ -1,10 +1,9 @@
 //! Checkpoints: a snapshot of the last commit in place of the one before and its log.
 
-use std::io::ErrorKind;
 use std::sync::{Arc, PoisonError};
 
 use super::{DatabaseFiles, Log};
-use crate::storage::disk::Disk;
+use crate::storage::disk::{Disk, remove_if_there};
 use crate::storage::wal::{LogWriter, log_name};
 use crate::storage::{Commit, DiskError, Graph, snapshot};
 
@@ -66,10 +65,7 @@ impl DatabaseFiles {
     }
 
     fn take_back(&self, name: &str) -> Result<(), DiskError> {
-        match self.disk.remove(name) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            removed => removed.map_err(DiskError::io("remove", name)).and_then(|()| sync_names(&*self.disk)),
-        }
+        if remove(&*self.disk, name)? { sync_names(&*self.disk) } else { Ok(()) }
     }
 
     /// Writes the snapshot of a generation that has begun, beside readers and writer, and removes what it makes needless.
@@ -115,7 +111,7 @@ pub(super) fn write_snapshot(disk: &dyn Disk, generation: u64, graph: &Graph) ->
 }
 
 fn write_new(disk: &dyn Disk, new: &str, name: &Arc<str>, generation: u64, graph: &Graph) -> Result<u64, DiskError> {
-    remove_if_there(disk, new)?;
+    remove(disk, new)?;
     let file = disk.create(new).map_err(DiskError::io("create", new))?;
     snapshot::write(graph, generation, name, &*file)?;
     let len_bytes = file.len_bytes().map_err(DiskError::io("read", name))?;
@@ -132,7 +128,7 @@ pub(super) fn remove_before(disk: &dyn Disk, generation: u64) -> Result<(), Disk
         of.is_some_and(|of| of < generation)
     };
     for name in names(disk)?.iter().filter(|name| is_past(name)) {
-        remove_if_there(disk, name)?;
+        remove(disk, name)?;
     }
     Ok(())
 }
@@ -141,11 +137,9 @@ pub(super) fn names(disk: &dyn Disk) -> Result<Vec<String>, DiskError> {
     disk.names().map_err(DiskError::io("list", "the database"))
 }
 
-pub(super) fn remove_if_there(disk: &dyn Disk, name: &str) -> Result<(), DiskError> {
-    match disk.remove(name) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DiskError::io("remove", name)(error)),
-        Ok(()) | Err(_) => Ok(()),
-    }
+/// Removes a file, if it is there: whether it was.
+pub(super) fn remove(disk: &dyn Disk, name: &str) -> Result<bool, DiskError> {
+    remove_if_there(disk, name).map_err(DiskError::io("remove", name))
 }
 
 pub(super) fn sync_names(disk: &dyn Disk) -> Result<(), DiskError> {

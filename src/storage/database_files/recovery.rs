@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::checkpoint::{generation_of, names, remove_before, remove_if_there, snapshot_name, sync_names};
+use super::checkpoint::{generation_of, names, remove, remove_before, snapshot_name, sync_names};
 use super::{DatabaseFiles, Durability, Log};
 use crate::storage::disk::{Disk, DiskFile};
 use crate::storage::snapshot::guard;
@@ -46,7 +46,7 @@ impl DatabaseFiles {
         let writer = LogWriter::resume(log)?;
         // A name that a process gave before it was killed may be nowhere but in memory.
         sync_names(&*disk)?;
-        tidy(&*disk)?;
+        tidy(&*disk, snapshot_generation)?;
         Ok((Self::new(disk, durability, Log { generation, writer, snapshot_generation, snapshot_bytes }), graph, torn))
     }
 }
@@ -126,15 +126,12 @@ fn torn_tail(log: &LogReader) -> Option<TornTail> {
     }
 }
 
-/// Removes what a crash has left that is no part of the database.
-fn tidy(disk: &dyn Disk) -> Result<(), DiskError> {
-    let names = names(disk)?;
-    for name in names.iter().filter(|name| is_unfinished(name)) {
-        remove_if_there(disk, name)?;
+/// Removes what a crash has left that is no part of the database, which begins with the snapshot of a generation.
+fn tidy(disk: &dyn Disk, generation: u64) -> Result<(), DiskError> {
+    for name in names(disk)?.iter().filter(|name| is_unfinished(name)) {
+        remove(disk, name)?;
     }
-    let whole = names.iter().filter_map(|name| generation_of(name, "snapshot"));
-    let newest = whole.filter(|generation| open_snapshot(disk, *generation).is_ok()).max();
-    newest.map_or(Ok(()), |generation| remove_before(disk, generation))
+    remove_before(disk, generation)
 }
 
 /// What has not come to its name.
@@ -154,5 +151,5 @@ pub(super) fn make_room(disk: &dyn Disk) -> Result<(), DiskError> {
         // Somebody has lost the snapshot, and what was committed is not thrown after it.
         return Err(DiskError::DatabaseExists);
     }
-    names.iter().filter(is_beginning).try_for_each(|name| remove_if_there(disk, name))
+    names.iter().filter(is_beginning).try_for_each(|name| remove(disk, name).map(drop))
 }

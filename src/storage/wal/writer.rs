@@ -10,7 +10,7 @@ use super::header::Header;
 use super::log_name;
 use super::reader::{LogEnd, LogReader};
 use crate::storage::codec::encode_into;
-use crate::storage::disk::{Disk, DiskFile};
+use crate::storage::disk::{Disk, DiskFile, remove_if_there};
 use crate::storage::{Change, Commit, DiskError};
 
 /// The end of a log, where commits are written.
@@ -195,10 +195,7 @@ fn create(disk: &dyn Disk, name: &str, bytes: &[u8]) -> io::Result<Box<dyn DiskF
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     let new = format!("{name}.new");
-    match disk.remove(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
+    remove_if_there(disk, &new)?;
     let file = disk.create(&new)?;
     file.write_at(0, bytes)?;
     file.sync()?;
