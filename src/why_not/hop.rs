@@ -19,7 +19,9 @@ impl<H: Host> Teller<'_, '_, H> {
         let (is_one_left, is_only) = (is_same(0, left), is_same(1, right));
         // Of two ends the story is told from the one that is certain.
         if is_only && !is_one_left {
-            nears.iter_mut().for_each(|near| near.met.reverse());
+            for near in &mut nears {
+                near.met.reverse();
+            }
             let near = self.joined_of(&arrow.turned(), nears)?;
             return Ok(Near { is_turned: true, ..near });
         }

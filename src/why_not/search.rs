@@ -66,24 +66,17 @@ impl<H: Host> Search<'_, H> {
         }
         let mut ways = self.single_ways(conditions)?;
         let is_hop = |way: &Way| way.iter().all(|number| conditions[*number].kind == Kind::Hop);
-        if !ways.is_empty() && ways.iter().all(is_hop) {
-            let several = self.several_conditions(conditions, &LEVELS[..SOFT])?.0;
-            ways.splice(0..0, several.filter(|way| way.len() <= FEW));
+        if !ways.is_empty()
+            && ways.iter().all(is_hop)
+            && let Found::Ways(several) = self.several_conditions(conditions, &LEVELS[..SOFT])?
+        {
+            ways.splice(0..0, several.into_iter().filter(|way| way.len() <= FEW));
         }
-        if !ways.is_empty() {
-            return Ok(Found::Ways(ways));
-        }
-        let (way, failure) = self.several_conditions(conditions, &LEVELS)?;
-        Ok(way.map_or(Found::Nothing(failure), |way| Found::Ways(vec![way])))
+        if ways.is_empty() { self.several_conditions(conditions, &LEVELS) } else { Ok(Found::Ways(ways)) }
     }
 
-    /// The conditions that suffice together, looked for among those that are blamed most before all others; and what was
-    /// said if a trial failed.
-    fn several_conditions(
-        &mut self,
-        conditions: &[Condition],
-        levels: &[Kind],
-    ) -> Result<(Option<Way>, Option<H::Error>), H::Error> {
+    /// The conditions that suffice together, looked for among those that are blamed most before all others.
+    fn several_conditions(&mut self, conditions: &[Condition], levels: &[Kind]) -> Result<Found<H::Error>, H::Error> {
         let (mut failure, mut tried) = (None, 0);
         for level in levels {
             let is_out = |number: &Number| conditions[*number].kind >= *level;
@@ -97,14 +90,14 @@ impl<H: Host> Search<'_, H> {
                     let way = self.in_plain_words(conditions, way)?;
                     let way = self.smallest_part(way)?;
                     if !self.misses_what_is_there(conditions, &way)? {
-                        return Ok((Some(way), None));
+                        return Ok(Found::Ways(vec![way]));
                     }
                 }
                 Outcome::Rows(_) | Outcome::TooLong(_) => {}
                 Outcome::Failed(error) => failure = Some(error),
             }
         }
-        Ok((None, failure))
+        Ok(Found::Nothing(failure))
     }
 
     /// A row of the query as it is that has these values.
