@@ -14,6 +14,7 @@
 
 mod checkpoint;
 mod commits;
+mod follower;
 mod recovery;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +25,7 @@ use super::{DiskError, Graph};
 
 pub(crate) use checkpoint::Checkpoint;
 use commits::Unshown;
+pub(crate) use follower::{Followed, Follower, beside_a_writer};
 pub(crate) use recovery::TornTail;
 
 /// When a commit is acknowledged.
