@@ -9,10 +9,20 @@ use crate::database::{Database, WriterPass, lock};
 use crate::error::Error;
 use crate::exec::{Commits, now_micros};
 use crate::options::Options;
+use crate::read_only::Reader;
 use crate::storage::{
     Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, Keep, StorageError,
     TornTail, past, stored_keep,
 };
+
+/// Where the commits of a database are kept.
+#[derive(Debug)]
+pub(crate) enum Home {
+    Memory,
+    Written(Store),
+    /// In files that another process may write.
+    Read(Reader),
+}
 
 /// The files of a database and the thread that writes their snapshot.
 #[derive(Debug)]
@@ -41,7 +51,7 @@ pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Databas
     files.say_keep(options.keep)?;
     let history = History::new(Arc::new(graph), options.keep);
     let store = Store::new(files, None, &options);
-    Ok(Database::opened(options, history, Some(store)))
+    Ok(Database::opened(options, history, Home::Written(store)))
 }
 
 pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
@@ -49,25 +59,29 @@ pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database,
         Some(keep) => Some(keep),
         None => stored_keep(&*disk)?,
     };
-    let mut history: Option<History> = None;
-    let seen = |graph: &Graph| {
-        let root = Arc::new(graph.clone());
-        match &history {
-            None => history = Some(History::new(root, keep)),
-            Some(history) => drop(history.lock().add(root)),
-        }
-    };
-    let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, seen)?;
+    let mut history = None;
+    let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, keep_all(&mut history, keep))?;
     check_words(&options.provenance, &graph.catalog().provenance)?;
     files.say_keep(options.keep)?;
     let history = history.expect("a database has a first root");
     history.lock().add_before(past(&graph)?);
     let store = Store::new(files, torn, &options);
-    Ok(Database::opened(options, history, Some(store)))
+    Ok(Database::opened(options, history, Home::Written(store)))
+}
+
+/// Keeps the roots that it is shown, oldest first.
+pub(crate) fn keep_all(history: &mut Option<History>, keep: Option<Keep>) -> impl FnMut(&Graph) {
+    move |graph| {
+        let root = Arc::new(graph.clone());
+        match history {
+            None => *history = Some(History::new(root, keep)),
+            Some(history) => drop(history.lock().add(root)),
+        }
+    }
 }
 
 /// The days of clocks are kept by the words that the database was made with.
-fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
+pub(crate) fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
     if *asked == Provenance::default() {
         return Ok(());
     }
@@ -150,12 +164,12 @@ impl Database {
 
     /// Whether what is committed is lost when the program ends.
     pub fn is_in_memory(&self) -> bool {
-        self.shared.store.is_none()
+        matches!(self.shared.home, Home::Memory)
     }
 
     /// What opening this database has cut off.
     pub fn lost_tail(&self) -> Option<LostTail> {
-        let TornTail { file, offset, len_bytes } = self.shared.store.as_ref()?.torn.as_ref()?;
+        let TornTail { file, offset, len_bytes } = self.store()?.torn.as_ref()?;
         Some(LostTail { file: file.to_string(), offset: *offset, len_bytes: *len_bytes })
     }
 
@@ -179,7 +193,7 @@ impl Database {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the snapshot cannot be written: the one before and its log stay.
     /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) if this thread has a write transaction open.
     pub fn checkpoint(&self) -> Result<(), Error> {
-        let Some(store) = &self.shared.store else { return Ok(()) };
+        let Some(store) = self.store() else { return Ok(()) };
         store.wait_for_snapshot()?;
         let pass = self.enter()?;
         let root = self.root_to_write()?;
@@ -191,9 +205,25 @@ impl Database {
 
     /// The root behind which the next commit comes, for whoever may write. It may be on its way to the disk still.
     pub(crate) fn root_to_write(&self) -> Result<Arc<Graph>, DiskError> {
-        let Some(store) = &self.shared.store else { return Ok(self.root()) };
-        store.files.check()?;
-        Ok(store.files.unshown_root().unwrap_or_else(|| self.root()))
+        self.check_written()?;
+        let unshown = self.store().and_then(|store| store.files.unshown_root());
+        Ok(unshown.unwrap_or_else(|| self.root()))
+    }
+
+    /// Whether commits can be made.
+    pub(crate) fn check_written(&self) -> Result<(), DiskError> {
+        match &self.shared.home {
+            Home::Memory => Ok(()),
+            Home::Written(store) => store.files.check(),
+            Home::Read(_) => Err(DiskError::ReadOnly),
+        }
+    }
+
+    fn store(&self) -> Option<&Store> {
+        match &self.shared.home {
+            Home::Written(store) => Some(store),
+            Home::Memory | Home::Read(_) => None,
+        }
     }
 
     /// Makes a commit that is kept as the durability says when this comes back. The right to write goes to the next one
@@ -204,7 +234,7 @@ impl Database {
 
     /// Makes a commit, and does `next` once its place among the others is clear.
     fn commit_and(&self, root: Arc<Graph>, changes: &[Change], next: impl FnOnce()) -> Result<(), DiskError> {
-        let Some(store) = &self.shared.store else {
+        let Some(store) = self.store() else {
             self.publish(root);
             return Ok(());
         };
@@ -221,7 +251,7 @@ impl Database {
     /// Says how many commits are kept, for this process and for those that open the database later.
     pub(crate) fn set_keep(&self, keep: Keep) -> Result<(), DiskError> {
         let mut history = self.shared.history.lock();
-        if let Some(store) = &self.shared.store {
+        if let Some(store) = self.store() {
             store.files.say_keep(Some(keep))?;
         }
         let let_go = history.set_keep(keep);

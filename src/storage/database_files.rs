@@ -15,6 +15,7 @@
 
 mod checkpoint;
 mod commits;
+mod follower;
 mod recovery;
 mod retention;
 
@@ -26,6 +27,7 @@ use super::{DiskError, Graph};
 
 pub(crate) use checkpoint::Checkpoint;
 use commits::Unshown;
+pub(crate) use follower::{Followed, Follower, beside_a_writer};
 pub(crate) use recovery::TornTail;
 pub(crate) use retention::stored_keep;
 

@@ -149,6 +149,29 @@ impl Roots {
         self.keep = self.kept_at_first;
     }
 
+    /// Goes on with what a later look at the same database has found. What is kept leads to it, unless its last commit has
+    /// turned out to be none.
+    #[must_use = "drop what is let go when nobody waits"]
+    pub(crate) fn go_on_with(&mut self, found: History) -> Vec<Kept> {
+        let mut found = found.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let last = self.last();
+        let number = last.commit().number;
+        let entry = |root: &Graph| root.log().find(number).and_then(|place| root.log().get(place).cloned());
+        let leads_there = number == 0 || entry(&found.last) == entry(&last);
+        if !leads_there {
+            self.last = found.last;
+            return std::mem::replace(&mut self.past, found.past).into();
+        }
+        if found.last.commit().number > number {
+            let changes_behind = found.past.iter().find(|kept| kept.number() == number).map_or(0, Kept::changes_behind);
+            self.past.push_back(Kept { root: Root::Here(last), changes_behind });
+            found.past.retain(|kept| kept.number() > number);
+            self.past.append(&mut found.past);
+            self.last = found.last;
+        }
+        self.let_go()
+    }
+
     fn let_go(&mut self) -> Vec<Kept> {
         let count = match self.keep {
             Some(Keep::All) => usize::MAX,
