@@ -33,6 +33,7 @@ mod compile;
 mod custom;
 mod database;
 pub mod editing;
+mod elements;
 mod error;
 mod exec;
 mod expr;

@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::exec::{Commits, now_micros};
 use crate::options::Options;
 use crate::storage::{
-    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, StorageError, TornTail,
+    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, StorageError,
+    TornTail,
 };
 
 /// The files of a database and the thread that writes their snapshot.
@@ -28,6 +29,29 @@ pub(crate) fn create(options: Options, folder: &Path) -> Result<Database, Error>
     disk.and_then(|disk| create_on(Arc::new(disk), options)).map_err(|error| Error::from(error).of(folder))
 }
 
+/// Makes a database in a folder of the graph that `make` gives. If it gives none, or that cannot be written, there is none.
+pub(crate) fn create_of<E: From<Error>>(
+    options: Options,
+    folder: &Path,
+    make: impl FnOnce() -> Result<Graph, E>,
+) -> Result<Database, E> {
+    let told = |error: DiskError| E::from(Error::from(error).of(folder));
+    let disk = Arc::new(FolderDisk::create(folder).map_err(told)?);
+    let room = DatabaseFiles::check_room(&*disk).map_err(told);
+    let made = room.and_then(|()| make()).and_then(|graph| create_with(disk.clone(), options, graph).map_err(told));
+    if made.is_err() {
+        give_up(&disk);
+    }
+    made
+}
+
+/// Leaves nothing of a database that was not finished.
+fn give_up(disk: &FolderDisk) {
+    if DatabaseFiles::abandon(disk).is_ok() {
+        disk.give_up();
+    }
+}
+
 /// Opens the database in a folder.
 pub(crate) fn open(options: Options, folder: &Path) -> Result<Database, Error> {
     let disk = FolderDisk::open(folder);
@@ -36,6 +60,11 @@ pub(crate) fn open(options: Options, folder: &Path) -> Result<Database, Error> {
 
 pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
     let graph = options.empty();
+    create_with(disk, options, graph)
+}
+
+/// Makes a database that has a graph to begin with.
+pub(crate) fn create_with(disk: Arc<dyn Disk>, options: Options, graph: Graph) -> Result<Database, DiskError> {
     let files = DatabaseFiles::create(disk, &graph, options.durability)?;
     let history = History::new(Arc::new(graph), options.keep);
     let store = Store::new(files, None, &options);

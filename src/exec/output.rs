@@ -6,9 +6,9 @@ use super::batch::Batch;
 use super::column::{Column, end_element};
 use super::context::Context;
 use super::deleted::Record;
-use super::host::{node_record, place, properties_of};
-use crate::storage::{End, Graph};
-use crate::value::{Element, ElementId, Map, Node, Path, Relationship, RelationshipRecord, Value};
+use super::host::{node_record, place, rel_record};
+use crate::storage::Graph;
+use crate::value::{Element, ElementId, Map, Node, Path, Relationship, Value};
 
 /// One row of an answer, its elements filled from `graph`.
 pub(super) fn row(ctx: &Context, graph: &Graph, batch: &Batch, row: usize, columns: &[usize]) -> Vec<Value> {
@@ -77,14 +77,7 @@ fn fill_rel(ctx: &Context, graph: &Graph, id: ElementId) -> Relationship {
     match graph.rel_slot(id) {
         None => Relationship::bare(id),
         Some(slot) => {
-            let rel = graph.rel(slot);
-            let record = RelationshipRecord {
-                rel_type: graph.catalog().types.name(rel.rel_type).clone(),
-                start: end_element(rel.start, ctx),
-                end: end_element(rel.end, ctx),
-                asserted: rel.asserted,
-                properties: properties_of(graph, End::rel(slot)),
-            };
+            let record = rel_record(graph, slot, |end| end_element(end, ctx));
             Relationship::filled(id, Arc::new(record))
         }
     }

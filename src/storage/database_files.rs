@@ -63,7 +63,7 @@ struct Log {
 }
 
 impl DatabaseFiles {
-    /// Begins a database on a disk where there is none, with a graph of which nothing is committed. What a crash has left
+    /// Begins a database on a disk where there is none, with a graph of which all is committed. What a crash has left
     /// of an earlier beginning is in nobody's way: a database is there once its snapshot is.
     ///
     /// # Errors
@@ -76,6 +76,24 @@ impl DatabaseFiles {
         checkpoint::sync_names(&*disk)?;
         let snapshot_bytes = checkpoint::write_snapshot(&*disk, 0, graph)?;
         Ok(Self::new(disk, durability, Log { generation: 0, writer, snapshot_generation: 0, snapshot_bytes }))
+    }
+
+    /// Whether a database can begin on a disk.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::DatabaseExists`], and others if the disk cannot be read.
+    pub(crate) fn check_room(disk: &dyn Disk) -> Result<(), DiskError> {
+        recovery::check_room(disk).map(drop)
+    }
+
+    /// Removes a database that was begun and not finished.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::DatabaseExists`] if it was finished, and others if the disk cannot be written.
+    pub(crate) fn abandon(disk: &dyn Disk) -> Result<(), DiskError> {
+        recovery::make_room(disk)
     }
 
     fn new(disk: Arc<dyn Disk>, durability: Durability, log: Log) -> Self {

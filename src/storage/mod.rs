@@ -15,6 +15,7 @@ mod constraint;
 mod database_files;
 mod disk;
 mod element;
+mod elements;
 mod error;
 mod files;
 mod graph;

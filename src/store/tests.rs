@@ -5,6 +5,7 @@
 mod beside;
 mod crash;
 mod damage;
+mod dump;
 mod failing;
 mod hooked;
 mod workload;

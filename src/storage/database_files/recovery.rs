@@ -141,8 +141,13 @@ fn is_unfinished(name: &str) -> bool {
 
 /// Removes what is left of a database that was begun and not finished.
 pub(super) fn make_room(disk: &dyn Disk) -> Result<(), DiskError> {
-    let names = names(disk)?;
     let is_beginning = |name: &&String| is_unfinished(name) || **name == log_name(0);
+    check_room(disk)?.iter().filter(is_beginning).try_for_each(|name| remove(disk, name).map(drop))
+}
+
+/// Refuses a disk on which there is a database; gives the names of what is there.
+pub(super) fn check_room(disk: &dyn Disk) -> Result<Vec<String>, DiskError> {
+    let names = names(disk)?;
     let is_part = |name: &str| ["snapshot", "log"].into_iter().any(|kind| generation_of(name, kind).is_some());
     if names.iter().any(|name| is_part(name) && *name != log_name(0)) {
         return Err(DiskError::DatabaseExists);
@@ -151,5 +156,5 @@ pub(super) fn make_room(disk: &dyn Disk) -> Result<(), DiskError> {
         // Somebody has lost the snapshot, and what was committed is not thrown after it.
         return Err(DiskError::DatabaseExists);
     }
-    names.iter().filter(is_beginning).try_for_each(|name| remove(disk, name).map(drop))
+    Ok(names)
 }
