@@ -85,7 +85,7 @@ pub use row::{FromValue, Row};
 pub use rows::{Rows, Warning};
 pub use statement::Statement;
 pub use storage::{DenseView, Durability, GraphView, Keep};
-pub use store::LostTail;
+pub use store::{LostTail, Vacuumed};
 pub use table_procedure::TableProcedure;
 pub use text::Span;
 pub use transaction::{ReadTransaction, WriteTransaction};

@@ -6,11 +6,11 @@ use std::thread::{self, JoinHandle};
 
 use crate::catalog::Provenance;
 use crate::database::{Database, WriterPass, lock};
-use crate::error::Error;
+use crate::error::{Error, guarded};
 use crate::exec::{Commits, now_micros};
 use crate::options::Options;
 use crate::storage::{
-    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, StorageError,
+    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, Durability, FolderDisk, Graph, History, StorageError,
     TornTail,
 };
 
@@ -43,6 +43,25 @@ pub(crate) fn create_of<E: From<Error>>(
         give_up(&disk);
     }
     made
+}
+
+/// Copies the database in a folder, which another process may have open, to a new folder.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<u64, Error> {
+    let disk = FolderDisk::open_read_only(from);
+    let graph = disk.and_then(|disk| DatabaseFiles::read_beside(&disk));
+    let graph = graph.map_err(|error| Error::from(error).of(from))?;
+    write_new(&graph, to).map_err(|error| Error::from(error).of(to))?;
+    Ok(graph.commit().number)
+}
+
+/// Makes a database of a graph in a new folder. It is whole and safe when this comes back, or there is none.
+fn write_new(graph: &Graph, folder: &Path) -> Result<(), DiskError> {
+    let disk = Arc::new(FolderDisk::create_new(folder)?);
+    let written = DatabaseFiles::create(disk.clone(), graph, Durability::Synced).map(drop);
+    if written.is_err() {
+        give_up(&disk);
+    }
+    written
 }
 
 /// Leaves nothing of a database that was not finished.
@@ -150,6 +169,16 @@ pub struct LostTail {
     pub len_bytes: u64,
 }
 
+/// How large the files of a database were, and are: see [`Database::vacuum`]. In memory there are none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Vacuumed {
+    /// All files, in bytes.
+    pub bytes_before: u64,
+    /// All files, in bytes.
+    pub bytes_after: u64,
+}
+
 impl Database {
     /// A new, empty database in files: see [`Options::create`].
     ///
@@ -208,6 +237,82 @@ impl Database {
         drop(pass);
         store.files.finish_checkpoint(checkpoint)?;
         Ok(())
+    }
+
+    /// Copies the database, as it is after its last commit, to a new folder: beside readers and writer, and whole and safe
+    /// on the disk when this comes back. Earlier commits are in the log of the copy, and cannot be read there.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let copy = folder.path().join("copy");
+    /// let db = Database::in_memory();
+    /// db.query("CREATE (:Company {name: 'SenseTime'})", ())?;
+    /// assert_eq!(db.backup(&copy)?, 1);
+    /// let copy = Database::open(&copy)?;
+    /// assert_eq!(copy.query("MATCH (c:Company) RETURN c.name", ())?.single::<String>()?, "SenseTime");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is something of this name, or it cannot be written: then there is no
+    /// copy.
+    pub fn backup(&self, folder: impl AsRef<Path>) -> Result<u64, Error> {
+        let (root, folder) = (self.root(), folder.as_ref());
+        write_new(&root, folder).map_err(|error| Error::from(error).of(folder))?;
+        Ok(root.commit().number)
+    }
+
+    /// As [`backup`](Database::backup), of a database in a folder that is open elsewhere, or nowhere; it is only read. Gives
+    /// the number of the commit after which it was copied.
+    ///
+    /// # Errors
+    ///
+    /// As [`backup`](Database::backup) and, but for the lock, as [`Options::open`].
+    pub fn backup_of(folder: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<u64, Error> {
+        copy(folder.as_ref(), to.as_ref())
+    }
+
+    /// Writes the database anew, so that what was deleted takes up no space any more, neither in memory nor in files. Ids,
+    /// times and numbers of commits stay; of earlier commits the log stays, and none of them can be read any more. Writers
+    /// wait until the graph is built anew, and readers do not. A crash leaves what was there before, or what is there then.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let db = Database::create(folder.path().join("sanctions"))?;
+    /// db.query("UNWIND range(1, 1000) AS x CREATE (:Company {name: 'number ' + x})", ())?;
+    /// db.query("MATCH (c:Company) WHERE c.name <> 'number 7' DELETE c", ())?;
+    /// let sizes = db.vacuum()?;
+    /// assert!(sizes.bytes_after < sizes.bytes_before / 10);
+    /// assert_eq!(db.query("MATCH (c:Company) RETURN id(c)", ())?.single::<i64>()?, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the snapshot cannot be written: the one before and its log stay.
+    /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) if this thread has a write transaction open.
+    pub fn vacuum(&self) -> Result<Vacuumed, Error> {
+        let pass = self.enter()?;
+        let root = self.root_to_write()?;
+        let anew = Arc::new(guarded(|| Ok(root.anew()?))?);
+        drop(root);
+        let Some(store) = &self.shared.store else {
+            self.publish_anew(anew);
+            return Ok(Vacuumed { bytes_before: 0, bytes_after: 0 });
+        };
+        let bytes_before = store.files.len_bytes()?;
+        let begun = store.files.begin_anew(Arc::clone(&anew), |root| self.publish(root))?;
+        self.publish_anew(anew);
+        drop(pass);
+        store.files.finish_checkpoint(begun)?;
+        Ok(Vacuumed { bytes_before, bytes_after: store.files.len_bytes()? })
     }
 
     /// The root behind which the next commit comes, for whoever may write. It may be on its way to the disk still.

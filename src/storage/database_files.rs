@@ -96,6 +96,24 @@ impl DatabaseFiles {
         recovery::make_room(disk)
     }
 
+    /// The graph on a disk to which another process may write: as it is after some commit.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::NoDatabase`], and whatever is wrong with the files.
+    pub(crate) fn read_beside(disk: &dyn Disk) -> Result<Graph, DiskError> {
+        recovery::recover_beside(disk).map(|recovered| recovered.graph)
+    }
+
+    /// How many bytes the database takes up.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::Io`].
+    pub(crate) fn len_bytes(&self) -> Result<u64, DiskError> {
+        checkpoint::len_bytes(&*self.disk)
+    }
+
     fn new(disk: Arc<dyn Disk>, durability: Durability, log: Log) -> Self {
         let least_log_bytes = checkpoint::LEAST_LOG_BYTES;
         Self {

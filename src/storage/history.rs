@@ -81,6 +81,12 @@ impl Roots {
         self.let_go()
     }
 
+    /// Keeps this root of the last commit, and no other one.
+    #[must_use = "drop what is let go when nobody waits"]
+    pub(crate) fn keep_only(&mut self, root: Arc<Graph>) -> Vec<Arc<Graph>> {
+        std::mem::replace(&mut self.kept, VecDeque::from([root])).into()
+    }
+
     /// Begins anew with the root of an empty graph.
     pub(crate) fn reset(&mut self, root: Arc<Graph>) {
         self.kept = VecDeque::from([root]);

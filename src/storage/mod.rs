@@ -5,6 +5,7 @@
 //! labels, types and keys by number and nothing of queries.
 
 mod adjacency;
+mod anew;
 mod apply;
 mod batch;
 mod bitmap;

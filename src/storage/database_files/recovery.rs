@@ -1,5 +1,6 @@
 //! Opening a database: the newest snapshot that is whole, and the commits behind it.
 
+use std::io;
 use std::sync::Arc;
 
 use super::checkpoint::{generation_of, names, remove, remove_before, snapshot_name, sync_names};
@@ -75,6 +76,27 @@ pub(crate) fn recover(disk: &dyn Disk, mut seen: impl FnMut(&Graph)) -> Result<R
             return Err(DiskError::Corruption { file, offset, reason });
         }
         generation = next;
+    }
+}
+
+/// So often a checkpoint may come in between: each writes a snapshot meanwhile, and this opens files.
+const MOST_TRIES: usize = 100;
+
+/// As [`recover`], beside another process that writes and removes files that are not needed any more. Those that are open
+/// can be read on.
+///
+/// # Errors
+///
+/// As [`recover`].
+pub(super) fn recover_beside(disk: &dyn Disk) -> Result<Recovered, DiskError> {
+    let is_gone =
+        |error: &DiskError| matches!(error, DiskError::Io { error, .. } if error.kind() == io::ErrorKind::NotFound);
+    let mut tries = 1;
+    loop {
+        match recover(disk, |_| ()) {
+            Err(error) if is_gone(&error) && tries < MOST_TRIES => tries += 1,
+            recovered => return recovered,
+        }
     }
 }
 

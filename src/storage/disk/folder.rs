@@ -86,7 +86,6 @@ impl FolderDisk {
     /// # Errors
     ///
     /// [`DiskError::Io`].
-    #[cfg_attr(not(test), expect(dead_code, reason = "for readers beside a writer"))]
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, DiskError> {
         Ok(Self { folder: real_folder(path)?, lock: None, is_new: false })
     }
