@@ -110,7 +110,11 @@ fn rel_type(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError
 fn properties(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     match &arguments[0] {
         Value::Map(map) => Ok(Value::Map(map.clone())),
-        other => Ok(Value::Map(host.properties(element("properties", other)?)?.into())),
+        other => {
+            let properties = Value::Map(host.properties(element("properties", other)?)?.into());
+            host.reserve(properties.payload_bytes())?;
+            Ok(properties)
+        }
     }
 }
 
@@ -119,6 +123,7 @@ fn keys(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         Value::Map(map) => map.keys().cloned().collect(),
         other => host.properties(element("keys", other)?)?.into_keys().collect(),
     };
+    host.reserve(size_of_val(&keys[..]))?;
     Ok(keys.into())
 }
 

@@ -261,7 +261,9 @@ pub(super) fn map_projection(
         for ((name, _), column) in entries.iter().zip(&columns) {
             map.insert(name.clone(), column.value(row, env.ctx));
         }
-        maps.push(env.ctx.budget.value(Value::Map(map.into()))?);
+        let map = Value::Map(map.into());
+        env.ctx.budget.bytes(map.payload_bytes())?;
+        maps.push(env.ctx.budget.value(map)?);
     }
     Ok(Column::Values(maps))
 }

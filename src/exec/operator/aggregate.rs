@@ -14,6 +14,7 @@ use crate::exec::eval::{Cells, Frame, evaluate, typed};
 use crate::exec::host::Env;
 use crate::function::{Accumulator, Aggregate, FunctionError};
 use crate::physical::{AggregateCall, ColumnKind, Operator, Scalar};
+use crate::value::Value;
 
 pub(super) struct Aggregation {
     input: Input,
@@ -160,6 +161,9 @@ fn kind_of(argument: &Scalar, input: &Operator) -> ColumnKind {
 /// About what the state of an aggregate takes, besides the values that it keeps.
 const BYTES_PER_STATE: usize = 48;
 
+/// What an accumulator that keeps values has room for beyond the first of them.
+const BYTES_BEFORE_THE_FIRST: usize = 4 * size_of::<Value>();
+
 struct Groups {
     table: Table,
     len: usize,
@@ -227,7 +231,10 @@ impl State {
         match self {
             State::Counts(_) => 0,
             State::DistinctCounts { seen, .. } => seen.size_bytes(),
-            State::Accumulators { seen, kept_bytes, .. } => seen.as_ref().map_or(0, Table::size_bytes) + kept_bytes,
+            State::Accumulators { seen, kept_bytes, keeps, each, .. } => {
+                let first = if *keeps { each.len() * BYTES_BEFORE_THE_FIRST } else { 0 };
+                seen.as_ref().map_or(0, Table::size_bytes) + first + kept_bytes
+            }
         }
     }
 
