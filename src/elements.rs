@@ -6,7 +6,7 @@ use crate::catalog::Provenance;
 use crate::error::{Error, guarded};
 use crate::exec::element;
 use crate::transaction::{ReadTransaction, WriteTransaction};
-use crate::value::{Element, ElementId};
+use crate::value::{Element, ElementId, Name};
 
 impl ReadTransaction {
     /// All nodes and relationships, quoted ones among them, each with the number of the commit in which it was recorded: in
@@ -22,6 +22,26 @@ impl ReadTransaction {
                 from = found.as_ref().ok().and_then(|(element, _)| element.id().0.checked_add(1)).map(ElementId);
             })
         })
+    }
+
+    /// Whether something has the element for an end.
+    pub(crate) fn is_touched(&self, id: ElementId) -> bool {
+        let graph = self.graph();
+        graph.end(id).is_some_and(|element| graph.is_touched(element))
+    }
+
+    /// The type of a relationship.
+    pub(crate) fn type_of(&self, id: ElementId) -> Option<Name> {
+        let graph = self.graph();
+        graph.rel_slot(id).map(|slot| graph.catalog().types.name(graph.rel(slot).rel_type).clone())
+    }
+
+    /// Whether a label, a key, an index or a constraint has this name, or one that begins with it.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        let catalog = self.graph().catalog();
+        let rules = catalog.indexes.iter().map(|def| &def.name).chain(catalog.constraints.iter().map(|def| &def.name));
+        let mut names = catalog.labels.names().iter().chain(catalog.keys.names()).chain(rules);
+        names.any(|known| known.starts_with(name))
     }
 
     /// How many nodes and how many relationships there are, in both states.

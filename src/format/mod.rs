@@ -42,6 +42,7 @@ mod line;
 mod parse;
 mod past;
 mod rule;
+mod script;
 
 pub use decode::{DecodeError, value_from_json};
 pub use deserialize::{DeserializeError, row_as, value_as};
@@ -49,3 +50,4 @@ pub use encode::{AsJson, value_to_json};
 pub(crate) use graph::WholeGraph;
 pub use graph::{GraphCounts, GraphError, read_graph, write_graph, write_keep};
 pub use parse::json_from_str;
+pub use script::write_script;

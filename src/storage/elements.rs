@@ -15,6 +15,11 @@ impl Graph {
         ElementId(self.next_id)
     }
 
+    /// Whether something has the element for an end.
+    pub(crate) fn is_touched(&self, element: End) -> bool {
+        self.neighbourhood.is_touched(element)
+    }
+
     /// How many nodes and how many relationships there are, in both states.
     pub(crate) fn element_counts(&self) -> (u64, u64) {
         (self.node_count(), Family::ALL.iter().map(|family| self.rels.count(None, *family)).sum())

@@ -9,6 +9,7 @@ mod damage;
 mod dump;
 mod failing;
 mod hooked;
+mod script;
 mod vacuum;
 mod workload;
 

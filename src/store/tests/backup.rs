@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::{io, thread};
 
 use super::super::create_with;
+use super::dump::worked;
 use super::hooked::{HookedDisk, Operation};
-use super::workload::{Step, Workload};
 use super::{opened, options, text_of};
 use crate::database::{Database, lock};
 use crate::storage::{DiskError, Durability, Graph, MemoryDisk};
@@ -19,20 +19,10 @@ fn graph_of(read: &ReadTransaction) -> String {
     text_of(read).lines().filter(|line| !line.contains("\"history\"")).collect()
 }
 
-fn worked(seed: u64) -> Database {
-    let (db, mut workload) = (options(Durability::Synced).in_memory(), Workload::new(seed));
-    while db.commit_number() < 80 {
-        if let Step::Statement(statement) = workload.step() {
-            drop(db.query(statement.as_str(), ()));
-        }
-    }
-    db
-}
-
 #[test]
 fn a_copy_that_is_made_as_the_system_crashes_is_whole_or_none() {
     let db = worked(3);
-    let text = text_of(&db.read());
+    let text = graph_of(&db.read());
     let disk = MemoryDisk::default();
     let (seen, images) = (disk.clone(), Arc::new(Mutex::new(Vec::new())));
     let taken = Arc::clone(&images);
@@ -42,14 +32,14 @@ fn a_copy_that_is_made_as_the_system_crashes_is_whole_or_none() {
     });
     let copy =
         create_with(Arc::new(HookedDisk::new(&disk, hook)), options(Durability::Synced), Graph::clone(&db.root()));
-    assert_eq!(text_of(&copy.unwrap().read()), text);
+    assert_eq!(graph_of(&copy.unwrap().read()), text);
     let mut is_whole = 0;
     let images = std::mem::take(&mut *lock(&images));
     for image in images.iter().chain([&disk.crash(0)]) {
         match opened(image) {
             Ok(copy) => {
                 is_whole += 1;
-                assert!(text_of(&copy.read()) == text);
+                assert!(graph_of(&copy.read()) == text);
             }
             Err(DiskError::NoDatabase) => {}
             Err(error) => panic!("{error}"),

@@ -69,28 +69,34 @@ fn check_restored(db: &Database) {
     }
 }
 
+/// A database in memory to which all kinds of things were done.
+pub(super) fn worked(seed: u64) -> Database {
+    let db = Database::options().author("Ada").in_memory();
+    if seed % 2 == 0 {
+        db.keep(Keep::Last(7));
+    }
+    let mut workload = Workload::new(seed);
+    for step in 0..150 {
+        match workload.step() {
+            Step::Statement(statement) => drop(db.query(statement.as_str(), ())),
+            Step::Together(statements) => {
+                let mut transaction = write_together(&db, &statements).unwrap();
+                transaction.set_message(format!("step {step}\n\u{1}")).unwrap();
+                transaction.commit().unwrap();
+            }
+            Step::Vacuum => _ = db.vacuum().unwrap(),
+            Step::RolledBack(_) | Step::Checkpoint | Step::Reopen => {}
+        }
+    }
+    db
+}
+
 /// `AVERMENT_SEED` sets another first seed, `AVERMENT_CASES` how many there are.
 #[test]
 fn a_database_that_was_written_out_comes_back_as_it_was() {
     let (first, count) = (set("AVERMENT_SEED", 1), set("AVERMENT_CASES", 1));
     for seed in first..first + 3 * count {
-        let db = Database::options().author("Ada").in_memory();
-        if seed % 2 == 0 {
-            db.keep(Keep::Last(7));
-        }
-        let mut workload = Workload::new(seed);
-        for step in 0..150 {
-            match workload.step() {
-                Step::Statement(statement) => drop(db.query(statement.as_str(), ())),
-                Step::Together(statements) => {
-                    let mut transaction = write_together(&db, &statements).unwrap();
-                    transaction.set_message(format!("step {step}\n\u{1}")).unwrap();
-                    transaction.commit().unwrap();
-                }
-                Step::Vacuum => drop(db.vacuum().unwrap()),
-                Step::RolledBack(_) | Step::Checkpoint | Step::Reopen => {}
-            }
-        }
+        let db = worked(seed);
         assert!(db.read().element_counts().1 > 0 && db.commit_number() > 50);
         check_restored(&db);
     }

@@ -101,7 +101,11 @@ fn commits_go_on_beside_the_snapshot() {
     let db = create_on(hooked, options(Durability::Synced)).unwrap();
     db.query("UNWIND range(1, 500) AS x CREATE (:A {x: x})", ()).unwrap();
     std::thread::scope(|scope| {
-        scope.spawn(|| (0..10).for_each(|_| drop(db.vacuum().unwrap())));
+        scope.spawn(|| {
+            for _ in 0..10 {
+                db.vacuum().unwrap();
+            }
+        });
         for x in 0..100 {
             db.query("MATCH (a:A {x: $x + 1}) SET a.x = -a.x CREATE (:B)", params! { "x" => x }).unwrap();
         }
