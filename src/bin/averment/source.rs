@@ -46,7 +46,7 @@ fn in_memory(options: Options, name: Option<&str>) -> Result<Database, Fault> {
 }
 
 /// A database in a folder; what a crash has left of it is told.
-fn open_folder(folder: &str, options: Options) -> Result<Database, Fault> {
+pub(crate) fn open_folder(folder: &str, options: Options) -> Result<Database, Fault> {
     let db = options.open(folder)?;
     if let Some(lost) = db.lost_tail() {
         let LostTail { file, offset, len_bytes, .. } = lost;
@@ -141,6 +141,10 @@ fn read_text(input: impl Read, name: &str) -> Result<String, Fault> {
         let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
         Fault::Input { code: "invalid-utf-8", message: format!("{name} is not UTF-8 text: byte {at}, on line {line}") }
     })
+}
+
+pub(crate) fn unwritable(name: &str, error: &io::Error) -> Fault {
+    Fault::Input { code: "io", message: format!("cannot write {name}: {error}") }
 }
 
 pub(crate) fn unreadable(name: &str, error: &io::Error) -> Fault {
