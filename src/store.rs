@@ -38,11 +38,11 @@ pub(crate) fn create_of<E: From<Error>>(
     let told = |error: DiskError| E::from(Error::from(error).of(folder));
     let disk = Arc::new(FolderDisk::create(folder).map_err(told)?);
     let room = DatabaseFiles::check_room(&*disk).map_err(told);
-    let made = room.and_then(|()| make()).and_then(|graph| create_with(disk.clone(), options, graph).map_err(told));
-    if made.is_err() {
+    let begun = room.and_then(|()| make()).and_then(|graph| create_with(disk.clone(), options, graph).map_err(told));
+    if begun.is_err() {
         give_up(&disk);
     }
-    made
+    begun
 }
 
 /// Copies the database in a folder, which another process may have open, to a new folder.

@@ -190,14 +190,12 @@ impl<R: BufRead> WholeGraph<R> {
     /// [`GraphError::Line`] if the head is not that of a database.
     pub(crate) fn new(from: R) -> Result<Self, GraphError> {
         let mut lines = GraphLines::new(from);
-        match lines.head()? {
-            Some(head) => Ok(Self { lines, words: head.words }),
-            None => {
-                let message = "the head of a whole database is missing: `averment dump` writes one, and `averment create` \
-                               loads other graphs";
-                Err(GraphError::Line { line: 1, message: message.to_owned() })
-            }
-        }
+        let Some(head) = lines.head()? else {
+            let message = "the head of a whole database is missing: `averment dump` writes one, and `averment create` loads \
+                           other graphs";
+            return Err(GraphError::Line { line: 1, message: message.to_owned() });
+        };
+        Ok(Self { lines, words: head.words })
     }
 
     pub(crate) fn words(&self) -> &Provenance {

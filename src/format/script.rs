@@ -95,16 +95,17 @@ impl<W: Write> Script<'_, W> {
     }
 
     fn node(&mut self, node: &Node) -> io::Result<()> {
-        let mut labels: String = node.labels().iter().map(|label| format!(":{}", name(label))).collect();
+        let mut labels: Vec<String> = node.labels().iter().map(|label| name(label)).collect();
         let is_marked = self.from.is_touched(node.id());
         if is_marked {
+            let mark = escaped_name(&self.mark);
             if !self.marks_nodes {
-                let mark = escaped_name(&self.mark);
                 writeln!(self.out, "CREATE INDEX {mark} FOR (n:{mark}) ON (n.{mark});")?;
                 self.marks_nodes = true;
             }
-            labels.push_str(&format!(":{}", escaped_name(&self.mark)));
+            labels.push(mark);
         }
+        let labels: String = labels.iter().flat_map(|label| [":", label]).collect();
         let properties = self.properties(node.id(), is_marked, node.properties().iter());
         let blank = if labels.is_empty() || properties.is_empty() { "" } else { " " };
         writeln!(self.out, "CREATE ({labels}{blank}{properties});")
@@ -120,16 +121,14 @@ impl<W: Write> Script<'_, W> {
         }
         let properties = self.properties(rel.id(), is_marked, rel.properties().iter());
         let blank = if properties.is_empty() { "" } else { " " };
-        let start = rel.start_element().map_or_else(String::new, |end| self.end("a", end));
-        let end = rel.end_element().map_or_else(String::new, |end| self.end("b", end));
-        let [from, to] = [rel.start_element(), rel.end_element()].map(|end| match end {
-            Some(Element::Relationship(_)) => ["[", "]"],
-            Some(Element::Node(_)) | None => ["(", ")"],
+        let Some((start, end)) = rel.start_element().zip(rel.end_element()) else { return Ok(()) };
+        let [from, to] = [("a", start), ("b", end)].map(|(variable, end)| match end {
+            Element::Node(_) => format!("({variable})"),
+            Element::Relationship(_) => format!("[{variable}]"),
         });
-        let drawn =
-            format!("{}a{}-[r:{}{blank}{properties}]->{}b{}", from[0], from[1], name(rel.rel_type()), to[0], to[1]);
+        let (start, end, rel_type) = (self.end("a", start), self.end("b", end), name(rel.rel_type()));
         let retracted = if rel.is_asserted() { "" } else { " RETRACT r" };
-        writeln!(self.out, "MATCH {start}, {end} CREATE {drawn}{retracted};")
+        writeln!(self.out, "MATCH {start}, {end} CREATE {from}-[r:{rel_type}{blank}{properties}]->{to}{retracted};")
     }
 
     /// The pattern that finds an end.
@@ -209,8 +208,9 @@ fn quoted(text: &str) -> String {
         match letter {
             '\'' | '\\' => quoted.extend(['\\', letter]),
             '\n' => quoted.push_str("\\n"),
-            '\u{2028}' | '\u{2029}' => quoted.extend(letter.escape_unicode().filter(|part| !"{}".contains(*part))),
-            letter if letter.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            '\u{2028}' => quoted.push_str("\\u2028"),
+            '\u{2029}' => quoted.push_str("\\u2029"),
+            letter if letter.is_control() => quoted.extend(format!("\\u{:04x}", u32::from(letter)).chars()),
             letter => quoted.push(letter),
         }
     }

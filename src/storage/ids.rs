@@ -397,7 +397,9 @@ mod tests {
             for (slot, &id) in (0..).zip(&ids) {
                 table.insert(ElementId(id), End::rel(RelSlot(slot)));
             }
-            removed.iter().for_each(|id| table.remove(ElementId(*id)));
+            for id in removed {
+                table.remove(ElementId(id));
+            }
             let mut found = Vec::new();
             let mut from = ElementId(0);
             while let Some((id, end)) = table.next(from) {

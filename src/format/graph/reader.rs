@@ -56,10 +56,18 @@ struct Waiting {
 
 impl<'t> GraphReader<'t> {
     pub(super) fn new(into: &'t mut WriteTransaction) -> Self {
-        let (past, takes_ids) = (PastCommits::of(into), false);
-        let (ids, waiting, found) = (HashMap::new(), HashMap::new(), Lines::default());
-        let (keep, head, is_exact, part) = (None, None, false, Part::Start);
-        Self { into, ids, waiting, found, past, keep, head, takes_ids, is_exact, part }
+        Self {
+            past: PastCommits::of(into),
+            into,
+            ids: HashMap::new(),
+            waiting: HashMap::new(),
+            found: Lines::default(),
+            keep: None,
+            head: None,
+            takes_ids: false,
+            is_exact: false,
+            part: Part::Start,
+        }
     }
 
     /// Takes what is read for one database, and nothing else. How the graph comes to be is forgotten, which takes less

@@ -72,7 +72,7 @@ fn check_restored(db: &Database) {
 /// A database in memory to which all kinds of things were done.
 pub(super) fn worked(seed: u64) -> Database {
     let db = Database::options().author("Ada").in_memory();
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         db.keep(Keep::Last(7));
     }
     let mut workload = Workload::new(seed);
@@ -189,7 +189,7 @@ fn what_is_not_all_of_a_database_or_more_makes_none() {
     let text = text_of(&db.read());
     let lines: Vec<&str> = text.lines().collect();
     for count in 0..lines.len() {
-        let fault = fault(&lines[..count].iter().map(|line| format!("{line}\n")).collect::<String>());
+        let fault = fault(&lines[..count].iter().flat_map(|line| [line, "\n"]).collect::<String>());
         let expected = if count < 2 { "line 1: the head of a whole database is missing" } else { "this is a part of" };
         assert!(fault.contains(expected), "{fault}");
     }
