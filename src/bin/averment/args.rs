@@ -260,6 +260,7 @@ Examples:
   averment dump sanctions --format cypher -o sanctions.cypher")]
     Dump {
         /// The database.
+        #[arg(value_name = "DATABASE")]
         dumped: String,
         /// The file, which is replaced once all is written; without it, or as `-`: standard output. The ending `.cypher` asks
         /// for a script.
