@@ -203,7 +203,10 @@ impl From<ExecError> for Error {
 
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
-        Self::new(error.class(), Phase::Runtime, error.to_string())
+        match error {
+            StorageError::Disk(error) => error.into(),
+            error => Self::new(error.class(), Phase::Runtime, error.to_string()),
+        }
     }
 }
 
@@ -211,11 +214,12 @@ impl From<DiskError> for Error {
     fn from(error: DiskError) -> Self {
         let source = match &error {
             DiskError::Io { error, .. } => Some(Arc::clone(error) as Arc<dyn std::error::Error + Send + Sync>),
+            DiskError::Stopped { cause } => Some(Arc::clone(cause) as Arc<dyn std::error::Error + Send + Sync>),
             _ => None,
         };
         let mut made = Self::new(error.class(), Phase::Runtime, error.to_string());
         made.0.source = source;
-        made
+        made.helped(error.help().map(str::to_owned))
     }
 }
 

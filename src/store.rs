@@ -9,10 +9,20 @@ use crate::database::{Database, WriterPass, lock};
 use crate::error::{Error, guarded};
 use crate::exec::{Commits, now_micros};
 use crate::options::Options;
+use crate::read_only::Reader;
 use crate::storage::{
-    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, Durability, FolderDisk, Graph, History, StorageError,
-    TornTail,
+    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, Durability, FolderDisk, Graph, History, Keep,
+    StorageError, TornTail,
 };
+
+/// Where the commits of a database are kept.
+#[derive(Debug)]
+pub(crate) enum Home {
+    Memory,
+    Written(Store),
+    /// In files that another process may write.
+    Read(Reader),
+}
 
 /// The files of a database and the thread that writes their snapshot.
 #[derive(Debug)]
@@ -43,15 +53,6 @@ pub(crate) fn create_of<E: From<Error>>(
         give_up(&disk);
     }
     begun
-}
-
-/// Copies the database in a folder, which another process may have open, to a new folder.
-pub(crate) fn copy(from: &Path, to: &Path) -> Result<u64, Error> {
-    let disk = FolderDisk::open_read_only(from);
-    let graph = disk.and_then(|disk| DatabaseFiles::read_beside(&disk));
-    let graph = graph.map_err(|error| Error::from(error).of(from))?;
-    write_new(&graph, to).map_err(|error| Error::from(error).of(to))?;
-    Ok(graph.commit().number)
 }
 
 /// Makes a database of a graph in a new folder. It is whole and safe when this comes back, or there is none.
@@ -87,27 +88,31 @@ pub(crate) fn create_with(disk: Arc<dyn Disk>, options: Options, graph: Graph) -
     let files = DatabaseFiles::create(disk, &graph, options.durability)?;
     let history = History::new(Arc::new(graph), options.keep);
     let store = Store::new(files, None, &options);
-    Ok(Database::opened(options, history, Some(store)))
+    Ok(Database::opened(options, history, Home::Written(store)))
 }
 
 pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
-    let mut history: Option<History> = None;
-    let seen = |graph: &Graph| {
-        let root = Arc::new(graph.clone());
-        match &history {
-            None => history = Some(History::new(root, options.keep)),
-            Some(history) => drop(history.lock().add(root)),
-        }
-    };
-    let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, seen)?;
+    let mut history = None;
+    let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, keep_all(&mut history, options.keep))?;
     check_words(&options.provenance, &graph.catalog().provenance)?;
     let history = history.expect("a database has a first root");
     let store = Store::new(files, torn, &options);
-    Ok(Database::opened(options, history, Some(store)))
+    Ok(Database::opened(options, history, Home::Written(store)))
+}
+
+/// Keeps the roots that it is shown, oldest first.
+pub(crate) fn keep_all(history: &mut Option<History>, keep: Option<Keep>) -> impl FnMut(&Graph) {
+    move |graph| {
+        let root = Arc::new(graph.clone());
+        match history {
+            None => *history = Some(History::new(root, keep)),
+            Some(history) => drop(history.lock().add(root)),
+        }
+    }
 }
 
 /// The days of clocks are kept by the words that the database was made with.
-fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
+pub(crate) fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
     if *asked == Provenance::default() {
         return Ok(());
     }
@@ -200,12 +205,12 @@ impl Database {
 
     /// Whether what is committed is lost when the program ends.
     pub fn is_in_memory(&self) -> bool {
-        self.shared.store.is_none()
+        matches!(self.shared.home, Home::Memory)
     }
 
     /// What opening this database has cut off.
     pub fn lost_tail(&self) -> Option<LostTail> {
-        let TornTail { file, offset, len_bytes } = self.shared.store.as_ref()?.torn.as_ref()?;
+        let TornTail { file, offset, len_bytes } = self.store()?.torn.as_ref()?;
         Some(LostTail { file: file.to_string(), offset: *offset, len_bytes: *len_bytes })
     }
 
@@ -229,7 +234,7 @@ impl Database {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the snapshot cannot be written: the one before and its log stay.
     /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) if this thread has a write transaction open.
     pub fn checkpoint(&self) -> Result<(), Error> {
-        let Some(store) = &self.shared.store else { return Ok(()) };
+        let Some(store) = self.store() else { return Ok(()) };
         store.wait_for_snapshot()?;
         let pass = self.enter()?;
         let root = self.root_to_write()?;
@@ -240,7 +245,8 @@ impl Database {
     }
 
     /// Copies the database, as it is after its last commit, to a new folder: beside readers and writer, and whole and safe
-    /// on the disk when this comes back. Earlier commits are in the log of the copy, and cannot be read there.
+    /// on the disk when this comes back. Earlier commits are in the log of the copy, and cannot be read there. A database
+    /// that another process writes is copied by way of [`open_read_only`](Database::open_read_only).
     ///
     /// ```
     /// use averment::Database;
@@ -264,16 +270,6 @@ impl Database {
         let (root, folder) = (self.root(), folder.as_ref());
         write_new(&root, folder).map_err(|error| Error::from(error).of(folder))?;
         Ok(root.commit().number)
-    }
-
-    /// As [`backup`](Database::backup), of a database in a folder that is open elsewhere, or nowhere; it is only read. Gives
-    /// the number of the commit after which it was copied.
-    ///
-    /// # Errors
-    ///
-    /// As [`backup`](Database::backup) and, but for the lock, as [`Options::open`].
-    pub fn backup_of(folder: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<u64, Error> {
-        copy(folder.as_ref(), to.as_ref())
     }
 
     /// Writes the database anew, so that what was deleted takes up no space any more, neither in memory nor in files. Ids,
@@ -303,7 +299,7 @@ impl Database {
         let root = self.root_to_write()?;
         let anew = Arc::new(guarded(|| Ok(root.anew()?))?);
         drop(root);
-        let Some(store) = &self.shared.store else {
+        let Some(store) = self.store() else {
             self.publish_anew(anew);
             return Ok(Vacuumed { bytes_before: 0, bytes_after: 0 });
         };
@@ -317,9 +313,25 @@ impl Database {
 
     /// The root behind which the next commit comes, for whoever may write. It may be on its way to the disk still.
     pub(crate) fn root_to_write(&self) -> Result<Arc<Graph>, DiskError> {
-        let Some(store) = &self.shared.store else { return Ok(self.root()) };
-        store.files.check()?;
-        Ok(store.files.unshown_root().unwrap_or_else(|| self.root()))
+        self.check_written()?;
+        let unshown = self.store().and_then(|store| store.files.unshown_root());
+        Ok(unshown.unwrap_or_else(|| self.root()))
+    }
+
+    /// Whether commits can be made.
+    pub(crate) fn check_written(&self) -> Result<(), DiskError> {
+        match &self.shared.home {
+            Home::Memory => Ok(()),
+            Home::Written(store) => store.files.check(),
+            Home::Read(_) => Err(DiskError::ReadOnly),
+        }
+    }
+
+    fn store(&self) -> Option<&Store> {
+        match &self.shared.home {
+            Home::Written(store) => Some(store),
+            Home::Memory | Home::Read(_) => None,
+        }
     }
 
     /// Makes a commit that is kept as the durability says when this comes back. The right to write goes to the next one
@@ -330,7 +342,7 @@ impl Database {
 
     /// Makes a commit, and does `next` once its place among the others is clear.
     fn commit_and(&self, root: Arc<Graph>, changes: &[Change], next: impl FnOnce()) -> Result<(), DiskError> {
-        let Some(store) = &self.shared.store else {
+        let Some(store) = self.store() else {
             self.publish(root);
             return Ok(());
         };

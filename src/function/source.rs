@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::host::Cited;
 use super::{Accepts, Function, FunctionError, Host, ResultType};
-use crate::value::{Date, Element, ElementId, Node, Type, Value};
+use crate::value::{Date, Element, Node, Type, Value};
 
 const ELEMENTS: Accepts = Accepts::ELEMENT.or(Accepts::PATH).or(Accepts::LIST);
 
@@ -18,7 +18,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ResultType::ListOf(Type::Node),
         sources,
         "the sources that an element, or what a list or path holds, is cited from, each once, in the order of their ids",
-    ),
+    )
+    .because(cited),
     Function::new(
         "citations",
         &[ELEMENTS],
@@ -26,21 +27,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
         citations,
         "the citations of an element, or of what a list or path holds, in the order of their ids: \
          {citation, paragraph, source, certainty, voice, printed}",
-    ),
+    )
+    .because(cited),
     Function::new(
         "certainty",
         &[ELEMENTS],
         ResultType::Is(Type::Any),
         certainty,
         "the best certainty with which an element is cited; of a list or path, that of its weakest link",
-    ),
+    )
+    .because(cited),
     Function::new(
         "known",
         &[ELEMENTS],
         ResultType::Is(Type::Date),
         known,
         "the day from which an element, or all that a list or path holds, is certainly known; null if no day is certain",
-    ),
+    )
+    .because(made_known),
 ];
 
 /// From the best to the worst. It is the reading that is more or less certain: what is stated and what is hedged stands in
@@ -88,23 +92,29 @@ pub(super) fn described(host: &dyn Host, cited: Cited) -> Result<Value, Function
 }
 
 /// An uncited node is no link of a chain: a company stands for itself. An uncited relationship is one of which nobody
-/// knows how certain it is.
+/// knows how certain it is, as is what is cited without a word on that.
 fn certainty(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let mut weakest = Value::Null;
     for element in elements("certainty", &arguments[0])? {
-        match (best_certainty(host, element.id())?, element) {
-            (Value::Null, Element::Node(_)) => {}
-            (Value::Null, Element::Relationship(_)) => return Ok(Value::Null),
-            (found, _) if weakest.is_null() || doubt(&found) > doubt(&weakest) => weakest = found,
-            _ => {}
+        let cited = host.citations(element.id())?;
+        if cited.is_empty() && matches!(element, Element::Node(_)) {
+            continue;
+        }
+        let best = best_certainty(host, &cited)?;
+        if best.is_null() {
+            return Ok(Value::Null);
+        }
+        if weakest.is_null() || doubt(&best) > doubt(&weakest) {
+            weakest = best;
         }
     }
     Ok(weakest)
 }
 
-fn best_certainty(host: &dyn Host, element: ElementId) -> Result<Value, FunctionError> {
+/// Null if no citation has a word on it.
+fn best_certainty(host: &dyn Host, citations: &[Cited]) -> Result<Value, FunctionError> {
     let mut best = Value::Null;
-    for cited in host.citations(element)? {
+    for cited in citations {
         let found = host.property(cited.citation.id(), "certainty")?;
         if !found.is_null() && (best.is_null() || doubt(&found) < doubt(&best)) {
             best = found;
@@ -127,6 +137,25 @@ fn known(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         last = last.max(Some(day));
     }
     Ok(last.into())
+}
+
+/// The elements themselves, with which their citations are told.
+fn cited(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let found = elements("citations", &arguments[0])?;
+    reserve_list(host, found.len())?;
+    Ok(found.into_iter().map(Value::from).collect::<Vec<_>>().into())
+}
+
+/// The elements, and the relationships through which alone those are known that nothing cites.
+fn made_known(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let found = elements("known", &arguments[0])?;
+    reserve_list(host, 2 * found.len())?;
+    let mut all = Vec::with_capacity(2 * found.len());
+    for element in found {
+        let through = host.known_through(element.id(), false)?;
+        all.extend([element.into()].into_iter().chain(through.map(Value::from)));
+    }
+    Ok(all.into())
 }
 
 /// The elements in a value, each once, in the order in which they stand there. Nulls are passed over.
@@ -164,7 +193,7 @@ fn reserve_list(host: &dyn Host, len: usize) -> Result<(), FunctionError> {
 mod tests {
     use super::*;
     use crate::function::testing::{call, check, check_error};
-    use crate::value::Relationship;
+    use crate::value::{ElementId, Relationship};
 
     #[test]
     fn the_known_words_of_certainty_have_an_order_and_others_come_last() {

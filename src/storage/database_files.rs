@@ -14,6 +14,7 @@
 
 mod checkpoint;
 mod commits;
+mod follower;
 mod recovery;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +25,7 @@ use super::{DiskError, Graph};
 
 pub(crate) use checkpoint::Checkpoint;
 use commits::Unshown;
+pub(crate) use follower::{Followed, Follower, beside_a_writer};
 pub(crate) use recovery::TornTail;
 
 /// When a commit is acknowledged.
@@ -94,15 +96,6 @@ impl DatabaseFiles {
     /// [`DiskError::DatabaseExists`] if it was finished, and others if the disk cannot be written.
     pub(crate) fn abandon(disk: &dyn Disk) -> Result<(), DiskError> {
         recovery::make_room(disk)
-    }
-
-    /// The graph on a disk to which another process may write: as it is after some commit.
-    ///
-    /// # Errors
-    ///
-    /// [`DiskError::NoDatabase`], and whatever is wrong with the files.
-    pub(crate) fn read_beside(disk: &dyn Disk) -> Result<Graph, DiskError> {
-        recovery::recover_beside(disk).map(|recovered| recovered.graph)
     }
 
     /// How many bytes the database takes up.

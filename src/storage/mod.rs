@@ -42,7 +42,7 @@ pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
-pub(crate) use database_files::{Checkpoint, DatabaseFiles, TornTail};
+pub(crate) use database_files::{Checkpoint, DatabaseFiles, Followed, Follower, TornTail, beside_a_writer};
 #[cfg(test)]
 pub(crate) use disk::{Chance, DiskFile, Fault, FaultyDisk, MemoryDisk};
 pub(crate) use disk::{Disk, FolderDisk};

@@ -47,7 +47,7 @@ mod writer;
 pub(super) use changes::Changes;
 pub(super) use reader::LoggedCommit;
 pub(super) use {
-    reader::{LogEnd, LogReader},
+    reader::{LogEnd, LogReader, Standing},
     replay::Replay,
     writer::{LogSync, LogWriter},
 };

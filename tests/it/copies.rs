@@ -143,6 +143,8 @@ fn a_database_is_copied_while_another_process_writes_it() {
     let here = folder.path();
     let db = Database::open(here.join("db")).unwrap();
     refused(here, &["query", "-d", "db", "CREATE (:Late)"], 1, "error[database-locked]");
+    refused(here, &["vacuum", "db"], 1, "error[database-locked]");
+    assert!(done(here, &["dump", "db"]).contains("\"nodes\":3,"));
     for round in 0..4 {
         for _ in 0..20 {
             db.query("CREATE (:More)", ()).unwrap();
@@ -217,6 +219,8 @@ fn a_database_is_written_anew() {
     assert_eq!(elements(&again), elements(&dump));
     assert!(again.contains("\"next_id\":2007,"));
     refused(here, &["vacuum", "none"], 1, "none");
+    refused(here, &["--read-only", "vacuum", "db"], 2, "this command writes");
+    assert!(Database::open_read_only(here.join("db")).unwrap().vacuum().is_err());
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub(crate) fn restore(file: &str, folder: &Path, options: Options) -> Result<Str
 
 /// Copies a database that somebody may have open.
 pub(crate) fn back_up(folder: &Path, to: &Path) -> Result<String, Fault> {
-    let number = Database::backup_of(folder, to)?;
+    let number = Database::open_read_only(folder)?.backup(to)?;
     Ok(format!("{} is a copy of {}, as of commit {number}", to.display(), folder.display()))
 }
 

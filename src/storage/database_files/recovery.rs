@@ -1,6 +1,5 @@
 //! Opening a database: the newest snapshot that is whole, and the commits behind it.
 
-use std::io;
 use std::sync::Arc;
 
 use super::checkpoint::{generation_of, names, remove, remove_before, snapshot_name, sync_names};
@@ -16,11 +15,11 @@ pub(crate) struct Recovered {
     pub graph: Graph,
     /// What a crash has left of commits that were never acknowledged.
     pub torn: Option<TornTail>,
-    generation: u64,
+    pub(super) generation: u64,
     snapshot_generation: u64,
     snapshot_bytes: u64,
     /// The log of the last generation, read to its end.
-    log: LogReader,
+    pub(super) log: LogReader,
 }
 
 /// The end of a log that does not count.
@@ -79,27 +78,6 @@ pub(crate) fn recover(disk: &dyn Disk, mut seen: impl FnMut(&Graph)) -> Result<R
     }
 }
 
-/// So often a checkpoint may come in between: each writes a snapshot meanwhile, and this opens files.
-const MOST_TRIES: usize = 100;
-
-/// As [`recover`], beside another process that writes and removes files that are not needed any more. Those that are open
-/// can be read on.
-///
-/// # Errors
-///
-/// As [`recover`].
-pub(super) fn recover_beside(disk: &dyn Disk) -> Result<Recovered, DiskError> {
-    let is_gone =
-        |error: &DiskError| matches!(error, DiskError::Io { error, .. } if error.kind() == io::ErrorKind::NotFound);
-    let mut tries = 1;
-    loop {
-        match recover(disk, |_| ()) {
-            Err(error) if is_gone(&error) && tries < MOST_TRIES => tries += 1,
-            recovered => return recovered,
-        }
-    }
-}
-
 /// The graph of the newest snapshot that can be read, with its generation and size. If that is not the newest one, the logs
 /// since it are still there, or it is told that they are not.
 fn newest_snapshot(disk: &dyn Disk, names: &[String]) -> Result<(u64, Graph, u64), DiskError> {
@@ -112,7 +90,18 @@ fn newest_snapshot(disk: &dyn Disk, names: &[String]) -> Result<(u64, Graph, u64
             Err(error) => failure = failure.or(Some(error)),
         }
     }
-    Err(failure.unwrap_or(DiskError::NoDatabase))
+    Err(match failure {
+        Some(failure) => failure,
+        None if has_commits(disk, names)? => missing_snapshot(names),
+        None => DiskError::NoDatabase,
+    })
+}
+
+/// Logs are there, and what they stand behind is not.
+fn missing_snapshot(names: &[String]) -> DiskError {
+    let first = names.iter().filter_map(|name| generation_of(name, "log")).min().unwrap_or_default();
+    let reason = format!("it is missing, and {} stands behind it", log_name(first));
+    DiskError::Corruption { file: snapshot_name(first).into(), offset: 0, reason }
 }
 
 fn open_snapshot(disk: &dyn Disk, generation: u64) -> Result<(Graph, u64), DiskError> {
@@ -127,13 +116,18 @@ fn open_snapshot(disk: &dyn Disk, generation: u64) -> Result<(Graph, u64), DiskE
     Ok((snapshot::open(&name, file)?, len_bytes))
 }
 
-/// Does to a graph what a log says behind its last commit.
-fn catch_up(log: &mut LogReader, graph: &mut Graph, mut seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
+/// Does to a graph what a log says that begins behind its last commit.
+fn catch_up(log: &mut LogReader, graph: &mut Graph, seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
     if log.behind() != graph.commit() {
         let reason =
             format!("it stands behind commit {}, and {} is the last one", log.behind().number, graph.commit().number);
         return Err(DiskError::Corruption { file: log.name(), offset: 0, reason });
     }
+    replay(log, graph, seen)
+}
+
+/// Does to a graph what has not been read of a log.
+pub(super) fn replay(log: &mut LogReader, graph: &mut Graph, mut seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
     while let Some(commit) = log.next_commit()? {
         guard(|| Replay::new(graph).run(&commit, log.changes(&commit)))??;
         seen(graph);
@@ -170,13 +164,18 @@ pub(super) fn make_room(disk: &dyn Disk) -> Result<(), DiskError> {
 /// Refuses a disk on which there is a database; gives the names of what is there.
 pub(super) fn check_room(disk: &dyn Disk) -> Result<Vec<String>, DiskError> {
     let names = names(disk)?;
-    let is_part = |name: &str| ["snapshot", "log"].into_iter().any(|kind| generation_of(name, kind).is_some());
-    if names.iter().any(|name| is_part(name) && *name != log_name(0)) {
-        return Err(DiskError::DatabaseExists);
-    }
-    if names.contains(&log_name(0)) && LogReader::open(disk, 0)?.next_commit()?.is_some() {
-        // Somebody has lost the snapshot, and what was committed is not thrown after it.
+    let has_snapshot = names.iter().any(|name| generation_of(name, "snapshot").is_some());
+    // Where somebody has lost the snapshot, what was committed is not thrown after it.
+    if has_snapshot || has_commits(disk, &names)? {
         return Err(DiskError::DatabaseExists);
     }
     Ok(names)
+}
+
+/// Whether there are logs of more than a database that was begun and not finished.
+fn has_commits(disk: &dyn Disk, names: &[String]) -> Result<bool, DiskError> {
+    if names.iter().any(|name| generation_of(name, "log").is_some_and(|generation| generation > 0)) {
+        return Ok(true);
+    }
+    Ok(names.contains(&log_name(0)) && LogReader::open(disk, 0)?.next_commit()?.is_some())
 }
