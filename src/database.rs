@@ -368,6 +368,17 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Makes `root` that of the last commit, which it is already in other pages, and keeps no earlier one.
+    pub(crate) fn publish_anew(&self, root: Arc<Graph>) {
+        let mut history = self.shared.history.lock();
+        let let_go = history.keep_only(Arc::clone(&root));
+        self.shared.root.store(root);
+        drop(history);
+        drop(let_go);
+    }
+}
+
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Database").field("commit", &self.commit_number()).finish_non_exhaustive()

@@ -6,13 +6,13 @@ use std::thread::{self, JoinHandle};
 
 use crate::catalog::Provenance;
 use crate::database::{Database, WriterPass, lock};
-use crate::error::Error;
+use crate::error::{Error, guarded};
 use crate::exec::{Commits, now_micros};
 use crate::options::Options;
 use crate::read_only::Reader;
 use crate::storage::{
-    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, Keep, StorageError,
-    TornTail, past, stored_keep,
+    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, Durability, FolderDisk, Graph, History, Keep, Roots,
+    StorageError, TornTail, past, stored_keep,
 };
 
 /// Where the commits of a database are kept.
@@ -39,6 +39,40 @@ pub(crate) fn create(options: Options, folder: &Path) -> Result<Database, Error>
     disk.and_then(|disk| create_on(Arc::new(disk), options)).map_err(|error| Error::from(error).of(folder))
 }
 
+/// Makes a database in a folder of the graph that `make` gives. If it gives none, or that cannot be written, there is none.
+pub(crate) fn create_of<E: From<Error>>(
+    options: Options,
+    folder: &Path,
+    make: impl FnOnce() -> Result<Graph, E>,
+) -> Result<Database, E> {
+    let told = |error: DiskError| E::from(Error::from(error).of(folder));
+    let disk = Arc::new(FolderDisk::create(folder).map_err(told)?);
+    let room = DatabaseFiles::check_room(&*disk).map_err(told);
+    let begun = room.and_then(|()| make()).and_then(|graph| create_with(disk.clone(), options, graph).map_err(told));
+    if begun.is_err() {
+        give_up(&disk);
+    }
+    begun
+}
+
+/// Makes a database of what is kept in a new folder. It is whole and safe when this comes back, or there is none.
+fn write_new(roots: &Roots, folder: &Path) -> Result<(), DiskError> {
+    let disk = Arc::new(FolderDisk::create_new(folder)?);
+    let files = DatabaseFiles::create(disk.clone(), &roots.last(), &roots.past(), Durability::Synced);
+    let written = files.and_then(|files| files.say_keep(roots.keep()));
+    if written.is_err() {
+        give_up(&disk);
+    }
+    written
+}
+
+/// Leaves nothing of a database that was not finished.
+fn give_up(disk: &FolderDisk) {
+    if DatabaseFiles::abandon(disk).is_ok() {
+        disk.give_up();
+    }
+}
+
 /// Opens the database in a folder.
 pub(crate) fn open(options: Options, folder: &Path) -> Result<Database, Error> {
     let disk = FolderDisk::open(folder);
@@ -47,7 +81,12 @@ pub(crate) fn open(options: Options, folder: &Path) -> Result<Database, Error> {
 
 pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
     let graph = options.empty();
-    let files = DatabaseFiles::create(disk, &graph, options.durability)?;
+    create_with(disk, options, graph)
+}
+
+/// Makes a database that has a graph to begin with.
+pub(crate) fn create_with(disk: Arc<dyn Disk>, options: Options, graph: Graph) -> Result<Database, DiskError> {
+    let files = DatabaseFiles::create(disk, &graph, &[], options.durability)?;
     files.say_keep(options.keep)?;
     let history = History::new(Arc::new(graph), options.keep);
     let store = Store::new(files, None, &options);
@@ -145,6 +184,16 @@ pub struct LostTail {
     pub len_bytes: u64,
 }
 
+/// How large the files of a database were, and are: see [`Database::vacuum`]. In memory there are none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Vacuumed {
+    /// All files, in bytes.
+    pub bytes_before: u64,
+    /// All files, in bytes.
+    pub bytes_after: u64,
+}
+
 impl Database {
     /// A new, empty database in files: see [`Options::create`].
     ///
@@ -203,6 +252,73 @@ impl Database {
         drop(pass);
         store.files.finish_checkpoint(checkpoint)?;
         Ok(())
+    }
+
+    /// Copies the database, as it is after its last commit, to a new folder: beside readers and writer, and whole and safe
+    /// on the disk when this comes back. Earlier commits that are kept can be read in the copy, too. A database that another
+    /// process writes is copied by way of [`open_read_only`](Database::open_read_only).
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let copy = folder.path().join("copy");
+    /// let db = Database::in_memory();
+    /// db.query("CREATE (:Company {name: 'SenseTime'})", ())?;
+    /// assert_eq!(db.backup(&copy)?, 1);
+    /// let copy = Database::open(&copy)?;
+    /// assert_eq!(copy.query("MATCH (c:Company) RETURN c.name", ())?.single::<String>()?, "SenseTime");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is something of this name, or it cannot be written: then there is no
+    /// copy.
+    pub fn backup(&self, folder: impl AsRef<Path>) -> Result<u64, Error> {
+        let (roots, folder) = (self.shared.history.lock().clone(), folder.as_ref());
+        write_new(&roots, folder).map_err(|error| Error::from(error).of(folder))?;
+        Ok(roots.last().commit().number)
+    }
+
+    /// Writes the database anew, so that what was deleted takes up no space any more, neither in memory nor in files. Ids,
+    /// times and numbers of commits stay; of earlier commits the log stays, and none of them can be read any more. Writers
+    /// wait until the graph is built anew, and readers do not. A crash leaves what was there before, or what is there then.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let db = Database::create(folder.path().join("sanctions"))?;
+    /// db.query("UNWIND range(1, 1000) AS x CREATE (:Company {name: 'number ' + x})", ())?;
+    /// db.query("MATCH (c:Company) WHERE c.name <> 'number 7' DELETE c", ())?;
+    /// let sizes = db.vacuum()?;
+    /// assert!(sizes.bytes_after < sizes.bytes_before / 10);
+    /// assert_eq!(db.query("MATCH (c:Company) RETURN id(c)", ())?.single::<i64>()?, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the snapshot cannot be written: the one before and its log stay.
+    /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) if this thread has a write transaction open.
+    pub fn vacuum(&self) -> Result<Vacuumed, Error> {
+        let pass = self.enter()?;
+        let root = self.root_to_write()?;
+        let anew = Arc::new(guarded(|| Ok(root.anew()?))?);
+        drop(root);
+        let Some(store) = self.store() else {
+            self.publish_anew(anew);
+            return Ok(Vacuumed { bytes_before: 0, bytes_after: 0 });
+        };
+        let bytes_before = store.files.len_bytes()?;
+        let begun = store.files.begin_anew(Arc::clone(&anew), |root| self.publish(root))?;
+        self.publish_anew(anew);
+        drop(pass);
+        store.files.finish_checkpoint(begun)?;
+        Ok(Vacuumed { bytes_before, bytes_after: store.files.len_bytes()? })
     }
 
     /// The root behind which the next commit comes, for whoever may write. It may be on its way to the disk still.

@@ -10,8 +10,10 @@ use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use crate::catalog::KeyId;
 use crate::function::{Cited, FunctionError, Host};
-use crate::storage::{Direction, End, Family, Graph, Part, Rel};
-use crate::value::{Date, DateTime, ElementId, Name, Node, NodeRecord, Relationship, Value};
+use crate::storage::{Direction, End, Family, Graph, Part, Rel, RelSlot};
+use crate::value::{
+    Date, DateTime, Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, Value,
+};
 
 /// Where an expression is evaluated: a run and the root that it reads.
 pub(super) struct Env<'c, 'w> {
@@ -88,7 +90,6 @@ pub(super) fn properties_of(graph: &Graph, element: End) -> BTreeMap<Name, Value
     properties.into_iter().map(|(key, value)| (graph.catalog().keys.name(key).clone(), value)).collect()
 }
 
-/// The labels of a node in alphabetical order.
 /// What the graph says of a node.
 pub(super) fn node_record(graph: &Graph, node: End) -> NodeRecord {
     NodeRecord {
@@ -98,6 +99,31 @@ pub(super) fn node_record(graph: &Graph, node: End) -> NodeRecord {
     }
 }
 
+/// What the graph says of a relationship, whose ends are made by `end`.
+pub(super) fn rel_record(graph: &Graph, slot: RelSlot, end: impl Fn(End) -> Element) -> RelationshipRecord {
+    let rel = graph.rel(slot);
+    RelationshipRecord {
+        rel_type: graph.catalog().types.name(rel.rel_type).clone(),
+        start: end(rel.start),
+        end: end(rel.end),
+        asserted: rel.asserted,
+        properties: properties_of(graph, End::rel(slot)),
+    }
+}
+
+/// An element with what the graph says of it.
+pub(crate) fn element(graph: &Graph, id: ElementId, element: End) -> Element {
+    let bare = |end: End| match end.as_rel() {
+        None => Element::Node(Node::bare(graph.id(end))),
+        Some(_) => Element::Relationship(Relationship::bare(graph.id(end))),
+    };
+    match element.as_rel() {
+        None => Element::Node(Node::filled(id, Arc::new(node_record(graph, element)))),
+        Some(slot) => Element::Relationship(Relationship::filled(id, Arc::new(rel_record(graph, slot, bare)))),
+    }
+}
+
+/// The labels of a node in alphabetical order.
 pub(super) fn labels_of(graph: &Graph, node: End) -> Vec<Name> {
     let Some(node) = node.as_node() else { return Vec::new() };
     let mut labels: Vec<Name> =

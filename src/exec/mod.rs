@@ -28,4 +28,5 @@ pub(crate) use commit::Commits;
 pub(crate) use context::now_micros;
 pub use counters::Counters;
 pub(crate) use error::ExecError;
+pub(crate) use host::element;
 pub(crate) use run::{Answer, Reading, write};

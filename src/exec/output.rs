@@ -9,9 +9,9 @@ use super::batch::Batch;
 use super::column::end_element;
 use super::context::Context;
 use super::deleted::Record;
-use super::host::{node_record, properties_of};
-use crate::storage::{End, Graph, RelSlot};
-use crate::value::{Element, ElementId, Map, Name, Node, Path, Relationship, RelationshipRecord, Value};
+use super::host::{node_record, rel_record};
+use crate::storage::Graph;
+use crate::value::{Element, ElementId, Map, Name, Node, Path, Relationship, Value};
 
 /// One row of an answer, its elements filled from `graph`. What is made for it is counted as it is made, since one row can
 /// be a list of all there is, and given back in the end: whoever keeps the row counts it.
@@ -107,20 +107,9 @@ impl Filler<'_, '_> {
     fn read(&self, id: ElementId) -> Option<Record> {
         let end = self.graph.end(id)?;
         Some(match end.as_rel() {
-            Some(slot) => Record::Rel(Arc::new(self.rel_record(slot))),
+            Some(slot) => Record::Rel(Arc::new(rel_record(self.graph, slot, |end| end_element(end, self.ctx)))),
             None => Record::Node(Arc::new(node_record(self.graph, end))),
         })
-    }
-
-    fn rel_record(&self, slot: RelSlot) -> RelationshipRecord {
-        let rel = self.graph.rel(slot);
-        RelationshipRecord {
-            rel_type: self.graph.catalog().types.name(rel.rel_type).clone(),
-            start: end_element(rel.start, self.ctx),
-            end: end_element(rel.end, self.ctx),
-            asserted: rel.asserted,
-            properties: properties_of(self.graph, End::rel(slot)),
-        }
     }
 }
 

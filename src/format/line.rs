@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
+use super::head::Head;
 use super::parse::{json_from_str, refuse_unknown};
 use super::past;
 use super::rule::{self, Rule};
@@ -21,6 +22,8 @@ pub(super) enum Found {
     Commit(CommitInfo),
     /// How many commits are kept.
     Keep(Keep),
+    /// What is said of the whole database.
+    Head(Box<Head>),
 }
 
 pub(super) struct Node {
@@ -65,7 +68,11 @@ pub(super) fn read_line(text: &[u8]) -> Result<Option<Found>, String> {
         Some("constraint") => rule::constraint(&object).map(Found::Rule).map(Some),
         Some("commit") => past::commit(&object).map(Found::Commit).map(Some),
         Some("history") => past::keep(&object).map(Found::Keep).map(Some),
-        _ => Err("`$type` must be `node`, `relationship`, `index`, `constraint`, `commit` or `history`".to_owned()),
+        Some("database") => Head::from_json(&object).map(|head| Some(Found::Head(Box::new(head)))),
+        _ => {
+            let known = "`node`, `relationship`, `index`, `constraint`, `commit`, `history` or `database`";
+            Err(format!("`$type` must be {known}"))
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! {"$type":"history","keep":100}
+//! {"$type":"database","format":1,"next_id":4,"commits":1,"rules":2,"nodes":2,"relationships":1}
 //! {"$type":"commit","number":1,"time":"2026-01-31T09:30:00.5Z","author":"Ada","message":"the first two","changes":9}
 //! {"$type":"node","id":1,"labels":["Company"],"properties":{"name":"SenseTime"},"commit":1}
 //! {"$type":"relationship","id":3,"type":"BASED_IN","start":1,"end":2,"properties":{},"state":"quoted","commit":1}
@@ -21,6 +22,11 @@
 //! how many of them are kept (or `"all"`), if that was said of the database. An element names the commit in which it was
 //! recorded. A database to which nothing was written takes all of this over; see [`read_graph`].
 //!
+//! Where the line `database` stands before the commits, this is all of a database: so many commits, indexes and constraints
+//! (`rules`), nodes and relationships, whose ids are below `next_id`; `provenance` has the words by which evidence is known
+//! there, if they are not the usual ones. A database to which nothing was written takes over ids, too, and what is cut off is
+//! refused. Without that line, lines may be sorted and picked.
+//!
 //! An id is a number or a text that stands for the element within the file; the graph gives its own. A relationship
 //! may stand before its ends, may have relationships for ends, and is asserted unless its `state` is `quoted`. By hand,
 //! `$type` may be left out (what has a `start` is a relationship), as may commits, `labels`, `properties` and the `id` of what
@@ -31,13 +37,17 @@ mod decode;
 mod deserialize;
 mod encode;
 mod graph;
+mod head;
 mod line;
 mod parse;
 mod past;
 mod rule;
+mod script;
 
 pub use decode::{DecodeError, value_from_json};
 pub use deserialize::{DeserializeError, row_as, value_as};
 pub use encode::{AsJson, value_to_json};
+pub(crate) use graph::WholeGraph;
 pub use graph::{GraphCounts, GraphError, read_graph, write_graph, write_keep};
 pub use parse::json_from_str;
+pub use script::write_script;

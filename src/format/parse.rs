@@ -2,13 +2,16 @@
 
 use std::{fmt, iter};
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value as Json};
 
 use super::DecodeError;
 use super::decode::fault;
 use crate::editing::nearest;
+
+/// How deep a text may be nested: deeper than a graph keeps lists, and little to a stack.
+const MAX_DEPTH: usize = 160;
 
 /// What a text says as JSON.
 ///
@@ -28,7 +31,11 @@ use crate::editing::nearest;
 ///
 /// Text that is no JSON, a member that is there twice, and an integer that does not fit.
 pub fn json_from_str(text: &str) -> Result<Json, DecodeError> {
-    let Whole(json) = serde_json::from_str(text).map_err(|error| fault(message(&error, text)))?;
+    let mut parser = serde_json::Deserializer::from_str(text);
+    // Ours is deeper: a property may hold lists as deep as a graph keeps them.
+    parser.disable_recursion_limit();
+    let parsed = Whole { depth: MAX_DEPTH }.deserialize(&mut parser);
+    let json = parsed.and_then(|json| parser.end().map(|()| json)).map_err(|error| fault(message(&error, text)))?;
     match integers(text).find(|integer| integer.parse::<i64>().is_err() && integer.parse::<u64>().is_err()) {
         Some(integer) => Err(fault(format!("{integer} does not fit a 64-bit integer"))),
         None => Ok(json),
@@ -85,18 +92,29 @@ pub(super) fn refuse_unknown(object: &Map<String, Json>, what: &str, known: &[&s
     })
 }
 
-/// JSON in which no member is there twice.
-struct Whole(Json);
+/// JSON in which no member is there twice, nested at most so deep.
+#[derive(Clone, Copy)]
+struct Whole {
+    depth: usize,
+}
 
-impl<'de> Deserialize<'de> for Whole {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WholeVisitor).map(Whole)
+impl Whole {
+    /// What is within.
+    fn inner<E: de::Error>(self) -> Result<Self, E> {
+        let depth = self.depth.checked_sub(1);
+        depth.map(|depth| Self { depth }).ok_or_else(|| E::custom(format!("nested more than {MAX_DEPTH} deep")))
     }
 }
 
-struct WholeVisitor;
+impl<'de> DeserializeSeed<'de> for Whole {
+    type Value = Json;
 
-impl<'de> Visitor<'de> for WholeVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Whole {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,21 +150,21 @@ impl<'de> Visitor<'de> for WholeVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Whole(item)) = items.next_element()? {
+        let (inner, mut list) = (self.inner()?, Vec::new());
+        while let Some(item) = items.next_element_seed(inner)? {
             list.push(item);
         }
         Ok(Json::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object = Map::new();
+        let (inner, mut object) = (self.inner()?, Map::new());
         while let Some(name) = members.next_key::<String>()? {
             match object.entry(name) {
                 Entry::Occupied(twice) => {
                     return Err(de::Error::custom(format!("the member `{}` is there twice", twice.key())));
                 }
-                Entry::Vacant(free) => _ = free.insert(members.next_value::<Whole>()?.0),
+                Entry::Vacant(free) => _ = free.insert(members.next_value_seed(inner)?),
             }
         }
         Ok(Json::Object(object))

@@ -33,6 +33,7 @@ impl Graph {
             }
             Change::Close(words) => self.close(words),
             Change::TakeOver(entry) => self.log.take_over((**entry).clone())?,
+            Change::SkipIds { next } => self.next_id = self.next_id.max(next.0),
             Change::DefineLabel { id, name } => self.define_name(name, |catalog| catalog.labels.intern(name) == *id)?,
             Change::DefineType { id, name } => self.define_name(name, |catalog| catalog.types.intern(name) == *id)?,
             Change::DefineKey { id, name } => self.define_name(name, |catalog| catalog.keys.intern(name) == *id)?,
@@ -78,7 +79,8 @@ impl Graph {
     }
 
     fn count_change(&mut self, change: &Change) {
-        let is_write = !matches!(change, Change::Begin(_) | Change::Close(_) | Change::TakeOver(_));
+        let is_write =
+            !matches!(change, Change::Begin(_) | Change::Close(_) | Change::TakeOver(_) | Change::SkipIds { .. });
         let is_open = self.log.last().is_none_or(|last| last.commit.number < self.commit.number);
         self.open_changes += u64::from(is_write && is_open);
     }

@@ -16,6 +16,10 @@ pub(crate) enum Change {
     Close(Box<Words>),
     /// Takes over a commit that was made elsewhere, for elements that carry it.
     TakeOver(Box<LogEntry>),
+    /// All ids before this one were given elsewhere, also those that stand for nothing any more.
+    SkipIds {
+        next: ElementId,
+    },
     DefineLabel {
         id: LabelId,
         name: Name,
@@ -89,6 +93,7 @@ impl Change {
             Self::Close(words) => words.size_bytes(),
             Self::TakeOver(entry) => entry.size_bytes(),
             Self::Begin(_)
+            | Self::SkipIds { .. }
             | Self::CreateRel { .. }
             | Self::DeleteNode { .. }
             | Self::DeleteRel { .. }

@@ -122,6 +122,9 @@ enum Record<'r> {
         author: Option<&'r str>,
         message: Option<&'r str>,
     },
+    SkipIds {
+        next: u64,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -229,6 +232,7 @@ pub(crate) fn encode_into(bytes: &mut Vec<u8>, change: &Change) -> Result<(), Co
         Change::DropConstraint { name } => write(&Record::DropConstraint { name }),
         Change::Close(words) => write(&Record::Close { author: words.author(), message: words.message() }),
         Change::TakeOver(entry) => append_entry(bytes, entry),
+        Change::SkipIds { next } => write(&Record::SkipIds { next: next.0 }),
     }
     if bytes.len() > MAX_BYTES {
         return Err(CodecError::TooLong { len_bytes: bytes.len(), most_bytes: MAX_BYTES });
@@ -395,6 +399,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Change, CodecError> {
             let words = words_of(author, message)?;
             Change::TakeOver(Box::new(LogEntry::new(Commit { number, micros }, changes, words)))
         }
+        Record::SkipIds { next } => Change::SkipIds { next: ElementId(next) },
     })
 }
 

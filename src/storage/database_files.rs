@@ -22,6 +22,7 @@ mod retention;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::disk::Disk;
+use super::history::Kept;
 use super::wal::LogWriter;
 use super::{DiskError, Graph};
 
@@ -68,19 +69,51 @@ struct Log {
 }
 
 impl DatabaseFiles {
-    /// Begins a database on a disk where there is none, with a graph of which nothing is committed. What a crash has left
+    /// Begins a database on a disk where there is none, with a graph of which all is committed. What a crash has left
     /// of an earlier beginning is in nobody's way: a database is there once its snapshot is.
     ///
     /// # Errors
     ///
     /// [`DiskError::DatabaseExists`], and others if the disk cannot be written.
-    pub(crate) fn create(disk: Arc<dyn Disk>, graph: &Graph, durability: Durability) -> Result<Self, DiskError> {
+    pub(crate) fn create(
+        disk: Arc<dyn Disk>,
+        graph: &Graph,
+        past: &[Kept],
+        durability: Durability,
+    ) -> Result<Self, DiskError> {
         recovery::make_room(&*disk)?;
         let writer = LogWriter::create(&*disk, 0, graph.commit())?;
         // Without its log the snapshot could not be opened, and would be in the way of another beginning.
         checkpoint::sync_names(&*disk)?;
-        let snapshot_bytes = checkpoint::write_snapshot(&*disk, 0, graph, &[])?;
+        let snapshot_bytes = checkpoint::write_snapshot(&*disk, 0, graph, past)?;
         Ok(Self::new(disk, durability, Log { generation: 0, writer, snapshot_generation: 0, snapshot_bytes }))
+    }
+
+    /// Whether a database can begin on a disk.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::DatabaseExists`], and others if the disk cannot be read.
+    pub(crate) fn check_room(disk: &dyn Disk) -> Result<(), DiskError> {
+        recovery::check_room(disk).map(drop)
+    }
+
+    /// Removes a database that was begun and not finished.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::DatabaseExists`] if it was finished, and others if the disk cannot be written.
+    pub(crate) fn abandon(disk: &dyn Disk) -> Result<(), DiskError> {
+        recovery::make_room(disk)
+    }
+
+    /// How many bytes the database takes up.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::Io`].
+    pub(crate) fn len_bytes(&self) -> Result<u64, DiskError> {
+        checkpoint::len_bytes(&*self.disk)
     }
 
     fn new(disk: Arc<dyn Disk>, durability: Durability, log: Log) -> Self {

@@ -38,6 +38,9 @@ pub(crate) enum StorageError {
     /// Of a commit from elsewhere.
     #[error("commit {number} cannot be taken over: {reason}")]
     CommitOrder { number: u64, reason: String },
+    /// An id that is taken over.
+    #[error("the id {id} stands for two elements, or is not one of those that were given")]
+    NoFreeId { id: ElementId },
     #[error("commit {number} is not kept any more; kept are {kept}")]
     CommitNotKept { number: u64, kept: String },
     #[error("there is no commit {number}; kept are {kept}")]
@@ -187,6 +190,7 @@ impl StorageError {
             StorageError::TooManyLabels { .. } => ErrorClass::new(ErrorKind::Limit, "TooManyLabels"),
             StorageError::WordsTooLong { .. } => ErrorClass::new(ErrorKind::Limit, "CommitWordsTooLong"),
             StorageError::CommitOrder { .. } => ErrorClass::new(ErrorKind::Argument, "CommitOutOfOrder"),
+            StorageError::NoFreeId { .. } => ErrorClass::new(ErrorKind::Argument, "NoFreeId"),
             StorageError::CommitNotKept { .. } => ErrorClass::new(ErrorKind::Argument, "CommitNotKept"),
             StorageError::NoSuchCommit { .. } => ErrorClass::new(ErrorKind::Argument, "NoSuchCommit"),
             StorageError::Full { .. } => ErrorClass::new(ErrorKind::Limit, "GraphFull"),

@@ -143,6 +143,13 @@ impl Roots {
         drop(self.let_go());
     }
 
+    /// Keeps this root of the last commit, and no other one.
+    #[must_use = "drop what is let go when nobody waits"]
+    pub(crate) fn keep_only(&mut self, root: Arc<Graph>) -> Vec<Kept> {
+        self.last = root;
+        std::mem::take(&mut self.past).into()
+    }
+
     /// Begins anew with the root of an empty graph.
     pub(crate) fn reset(&mut self, root: Arc<Graph>) {
         (self.past, self.last) = (VecDeque::new(), root);

@@ -3,6 +3,7 @@
 //! Nodes and relationships draw their ids from one counter, so one table leads from an id to an end. Ids that follow
 //! each other at slots that follow each other are a run and cost nothing on either side.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::bitmap::{Bitmap, PAGE_SLOTS};
@@ -168,6 +169,27 @@ impl IdTable {
         (raw != NOWHERE).then(|| End::from_raw(raw))
     }
 
+    /// The first id at `from` or behind it that has an end.
+    pub(super) fn next(&self, from: ElementId) -> Option<(ElementId, End)> {
+        let (mut page, mut offset) = place(from)?;
+        while page < self.last_page {
+            let Some((index, found)) = self.pages.next(page).filter(|(index, _)| *index < self.last_page) else {
+                break;
+            };
+            let from = if index == page { offset } else { 0 };
+            if let Some((offset, raw)) = found.next(from) {
+                return Some((id(index, offset), End::from_raw(raw)));
+            }
+            (page, offset) = (index + 1, 0);
+        }
+        let from = match page.cmp(&self.last_page) {
+            Ordering::Less => 0,
+            Ordering::Equal => offset,
+            Ordering::Greater => return None,
+        };
+        self.last.next(from).map(|(offset, raw)| (id(self.last_page, offset), End::from_raw(raw)))
+    }
+
     pub(super) fn insert(&mut self, id: ElementId, end: End) {
         let Some((page, offset)) = place(id) else { return };
         match self.page_mut(page) {
@@ -279,6 +301,20 @@ impl IdPage {
         Ok(IdPage::Each(raws))
     }
 
+    /// The first offset at `from` or behind it that has an end.
+    fn next(&self, from: usize) -> Option<(usize, u32)> {
+        match self {
+            &IdPage::Run { first, base, len } => {
+                let offset = from.max(first);
+                (offset < first + len).then(|| (offset, base + narrow(offset - first)))
+            }
+            IdPage::Each(raws) => {
+                let mut behind = raws.iter().copied().enumerate().skip(from);
+                behind.find(|(_, raw)| *raw != NOWHERE)
+            }
+        }
+    }
+
     const EMPTY: Self = IdPage::Run { first: 0, base: 0, len: 0 };
 
     fn set(&mut self, offset: usize, raw: u32) {
@@ -309,6 +345,10 @@ impl Clone for IdPage {
 fn place(id: ElementId) -> Option<(usize, usize)> {
     let id = usize::try_from(id.0).ok()?;
     Some((id / PAGE_SLOTS, id % PAGE_SLOTS))
+}
+
+fn id(page: usize, offset: usize) -> ElementId {
+    ElementId((page * PAGE_SLOTS + offset) as u64)
 }
 
 fn narrow(distance: usize) -> u32 {
@@ -347,5 +387,28 @@ mod tests {
         assert_eq!(snapshot.get(ElementId(1_500)), Some(End::node(NodeSlot(1_600))));
         assert_eq!(table.get(ElementId(1 << 50)), Some(End::rel(RelSlot(4))));
         assert_eq!(table.get(ElementId(u64::MAX)), None);
+    }
+
+    #[test]
+    fn ids_that_have_an_end_are_found_in_order() {
+        let removed = [0, 1, 1_023, 1_024, 5_000];
+        for ids in [vec![], vec![0], vec![5, 6, 7], vec![1_022, 1_023, 1_024, 9_000], vec![3, 5_000, 1 << 40]] {
+            let mut table = IdTable::new();
+            for (slot, &id) in (0..).zip(&ids) {
+                table.insert(ElementId(id), End::rel(RelSlot(slot)));
+            }
+            for id in removed {
+                table.remove(ElementId(id));
+            }
+            let mut found = Vec::new();
+            let mut from = ElementId(0);
+            while let Some((id, end)) = table.next(from) {
+                assert_eq!(table.get(id), Some(end));
+                found.push(id.0);
+                from = ElementId(id.0 + 1);
+            }
+            let expected: Vec<u64> = ids.into_iter().filter(|id| !removed.contains(id)).collect();
+            assert_eq!(found, expected);
+        }
     }
 }

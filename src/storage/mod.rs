@@ -5,6 +5,7 @@
 //! labels, types and keys by number and nothing of queries.
 
 mod adjacency;
+mod anew;
 mod apply;
 mod batch;
 mod bitmap;
@@ -15,6 +16,7 @@ mod constraint;
 mod database_files;
 mod disk;
 mod element;
+mod elements;
 mod error;
 mod files;
 mod graph;
@@ -50,8 +52,8 @@ pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSl
 pub(crate) use error::{CodecError, DiskError, FileError, StorageError};
 pub(crate) use files::FileAccess;
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
-pub(crate) use history::History;
 pub use history::Keep;
+pub(crate) use history::{History, Roots};
 pub(crate) use lens::{Cited, KnownAt, Lens, Look, Odd, Part, ValidAt};
 pub(crate) use log::{Log, LogEntry, Words};
 pub(crate) use snapshot::{guard, past};

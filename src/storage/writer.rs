@@ -29,6 +29,8 @@ pub(crate) struct Writer {
     past: Vec<Change>,
     /// The changes before this one belong to statements that were checked.
     checked: usize,
+    /// The id of the next element, if it is taken over.
+    taken_id: Option<ElementId>,
 }
 
 /// Where a statement began.
@@ -45,7 +47,7 @@ impl Writer {
         let mut graph = root;
         graph.begin(commit);
         let words = Words::default();
-        Self { graph, own: commit, words, changes: Vec::new(), past: Vec::new(), checked: 0 }
+        Self { graph, own: commit, words, changes: Vec::new(), past: Vec::new(), checked: 0, taken_id: None }
     }
 
     pub(crate) fn graph(&self) -> &Graph {
@@ -108,6 +110,7 @@ impl Writer {
         self.own = savepoint.own;
         self.changes.truncate(savepoint.change_count);
         self.checked = self.checked.min(savepoint.change_count);
+        self.taken_id = None;
     }
 
     /// The new root and what led to it; nothing led to it if nothing was written.
@@ -150,6 +153,30 @@ impl Writer {
         self.write(Change::TakeOver(Box::new(entry)))?;
         self.own = commit.followed_at(self.own.micros);
         self.go_on_as(self.own);
+        Ok(())
+    }
+
+    /// Takes over the ids before this one: elements may have them, and no other element gets them.
+    pub(crate) fn skip_ids(&mut self, next: ElementId) -> Result<(), StorageError> {
+        if next.0 > self.graph.next_id { self.write(Change::SkipIds { next }) } else { Ok(()) }
+    }
+
+    /// Lets the next element that is created have an id that was taken over.
+    pub(crate) fn take_id(&mut self, id: ElementId) {
+        self.taken_id = Some(id);
+    }
+
+    /// Forgets how the working root came to be, for a graph that no log records.
+    ///
+    /// # Errors
+    ///
+    /// As [`check_statement`](Writer::check_statement), which nobody can do later.
+    pub(crate) fn forget_changes(&mut self) -> Result<(), StorageError> {
+        self.check_statement()?;
+        if !self.changes.is_empty() {
+            self.changes = vec![Change::Begin(self.graph.commit())];
+            self.checked = self.changes.len();
+        }
         Ok(())
     }
 
@@ -411,7 +438,11 @@ impl Writer {
         if self.graph.is_there(element) { Ok(id) } else { Err(StorageError::Deleted { id }) }
     }
 
-    fn next_id(&self) -> Result<ElementId, StorageError> {
+    fn next_id(&mut self) -> Result<ElementId, StorageError> {
+        if let Some(id) = self.taken_id.take() {
+            let is_free = (1..self.graph.next_id).contains(&id.0) && self.graph.end(id).is_none();
+            return if is_free { Ok(id) } else { Err(StorageError::NoFreeId { id }) };
+        }
         if self.graph.next_id == u64::MAX {
             return Err(StorageError::Full { what: "no ids are left" });
         }

@@ -2,12 +2,16 @@
 
 #![expect(clippy::print_stdout, reason = "a test says what it did")]
 
+mod backup;
 mod beside;
 mod crash;
 mod damage;
+mod dump;
 mod failing;
 mod hooked;
 mod reading;
+mod script;
+mod vacuum;
 mod workload;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ mod cli;
 mod clocked_view;
 mod commits;
 mod conformance;
+mod copies;
 mod differential;
 mod durable;
 mod fixtures;

@@ -1,9 +1,10 @@
 //! What can be said on the command line. The man page and the completions of shells are made of the same.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use averment::editing::nearest;
 use averment::{Database, Durability, Keep, Options, Provenance};
+use clap::builder::PossibleValue;
 use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -64,10 +65,23 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// How answers are written, if that is said.
+    pub(crate) fn format(&self) -> Result<Option<Format>, clap::Error> {
+        match self.output.format {
+            _ if matches!(self.command, Some(Command::Dump { .. })) => Ok(None),
+            None => Ok(None),
+            Some(Form::Answers(format)) => Ok(Some(format)),
+            Some(Form::Script) => Err(wrong_format("`cypher` is a form of `averment dump`, and not of answers")),
+        }
+    }
+
     /// What is asked for, if it is no contradiction.
     pub(crate) fn try_read() -> Result<Self, clap::Error> {
         let args = Self::try_parse()?;
-        let writes = matches!(args.command, Some(Command::Create { .. } | Command::Keep { .. }));
+        let writes = matches!(
+            args.command,
+            Some(Command::Create { .. } | Command::Keep { .. } | Command::Restore { .. } | Command::Vacuum { .. })
+        );
         if args.read_only && writes {
             let message = "this command writes, which '--read-only' rules out\n";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
@@ -96,7 +110,7 @@ impl Args {
 pub(crate) struct OutputArgs {
     /// How answers are written; without it, as a table.
     #[arg(short, long, value_enum, global = true)]
-    pub format: Option<Format>,
+    format: Option<Form>,
     /// How many reasons of a row of WHY are shown, of what there is and of what there is not; without it, 20.
     #[arg(long, global = true, value_name = "COUNT|all", value_parser = reasons)]
     pub reasons: Option<usize>,
@@ -116,6 +130,59 @@ pub(crate) enum Format {
     Jsonl,
     /// A table for a Markdown page.
     Markdown,
+}
+
+/// What `--format` can say: how answers are written, or a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Answers(Format),
+    Script,
+}
+
+impl ValueEnum for Form {
+    fn value_variants<'v>() -> &'v [Self] {
+        &[
+            Form::Answers(Format::Table),
+            Form::Answers(Format::Vertical),
+            Form::Answers(Format::Csv),
+            Form::Answers(Format::Json),
+            Form::Answers(Format::Jsonl),
+            Form::Answers(Format::Markdown),
+            Form::Script,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Form::Answers(format) => format.to_possible_value(),
+            Form::Script => Some(PossibleValue::new("cypher").help("Statements; of `dump` only")),
+        }
+    }
+}
+
+/// How a database is written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DumpForm {
+    Jsonl,
+    Cypher,
+}
+
+impl OutputArgs {
+    /// How a database is written to a file, or to standard output.
+    pub(crate) fn dump_form(&self, to: Option<&Path>) -> Result<DumpForm, clap::Error> {
+        let is_script = to.and_then(Path::extension).is_some_and(|end| end == "cypher" || end == "cql");
+        match self.format {
+            None if is_script => Ok(DumpForm::Cypher),
+            None | Some(Form::Answers(Format::Jsonl)) => Ok(DumpForm::Jsonl),
+            Some(Form::Script) => Ok(DumpForm::Cypher),
+            Some(Form::Answers(_)) => Err(wrong_format("a database is written as `jsonl` or as `cypher`")),
+        }
+    }
+}
+
+fn wrong_format(message: &str) -> clap::Error {
+    let message = format!("invalid value for '--format <FORMAT>': {message}\n");
+    Args::command().error(ErrorKind::ValueValidation, message)
 }
 
 impl Format {
@@ -202,6 +269,53 @@ Examples:
         folder: PathBuf,
         /// Scripts, graphs as JSON Lines, and fixtures.
         graphs: Vec<String>,
+    },
+    /// Write out all of a database: as JSON Lines, which `restore` makes the same database of, or as a script of statements,
+    /// which keeps neither ids nor commits.
+    #[command(after_help = "\
+Examples:
+  averment dump sanctions -o sanctions.jsonl
+  averment dump sanctions | gzip > sanctions.jsonl.gz
+  averment dump sanctions --format cypher -o sanctions.cypher")]
+    Dump {
+        /// The database.
+        #[arg(value_name = "DATABASE")]
+        dumped: String,
+        /// The file, which is replaced once all is written; without it, or as `-`: standard output. The ending `.cypher` asks
+        /// for a script.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Make a database in a folder of a dump in JSON Lines: with the same ids, times and commits. There is none if the dump is
+    /// not whole.
+    #[command(after_help = "\
+Examples:
+  averment restore sanctions.jsonl sanctions
+  gunzip -c sanctions.jsonl.gz | averment restore - sanctions")]
+    Restore {
+        /// The dump; `-` is standard input.
+        file: String,
+        /// The folder: a new one, or one without a database.
+        folder: PathBuf,
+    },
+    /// Copy a database in a folder as it is after its last commit, also while another process writes it. Earlier commits that
+    /// are kept are copied, too.
+    #[command(after_help = "\
+Examples:
+  averment backup sanctions sanctions-monday
+  averment query -d sanctions-monday \"MATCH (c:Company) RETURN count(*)\"")]
+    Backup {
+        /// The folder of the database.
+        folder: PathBuf,
+        /// The folder to make; there must be nothing of this name.
+        target: PathBuf,
+    },
+    /// Write a database in a folder anew, so that what was deleted takes no space. Ids, times and the log of commits stay;
+    /// earlier commits cannot be read any more.
+    #[command(after_help = "Example:\n  averment vacuum sanctions")]
+    Vacuum {
+        /// The folder of the database.
+        folder: String,
     },
     /// List the commits of a database, newest first: when each was made, by whom and why.
     #[command(after_help = "\

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 a statement or the input was at fault, 2 the command line was, 130 interrupted.
 
 mod args;
+mod copies;
 mod limits;
 mod output;
 mod params;
@@ -59,7 +60,10 @@ fn said_of_arguments(mut said: clap::Error) -> Result<ExitCode, Fault> {
 fn run(args: Args) -> Result<ExitCode, Fault> {
     let cancel = CancelToken::new();
     let limits = args.limits.limits(&cancel);
-    let output = Output::asked_for(args.output);
+    let output = match args.format() {
+        Ok(format) => Output::asked_for(format, args.output),
+        Err(said) => return said_of_arguments(said),
+    };
     let plain = match args.options() {
         Ok(options) => options,
         Err(said) => return said_of_arguments(said),
@@ -82,6 +86,20 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
             source::create(&folder, &graphs, &opening.options)?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Dump { dumped, output: to }) => match args.output.dump_form(to.as_deref()) {
+            Ok(form) => {
+                copies::dump(
+                    &source::open(Some(&dumped), &Opening { is_read_only: true, ..opening })?,
+                    form,
+                    to.as_deref(),
+                )?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(said) => said_of_arguments(said),
+        },
+        Some(Command::Restore { file, folder }) => told(output, &copies::restore(&file, &folder, opening.options)?),
+        Some(Command::Backup { folder, target }) => told(output, &copies::back_up(&folder, &target)?),
+        Some(Command::Vacuum { folder }) => told(output, &copies::vacuum(&folder, opening.options)?),
         Some(Command::Log { database }) => log(output, &open(database.or(args.database))?),
         Some(Command::Keep { database, keep }) => {
             if database.is_dir() {
@@ -110,6 +128,14 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
             print(&page)
         }
     }
+}
+
+/// The end of a command that has nothing else to say, and says it to people.
+fn told(output: Output, what: &str) -> Result<ExitCode, Fault> {
+    if output.format == Format::Table {
+        output::say(what)?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Answers what is typed, or what stands on standard input.

@@ -261,13 +261,23 @@ pub(crate) fn set_keep(path: &Path, keep: Keep) -> Result<(), Fault> {
 }
 
 /// Writes beside the file, then puts what is written in its place.
-fn replace<T>(path: &Path, write: impl FnOnce(BufWriter<fs::File>) -> Result<T, GraphError>) -> Result<T, Fault> {
+pub(crate) fn replace<T>(
+    path: &Path,
+    write: impl FnOnce(BufWriter<fs::File>) -> Result<T, GraphError>,
+) -> Result<T, Fault> {
     let shown = path.display().to_string();
-    let fault = |error: io::Error| Fault::Input { code: "io", message: format!("cannot write {shown}: {error}") };
-    let beside = path.with_extension("jsonl.part");
+    let fault = |error: io::Error| source::unwritable(&shown, &error);
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
     let file = fs::File::create(&beside).map_err(fault)?;
-    let saved = write(BufWriter::new(file)).map_err(|error| source::graph_fault(&shown, error)).and_then(|done| {
-        fs::rename(&beside, path).map_err(fault)?;
+    let written = file.try_clone().map_err(fault)?;
+    let saved = write(BufWriter::new(file)).map_err(|error| match error {
+        GraphError::Io(error) => fault(error),
+        error => source::graph_fault(&shown, error),
+    });
+    let saved = saved.and_then(|done| {
+        // A crash must not leave an empty file in the place of a good one.
+        written.sync_data().and_then(|()| fs::rename(&beside, path)).map_err(fault)?;
         Ok(done)
     });
     if saved.is_err() {

@@ -162,6 +162,10 @@ fn read_text(input: impl Read, name: &str) -> Result<String, Fault> {
     })
 }
 
+pub(crate) fn unwritable(name: &str, error: &io::Error) -> Fault {
+    Fault::Input { code: "io", message: format!("cannot write {name}: {error}") }
+}
+
 pub(crate) fn unreadable(name: &str, error: &io::Error) -> Fault {
     Fault::Input { code: "io", message: format!("cannot read {name}: {error}") }
 }

@@ -173,6 +173,7 @@ impl What {
             Change::Begin(_)
             | Change::Close(_)
             | Change::TakeOver(_)
+            | Change::SkipIds { .. }
             | Change::DefineLabel { .. }
             | Change::DefineType { .. }
             | Change::DefineKey { .. }

@@ -64,6 +64,7 @@ fn the_bytes_of_changes_stay_what_they_are() {
         Change::DropConstraint { name },
         Change::Close(Box::new(words("Ада", ""))),
         Change::TakeOver(Box::new(LogEntry::new(Commit { number: 5, micros: -1 }, 3, words("", "why")))),
+        Change::SkipIds { next: id },
     ];
     check_bytes(
         &changes,
@@ -106,6 +107,8 @@ fn the_bytes_of_changes_stay_what_they_are() {
             Close(Words { author: Some("Ада"), message: None })
         11 05 01 03 00 01 03 77 68 79
             TakeOver(LogEntry { commit: Commit { number: 5, micros: -1 }, changes: 3, words: Some(Words { author: None, message: Some("why") }) })
+        12 fb fb 00
+            SkipIds { next: ElementId(251) }
     "#]],
     );
 }
@@ -292,6 +295,7 @@ pub(in crate::storage) fn any_change() -> impl Strategy<Value = Change> {
         (id(), any::<bool>()).prop_map(|(rel, asserted)| Change::SetState { rel, asserted }),
     ];
     let of_names = prop_oneof![
+        id().prop_map(|next| Change::SkipIds { next }),
         (any::<u64>(), any::<i64>()).prop_map(|(number, micros)| Change::Begin(Commit { number, micros })),
         (name(), name()).prop_map(|(author, message)| Change::Close(Box::new(words(&author, &message)))),
         (any::<u64>(), any::<i64>(), any::<u64>(), name()).prop_map(|(number, micros, changes, author)| {

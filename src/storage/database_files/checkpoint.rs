@@ -46,10 +46,30 @@ impl DatabaseFiles {
         show: impl Fn(Arc<Graph>),
         past: impl FnOnce() -> Vec<Kept>,
     ) -> Result<Checkpoint, DiskError> {
+        self.begin_generation(root, show, past, |log| !log.writer.is_empty())
+    }
+
+    /// As [`begin_checkpoint`](DatabaseFiles::begin_checkpoint), for a root that lies otherwise in its pages than the last
+    /// snapshot, though no commit was made since; roots before it are not kept.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError`]; the generation goes on then, or nothing more is written.
+    pub(crate) fn begin_anew(&self, root: Arc<Graph>, show: impl Fn(Arc<Graph>)) -> Result<Checkpoint, DiskError> {
+        self.begin_generation(root, show, Vec::new, |_| true)
+    }
+
+    fn begin_generation(
+        &self,
+        root: Arc<Graph>,
+        show: impl Fn(Arc<Graph>),
+        past: impl FnOnce() -> Vec<Kept>,
+        is_needed: impl Fn(&Log) -> bool,
+    ) -> Result<Checkpoint, DiskError> {
         self.check()?;
         self.settle_all(show)?;
         let mut log = self.log();
-        if !log.writer.is_empty() {
+        if is_needed(&log) {
             let generation = log.generation + 1;
             let writer = self.next_log(generation, root.commit())?;
             *log = Log { generation, writer, ..*log };
@@ -89,6 +109,16 @@ impl DatabaseFiles {
         }
         remove_before(&*self.disk, generation)
     }
+}
+
+/// The bytes of all snapshots and logs on a disk.
+pub(super) fn len_bytes(disk: &dyn Disk) -> Result<u64, DiskError> {
+    let is_part = |name: &&String| ["snapshot", "log"].into_iter().any(|kind| generation_of(name, kind).is_some());
+    let len_bytes = |name: &String| {
+        let file = disk.open(name).map_err(DiskError::io("open", name))?;
+        file.len_bytes().map_err(DiskError::io("read", name))
+    };
+    names(disk)?.iter().filter(is_part).map(len_bytes).sum()
 }
 
 /// The name of the snapshot of a generation.

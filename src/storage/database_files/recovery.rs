@@ -157,14 +157,19 @@ fn is_unfinished(name: &str) -> bool {
 
 /// Removes what is left of a database that was begun and not finished.
 pub(super) fn make_room(disk: &dyn Disk) -> Result<(), DiskError> {
-    let names = names(disk)?;
     let is_beginning = |name: &&String| is_unfinished(name) || **name == log_name(0) || *name == retention::NAME;
+    check_room(disk)?.iter().filter(is_beginning).try_for_each(|name| remove(disk, name).map(drop))
+}
+
+/// Refuses a disk on which there is a database; gives the names of what is there.
+pub(super) fn check_room(disk: &dyn Disk) -> Result<Vec<String>, DiskError> {
+    let names = names(disk)?;
     let has_snapshot = names.iter().any(|name| generation_of(name, "snapshot").is_some());
     // Where somebody has lost the snapshot, what was committed is not thrown after it.
     if has_snapshot || has_commits(disk, &names)? {
         return Err(DiskError::DatabaseExists);
     }
-    names.iter().filter(is_beginning).try_for_each(|name| remove(disk, name).map(drop))
+    Ok(names)
 }
 
 /// Whether there are logs of more than a database that was begun and not finished.

@@ -25,6 +25,8 @@ pub(crate) struct FolderDisk {
     folder: PathBuf,
     /// Held by who writes; without it nothing is written.
     lock: Option<FolderLock>,
+    /// Whether the folder was made for this.
+    is_new: bool,
 }
 
 /// A file in the folder.
@@ -42,12 +44,30 @@ impl FolderDisk {
     ///
     /// [`DiskError::Locked`], [`DiskError::Io`].
     pub(crate) fn create(path: &Path) -> Result<Self, DiskError> {
-        match fs::create_dir(path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failed("create", path)(error)),
-            Ok(()) => os::sync_folder(folder_of(path)).map_err(failed("sync", folder_of(path)))?,
+        match Self::create_new(path) {
+            Err(DiskError::Io { error, .. }) if error.kind() == io::ErrorKind::AlreadyExists => Self::open(path),
+            created => created,
         }
-        Self::open(path)
+    }
+
+    /// Makes a folder to be written by this process alone.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::Io`], also if there is something of this name.
+    pub(crate) fn create_new(path: &Path) -> Result<Self, DiskError> {
+        fs::create_dir(path).map_err(failed("create", path))?;
+        os::sync_folder(folder_of(path)).map_err(failed("sync", folder_of(path)))?;
+        Ok(Self { is_new: true, ..Self::open(path)? })
+    }
+
+    /// Removes the folder, if it was made for this and holds nothing.
+    pub(crate) fn give_up(&self) {
+        if self.is_new {
+            // What is in the way of this is in nobody else's.
+            let _ = fs::remove_file(self.folder.join(LOCK));
+            let _ = fs::remove_dir(&self.folder);
+        }
     }
 
     /// Opens a folder to be written by this process alone.
@@ -58,7 +78,7 @@ impl FolderDisk {
     pub(crate) fn open(path: &Path) -> Result<Self, DiskError> {
         let folder = real_folder(path)?;
         let lock = FolderLock::take(&folder)?;
-        Ok(Self { folder, lock: Some(lock) })
+        Ok(Self { folder, lock: Some(lock), is_new: false })
     }
 
     /// Opens a folder to be read, beside whoever writes it: nothing is made or written, not even a lock.
@@ -67,7 +87,7 @@ impl FolderDisk {
     ///
     /// [`DiskError::Io`].
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, DiskError> {
-        Ok(Self { folder: real_folder(path)?, lock: None })
+        Ok(Self { folder: real_folder(path)?, lock: None, is_new: false })
     }
 
     fn path(&self, name: &str) -> io::Result<PathBuf> {

@@ -71,13 +71,14 @@ impl<'g> Replay<'g> {
             Change::Begin(commit) => self.check_begin(*commit),
             Change::Close(_) => graph.log.check_next(graph.commit).map_err(|error| error.to_string()),
             Change::TakeOver(_) if self.before > 0 => Err("commits are taken over behind others".to_owned()),
+            Change::SkipIds { .. } if self.before > 0 => Err("ids are taken over behind commits".to_owned()),
             Change::CreateNode { id, labels } => {
-                check_new(graph, *id)?;
+                self.check_new(*id)?;
                 check_label_count(labels.len())?;
                 labels.iter().try_for_each(|label| check_label(catalog, *label))
             }
             Change::CreateRel { id, rel_type, .. } => {
-                check_new(graph, *id)?;
+                self.check_new(*id)?;
                 check_type(catalog, *rel_type)
             }
             Change::DeleteNode { id } | Change::DeleteRel { id } => check_untouched(graph, *id),
@@ -97,11 +98,20 @@ impl<'g> Replay<'g> {
             Change::DropConstraint { name } => known(catalog.constraint(name).is_some(), "a constraint", name),
             // Applying these asks for all that they need.
             Change::TakeOver(_)
+            | Change::SkipIds { .. }
             | Change::DefineLabel { .. }
             | Change::DefineType { .. }
             | Change::DefineKey { .. }
             | Change::SetState { .. } => Ok(()),
         }
+    }
+
+    /// Ids are given one after the other, but for those that are taken over.
+    fn check_new(&self, id: ElementId) -> Result<(), String> {
+        let next = self.graph.next_id;
+        let is_next = id.0 == next && id.0 < u64::MAX;
+        let is_taken_over = self.before == 0 && (1..next).contains(&id.0);
+        known((is_next || is_taken_over) && self.graph.end(id).is_none(), "the id of the next element", id)
     }
 
     /// What comes belongs to the commit behind the last one, or to one that was taken over just now.
@@ -119,12 +129,6 @@ impl<'g> Replay<'g> {
 
 fn known(is_known: bool, what: &str, which: impl std::fmt::Display) -> Result<(), String> {
     if is_known { Ok(()) } else { Err(format!("`{which}` is not {what}")) }
-}
-
-/// Ids are given one after the other.
-fn check_new(graph: &Graph, id: ElementId) -> Result<(), String> {
-    let is_next = id.0 == graph.next_id && id.0 < u64::MAX && graph.end(id).is_none();
-    known(is_next, "the id of the next element", id)
 }
 
 /// What is deleted has nothing that touches it.

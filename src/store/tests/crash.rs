@@ -105,6 +105,11 @@ impl Watched {
                 self.db().checkpoint().unwrap();
                 self.all_is_sure();
             }
+            Step::Vacuum => {
+                self.record();
+                self.db().vacuum().unwrap();
+                self.all_is_sure();
+            }
             Step::Reopen => self.reopen(),
         }
         self.check_step();

@@ -16,6 +16,7 @@ use crate::value::ErrorKind;
 enum Step {
     Write(&'static str),
     Checkpoint,
+    Vacuum,
     Reopen,
 }
 
@@ -30,6 +31,8 @@ const STEPS: &[Step] = &[
     Step::Write("MATCH (c:Company {name: 'a'}) SET c.n = 1"),
     Step::Checkpoint,
     Step::Write("MATCH (b:Batch {x: 2}) SET b:Last"),
+    Step::Vacuum,
+    Step::Write("CREATE (:Company {name: 'b'})"),
     Step::Reopen,
 ];
 
@@ -83,6 +86,10 @@ impl Tried {
                 Step::Checkpoint => {
                     let Some(db) = &self.db else { return };
                     assert!(db.checkpoint().is_ok_or(is_of_the_disk));
+                }
+                Step::Vacuum => {
+                    let Some(db) = &self.db else { return };
+                    assert!(db.vacuum().is_ok_or(is_of_the_disk));
                 }
                 Step::Reopen => self.reopen(),
             }

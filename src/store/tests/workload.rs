@@ -17,6 +17,7 @@ pub(super) enum Step {
     /// Statements that leave no trace.
     RolledBack(Vec<String>),
     Checkpoint,
+    Vacuum,
     /// Close and open.
     Reopen,
 }
@@ -78,6 +79,7 @@ impl Workload {
             1 => Step::Reopen,
             2 | 3 => Step::Together(self.statements()),
             4 => Step::RolledBack(self.statements()),
+            5 => Step::Vacuum,
             _ => Step::Statement(self.statement()),
         }
     }

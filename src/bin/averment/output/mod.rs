@@ -45,8 +45,8 @@ impl Output {
     }
 
     /// All rows, as the command line asks for them.
-    pub(crate) fn asked_for(args: OutputArgs) -> Self {
-        let whole = Self::whole(args.format);
+    pub(crate) fn asked_for(format: Option<Format>, args: OutputArgs) -> Self {
+        let whole = Self::whole(format);
         Self { max_reasons: args.reasons.unwrap_or(whole.max_reasons), ..whole }
     }
 

@@ -101,6 +101,7 @@ fn commits_out_of_order_are_damage() {
     assert!(fault(&[begin(), close(), close()]).contains("behind the close"));
     let entry = LogEntry::new(Commit { number, micros }, 1, Words::default());
     assert!(fault(&[begin(), Change::TakeOver(Box::new(entry)), close()]).contains("taken over behind"));
+    assert!(fault(&[begin(), Change::SkipIds { next: id(99) }, close()]).contains("ids are taken over behind"));
     let mut graph = graph();
     let mut replay = Replay::new(&mut graph);
     [begin(), close()].iter().try_for_each(|change| replay.apply(change)).unwrap();
