@@ -1,6 +1,6 @@
 //! Crashes of the system: an image of what may be left is taken before every change of the disk, and opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
@@ -27,9 +27,15 @@ struct Watched {
     durability: Durability,
     watch: Arc<Watch>,
     db: Option<Database>,
+    known: Known,
+    checked: u64,
+}
+
+struct Known {
     /// What each commit made of the graph.
     texts: BTreeMap<u64, String>,
-    checked: u64,
+    /// From which commits on all are kept, as it may be.
+    begins: BTreeSet<u64>,
 }
 
 /// What is seen as the disk is changed.
@@ -71,7 +77,8 @@ impl Watched {
             Ok(())
         });
         let hooked = Arc::new(HookedDisk::new(&disk, hook));
-        Self { disk, hooked, durability, watch, db: None, texts: BTreeMap::new(), checked: 0 }
+        let known = Known { texts: BTreeMap::new(), begins: [0].into() };
+        Self { disk, hooked, durability, watch, db: None, known, checked: 0 }
     }
 
     fn db(&self) -> &Database {
@@ -80,9 +87,9 @@ impl Watched {
 
     fn create(&mut self) {
         let db = create_on(self.hooked.clone(), options(self.durability)).unwrap();
-        self.texts.insert(0, text_of(&db.read()));
+        self.known.texts.insert(0, text_of(&db.read()));
         for image in lock(&self.watch.images).drain(..) {
-            check_beginning(&image, &self.texts[&0]);
+            check_beginning(&image, &self.known.texts[&0]);
         }
         self.begin(db);
     }
@@ -107,6 +114,7 @@ impl Watched {
             }
             Step::Vacuum => {
                 self.record();
+                self.known.begins.insert(self.db().commit_number());
                 self.db().vacuum().unwrap();
                 self.all_is_sure();
             }
@@ -127,16 +135,16 @@ impl Watched {
         self.watch.sure.store(last, Ordering::Relaxed);
         let db = open_on(self.hooked.clone(), options(self.durability)).unwrap();
         assert_eq!((db.commit_number(), db.lost_tail()), (last, None));
-        assert_eq!(text_of(&db.read()), self.texts[&last]);
-        (0..3).for_each(|seed| check_past(&db, last + seed, &self.texts));
+        assert_eq!(text_of(&db.read()), self.known.texts[&last]);
+        (0..3).for_each(|seed| check_past(&db, last + seed, &self.known));
         self.begin(db);
     }
 
     fn record(&mut self) {
         let db = self.db.as_ref().expect("it is open");
-        let known = *self.texts.keys().next_back().expect("it was created");
-        for number in known + 1..=db.commit_number() {
-            self.texts.insert(number, text_of(&db.at_commit(number).unwrap()));
+        let last = *self.known.texts.keys().next_back().expect("it was created");
+        for number in last + 1..=db.commit_number() {
+            self.known.texts.insert(number, text_of(&db.at_commit(number).unwrap()));
         }
     }
 
@@ -145,9 +153,9 @@ impl Watched {
         let images: Vec<Image> = lock(&self.watch.images).drain(..).collect();
         for image in images {
             self.checked += 1;
-            check_image(&image.disk, &image, &self.texts);
+            check_image(&image.disk, &image, &self.known);
             if let Some(killed) = &image.killed {
-                check_image(killed, &image, &self.texts);
+                check_image(killed, &image, &self.known);
             }
         }
     }
@@ -166,29 +174,29 @@ fn check_beginning(image: &Image, text: &str) {
 }
 
 #[track_caller]
-fn check_image(disk: &MemoryDisk, image: &Image, texts: &BTreeMap<u64, String>) {
+fn check_image(disk: &MemoryDisk, image: &Image, known: &Known) {
     let seed = image.seed;
     let db = opened(disk).unwrap_or_else(|error| panic!("image {seed}: {error}"));
     let number = db.commit_number();
     assert!(number >= image.sure, "image {seed}: commit {} is lost, {number} is the last one", image.sure);
-    assert!(text_of(&db.read()) == texts[&number], "image {seed}: commit {number} is another one");
-    check_past(&db, seed, texts);
+    assert!(text_of(&db.read()) == known.texts[&number], "image {seed}: commit {number} is another one");
+    check_past(&db, seed, known);
     db.query("CREATE (:Further)", ()).unwrap();
     if seed.is_multiple_of(4) {
         db.checkpoint().unwrap();
     }
     let again = opened(&disk.crash(seed)).unwrap_or_else(|error| panic!("image {seed}, again: {error}"));
     assert!(text_of(&again.read()) == text_of(&db.read()), "image {seed}, again");
-    check_past(&again, seed + 7, texts);
+    check_past(&again, seed + 7, known);
 }
 
-/// All commits are kept; one of those before the last is asked.
+/// All commits since the database was made, or since it was written anew, are kept; one of those before the last is asked.
 #[track_caller]
-fn check_past(db: &Database, seed: u64, texts: &BTreeMap<u64, String>) {
-    let last = db.commit_number();
-    assert!(db.kept_commits().into_iter().eq(0..=last), "{:?}", db.kept_commits());
-    let number = seed.wrapping_mul(7_919) % last.max(1);
-    if let Some(text) = texts.get(&number) {
+fn check_past(db: &Database, seed: u64, known: &Known) {
+    let (kept, last) = (db.kept_commits(), db.commit_number());
+    assert!(kept.iter().copied().eq(kept[0]..=last) && known.begins.contains(&kept[0]), "{kept:?} of {last}");
+    let number = kept[usize::try_from(seed).unwrap().wrapping_mul(7_919) % (kept.len() - 1).max(1)];
+    if let Some(text) = known.texts.get(&number) {
         assert!(text_of(&db.at_commit(number).unwrap()) == *text, "image {seed}: commit {number} was another one");
     }
 }
@@ -204,7 +212,7 @@ fn check_workload(durability: Durability, seed: u64, commits: u64, stride: u64) 
     watched.take(&Step::Reopen);
     drop(watched.db.take());
     let last = opened(&watched.disk).unwrap();
-    assert_eq!(text_of(&last.read()), watched.texts[&last.commit_number()]);
+    assert_eq!(text_of(&last.read()), watched.known.texts[&last.commit_number()]);
     watched.checked
 }
 
@@ -241,7 +249,7 @@ fn a_checkpoint_of_a_process_that_was_killed_may_still_be_lost() {
     let images: Vec<Image> = lock(&watched.watch.images).drain(..).collect();
     for killed in images.iter().filter_map(|image| image.killed.as_ref()) {
         let db = opened(killed).unwrap();
-        assert_eq!(text_of(&db.read()), watched.texts[&1]);
+        assert_eq!(text_of(&db.read()), watched.known.texts[&1]);
         db.query("CREATE (:Company {name: 'two'})", ()).unwrap();
         for image in killed.crash_images(60) {
             assert_eq!(text_of(&opened(&image).unwrap().read()), text_of(&db.read()));

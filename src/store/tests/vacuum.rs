@@ -56,7 +56,7 @@ fn what_was_deleted_takes_no_space() {
     let sizes = db.vacuum().unwrap();
     assert!(sizes.bytes_after * 10 < sizes.bytes_before, "{sizes:?}");
     assert_ne!(disk.names().unwrap(), names);
-    assert_eq!(disk.names().unwrap().len(), 2);
+    assert_eq!(disk.names().unwrap().len(), names.len());
     assert_eq!(db.vacuum().unwrap().bytes_before, sizes.bytes_after);
     for db in [db, opened(&disk.crash(0)).unwrap()] {
         assert_eq!(text_of(&db.read()), text);
