@@ -215,9 +215,14 @@ impl From<DiskError> for Error {
         };
         let mut made = Self::new(error.class(), Phase::Runtime, error.to_string());
         made.0.source = source;
-        made
+        let is_damage = matches!(error, DiskError::Corruption { .. });
+        made.helped(is_damage.then(|| DAMAGED.to_owned()))
     }
 }
+
+/// What to do with a database that is damaged.
+const DAMAGED: &str = "`averment check FOLDER` tells all that is damaged, and `averment salvage FOLDER NEW` saves the rest; or \
+                       `Database::check` and `Database::salvage`";
 
 /// What `run` gives, or the error of a page of the graph that could not be read meanwhile.
 pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {

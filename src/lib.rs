@@ -27,6 +27,7 @@
 mod fault;
 
 mod catalog;
+mod check;
 mod citation;
 mod commits;
 mod compile;
@@ -68,6 +69,7 @@ mod why;
 mod why_not;
 
 pub use catalog::Provenance;
+pub use check::{CheckReport, Damage, Progress};
 pub use citation::{Citation, State};
 pub use commits::{CommitInfo, CommitLog};
 pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};

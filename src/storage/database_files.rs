@@ -12,6 +12,7 @@
 //! are removed. So at any moment the newest snapshot and all logs from its generation on are the database. Logs follow each
 //! other without a gap: only the last one may end with a commit that was lost in a crash.
 
+mod check;
 mod checkpoint;
 mod commits;
 mod recovery;
@@ -22,6 +23,7 @@ use super::disk::Disk;
 use super::wal::LogWriter;
 use super::{DiskError, Graph};
 
+pub(crate) use check::{FileDamage, FilesChecked, Stage, check_files};
 pub(crate) use checkpoint::Checkpoint;
 use commits::Unshown;
 pub(crate) use recovery::TornTail;

@@ -102,6 +102,11 @@ impl DiskError {
         }
     }
 
+    /// Whether there is no file of the name.
+    pub(super) fn is_missing_file(&self) -> bool {
+        matches!(self, DiskError::Io { error, .. } if error.kind() == std::io::ErrorKind::NotFound)
+    }
+
     /// What an error of the file system is to whoever wanted to do `action` with `file`.
     pub(super) fn io<'f>(action: &'static str, file: &'f str) -> impl FnOnce(std::io::Error) -> Self + use<'f> {
         move |error| DiskError::Io { action, file: file.into(), error: Arc::new(error) }

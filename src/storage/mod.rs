@@ -9,6 +9,7 @@ mod apply;
 mod batch;
 mod bitmap;
 mod change;
+mod check;
 mod codec;
 mod column;
 mod constraint;
@@ -40,7 +41,7 @@ pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
-pub(crate) use database_files::{Checkpoint, DatabaseFiles, TornTail};
+pub(crate) use database_files::{Checkpoint, DatabaseFiles, FileDamage, FilesChecked, Stage, TornTail, check_files};
 #[cfg(test)]
 pub(crate) use disk::{Chance, DiskFile, Fault, FaultyDisk, MemoryDisk};
 pub(crate) use disk::{Disk, FolderDisk};

@@ -54,7 +54,7 @@ pub(crate) use writer::SnapshotWriter;
 
 const MAGIC: [u8; 8] = *b"AVERSNAP";
 const VERSION: u32 = 1;
-const HEAD_BYTES: usize = 64;
+pub(super) const HEAD_BYTES: usize = 64;
 
 /// What bytes cannot mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

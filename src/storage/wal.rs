@@ -47,7 +47,7 @@ mod writer;
 pub(super) use changes::Changes;
 pub(super) use reader::LoggedCommit;
 pub(super) use {
-    reader::{LogEnd, LogReader},
+    reader::{LogEnd, LogReader, Whole},
     replay::Replay,
     writer::{LogSync, LogWriter},
 };

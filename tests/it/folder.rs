@@ -71,3 +71,30 @@ fn a_tail_that_a_crash_has_left_is_told_once() {
     let asked = averment(here, &count, "");
     assert_eq!((asked.err.as_str(), asked.out.as_str()), ("", "n\n1\n"));
 }
+
+#[test]
+fn a_check_tells_what_it_has_looked_at_and_each_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    averment(here, &["create", "db", "fixture:2019-10-entity-list-28"], "");
+    let checked = averment(here, &["check", "db"], "");
+    assert_eq!((checked.code, checked.err.as_str()), (Some(0), ""), "{}", checked.out);
+    let looked_at = |what: &str| {
+        let line = checked.out.lines().find_map(|line| line.strip_prefix(&format!("looked at {what}: ")));
+        line.unwrap_or_else(|| panic!("{}", checked.out)).parse::<u64>().unwrap()
+    };
+    for what in ["bytes", "commits", "frames", "changes", "ids", "labels", "neighbours in both directions", "counts"] {
+        assert!(looked_at(what) > 0, "{what}: {}", checked.out);
+    }
+    assert!(checked.out.ends_with("no damage\n"), "{}", checked.out);
+    let log = here.join("db").join("log-00000000000000000000");
+    let mut bytes = std::fs::read(&log).unwrap();
+    bytes[9] ^= 1;
+    std::fs::write(&log, &bytes).unwrap();
+    let checked = averment(here, &["check", "db"], "");
+    let damage = "damage: log-00000000000000000000 at byte 0: the checksum of its header is wrong\n";
+    assert!(checked.code == Some(1) && checked.out.contains(damage), "{}", checked.out);
+    assert_eq!(std::fs::read(&log).unwrap(), bytes, "nothing is changed");
+    let missing = averment(here, &["check", "none"], "");
+    assert!(missing.code == Some(1) && missing.err.contains("none"), "{}", missing.err);
+}

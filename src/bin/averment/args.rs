@@ -187,6 +187,18 @@ Examples:
         /// Scripts, graphs as JSON Lines, and fixtures.
         graphs: Vec<String>,
     },
+    /// Check all of a database in a folder, and change nothing: every page and every commit, and whether they are of one graph.
+    #[command(after_help = "\
+Examples:
+  averment check sanctions
+  averment check sanctions > report.txt || averment salvage sanctions saved
+
+Exit codes: 0 all is as it should be; 1 something is damaged, each of which is told by file and byte. A database that is in
+use is checked as it stands.")]
+    Check {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// List the commits of a database, newest first: when each was made, by whom and why.
     #[command(after_help = "\
 Examples:

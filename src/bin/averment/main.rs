@@ -4,6 +4,7 @@
 
 mod args;
 mod limits;
+mod mend;
 mod output;
 mod params;
 mod progress;
@@ -80,6 +81,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
             source::create(&folder, &graphs, &options)?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Check { folder }) => mend::check(&folder),
         Some(Command::Log { database }) => log(output, &open(database.or(args.database))?),
         Some(Command::Keep { file, keep }) => {
             session::set_keep(&file, keep)?;

@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::lock::{FolderLock, LOCK};
+use super::lock::{FolderLock, LOCK, held_by};
 use super::{Disk, DiskFile, os};
 use crate::storage::DiskError;
 
@@ -66,9 +66,13 @@ impl FolderDisk {
     /// # Errors
     ///
     /// [`DiskError::Io`].
-    #[cfg_attr(not(test), expect(dead_code, reason = "for readers beside a writer"))]
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, DiskError> {
         Ok(Self { folder: real_folder(path)?, lock: None })
+    }
+
+    /// Who writes the database, if anybody else does.
+    pub(crate) fn writer(&self) -> Option<String> {
+        if self.lock.is_some() { None } else { held_by(&self.folder) }
     }
 
     fn path(&self, name: &str) -> io::Result<PathBuf> {

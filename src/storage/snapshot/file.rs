@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::super::disk::DiskFile;
@@ -29,6 +30,9 @@ pub(in super::super) struct SnapshotFile {
     /// Reading changes nothing that a panic could leave half done.
     file: AssertUnwindSafe<Arc<dyn DiskFile>>,
     limits: OnceLock<Limits>,
+    /// How many bytes of pages were read and found whole, and how many pages.
+    read_bytes: AtomicU64,
+    read_pages: AtomicU64,
 }
 
 /// What the numbers in pages stay below.
@@ -55,7 +59,13 @@ impl Limits {
 
 impl SnapshotFile {
     pub(super) fn new(name: &Arc<str>, file: Arc<dyn DiskFile>) -> Self {
-        Self { name: Arc::clone(name), file: AssertUnwindSafe(file), limits: OnceLock::new() }
+        Self {
+            name: Arc::clone(name),
+            file: AssertUnwindSafe(file),
+            limits: OnceLock::new(),
+            read_bytes: AtomicU64::new(0),
+            read_pages: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn set_limits(&self, limits: Limits) {
@@ -68,10 +78,17 @@ impl SnapshotFile {
         let mut bytes = vec![0; place.len_bytes as usize];
         self.read_at(place.offset, &mut bytes)?;
         if crc32fast::hash(&bytes) == place.crc {
+            self.read_bytes.fetch_add(u64::from(place.len_bytes), Ordering::Relaxed);
+            self.read_pages.fetch_add(1, Ordering::Relaxed);
             Ok(bytes)
         } else {
             Err(self.damaged(place.offset, Damage("its checksum is wrong")))
         }
+    }
+
+    /// How many pages were read and found whole, and how many bytes these have.
+    pub(in super::super) fn read_so_far(&self) -> (u64, u64) {
+        (self.read_pages.load(Ordering::Relaxed), self.read_bytes.load(Ordering::Relaxed))
     }
 
     pub(super) fn read_at(&self, offset: u64, bytes: &mut [u8]) -> Result<(), DiskError> {

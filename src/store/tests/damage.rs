@@ -8,7 +8,7 @@ use super::{create_on, opened, options, set};
 use crate::database::Database;
 use crate::error::Error;
 use crate::format::write_graph;
-use crate::storage::{Disk, Durability, MemoryDisk};
+use crate::storage::{Disk, Durability, MemoryDisk, check_files};
 
 /// Asked of a database that is read in every way: by indexes, on both clocks, backwards, at its claims and commits.
 const QUESTIONS: &[&str] = &[
@@ -200,4 +200,50 @@ fn a_file_that_ends_early_is_told_or_is_an_earlier_state() {
     );
     // Where a commit ends nothing tells that another one was there.
     assert!(counts.get(&Found::Shorter).is_none_or(|count| *count <= LOG.len()), "{counts:?}");
+}
+
+/// All damage that a check tells of, and whether it tells of a commit that is not finished.
+fn checked(sample: &Sample, name: &str, bytes: &[u8]) -> (Vec<(String, String)>, bool) {
+    let found = check_files(&sample.with(name, bytes), &mut |_| ()).unwrap();
+    let damage = found.damage.into_iter().map(|damage| (damage.file.to_string(), damage.reason));
+    (damage.collect(), found.torn.is_some_and(|torn| &*torn.file == name))
+}
+
+#[test]
+fn a_check_finds_every_byte_that_flips_and_nothing_where_none_has() {
+    let sample = Sample::new();
+    let (mut damaged, mut unfinished) = (0, 0);
+    for (name, whole) in &sample.files {
+        assert_eq!(checked(&sample, name, whole), (Vec::new(), false));
+        for at in places(whole.len()) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1 << (at % 8);
+            let (damage, is_unfinished) = checked(&sample, name, &bytes);
+            let is_named = damage.iter().any(|(file, _)| file == name);
+            assert!(is_named != is_unfinished, "{name}, byte {at}: {damage:?}");
+            damaged += usize::from(is_named);
+            unfinished += usize::from(is_unfinished);
+        }
+    }
+    // What is wrong with the last commit looks as if a crash had torn it.
+    assert!(unfinished > 0 && damaged > 10 * unfinished, "{damaged} damaged, {unfinished} unfinished");
+}
+
+/// The newest snapshot could not be read, and the logs behind the one before are not there any more: that the log was
+/// missing was told.
+#[test]
+fn a_damaged_snapshot_is_named_and_not_the_log_that_it_made_needless() {
+    let sample = Sample::new();
+    let (name, whole) = sample.files.iter().find(|file| file.0.starts_with("snapshot")).unwrap();
+    let mut bytes = whole.clone();
+    *bytes.last_mut().unwrap() ^= 1;
+    let disk = sample.with(name, &bytes);
+    let empty = MemoryDisk::default();
+    drop(create_on(Arc::new(empty.clone()), options(Durability::Synced)).unwrap());
+    let older = "snapshot-00000000000000000000";
+    disk.create(older).unwrap().write_at(0, &bytes_of(&empty, older)).unwrap();
+    let error = Error::from(opened(&disk).unwrap_err());
+    assert!(error.message().starts_with(&format!("{name} is damaged at byte ")), "{error}");
+    let help = error.help().unwrap();
+    assert!(help.contains("averment check") && help.contains("averment salvage"), "{help}");
 }

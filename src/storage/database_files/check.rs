@@ -1,0 +1,218 @@
+//! Checks all files of a database, and changes none: every page of the snapshots, every frame and change of the logs, and
+//! whether the graph that they give is what it has to be.
+
+use std::sync::Arc;
+
+use super::TornTail;
+use super::checkpoint::{names, snapshot_name};
+use super::recovery::{Snapshot, catch_up, generations, open_snapshot};
+use crate::storage::check::{self, Checked};
+use crate::storage::disk::Disk;
+use crate::storage::snapshot::HEAD_BYTES;
+use crate::storage::wal::{LogEnd, LogReader, LoggedCommit, Whole};
+use crate::storage::{DiskError, Graph};
+
+/// What was checked of a database, and what is wrong with it.
+#[derive(Debug, Default)]
+pub(crate) struct FilesChecked {
+    /// The last commit that its files lead to.
+    pub commit: Option<u64>,
+    pub pages: u64,
+    pub frames: u64,
+    pub commits: u64,
+    pub changes: u64,
+    pub bytes: u64,
+    pub invariants: Vec<Checked>,
+    pub damage: Vec<FileDamage>,
+    /// What a crash has left, which the next opening cuts off.
+    pub torn: Option<TornTail>,
+}
+
+/// What is wrong with a file, and where in it if one place is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileDamage {
+    pub file: Arc<str>,
+    pub offset: Option<u64>,
+    pub reason: String,
+}
+
+/// How far a check has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stage {
+    pub what: &'static str,
+    pub done: u64,
+    pub total: u64,
+}
+
+/// Checks what lies on a disk.
+///
+/// # Errors
+///
+/// [`DiskError::NoDatabase`], and [`DiskError::Io`] if the disk cannot be listed. Whatever else is wrong is in what this
+/// gives.
+pub(crate) fn check_files(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesChecked, DiskError> {
+    let names = names(disk)?;
+    let (snapshots, logs) = (generations(&names, "snapshot"), generations(&names, "log"));
+    if snapshots.is_empty() && logs.is_empty() {
+        return Err(DiskError::NoDatabase);
+    }
+    let total = names.iter().filter_map(|name| disk.open(name).ok()?.len_bytes().ok()).sum();
+    let mut run = Run { disk, progress, total, found: FilesChecked::default() };
+    let mut newest = None;
+    for generation in snapshots {
+        newest = run.check_snapshot(generation).or(newest);
+    }
+    for (place, generation) in logs.iter().enumerate() {
+        run.check_log(*generation, place + 1 == logs.len());
+    }
+    match newest {
+        Some(snapshot) => run.check_graph(snapshot, &logs),
+        None if run.found.damage.is_empty() => run.damaged(&DiskError::NoDatabase),
+        None => {}
+    }
+    Ok(run.found)
+}
+
+struct Run<'r> {
+    disk: &'r dyn Disk,
+    progress: &'r mut dyn FnMut(Stage),
+    /// The bytes of all files.
+    total: u64,
+    found: FilesChecked,
+}
+
+impl Run<'_> {
+    /// Reads all pages of a snapshot; gives it if at least its root can be read.
+    fn check_snapshot(&mut self, generation: u64) -> Option<Snapshot> {
+        let snapshot = match open_snapshot(self.disk, generation) {
+            Ok(snapshot) => snapshot,
+            Err(error) => {
+                self.damaged(&error);
+                return None;
+            }
+        };
+        let file = Arc::clone(snapshot.graph.file.as_ref()?);
+        let (before, mut damages) = (self.found.bytes, Vec::new());
+        check::see_pages(&snapshot.graph, &mut |page| {
+            damages.extend(page.err());
+            (self.progress)(Stage { what: "pages", done: before + file.read_so_far().1, total: self.total });
+        });
+        damages.iter().for_each(|error| self.damaged(error));
+        let (pages, bytes) = file.read_so_far();
+        self.found.pages += pages;
+        self.found.bytes += bytes + HEAD_BYTES as u64;
+        if damages.is_empty() && bytes + HEAD_BYTES as u64 != snapshot.len_bytes {
+            let reason = format!("{} bytes belong to no page", snapshot.len_bytes - bytes - HEAD_BYTES as u64);
+            self.found.damage.push(FileDamage { file: snapshot_name(generation).into(), offset: None, reason });
+        }
+        Some(snapshot)
+    }
+
+    /// Reads all commits of a log; what lies between them is damage, but at the end of the last one, which a crash may leave.
+    fn check_log(&mut self, generation: u64, is_last: bool) {
+        let (mut log, damage) = match LogReader::open_damaged(self.disk, generation) {
+            Ok(opened) => opened,
+            Err(error) => return self.damaged(&error),
+        };
+        damage.iter().for_each(|error| self.damaged(error));
+        loop {
+            match log.next_whole(is_last) {
+                Ok(Some(Whole::Commit(commit))) => self.check_commit(&mut log, &commit),
+                Ok(Some(Whole::Gap(gap))) => self.damaged(&gap.error),
+                Ok(None) => break,
+                Err(error) => return self.damaged(&error),
+            }
+        }
+        let name = log.name();
+        if let Some(LogEnd::Torn { offset, len_bytes }) = log.end() {
+            self.found.torn = Some(TornTail { file: name, offset, len_bytes });
+        }
+    }
+
+    fn check_commit(&mut self, log: &mut LogReader, commit: &LoggedCommit) {
+        self.found.commits += 1;
+        self.found.frames += commit.frame_count() as u64;
+        let mut damage = None;
+        for change in log.changes(commit) {
+            match change {
+                Ok(_) => self.found.changes += 1,
+                Err(error) => {
+                    damage = Some(error);
+                    break;
+                }
+            }
+        }
+        damage.iter().for_each(|error| self.damaged(error));
+        let done = self.found.bytes + commit.offset;
+        (self.progress)(Stage { what: "commits", done, total: self.total });
+    }
+
+    /// Does what the logs say behind the newest snapshot, and checks what comes of it.
+    fn check_graph(&mut self, snapshot: Snapshot, logs: &[u64]) {
+        let Snapshot { generation, mut graph, .. } = snapshot;
+        let last = logs.iter().copied().max().unwrap_or(generation).max(generation);
+        for generation in generation..=last {
+            let caught_up = LogReader::open(self.disk, generation).and_then(|mut log| {
+                let mut reached = graph.clone();
+                let caught_up = catch_up(&mut log, &mut reached, |root| graph = root.clone());
+                caught_up.map(|()| drop(reached))
+            });
+            if let Err(error) = caught_up {
+                self.damaged(&error);
+                break;
+            }
+        }
+        self.found.commit = Some(graph.commit().number);
+        self.check_invariants(&graph, generation);
+    }
+
+    fn check_invariants(&mut self, graph: &Graph, generation: u64) {
+        let progress = &mut *self.progress;
+        let invariants = check::check(graph, |what, done, total| {
+            progress(Stage { what, done: done as u64, total: total as u64 });
+        });
+        let file: Arc<str> = snapshot_name(generation).into();
+        for Checked { name, findings, .. } in &invariants {
+            let more = (findings.more > 0).then(|| format!("{} more of this kind", findings.more));
+            let told = findings.told.iter().cloned().chain(more);
+            let damage = told.map(|told| FileDamage {
+                file: Arc::clone(&file),
+                offset: None,
+                reason: format!("{name}: {told}"),
+            });
+            self.found.damage.extend(damage);
+        }
+        for error in invariants.iter().filter_map(|checked| checked.unread.as_ref()) {
+            self.damaged(error);
+        }
+        self.found.invariants = invariants;
+    }
+
+    /// Takes note of damage, unless it is known.
+    fn damaged(&mut self, error: &DiskError) {
+        let damage = FileDamage::from(error);
+        let is_known = |known: &FileDamage| {
+            known.file == damage.file
+                && (*known == damage || (damage.offset.is_some() && known.offset == damage.offset))
+        };
+        if !self.found.damage.iter().any(is_known) {
+            self.found.damage.push(damage);
+        }
+    }
+}
+
+impl From<&DiskError> for FileDamage {
+    fn from(error: &DiskError) -> Self {
+        let (file, offset, reason) = match error {
+            DiskError::Corruption { file, offset, reason } => (Arc::clone(file), Some(*offset), reason.clone()),
+            DiskError::Io { file, .. } | DiskError::OtherFormat { file, .. } => {
+                (Arc::clone(file), None, error.to_string())
+            }
+            DiskError::Locked { .. }
+            | DiskError::NoDatabase
+            | DiskError::DatabaseExists
+            | DiskError::OtherWords { .. } => ("".into(), None, error.to_string()),
+        };
+        Self { file, offset, reason }
+    }
+}
