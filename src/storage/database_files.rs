@@ -16,6 +16,7 @@ mod check;
 mod checkpoint;
 mod commits;
 mod recovery;
+mod salvage;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,10 +24,11 @@ use super::disk::Disk;
 use super::wal::LogWriter;
 use super::{DiskError, Graph};
 
-pub(crate) use check::{FileDamage, FilesChecked, Stage, check_files};
+pub(crate) use check::{FilesChecked, Stage, check_files};
 pub(crate) use checkpoint::Checkpoint;
 use commits::Unshown;
 pub(crate) use recovery::TornTail;
+pub(crate) use salvage::Salvaged;
 
 /// When a commit is acknowledged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

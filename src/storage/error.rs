@@ -113,6 +113,30 @@ impl DiskError {
     }
 }
 
+/// What is wrong with a file, and where in it if one place is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileDamage {
+    pub file: Arc<str>,
+    pub offset: Option<u64>,
+    pub reason: String,
+}
+
+impl From<&DiskError> for FileDamage {
+    fn from(error: &DiskError) -> Self {
+        let (file, offset, reason) = match error {
+            DiskError::Corruption { file, offset, reason } => (Arc::clone(file), Some(*offset), reason.clone()),
+            DiskError::Io { file, .. } | DiskError::OtherFormat { file, .. } => {
+                (Arc::clone(file), None, error.to_string())
+            }
+            DiskError::Locked { .. }
+            | DiskError::NoDatabase
+            | DiskError::DatabaseExists
+            | DiskError::OtherWords { .. } => ("".into(), None, error.to_string()),
+        };
+        Self { file, offset, reason }
+    }
+}
+
 /// Bytes that are no change, or a change that is not made bytes of.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CodecError {

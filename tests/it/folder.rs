@@ -98,3 +98,31 @@ fn a_check_tells_what_it_has_looked_at_and_each_damage() {
     let missing = averment(here, &["check", "none"], "");
     assert!(missing.code == Some(1) && missing.err.contains("none"), "{}", missing.err);
 }
+
+#[test]
+fn what_is_left_of_a_damaged_database_is_saved_and_what_is_lost_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    averment(here, &["create", "db"], "");
+    for statement in ["CREATE (:A {n: 1})", "CREATE (:A {n: 2})", "CREATE (:A {n: 3})"] {
+        averment(here, &["query", "-d", "db", statement], "");
+    }
+    let saved = averment(here, &["salvage", "db", "whole"], "");
+    let told = "saved to whole: 3 nodes, 0 relationships; commit 3 is the last one\nnothing is lost\n";
+    assert_eq!((saved.code, saved.out.as_str(), saved.err.as_str()), (Some(0), told, ""));
+    let log = here.join("db").join("log-00000000000000000000");
+    let mut bytes = std::fs::read(&log).unwrap();
+    let second = bytes.windows(4).enumerate().filter(|(_, bytes)| bytes == b"\xf5Avf").nth(1).unwrap().0;
+    bytes[second + 41] ^= 1;
+    std::fs::write(&log, &bytes).unwrap();
+    let asked = averment(here, &["query", "-d", "db", "RETURN 1"], "");
+    assert!(asked.err.contains("averment check") && asked.err.contains("averment salvage"), "{}", asked.err);
+    let saved = averment(here, &["salvage", "db", "saved"], "");
+    let lost = format!("lost: 1 commits: log-00000000000000000000 at byte {second}: ");
+    assert!(saved.code == Some(1) && saved.out.starts_with(&lost), "{}{}", saved.out, saved.err);
+    let sum = averment(here, &["query", "-d", "saved", "-f", "csv", "MATCH (a:A) RETURN sum(a.n) AS sum"], "");
+    assert_eq!(sum.out, "sum\n4\n");
+    assert_eq!(averment(here, &["check", "saved"], "").code, Some(0));
+    let again = averment(here, &["salvage", "db", "saved"], "");
+    assert!(again.code == Some(1) && again.err.contains("saved: there is a database already"), "{}", again.err);
+}

@@ -82,6 +82,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Check { folder }) => mend::check(&folder),
+        Some(Command::Salvage { folder, new }) => mend::salvage(&folder, &new),
         Some(Command::Log { database }) => log(output, &open(database.or(args.database))?),
         Some(Command::Keep { file, keep }) => {
             session::set_keep(&file, keep)?;

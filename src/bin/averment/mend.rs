@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use averment::{CheckReport, Database, LostTail, Progress};
+use averment::{CheckReport, Database, LostTail, Progress, SalvageReport};
 
 use crate::{Fault, print};
 
@@ -42,6 +42,33 @@ fn told(folder: &Path, report: &CheckReport) -> String {
         0 => "no damage".to_owned(),
         count => format!("{count} damaged; `averment salvage {} NEW` saves the rest", folder.display()),
     });
+    text
+}
+
+/// Saves what is left of a database and tells what is not.
+pub(crate) fn salvage(folder: &Path, new: &Path) -> Result<ExitCode, Fault> {
+    let mut bar = Bar::on_errors();
+    let report = Database::salvage(folder, new, |progress| bar.show(progress))?;
+    drop(bar);
+    print(told_of_saved(folder, new, &report).as_bytes())?;
+    Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn told_of_saved(folder: &Path, new: &Path, report: &SalvageReport) -> String {
+    let mut text = String::new();
+    let mut line = |told: String| writeln!(text, "{told}").expect("a text takes it");
+    if let Some(writer) = &report.in_use_by {
+        line(format!("{} is in use by {writer}; it is saved as it stands", folder.display()));
+    }
+    for lost in &report.lost {
+        line(format!("lost: {lost}"));
+    }
+    let SalvageReport { commit, nodes, relationships, .. } = report;
+    line(format!(
+        "saved to {}: {nodes} nodes, {relationships} relationships; commit {commit} is the last one",
+        new.display()
+    ));
+    line(if report.is_complete() { "nothing is lost" } else { "something is lost" }.to_owned());
     text
 }
 

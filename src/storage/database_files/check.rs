@@ -8,6 +8,7 @@ use super::checkpoint::{names, snapshot_name};
 use super::recovery::{Snapshot, catch_up, generations, open_snapshot};
 use crate::storage::check::{self, Checked};
 use crate::storage::disk::Disk;
+use crate::storage::error::FileDamage;
 use crate::storage::snapshot::HEAD_BYTES;
 use crate::storage::wal::{LogEnd, LogReader, LoggedCommit, Whole};
 use crate::storage::{DiskError, Graph};
@@ -26,14 +27,6 @@ pub(crate) struct FilesChecked {
     pub damage: Vec<FileDamage>,
     /// What a crash has left, which the next opening cuts off.
     pub torn: Option<TornTail>,
-}
-
-/// What is wrong with a file, and where in it if one place is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FileDamage {
-    pub file: Arc<str>,
-    pub offset: Option<u64>,
-    pub reason: String,
 }
 
 /// How far a check has come.
@@ -198,21 +191,5 @@ impl Run<'_> {
         if !self.found.damage.iter().any(is_known) {
             self.found.damage.push(damage);
         }
-    }
-}
-
-impl From<&DiskError> for FileDamage {
-    fn from(error: &DiskError) -> Self {
-        let (file, offset, reason) = match error {
-            DiskError::Corruption { file, offset, reason } => (Arc::clone(file), Some(*offset), reason.clone()),
-            DiskError::Io { file, .. } | DiskError::OtherFormat { file, .. } => {
-                (Arc::clone(file), None, error.to_string())
-            }
-            DiskError::Locked { .. }
-            | DiskError::NoDatabase
-            | DiskError::DatabaseExists
-            | DiskError::OtherWords { .. } => ("".into(), None, error.to_string()),
-        };
-        Self { file, offset, reason }
     }
 }

@@ -86,6 +86,10 @@ impl SnapshotFile {
         }
     }
 
+    pub(in super::super) fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
     /// How many pages were read and found whole, and how many bytes these have.
     pub(in super::super) fn read_so_far(&self) -> (u64, u64) {
         (self.read_pages.load(Ordering::Relaxed), self.read_bytes.load(Ordering::Relaxed))

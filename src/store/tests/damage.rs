@@ -8,7 +8,7 @@ use super::{create_on, opened, options, set};
 use crate::database::Database;
 use crate::error::Error;
 use crate::format::write_graph;
-use crate::storage::{Disk, Durability, MemoryDisk, check_files};
+use crate::storage::{Disk, Durability, Loss, MemoryDisk, Salvaged, check_files};
 
 /// Asked of a database that is read in every way: by indexes, on both clocks, backwards, at its claims and commits.
 const QUESTIONS: &[&str] = &[
@@ -246,4 +246,98 @@ fn a_damaged_snapshot_is_named_and_not_the_log_that_it_made_needless() {
     assert!(error.message().starts_with(&format!("{name} is damaged at byte ")), "{error}");
     let help = error.help().unwrap();
     assert!(help.contains("averment check") && help.contains("averment salvage"), "{help}");
+}
+
+/// What is saved of a database with other bytes in a file, and what is lost; the new database is as it should be.
+fn salvaged(sample: &Sample, name: &str, bytes: &[u8], what: &str) -> Option<(String, Vec<Loss>)> {
+    let mut saved = match Salvaged::read(&sample.with(name, bytes), 0, &mut |_| ()) {
+        Ok(saved) => saved,
+        Err(error) => {
+            assert!(error.to_string().contains(name), "{what}: {error}");
+            return None;
+        }
+    };
+    let disk = MemoryDisk::default();
+    saved.write(Arc::new(disk.clone())).unwrap();
+    assert_eq!(check_files(&disk, &mut |_| ()).unwrap().damage, [], "{what}");
+    let db = opened(&disk).unwrap();
+    db.query("CREATE (:New)-[:IS]->(:New)", ()).unwrap();
+    drop(db);
+    let losses = std::mem::take(&mut saved.losses);
+    saved.write(Arc::new(disk.copy())).unwrap_err();
+    let new = MemoryDisk::default();
+    saved.write(Arc::new(new.clone())).unwrap();
+    Some((answers_of(&opened(&new).unwrap()).unwrap(), losses))
+}
+
+#[test]
+fn whatever_byte_flips_what_is_saved_is_a_database_and_what_is_not_is_told() {
+    let sample = Sample::new();
+    let original = sample.answers.values().next_back().unwrap();
+    let (mut whole, mut partial, mut none) = (0, 0, 0);
+    for (name, bytes) in &sample.files {
+        for at in places(bytes.len()) {
+            let mut bytes = bytes.clone();
+            bytes[at] ^= 1 << (at % 8);
+            let what = format!("{name}, byte {at}");
+            match salvaged(&sample, name, &bytes, &what) {
+                Some((answers, losses)) if answers == *original => {
+                    whole += 1;
+                    assert!(losses.iter().all(|loss| loss.lost == Some(0) && loss.in_part == 0), "{what}: {losses:?}");
+                    assert!(!losses.is_empty(), "{what}");
+                }
+                Some((_, losses)) => {
+                    partial += 1;
+                    assert!(losses.iter().any(|loss| loss.lost != Some(0) || loss.in_part > 0), "{what}");
+                }
+                None => {
+                    none += 1;
+                    assert!(name.starts_with("snapshot"), "{what}");
+                }
+            }
+        }
+    }
+    println!("{whole} whole, {partial} in part, {none} not at all");
+    assert!(whole > 0 && partial > 0);
+}
+
+/// The commits behind the one that is damaged are saved, and which one is lost is told.
+#[test]
+fn commits_behind_a_damaged_one_are_saved() {
+    let sample = Sample::new();
+    let (name, bytes) = sample.files.iter().find(|file| file.0.starts_with("log")).unwrap();
+    let mut bytes = bytes.clone();
+    bytes[100] ^= 1;
+    let (answers, losses) = salvaged(&sample, name, &bytes, "the first commit").unwrap();
+    let [Loss { damage, what: "commits", lost: Some(1), .. }] = losses.as_slice() else { panic!("{losses:?}") };
+    assert_eq!((&*damage.file, damage.offset), (name.as_str(), Some(40)));
+    let original = sample.answers.values().next_back().unwrap();
+    for (text, is_saved) in [("Listed", true), ("Company", true), ("String(\"b\")", false)] {
+        assert!(original.contains(text) && answers.contains(text) == is_saved, "{text}: {answers}");
+    }
+}
+
+/// An older snapshot and all logs since it are the database too.
+#[test]
+fn an_older_snapshot_and_its_logs_stand_for_a_damaged_one() {
+    let disk = MemoryDisk::default();
+    let db = create_on(Arc::new(disk.clone()), options(Durability::Synced)).unwrap();
+    SNAPSHOT.iter().for_each(|statement| drop(db.query(*statement, ()).unwrap()));
+    let before = disk.copy();
+    db.checkpoint().unwrap();
+    LOG.iter().for_each(|statement| drop(db.query(*statement, ()).unwrap()));
+    let expected = answers_of(&db).unwrap();
+    drop(db);
+    for name in before.names().unwrap() {
+        disk.create(&name).unwrap().write_at(0, &bytes_of(&before, &name)).unwrap();
+    }
+    let name = "snapshot-00000000000000000001";
+    let len_bytes = disk.open(name).unwrap().len_bytes().unwrap();
+    disk.open(name).unwrap().write_at(len_bytes - 3, b"!").unwrap();
+    let saved = Salvaged::read(&disk, 0, &mut |_| ()).unwrap();
+    let [loss] = saved.losses.as_slice() else { panic!("{:?}", saved.losses) };
+    assert_eq!(&*loss.damage.file, name);
+    let new = MemoryDisk::default();
+    saved.write(Arc::new(new.clone())).unwrap();
+    assert_eq!(answers_of(&opened(&new).unwrap()).unwrap(), expected);
 }
