@@ -214,7 +214,7 @@ from_value! {
     String, "string", Value::String(text) => Some(text.to_string());
     Arc<str>, "string", Value::String(text) => Some(Arc::clone(text));
     crate::List, "list", Value::List(items) => Some(items.clone());
-    crate::Map, "map", Value::Map(map) => Some(Arc::clone(map));
+    crate::Map, "map", Value::Map(map) => Some(map.clone());
     crate::Node, "node", Value::Node(node) => Some(node.clone());
     crate::Relationship, "relationship", Value::Relationship(rel) => Some(rel.clone());
     Arc<crate::Path>, "path", Value::Path(path) => Some(Arc::clone(path));

@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use super::ExecError;
 use crate::function::FunctionError;
+use crate::value::Value;
 
 /// How much one statement may use. By default two gibibytes of memory, and as many rows and as much time as it takes.
 ///
@@ -99,7 +100,11 @@ impl CancelToken {
 }
 
 /// How deeply lists and maps may be nested: beyond it, comparing or dropping one could overflow the stack.
-pub(super) const MAX_DEPTH: u32 = 100;
+const MAX_DEPTH: u32 = 100;
+
+/// How many values a value may be when it is written out, however much memory there is: to print or compare more takes too
+/// long to be waited for.
+const MAX_VALUES: u64 = 1 << 32;
 
 /// Steps of an inner loop between two looks at the clock.
 const STEPS_PER_CHECK: u32 = 4096;
@@ -199,6 +204,27 @@ impl Budget {
     fn check_bytes(&self) -> Result<(), FunctionError> {
         if self.held.get().saturating_add(self.made.get()) > self.max_bytes {
             return Err(used_up(format!("the memory of {} is", in_words(self.max_bytes))));
+        }
+        Ok(())
+    }
+
+    /// The value, unless it is nested too deeply, or would not fit into the memory if it shared no parts: whoever prints or
+    /// compares it meets them each time.
+    #[inline]
+    pub(super) fn value(&self, value: Value) -> Result<Value, ExecError> {
+        if matches!(value, Value::List(_) | Value::Map(_)) {
+            self.check_extent(&value)?;
+        }
+        Ok(value)
+    }
+
+    fn check_extent(&self, value: &Value) -> Result<(), FunctionError> {
+        if value.depth() > MAX_DEPTH {
+            return Err(used_up(format!("the nesting of {MAX_DEPTH} lists and maps is")));
+        }
+        let most = MAX_VALUES.min(self.max_bytes / size_of::<Value>() as u64);
+        if value.value_count() > most {
+            return Err(used_up(format!("what one value may be, {most} values within each other, is")));
         }
         Ok(())
     }

@@ -1,37 +1,40 @@
 //! Turns rows of columns into rows of values, with each element in them filled with what the graph says of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
+use super::ExecError;
 use super::batch::Batch;
-use super::column::{Column, end_element};
+use super::column::end_element;
 use super::context::Context;
 use super::deleted::Record;
-use super::host::{node_record, place, properties_of};
-use crate::storage::{End, Graph};
-use crate::value::{Element, ElementId, Map, Node, Path, Relationship, RelationshipRecord, Value};
+use super::host::{node_record, properties_of};
+use crate::storage::{End, Graph, RelSlot};
+use crate::value::{Element, ElementId, Map, Name, Node, Path, Relationship, RelationshipRecord, Value};
 
-/// One row of an answer, its elements filled from `graph`.
-pub(super) fn row(ctx: &Context, graph: &Graph, batch: &Batch, row: usize, columns: &[usize]) -> Vec<Value> {
-    columns.iter().map(|&column| cell(ctx, graph, &batch.columns[column], row)).collect()
+/// One row of an answer, its elements filled from `graph`. What is made for it is counted as it is made, since one row can
+/// be a list of all there is, and given back in the end: whoever keeps the row counts it.
+pub(super) fn row(
+    ctx: &Context,
+    graph: &Graph,
+    batch: &Batch,
+    row: usize,
+    columns: &[usize],
+) -> Result<Vec<Value>, ExecError> {
+    let made = ctx.budget.made();
+    let mut filler = Filler { ctx, graph, records: FxHashMap::default() };
+    let row = columns.iter().map(|&column| filler.fill(batch.columns[column].value(row, ctx))).collect();
+    ctx.budget.settle(made);
+    row
 }
 
-fn cell(ctx: &Context, graph: &Graph, column: &Column, row: usize) -> Value {
-    fill(ctx, graph, column.value(row, ctx))
-}
-
-/// The value with every element in it filled.
-fn fill(ctx: &Context, graph: &Graph, value: Value) -> Value {
-    match value {
-        Value::Node(node) => Value::Node(fill_node(ctx, graph, node.id())),
-        Value::Relationship(rel) => Value::Relationship(fill_rel(ctx, graph, rel.id())),
-        Value::Path(path) => Value::Path(Arc::new(fill_path(ctx, graph, &path))),
-        Value::List(items) if items.iter().any(holds_element) => {
-            Value::List(items.iter().map(|item| fill(ctx, graph, item.clone())).collect())
-        }
-        Value::Map(map) if map.values().any(holds_element) => Value::Map(fill_map(ctx, graph, &map)),
-        other => other,
-    }
+/// Fills the elements of one row.
+struct Filler<'a, 'w> {
+    ctx: &'a Context<'w>,
+    graph: &'a Graph,
+    /// Paths meet the same elements again and again.
+    records: FxHashMap<ElementId, Option<Record>>,
 }
 
 fn holds_element(value: &Value) -> bool {
@@ -43,52 +46,87 @@ fn holds_element(value: &Value) -> bool {
     }
 }
 
-fn fill_map(ctx: &Context, graph: &Graph, map: &Map) -> Map {
-    let filled: BTreeMap<_, _> =
-        map.iter().map(|(key, value)| (key.clone(), fill(ctx, graph, value.clone()))).collect();
-    Arc::new(filled)
-}
+impl Filler<'_, '_> {
+    /// The value with every element in it filled.
+    fn fill(&mut self, value: Value) -> Result<Value, ExecError> {
+        Ok(match value {
+            Value::Node(node) => Value::Node(self.node(node.id())?),
+            Value::Relationship(rel) => Value::Relationship(self.rel(rel.id())?),
+            Value::Path(path) => Value::Path(Arc::new(self.path(&path)?)),
+            Value::List(items) if items.iter().any(holds_element) => {
+                self.ctx.budget.bytes(size_of_val(&items[..]))?;
+                Value::List(items.iter().map(|item| self.fill(item.clone())).collect::<Result<_, _>>()?)
+            }
+            Value::Map(map) if map.values().any(holds_element) => Value::Map(self.map(&map)?),
+            other => other,
+        })
+    }
 
-fn fill_path(ctx: &Context, graph: &Graph, path: &Path) -> Path {
-    Path {
-        elements: path
-            .elements
-            .iter()
-            .map(|element| match element {
-                Element::Node(node) => Element::Node(fill_node(ctx, graph, node.id())),
-                Element::Relationship(rel) => Element::Relationship(fill_rel(ctx, graph, rel.id())),
+    fn map(&mut self, map: &Map) -> Result<Map, ExecError> {
+        self.ctx.budget.bytes(map.len() * size_of::<(Name, Value)>())?;
+        map.iter().map(|(key, value)| Ok((key.clone(), self.fill(value.clone())?))).collect()
+    }
+
+    fn path(&mut self, path: &Path) -> Result<Path, ExecError> {
+        self.ctx.budget.bytes(size_of_val(&path.elements[..]) + size_of_val(&path.relationships[..]))?;
+        let elements = path.elements.iter().map(|element| {
+            Ok(match element {
+                Element::Node(node) => Element::Node(self.node(node.id())?),
+                Element::Relationship(rel) => Element::Relationship(self.rel(rel.id())?),
             })
-            .collect(),
-        relationships: path.relationships.iter().map(|rel| fill_rel(ctx, graph, rel.id())).collect(),
+        });
+        let elements = elements.collect::<Result<_, ExecError>>()?;
+        let rels = path.relationships.iter().map(|rel| self.rel(rel.id()));
+        Ok(Path { elements, relationships: rels.collect::<Result<_, _>>()? })
     }
-}
 
-fn fill_node(ctx: &Context, graph: &Graph, id: ElementId) -> Node {
-    if let Some(Record::Node(record)) = ctx.deleted.record(id) {
-        return Node::filled(id, record);
+    fn node(&mut self, id: ElementId) -> Result<Node, ExecError> {
+        Ok(match self.record(id)? {
+            Some(Record::Node(record)) => Node::filled(id, record),
+            Some(Record::Rel(_)) | None => Node::bare(id),
+        })
     }
-    match place(graph, id) {
-        None => Node::bare(id),
-        Some(end) => Node::filled(id, Arc::new(node_record(graph, end))),
-    }
-}
 
-fn fill_rel(ctx: &Context, graph: &Graph, id: ElementId) -> Relationship {
-    if let Some(Record::Rel(record)) = ctx.deleted.record(id) {
-        return Relationship::filled(id, record);
+    fn rel(&mut self, id: ElementId) -> Result<Relationship, ExecError> {
+        Ok(match self.record(id)? {
+            Some(Record::Rel(record)) => Relationship::filled(id, record),
+            Some(Record::Node(_)) | None => Relationship::bare(id),
+        })
     }
-    match graph.rel_slot(id) {
-        None => Relationship::bare(id),
-        Some(slot) => {
-            let rel = graph.rel(slot);
-            let record = RelationshipRecord {
-                rel_type: graph.catalog().types.name(rel.rel_type).clone(),
-                start: end_element(rel.start, ctx),
-                end: end_element(rel.end, ctx),
-                asserted: rel.asserted,
-                properties: properties_of(graph, End::rel(slot)),
-            };
-            Relationship::filled(id, Arc::new(record))
+
+    fn record(&mut self, id: ElementId) -> Result<Option<Record>, ExecError> {
+        if let Some(known) = self.records.get(&id) {
+            return Ok(known.clone());
         }
+        let record = self.ctx.deleted.record(id).or_else(|| self.read(id));
+        self.ctx.budget.bytes(record.as_ref().map_or(0, record_bytes))?;
+        self.records.insert(id, record.clone());
+        Ok(record)
+    }
+
+    fn read(&self, id: ElementId) -> Option<Record> {
+        let end = self.graph.end(id)?;
+        Some(match end.as_rel() {
+            Some(slot) => Record::Rel(Arc::new(self.rel_record(slot))),
+            None => Record::Node(Arc::new(node_record(self.graph, end))),
+        })
+    }
+
+    fn rel_record(&self, slot: RelSlot) -> RelationshipRecord {
+        let rel = self.graph.rel(slot);
+        RelationshipRecord {
+            rel_type: self.graph.catalog().types.name(rel.rel_type).clone(),
+            start: end_element(rel.start, self.ctx),
+            end: end_element(rel.end, self.ctx),
+            asserted: rel.asserted,
+            properties: properties_of(self.graph, End::rel(slot)),
+        }
+    }
+}
+
+fn record_bytes(record: &Record) -> usize {
+    match record {
+        Record::Node(record) => record.size_bytes(),
+        Record::Rel(record) => record.size_bytes(),
     }
 }

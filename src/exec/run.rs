@@ -74,7 +74,7 @@ impl Reading {
             }
         }
         self.row += 1;
-        Ok(Some(output::row(&self.ctx, &self.graph, &self.batch, self.row - 1, &self.columns)))
+        output::row(&self.ctx, &self.graph, &self.batch, self.row - 1, &self.columns).map(Some)
     }
 
     /// Counts a row that the caller keeps for as long as the statement runs.
@@ -150,9 +150,11 @@ pub(crate) fn write(
     let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.len).sum());
     for batch in &batches {
         ctx.budget.steps(batch.len)?;
-        let before = rows.len();
-        rows.extend((0..batch.len).map(|row| output::row(&ctx, &graph, batch, row, &columns)));
-        held.add(&ctx.budget, rows[before..].iter().map(|row| row_bytes(row)).sum())?;
+        for row in 0..batch.len {
+            let row = output::row(&ctx, &graph, batch, row, &columns)?;
+            held.add(&ctx.budget, row_bytes(&row))?;
+            rows.push(row);
+        }
     }
     Ok(Answer {
         rows,

@@ -1,7 +1,6 @@
 //! Values from JSON, by the encoding of the JSON Lines interface.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -64,7 +63,7 @@ fn decode_map(object: &serde_json::Map<String, Json>) -> Result<Value, DecodeErr
         .iter()
         .map(|(key, value)| Ok((Name::from(key.as_str()), value_from_json(value)?)))
         .collect::<Result<BTreeMap<_, _>, DecodeError>>()?;
-    Ok(Value::Map(Arc::new(entries)))
+    Ok(Value::Map(entries.into()))
 }
 
 fn decode_typed(name: &str, object: &serde_json::Map<String, Json>) -> Result<Value, DecodeError> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Number, Value as Json, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value as Json;
 
 use crate::{Element, Name, Node, Path, Relationship, Value};
 
@@ -18,34 +19,53 @@ use crate::{Element, Name, Node, Path, Relationship, Value};
 /// assert_eq!(value_to_json(&Value::from(f64::NAN)).to_string(), r#"{"$type":"float","value":"NaN"}"#);
 /// ```
 pub fn value_to_json(value: &Value) -> Json {
-    match value {
-        Value::Null => Json::Null,
-        Value::Boolean(flag) => Json::Bool(*flag),
-        Value::Integer(number) => json!(number),
-        Value::Float(number) => float(*number),
-        Value::String(text) => json!(&**text),
-        Value::List(items) => items.iter().map(value_to_json).collect(),
-        Value::Map(entries) => map(entries),
-        Value::Date(date) => typed("date", date),
-        Value::LocalTime(time) => typed("localtime", time),
-        Value::Time(time) => typed("time", time),
-        Value::LocalDateTime(time) => typed("localdatetime", time),
-        Value::DateTime(time) => typed("datetime", time),
-        Value::Duration(duration) => typed("duration", duration),
-        Value::Edtf(edtf) => typed("edtf", edtf),
-        Value::Node(node) => node_to_json(node),
-        Value::Relationship(rel) => rel_to_json(rel),
-        Value::Path(path) => path_to_json(path),
+    serde_json::to_value(AsJson(value)).unwrap_or_else(|fault| unreachable!("every value has a form in JSON: {fault}"))
+}
+
+/// A value that is serialized as [`value_to_json`] writes it, piece by piece: a long list takes no memory for a second form.
+///
+/// ```
+/// use averment::{Value, format::AsJson};
+/// assert_eq!(serde_json::to_string(&AsJson(&Value::from(vec![1.0, 0.5])))?, "[1.0,0.5]");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct AsJson<'v>(pub &'v Value);
+
+impl Serialize for AsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => serializer.serialize_unit(),
+            Value::Boolean(flag) => serializer.serialize_bool(*flag),
+            Value::Integer(number) => serializer.serialize_i64(*number),
+            Value::Float(number) => float(*number, serializer),
+            Value::String(text) => serializer.serialize_str(text),
+            Value::List(items) => serializer.collect_seq(items.iter().map(AsJson)),
+            Value::Map(entries) => map(entries, serializer),
+            Value::Date(date) => typed("date", date, serializer),
+            Value::LocalTime(time) => typed("localtime", time, serializer),
+            Value::Time(time) => typed("time", time, serializer),
+            Value::LocalDateTime(time) => typed("localdatetime", time, serializer),
+            Value::DateTime(time) => typed("datetime", time, serializer),
+            Value::Duration(duration) => typed("duration", duration, serializer),
+            Value::Edtf(edtf) => typed("edtf", edtf, serializer),
+            Value::Node(node) => NodeAsJson(node).serialize(serializer),
+            Value::Relationship(rel) => RelationshipAsJson(rel).serialize(serializer),
+            Value::Path(path) => path_as_json(path, serializer),
+        }
     }
 }
 
-fn typed(name: &str, value: &impl ToString) -> Json {
-    json!({ "$type": name, "value": value.to_string() })
+fn typed<S: Serializer>(name: &str, value: &impl ToString, serializer: S) -> Result<S::Ok, S::Error> {
+    object(serializer, |object| {
+        object.serialize_entry("$type", name)?;
+        object.serialize_entry("value", &value.to_string())
+    })
 }
 
-fn float(number: f64) -> Json {
-    if let Some(number) = Number::from_f64(number) {
-        return Json::Number(number);
+fn float<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if number.is_finite() {
+        return serializer.serialize_f64(number);
     }
     let text = if number.is_nan() {
         "NaN"
@@ -54,51 +74,87 @@ fn float(number: f64) -> Json {
     } else {
         "-Infinity"
     };
-    json!({ "$type": "float", "value": text })
+    typed("float", &text, serializer)
 }
 
 /// A map with a key that begins with `$` is wrapped, so it is not taken for a typed value.
-fn map(entries: &BTreeMap<Name, Value>) -> Json {
-    let plain = properties(entries);
-    if entries.keys().any(|key| key.starts_with('$')) {
-        return json!({ "$type": "map", "value": plain });
+fn map<S: Serializer>(entries: &BTreeMap<Name, Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    if !entries.keys().any(|key| key.starts_with('$')) {
+        return Entries(entries).serialize(serializer);
     }
-    Json::Object(plain)
+    object(serializer, |object| {
+        object.serialize_entry("$type", "map")?;
+        object.serialize_entry("value", &Entries(entries))
+    })
 }
 
-fn properties(entries: &BTreeMap<Name, Value>) -> Map<String, Json> {
-    entries.iter().map(|(key, value)| (key.to_string(), value_to_json(value))).collect()
-}
+/// The entries of a map, or the properties of an element.
+struct Entries<'v>(&'v BTreeMap<Name, Value>);
 
-fn node_to_json(node: &Node) -> Json {
-    let labels: Vec<&str> = node.labels().iter().map(Name::as_str).collect();
-    json!({ "$type": "node", "id": node.id().0, "labels": labels, "properties": properties(node.properties()) })
-}
-
-fn rel_to_json(rel: &Relationship) -> Json {
-    let mut object = json!({
-        "$type": "relationship",
-        "id": rel.id().0,
-        "type": rel.rel_type(),
-        "start": rel.start().map(|id| id.0),
-        "end": rel.end().map(|id| id.0),
-        "properties": properties(rel.properties()),
-    });
-    if !rel.is_asserted() {
-        object["state"] = json!("quoted");
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key.as_str(), AsJson(value))))
     }
-    object
 }
 
-fn path_to_json(path: &Path) -> Json {
-    let elements: Vec<Json> = path.elements.iter().map(element_to_json).collect();
-    let rels: Vec<Json> = path.relationships.iter().map(rel_to_json).collect();
-    json!({ "$type": "path", "nodes": elements, "relationships": rels })
-}
+struct NodeAsJson<'v>(&'v Node);
 
-fn element_to_json(element: &Element) -> Json {
-    match element {
-        Element::Node(node) => node_to_json(node),
-        Element::Relationship(rel) => rel_to_json(rel),
+impl Serialize for NodeAsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let labels: Vec<&str> = self.0.labels().iter().map(Name::as_str).collect();
+        object(serializer, |object| {
+            object.serialize_entry("$type", "node")?;
+            object.serialize_entry("id", &self.0.id().0)?;
+            object.serialize_entry("labels", &labels)?;
+            object.serialize_entry("properties", &Entries(self.0.properties()))
+        })
     }
+}
+
+struct RelationshipAsJson<'v>(&'v Relationship);
+
+impl Serialize for RelationshipAsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rel = self.0;
+        object(serializer, |object| {
+            object.serialize_entry("$type", "relationship")?;
+            object.serialize_entry("end", &rel.end().map(|id| id.0))?;
+            object.serialize_entry("id", &rel.id().0)?;
+            object.serialize_entry("properties", &Entries(rel.properties()))?;
+            object.serialize_entry("start", &rel.start().map(|id| id.0))?;
+            if !rel.is_asserted() {
+                object.serialize_entry("state", "quoted")?;
+            }
+            object.serialize_entry("type", rel.rel_type())
+        })
+    }
+}
+
+fn path_as_json<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    let rels: Vec<_> = path.relationships.iter().map(RelationshipAsJson).collect();
+    object(serializer, |object| {
+        object.serialize_entry("$type", "path")?;
+        object.serialize_entry("nodes", &path.elements.iter().map(ElementAsJson).collect::<Vec<_>>())?;
+        object.serialize_entry("relationships", &rels)
+    })
+}
+
+struct ElementAsJson<'v>(&'v Element);
+
+impl Serialize for ElementAsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Element::Node(node) => NodeAsJson(node).serialize(serializer),
+            Element::Relationship(rel) => RelationshipAsJson(rel).serialize(serializer),
+        }
+    }
+}
+
+fn object<S: Serializer>(
+    serializer: S,
+    fill: impl FnOnce(&mut S::SerializeMap) -> Result<(), S::Error>,
+) -> Result<S::Ok, S::Error> {
+    let mut object = serializer.serialize_map(None)?;
+    fill(&mut object)?;
+    object.end()
 }

@@ -38,6 +38,6 @@ mod rule;
 
 pub use decode::{DecodeError, value_from_json};
 pub use deserialize::{DeserializeError, row_as, value_as};
-pub use encode::value_to_json;
+pub use encode::{AsJson, value_to_json};
 pub use graph::{GraphCounts, GraphError, read_graph, write_graph, write_keep};
 pub use parse::json_from_str;

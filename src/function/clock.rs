@@ -1,17 +1,14 @@
 //! What the operands of clocks and of REQUIRE must be.
 
+use super::scalar::Body;
 use super::{Accepts, Function, FunctionError, Host, ResultType};
 use crate::value::{Type, Value};
 
-/// A clock's operand as a DATE or a DATETIME.
-pub(crate) const AS_MOMENT: Function = Function::new(
-    "AT",
-    &[Accepts::ANY],
-    ResultType::Is(Type::Any),
-    as_moment,
-    "the day, or the point in time, that a clock shows",
-)
-.sees_nulls();
+/// The operand of VALID AT as a DATE or a DATETIME.
+pub(crate) const AS_VALID_AT: Function = moment("VALID AT", |_, arguments| as_moment("VALID AT", arguments));
+
+/// The operand of KNOWN AT as a DATE or a DATETIME.
+pub(crate) const AS_KNOWN_AT: Function = moment("KNOWN AT", |_, arguments| as_moment("KNOWN AT", arguments));
 
 /// How many sources are wanted, as an INTEGER.
 pub(crate) const AS_SOURCE_COUNT: Function = Function::new(
@@ -23,14 +20,19 @@ pub(crate) const AS_SOURCE_COUNT: Function = Function::new(
 )
 .sees_nulls();
 
-fn as_moment(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+const fn moment(clock: &'static str, body: Body) -> Function {
+    let summary = "the day, or the point in time, that a clock shows";
+    Function::new(clock, &[Accepts::ANY], ResultType::Is(Type::Any), body, summary).sees_nulls()
+}
+
+fn as_moment(clock: &'static str, arguments: &[Value]) -> Result<Value, FunctionError> {
     match &arguments[0] {
         moment @ (Value::Date(_) | Value::DateTime(_)) => Ok(moment.clone()),
         Value::Edtf(date) => date.as_day().map(Value::Date).ok_or_else(|| {
             let message = format!("`{date}` is not one certain day; a clock shows one");
-            FunctionError::Argument { function: "AT", message }
+            FunctionError::Argument { function: clock, message }
         }),
-        other => Err(FunctionError::wrong_type("AT", "a DATE, a DATETIME or an EDTF of one day", other)),
+        other => Err(FunctionError::wrong_type(clock, "a DATE, a DATETIME or an EDTF of one day", other)),
     }
 }
 

@@ -106,10 +106,13 @@ fn intersect(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> 
             Value::Null => {}
             Value::Edtf(date) => dates.push(date.clone()),
             Value::Date(date) => dates.push(from_date("edtf.intersection", *date)?),
+            Value::LocalDateTime(point) => dates.push(from_date("edtf.intersection", point.date)?),
+            Value::DateTime(point) => dates.push(from_date("edtf.intersection", point.local().date)?),
             other => return Err(FunctionError::wrong_type("edtf.intersection", "a list of dates", other)),
         }
     }
-    Ok(intersection(&dates).into())
+    let found = intersection(&dates);
+    found.map(Value::from).map_err(|error| FunctionError::unreadable("edtf.intersection", error))
 }
 
 fn from_date(function: &'static str, date: Date) -> Result<Edtf, FunctionError> {

@@ -1,7 +1,5 @@
 //! Functions of nodes, relationships, paths and maps.
 
-use std::sync::Arc;
-
 use super::{Accepts, Function, FunctionError, Host, ResultType};
 use crate::value::{Element, ElementId, Name, Relationship, Type, Value};
 
@@ -111,8 +109,12 @@ fn rel_type(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError
 
 fn properties(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     match &arguments[0] {
-        Value::Map(map) => Ok(Value::Map(Arc::clone(map))),
-        other => Ok(Value::Map(Arc::new(host.properties(element("properties", other)?)?))),
+        Value::Map(map) => Ok(Value::Map(map.clone())),
+        other => {
+            let properties = Value::Map(host.properties(element("properties", other)?)?.into());
+            host.reserve(properties.payload_bytes())?;
+            Ok(properties)
+        }
     }
 }
 
@@ -121,6 +123,7 @@ fn keys(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         Value::Map(map) => map.keys().cloned().collect(),
         other => host.properties(element("keys", other)?)?.into_keys().collect(),
     };
+    host.reserve(size_of_val(&keys[..]))?;
     Ok(keys.into())
 }
 

@@ -33,7 +33,7 @@ pub(crate) mod testing;
 pub(crate) mod witness;
 
 pub(crate) use aggregate::{Accumulator, Aggregate, COLLECT};
-pub(crate) use clock::{AS_MOMENT, AS_SOURCE_COUNT};
+pub(crate) use clock::{AS_KNOWN_AT, AS_SOURCE_COUNT, AS_VALID_AT};
 pub(crate) use error::{FunctionError, NoRegex};
 pub(crate) use host::{Cited, Host};
 pub(crate) use label::{HAS_ALL, HAS_ANY, label_names, type_name};

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::host::Cited;
 use super::{Accepts, Function, FunctionError, Host, ResultType};
-use crate::value::{Date, Element, ElementId, Node, Type, Value};
+use crate::value::{Date, Element, Node, Type, Value};
 
 const ELEMENTS: Accepts = Accepts::ELEMENT.or(Accepts::PATH).or(Accepts::LIST);
 
@@ -88,23 +88,29 @@ pub(super) fn described(host: &dyn Host, cited: Cited) -> Result<Value, Function
 }
 
 /// An uncited node is no link of a chain: a company stands for itself. An uncited relationship is one of which nobody
-/// knows how certain it is.
+/// knows how certain it is, as is what is cited without a word on that.
 fn certainty(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let mut weakest = Value::Null;
     for element in elements("certainty", &arguments[0])? {
-        match (best_certainty(host, element.id())?, element) {
-            (Value::Null, Element::Node(_)) => {}
-            (Value::Null, Element::Relationship(_)) => return Ok(Value::Null),
-            (found, _) if weakest.is_null() || doubt(&found) > doubt(&weakest) => weakest = found,
-            _ => {}
+        let cited = host.citations(element.id())?;
+        if cited.is_empty() && matches!(element, Element::Node(_)) {
+            continue;
+        }
+        let best = best_certainty(host, &cited)?;
+        if best.is_null() {
+            return Ok(Value::Null);
+        }
+        if weakest.is_null() || doubt(&best) > doubt(&weakest) {
+            weakest = best;
         }
     }
     Ok(weakest)
 }
 
-fn best_certainty(host: &dyn Host, element: ElementId) -> Result<Value, FunctionError> {
+/// Null if no citation has a word on it.
+fn best_certainty(host: &dyn Host, citations: &[Cited]) -> Result<Value, FunctionError> {
     let mut best = Value::Null;
-    for cited in host.citations(element)? {
+    for cited in citations {
         let found = host.property(cited.citation.id(), "certainty")?;
         if !found.is_null() && (best.is_null() || doubt(&found) < doubt(&best)) {
             best = found;
@@ -164,7 +170,7 @@ fn reserve_list(host: &dyn Host, len: usize) -> Result<(), FunctionError> {
 mod tests {
     use super::*;
     use crate::function::testing::{call, check, check_error};
-    use crate::value::Relationship;
+    use crate::value::{ElementId, Relationship};
 
     #[test]
     fn the_known_words_of_certainty_have_an_order_and_others_come_last() {

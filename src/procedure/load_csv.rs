@@ -83,7 +83,7 @@ fn map(reader: &CsvReader, headers: &[Name], record: Record) -> Result<Value, Fu
     let mut fields = record.fields.into_iter();
     let entries: BTreeMap<Name, Value> =
         headers.iter().map(|name| (name.clone(), fields.next().map_or(Value::Null, value))).collect();
-    Ok(Value::Map(Arc::new(entries)))
+    Ok(Value::Map(entries.into()))
 }
 
 fn value(field: Option<String>) -> Value {

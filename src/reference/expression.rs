@@ -1,7 +1,6 @@
 //! Expressions over one row.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::operator::{binary, item, negated, slice};
 use super::query::{Around, with};
@@ -110,7 +109,7 @@ impl Evaluator<'_> {
         for (key, expr) in entries {
             map.insert(key.name.clone(), self.eval(expr, scope)?);
         }
-        Ok(Value::Map(Arc::new(map)))
+        Ok(Value::Map(map.into()))
     }
 
     /// What an expression says as a condition.
@@ -303,7 +302,7 @@ impl Evaluator<'_> {
                 }
             };
         }
-        Ok(Value::Map(Arc::new(map)))
+        Ok(Value::Map(map.into()))
     }
 
     /// The rows of EXISTS, COUNT and COLLECT: what the first column is in each.

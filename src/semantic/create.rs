@@ -22,6 +22,9 @@ struct Sketch {
 
 impl Binder<'_> {
     pub(super) fn create(&mut self, write: &ast::Write) -> BoundClause {
+        if let Some(first) = write.pattern.parts.first() {
+            self.refuse_lens("CREATE", "it says what is so from now on", first.span);
+        }
         let mut sketch = Sketch { before: self.scope.len(), draws: Vec::new(), paths: Vec::new(), cited: Vec::new() };
         for part in &write.pattern.parts {
             self.drawn_part(&mut sketch, part);

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::binder::{Binder, Typed};
 use crate::expr::{Clock, Expr, ExprKind, GivenId, Lens, VarId};
-use crate::function::{AS_MOMENT, AS_SOURCE_COUNT, Function};
+use crate::function::{AS_KNOWN_AT, AS_SOURCE_COUNT, AS_VALID_AT, Function};
 use crate::syntax::ast;
 use crate::text::Span;
 use crate::value::{Edtf, Type, Value};
@@ -25,10 +25,12 @@ impl Binder<'_> {
         if let Some(clock) = &written.valid
             && !(planted!("an inner clock leaves the outer one") && lens.valid.is_some())
         {
-            lens.valid = Some(self.clock(clock, &mut operands));
+            static VALID_AT: LazyLock<Arc<Function>> = LazyLock::new(|| Arc::new(AS_VALID_AT));
+            lens.valid = Some(self.clock(clock, &VALID_AT, &mut operands));
         }
         if let Some(clock) = &written.known {
-            lens.known = Some(self.clock(clock, &mut operands));
+            static KNOWN_AT: LazyLock<Arc<Function>> = LazyLock::new(|| Arc::new(AS_KNOWN_AT));
+            lens.known = Some(self.clock(clock, &KNOWN_AT, &mut operands));
         }
         if let Some(count) = &written.sources {
             lens.sources = Some(self.source_count(count, &mut operands));
@@ -64,21 +66,20 @@ impl Binder<'_> {
         self.lens = lens;
     }
 
-    /// It is a problem if `clause`, which looks and writes in one, stands under a lens.
-    pub(super) fn refuse_lens(&mut self, clause: &str, span: Span) {
+    /// It is a problem if `clause`, which draws, stands under a lens.
+    pub(super) fn refuse_lens(&mut self, clause: &str, reason: &str, span: Span) {
         if !self.lens.is_empty() {
-            let message = format!("{clause} stands under no clock: it would draw again what the clock hides");
+            let message = format!("{clause} stands under no clock: {reason}");
             self.refuse_with_help("InvalidClauseComposition", span, message, "give the clock to a MATCH alone");
         }
     }
 
-    fn clock(&mut self, clock: &ast::Clock, operands: &mut Operands) -> Clock<Expr> {
-        static MOMENT: LazyLock<Arc<Function>> = LazyLock::new(|| Arc::new(AS_MOMENT));
+    fn clock(&mut self, clock: &ast::Clock, check: &Arc<Function>, operands: &mut Operands) -> Clock<Expr> {
         let at = self.without_aggregates(|binder| binder.typed(&clock.at));
         let types = [Type::Date, Type::DateTime, Type::Edtf];
         self.check_operand(&at, clock.at.span, "a DATE, a DATETIME or an EDTF of one day", &types);
         Clock {
-            at: self.operand(&MOMENT, at.expr, operands),
+            at: self.operand(check, at.expr, operands),
             possibly: clock.possibly && !planted!("POSSIBLY is taken for certain"),
         }
     }

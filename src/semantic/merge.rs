@@ -35,7 +35,7 @@ impl Binder<'_> {
         if self.refuse_search(&merge.part) {
             return;
         }
-        self.refuse_lens("MERGE", merge.part.span);
+        self.refuse_lens("MERGE", "it would draw again what the clock hides", merge.part.span);
         let before = self.scope.len();
         let first_level = bound.len();
         let chain = outermost(&merge.part.path);

@@ -77,7 +77,7 @@ fn what_still_touches_an_element_is_told_by_type_and_state() {
 #[test]
 fn maps_and_elements_are_not_storable() {
     let (mut writer, nodes, _, key) = numbered(1);
-    let map = Value::Map(std::sync::Arc::default());
+    let map = Value::Map(crate::value::Map::default());
     for value in [map.clone(), Value::List(vec![map].into()), Value::Node(crate::value::Node::bare(ElementId(1)))] {
         assert!(matches!(writer.set_property(nodes[0], key, &value), Err(StorageError::NotStorable { .. })));
     }

@@ -63,6 +63,7 @@ fn help(text: &str, kind: TokenKind, span: Span, positives: &[Rule]) -> Option<S
         .or_else(|| habit::quote_inside(text, offset))
         .or_else(|| meant(text, kind, span, positives))
         .or_else(unclosed)
+        .or_else(|| one_relationship(span.of(text), positives))
         .or_else(|| advice(habit::SHAPES, text, offset))
 }
 
@@ -97,6 +98,12 @@ fn never_closed(text: &str, end: usize) -> Option<String> {
     let start = limit::unclosed(text)?.span.start as usize;
     let rest = text[..end].get(start..)?.lines().next().unwrap_or_default();
     Some(format!("`{}` is never closed", shortened(rest.trim_end())))
+}
+
+/// Of a bracket that goes on where nothing but its end could follow.
+fn one_relationship(found: &str, positives: &[Rule]) -> Option<String> {
+    let goes_on = matches!(found, "-" | "<" | ",") && positives.iter().all(|rule| *rule == Rule::close_bracket);
+    goes_on.then(|| "a bracket is one relationship: `[r]`, or `[(a)-[r:TYPE]->(b)]` with its ends".to_owned())
 }
 
 fn shortened(found: &str) -> String {

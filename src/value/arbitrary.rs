@@ -14,7 +14,7 @@ pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     any_scalar().prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(|items| Value::List(items.into_iter().collect())),
-            prop::collection::btree_map(any_key(), inner, 0..3).prop_map(|map| Value::Map(Arc::new(map))),
+            prop::collection::btree_map(any_key(), inner, 0..3).prop_map(|map| Value::Map(map.into())),
         ]
     })
 }

@@ -65,7 +65,7 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
 impl<K: Into<Name>, V: Into<Value>> FromIterator<(K, V)> for Value {
     /// A map; of two entries with the same key the later one stays.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Value {
-        Value::Map(Arc::new(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()))
+        Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }
 }
 

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Value;
+use super::extent::Extent;
 
 /// A shared, immutable list of values.
 ///
@@ -19,18 +20,20 @@ use super::Value;
 #[derive(Clone, Debug)]
 pub struct List(Arc<Items>);
 
-/// `depth` is one more than that of the deepest item, so whoever builds values from user input can refuse a
-/// nesting that would overflow the stack when it is compared, printed or dropped.
 #[derive(Debug)]
 struct Items {
-    depth: u32,
+    extent: Extent,
     values: Vec<Value>,
 }
 
 impl List {
     /// How deeply lists and maps are nested in this list; a flat list has depth 1.
     pub fn depth(&self) -> u32 {
-        self.0.depth
+        self.0.extent.depth
+    }
+
+    pub(super) fn extent(&self) -> Extent {
+        self.0.extent
     }
 
     /// How many lists share these items.
@@ -41,8 +44,7 @@ impl List {
 
 impl From<Vec<Value>> for List {
     fn from(values: Vec<Value>) -> Self {
-        let depth = 1 + values.iter().map(Value::depth).max().unwrap_or(0);
-        Self(Arc::new(Items { depth, values }))
+        Self(Arc::new(Items { extent: Extent::around(values.iter()), values }))
     }
 }
 
@@ -57,16 +59,5 @@ impl Deref for List {
 
     fn deref(&self) -> &[Value] {
         &self.0.values
-    }
-}
-
-impl Value {
-    /// How deeply lists and maps are nested in this value; 0 for anything else.
-    pub(crate) fn depth(&self) -> u32 {
-        match self {
-            Value::List(list) => list.depth(),
-            Value::Map(map) => 1 + map.values().map(Value::depth).max().unwrap_or(0),
-            _ => 0,
-        }
     }
 }

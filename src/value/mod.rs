@@ -13,7 +13,9 @@ mod comparison;
 mod convert;
 pub(crate) mod edtf;
 mod element;
+mod extent;
 mod list;
+mod map;
 mod name;
 pub(crate) mod nearest;
 mod normal_form;
@@ -24,7 +26,6 @@ pub(crate) mod text_form;
 mod types;
 mod value_type;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use class::ErrorClass;
@@ -34,15 +35,13 @@ pub use edtf::{Edtf, EdtfError, Precision};
 pub use element::{Element, ElementId, Node, Path, Relationship};
 pub(crate) use element::{NodeRecord, RelationshipRecord};
 pub use list::List;
+pub use map::Map;
 pub use name::Name;
 pub(crate) use normal_form::NormalForm;
 pub(crate) use predicate::Predicate;
 pub use temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
 pub(crate) use types::Type;
 pub(crate) use value_type::{Kind, ValueType};
-
-/// A map from property keys to values, in the order of the keys.
-pub type Map = Arc<BTreeMap<Name, Value>>;
 
 /// A value of the query language.
 ///

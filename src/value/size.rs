@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Name, Value};
+use super::{Element, Name, Node, NodeRecord, Path, Relationship, RelationshipRecord, Value};
 
 /// A value that so many hold is not looked into any further: its parts are next to nothing for each of them, and a
 /// small value with shared parts can look as large as a tree that doubles at each level.
@@ -24,20 +24,55 @@ impl Value {
                 let own = size_of_val(&**list) + 48;
                 own / holders + parts(list.iter(), holders)
             }
-            Value::Map(map) => entries(map, holders.saturating_mul(Arc::strong_count(map))),
-            Value::Node(node) => node
-                .record()
-                .map_or(0, |record| entries(&record.properties, holders.saturating_mul(Arc::strong_count(record)))),
-            Value::Relationship(rel) => rel
-                .record()
-                .map_or(0, |record| entries(&record.properties, holders.saturating_mul(Arc::strong_count(record)))),
-            Value::Path(path) => {
-                let own = size_of_val(&path.elements[..]) + size_of_val(&path.relationships[..]) + 64;
-                own / holders.saturating_mul(Arc::strong_count(path))
-            }
+            Value::Map(map) => entries(map, holders.saturating_mul(map.holder_count())),
+            Value::Node(node) => node_share(node, holders),
+            Value::Relationship(rel) => rel_share(rel, holders),
+            Value::Path(path) => path_share(path, holders.saturating_mul(Arc::strong_count(path))),
             _ => 0,
         }
     }
+}
+
+impl NodeRecord {
+    /// About how many bytes it takes.
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.share(1)
+    }
+
+    fn share(&self, holders: usize) -> usize {
+        (size_of::<Self>() + 16 + size_of_val(&self.labels[..])) / holders + entries(&self.properties, holders)
+    }
+}
+
+impl RelationshipRecord {
+    /// About how many bytes it takes.
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.share(1)
+    }
+
+    fn share(&self, holders: usize) -> usize {
+        (size_of::<Self>() + 16) / holders + entries(&self.properties, holders)
+    }
+}
+
+fn node_share(node: &Node, holders: usize) -> usize {
+    node.record().map_or(0, |record| record.share(holders.saturating_mul(Arc::strong_count(record))))
+}
+
+fn rel_share(rel: &Relationship, holders: usize) -> usize {
+    rel.record().map_or(0, |record| record.share(holders.saturating_mul(Arc::strong_count(record))))
+}
+
+fn path_share(path: &Path, holders: usize) -> usize {
+    let own = size_of_val(&path.elements[..]) + size_of_val(&path.relationships[..]) + 64;
+    if holders > MANY {
+        return own / holders;
+    }
+    let elements = path.elements.iter().map(|element| match element {
+        Element::Node(node) => node_share(node, holders),
+        Element::Relationship(rel) => rel_share(rel, holders),
+    });
+    own / holders + elements.chain(path.relationships.iter().map(|rel| rel_share(rel, holders))).sum::<usize>()
 }
 
 /// The nodes of the tree, which are of one size however few entries they have, and what the entries hold.

@@ -264,7 +264,7 @@ mod tests {
     fn strings_have_quotes_only_inside_something() {
         assert_eq!(Value::from("it's").to_string(), "it's");
         assert_eq!(Value::from(vec!["it's"]).to_string(), r"['it\'s']");
-        let map = Value::Map(Arc::new(properties(&[("a b", Value::Null), ("c", Value::from("x"))])));
+        let map = Value::Map(properties(&[("a b", Value::Null), ("c", Value::from("x"))]).into());
         assert_eq!(map.to_string(), "{`a b`: null, c: 'x'}");
     }
 

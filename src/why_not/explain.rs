@@ -1,7 +1,6 @@
 //! The answer to a question: a table of reasons.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::finish::{Test, Wanted};
 use super::mention::aggregates;
@@ -45,7 +44,7 @@ fn row(reason: Reason, text: &str) -> Vec<Value> {
         or_null(reason.what),
         or_null(reason.span.map(|span| place(span, text))),
         or_null(reason.met),
-        reason.nearest.map_or(Value::Null, |map| Value::Map(Arc::new(map))),
+        reason.nearest.map_or(Value::Null, |map| Value::Map(map.into())),
     ]
 }
 

@@ -190,16 +190,17 @@ fn a_call_sees_the_part_of_the_graph_that_the_clock_shows() {
     assert_eq!(asked("VALID AT date('2020-01-01') CALL my.count() YIELD n RETURN n"), [1]);
     assert_eq!(asked("VALID AT date('2020-01-01') UNWIND [1, 2] AS i CALL my.count() YIELD n RETURN n"), [1, 1]);
     // Each call sees what was written before it, as MATCH does.
-    let writing = "VALID AT date('2020-01-01') UNWIND [1, 2] AS i CREATE (:A) WITH i CALL my.count() YIELD n RETURN n";
-    assert_eq!(asked(writing), [3, 3]);
+    let writing = "VALID AT date('2020-01-01') MATCH (a:A) VALID AT date('2099-01-01') SET a.valid_from = null
+         WITH a CALL my.count() YIELD n RETURN n";
+    assert_eq!(asked(writing), [2, 2]);
     let number = db.log().len();
     db.query("MATCH (a:A) SET a.valid_from = date('2030-01-01')", ()).unwrap();
     assert_eq!(asked("VALID AT date('2020-01-01') CALL my.count() YIELD n RETURN n"), [0]);
     let past = format!("AT COMMIT {number} VALID AT date('2020-01-01') CALL my.count() YIELD n RETURN n");
-    assert_eq!(asked(&past), [3]);
+    assert_eq!(asked(&past), [2]);
     let past =
         format!("AT COMMIT {number} VALID AT date('2020-01-01') CALL db.schema.labels() YIELD nodes RETURN nodes");
-    assert_eq!(asked(&past), [3]);
+    assert_eq!(asked(&past), [2]);
 }
 
 #[test]

@@ -6,11 +6,10 @@ use std::io::{self, BufRead, Read, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
-use averment::format::{json_from_str, value_from_json, value_to_json};
-use averment::{Database, Error, Params, Phase, Rows, Statement, TableProcedure, Value};
-use serde::Serializer;
+use averment::format::{AsJson, json_from_str, value_from_json};
+use averment::{Database, Error, Params, Phase, Row, Rows, Statement, TableProcedure, Value};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
-use serde::ser::SerializeMap;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
 
@@ -82,14 +81,53 @@ fn respond(db: &Database, line: &[u8], out: &mut impl Write) -> io::Result<()> {
 
 /// One line; the id is that of the request byte for byte. What tells no commit of its own, as an error, tells the last
 /// one: batches of a statement that has failed may stand.
-fn write_response(db: &Database, id: &RawValue, mut answer: Map<String, Json>, out: &mut impl Write) -> io::Result<()> {
-    answer.entry("commit").or_insert_with(|| json!(db.commit_number()));
+fn write_response(db: &Database, id: &RawValue, mut answer: Answer, out: &mut impl Write) -> io::Result<()> {
+    answer.members.entry("commit").or_insert_with(|| json!(db.commit_number()));
     let mut serializer = serde_json::Serializer::new(&mut *out);
     let mut object = serializer.serialize_map(None)?;
     object.serialize_entry("id", id)?;
-    answer.iter().try_for_each(|(name, member)| object.serialize_entry(name, member))?;
+    answer.members.iter().try_for_each(|(name, member)| object.serialize_entry(name, member))?;
+    if let Some(Table { rows, width, is_explained }) = &answer.table {
+        object.serialize_entry("rows", &Each(|| rows.iter().map(|row| Cells(&row.values()[..*width]))))?;
+        if *is_explained {
+            object.serialize_entry("why", &Each(|| rows.iter().map(|row| AsJson(&row.values()[*width]))))?;
+        }
+    }
     object.end()?;
     out.write_all(b"\n")
+}
+
+/// What a request is answered by.
+#[derive(Default)]
+struct Answer {
+    members: Map<String, Json>,
+    /// Written row by row: as a second form, beside itself, it could be too large.
+    table: Option<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    rows: Vec<Row>,
+    /// How many columns there are before the argument.
+    width: usize,
+    is_explained: bool,
+}
+
+/// A list that is written as it is made.
+struct Each<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0())
+    }
+}
+
+struct Cells<'r>(&'r [Value]);
+
+impl Serialize for Cells<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(AsJson))
+    }
 }
 
 /// A request whose members are all understood.
@@ -131,7 +169,7 @@ impl Request {
 
     /// A fault of the engine itself is the answer to its request, and no end of the process and of the graph in it: what
     /// the statement had written is undone as for any other.
-    fn answer(self, db: &Database) -> Map<String, Json> {
+    fn answer(self, db: &Database) -> Answer {
         let answered = panic::catch_unwind(AssertUnwindSafe(|| self.run(db)));
         let error = match answered {
             Ok(Ok(answer)) => return answer,
@@ -144,7 +182,7 @@ impl Request {
         failure(error)
     }
 
-    fn run(self, db: &Database) -> Result<Map<String, Json>, Error> {
+    fn run(self, db: &Database) -> Result<Answer, Error> {
         if self.reset {
             db.reset()?;
         }
@@ -152,8 +190,8 @@ impl Request {
             db.register(procedure)?;
         }
         match self.query {
-            Some((statement, params)) => rows_to_json(db.query(statement, params)?),
-            None => Ok(answer(json!([]), json!([]), json!({}))),
+            Some((statement, params)) => answered(db.query(statement, params)?),
+            None => Ok(tabled(Table::default(), json!([]), json!({}))),
         }
     }
 }
@@ -176,22 +214,17 @@ fn said(statement: Statement, author: Option<Json>, message: Option<Json>) -> Re
     })
 }
 
-fn answer(columns: Json, rows: Json, stats: Json) -> Map<String, Json> {
-    [("columns", columns), ("rows", rows), ("stats", stats)]
-        .map(|(name, member)| (name.to_owned(), member))
-        .into_iter()
-        .collect()
+fn tabled(table: Table, columns: Json, stats: Json) -> Answer {
+    let members = [("columns", columns), ("stats", stats)];
+    let members = members.map(|(name, member)| (name.to_owned(), member)).into_iter().collect();
+    Answer { members, table: Some(table) }
 }
 
-fn rows_to_json(rows: Rows) -> Result<Map<String, Json>, Error> {
+fn answered(rows: Rows) -> Result<Answer, Error> {
     let mut rows = rows.complete()?;
-    let width = rows.columns().len() - usize::from(rows.is_explained());
-    let (mut values, mut reasons) = (Vec::new(), Vec::new());
-    for row in rows.by_ref() {
-        let mut row: Vec<Json> = row?.values().iter().map(value_to_json).collect();
-        reasons.extend(row.drain(width..));
-        values.push(Json::Array(row));
-    }
+    let is_explained = rows.is_explained();
+    let width = rows.columns().len() - usize::from(is_explained);
+    let table = Table { rows: rows.by_ref().collect::<Result<_, _>>()?, width, is_explained };
     let columns: Vec<&str> = rows.columns().iter().take(width).map(averment::Name::as_str).collect();
     let stats: Map<String, Json> = rows
         .counters()
@@ -199,13 +232,11 @@ fn rows_to_json(rows: Rows) -> Result<Map<String, Json>, Error> {
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| (name.to_owned(), json!(count)))
         .collect();
-    let mut answer = answer(json!(columns), Json::Array(values), Json::Object(stats));
-    if rows.is_explained() {
-        answer.insert("why".to_owned(), Json::Array(reasons));
-    }
-    answer.insert("commit".to_owned(), json!(rows.commit_number()));
+    let mut answer = tabled(table, json!(columns), Json::Object(stats));
+    let members = &mut answer.members;
+    members.insert("commit".to_owned(), json!(rows.commit_number()));
     if let Some(profile) = rows.profile() {
-        answer.insert("profile".to_owned(), json!(profile));
+        members.insert("profile".to_owned(), json!(profile));
     }
     let warnings: Vec<Json> = rows
         .warnings()
@@ -216,7 +247,7 @@ fn rows_to_json(rows: Rows) -> Result<Map<String, Json>, Error> {
         })
         .collect();
     if !warnings.is_empty() {
-        answer.insert("warnings".to_owned(), Json::Array(warnings));
+        members.insert("warnings".to_owned(), Json::Array(warnings));
     }
     Ok(answer)
 }
@@ -242,12 +273,12 @@ fn error_to_json(error: &Error) -> Json {
     json
 }
 
-fn refusal(message: &str) -> Map<String, Json> {
+fn refusal(message: &str) -> Answer {
     failure(json!({ "type": "ArgumentError", "phase": "compile", "code": "InvalidRequest", "message": message }))
 }
 
-fn failure(error: Json) -> Map<String, Json> {
-    Map::from_iter([("error".to_owned(), error)])
+fn failure(error: Json) -> Answer {
+    Answer { members: Map::from_iter([("error".to_owned(), error)]), table: None }
 }
 
 fn read_member(name: &str, text: &RawValue) -> Result<Json, String> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cells, Frame, checked, eval, map_value, typed};
+use super::{Cells, Frame, eval, typed};
 use crate::catalog::{LabelId, TypeId};
 use crate::exec::ExecError;
 use crate::exec::column::{Column, NULL_SLOT};
@@ -261,7 +261,9 @@ pub(super) fn map_projection(
         for ((name, _), column) in entries.iter().zip(&columns) {
             map.insert(name.clone(), column.value(row, env.ctx));
         }
-        maps.push(checked(map_value(map)?)?);
+        let map = Value::Map(map.into());
+        env.ctx.budget.bytes(map.payload_bytes())?;
+        maps.push(env.ctx.budget.value(map)?);
     }
     Ok(Column::Values(maps))
 }

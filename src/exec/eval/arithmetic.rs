@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::compare::both;
-use super::{Cells, Frame, checked, eval, typed};
+use super::{Cells, Frame, eval, typed};
 use crate::exec::ExecError;
 use crate::exec::column::Column;
 use crate::exec::host::Env;
@@ -60,8 +60,8 @@ fn calculate(env: &Env, operator: Operator, left: &Column, right: &Column, len: 
 
 fn calculate_values(env: &Env, operator: Operator, left: &Value, right: &Value) -> Result<Value, ExecError> {
     let result = match operator {
-        Operator::Add => return checked(values::add(env, left, right)?),
-        Operator::Concatenate => return checked(values::concatenate(env, left, right)?),
+        Operator::Add => return env.ctx.budget.value(values::add(env, left, right)?),
+        Operator::Concatenate => return env.ctx.budget.value(values::concatenate(env, left, right)?),
         Operator::Subtract => values::subtract(left, right),
         Operator::Multiply => values::multiply(left, right),
         Operator::Divide => values::divide(left, right),

@@ -1,7 +1,7 @@
 //! Comprehensions, quantifiers and reductions: what stands inside is evaluated over batches of items.
 
 use super::logic::to_row;
-use super::{Cells, Frame, evaluate, list_value, truths, typed};
+use super::{Cells, Frame, evaluate, truths, typed};
 use crate::exec::ExecError;
 use crate::exec::batch::BATCH_ROWS;
 use crate::exec::column::Column;
@@ -57,7 +57,7 @@ pub(super) fn comprehension(
     )?;
     let results = lists.into_iter().zip(made).map(|(list, items)| match list {
         None => Ok(Value::Null),
-        Some(_) => list_value(items),
+        Some(_) => env.ctx.budget.value(Value::List(items.into())),
     });
     Ok(Column::Values(results.collect::<Result<_, _>>()?))
 }

@@ -14,19 +14,16 @@ mod logic;
 mod subquery;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 pub(super) use frame::{Cells, Frame, typed};
 pub(super) use logic::{count_selected, selected, truths};
 
 use super::ExecError;
-use super::budget::MAX_DEPTH;
 use super::column::Column;
 use super::host::Env;
-use crate::function::{Function, FunctionError, NullRule};
+use crate::function::{Function, NullRule};
 use crate::physical::{Scalar, TextRange};
-use crate::value::{List, Name, Predicate, Value};
+use crate::value::{Name, Predicate, Value};
 
 /// The value of `scalar` in each row of `frame`, borrowed where it is a column already.
 pub(super) fn eval<'f>(env: &Env, scalar: &Scalar, frame: &'f Frame) -> Result<Cow<'f, Column>, ExecError> {
@@ -118,7 +115,8 @@ fn make_list(env: &Env, items: &[Scalar], frame: &Frame) -> Result<Column, ExecE
     env.ctx.budget.bytes(frame.len() * items.len() * size_of::<Value>())?;
     let mut lists = Vec::with_capacity(frame.len());
     for row in 0..frame.len() {
-        lists.push(list_value(columns.iter().map(|column| column.value(row, env.ctx)).collect())?);
+        let items = columns.iter().map(|column| column.value(row, env.ctx)).collect();
+        lists.push(env.ctx.budget.value(Value::List(items))?);
     }
     Ok(Column::Values(lists))
 }
@@ -128,37 +126,11 @@ fn make_map(env: &Env, entries: &[(Name, Scalar)], frame: &Frame) -> Result<Colu
     let mut maps = Vec::with_capacity(frame.len());
     for row in 0..frame.len() {
         let values = columns.iter().map(|column| column.value(row, env.ctx));
-        let map = map_value(entries.iter().map(|(name, _)| name.clone()).zip(values).collect())?;
+        let map = Value::Map(entries.iter().map(|(name, _)| name.clone()).zip(values).collect());
         env.ctx.budget.bytes(map.payload_bytes())?;
-        maps.push(map);
+        maps.push(env.ctx.budget.value(map)?);
     }
     Ok(Column::Values(maps))
-}
-
-/// A list, unless it would be nested too deeply.
-pub(super) fn list_value(items: Vec<Value>) -> Result<Value, ExecError> {
-    let list = List::from(items);
-    if list.depth() > MAX_DEPTH {
-        return Err(too_deep());
-    }
-    Ok(Value::List(list))
-}
-
-/// A map, unless it would be nested too deeply.
-pub(super) fn map_value(entries: BTreeMap<Name, Value>) -> Result<Value, ExecError> {
-    checked(Value::Map(Arc::new(entries)))
-}
-
-/// The value, unless it is nested too deeply.
-pub(super) fn checked(value: Value) -> Result<Value, ExecError> {
-    if matches!(value, Value::List(_) | Value::Map(_)) && value.depth() > MAX_DEPTH {
-        return Err(too_deep());
-    }
-    Ok(value)
-}
-
-fn too_deep() -> ExecError {
-    FunctionError::Limit { limit: format!("the nesting of {MAX_DEPTH} lists and maps is") }.into()
 }
 
 fn call(
@@ -183,7 +155,7 @@ fn call(
             results.push(Value::Null);
             continue;
         }
-        let result = function.call(env, &values).map_err(ExecError::from).and_then(checked);
+        let result = function.call(env, &values).map_err(ExecError::from).and_then(|value| env.ctx.budget.value(value));
         results.push(result.map_err(|error| error.at(range))?);
     }
     if constant {

@@ -1,7 +1,7 @@
 //! EXISTS, COUNT and COLLECT: the inner plan is run once for all rows, which it tells apart by their ordinals.
 
 use super::logic::to_row;
-use super::{Frame, evaluate, list_value};
+use super::{Frame, evaluate};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::budget::Held;
@@ -55,7 +55,7 @@ pub(super) fn collect(env: &Env, subplan: usize, column: usize, frame: &Frame) -
     })?;
     held.clear(&env.ctx.budget);
     env.ctx.budget.bytes(collected_bytes)?;
-    Ok(Column::Values(lists.into_iter().map(list_value).collect::<Result<_, _>>()?))
+    Ok(Column::Values(lists.into_iter().map(|list| env.ctx.budget.value(Value::from(list))).collect::<Result<_, _>>()?))
 }
 
 /// Runs the subplan for all rows of `frame`; `take` gets the ordinals and rows of each batch.

@@ -10,10 +10,11 @@ use crate::exec::batch::{Batch, Pieces};
 use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{ArgumentId, Context, Segment};
-use crate::exec::eval::{Cells, Frame, checked, evaluate, typed};
+use crate::exec::eval::{Cells, Frame, evaluate, typed};
 use crate::exec::host::Env;
 use crate::function::{Accumulator, Aggregate, FunctionError};
 use crate::physical::{AggregateCall, ColumnKind, Operator, Scalar};
+use crate::value::Value;
 
 pub(super) struct Aggregation {
     input: Input,
@@ -124,7 +125,7 @@ impl Aggregation {
             columns.remove(0);
         }
         for state in states {
-            columns.push(state.finish()?);
+            columns.push(state.finish(ctx)?);
         }
         Ok(Batch { columns, len })
     }
@@ -159,6 +160,9 @@ fn kind_of(argument: &Scalar, input: &Operator) -> ColumnKind {
 
 /// About what the state of an aggregate takes, besides the values that it keeps.
 const BYTES_PER_STATE: usize = 48;
+
+/// What an accumulator that keeps values has room for beyond the first of them.
+const BYTES_BEFORE_THE_FIRST: usize = 4 * size_of::<Value>();
 
 struct Groups {
     table: Table,
@@ -227,7 +231,10 @@ impl State {
         match self {
             State::Counts(_) => 0,
             State::DistinctCounts { seen, .. } => seen.size_bytes(),
-            State::Accumulators { seen, kept_bytes, .. } => seen.as_ref().map_or(0, Table::size_bytes) + kept_bytes,
+            State::Accumulators { seen, kept_bytes, keeps, each, .. } => {
+                let first = if *keeps { each.len() * BYTES_BEFORE_THE_FIRST } else { 0 };
+                seen.as_ref().map_or(0, Table::size_bytes) + first + kept_bytes
+            }
         }
     }
 
@@ -286,11 +293,11 @@ impl State {
         Ok(())
     }
 
-    fn finish(self) -> Result<Column, ExecError> {
+    fn finish(self, ctx: &Context) -> Result<Column, ExecError> {
         Ok(match self {
             State::Counts(counts) | State::DistinctCounts { counts, .. } => Column::Integers(counts, Vec::new()),
             State::Accumulators { each, .. } => {
-                let results = each.into_iter().map(|state| state.finish().map_err(ExecError::from).and_then(checked));
+                let results = each.into_iter().map(|state| ctx.budget.value(state.finish()?));
                 typed(results.collect::<Result<_, _>>()?)
             }
         })

@@ -10,7 +10,7 @@ use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment, View};
 use crate::exec::eval::lens::{self, Stretch};
-use crate::exec::eval::{Frame, checked, evaluate, typed};
+use crate::exec::eval::{Frame, evaluate, typed};
 use crate::exec::host::Env;
 use crate::expr::Lens;
 use crate::function::{FunctionError, Procedure, ProcedureRows};
@@ -156,7 +156,7 @@ impl Fan for Call {
                     len_bytes += row_bytes;
                     rows.push(row_number(current.row));
                     for (found, &output) in found.iter_mut().zip(&self.outputs) {
-                        found.push(checked(row.get(output).cloned().unwrap_or_default())?);
+                        found.push(ctx.budget.value(row.get(output).cloned().unwrap_or_default())?);
                     }
                     current.answer = Some(answer);
                 }

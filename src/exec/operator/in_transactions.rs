@@ -17,7 +17,7 @@ use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment};
 use crate::physical::{self, ColumnKind, OnError, Operator};
-use crate::value::{ErrorKind, Name, Value};
+use crate::value::{ErrorKind, Value};
 
 pub(super) struct InTransactions {
     input: Input,
@@ -234,7 +234,7 @@ impl Outcome {
             ("transactionId", text(self.commit.map(|number| number.to_string()))),
             ("errorMessage", text(self.error)),
         ];
-        Value::Map(Arc::new(entries.into_iter().map(|(key, value)| (Name::from(key), value)).collect()))
+        entries.into_iter().collect()
     }
 }
 

@@ -28,9 +28,17 @@ pub(crate) fn regex_match(text: &Value, pattern: &Value) -> Result<Option<bool>,
     with_regex(pattern, |regex| Some(regex.is_match(text)))
 }
 
+/// The longest pattern: to read one takes hundreds of times its length.
+const MAX_PATTERN_BYTES: usize = 256 << 10;
+
 /// A pattern that matches whole strings, in linear time.
 pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, FunctionError> {
     let refused = |error: regex::Error| FunctionError::unreadable("=~", NoRegex::new(pattern, &error.to_string()));
+    if pattern.len() > MAX_PATTERN_BYTES {
+        return Err(FunctionError::Limit {
+            limit: format!("the length of a pattern, {} KiB, is", MAX_PATTERN_BYTES >> 10),
+        });
+    }
     // First by itself: a pattern such as `a)|(b` must not close the group that is put around it.
     Regex::new(pattern).map_err(refused)?;
     Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(refused)

@@ -169,7 +169,7 @@ fn the_bytes_of_values_stay_what_they_are() {
 
 #[test]
 fn what_cannot_be_stored_has_no_bytes() {
-    let map = Value::Map(std::sync::Arc::default());
+    let map = Value::Map(crate::value::Map::default());
     for value in [map.clone(), Value::from(vec![map]), Value::Node(crate::value::Node::bare(ElementId(1)))] {
         assert!(matches!(encode(&set(value)), Err(CodecError::NotStorable { .. })));
     }

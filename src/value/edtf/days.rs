@@ -49,9 +49,49 @@ impl Days {
     }
 
     /// The days in both; `None` if there is none.
-    pub(super) fn intersect(self, other: Self) -> Option<Self> {
+    fn intersect(self, other: Self) -> Option<Self> {
         let both = Self { earliest: self.earliest.max(other.earliest), latest: self.latest.min(other.latest) };
         (both.earliest <= both.latest).then_some(both)
+    }
+}
+
+/// Days with gaps between: ranges in order, none of which touches the next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Ranges(Vec<Days>);
+
+impl Ranges {
+    pub(super) fn new(mut ranges: Vec<Days>) -> Self {
+        ranges.sort_unstable();
+        let mut apart: Vec<Days> = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            match apart.last_mut() {
+                Some(last) if range.earliest <= last.latest.saturating_add(1) => {
+                    last.latest = last.latest.max(range.latest);
+                }
+                _ => apart.push(range),
+            }
+        }
+        Self(apart)
+    }
+
+    /// The days in both.
+    pub(super) fn intersect(&self, other: &Self) -> Self {
+        let mut both = Vec::new();
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(one), Some(another)) = (left.peek(), right.peek()) {
+            both.extend(one.intersect(**another));
+            // The one that ends first meets nothing of what is left of the other side.
+            if one.latest < another.latest {
+                left.next()
+            } else {
+                right.next()
+            };
+        }
+        Self(both)
+    }
+
+    pub(super) fn as_slice(&self) -> &[Days] {
+        &self.0
     }
 }
 
@@ -95,6 +135,24 @@ mod tests {
                 .flat_map(|left| (right.earliest..=right.latest).map(move |right| right - left));
             let all: Vec<i64> = distances.collect();
             prop_assert_eq!(left.distance_to(right), (all.iter().min().copied(), all.iter().max().copied()));
+        }
+    }
+
+    fn days_in(ranges: &Ranges) -> Vec<i64> {
+        ranges.as_slice().iter().flat_map(|range| range.earliest..=range.latest).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_meet_on_the_days_that_are_in_both(
+            left in prop::collection::vec(small(), 1..4),
+            right in prop::collection::vec(small(), 1..4),
+        ) {
+            let is_in = |ranges: &[Days], day: i64| ranges.iter().any(|range| (range.earliest..=range.latest).contains(&day));
+            let shared: Vec<i64> = (0..12).filter(|day| is_in(&left, *day) && is_in(&right, *day)).collect();
+            let both = Ranges::new(left).intersect(&Ranges::new(right));
+            prop_assert_eq!(days_in(&both), shared);
+            prop_assert!(both.as_slice().is_sorted_by(|one, next| one.latest < next.earliest));
         }
     }
 

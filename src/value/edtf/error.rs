@@ -67,6 +67,12 @@ pub enum EdtfError {
         /// The date.
         text: String,
     },
+    /// A day, where only whole years can be written.
+    #[error("a day of the year {year} cannot be written: only the whole of a year that has not four digits can")]
+    DayOfLongYear {
+        /// The year.
+        year: i64,
+    },
     /// An interval or range that ends before it starts.
     #[error("`{text}` ends before it starts")]
     Backwards {

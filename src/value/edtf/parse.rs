@@ -94,20 +94,30 @@ fn set(text: &str) -> Result<Parsed, EdtfError> {
     if inside.trim().is_empty() || inside.trim() == ".." {
         return Err(EdtfError::NoDate { text: text.to_owned() });
     }
-    let members: Vec<&str> = inside.split(',').map(str::trim).collect();
-    let canonical = format!("[{}]", members.join(","));
-    let mut days = Days { earliest: OPEN_END, latest: OPEN_START };
     let mut dates = Vec::new();
-    for (index, member) in members.iter().enumerate() {
-        let range = set_member(member, index == 0, index + 1 == members.len(), &mut dates)?;
-        days = Days { earliest: days.earliest.min(range.earliest), latest: days.latest.max(range.latest) };
-    }
+    let ranges = set_members(inside, &mut dates)?;
+    let earliest = ranges.iter().map(|range| range.earliest).min().unwrap_or(OPEN_START);
+    let latest = ranges.iter().map(|range| range.latest).max().unwrap_or(OPEN_END);
+    let days = Days { earliest, latest };
+    let canonical = format!("[{}]", inside.split(',').map(str::trim).collect::<Vec<_>>().join(","));
     let qualifier = Qualifier::of_all(&dates);
     // A set that leaves one day says that day, so it is written as one: texts tell values apart.
     if let (Qualifier::None, Some(day)) = (qualifier, only_day(days)) {
         return Ok(Parsed { text: day.into(), days, precision: Precision::Day, qualifier, is_day_interval: false });
     }
     Ok(Parsed { text: canonical.into(), days, precision: Precision::Set, qualifier, is_day_interval: false })
+}
+
+/// The days of each member of a set that was read before.
+pub(super) fn ranges_of_set(text: &str) -> Vec<Days> {
+    set_members(text.trim_matches(['[', ']']), &mut Vec::new()).expect("a set that was read is one")
+}
+
+fn set_members(inside: &str, dates: &mut Vec<Single>) -> Result<Vec<Days>, EdtfError> {
+    let members: Vec<&str> = inside.split(',').map(str::trim).collect();
+    let last = members.len() - 1;
+    let ranges = members.iter().enumerate();
+    ranges.map(|(index, member)| set_member(member, index == 0, index == last, dates)).collect()
 }
 
 fn only_day(days: Days) -> Option<String> {

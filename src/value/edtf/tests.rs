@@ -129,7 +129,7 @@ fn the_order_goes_by_the_first_day_the_last_day_and_the_text() {
 fn an_intersection_is_the_same_in_any_order() {
     let meet = |texts: [&str; 2]| {
         let dates = texts.map(|text| Edtf::parse(text).unwrap());
-        intersection(&dates).map(|date| date.text().to_owned())
+        intersection(&dates).unwrap().map(|date| date.text().to_owned())
     };
     for texts in [["2021?", "2021"], ["2021-12-15", "2021-12-15?"], ["[2021-01-01..2021-12-31]", "2021"]] {
         assert_eq!(meet(texts), meet([texts[1], texts[0]]), "{texts:?}");
@@ -141,7 +141,7 @@ fn an_intersection_is_the_same_in_any_order() {
 fn an_intersection_keeps_the_words_of_a_source_that_says_as_much() {
     let of = |texts: &[&str]| {
         let dates: Vec<Edtf> = texts.iter().map(|text| edtf(text)).collect();
-        intersection(&dates).map(|date| date.text().to_owned())
+        intersection(&dates).unwrap().map(|date| date.text().to_owned())
     };
     assert_eq!(of(&["2021", "2021-12"]).as_deref(), Some("2021-12"));
     assert_eq!(of(&["[..2021-12-20]", "[2021-12-10..]"]).as_deref(), Some("[2021-12-10..2021-12-20]"));
@@ -152,6 +152,29 @@ fn an_intersection_keeps_the_words_of_a_source_that_says_as_much() {
     assert_eq!(of(&["Y10000/Y10005", "Y10005/Y10009"]).as_deref(), Some("Y10005"));
     assert_eq!(of(&["2021", "2022"]), None);
     assert_eq!(of(&[]), None);
+}
+
+#[test]
+fn an_intersection_keeps_the_gaps_of_sets() {
+    let of = |texts: &[&str]| {
+        let dates: Vec<Edtf> = texts.iter().map(|text| edtf(text)).collect();
+        intersection(&dates).map(|date| date.map(|date| date.text().to_owned()))
+    };
+    let found = |texts: &[&str]| of(texts).unwrap();
+    assert_eq!(found(&["[2019,2021]", "2020"]), None);
+    assert_eq!(found(&["[2019,2021]", "[2019..2021]"]).as_deref(), Some("[2019,2021]"));
+    assert_eq!(found(&["[2019,2021,2023]", "[2021,2023,2025]"]).as_deref(), Some("[2021,2023]"));
+    assert_eq!(found(&["[2019,2021,2023]", "2021-05/.."]).as_deref(), Some("[2021-05-01..2021-12-31,2023]"));
+    assert_eq!(
+        found(&["[..2019-02-10,2021-03..]", "[..2018,2019-02~,2022..]"]).as_deref(),
+        Some("[..2018-12-31~,2019-02-01~..2019-02-10~,2022-01-01~..]")
+    );
+    assert_eq!(found(&["[2021-12-01,2021-12-05?]", "[2021-12-05..]"]).as_deref(), Some("2021-12-05?"));
+    assert_eq!(found(&["[2019,2021]", "2021"]).as_deref(), Some("2021"));
+    assert_eq!(found(&["[2019,2020]", "[2019..2020]"]).as_deref(), Some("[2019,2020]"));
+    assert_eq!(found(&["[Y10001,Y10003]", "[Y10001..Y10003,Y10005]"]).as_deref(), Some("[Y10001,Y10003]"));
+    let error = of(&["9999-24", "[9999-06..]"]).unwrap_err().to_string();
+    assert!(error.contains("a day of the year 10000 cannot be written"), "{error}");
 }
 
 /// Texts over the first days of 2021, so that many of them overlap.
@@ -171,6 +194,15 @@ fn all_days(date: &Edtf) -> std::ops::RangeInclusive<i64> {
     date.days().earliest..=date.days().latest
 }
 
+/// Whether a text, of a set each member by itself, may mean a day.
+fn means(text: &str, day: i64) -> bool {
+    let member = |text: &str| match text.split_once("..") {
+        Some((start, end)) => (edtf(start).days().earliest..=edtf(end).days().latest).contains(&day),
+        None => all_days(&edtf(text)).contains(&day),
+    };
+    text.trim_matches(['[', ']']).split(',').any(member)
+}
+
 proptest! {
     #[test]
     fn a_text_reads_back_as_itself(text in small_text()) {
@@ -183,8 +215,9 @@ proptest! {
     fn an_intersection_means_the_days_that_all_mean(texts in prop::collection::vec(small_text(), 1..4)) {
         let dates: Vec<Edtf> = texts.iter().map(|text| edtf(text)).collect();
         let shared: Vec<i64> =
-            all_days(&dates[0]).filter(|day| dates.iter().all(|date| all_days(date).contains(day))).collect();
-        let found: Vec<i64> = intersection(&dates).iter().flat_map(all_days).collect();
+            all_days(&dates[0]).filter(|day| dates.iter().all(|date| means(date.text(), *day))).collect();
+        let found = intersection(&dates).unwrap();
+        let found: Vec<i64> = found.iter().flat_map(|date| all_days(date).filter(|day| means(date.text(), *day))).collect();
         prop_assert_eq!(found, shared);
     }
 

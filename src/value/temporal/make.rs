@@ -282,7 +282,7 @@ mod tests {
     }
 
     fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
-        Value::Map(Map::new(entries.into_iter().map(|(key, value)| (Name::from(key), value)).collect()))
+        entries.into_iter().collect()
     }
 
     fn numbers<const N: usize>(entries: [(&str, i64); N]) -> Value {
@@ -377,8 +377,8 @@ mod tests {
     #[test]
     fn fractions_of_a_duration_are_decimal() {
         let duration = |entries: &[(&str, f64)]| {
-            let map = entries.iter().map(|(key, value)| (Name::from(*key), Value::Float(*value))).collect();
-            make_duration(&Value::Map(Map::new(map))).map(|duration| duration.to_string())
+            let map: Map = entries.iter().map(|(key, value)| (Name::from(*key), Value::Float(*value))).collect();
+            make_duration(&Value::Map(map)).map(|duration| duration.to_string())
         };
         assert_eq!(duration(&[("months", 0.75)]).as_deref(), Ok("P22DT19H51M49.5S"));
         assert_eq!(duration(&[("hours", 0.1)]).as_deref(), Ok("PT6M"));
@@ -414,12 +414,12 @@ mod tests {
             kind in prop::sample::select(&KINDS[..]),
         ) {
             let map: BTreeMap<Name, Value> = entries.into_iter().map(|(key, value)| (Name::from(key), value)).collect();
-            let _ = make(kind, &Value::Map(Map::new(map)), &now);
+            let _ = make(kind, &Value::Map(map.into()), &now);
         }
 
         #[test]
         fn no_amount_makes_a_duration_panic(key in "years|quarters|months|weeks|days|hours|nanoseconds", amount in any_entry()) {
-            let map = Map::new([(Name::from(key), amount)].into());
+            let map = Map::from_iter([(Name::from(key), amount)]);
             let _ = make_duration(&Value::Map(map));
         }
     }

@@ -189,7 +189,7 @@ mod tests {
     #[track_caller]
     fn check(unit: &str, map: &[(&str, i64)], expected: &str) {
         let local = LocalDateTime::parse("1984-10-11T12:31:14.645876123").expect("a point");
-        let map: Map = Map::new(map.iter().map(|(key, value)| (Name::from(*key), Value::Integer(*value))).collect());
+        let map: Map = map.iter().map(|(key, value)| (Name::from(*key), Value::Integer(*value))).collect();
         let found = truncate(Kind::LocalDateTime, unit, &Value::LocalDateTime(local), Some(&map)).expect("a point");
         assert_eq!(found.to_string(), expected, "{unit} {map:?}");
     }
@@ -227,7 +227,7 @@ mod tests {
 
         #[test]
         fn no_point_makes_cutting_panic(point in any_point(), unit in prop::sample::select(&UNITS[..]), key in "day|week|dayOfWeek|quarter|month|year|hour|nanosecond|timezone", number in any::<i64>()) {
-            let map = Map::new([(Name::from(key), Value::Integer(number % 400))].into());
+            let map = Map::from_iter([(Name::from(key), Value::Integer(number % 400))]);
             for kind in KINDS {
                 let _ = (truncate(kind, unit, &point, None), truncate(kind, unit, &point, Some(&map)));
             }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use averment::format::value_to_json;
+use averment::format::AsJson;
 use averment::{Name, Row, Rows};
 use serde::Serializer;
 use serde::ser::SerializeMap;
@@ -40,7 +40,7 @@ fn write_object(columns: &[Name], row: &Row, out: &mut dyn Write) -> serde_json:
     let mut serializer = serde_json::Serializer::new(out);
     let mut object = serializer.serialize_map(Some(columns.len()))?;
     for (column, value) in columns.iter().zip(row.values()) {
-        object.serialize_entry(column.as_str(), &value_to_json(value))?;
+        object.serialize_entry(column.as_str(), &AsJson(value))?;
     }
     object.end()
 }

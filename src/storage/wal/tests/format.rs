@@ -100,7 +100,7 @@ fn a_commit_that_cannot_be_recorded_leaves_nothing() {
     log.append(1, &[set("a")]).unwrap();
     let before = bytes_of(&disk);
     let map =
-        Change::SetProperty { element: ElementId(1), key: KeyId(0), value: Value::Map(std::sync::Arc::default()) };
+        Change::SetProperty { element: ElementId(1), key: KeyId(0), value: Value::Map(crate::value::Map::default()) };
     let refused = log.append(2, &[set(&"b".repeat(2 << 20)), map]).unwrap_err();
     assert!(refused.to_string().contains("cannot hold a MAP"), "{refused}");
     assert_eq!(bytes_of(&disk), before);
