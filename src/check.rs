@@ -80,8 +80,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is no database, or the folder cannot be read. Whatever else is wrong is
-    /// in the report.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is no database, or one of another format, or the folder cannot be read.
+    /// Whatever else is wrong is in the report.
     pub fn check(folder: impl AsRef<Path>, mut progress: impl FnMut(Progress)) -> Result<CheckReport, Error> {
         let folder = folder.as_ref();
         check(folder, &mut |stage| progress(stage.into())).map_err(|error| Error::from(error).of(folder))

@@ -11,6 +11,8 @@
 //! readers and writer, its snapshot, which is renamed once it is whole and synced; then the files of the generations before
 //! are removed. So at any moment the newest snapshot and all logs from its generation on are the database. Logs follow each
 //! other without a gap: only the last one may end with a commit that was lost in a crash.
+//!
+//! All of them are read by [`check_files`], and what can be read of damaged ones is saved by [`Salvaged`].
 
 mod check;
 mod checkpoint;

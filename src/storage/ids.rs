@@ -312,7 +312,9 @@ impl IdPage {
             IdPage::Run { base, .. } => base + narrow(place),
             IdPage::Each(raws) => raws[place],
         };
-        let all = (0..count).map(move |place| (ElementId((number * PAGE_SLOTS + first + place) as u64), raw(place)));
+        let all = (0..count).map(move |place| {
+            (ElementId(number.wrapping_mul(PAGE_SLOTS).wrapping_add(first + place) as u64), raw(place))
+        });
         all.filter(|(_, raw)| *raw != NOWHERE).map(|(id, raw)| (id, End::from_raw(raw)))
     }
 

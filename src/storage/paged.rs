@@ -185,7 +185,7 @@ impl<P: Stored> Table<P> {
     /// Shows all pages below a table, of which the first would have the index `base`.
     fn visit<'t>(&'t self, base: usize, shift: u32, visit: &mut Visit<'_, 't, P>) {
         for place in 0..FAN {
-            let first = base + (place << shift);
+            let first = base.wrapping_add(place << shift);
             match self {
                 Table::Leaf(pages) => match pages.try_get(place) {
                     Ok(page) => page.into_iter().for_each(|page| visit(stretch(first, shift), Ok(page))),
@@ -373,7 +373,9 @@ where
     /// Shows all items, page by page and by their indexes; of those that cannot be read, which these would be, and why.
     pub(super) fn visit<'t>(&'t self, visit: &mut Visit<'_, 't, Vec<T>>) {
         let full = self.full_count * PAGE;
-        self.full.visit(&mut |pages, items| visit(pages.start * PAGE..full.min(pages.end.saturating_mul(PAGE)), items));
+        self.full.visit(&mut |pages, items| {
+            visit(pages.start.saturating_mul(PAGE)..full.min(pages.end.saturating_mul(PAGE)), items)
+        });
         match self.last.try_get() {
             Ok(last) => last.into_iter().for_each(|last| visit(full..self.len(), Ok(last))),
             Err(error) => visit(full..self.len(), Err(error)),

@@ -1,6 +1,7 @@
 //! Checks all files of a database, and changes none: every page of the snapshots, every frame and change of the logs, and
 //! whether the graph that they give is what it has to be.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::TornTail;
@@ -41,9 +42,33 @@ pub(crate) struct Stage {
 ///
 /// # Errors
 ///
-/// [`DiskError::NoDatabase`], and [`DiskError::Io`] if the disk cannot be listed. Whatever else is wrong is in what this
-/// gives.
+/// [`DiskError::NoDatabase`], [`DiskError::OtherFormat`], and [`DiskError::Io`] if the disk cannot be listed. Whatever else
+/// is wrong is in what this gives.
 pub(crate) fn check_files(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesChecked, DiskError> {
+    settled(disk, || check_once(disk, progress), |found| found.damage.is_empty())
+}
+
+/// A writer that begins so many generations meanwhile is not what is in the way.
+const MAX_TRIES: usize = 10;
+
+/// What is read of the files; once more if it is not good and a writer has made or removed some meanwhile.
+pub(super) fn settled<T>(
+    disk: &dyn Disk,
+    mut read: impl FnMut() -> Result<T, DiskError>,
+    is_good: impl Fn(&T) -> bool,
+) -> Result<T, DiskError> {
+    let sorted_names = || names(disk).map(|names| names.into_iter().collect::<BTreeSet<String>>());
+    for _ in 1..MAX_TRIES {
+        let before = sorted_names()?;
+        let found = read();
+        if found.as_ref().is_ok_and(&is_good) || sorted_names()? == before {
+            return found;
+        }
+    }
+    read()
+}
+
+fn check_once(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesChecked, DiskError> {
     let names = names(disk)?;
     let (snapshots, logs) = (generations(&names, "snapshot"), generations(&names, "log"));
     if snapshots.is_empty() && logs.is_empty() {
@@ -53,10 +78,10 @@ pub(crate) fn check_files(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> R
     let mut run = Run { disk, progress, total, found: FilesChecked::default() };
     let mut newest = None;
     for generation in snapshots {
-        newest = run.check_snapshot(generation).or(newest);
+        newest = run.check_snapshot(generation)?.or(newest);
     }
     for (place, generation) in logs.iter().enumerate() {
-        run.check_log(*generation, place + 1 == logs.len());
+        run.check_log(*generation, place + 1 == logs.len())?;
     }
     match newest {
         Some(snapshot) => run.check_graph(snapshot, &logs),
@@ -76,15 +101,9 @@ struct Run<'r> {
 
 impl Run<'_> {
     /// Reads all pages of a snapshot; gives it if at least its root can be read.
-    fn check_snapshot(&mut self, generation: u64) -> Option<Snapshot> {
-        let snapshot = match open_snapshot(self.disk, generation) {
-            Ok(snapshot) => snapshot,
-            Err(error) => {
-                self.damaged(&error);
-                return None;
-            }
-        };
-        let file = Arc::clone(snapshot.graph.file.as_ref()?);
+    fn check_snapshot(&mut self, generation: u64) -> Result<Option<Snapshot>, DiskError> {
+        let Some(snapshot) = self.known(open_snapshot(self.disk, generation))? else { return Ok(None) };
+        let Some(file) = snapshot.graph.file.clone() else { return Ok(None) };
         let (before, mut damages) = (self.found.bytes, Vec::new());
         check::see_pages(&snapshot.graph, &mut |page| {
             damages.extend(page.err());
@@ -98,28 +117,30 @@ impl Run<'_> {
             let reason = format!("{} bytes belong to no page", snapshot.len_bytes - bytes - HEAD_BYTES as u64);
             self.found.damage.push(FileDamage { file: snapshot_name(generation).into(), offset: None, reason });
         }
-        Some(snapshot)
+        Ok(Some(snapshot))
     }
 
     /// Reads all commits of a log; what lies between them is damage, but at the end of the last one, which a crash may leave.
-    fn check_log(&mut self, generation: u64, is_last: bool) {
-        let (mut log, damage) = match LogReader::open_damaged(self.disk, generation) {
-            Ok(opened) => opened,
-            Err(error) => return self.damaged(&error),
-        };
+    fn check_log(&mut self, generation: u64, is_last: bool) -> Result<(), DiskError> {
+        let opened = self.known(LogReader::open_damaged(self.disk, generation))?;
+        let Some((mut log, damage)) = opened else { return Ok(()) };
         damage.iter().for_each(|error| self.damaged(error));
         loop {
             match log.next_whole(is_last) {
                 Ok(Some(Whole::Commit(commit))) => self.check_commit(&mut log, &commit),
                 Ok(Some(Whole::Gap(gap))) => self.damaged(&gap.error),
                 Ok(None) => break,
-                Err(error) => return self.damaged(&error),
+                Err(error) => {
+                    self.damaged(&error);
+                    break;
+                }
             }
         }
         let name = log.name();
         if let Some(LogEnd::Torn { offset, len_bytes }) = log.end() {
             self.found.torn = Some(TornTail { file: name, offset, len_bytes });
         }
+        Ok(())
     }
 
     fn check_commit(&mut self, log: &mut LogReader, commit: &LoggedCommit) {
@@ -179,6 +200,18 @@ impl Run<'_> {
             self.damaged(error);
         }
         self.found.invariants = invariants;
+    }
+
+    /// What was opened, or nothing if it is damaged, which is noted. Of another format, nothing is damaged.
+    fn known<T>(&mut self, opened: Result<T, DiskError>) -> Result<Option<T>, DiskError> {
+        match opened {
+            Ok(opened) => Ok(Some(opened)),
+            Err(error @ DiskError::OtherFormat { .. }) => Err(error),
+            Err(error) => {
+                self.damaged(&error);
+                Ok(None)
+            }
+        }
     }
 
     /// Takes note of damage, unless it is known.

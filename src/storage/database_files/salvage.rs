@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::check::settled;
 use super::checkpoint::{names, snapshot_name};
 use super::recovery::{Snapshot, generations, open_snapshot};
 use super::{DatabaseFiles, Durability, Stage};
@@ -26,9 +27,13 @@ impl Salvaged {
     ///
     /// [`DiskError`] if nothing can be saved at all.
     pub(crate) fn read(disk: &dyn Disk, micros: i64, progress: &mut dyn FnMut(Stage)) -> Result<Self, DiskError> {
+        settled(disk, || Self::read_once(disk, micros, progress), |saved| saved.losses.is_empty())
+    }
+
+    fn read_once(disk: &dyn Disk, micros: i64, progress: &mut dyn FnMut(Stage)) -> Result<Self, DiskError> {
         let names = names(disk)?;
         let logs = generations(&names, "log");
-        let (mut run, first) = Run::of_newest_snapshot(disk, &generations(&names, "snapshot"), progress);
+        let (mut run, first) = Run::of_newest_snapshot(disk, &generations(&names, "snapshot"), progress)?;
         let first = first.or(logs.first().copied()).unwrap_or(0);
         let last = logs.last().copied().unwrap_or(first);
         for (place, generation) in logs.iter().copied().enumerate().filter(|(_, generation)| *generation >= first) {
@@ -71,7 +76,7 @@ impl<'r> Run<'r> {
         disk: &'r dyn Disk,
         generations: &[u64],
         progress: &'r mut dyn FnMut(Stage),
-    ) -> (Self, Option<u64>) {
+    ) -> Result<(Self, Option<u64>), DiskError> {
         let mut unread = Vec::new();
         let mut found = None;
         progress(Stage { what: "pages", done: 0, total: 1 });
@@ -81,6 +86,7 @@ impl<'r> Run<'r> {
                     found = Some((Saved::of_snapshot(&graph), *generation));
                     break;
                 }
+                Err(error @ DiskError::OtherFormat { .. }) => return Err(error),
                 Err(error) => unread.push(error),
             }
         }
@@ -88,7 +94,7 @@ impl<'r> Run<'r> {
         for error in &unread {
             saved.lose(error, "of all that neither an older snapshot nor a log has", None, 0);
         }
-        (Self { disk, progress, saved, error: unread.into_iter().next() }, generation)
+        Ok((Self { disk, progress, saved, error: unread.into_iter().next() }, generation))
     }
 
     /// Does the commits of a log that are whole.
