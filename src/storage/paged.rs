@@ -374,7 +374,7 @@ where
     pub(super) fn visit<'t>(&'t self, visit: &mut Visit<'_, 't, Vec<T>>) {
         let full = self.full_count * PAGE;
         self.full.visit(&mut |pages, items| {
-            visit(pages.start.saturating_mul(PAGE)..full.min(pages.end.saturating_mul(PAGE)), items)
+            visit(pages.start.saturating_mul(PAGE)..full.min(pages.end.saturating_mul(PAGE)), items);
         });
         match self.last.try_get() {
             Ok(last) => last.into_iter().for_each(|last| visit(full..self.len(), Ok(last))),

@@ -17,7 +17,9 @@ pub(super) fn check(graph: &Graph, findings: &mut Findings) {
     }
     let mut expected = [0; 3];
     for (_, page) in graph.rels.pages().iter() {
-        Family::ALL.iter().for_each(|family| expected[*family as usize] += page.family(*family).count() as u64);
+        for family in Family::ALL {
+            expected[family as usize] += page.family(family).count() as u64;
+        }
     }
     for family in Family::ALL {
         for direction in Direction::BOTH {

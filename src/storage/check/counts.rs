@@ -102,7 +102,9 @@ fn check_ends(graph: &Graph, rel_type: TypeId, told: &[EndCount], there: &Counte
     for (end, count) in told {
         expect(*end, *count, by_label.remove(end).unwrap_or(0));
     }
-    by_label.into_iter().for_each(|(end, there)| expect(end, 0, there));
+    for (end, there) in by_label {
+        expect(end, 0, there);
+    }
 }
 
 fn told_as([plain, about, quoted]: [u64; 3]) -> String {

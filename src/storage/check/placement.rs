@@ -5,16 +5,16 @@ use rustc_hash::FxHashSet;
 use super::Findings;
 use crate::storage::Graph;
 use crate::storage::bitmap::place;
-use crate::storage::record::{OpenPage, Placement};
+use crate::storage::record::{NodePage, OpenPage, Placement, RelPage};
 
 pub(super) fn check(graph: &Graph, findings: &mut Findings) {
     let (nodes, rels) = (&graph.nodes, &graph.rels);
     let open = nodes.sets().iter().map(|set| &set.open);
-    let len = |number| nodes.page_at(number).map_or(0, |page| page.len());
+    let len = |number| nodes.page_at(number).map_or(0, NodePage::len);
     check_open("nodes", nodes.placement(), open, len, findings);
     check_pages("nodes", nodes.placement(), nodes.pages().iter().map(|page| page.0), findings);
     let open = rels.by_type().map(|of_type| of_type.open);
-    let len = |number| rels.page_at(number).map_or(0, |page| page.len());
+    let len = |number| rels.page_at(number).map_or(0, RelPage::len);
     check_open("relationships", rels.placement(), open, len, findings);
     check_pages("relationships", rels.placement(), rels.pages().iter().map(|page| page.0), findings);
 }

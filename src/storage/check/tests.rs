@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::tests::{Model, Step, commit, step, take, with_names};
-use super::super::{Change, Family, Neighbour, Rel, Writer};
+use super::super::{Change, Family, Log, Neighbour, Rel, Writer};
 use super::*;
 use crate::catalog::{ConstraintKind, IndexId, KeyId, LabelId, Owner, Provenance, Side, TypeId};
 use crate::value::{Edtf, ElementId, Name, Value};
@@ -158,10 +158,10 @@ fn properties_of_nothing_are_found() {
 #[test]
 fn commits_that_are_not_there_are_found() {
     finds("commits", "the graph is that of commit 2, and 0 is the last one of its log", |graph| {
-        graph.log = Default::default()
+        graph.log = Log::default();
     });
     finds("commits", "the nodes of page 0 from place 0 on belong to a commit that is not there", |graph| {
-        graph.log = Default::default()
+        graph.log = Log::default();
     });
 }
 
@@ -174,7 +174,7 @@ fn days_that_clocks_should_not_see_are_found() {
 fn indexes_with_other_values_are_found() {
     let values = |text: &str| std::iter::once(Value::from(text)).collect();
     let index = |graph: &mut Graph, edit: &dyn Fn(&mut super::super::index::Index)| {
-        edit(graph.indexes.get_mut(INDEX.0 as usize).unwrap())
+        edit(graph.indexes.get_mut(INDEX.0 as usize).unwrap());
     };
     finds("indexes", "index `one` lacks node 1", |graph| index(graph, &|index| index.remove(values("a"), NODE.0)));
     finds("indexes", "index `one` has node 1 with other values", |graph| {

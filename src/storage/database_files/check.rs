@@ -109,7 +109,9 @@ impl Run<'_> {
             damages.extend(page.err());
             (self.progress)(Stage { what: "pages", done: before + file.read_so_far().1, total: self.total });
         });
-        damages.iter().for_each(|error| self.damaged(error));
+        for error in &damages {
+            self.damaged(error);
+        }
         let (pages, bytes) = file.read_so_far();
         self.found.pages += pages;
         self.found.bytes += bytes + HEAD_BYTES as u64;
@@ -124,7 +126,9 @@ impl Run<'_> {
     fn check_log(&mut self, generation: u64, is_last: bool) -> Result<(), DiskError> {
         let opened = self.known(LogReader::open_damaged(self.disk, generation))?;
         let Some((mut log, damage)) = opened else { return Ok(()) };
-        damage.iter().for_each(|error| self.damaged(error));
+        if let Some(error) = &damage {
+            self.damaged(error);
+        }
         loop {
             match log.next_whole(is_last) {
                 Ok(Some(Whole::Commit(commit))) => self.check_commit(&mut log, &commit),
@@ -156,7 +160,9 @@ impl Run<'_> {
                 }
             }
         }
-        damage.iter().for_each(|error| self.damaged(error));
+        if let Some(error) = &damage {
+            self.damaged(error);
+        }
         let done = self.found.bytes + commit.offset;
         (self.progress)(Stage { what: "commits", done, total: self.total });
     }

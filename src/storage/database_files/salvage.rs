@@ -101,7 +101,9 @@ impl<'r> Run<'r> {
     fn save_log(&mut self, generation: u64, is_last: bool) {
         let mut log = match LogReader::open_damaged(self.disk, generation) {
             Ok((log, damage)) => {
-                damage.iter().for_each(|error| self.saved.lose(error, "commits", Some(0), 0));
+                if let Some(error) = &damage {
+                    self.saved.lose(error, "commits", Some(0), 0);
+                }
                 log
             }
             Err(error) => {
@@ -148,7 +150,9 @@ impl<'r> Run<'r> {
             }
         }
         self.saved.finish(doing);
-        damage.iter().for_each(|error| self.saved.lose(error, "commits", Some(0), 1));
+        if let Some(error) = &damage {
+            self.saved.lose(error, "commits", Some(0), 1);
+        }
         if astray > 0 {
             let reason = format!("commit {} changes what is lost", commit.number);
             let damage = FileDamage { file: log.name(), offset: Some(commit.offset), reason };

@@ -96,11 +96,11 @@ impl<'s> Building<'s> {
                 self.do_known(&Change::CreateNode { id, labels })
             }
             Kind::Rel { rel_type, start, end, asserted } => {
-                let ends = [start, end];
-                if ends.iter().any(|end| self.saved.lost_rels.contains(end) || *end >= id) {
+                if [start, end].iter().any(|end| self.saved.lost_rels.contains(end) || *end >= id) {
                     return false;
                 }
-                ends.into_iter().for_each(|end| self.stand_in(end));
+                self.stand_in(start);
+                self.stand_in(end);
                 self.record(commit);
                 self.do_known(&Change::CreateRel { id, rel_type, start, end, asserted })
             }

@@ -70,7 +70,7 @@ impl Reading<'_> {
         let mut unread = Unread::new();
         self.graph.log.entries().visit(&mut |places, entries| match entries {
             Ok(entries) => {
-                log.iter_mut().skip(places.start).zip(entries).for_each(|(to, entry)| *to = Some(entry.clone()))
+                log.iter_mut().skip(places.start).zip(entries).for_each(|(to, entry)| *to = Some(entry.clone()));
             }
             Err(error) => unread.push((places, error)),
         });
@@ -85,16 +85,20 @@ impl Reading<'_> {
         let (mut nodes, mut rels) = (Vec::new(), Vec::new());
         let count = graph.nodes.placement().page_count();
         graph.nodes.pages().visit(&mut |numbers, page| match page {
-            Ok(page) => nodes.push((numbers.start, page)),
+            Ok(page) => nodes.push(page),
             Err(error) => self.nodes.push((numbers.start..numbers.end.min(count), error)),
         });
         let count = graph.rels.placement().page_count();
         graph.rels.pages().visit(&mut |numbers, page| match page {
-            Ok(page) => rels.push((numbers.start, page)),
+            Ok(page) => rels.push(page),
             Err(error) => self.rels.push((numbers.start..numbers.end.min(count), error)),
         });
-        nodes.into_iter().for_each(|(_, page)| self.save_nodes(page));
-        rels.into_iter().for_each(|(_, page)| self.save_rels(page));
+        for page in nodes {
+            self.save_nodes(page);
+        }
+        for page in rels {
+            self.save_rels(page);
+        }
     }
 
     fn save_nodes(&mut self, page: &NodePage) {

@@ -269,7 +269,7 @@ fn what_commits_say_of_what_is_lost_does_no_harm() {
     assert!(saved.apply(Change::SetProperty { element: ElementId(5), key: KeyId(1), value }, &mut doing));
     assert!(!saved.apply(Change::SetState { rel: ElementId(4), asserted: false }, &mut doing));
     assert!(!saved.apply(Change::AddLabel { node: ElementId(5), label: LabelId(u32::MAX) }, &mut doing));
-    assert!(saved.apply(Change::Close(Box::new(Words::default())), &mut doing));
+    assert!(saved.apply(Change::Close(Box::default()), &mut doing));
     saved.finish(doing);
     let (graph, losses) = saved.build(9_000);
     let told: Vec<String> = told(&graph).into_values().collect();

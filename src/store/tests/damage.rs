@@ -322,10 +322,14 @@ fn commits_behind_a_damaged_one_are_saved() {
 fn an_older_snapshot_and_its_logs_stand_for_a_damaged_one() {
     let disk = MemoryDisk::default();
     let db = create_on(Arc::new(disk.clone()), options(Durability::Synced)).unwrap();
-    SNAPSHOT.iter().for_each(|statement| drop(db.query(*statement, ()).unwrap()));
+    for statement in SNAPSHOT {
+        db.query(*statement, ()).unwrap();
+    }
     let before = disk.copy();
     db.checkpoint().unwrap();
-    LOG.iter().for_each(|statement| drop(db.query(*statement, ()).unwrap()));
+    for statement in LOG {
+        db.query(*statement, ()).unwrap();
+    }
     let expected = answers_of(&db).unwrap();
     drop(db);
     for name in before.names().unwrap() {
