@@ -90,7 +90,7 @@ impl Database {
 
 fn check(folder: &Path, progress: &mut dyn FnMut(Stage)) -> Result<CheckReport, DiskError> {
     let disk = FolderDisk::open_read_only(folder)?;
-    let in_use_by = disk.writer();
+    let in_use_by = disk.other_writer();
     Ok(CheckReport::of(check_files(&disk, progress)?, in_use_by))
 }
 

@@ -138,6 +138,7 @@ impl CustomFunction {
             result: ResultType::Is(result),
             nulls: if self.sees_nulls { NullRule::Pass } else { NullRule::Propagate },
             deterministic: !self.volatile,
+            because: None,
             tells_time: false,
             summary: Cow::Owned(self.summary),
             body: Implementation::Custom(Arc::new(call)),

@@ -20,7 +20,7 @@ use crate::procedure::{self, Access, OpenTransaction, OpenTransactions};
 use crate::rows::Rows;
 use crate::statement::Statement;
 use crate::storage::{FileAccess, Graph, History};
-use crate::store::Store;
+use crate::store::Home;
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::ErrorKind;
 
@@ -60,8 +60,7 @@ pub(crate) struct Shared {
     pub open: Arc<OpenTransactions>,
     pub passes: PassSet,
     files: FileAccess,
-    /// Where commits are kept; `None` in memory.
-    pub store: Option<Store>,
+    pub home: Home,
 }
 
 impl Database {
@@ -76,7 +75,7 @@ impl Database {
     }
 
     /// A database with these roots, the last of which is that of the last commit.
-    pub(crate) fn opened(options: Options, history: History, store: Option<Store>) -> Self {
+    pub(crate) fn opened(options: Options, history: History, home: Home) -> Self {
         let open = Arc::default();
         let root = history.lock().last();
         let history = Arc::new(history);
@@ -90,7 +89,7 @@ impl Database {
                 open,
                 passes: if options.plain_plans { PassSet::NONE } else { PassSet::ALL },
                 files: options.files,
-                store,
+                home,
             }),
             limits: Arc::new(options.limits),
             author: options.author,
@@ -193,6 +192,9 @@ impl Database {
     ///
     /// As [`Database::run`].
     pub fn run_with(&self, script: &str, params: impl Into<Params>) -> Result<Vec<Rows>, Error> {
+        if self.is_read_only() {
+            return self.read().run_with(script, &params.into());
+        }
         let mut transaction = self.write()?;
         let answers = transaction.run_with(script, params)?;
         transaction.commit()?;
@@ -230,10 +232,12 @@ impl Database {
     }
 
     fn write_within(&self, limits: &Limits) -> Result<WriteTransaction, Error> {
+        let open = self.begin(Access::Write, None);
         let pass = Shared::enter(&self.shared, limits)?;
         let root = self.root_to_write()?;
         let next = root.commit().followed_at(now_micros());
-        let mut transaction = WriteTransaction::new(self.clone(), pass, Graph::clone(&root), next);
+        open.set_commit(next.number);
+        let mut transaction = WriteTransaction::new(self.clone(), pass, open, Graph::clone(&root), next);
         transaction.say(&Said { author: self.author.clone(), message: None })?;
         Ok(transaction)
     }
@@ -270,7 +274,7 @@ impl Database {
                 open,
                 passes: self.shared.passes,
                 files: self.shared.files.clone(),
-                store: None,
+                home: Home::Memory,
             }),
             limits: Arc::clone(&self.limits),
             author: self.author.clone(),
@@ -285,7 +289,7 @@ impl Database {
     /// [`ErrorKind::Busy`] if this thread has a write transaction open, [`ErrorKind::Argument`] for a database in files: make
     /// a new one instead.
     pub fn reset(&self) -> Result<(), Error> {
-        if self.shared.store.is_some() {
+        if !self.is_in_memory() {
             let message = "a database in files is not discarded; make a new one instead";
             return Err(Error::plain(ErrorKind::Argument, "DatabaseInFiles", message));
         }
@@ -326,7 +330,7 @@ impl Database {
     }
 
     /// Takes a place among the open transactions.
-    pub(crate) fn begin(&self, access: Access, commit: u64) -> OpenTransaction {
+    pub(crate) fn begin(&self, access: Access, commit: Option<u64>) -> Arc<OpenTransaction> {
         self.shared.open.begin(access, commit, now_micros())
     }
 
@@ -350,6 +354,16 @@ impl Database {
         self.shared.root.store(root);
         drop(history);
         // Nobody waits for the pages of old roots.
+        drop(let_go);
+    }
+
+    /// Shows what a later look at the files of this database has found.
+    pub(crate) fn go_on_with(&self, found: History) {
+        let mut history = self.shared.history.lock();
+        let let_go = history.go_on_with(found);
+        self.shared.root.store(history.last());
+        drop(history);
+        lock(&self.shared.plans).clear();
         drop(let_go);
     }
 }

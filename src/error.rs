@@ -203,7 +203,10 @@ impl From<ExecError> for Error {
 
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
-        Self::new(error.class(), Phase::Runtime, error.to_string())
+        match error {
+            StorageError::Disk(error) => error.into(),
+            error => Self::new(error.class(), Phase::Runtime, error.to_string()),
+        }
     }
 }
 
@@ -211,18 +214,14 @@ impl From<DiskError> for Error {
     fn from(error: DiskError) -> Self {
         let source = match &error {
             DiskError::Io { error, .. } => Some(Arc::clone(error) as Arc<dyn std::error::Error + Send + Sync>),
+            DiskError::Stopped { cause } => Some(Arc::clone(cause) as Arc<dyn std::error::Error + Send + Sync>),
             _ => None,
         };
         let mut made = Self::new(error.class(), Phase::Runtime, error.to_string());
         made.0.source = source;
-        let is_damage = matches!(error, DiskError::Corruption { .. });
-        made.helped(is_damage.then(|| DAMAGED.to_owned()))
+        made.helped(error.help().map(str::to_owned))
     }
 }
-
-/// What to do with a database that is damaged.
-const DAMAGED: &str = "`averment check FOLDER` tells all that is damaged, and `averment salvage FOLDER NEW` saves the rest; or \
-                       `Database::check` and `Database::salvage`";
 
 /// What `run` gives, or the error of a page of the graph that could not be read meanwhile.
 pub(crate) fn guarded<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {

@@ -7,8 +7,9 @@ use crate::catalog::Provenance;
 use crate::database::Database;
 use crate::error::Error;
 use crate::exec::Limits;
+use crate::read_only;
 use crate::storage::{Durability, FileAccess, Graph, History, Keep};
-use crate::store;
+use crate::store::{self, Home};
 use crate::value::ErrorKind;
 use crate::value::nearest::nearest;
 
@@ -147,7 +148,7 @@ impl Options {
     /// A new, empty database in memory.
     pub fn in_memory(self) -> Database {
         let history = History::new(Arc::new(self.empty()), self.keep);
-        Database::opened(self, history, None)
+        Database::opened(self, history, Home::Memory)
     }
 
     /// A new, empty database in files, in a folder that is made for it or has none yet.
@@ -174,7 +175,8 @@ impl Options {
         store::create(self, folder.as_ref())
     }
 
-    /// A database that was made in a folder before. One process can open it at a time; the error names which one has.
+    /// A database that was made in a folder before. One process can open it at a time; the error names which one has. Others
+    /// may [read it](Options::open_read_only) meanwhile.
     ///
     /// # Errors
     ///
@@ -183,6 +185,37 @@ impl Options {
     /// [`provenance`](Options::provenance); words that are not given are those that it was made with.
     pub fn open(self, folder: impl AsRef<Path>) -> Result<Database, Error> {
         store::open(self, folder.as_ref())
+    }
+
+    /// A database that was made in a folder before, to be read beside the process that writes it, if there is one. Nothing is
+    /// made or changed on the disk, so that the right to read the files is enough; nobody is held up.
+    ///
+    /// What is seen is the state of the last commit that lay in the files when they were opened, and since then that of the
+    /// last one when [`refresh`](Database::refresh) was called: never a part of a commit, and never one without those before
+    /// it. A commit may be seen a moment before its writer hears that it is made, so one that the disk of the writer fails to
+    /// keep may be seen, and be gone at the next refreshing. Which commits can be read again is
+    /// [`keep_commits`](Options::keep_commits) of the reader: those that it has come by.
+    ///
+    /// ```
+    /// use averment::{Database, ErrorKind};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = folder.path().join("sanctions");
+    /// let writer = Database::create(&folder)?;
+    /// writer.query("CREATE (:Company {name: 'SenseTime'})", ())?;
+    /// let reader = Database::open_read_only(&folder)?;
+    /// assert_eq!(reader.query("MATCH (c:Company) RETURN c.name", ())?.single::<String>()?, "SenseTime");
+    /// let error = reader.query("CREATE (:Company)", ()).unwrap_err();
+    /// assert_eq!((error.kind(), error.code().as_str()), (ErrorKind::Busy, "read-only"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Options::open), but that the database may be in use.
+    pub fn open_read_only(self, folder: impl AsRef<Path>) -> Result<Database, Error> {
+        read_only::open_read_only(self, folder.as_ref())
     }
 
     /// The graph with which a new database begins.

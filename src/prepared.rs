@@ -205,6 +205,7 @@ impl Prepared {
         if self.plan.mode == Mode::Explain {
             return Ok(Rows::plan_text(&self.explain(), graph.commit(), self.warnings()));
         }
+        let running = open.run(&self.plan.text);
         if let Some(WhyNot { question, passes }) = &self.plan.why_not {
             let answer = guarded(|| Trials::new(graph, &self.plan.registry, *passes, params, limits).answer(question));
             let rows = answer.map_err(|error| error.with_text(self.text()))?;
@@ -214,7 +215,7 @@ impl Prepared {
         let (plan, graph) = (Arc::clone(&self.plan.plan), Arc::clone(graph));
         let start = || Ok(exec::Reading::start(plan, Arc::clone(&graph), params.into_map(), limits, profile)?);
         let run = guarded(start).map_err(|error| error.with_text(self.text()))?;
-        let rows = Rows::reading(run, open, &self.plan.text, graph.commit(), self.warnings());
+        let rows = Rows::reading(run, running, &self.plan.text, graph.commit(), self.warnings());
         Ok(rows.explained(self.plan.explained))
     }
 
@@ -229,7 +230,9 @@ impl Prepared {
         commits: Option<&dyn Commits>,
         params: Params,
         limits: &Limits,
+        open: &Arc<OpenTransaction>,
     ) -> Result<Rows, Error> {
+        let _running = open.run(&self.plan.text);
         let profile = self.plan.mode == Mode::Profile;
         let write = || Ok(exec::write(&self.plan.plan, writer, commits, params.into_map(), limits, profile)?);
         let answer = guarded(write).map_err(|error| error.with_text(self.text()))?;

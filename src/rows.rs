@@ -9,7 +9,7 @@ use crate::error::{Error, guarded};
 use crate::exec::{self, Counters};
 use crate::from_row::FromRow;
 use crate::physical::PhysicalPlan;
-use crate::procedure::OpenTransaction;
+use crate::procedure::RunningStatement;
 use crate::row::Row;
 use crate::semantic;
 use crate::storage::Commit;
@@ -48,21 +48,21 @@ pub struct Rows {
 
 enum Source {
     /// The transaction is kept open for as long as its state is read.
-    Running(Box<exec::Reading>, #[expect(dead_code, reason = "held")] Arc<OpenTransaction>),
+    Running(Box<exec::Reading>, #[expect(dead_code, reason = "held")] RunningStatement),
     Made(std::vec::IntoIter<Vec<Value>>),
 }
 
 impl Rows {
     pub(crate) fn reading(
         run: exec::Reading,
-        open: &Arc<OpenTransaction>,
+        running: RunningStatement,
         text: &Arc<str>,
         commit: Commit,
         warnings: &[Warning],
     ) -> Self {
         Self {
             columns: column_names(run.plan()),
-            source: Source::Running(Box::new(run), Arc::clone(open)),
+            source: Source::Running(Box::new(run), running),
             text: Arc::clone(text),
             counters: Counters::default(),
             warnings: warnings.to_vec(),

@@ -100,7 +100,7 @@ impl Database {
         let (folder, new) = (folder.as_ref(), new.as_ref());
         let of = |folder| move |error| Error::from(error).of(folder);
         let disk = FolderDisk::open_read_only(folder).map_err(of(folder))?;
-        let in_use_by = disk.writer();
+        let in_use_by = disk.other_writer();
         let saved = Salvaged::read(&disk, now_micros(), &mut |stage| progress(stage.into())).map_err(of(folder))?;
         FolderDisk::create(new).and_then(|disk| saved.write(Arc::new(disk))).map_err(of(new))?;
         Ok(SalvageReport::of(saved, in_use_by))

@@ -9,9 +9,20 @@ use crate::database::{Database, WriterPass, lock};
 use crate::error::Error;
 use crate::exec::{Commits, now_micros};
 use crate::options::Options;
+use crate::read_only::Reader;
 use crate::storage::{
-    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, StorageError, TornTail,
+    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, Keep, StorageError,
+    TornTail,
 };
+
+/// Where the commits of a database are kept.
+#[derive(Debug)]
+pub(crate) enum Home {
+    Memory,
+    Written(Store),
+    /// In files that another process may write.
+    Read(Reader),
+}
 
 /// The files of a database and the thread that writes their snapshot.
 #[derive(Debug)]
@@ -39,27 +50,31 @@ pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Databas
     let files = DatabaseFiles::create(disk, &graph, options.durability)?;
     let history = History::new(Arc::new(graph), options.keep);
     let store = Store::new(files, None, &options);
-    Ok(Database::opened(options, history, Some(store)))
+    Ok(Database::opened(options, history, Home::Written(store)))
 }
 
 pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
-    let mut history: Option<History> = None;
-    let seen = |graph: &Graph| {
-        let root = Arc::new(graph.clone());
-        match &history {
-            None => history = Some(History::new(root, options.keep)),
-            Some(history) => drop(history.lock().add(root)),
-        }
-    };
-    let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, seen)?;
+    let mut history = None;
+    let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, keep_all(&mut history, options.keep))?;
     check_words(&options.provenance, &graph.catalog().provenance)?;
     let history = history.expect("a database has a first root");
     let store = Store::new(files, torn, &options);
-    Ok(Database::opened(options, history, Some(store)))
+    Ok(Database::opened(options, history, Home::Written(store)))
+}
+
+/// Keeps the roots that it is shown, oldest first.
+pub(crate) fn keep_all(history: &mut Option<History>, keep: Option<Keep>) -> impl FnMut(&Graph) {
+    move |graph| {
+        let root = Arc::new(graph.clone());
+        match history {
+            None => *history = Some(History::new(root, keep)),
+            Some(history) => drop(history.lock().add(root)),
+        }
+    }
 }
 
 /// The days of clocks are kept by the words that the database was made with.
-fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
+pub(crate) fn check_words(asked: &Provenance, kept: &Provenance) -> Result<(), DiskError> {
     if *asked == Provenance::default() {
         return Ok(());
     }
@@ -142,12 +157,12 @@ impl Database {
 
     /// Whether what is committed is lost when the program ends.
     pub fn is_in_memory(&self) -> bool {
-        self.shared.store.is_none()
+        matches!(self.shared.home, Home::Memory)
     }
 
     /// What opening this database has cut off.
     pub fn lost_tail(&self) -> Option<LostTail> {
-        self.shared.store.as_ref()?.torn.clone().map(LostTail::from)
+        self.store()?.torn.clone().map(LostTail::from)
     }
 
     /// Writes a snapshot of the last commit and removes the log before it. A database does that by itself, beside readers
@@ -170,7 +185,7 @@ impl Database {
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the snapshot cannot be written: the one before and its log stay.
     /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) if this thread has a write transaction open.
     pub fn checkpoint(&self) -> Result<(), Error> {
-        let Some(store) = &self.shared.store else { return Ok(()) };
+        let Some(store) = self.store() else { return Ok(()) };
         store.wait_for_snapshot()?;
         let pass = self.enter()?;
         let root = self.root_to_write()?;
@@ -182,9 +197,25 @@ impl Database {
 
     /// The root behind which the next commit comes, for whoever may write. It may be on its way to the disk still.
     pub(crate) fn root_to_write(&self) -> Result<Arc<Graph>, DiskError> {
-        let Some(store) = &self.shared.store else { return Ok(self.root()) };
-        store.files.check()?;
-        Ok(store.files.unshown_root().unwrap_or_else(|| self.root()))
+        self.check_written()?;
+        let unshown = self.store().and_then(|store| store.files.unshown_root());
+        Ok(unshown.unwrap_or_else(|| self.root()))
+    }
+
+    /// Whether commits can be made.
+    pub(crate) fn check_written(&self) -> Result<(), DiskError> {
+        match &self.shared.home {
+            Home::Memory => Ok(()),
+            Home::Written(store) => store.files.check(),
+            Home::Read(_) => Err(DiskError::ReadOnly),
+        }
+    }
+
+    fn store(&self) -> Option<&Store> {
+        match &self.shared.home {
+            Home::Written(store) => Some(store),
+            Home::Memory | Home::Read(_) => None,
+        }
     }
 
     /// Makes a commit that is kept as the durability says when this comes back. The right to write goes to the next one
@@ -195,7 +226,7 @@ impl Database {
 
     /// Makes a commit, and does `next` once its place among the others is clear.
     fn commit_and(&self, root: Arc<Graph>, changes: &[Change], next: impl FnOnce()) -> Result<(), DiskError> {
-        let Some(store) = &self.shared.store else {
+        let Some(store) = self.store() else {
             self.publish(root);
             return Ok(());
         };

@@ -41,7 +41,7 @@ pub struct ReadTransaction {
 
 impl ReadTransaction {
     pub(crate) fn new(database: Database, root: Arc<Graph>) -> Self {
-        let open = Arc::new(database.begin(Access::Read, root.commit().number));
+        let open = database.begin(Access::Read, Some(root.commit().number));
         Self { database, root, open }
     }
 
@@ -61,9 +61,15 @@ impl ReadTransaction {
         }
     }
 
+    /// Runs the statements of a script, which all read.
+    pub(crate) fn run_with(&self, script: &str, params: &Params) -> Result<Vec<Rows>, Error> {
+        run_each(script, |statement| self.query(statement, params))
+    }
+
     fn answer(&self, prepared: Prepared, params: Params, limits: &Limits) -> Result<Rows, Error> {
         let prepared = prepared.current(&self.database, &self.root)?;
         if prepared.writes() {
+            self.database.check_written()?;
             return Err(Error::refused(
                 ErrorKind::Semantic,
                 "WriteInReadTransaction",
@@ -131,13 +137,18 @@ pub struct WriteTransaction {
     writer: Writer,
     /// How many commits are kept, as a graph says that was added.
     keep: Option<Keep>,
-    open: OpenTransaction,
+    open: Arc<OpenTransaction>,
     pass: WriterPass,
 }
 
 impl WriteTransaction {
-    pub(crate) fn new(database: Database, pass: WriterPass, root: Graph, commit: Commit) -> Self {
-        let open = database.begin(Access::Write, commit.number);
+    pub(crate) fn new(
+        database: Database,
+        pass: WriterPass,
+        open: Arc<OpenTransaction>,
+        root: Graph,
+        commit: Commit,
+    ) -> Self {
         Self { database, writer: Writer::new(root, commit), keep: None, open, pass }
     }
 
@@ -187,7 +198,7 @@ impl WriteTransaction {
         let prepared = prepared.current(&self.database, &graph)?;
         if !prepared.writes() {
             // The rows may be read on when this transaction has ended.
-            let open = Arc::new(self.database.begin(Access::Read, graph.commit().number));
+            let open = self.database.begin(Access::Read, Some(graph.commit().number));
             return prepared.read(&graph, params, &limits, &open);
         }
         if prepared.commits() && commits.is_none() {
@@ -201,7 +212,7 @@ impl WriteTransaction {
         // A root that is held elsewhere makes every page be copied.
         drop(graph);
         let savepoint = self.writer.savepoint();
-        let answer = prepared.write(&mut self.writer, commits, params, &limits);
+        let answer = prepared.write(&mut self.writer, commits, params, &limits, &self.open);
         if answer.is_err() {
             self.writer.roll_back_to(savepoint);
         }
@@ -236,15 +247,8 @@ impl WriteTransaction {
     ///
     /// As [`run`](WriteTransaction::run).
     pub fn run_with(&mut self, script: &str, params: impl Into<Params>) -> Result<Vec<Rows>, Error> {
-        let text: Arc<str> = Arc::from(script);
         let params = params.into();
-        self.all_or_none(|transaction| {
-            let run = |span: Span| {
-                let answer = transaction.query(span.of(script), &params).and_then(Rows::complete);
-                answer.map_err(|error| error.within(&text, span.start))
-            };
-            syntax::statements(script).into_iter().map(run).collect()
-        })
+        self.all_or_none(|transaction| run_each(script, |statement| transaction.query(statement, &params)))
     }
 
     /// Undoes what `act` has written if it fails.
@@ -411,4 +415,12 @@ impl fmt::Debug for WriteTransaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WriteTransaction").field("commit", &self.writer.graph().commit().number).finish_non_exhaustive()
     }
+}
+
+/// Runs the statements of a script, and tells the place of one that fails in it.
+fn run_each(script: &str, mut run: impl FnMut(&str) -> Result<Rows, Error>) -> Result<Vec<Rows>, Error> {
+    let text: Arc<str> = Arc::from(script);
+    let mut run =
+        |span: Span| run(span.of(script)).and_then(Rows::complete).map_err(|error| error.within(&text, span.start));
+    syntax::statements(script).into_iter().map(&mut run).collect()
 }

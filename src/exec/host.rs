@@ -205,6 +205,14 @@ impl Host for Env<'_, '_> {
         })
     }
 
+    fn touching(&self, node: &Node) -> Result<Vec<Relationship>, FunctionError> {
+        self.ask(node.id(), |graph, end| {
+            let at = |direction| graph.neighbours(end, direction, None, Family::Plain);
+            let rels = at(Direction::Out).chain(at(Direction::In));
+            rels.map(|neighbour| Relationship::bare(graph.rel_id(neighbour.rel))).collect()
+        })
+    }
+
     fn recorded(&self, element: ElementId) -> Result<(u64, DateTime), FunctionError> {
         let commit = self.ask(element, Graph::recorded)?;
         Ok((commit.number, date_time_of(commit.micros)))

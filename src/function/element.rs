@@ -63,7 +63,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ResultType::Is(Type::Integer),
         degree,
         "how many asserted relationships to nodes a node has, a loop at both its ends",
-    ),
+    )
+    .because(counted),
     Function::new(
         "recorded",
         &[Accepts::ELEMENT],
@@ -143,6 +144,17 @@ fn degree(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> 
     match &arguments[0] {
         Value::Node(node) => Ok(Value::Integer(i64::try_from(host.degree(node)?).unwrap_or(i64::MAX))),
         other => Err(FunctionError::wrong_type("degree", "a NODE", other)),
+    }
+}
+
+/// What [`degree`] counts.
+fn counted(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    match &arguments[0] {
+        Value::Node(node) => {
+            host.reserve(usize::try_from(host.degree(node)?).unwrap_or(usize::MAX).saturating_mul(size_of::<Value>()))?;
+            Ok(host.touching(node)?.into())
+        }
+        _ => Ok(Value::Null),
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) trait Host {
     fn max_witnesses(&self) -> usize;
     /// The asserted relationships between nodes that touch `node`, as `degree` functions count them.
     fn degree(&self, node: &Node) -> Result<u64, FunctionError>;
+    /// These relationships, a loop once or twice.
+    fn touching(&self, node: &Node) -> Result<Vec<Relationship>, FunctionError>;
     /// The commit in which the element was created, and its time.
     fn recorded(&self, element: ElementId) -> Result<(u64, DateTime), FunctionError>;
     /// The time at which the transaction, the statement, or this call began.

@@ -56,6 +56,8 @@ pub(crate) struct Function {
     /// One line for `SHOW FUNCTIONS`.
     pub summary: Cow<'static, str>,
     pub body: Implementation,
+    /// Which elements, besides what its arguments name, the value hangs on: a list of them. `None`: on none.
+    pub because: Option<Body>,
 }
 
 impl Function {
@@ -77,7 +79,20 @@ impl Function {
             tells_time: false,
             summary: Cow::Borrowed(summary),
             body: Implementation::Builtin(body),
+            because: None,
         }
+    }
+
+    /// The value hangs on the part of the graph that `body` gives.
+    pub(crate) const fn because(mut self, body: Body) -> Self {
+        self.because = Some(body);
+        self
+    }
+
+    /// The function that gives what the value of this one hangs on, of the same arguments.
+    pub(crate) fn looks_at(&self) -> Option<Self> {
+        let body = Implementation::Builtin(self.because?);
+        Some(Self { body, because: None, result: ResultType::ListOf(Type::Any), ..self.clone() })
     }
 
     /// The last `count` parameters may be left out.

@@ -18,7 +18,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ResultType::ListOf(Type::Node),
         sources,
         "the sources that an element, or what a list or path holds, is cited from, each once, in the order of their ids",
-    ),
+    )
+    .because(cited),
     Function::new(
         "citations",
         &[ELEMENTS],
@@ -26,21 +27,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
         citations,
         "the citations of an element, or of what a list or path holds, in the order of their ids: \
          {citation, paragraph, source, certainty, voice, printed}",
-    ),
+    )
+    .because(cited),
     Function::new(
         "certainty",
         &[ELEMENTS],
         ResultType::Is(Type::Any),
         certainty,
         "the best certainty with which an element is cited; of a list or path, that of its weakest link",
-    ),
+    )
+    .because(cited),
     Function::new(
         "known",
         &[ELEMENTS],
         ResultType::Is(Type::Date),
         known,
         "the day from which an element, or all that a list or path holds, is certainly known; null if no day is certain",
-    ),
+    )
+    .because(made_known),
 ];
 
 /// From the best to the worst. It is the reading that is more or less certain: what is stated and what is hedged stands in
@@ -133,6 +137,25 @@ fn known(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         last = last.max(Some(day));
     }
     Ok(last.into())
+}
+
+/// The elements themselves, with which their citations are told.
+fn cited(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let found = elements("citations", &arguments[0])?;
+    reserve_list(host, found.len())?;
+    Ok(found.into_iter().map(Value::from).collect::<Vec<_>>().into())
+}
+
+/// The elements, and the relationships through which alone those are known that nothing cites.
+fn made_known(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+    let found = elements("known", &arguments[0])?;
+    reserve_list(host, 2 * found.len())?;
+    let mut all = Vec::with_capacity(2 * found.len());
+    for element in found {
+        let through = host.known_through(element.id(), false)?;
+        all.extend([element.into()].into_iter().chain(through.map(Value::from)));
+    }
+    Ok(all.into())
 }
 
 /// The elements in a value, each once, in the order in which they stand there. Nulls are passed over.

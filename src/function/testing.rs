@@ -82,6 +82,10 @@ impl Host for TinyHost {
         Ok(1)
     }
 
+    fn touching(&self, _node: &Node) -> Result<Vec<Relationship>, FunctionError> {
+        Ok(Vec::new())
+    }
+
     fn recorded(&self, _element: ElementId) -> Result<(u64, DateTime), FunctionError> {
         Ok((1, self.statement_time()))
     }

@@ -247,6 +247,10 @@ impl Host for NoHost {
         self.refuse()
     }
 
+    fn touching(&self, _: &Node) -> Result<Vec<Relationship>, FunctionError> {
+        self.refuse()
+    }
+
     fn recorded(&self, _: ElementId) -> Result<(u64, DateTime), FunctionError> {
         self.refuse()
     }

@@ -18,7 +18,7 @@ mod transactions;
 
 use std::sync::Arc;
 
-pub(crate) use transactions::{Access, OpenTransaction, OpenTransactions};
+pub(crate) use transactions::{Access, OpenTransaction, OpenTransactions, RunningStatement};
 
 use crate::function::Registry;
 use crate::storage::{FileAccess, History};

@@ -16,6 +16,7 @@ pub(super) fn register(registry: &mut Registry) {
             Field::required("element", Type::Element),
             Field::required("source", Type::Node),
             Field::required("citations", Type::Integer),
+            Field::required("because", Type::list_of(Type::Relationship)),
         ],
         summary: "the nodes and relationships that one source supports and no other, with its citations".to_owned(),
         body: Arc::new(|host, _| rows(host)),
@@ -27,7 +28,7 @@ struct Single {
     id: ElementId,
     is_node: bool,
     source: ElementId,
-    citations: u64,
+    citations: Vec<ElementId>,
 }
 
 fn rows(host: &dyn Host) -> Result<ProcedureRows, FunctionError> {
@@ -39,23 +40,25 @@ fn rows(host: &dyn Host) -> Result<ProcedureRows, FunctionError> {
         }
         let Some((source, citations)) = only_source(&seen, element) else { return Ok(()) };
         let (id, is_node) = (seen.graph.id(element), element.as_node().is_some());
+        seen.reserve(size_of::<Single>() + citations.len() * size_of::<ElementId>())?;
         singles.push(Single { id, is_node, source: seen.graph.node_id(source), citations });
-        seen.reserve(size_of::<Single>())
+        Ok(())
     })?;
     Ok(Box::new(singles.into_iter().map(|single| Ok(single.row()))))
 }
 
-/// The source, and how many citations it gives; `None` if there is none, or another one too.
-fn only_source(seen: &Seen, element: End) -> Option<(NodeSlot, u64)> {
-    let mut citations = seen.citations(element);
-    let first = citations.next()?;
-    let others = citations.try_fold(1, |count, cited| (cited.source == first.source).then_some(count + 1))?;
-    Some((first.source, others))
+/// The source and its citations; `None` if there is none, or another one too.
+fn only_source(seen: &Seen, element: End) -> Option<(NodeSlot, Vec<ElementId>)> {
+    let source = seen.citations(element).next()?.source;
+    let of_source = seen.citations(element).map(|cited| (cited.source == source).then(|| seen.graph.rel_id(cited.rel)));
+    Some((source, of_source.collect::<Option<_>>()?))
 }
 
 impl Single {
     fn row(self) -> Vec<Value> {
         let element = if self.is_node { Node::bare(self.id).into() } else { Relationship::bare(self.id).into() };
-        vec![element, Node::bare(self.source).into(), number(self.citations)]
+        let because: Vec<Value> = self.citations.into_iter().map(|id| Relationship::bare(id).into()).collect();
+        let count = number(because.len() as u64);
+        vec![element, Node::bare(self.source).into(), count, because.into()]
     }
 }

@@ -27,12 +27,14 @@ struct Entries {
     last_id: u64,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     access: Access,
-    /// The commit that is read, or that will be made.
-    commit: u64,
+    /// The commit that is read, or that will be made; `None` while the transaction waits for its turn to write.
+    commit: Option<u64>,
     began_micros: i64,
+    /// The statements that are run, by their ids, the last one last.
+    running: Vec<(u64, Arc<str>)>,
 }
 
 /// A transaction's place among the open ones, until it is dropped.
@@ -42,14 +44,25 @@ pub(crate) struct OpenTransaction {
     id: u64,
 }
 
+/// A statement's place in its transaction, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct RunningStatement {
+    open: Arc<OpenTransaction>,
+    id: u64,
+}
+
 impl OpenTransactions {
-    pub(crate) fn begin(self: &Arc<Self>, access: Access, commit: u64, began_micros: i64) -> OpenTransaction {
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        access: Access,
+        commit: Option<u64>,
+        began_micros: i64,
+    ) -> Arc<OpenTransaction> {
         let mut entries = self.lock();
-        entries.last_id += 1;
-        let id = entries.last_id;
-        entries.by_id.insert(id, Entry { access, commit, began_micros });
+        let id = entries.next_id();
+        entries.by_id.insert(id, Entry { access, commit, began_micros, running: Vec::new() });
         drop(entries);
-        OpenTransaction { all: Arc::clone(self), id }
+        Arc::new(OpenTransaction { all: Arc::clone(self), id })
     }
 
     /// A panic while the lock was held leaves entries that are whole: each change is one step.
@@ -58,7 +71,40 @@ impl OpenTransactions {
     }
 
     fn rows(&self, now_micros: i64) -> Vec<Vec<Value>> {
-        self.lock().by_id.iter().map(|(id, entry)| row(*id, *entry, now_micros)).collect()
+        self.lock().by_id.iter().map(|(id, entry)| row(*id, entry, now_micros)).collect()
+    }
+}
+
+impl Entries {
+    fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+}
+
+impl OpenTransaction {
+    /// Tells that it has come to its turn, and which commit it will make.
+    pub(crate) fn set_commit(&self, commit: u64) {
+        self.change(|entry| entry.commit = Some(commit));
+    }
+
+    /// Tells that a statement is run.
+    pub(crate) fn run(self: &Arc<Self>, text: &Arc<str>) -> RunningStatement {
+        let id = self.all.lock().next_id();
+        self.change(|entry| entry.running.push((id, Arc::clone(text))));
+        RunningStatement { open: Arc::clone(self), id }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.all.lock().by_id.get_mut(&self.id) {
+            change(entry);
+        }
+    }
+}
+
+impl Drop for RunningStatement {
+    fn drop(&mut self) {
+        self.open.change(|entry| entry.running.retain(|(id, _)| *id != self.id));
     }
 }
 
@@ -74,11 +120,13 @@ pub(super) fn register(registry: &mut Registry, open: &Arc<OpenTransactions>) {
         name: Name::from("show.transactions"),
         inputs: Vec::new(),
         outputs: [
-            ("id", Type::Integer),
+            ("transactionId", Type::String),
+            ("currentQuery", Type::String),
+            ("startTime", Type::DateTime),
+            ("status", Type::String),
+            ("elapsedTime", Type::Duration),
             ("access", Type::String),
             ("commit", Type::Integer),
-            ("since", Type::DateTime),
-            ("age", Type::Duration),
         ]
         .map(|(name, value_type)| Field::nullable(name, value_type))
         .to_vec(),
@@ -87,20 +135,28 @@ pub(super) fn register(registry: &mut Registry, open: &Arc<OpenTransactions>) {
     });
 }
 
-fn row(id: u64, entry: Entry, now_micros: i64) -> Vec<Value> {
+fn row(id: u64, entry: &Entry, now_micros: i64) -> Vec<Value> {
     let access = match entry.access {
         Access::Read => "READ",
         Access::Write => "WRITE",
+    };
+    let query = entry.running.last().map(|(_, text)| Value::String(Arc::clone(text)));
+    let status = match entry.commit {
+        None => "Waiting",
+        Some(_) if query.is_some() => "Running",
+        Some(_) => "Idle",
     };
     // The clock may have been put back since.
     let age_micros = now_micros.saturating_sub(entry.began_micros).max(0);
     let age = Duration::new(0, 0, age_micros / 1_000_000, age_micros % 1_000_000 * 1_000);
     vec![
-        number(id),
-        Value::from(access),
-        number(entry.commit),
+        Value::from(id.to_string()),
+        query.unwrap_or(Value::Null),
         date_time(entry.began_micros).map_or(Value::Null, Value::DateTime),
+        Value::from(status),
         age.map_or(Value::Null, Value::Duration),
+        Value::from(access),
+        entry.commit.map_or(Value::Null, number),
     ]
 }
 
@@ -125,16 +181,31 @@ mod tests {
     #[test]
     fn the_oldest_comes_first_and_each_is_there_until_it_ends() {
         let open = Arc::new(OpenTransactions::default());
-        let reader = open.begin(Access::Read, 7, 1_000_000);
-        let writer = open.begin(Access::Write, 9, 3_500_000);
-        assert_eq!(
-            shown(&open, 5_000_000),
-            ["1 READ 7 1970-01-01T00:00:01Z PT4S", "2 WRITE 9 1970-01-01T00:00:03.5Z PT1.5S"]
-        );
+        let reader = open.begin(Access::Read, Some(7), 1_000_000);
+        let writer = open.begin(Access::Write, None, 3_500_000);
+        let reads = "1 null 1970-01-01T00:00:01Z 'Idle' PT4S 'READ' 7";
+        assert_eq!(shown(&open, 5_000_000), [reads, "2 null 1970-01-01T00:00:03.5Z 'Waiting' PT1.5S 'WRITE' null"]);
         drop(reader);
-        // A clock that was put back makes no negative age.
-        assert_eq!(shown(&open, 0), ["2 WRITE 9 1970-01-01T00:00:03.5Z PT0S"]);
+        writer.set_commit(9);
+        // A clock that was put back makes no negative time.
+        assert_eq!(shown(&open, 0), ["2 null 1970-01-01T00:00:03.5Z 'Idle' PT0S 'WRITE' 9"]);
         drop(writer);
         assert!(shown(&open, 0).is_empty());
+    }
+
+    #[test]
+    fn the_last_statement_that_is_run_is_the_current_one() {
+        let open = Arc::new(OpenTransactions::default());
+        let reader = open.begin(Access::Read, Some(0), 0);
+        let current = || open.rows(0).remove(0)[1].to_string();
+        let (first, second) = (reader.run(&"first".into()), reader.run(&"second".into()));
+        assert_eq!(current(), "'second'");
+        drop(first);
+        assert_eq!(current(), "'second'");
+        drop(second);
+        assert_eq!(current(), "null");
+        drop(reader.run(&"third".into()));
+        drop(reader);
+        assert!(open.rows(0).is_empty());
     }
 }

@@ -35,7 +35,7 @@ use crate::value::{Name, Value};
 pub(crate) type Row = BTreeMap<Name, Value>;
 
 /// What a query returns; the rows hold at least the columns.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub columns: Vec<Name>,
     pub rows: Vec<Row>,

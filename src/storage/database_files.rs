@@ -17,6 +17,7 @@
 mod check;
 mod checkpoint;
 mod commits;
+mod follower;
 mod recovery;
 mod salvage;
 
@@ -29,6 +30,7 @@ use super::{DiskError, Graph};
 pub(crate) use check::{FilesChecked, Stage, check_files};
 pub(crate) use checkpoint::Checkpoint;
 use commits::Unshown;
+pub(crate) use follower::{Followed, Follower, beside_a_writer};
 pub(crate) use recovery::TornTail;
 pub(crate) use salvage::Salvaged;
 

@@ -80,6 +80,11 @@ pub(crate) enum DiskError {
     OtherFormat { file: Arc<str>, found: u32, ours: u32 },
     #[error("the database is in use by {holder}")]
     Locked { holder: String },
+    #[error("the database was opened to be read only, and nothing can be written")]
+    ReadOnly,
+    /// What has failed before, whoever asks now.
+    #[error("the database takes no commit any more: {cause}")]
+    Stopped { cause: Arc<DiskError> },
     #[error("there is no database")]
     NoDatabase,
     #[error("there is a database already")]
@@ -96,9 +101,35 @@ impl DiskError {
             DiskError::Io { .. } => ErrorClass::new(ErrorKind::Io, "DiskFailed"),
             DiskError::OtherFormat { .. } => ErrorClass::new(ErrorKind::Io, "OtherFormat"),
             DiskError::Locked { .. } => ErrorClass::new(ErrorKind::Busy, "DatabaseLocked"),
+            DiskError::ReadOnly => ErrorClass::new(ErrorKind::Busy, "ReadOnly"),
+            DiskError::Stopped { .. } => ErrorClass::new(ErrorKind::Io, "DatabaseStopped"),
             DiskError::NoDatabase => ErrorClass::new(ErrorKind::Io, "NoDatabase"),
             DiskError::DatabaseExists => ErrorClass::new(ErrorKind::Io, "DatabaseExists"),
             DiskError::OtherWords { .. } => ErrorClass::new(ErrorKind::Argument, "OtherProvenance"),
+        }
+    }
+
+    /// What can be done about it, if that can be told.
+    pub(crate) fn help(&self) -> Option<&'static str> {
+        match self {
+            DiskError::Locked { .. } => Some(
+                "it can be read beside that: with `--read-only` on the command line, by `Database::open_read_only` in a \
+                 program",
+            ),
+            DiskError::ReadOnly => {
+                Some("one process can write it: without `--read-only`, or by `Database::open`, if no other one does")
+            }
+            DiskError::Stopped { .. } => Some(
+                "close the database and open it again: what was acknowledged is there, and whether the rest is can be seen \
+                 then; until that it can be read",
+            ),
+            DiskError::NoDatabase => Some("`averment create` makes one, or `Database::create` in a program"),
+            DiskError::Io { file, error, .. } => help_with(file, error.kind()),
+            DiskError::Corruption { .. } => Some(
+                "`averment check FOLDER` tells all that is damaged, and `averment salvage FOLDER NEW` saves the rest; in a \
+                 program, `Database::check` and `Database::salvage`",
+            ),
+            DiskError::OtherFormat { .. } | DiskError::DatabaseExists | DiskError::OtherWords { .. } => None,
         }
     }
 
@@ -129,11 +160,25 @@ impl From<&DiskError> for FileDamage {
                 (Arc::clone(file), None, error.to_string())
             }
             DiskError::Locked { .. }
+            | DiskError::ReadOnly
+            | DiskError::Stopped { .. }
             | DiskError::NoDatabase
             | DiskError::DatabaseExists
             | DiskError::OtherWords { .. } => ("".into(), None, error.to_string()),
         };
         Self { file, offset, reason }
+    }
+}
+
+fn help_with(file: &str, kind: std::io::ErrorKind) -> Option<&'static str> {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match kind {
+        PermissionDenied | ReadOnlyFilesystem if file == "lock" => Some(
+            "to read it, the right to write is not needed: `--read-only` on the command line, `Database::open_read_only` in a \
+             program",
+        ),
+        StorageFull | QuotaExceeded => Some("what was acknowledged is safe; make room on the disk and try again"),
+        _ => None,
     }
 }
 
@@ -174,5 +219,30 @@ impl StorageError {
             StorageError::Full { .. } => ErrorClass::new(ErrorKind::Limit, "GraphFull"),
             StorageError::Disk(error) => error.class(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::DiskError;
+
+    #[track_caller]
+    fn check_help(action: &'static str, file: &str, kind: ErrorKind, expected: Option<&str>) {
+        let help = DiskError::io(action, file)(kind.into()).help();
+        match expected {
+            Some(part) => assert!(help.is_some_and(|help| help.contains(part)), "{help:?}"),
+            None => assert_eq!(help, None),
+        }
+    }
+
+    #[test]
+    fn who_may_not_write_is_told_how_to_read() {
+        check_help("open", "lock", ErrorKind::PermissionDenied, Some("--read-only"));
+        check_help("open", "lock", ErrorKind::ReadOnlyFilesystem, Some("--read-only"));
+        check_help("open", "log-00000000000000000000", ErrorKind::PermissionDenied, None);
+        check_help("write", "log-00000000000000000000", ErrorKind::StorageFull, Some("make room"));
+        check_help("sync", "log-00000000000000000000", ErrorKind::Other, None);
     }
 }

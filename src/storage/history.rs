@@ -87,6 +87,22 @@ impl Roots {
         self.keep = self.kept_at_first;
     }
 
+    /// Goes on with what a later look at the same database has found. What is kept leads to it, unless its last commit has
+    /// turned out to be none.
+    #[must_use = "drop what is let go when nobody waits"]
+    pub(crate) fn go_on_with(&mut self, found: History) -> Vec<Arc<Graph>> {
+        let found = found.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let last = self.last();
+        let entry =
+            |root: &Graph| root.log().find(last.commit().number).and_then(|place| root.log().get(place).cloned());
+        let leads_there = last.commit().number == 0 || entry(&found.last()) == entry(&last);
+        let mut let_go = if leads_there { Vec::new() } else { self.kept.drain(..).collect() };
+        let number = self.kept.back().map(|root| root.commit().number);
+        self.kept.extend(found.kept.into_iter().filter(|root| Some(root.commit().number) > number));
+        let_go.extend(self.let_go());
+        let_go
+    }
+
     fn let_go(&mut self) -> Vec<Arc<Graph>> {
         let count = match self.keep {
             Some(Keep::All) => usize::MAX,

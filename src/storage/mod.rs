@@ -42,7 +42,10 @@ pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
-pub(crate) use database_files::{Checkpoint, DatabaseFiles, FilesChecked, Salvaged, Stage, TornTail, check_files};
+pub(crate) use database_files::{
+    Checkpoint, DatabaseFiles, FilesChecked, Followed, Follower, Salvaged, Stage, TornTail, beside_a_writer,
+    check_files,
+};
 #[cfg(test)]
 pub(crate) use disk::{Chance, DiskFile, Fault, FaultyDisk, MemoryDisk};
 pub(crate) use disk::{Disk, FolderDisk};

@@ -52,7 +52,7 @@ mod writer;
 pub(super) use changes::Changes;
 pub(super) use reader::LoggedCommit;
 pub(super) use {
-    reader::{LogEnd, LogReader, Whole},
+    reader::{LogEnd, LogReader, Standing, Whole},
     replay::Replay,
     writer::{LogSync, LogWriter},
 };

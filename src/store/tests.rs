@@ -7,6 +7,7 @@ mod crash;
 mod damage;
 mod failing;
 mod hooked;
+mod reading;
 mod workload;
 
 use std::sync::Arc;

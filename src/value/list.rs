@@ -1,5 +1,6 @@
 //! A shared list that knows how deeply it is nested.
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -17,10 +18,9 @@ use super::extent::Extent;
 /// let list = List::from(vec![Value::from(1), Value::from(vec![2])]);
 /// assert_eq!((list.len(), list.depth()), (2, 2));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct List(Arc<Items>);
 
-#[derive(Debug)]
 struct Items {
     extent: Extent,
     values: Vec<Value>,
@@ -51,6 +51,12 @@ impl From<Vec<Value>> for List {
 impl FromIterator<Value> for List {
     fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Self {
         Self::from(Vec::from_iter(values))
+    }
+}
+
+impl fmt::Debug for List {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.values.fmt(f)
     }
 }
 

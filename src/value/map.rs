@@ -1,6 +1,7 @@
 //! A shared map that knows how deeply it is nested.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -19,10 +20,9 @@ use super::{Name, Value};
 /// assert_eq!((map.len(), map.depth()), (2, 2));
 /// assert!(matches!(map.get("share"), Some(Value::Integer(50))));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Map(Arc<Entries>);
 
-#[derive(Debug)]
 struct Entries {
     extent: Extent,
     values: BTreeMap<Name, Value>,
@@ -60,6 +60,12 @@ impl FromIterator<(Name, Value)> for Map {
     /// Of two entries with the same key the later one stays.
     fn from_iter<I: IntoIterator<Item = (Name, Value)>>(entries: I) -> Self {
         Self::from(BTreeMap::from_iter(entries))
+    }
+}
+
+impl fmt::Debug for Map {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.values.fmt(f)
     }
 }
 

@@ -1,8 +1,11 @@
 //! Databases in folders on the command line.
 
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
+use std::process::{Child, ChildStdout, Stdio};
 
 use assert_cmd::Command;
+use averment::Database;
 
 struct Said {
     out: String,
@@ -46,7 +49,8 @@ fn a_folder_that_is_no_database_is_refused() {
     let here = folder.path();
     std::fs::create_dir(here.join("empty")).unwrap();
     let asked = averment(here, &["query", "-d", "empty", "RETURN 1"], "");
-    assert_eq!((asked.code, asked.err.trim()), (Some(1), "error[no-database]: empty: there is no database"));
+    let told = "error[no-database]: empty: there is no database\n  help: `averment create` makes one";
+    assert!(asked.code == Some(1) && asked.err.starts_with(told), "{}", asked.err);
     averment(here, &["create", "db"], "");
     let again = averment(here, &["create", "db"], "");
     assert_eq!((again.code, again.err.trim()), (Some(1), "error[database-exists]: db: there is a database already"));
@@ -125,4 +129,104 @@ fn what_is_left_of_a_damaged_database_is_saved_and_what_is_lost_is_told() {
     assert_eq!(averment(here, &["check", "saved"], "").code, Some(0));
     let again = averment(here, &["salvage", "db", "saved"], "");
     assert!(again.code == Some(1) && again.err.contains("saved: there is a database already"), "{}", again.err);
+}
+
+#[test]
+fn a_database_is_read_beside_its_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    averment(here, &["create", "db", "fixture:2019-10-entity-list-28"], "");
+    let writer = Database::open(here.join("db")).unwrap();
+    let locked = averment(here, &["query", "-d", "db", "RETURN 1"], "");
+    let holder = format!("error[database-locked]: db: the database is in use by process {}", std::process::id());
+    assert!(locked.code == Some(1) && locked.err.starts_with(&holder), "{}", locked.err);
+    assert!(locked.err.contains("help: ") && locked.err.contains("--read-only"), "{}", locked.err);
+    writer.query("CREATE (:A {n: 7})", ()).unwrap();
+    let read = ["--read-only", "query", "-d", "db", "-f", "csv"];
+    let asked = averment(here, &[&read[..], &["MATCH (a:A) RETURN a.n"]].concat(), "");
+    assert_eq!((asked.out.as_str(), asked.err.as_str()), ("a.n\n7\n", ""));
+    let refused = averment(here, &[&read[..], &["CREATE (:A)"]].concat(), "");
+    assert!(
+        refused.code == Some(1) && refused.err.starts_with("error[read-only]: the database was opened"),
+        "{}",
+        refused.err
+    );
+    for args in [["log", "db", "--read-only"], ["schema", "db", "--read-only"]] {
+        let said = averment(here, &args, "");
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{}", said.out);
+    }
+    let script = averment(
+        here,
+        &["--read-only", "run", "-d", "db", "-", "-f", "csv"],
+        "MATCH (a:A) RETURN a.n;\nRETURN 1 AS x;",
+    );
+    assert_eq!((script.out.as_str(), script.err.as_str()), ("a.n\n7\nx\n1\n", ""));
+    let contradiction = averment(here, &["--read-only", "create", "other"], "");
+    assert!(contradiction.code == Some(2) && contradiction.err.contains("--read-only"), "{}", contradiction.err);
+    assert!(!here.join("other").exists());
+}
+
+/// A program that is asked and answers, line by line.
+struct Asked {
+    program: Child,
+    answers: Lines<BufReader<ChildStdout>>,
+}
+
+impl Asked {
+    fn begin(folder: &Path, args: &[&str]) -> Self {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("averment"));
+        command.current_dir(folder).args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut program = command.spawn().unwrap();
+        let answers = BufReader::new(program.stdout.take().unwrap()).lines();
+        Self { program, answers }
+    }
+
+    fn ask(&mut self, line: &str) -> String {
+        writeln!(self.program.stdin.as_mut().unwrap(), "{line}").unwrap();
+        self.answers.next().unwrap().unwrap()
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        drop(self.program.stdin.take());
+        assert!(self.program.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn a_program_that_reads_answers_as_of_the_last_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let writer = Database::create(here.join("db")).unwrap();
+    let mut served = Asked::begin(here, &["--read-only", "serve", "--stdio", "db"]);
+    for number in 1..=5 {
+        writer.query("CREATE (:A)", ()).unwrap();
+        if number % 2 == 0 {
+            writer.checkpoint().unwrap();
+        }
+        let answer = served.ask(r#"{"id": 1, "query": "MATCH (a:A) RETURN count(*)"}"#);
+        assert!(answer.contains(&format!(r#""rows":[[{number}]]"#)), "{answer}");
+        assert!(answer.contains(&format!(r#""commit":{number}"#)), "{answer}");
+    }
+    let mut typed = Asked::begin(here, &["--read-only", "db", "-f", "jsonl"]);
+    for number in 6..=8 {
+        writer.query("CREATE (:A)", ()).unwrap();
+        writer.checkpoint().unwrap();
+        assert_eq!(typed.ask("MATCH (a:A) RETURN count(*) AS n;"), format!(r#"{{"n":{number}}}"#));
+    }
+    let refused = served.ask(r#"{"id": 2, "query": "CREATE (:A)"}"#);
+    assert!(refused.contains("read-only") || refused.contains("ReadOnly"), "{refused}");
+}
+
+#[test]
+fn a_lock_is_not_handed_to_programs_that_are_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    let db = Database::create(&path).unwrap();
+    let mut other = Asked::begin(folder.path(), &["serve", "--stdio", ":memory:"]);
+    assert!(other.ask(r#"{"id": 1, "query": "RETURN 1"}"#).contains("[[1]]"));
+    drop(db);
+    drop(Database::open(&path).unwrap());
+    drop(other);
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -50,10 +50,7 @@ fn commits_until_it_is_killed() {
 
 /// Kills a process so long after it has acknowledged a first commit; gives the last one that it acknowledged.
 fn last_acknowledged(folder: &Path, round: u64, after: Duration) -> u64 {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", "killed::commits_until_it_is_killed", "--ignored", "--nocapture"]);
-    command.env(FOLDER, format!("{round} {}", folder.display())).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut process = command.spawn().unwrap();
+    let mut process = begun("killed::commits_until_it_is_killed", FOLDER, &format!("{round} {}", folder.display()));
     let out = BufReader::new(process.stdout.take().unwrap());
     let (began, begins) = mpsc::channel();
     let reader = thread::spawn(move || {
@@ -65,6 +62,13 @@ fn last_acknowledged(folder: &Path, round: u64, after: Duration) -> u64 {
     process.kill().unwrap();
     process.wait().unwrap();
     reader.join().unwrap().expect("a commit was acknowledged")
+}
+
+/// A process of this program that runs one test and is told something.
+pub(crate) fn begun(test: &str, name: &str, told: &str) -> Child {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", test, "--ignored", "--nocapture"]).env(name, told);
+    command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// A line that was cut off tells of no commit, or of an earlier one.

@@ -27,6 +27,7 @@ mod output;
 #[cfg(feature = "cli")]
 mod piped;
 mod quoted;
+mod read_only;
 mod readme;
 mod reference;
 #[cfg(all(feature = "cli", unix))]
@@ -35,6 +36,7 @@ mod routes;
 #[cfg(feature = "cli")]
 mod settings;
 mod snapshots;
+mod surroundings;
 mod tidy;
 mod transactions;
 mod view;

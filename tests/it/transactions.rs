@@ -1,6 +1,6 @@
 //! Transactions that are open, as `SHOW TRANSACTIONS` lists them, and statements that wait for them.
 
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
 use averment::{CancelToken, CustomFunction, Database, ErrorKind, Limits, Statement, Value};
@@ -71,11 +71,61 @@ fn the_oldest_reader_can_be_asked_for() {
     let _old = db.read();
     create(&db);
     let _new = db.read();
-    let rows = db.query("SHOW TRANSACTIONS YIELD commit, since, age WHERE age.seconds < 600", ()).unwrap();
+    let rows = db.query("SHOW TRANSACTIONS YIELD commit, elapsedTime WHERE elapsedTime.seconds < 600", ()).unwrap();
     let commits: Vec<i64> = rows.map(|row| row.unwrap().get("commit").unwrap()).collect();
     assert_eq!(commits, [1, 2, 2]);
-    let rows = db.query("SHOW TRANSACTIONS YIELD commit, since WHERE commit < 2 AND since <= datetime()", ()).unwrap();
-    assert_eq!(rows.count(), 1);
+    let old = "SHOW TRANSACTIONS YIELD commit, startTime WHERE commit < 2 AND startTime <= datetime()";
+    assert_eq!(db.query(old, ()).unwrap().count(), 1);
+}
+
+/// Status, statement and access of each open transaction but the one that asks.
+fn states(db: &Database) -> Vec<(String, Option<String>, String)> {
+    let rows = db.query("SHOW TRANSACTIONS YIELD status, currentQuery, access", ()).unwrap();
+    let mut all = rows.into_vec::<(String, Option<String>, String)>().unwrap();
+    let (status, query, _) = all.pop().expect("the statement is a reader");
+    assert!(status == "Running" && query.is_some_and(|query| query.starts_with("SHOW TRANSACTIONS")));
+    all
+}
+
+#[test]
+fn a_transaction_is_idle_or_runs_a_statement() {
+    let db = Database::in_memory();
+    let read = db.read();
+    let idle = || ("Idle".to_owned(), None, "READ".to_owned());
+    assert_eq!(states(&db), [idle()]);
+    let many = "UNWIND range(1, 3000) AS x RETURN x";
+    let rows = read.query(many, ()).unwrap();
+    assert_eq!(states(&db), [("Running".to_owned(), Some(many.to_owned()), "READ".to_owned())]);
+    assert_eq!(rows.count(), 3000);
+    assert_eq!(states(&db), [idle()]);
+    read.query("RETURN 1 / 0", ()).and_then(averment::Rows::single::<i64>).unwrap_err();
+    assert_eq!(states(&db), [idle()]);
+}
+
+#[test]
+fn a_writer_that_waits_for_its_turn_is_listed_and_so_is_the_statement_that_writes() {
+    let db = Database::in_memory();
+    let writes = |status: &str, query: Option<&str>| (status.to_owned(), query.map(str::to_owned), "WRITE".to_owned());
+    let (asked, seen) = (db.clone(), Arc::new(Mutex::new(Vec::new())));
+    let told = Arc::clone(&seen);
+    let look = CustomFunction::new("own.look", &["INTEGER"], "BOOLEAN", move |_| {
+        told.lock().unwrap().push(states(&asked));
+        Ok(Value::from(true))
+    });
+    db.register(look).unwrap();
+    let transaction = db.write().unwrap();
+    let statement = "UNWIND [1] AS x CREATE (:A {seen: own.look(x)})";
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| db.query(statement, ()).unwrap());
+        while states(&db).len() < 2 {
+            std::thread::yield_now();
+        }
+        assert_eq!(states(&db), [writes("Idle", None), writes("Waiting", None)]);
+        drop(transaction);
+        waiting.join().unwrap();
+    });
+    assert_eq!(*seen.lock().unwrap(), [[writes("Running", Some(statement))]]);
+    assert_eq!(states(&db), []);
 }
 
 #[test]

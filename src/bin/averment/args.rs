@@ -27,6 +27,7 @@ Examples:
   averment query -d graph.jsonl \"AT COMMIT 3 MATCH (c:Company) RETURN count(c)\"
   averment log graph.jsonl
   averment create sanctions && averment sanctions
+  averment --read-only sanctions
   echo 'MATCH (n) RETURN count(*);' | averment --format csv
 
 Exit codes: 0 done; 1 a statement or the input was at fault; 2 the command line was; 130 interrupted.
@@ -54,11 +55,26 @@ pub(crate) struct Args {
     /// When a commit to a database in a folder is acknowledged.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub durability: DurabilityArg,
+    /// Open a database in a folder to be read only, beside the process that writes it; nothing in the folder is changed. Each
+    /// statement is answered as of the last commit that is there.
+    #[arg(long, global = true)]
+    pub read_only: bool,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
 impl Args {
+    /// What is asked for, if it is no contradiction.
+    pub(crate) fn try_read() -> Result<Self, clap::Error> {
+        let args = Self::try_parse()?;
+        let writes = matches!(args.command, Some(Command::Create { .. } | Command::Keep { .. }));
+        if args.read_only && writes {
+            let message = "this command writes, which '--read-only' rules out\n";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        }
+        Ok(args)
+    }
+
     /// How databases are opened, but for the files that statements may read.
     pub(crate) fn options(&self) -> Result<Options, clap::Error> {
         let options = Database::options().durability(self.durability.into());

@@ -19,17 +19,18 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use averment::{CancelToken, Database, Limits, Options, Params, Statement, fixtures, params};
+use averment::{CancelToken, Database, Limits, Options, Params, Rows, Statement, fixtures, params};
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
 
 use crate::args::{Args, Command, Fixtures, Format, near_command};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::session::Session;
+use crate::source::Opening;
 
 fn main() -> ExitCode {
-    let ended = match Args::try_parse() {
+    let ended = match Args::try_read() {
         Ok(args) => run(args),
         Err(said) => said_of_arguments(said),
     };
@@ -65,9 +66,10 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         Err(said) => return said_of_arguments(said),
     };
     let options = source::with_files(plain.clone(), args.files.as_deref(), Options::any_files);
-    let open = |name: Option<String>| source::open(name.as_deref(), &options, &limits);
+    let opening = Opening { options, limits, is_read_only: args.read_only };
+    let open = |name: Option<String>| source::open(name.as_deref(), &opening);
     match args.command {
-        None => converse(args.database.as_deref(), output, options, limits, cancel),
+        None => converse(args.database.as_deref(), output, opening, cancel),
         Some(Command::Query { statement, ask }) => {
             let (text, params) = (source::statement(&statement)?, params::read(&ask)?);
             let statement = ask.message.into_iter().fold(Statement::from(text), Statement::message);
@@ -78,7 +80,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
             run_script(output, &open(ask.database.or(args.database))?, &script, &params, ask.message.as_deref())
         }
         Some(Command::Create { folder, graphs }) => {
-            source::create(&folder, &graphs, &options)?;
+            source::create(&folder, &graphs, &opening.options)?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Check { folder }) => mend::check(&folder),
@@ -92,9 +94,9 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         Some(Command::Functions { text }) => functions(output, text.as_deref().unwrap_or("")),
         Some(Command::Serve { stdio: _, database }) => {
             let options = source::with_files(plain, args.files.as_deref(), |options| options);
-            serve::run(&source::open(database.or(args.database).as_deref(), &options, &limits)?)
+            serve::run(&source::open(database.or(args.database).as_deref(), &Opening { options, ..opening })?)
         }
-        Some(Command::Fixtures(command)) => built_in(output, command, &limits),
+        Some(Command::Fixtures(command)) => built_in(output, command, opening.limits),
         Some(Command::Completions { shell }) => {
             // Made whole before it is written: a fault of the output is no business of who makes it.
             let mut script = Vec::new();
@@ -110,15 +112,9 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
 }
 
 /// Answers what is typed, or what stands on standard input.
-fn converse(
-    database: Option<&str>,
-    output: Output,
-    options: Options,
-    limits: Limits,
-    cancel: CancelToken,
-) -> Result<ExitCode, Fault> {
-    let db = source::open(database, &options, &limits).map_err(|fault| misspelt(fault, database))?;
-    let mut session = Session::new(db, output, options, limits, cancel.clone());
+fn converse(database: Option<&str>, output: Output, opening: Opening, cancel: CancelToken) -> Result<ExitCode, Fault> {
+    let db = source::open(database, &opening).map_err(|fault| misspelt(fault, database))?;
+    let mut session = Session::new(db, output, opening, cancel.clone());
     session.own(database);
     if io::stdin().is_terminal() { repl::run(session, cancel, database) } else { repl::run_piped(session) }
 }
@@ -157,17 +153,21 @@ fn run_script(
 ) -> Result<ExitCode, Fault> {
     let answers = {
         let _progress = Progress::start();
-        let mut transaction = db.write()?;
-        transaction.set_message(message.unwrap_or(""))?;
-        let answers = transaction.run_with(script, params)?;
-        transaction.commit()?;
-        answers
+        if db.is_read_only() { db.run_with(script, params)? } else { write_script(db, script, params, message)? }
     };
     let mut has_changed = false;
     for rows in answers {
         has_changed |= output.print(rows)?.has_changed;
     }
     Ok(done(db, has_changed))
+}
+
+fn write_script(db: &Database, script: &str, params: &Params, message: Option<&str>) -> Result<Vec<Rows>, Fault> {
+    let mut transaction = db.write()?;
+    transaction.set_message(message.unwrap_or(""))?;
+    let answers = transaction.run_with(script, params)?;
+    transaction.commit()?;
+    Ok(answers)
 }
 
 /// The end of a command that runs statements; what they wrote in memory does not outlive it.
@@ -221,7 +221,7 @@ fn functions(output: Output, text: &str) -> Result<ExitCode, Fault> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCode, Fault> {
+fn built_in(output: Output, command: Fixtures, limits: Limits) -> Result<ExitCode, Fault> {
     match command {
         Fixtures::List => {
             let db = Database::in_memory();
@@ -231,7 +231,7 @@ fn built_in(output: Output, command: Fixtures, limits: &Limits) -> Result<ExitCo
         Fixtures::Show { name } => return print(fixtures::script(&name)?.as_bytes()),
         Fixtures::Load { names, into } => {
             let name = if names.is_empty() { None } else { Some(":memory:") };
-            let db = source::open(name, &Database::options(), limits)?;
+            let db = source::open(name, &Opening { limits, ..Opening::default() })?;
             names.iter().try_for_each(|name| fixtures::load(&db, name))?;
             if into == Path::new("-") {
                 let out = io::BufWriter::new(io::stdout().lock());

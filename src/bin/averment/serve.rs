@@ -183,6 +183,7 @@ impl Request {
     }
 
     fn run(self, db: &Database) -> Result<Answer, Error> {
+        db.refresh()?;
         if self.reset {
             db.reset()?;
         }

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use averment::format::{GraphError, write_keep};
-use averment::{CancelToken, Database, ErrorKind, Keep, Limits, Options, Params, Rows, Value, WriteTransaction};
+use averment::{CancelToken, Database, ErrorKind, Keep, Params, Rows, Value, WriteTransaction};
 
+use crate::Fault;
 use crate::output::{self, Output, Written, plural};
 use crate::progress::Progress;
-use crate::{Fault, source};
+use crate::source::{self, Opening};
 
 pub(crate) struct Session {
     pub db: Database,
@@ -19,8 +20,7 @@ pub(crate) struct Session {
     pub output: Output,
     pub shows_time: bool,
     /// How another database is opened.
-    options: Options,
-    limits: Limits,
+    opening: Opening,
     cancel: CancelToken,
     author: Option<String>,
     /// Between `:begin` and `:commit`.
@@ -38,15 +38,14 @@ pub(crate) enum Existing {
 }
 
 impl Session {
-    /// `limits` holds `cancel`, which stops a statement.
-    pub(crate) fn new(db: Database, output: Output, options: Options, limits: Limits, cancel: CancelToken) -> Self {
+    /// The limits hold `cancel`, which stops a statement.
+    pub(crate) fn new(db: Database, output: Output, opening: Opening, cancel: CancelToken) -> Self {
         Self {
             db,
             params: Params::new(),
             output,
             shows_time: false,
-            options,
-            limits,
+            opening,
             cancel,
             author: None,
             transaction: None,
@@ -77,7 +76,9 @@ impl Session {
         Ok(self.query(&format!("RETURN {expression} AS value"))?.single()?)
     }
 
+    /// What is only read is answered as of the last commit that its writer has made.
     fn query(&mut self, text: &str) -> Result<Rows, Fault> {
+        self.db.refresh()?;
         Ok(match &mut self.transaction {
             Some(transaction) => transaction.query(text, &self.params)?,
             None => self.db.query(text, &self.params)?,
@@ -191,7 +192,7 @@ impl Session {
     pub(crate) fn open(&mut self, name: Option<&str>) -> Result<String, Fault> {
         self.refuse_in_transaction("another graph can be opened")?;
         self.cancel.reset();
-        self.db = source::open(name, &self.options, &self.limits)?;
+        self.db = source::open(name, &self.opening)?;
         if let Some(author) = &self.author {
             self.db = self.db.with_author(author.as_str());
         }
@@ -225,6 +226,7 @@ impl Session {
             return Err(Fault::command(format!("{path} is there already; `:save! {path}` takes its place")));
         }
         self.cancel.reset();
+        self.db.refresh()?;
         let counts = save(&self.db, Path::new(path))?;
         self.own(Some(path));
         let (nodes, rels) = (plural(counts.nodes, "node"), plural(counts.relationships, "relationship"));

@@ -15,6 +15,16 @@ const MAX_INPUT_BYTES: u64 = 1 << 30;
 /// What some programs put at the head of a text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+/// How databases are opened.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Opening {
+    pub options: Options,
+    /// They hold for what is asked of a database, not for loading it.
+    pub limits: Limits,
+    /// Of databases in folders.
+    pub is_read_only: bool,
+}
+
 /// How databases are opened whose statements may read these files: what `--files` says, or else `unless_said`.
 pub(crate) fn with_files(options: Options, files: Option<&Path>, unless_said: fn(Options) -> Options) -> Options {
     match files {
@@ -24,14 +34,20 @@ pub(crate) fn with_files(options: Options, files: Option<&Path>, unless_said: fn
     }
 }
 
-/// The database that a name stands for; see the help. The limits hold for what is asked of it, not for loading it.
-pub(crate) fn open(name: Option<&str>, options: &Options, limits: &Limits) -> Result<Database, Fault> {
-    let unlimited = options.clone().limits(Limits::unlimited());
+/// The database that a name stands for; see the help.
+pub(crate) fn open(name: Option<&str>, opening: &Opening) -> Result<Database, Fault> {
+    let unlimited = opening.options.clone().limits(Limits::unlimited());
     let db = match name {
-        Some(folder) if Path::new(folder).is_dir() => open_folder(folder, unlimited)?,
+        Some(folder) if Path::new(folder).is_dir() => {
+            if opening.is_read_only {
+                unlimited.open_read_only(folder)?
+            } else {
+                open_folder(folder, unlimited)?
+            }
+        }
         _ => in_memory(unlimited, name)?,
     };
-    Ok(db.with_limits(limits.clone()))
+    Ok(db.with_limits(opening.limits.clone()))
 }
 
 /// A database in memory, with the fixtures or what a name stands for.
@@ -76,6 +92,9 @@ fn load_named(db: &Database, name: &str) -> Result<(), Fault> {
 
 /// Adds the graph of a file to a database, as [`add`] does.
 pub(crate) fn load(db: &Database, path: &str) -> Result<Vec<Rows>, Fault> {
+    if db.is_read_only() && !is_json_lines(Path::new(path)) {
+        return Ok(db.run(&read_file(path)?)?);
+    }
     let mut transaction = db.write()?;
     transaction.set_message(path)?;
     let answers = add(&mut transaction, path)?;

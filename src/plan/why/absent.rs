@@ -4,8 +4,9 @@
 //! conditions and clocks; it is counted only if the pattern hangs at something that is bound, and so is small.
 
 use super::clause::is_null;
-use super::evidence::{Evidence, clocks, union};
+use super::evidence::clocks;
 use super::query::{Explainer, one_branch};
+use super::trail::Trail;
 use crate::expr::{Expr, ExprKind, Lens, SubqueryId, SubqueryKind, VarId};
 use crate::function::witness::{ABSENT, CLOCKS, LOOKED_AT, NOTE};
 use crate::semantic::bound::{
@@ -19,20 +20,23 @@ impl Explainer<'_> {
     pub(super) fn no_match(&mut self, clause: &BoundMatch) -> Expr {
         let bound = bound_elements(&clause.pattern);
         let looked_at = self.looked_at(clause, &bound);
-        absent(self.form(clause.span, clause.lens_span), bound, &clause.pattern.lens, looked_at)
+        map(self.form(clause.span, clause.lens_span), bound, &clause.pattern.lens, looked_at)
     }
 
     /// That a subquery gives no row.
     pub(super) fn nothing_found(&mut self, id: SubqueryId) -> Expr {
         let BoundSubquery { query, imports, span } = self.subqueries[id.0 as usize].clone();
         match first_match(&query) {
-            Some(found) => {
-                let bound = bound_elements(&found.pattern);
-                let looked_at = self.looked_at(found, &bound);
-                absent(self.form(span, found.lens_span), bound, &from_outside(found), looked_at)
-            }
+            Some(found) => self.nothing_of(found, span),
             None => self.no_rows(span, &imports),
         }
+    }
+
+    /// That nothing matches, seen from outside the query that begins with the match.
+    fn nothing_of(&mut self, found: &BoundMatch, span: Span) -> Expr {
+        let bound = bound_elements(&found.pattern);
+        let looked_at = self.looked_at(found, &bound);
+        map(self.form(span, found.lens_span), bound, &from_outside(found), looked_at)
     }
 
     /// That a `CALL {}` gives no row.
@@ -64,34 +68,24 @@ impl Explainer<'_> {
         parts.iter().flat_map(|part| part.of(self.text).split_whitespace()).collect::<Vec<_>>().join(" ")
     }
 
-    /// What the pattern finds without its conditions, if it hangs at anything.
-    fn looked_at(&mut self, clause: &BoundMatch, bound: &[VarId]) -> Option<LookedAt> {
+    /// How many the pattern finds without its conditions, if it hangs at anything.
+    fn looked_at(&mut self, clause: &BoundMatch, bound: &[VarId]) -> Option<Expr> {
         if bound.is_empty() {
             return None;
         }
         let all = untimed(unconditional(clause));
         let imports = self.free_variables(&all);
         let id = self.subquery(counted(all), imports, clause.span);
-        let count = Expr::made(ExprKind::Subquery(SubqueryKind::Count, id));
-        Some(LookedAt { count, rejected: self.rejected(clause) })
+        Some(Expr::made(ExprKind::Subquery(SubqueryKind::Count, id)))
     }
 
-    /// What each that passes the clocks was rejected for: without it, the answer could be another one.
-    fn rejected(&mut self, clause: &BoundMatch) -> Option<Expr> {
-        self.depth += 1;
-        let conditions = if self.depth > MAX_DEPTH { Vec::new() } else { self.said(clause) };
-        self.depth -= 1;
-        if conditions.is_empty() {
-            return None;
+    /// That a branch finds no row at all; `None` if it does not begin with what it looks for.
+    pub(super) fn nothing_asked_for(&mut self, trail: &Trail) -> Option<Expr> {
+        let first = trail.first.clone()?;
+        if first.span == trail.last {
+            return Some(self.nothing_of(&first, first.span));
         }
-        let mut evidence = Evidence::default();
-        evidence.extend(conditions);
-        let mut clauses = vec![BoundClause::Match(unconditional(clause))];
-        let witness = self.gather(&mut clauses, evidence);
-        let query = one_branch(clauses, vec![(Name::from("witness"), witness)]);
-        let outer = self.free_variables(clause);
-        let id = self.subquery(query, outer, clause.span);
-        Some(Expr::made(ExprKind::Subquery(SubqueryKind::Collect, id)))
+        Some(self.no_rows(Span { start: first.span.start, end: trail.last.end }, &trail.imports))
     }
 
     pub(super) fn subquery(&mut self, query: BoundQuery, imports: Vec<VarId>, span: Span) -> SubqueryId {
@@ -99,23 +93,6 @@ impl Explainer<'_> {
         self.subqueries.push(BoundSubquery { query, imports, span });
         id
     }
-}
-
-/// So many subqueries deep it is told what those rest on that do not fit: each of them is looked at twice.
-const MAX_DEPTH: usize = 4;
-
-/// What the pattern alone finds.
-struct LookedAt {
-    /// How many.
-    count: Expr,
-    /// A list of what each rests on in that it does not fit, if on more than its properties.
-    rejected: Option<Expr>,
-}
-
-fn absent(form: String, bound: Vec<VarId>, lens: &Lens<Expr>, looked_at: Option<LookedAt>) -> Expr {
-    let Some(LookedAt { count, rejected }) = looked_at else { return map(form, bound, lens, None) };
-    let told = map(form, bound, lens, Some(count));
-    union([told].into_iter().chain(rejected).collect()).expect("one part at least")
 }
 
 /// The lens of the first match of a subquery, with operands as they are computed around it.
@@ -195,7 +172,7 @@ fn untimed(mut clause: BoundMatch) -> BoundMatch {
 
 /// The pattern without what is said of its elements, but for the types of relationships and what is bound.
 fn unconditional(clause: &BoundMatch) -> BoundMatch {
-    let mut pattern = GraphPattern { lens: Lens::default(), ..clause.pattern.clone() };
+    let mut pattern = clause.pattern.clone();
     for node in pattern.nodes.iter_mut().filter(|node| !node.bound) {
         node.labels = None;
     }

@@ -1,48 +1,48 @@
 //! Clauses: how what rows rest on goes on from one to the next.
 
-use std::sync::{Arc, LazyLock};
-
 use super::absent::{self, not_explained};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, union};
 use super::pattern::matched;
 use super::query::Explainer;
+use super::trail::{Rows, Trail};
 use crate::expr::{Expr, ExprKind, VarId};
-use crate::function::Aggregate;
-use crate::function::witness::WITNESSES;
-use crate::semantic::bound::{
-    AggregateCall, Aggregation, BoundClause, BoundMatch, ProcedureCall, Projection, SubqueryCall,
-};
-
-static WITNESSES_AGGREGATE: LazyLock<Arc<Aggregate>> = LazyLock::new(|| Arc::new(WITNESSES));
-
-/// The clauses of a branch so far, and what the rows behind them rest on.
-#[derive(Default)]
-pub(super) struct Trail {
-    pub(super) clauses: Vec<BoundClause>,
-    evidence: Evidence,
-}
+use crate::semantic::bound::{BoundClause, BoundMatch, ProcedureCall, Projection, SubqueryCall};
 
 impl Explainer<'_> {
-    pub(super) fn clauses(&mut self, clauses: Vec<BoundClause>) -> (Vec<BoundClause>, Evidence) {
-        let mut trail = Trail::default();
+    /// The clauses of a branch that takes `imports` from around it.
+    pub(super) fn trail(&mut self, clauses: Vec<BoundClause>, imports: &[VarId]) -> Trail {
+        let mut trail = Trail::new(imports);
         for clause in clauses {
             self.clause(clause, &mut trail);
         }
-        (trail.clauses, trail.evidence)
+        trail
     }
 
     fn clause(&mut self, clause: BoundClause, trail: &mut Trail) {
+        match &clause {
+            BoundClause::Project(Projection { aggregation: Some(_), .. }) => {}
+            written => trail.since.push(written.clone()),
+        }
         match clause {
-            BoundClause::Match(clause) if clause.optional => self.optional_match(clause, trail),
-            BoundClause::Match(clause) => self.plain_match(clause, trail),
-            BoundClause::Unwind { list, var } => {
-                self.look_at([&list], trail);
-                trail.clauses.push(BoundClause::Unwind { list, var });
+            BoundClause::Match(clause) if clause.optional => self.optional_match(clause, &mut trail.rows),
+            BoundClause::Match(clause) => {
+                trail.asks(&clause);
+                self.plain_match(&clause, &mut trail.rows);
             }
-            BoundClause::Project(clause) => self.project(clause, trail),
-            BoundClause::Call(clause) => self.call(clause, trail),
-            BoundClause::Subquery(clause) if clause.unit => trail.clauses.push(BoundClause::Subquery(clause)),
-            BoundClause::Subquery(clause) => self.subquery_call(clause, trail),
+            BoundClause::Unwind { list, var } => {
+                self.look_at([&list], &mut trail.rows);
+                trail.rows.clauses.push(BoundClause::Unwind { list, var });
+            }
+            BoundClause::Project(mut clause) => {
+                if let Some(aggregation) = clause.aggregation.take() {
+                    self.aggregate(aggregation, trail);
+                    trail.since.push(BoundClause::Project(clause.clone()));
+                }
+                self.project(clause, &mut trail.rows);
+            }
+            BoundClause::Call(clause) => self.call(clause, &mut trail.rows),
+            BoundClause::Subquery(clause) if clause.unit => trail.rows.clauses.push(BoundClause::Subquery(clause)),
+            BoundClause::Subquery(clause) => self.subquery_call(clause, &mut trail.rows),
             // The rewriting alone makes `Extend`; what writes is not explained.
             BoundClause::Extend(_)
             | BoundClause::Create(_)
@@ -50,107 +50,93 @@ impl Explainer<'_> {
             | BoundClause::Set(_)
             | BoundClause::Delete { .. }
             | BoundClause::SetState { .. }
-            | BoundClause::Foreach { .. } => trail.clauses.push(clause),
+            | BoundClause::Foreach { .. } => trail.rows.clauses.push(clause),
         }
     }
 
-    fn plain_match(&mut self, clause: BoundMatch, trail: &mut Trail) {
-        self.look_at(clause.operands.iter().map(|(_, operand)| operand), trail);
-        let said = self.said(&clause);
-        trail.evidence.extend(matched(&clause.pattern));
-        trail.clauses.push(BoundClause::Match(clause));
-        self.keep(said, trail);
+    fn plain_match(&mut self, clause: &BoundMatch, rows: &mut Rows) {
+        self.look_at(clause.operands.iter().map(|(_, operand)| operand), rows);
+        let said = self.said(clause);
+        rows.evidence.extend(matched(&clause.pattern));
+        rows.clauses.push(BoundClause::Match(clause.clone()));
+        self.keep(said, rows);
+        self.look_at_passed_over(clause, rows);
     }
 
     /// What the match rests on is found with it; a row without a match tells what is not there.
-    fn optional_match(&mut self, mut clause: BoundMatch, trail: &mut Trail) {
-        self.look_at(clause.operands.iter().map(|(_, operand)| operand), trail);
+    pub(super) fn optional_match(&mut self, mut clause: BoundMatch, rows: &mut Rows) {
+        self.look_at(clause.operands.iter().map(|(_, operand)| operand), rows);
         let mut evidence = Evidence::default();
         evidence.extend(matched(&clause.pattern));
         evidence.extend(self.said(&clause));
         let absent = self.no_match(&clause);
+        let absent = union([absent].into_iter().chain(self.rejected_matches(&clause)).collect());
+        let written = clause.clone();
         let inner = self.witness();
         clause.extra.push((inner, evidence.gathered()));
-        trail.clauses.push(BoundClause::Match(clause));
-        self.keep(Some(absent::or_else(inner, absent)), trail);
+        rows.clauses.push(BoundClause::Match(clause));
+        self.keep(absent.map(|absent| absent::or_else(inner, absent)), rows);
+        self.look_at_passed_over(&written, rows);
     }
 
     /// What the conditions of a match rest on.
-    pub(super) fn said(&mut self, clause: &BoundMatch) -> Vec<Expr> {
+    fn said(&mut self, clause: &BoundMatch) -> Vec<Expr> {
         let mut said = self.of_ways(&clause.pattern);
         said.extend(clause.predicates.iter().filter_map(|predicate| self.of_expr(predicate)));
         said
     }
 
     /// Adds what the values of expressions rest on.
-    fn look_at<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>, trail: &mut Trail) {
+    pub(super) fn look_at<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>, rows: &mut Rows) {
         let found: Vec<Expr> = exprs.into_iter().filter_map(|expr| self.of_expr(expr)).collect();
-        self.keep(found, trail);
+        self.keep(found, rows);
     }
 
     /// Evidence that takes work is found once, where it is first known.
-    fn keep(&mut self, found: impl IntoIterator<Item = Expr>, trail: &mut Trail) {
+    pub(super) fn keep(&mut self, found: impl IntoIterator<Item = Expr>, rows: &mut Rows) {
         let items: Vec<(VarId, Expr)> = found.into_iter().map(|expr| (self.witness(), expr)).collect();
         if !items.is_empty() {
-            trail.evidence.extend(items.iter().map(|(var, _)| Expr::variable(*var)));
-            trail.clauses.push(BoundClause::Extend(items));
+            rows.evidence.extend(items.iter().map(|(var, _)| Expr::variable(*var)));
+            rows.clauses.push(BoundClause::Extend(items));
         }
     }
 
-    fn project(&mut self, mut clause: Projection, trail: &mut Trail) {
-        if let Some(aggregation) = clause.aggregation.take() {
-            self.aggregate(aggregation, trail);
-        }
-        self.look_at(clause.items.iter().map(|(_, expr)| expr), trail);
+    /// A clause without aggregates.
+    fn project(&mut self, clause: Projection, rows: &mut Rows) {
+        self.look_at(clause.items.iter().map(|(_, expr)| expr), rows);
         let predicate = clause.predicate.clone();
-        trail.clauses.push(BoundClause::Project(clause));
-        self.look_at(&predicate, trail);
-    }
-
-    /// A clause of its own: what groups rest on goes on from here.
-    fn aggregate(&mut self, mut aggregation: Aggregation, trail: &mut Trail) {
-        let arguments = aggregation.calls.iter().flat_map(|(_, call)| &call.arguments);
-        let looked_at: Vec<Expr> = aggregation.keys.iter().map(|(_, key)| key).chain(arguments).cloned().collect();
-        self.look_at(&looked_at, trail);
-        let witness = self.witness();
-        let evidence = std::mem::replace(&mut trail.evidence, Evidence::column(witness));
-        let together = AggregateCall {
-            aggregate: Some(Arc::clone(&WITNESSES_AGGREGATE)),
-            distinct: false,
-            arguments: vec![evidence.gathered()],
-        };
-        aggregation.calls.push((witness, together));
-        let made = aggregation.keys.iter().map(|(var, _)| *var).chain(aggregation.calls.iter().map(|(var, _)| *var));
-        let items = made.map(|var| (var, Expr::variable(var))).collect();
-        trail
-            .clauses
-            .push(BoundClause::Project(Projection { aggregation: Some(aggregation), ..Projection::of(items) }));
+        rows.clauses.push(BoundClause::Project(clause));
+        self.look_at(&predicate, rows);
     }
 
     /// The rows of a procedure rest on what it says they do.
-    fn call(&mut self, mut clause: ProcedureCall, trail: &mut Trail) {
-        self.look_at(&clause.arguments, trail);
+    pub(super) fn call(&mut self, mut clause: ProcedureCall, rows: &mut Rows) {
+        self.look_at(&clause.arguments, rows);
         let predicate = clause.predicate.clone();
         match clause.procedure.because() {
-            None => trail.evidence.add(not_explained(&clause.procedure.name)),
+            None => rows.evidence.add(not_explained(&clause.procedure.name)),
             Some(output) => {
                 let witness = self.witness();
                 clause.yields.push((output, witness));
-                trail.evidence.add(Expr::variable(witness));
+                rows.evidence.add(Expr::variable(witness));
             }
         }
-        trail.clauses.push(BoundClause::Call(clause));
-        self.look_at(&predicate, trail);
+        rows.clauses.push(BoundClause::Call(clause));
+        self.look_at(&predicate, rows);
     }
 
-    fn subquery_call(&mut self, mut clause: SubqueryCall, trail: &mut Trail) {
-        let (query, witness) = self.handing_out(clause.query, &clause.imports);
-        clause.query = query;
+    pub(super) fn subquery_call(&mut self, mut clause: SubqueryCall, rows: &mut Rows) {
+        let (query, witness) = self.handing_out(clause.query.clone(), &clause.imports);
         let absent = clause.optional.then(|| self.no_rows(clause.span, &clause.imports));
-        trail.clauses.push(BoundClause::Subquery(clause));
+        let absent = absent.and_then(|absent| {
+            let rejected = self.rejected_rows_of(&clause.query, &clause.imports);
+            union([absent].into_iter().chain(rejected).collect())
+        });
+        clause.query = query;
+        rows.clauses.push(BoundClause::Subquery(clause));
         match absent {
-            None => trail.evidence.add(Expr::variable(witness)),
-            Some(absent) => self.keep(Some(absent::or_else(witness, absent)), trail),
+            None => rows.evidence.add(Expr::variable(witness)),
+            Some(absent) => self.keep(Some(absent::or_else(witness, absent)), rows),
         }
     }
 }

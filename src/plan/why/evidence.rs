@@ -17,6 +17,10 @@ impl Evidence {
         Self(vec![Expr::variable(var)])
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn add(&mut self, expr: Expr) {
         if !self.0.iter().any(|known| known.is_same(&expr)) {
             self.0.push(expr);

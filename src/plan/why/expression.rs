@@ -2,6 +2,8 @@
 //!
 //! Branches and locals are those of the expression, so that nothing is asked that it does not ask itself.
 
+use std::sync::Arc;
+
 use super::evidence::union;
 use super::query::Explainer;
 use crate::expr::{Expr, ExprKind, Operator, Quantifier, VarId};
@@ -28,6 +30,12 @@ impl Explainer<'_> {
             ExprKind::Reduce { accumulator, initial, local, list, step } => {
                 self.of_reduction((*accumulator, initial), (*local, list), step)
             }
+            ExprKind::Call(function, arguments) => {
+                let looked_at = function
+                    .looks_at()
+                    .map(|looked_at| Expr::made(ExprKind::Call(Arc::new(looked_at), arguments.clone())));
+                union(arguments.iter().filter_map(|argument| self.of_expr(argument)).chain(looked_at).collect())
+            }
             ExprKind::Literal(_)
             | ExprKind::Parameter(_)
             | ExprKind::Given(_)
@@ -46,7 +54,6 @@ impl Explainer<'_> {
             | ExprKind::Is(..)
             | ExprKind::Operator(..)
             | ExprKind::Negate(_)
-            | ExprKind::Call(..)
             | ExprKind::MapProjection { .. } => {
                 union(expr.children().into_iter().filter_map(|child| self.of_expr(child)).collect())
             }
@@ -180,7 +187,7 @@ impl Explainer<'_> {
     }
 
     /// The elements of a repetition are items of the lists of the leg, all at the same place.
-    fn of_leg(&mut self, leg: &Leg) -> Option<Expr> {
+    pub(super) fn of_leg(&mut self, leg: &Leg) -> Option<Expr> {
         let said = union(leg.predicates.iter().filter_map(|said| self.of_expr(said)).collect())?;
         let (_, first) = leg.lists.first()?;
         let place = self.variables.add(None, Type::Integer);
@@ -253,7 +260,7 @@ pub(super) fn with(local: VarId, expr: Expr, body: Expr) -> Expr {
 }
 
 /// A list of what `each` is for each item.
-fn of_each(local: VarId, list: &Expr, each: Expr) -> Expr {
+pub(super) fn of_each(local: VarId, list: &Expr, each: Expr) -> Expr {
     let list = Box::new(list.clone());
     Expr::made(ExprKind::Comprehension { local, list, predicate: None, map: Some(Box::new(each)) })
 }

@@ -9,8 +9,13 @@ mod absent;
 mod clause;
 mod evidence;
 mod expression;
+mod group;
+mod loosened;
 mod pattern;
 mod query;
+mod rejected;
 mod subquery;
+mod trail;
+mod turning;
 
 pub(super) use query::explain;

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::evidence::Evidence;
+use super::trail::Rows;
 use crate::expr::{Expr, SubqueryId, VarId, Variables};
 use crate::semantic::bound::{
     BoundBody, BoundBranch, BoundClause, BoundQuery, BoundStatement, BoundSubquery, Projection, SubqueryCall,
@@ -18,6 +19,7 @@ pub(in crate::plan) fn explain(statement: &mut BoundStatement, text: &str) {
         variables: std::mem::take(&mut statement.variables),
         subqueries: std::mem::take(&mut statement.subqueries),
         twins: FxHashMap::default(),
+        rejected: FxHashMap::default(),
         depth: 0,
     };
     let made = explainer.rewritten(std::mem::take(query), &[]);
@@ -33,6 +35,8 @@ pub(super) struct Explainer<'t> {
     pub(super) subqueries: Vec<BoundSubquery>,
     /// The subqueries that hand out what others rest on.
     pub(super) twins: FxHashMap<(SubqueryId, Twin), SubqueryId>,
+    /// What subqueries have rejected that could come back.
+    pub(super) rejected: FxHashMap<SubqueryId, Vec<Expr>>,
     /// In how many subqueries the rewriting is.
     pub(super) depth: usize,
 }
@@ -58,7 +62,7 @@ impl Explainer<'_> {
     pub(super) fn rewritten(&mut self, query: BoundQuery, imports: &[VarId]) -> Rewritten {
         let BoundQuery { mut branches, union_all, columns } = query;
         if branches.len() == 1 {
-            return self.only_branch(branches.remove(0), columns);
+            return self.only_branch(branches.remove(0), columns, imports);
         }
         let (call, witness) = self.union(branches, &columns, imports);
         let mut clauses = vec![call];
@@ -68,8 +72,8 @@ impl Explainer<'_> {
         Rewritten { clauses, evidence: Evidence::column(witness), columns }
     }
 
-    fn only_branch(&mut self, branch: BoundBranch, columns: Vec<(Name, VarId)>) -> Rewritten {
-        let (mut clauses, evidence) = self.clauses(branch.clauses);
+    fn only_branch(&mut self, branch: BoundBranch, columns: Vec<(Name, VarId)>, imports: &[VarId]) -> Rewritten {
+        let Rows { mut clauses, evidence } = self.trail(branch.clauses, imports).rows;
         let names = columns.iter().map(|(_, var)| *var).zip(branch.columns);
         let renamed: Vec<(VarId, Expr)> = names
             .filter(|(outer, inner)| outer != inner)
@@ -88,7 +92,7 @@ impl Explainer<'_> {
         columns: &[(Name, VarId)],
         imports: &[VarId],
     ) -> (BoundClause, VarId) {
-        let branches = branches.into_iter().map(|branch| self.branch(branch)).collect();
+        let branches = branches.into_iter().map(|branch| self.branch(branch, imports)).collect();
         let witness = self.witness();
         let mut columns = columns.to_vec();
         columns.push(witness_column(witness));
@@ -104,8 +108,8 @@ impl Explainer<'_> {
         (BoundClause::Subquery(call), witness)
     }
 
-    fn branch(&mut self, branch: BoundBranch) -> BoundBranch {
-        let (mut clauses, evidence) = self.clauses(branch.clauses);
+    fn branch(&mut self, branch: BoundBranch, imports: &[VarId]) -> BoundBranch {
+        let Rows { mut clauses, evidence } = self.trail(branch.clauses, imports).rows;
         let mut columns = branch.columns;
         columns.push(self.gather(&mut clauses, evidence));
         BoundBranch { clauses, columns }

@@ -1,9 +1,10 @@
 //! Subqueries of expressions: twins of them hand out what their rows rest on.
 
+use super::evidence::union;
 use super::query::{Explainer, Rewritten, Twin};
 use crate::expr::{Expr, ExprKind, SubqueryId, SubqueryKind};
 use crate::semantic::bound::{BoundClause, BoundSubquery, Projection};
-use crate::value::{Name, Type};
+use crate::value::{Name, Type, Value};
 
 impl Explainer<'_> {
     /// What the value of a subquery rests on: one row for EXISTS, all of them otherwise; without a row, on what is
@@ -14,15 +15,22 @@ impl Explainer<'_> {
             SubqueryKind::Count | SubqueryKind::Collect => Twin::AllRows,
         };
         let twin = self.twin(id, twin);
+        let rejected = union(self.rejected_by(id));
         let absent = self.nothing_found(id);
+        // What was found is enough for EXISTS.
+        let (absent, always) = match kind {
+            SubqueryKind::Exists => (union([absent].into_iter().chain(rejected).collect()), None),
+            SubqueryKind::Count | SubqueryKind::Collect => (Some(absent), rejected),
+        };
         let found = self.variables.add(None, Type::list_of(Type::Any));
         let nothing = Expr::equal(Expr::variable(found), Expr::made(ExprKind::List(Vec::new())));
         let rows = Expr::made(ExprKind::Subquery(SubqueryKind::Collect, twin));
-        Expr::made(ExprKind::Case {
+        let told = Expr::made(ExprKind::Case {
             subject: Some((found, Box::new(rows))),
-            branches: vec![(nothing, absent)],
+            branches: absent.map(|absent| (nothing, absent)).into_iter().collect(),
             otherwise: Some(Box::new(Expr::variable(found))),
-        })
+        });
+        union([told].into_iter().chain(always).collect()).unwrap_or_else(|| Expr::literal(Value::Null))
     }
 
     /// The subquery that hands out what the rows of `id` rest on, made once.

@@ -50,6 +50,13 @@ impl World {
         world
     }
 
+    /// What a statement draws, which the reference does not have.
+    pub(super) fn drawn(text: &str) -> Self {
+        let mut world = Self::of(&Draft::default());
+        world.change(text);
+        world
+    }
+
     /// The statements that have made it.
     pub(super) fn script(&self) -> String {
         self.statements().join("\n")

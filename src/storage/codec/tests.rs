@@ -160,9 +160,9 @@ fn the_bytes_of_values_stay_what_they_are() {
         0b 07 01 0a 0b 08 32 30 32 31 2d 31 32 3f
             SetProperty { element: ElementId(7), key: KeyId(1), value: Edtf(Edtf("2021-12?")) }
         0b 07 01 02 0c 00
-            SetProperty { element: ElementId(7), key: KeyId(1), value: List(List(Items { depth: 1, values: [] })) }
+            SetProperty { element: ElementId(7), key: KeyId(1), value: List([]) }
         0b 07 01 0d 0c 03 0c 02 02 02 02 04 0c 00 04 01 61
-            SetProperty { element: ElementId(7), key: KeyId(1), value: List(List(Items { depth: 2, values: [List(List(Items { depth: 1, values: [Integer(1), Integer(2)] })), List(List(Items { depth: 1, values: [] })), String("a")] })) }
+            SetProperty { element: ElementId(7), key: KeyId(1), value: List([List([Integer(1), Integer(2)]), List([]), String("a")]) }
     "#]],
     );
 }

@@ -1,12 +1,12 @@
 //! Checks all files of a database, and changes none: every page of the snapshots, every frame and change of the logs, and
 //! whether the graph that they give is what it has to be.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::TornTail;
 use super::checkpoint::{names, snapshot_name};
-use super::recovery::{Snapshot, catch_up, generations, open_snapshot};
+use super::follower::settled;
+use super::recovery::{Snapshot, catch_up, generations, missing_snapshot, open_snapshot};
 use crate::storage::check::{self, Checked};
 use crate::storage::disk::Disk;
 use crate::storage::error::FileDamage;
@@ -48,26 +48,6 @@ pub(crate) fn check_files(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> R
     settled(disk, || check_once(disk, progress), |found| found.damage.is_empty())
 }
 
-/// A writer that begins so many generations meanwhile is not what is in the way.
-const MAX_TRIES: usize = 10;
-
-/// What is read of the files; once more if it is not good and a writer has made or removed some meanwhile.
-pub(super) fn settled<T>(
-    disk: &dyn Disk,
-    mut read: impl FnMut() -> Result<T, DiskError>,
-    is_good: impl Fn(&T) -> bool,
-) -> Result<T, DiskError> {
-    let sorted_names = || names(disk).map(|names| names.into_iter().collect::<BTreeSet<String>>());
-    for _ in 1..MAX_TRIES {
-        let before = sorted_names()?;
-        let found = read();
-        if found.as_ref().is_ok_and(&is_good) || sorted_names()? == before {
-            return found;
-        }
-    }
-    read()
-}
-
 fn check_once(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesChecked, DiskError> {
     let names = names(disk)?;
     let (snapshots, logs) = (generations(&names, "snapshot"), generations(&names, "log"));
@@ -85,7 +65,7 @@ fn check_once(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesC
     }
     match newest {
         Some(snapshot) => run.check_graph(snapshot, &logs),
-        None if run.found.damage.is_empty() => run.damaged(&DiskError::NoDatabase),
+        None if run.found.damage.is_empty() => run.damaged(&missing_snapshot(&names)),
         None => {}
     }
     Ok(run.found)

@@ -160,6 +160,6 @@ impl State {
     /// Whether what waits is on the disk is not known any more.
     fn fail(&mut self, error: DiskError) {
         self.roots.clear();
-        self.failure = Some(error);
+        self.failure.get_or_insert(DiskError::Stopped { cause: Arc::new(error) });
     }
 }

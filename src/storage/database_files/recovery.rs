@@ -15,11 +15,11 @@ pub(crate) struct Recovered {
     pub graph: Graph,
     /// What a crash has left of commits that were never acknowledged.
     pub torn: Option<TornTail>,
-    generation: u64,
+    pub(super) generation: u64,
     snapshot_generation: u64,
     snapshot_bytes: u64,
     /// The log of the last generation, read to its end.
-    log: LogReader,
+    pub(super) log: LogReader,
 }
 
 /// The end of a log that does not count.
@@ -101,6 +101,13 @@ pub(super) struct Snapshot {
     pub len_bytes: u64,
 }
 
+/// Logs are there, and what they stand behind is not.
+pub(super) fn missing_snapshot(names: &[String]) -> DiskError {
+    let first = names.iter().filter_map(|name| generation_of(name, "log")).min().unwrap_or_default();
+    let reason = format!("it is missing, and {} stands behind it", log_name(first));
+    DiskError::Corruption { file: snapshot_name(first).into(), offset: 0, reason }
+}
+
 /// The newest snapshot that can be read, and what is wrong with the newest one if that is another.
 fn newest_snapshot(disk: &dyn Disk, names: &[String]) -> Result<(Snapshot, Option<DiskError>), DiskError> {
     let mut damaged = None;
@@ -110,7 +117,11 @@ fn newest_snapshot(disk: &dyn Disk, names: &[String]) -> Result<(Snapshot, Optio
             Err(error) => damaged = damaged.or(Some(error)),
         }
     }
-    Err(damaged.unwrap_or(DiskError::NoDatabase))
+    Err(match damaged {
+        Some(damaged) => damaged,
+        None if has_commits(disk, names)? => missing_snapshot(names),
+        None => DiskError::NoDatabase,
+    })
 }
 
 /// The generations of all files of a kind, oldest first.
@@ -132,13 +143,18 @@ pub(super) fn open_snapshot(disk: &dyn Disk, generation: u64) -> Result<Snapshot
     Ok(Snapshot { generation, graph: snapshot::open(&name, file)?, len_bytes })
 }
 
-/// Does to a graph what a log says behind its last commit.
-pub(super) fn catch_up(log: &mut LogReader, graph: &mut Graph, mut seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
+/// Does to a graph what a log says that begins behind its last commit.
+pub(super) fn catch_up(log: &mut LogReader, graph: &mut Graph, seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
     if log.behind() != graph.commit() {
         let reason =
             format!("it stands behind commit {}, and {} is the last one", log.behind().number, graph.commit().number);
         return Err(DiskError::Corruption { file: log.name(), offset: 0, reason });
     }
+    replay(log, graph, seen)
+}
+
+/// Does to a graph what has not been read of a log.
+pub(super) fn replay(log: &mut LogReader, graph: &mut Graph, mut seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
     while let Some(commit) = log.next_commit()? {
         guard(|| Replay::new(graph).run(&commit, log.changes(&commit)))??;
         seen(graph);
@@ -170,13 +186,18 @@ fn is_unfinished(name: &str) -> bool {
 pub(super) fn make_room(disk: &dyn Disk) -> Result<(), DiskError> {
     let names = names(disk)?;
     let is_beginning = |name: &&String| is_unfinished(name) || **name == log_name(0);
-    let is_part = |name: &str| ["snapshot", "log"].into_iter().any(|kind| generation_of(name, kind).is_some());
-    if names.iter().any(|name| is_part(name) && *name != log_name(0)) {
-        return Err(DiskError::DatabaseExists);
-    }
-    if names.contains(&log_name(0)) && LogReader::open(disk, 0)?.next_commit()?.is_some() {
-        // Somebody has lost the snapshot, and what was committed is not thrown after it.
+    let has_snapshot = names.iter().any(|name| generation_of(name, "snapshot").is_some());
+    // Where somebody has lost the snapshot, what was committed is not thrown after it.
+    if has_snapshot || has_commits(disk, &names)? {
         return Err(DiskError::DatabaseExists);
     }
     names.iter().filter(is_beginning).try_for_each(|name| remove(disk, name).map(drop))
+}
+
+/// Whether there are logs of more than a database that was begun and not finished.
+fn has_commits(disk: &dyn Disk, names: &[String]) -> Result<bool, DiskError> {
+    if names.iter().any(|name| generation_of(name, "log").is_some_and(|generation| generation > 0)) {
+        return Ok(true);
+    }
+    Ok(names.contains(&log_name(0)) && LogReader::open(disk, 0)?.next_commit()?.is_some())
 }

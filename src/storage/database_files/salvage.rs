@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::check::settled;
 use super::checkpoint::{names, snapshot_name};
-use super::recovery::{Snapshot, generations, open_snapshot};
+use super::follower::settled;
+use super::recovery::{Snapshot, generations, missing_snapshot, open_snapshot};
 use super::{DatabaseFiles, Durability, Stage};
 use crate::storage::disk::Disk;
 use crate::storage::error::FileDamage;
@@ -32,8 +32,14 @@ impl Salvaged {
 
     fn read_once(disk: &dyn Disk, micros: i64, progress: &mut dyn FnMut(Stage)) -> Result<Self, DiskError> {
         let names = names(disk)?;
-        let logs = generations(&names, "log");
-        let (mut run, first) = Run::of_newest_snapshot(disk, &generations(&names, "snapshot"), progress)?;
+        let (snapshots, logs) = (generations(&names, "snapshot"), generations(&names, "log"));
+        if snapshots.is_empty() && logs.is_empty() {
+            return Err(DiskError::NoDatabase);
+        }
+        let (mut run, first) = Run::of_newest_snapshot(disk, &snapshots, progress)?;
+        if first.is_none() && run.error.is_none() {
+            run.no_snapshot(missing_snapshot(&names));
+        }
         let first = first.or(logs.first().copied()).unwrap_or(0);
         let last = logs.last().copied().unwrap_or(first);
         for (place, generation) in logs.iter().copied().enumerate().filter(|(_, generation)| *generation >= first) {
@@ -44,9 +50,6 @@ impl Salvaged {
         let Run { saved, error, .. } = run;
         if saved.is_empty() && !saved.losses.is_empty() {
             return Err(error.unwrap_or(DiskError::NoDatabase));
-        }
-        if names.iter().all(|name| generations(std::slice::from_ref(name), "snapshot").is_empty()) && logs.is_empty() {
-            return Err(DiskError::NoDatabase);
         }
         let (graph, losses) = saved.build(micros);
         Ok(Self { graph, losses })
@@ -61,6 +64,9 @@ impl Salvaged {
         DatabaseFiles::create(disk, &self.graph, Durability::Synced)?.close()
     }
 }
+
+/// What a snapshot is that cannot be read at all.
+const UNREAD: &str = "of all that neither an older snapshot nor a log has";
 
 struct Run<'r> {
     disk: &'r dyn Disk,
@@ -92,9 +98,14 @@ impl<'r> Run<'r> {
         }
         let (mut saved, generation) = found.map_or_else(Default::default, |(saved, number)| (saved, Some(number)));
         for error in &unread {
-            saved.lose(error, "of all that neither an older snapshot nor a log has", None, 0);
+            saved.lose(error, UNREAD, None, 0);
         }
         Ok((Self { disk, progress, saved, error: unread.into_iter().next() }, generation))
+    }
+
+    fn no_snapshot(&mut self, error: DiskError) {
+        self.saved.lose(&error, UNREAD, None, 0);
+        self.error = Some(error);
     }
 
     /// Does the commits of a log that are whole.

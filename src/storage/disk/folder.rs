@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::lock::{FolderLock, LOCK, held_by};
+use super::lock::{FolderLock, LOCK, WriterProcess, held_by};
 use super::{Disk, DiskFile, os};
 use crate::storage::DiskError;
 
@@ -31,7 +31,7 @@ pub(crate) struct FolderDisk {
 #[derive(Debug)]
 struct FolderFile {
     file: File,
-    is_written: bool,
+    writer: Option<WriterProcess>,
 }
 
 impl FolderDisk {
@@ -71,7 +71,7 @@ impl FolderDisk {
     }
 
     /// Who writes the database, if anybody else does.
-    pub(crate) fn writer(&self) -> Option<String> {
+    pub(crate) fn other_writer(&self) -> Option<String> {
         if self.lock.is_some() { None } else { held_by(&self.folder) }
     }
 
@@ -79,9 +79,14 @@ impl FolderDisk {
         if is_plain(name) { Ok(self.folder.join(name)) } else { Err(refused(format!("`{name}` is no plain name"))) }
     }
 
+    /// Who writes, if that is done by way of this.
+    fn writer(&self) -> Option<WriterProcess> {
+        self.lock.as_ref().map(FolderLock::process)
+    }
+
     /// The path of a file that is to be made, replaced or removed.
     fn written_path(&self, name: &str) -> io::Result<PathBuf> {
-        check_written(self.lock.is_some())?;
+        check_written(self.writer())?;
         self.path(name)
     }
 }
@@ -93,8 +98,11 @@ impl Disk for FolderDisk {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             let name = entry.file_name().into_string().ok().filter(|name| is_plain(name));
-            if !entry.file_type()?.is_dir() {
-                names.extend(name);
+            match entry.file_type() {
+                Ok(kind) if !kind.is_dir() => names.extend(name),
+                // It was removed since it was listed.
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Ok(_) | Err(_) => {}
             }
         }
         Ok(names)
@@ -103,15 +111,15 @@ impl Disk for FolderDisk {
     fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
         let path = self.written_path(name)?;
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-        Ok(Box::new(FolderFile { file, is_written: true }))
+        Ok(Box::new(FolderFile { file, writer: self.writer() }))
     }
 
     fn open(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
         let path = self.path(name)?;
         refuse_unless_file(&path)?;
-        let is_written = self.lock.is_some();
-        let file = OpenOptions::new().read(true).write(is_written).open(path)?;
-        Ok(Box::new(FolderFile { file, is_written }))
+        let writer = self.writer();
+        let file = OpenOptions::new().read(true).write(writer.is_some()).open(path)?;
+        Ok(Box::new(FolderFile { file, writer }))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -123,7 +131,7 @@ impl Disk for FolderDisk {
     }
 
     fn sync_names(&self) -> io::Result<()> {
-        check_written(self.lock.is_some())?;
+        check_written(self.writer())?;
         os::sync_folder(&self.folder)
     }
 }
@@ -141,17 +149,17 @@ impl DiskFile for FolderFile {
     }
 
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        check_written(self.is_written)?;
+        check_written(self.writer)?;
         os::write_at(&self.file, offset, bytes)
     }
 
     fn truncate(&self, len_bytes: u64) -> io::Result<()> {
-        check_written(self.is_written)?;
+        check_written(self.writer)?;
         self.file.set_len(len_bytes)
     }
 
     fn sync(&self) -> io::Result<()> {
-        check_written(self.is_written)?;
+        check_written(self.writer)?;
         // The length of the file is part of this, its times are not.
         self.file.sync_data()
     }
@@ -191,8 +199,8 @@ pub(super) fn refuse_unless_file(path: &Path) -> io::Result<()> {
     Err(refused(format!("it is {what}")))
 }
 
-fn check_written(is_written: bool) -> io::Result<()> {
-    if is_written { Ok(()) } else { Err(io::ErrorKind::ReadOnlyFilesystem.into()) }
+fn check_written(writer: Option<WriterProcess>) -> io::Result<()> {
+    writer.ok_or(io::ErrorKind::ReadOnlyFilesystem)?.check()
 }
 
 fn refused(reason: String) -> io::Error {
@@ -279,6 +287,20 @@ mod tests {
         }
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         assert_eq!(fs::read(folder.join("a")).unwrap(), b"text");
+    }
+
+    #[test]
+    fn a_process_that_was_forked_from_the_writer_writes_nothing() {
+        let (_outside, folder) = place();
+        let disk = FolderDisk::create(&folder).unwrap();
+        disk.create("a").unwrap().write_at(0, b"a").unwrap();
+        let file = OpenOptions::new().read(true).write(true).open(folder.join("a")).unwrap();
+        let forked = FolderFile { file, writer: Some(WriterProcess(std::process::id() + 1)) };
+        for result in [forked.write_at(0, b"b"), forked.truncate(0), forked.sync()] {
+            let error = result.unwrap_err();
+            assert!(error.to_string().ends_with("has opened it, and this process was forked from that one"), "{error}");
+        }
+        assert_eq!(fs::read(folder.join("a")).unwrap(), b"a");
     }
 
     #[test]

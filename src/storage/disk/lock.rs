@@ -23,7 +23,12 @@ const MAX_TEXT_BYTES: u64 = 512;
 #[derive(Debug)]
 pub(super) struct FolderLock {
     _file: File,
+    process: WriterProcess,
 }
+
+/// The process that has taken a lock, as the system knows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WriterProcess(pub u32);
 
 impl FolderLock {
     /// Takes the lock of a folder and says so in its file.
@@ -40,7 +45,23 @@ impl FolderLock {
         }
         // A disk that is too full for a few words is no reason to refuse the database.
         let _ = introduce(&file);
-        Ok(Self { _file: file })
+        Ok(Self { _file: file, process: WriterProcess(std::process::id()) })
+    }
+
+    /// The process that has taken it.
+    pub(super) fn process(&self) -> WriterProcess {
+        self.process
+    }
+}
+
+impl WriterProcess {
+    /// Whether this is the process. One that was forked from it has its open files and its lock, and both would write.
+    pub(super) fn check(self) -> io::Result<()> {
+        let Self(process) = self;
+        if process == std::process::id() {
+            return Ok(());
+        }
+        Err(io::Error::other(format!("process {process} has opened it, and this process was forked from that one")))
     }
 }
 

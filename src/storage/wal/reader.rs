@@ -25,6 +25,8 @@ pub(in crate::storage) struct LogReader {
     header: Header,
     checksum: u32,
     position: LogPosition,
+    /// Where the last frame of the last commit begins.
+    last_frame: Option<u64>,
     end: Option<LogEnd>,
 }
 
@@ -52,6 +54,17 @@ pub(in crate::storage) enum LogEnd {
     Clean,
     /// With something that was never known to be synced: what was written as the system crashed, or is being written.
     Torn { offset: u64, len_bytes: u64 },
+}
+
+/// What has become of a log that was read a while ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::storage) enum Standing {
+    /// All that was read of it is where it was.
+    There,
+    /// There is no file of its name.
+    Removed,
+    /// The file of its name does not hold what was read.
+    Other,
 }
 
 /// What lies where a frame is looked for.
@@ -87,7 +100,7 @@ impl LogReader {
         }
         let position =
             LogPosition { offset: HEADER_BYTES as u64, sequence: 0, previous: checksum, commit: header.behind.number };
-        Ok(Self { name, window, header, checksum, position, end: None })
+        Ok(Self { name, window, header, checksum, position, last_frame: None, end: None })
     }
 
     /// The name of the file.
@@ -98,12 +111,6 @@ impl LogReader {
     /// The commit that the first one here stands behind.
     pub(in crate::storage) fn behind(&self) -> Commit {
         self.header.behind
-    }
-
-    /// The number of the last commit that was read, or of the one before the first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for readers beside a writer"))]
-    pub(in crate::storage) fn last_commit(&self) -> u64 {
-        self.position.commit
     }
 
     /// How the log ends, if that is known: [`LogReader::next_commit`] found no more.
@@ -145,6 +152,7 @@ impl LogReader {
                     position.previous = checksum;
                     if at.frame.is_last {
                         let (number, offset) = (at.frame.commit, self.position.offset);
+                        self.last_frame = Some(at.offset);
                         self.position = LogPosition { commit: number, ..position };
                         return Ok(Some(LoggedCommit { number, offset, frames }));
                     }
@@ -162,6 +170,27 @@ impl LogReader {
                 },
             }
         }
+    }
+
+    /// Opens the file anew by its name, to read on in it if it is still the same log.
+    ///
+    /// # Errors
+    ///
+    /// As [`LogReader::open`], but for a file that is not there.
+    pub(in crate::storage) fn reopen(&mut self, disk: &dyn Disk) -> Result<Standing, DiskError> {
+        let mut now = match Self::open(disk, self.header.generation) {
+            Err(error) if error.is_missing_file() => return Ok(Standing::Removed),
+            opened => opened?,
+        };
+        let last = match self.last_frame {
+            Some(offset) => now.frame_at(offset)?.map(|(_, checksum)| checksum),
+            None => Some(now.checksum),
+        };
+        if last != Some(self.position.previous) {
+            return Ok(Standing::Other);
+        }
+        self.window = now.window;
+        Ok(Standing::There)
     }
 
     /// The changes of a commit that this reader found.

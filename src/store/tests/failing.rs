@@ -209,10 +209,13 @@ fn after_a_failed_sync_nothing_is_written_and_all_can_be_read() {
     let (memory, db, is_failing) = failing_at(|operation| operation == Operation::Sync);
     let before = text_of(&db.read());
     is_failing.store(true, Ordering::Relaxed);
-    assert!(is_of_the_disk(&db.query("CREATE (:Unsure)", ()).unwrap_err()));
+    let failed = db.query("CREATE (:Unsure)", ()).unwrap_err();
     is_failing.store(false, Ordering::Relaxed);
-    let refused = db.query("CREATE (:B)", ()).unwrap_err();
-    assert!(is_of_the_disk(&refused), "{refused}");
+    for refused in [failed, db.query("CREATE (:B)", ()).unwrap_err()] {
+        assert!(is_of_the_disk(&refused) && refused.code() == "database-stopped", "{refused}");
+        assert!(refused.message().contains("cannot sync log-00000000000000000000: "), "{refused}");
+        assert!(refused.help().is_some_and(|help| help.contains("open it again")));
+    }
     assert!(is_of_the_disk(&db.write().map(drop).unwrap_err()));
     assert!(is_of_the_disk(&db.checkpoint().unwrap_err()));
     assert_eq!(text_of(&db.read()), before);
@@ -286,6 +289,8 @@ fn a_full_disk_is_not_filled_with_what_cannot_be_finished() {
         committed += 1;
     }
     assert!(committed > 3);
+    let full = db.query("CREATE (:B)", ()).unwrap_err();
+    assert!(full.help().is_some_and(|help| help.contains("make room on the disk")), "{full}");
     assert_eq!(opened(&memory.crash(0)).unwrap().commit_number(), committed);
     room.store(u64::MAX, Ordering::Relaxed);
     db.query("CREATE (:C)", ()).unwrap();

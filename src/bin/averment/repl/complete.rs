@@ -267,17 +267,17 @@ fn is_name(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use averment::{CancelToken, Limits};
+    use averment::CancelToken;
 
     use super::*;
     use crate::output::Output;
+    use crate::source::Opening;
 
     fn names() -> Names {
         let db = Database::from_script(
             "CREATE (:Company {name: 'SenseTime', `odd key`: 1})-[:BASED_IN]->(:Place {name: 'Hong Kong'}), (:Company {name: 'Sensible'})",
         );
-        let mut session =
-            Session::new(db.unwrap(), Output::whole(None), Database::options(), Limits::default(), CancelToken::new());
+        let mut session = Session::new(db.unwrap(), Output::whole(None), Opening::default(), CancelToken::new());
         session.params.insert("limit", 1);
         let mut names = Names::default();
         names.look_at(&session);

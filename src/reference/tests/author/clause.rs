@@ -32,11 +32,18 @@ impl Author<'_> {
     fn branch(&mut self, columns: &[Variable]) -> String {
         let before = self.scope.clone();
         let mut clauses = self.clauses(1);
-        let items: Vec<String> =
-            columns.iter().map(|column| format!("{} AS {}", self.expression(column.kind, 1), column.name)).collect();
+        let items: Vec<String> = columns.iter().map(|column| self.item(column)).collect();
         clauses.push(format!("RETURN {}", items.join(", ")));
         self.scope = before;
         clauses.join(" ")
+    }
+
+    fn item(&mut self, column: &Variable) -> String {
+        let value = self.expression(column.kind, 1);
+        if self.is_of_found(&value) {
+            self.found.names.insert(column.name.clone());
+        }
+        format!("{value} AS {}", column.name)
     }
 
     fn clauses(&mut self, count: usize) -> Vec<String> {
@@ -52,6 +59,17 @@ impl Author<'_> {
     }
 
     fn clause(&mut self) -> String {
+        let known = self.scope.len();
+        let clause = self.some_clause();
+        let is_plain = clause.starts_with("MATCH") && !clause.contains("hortest") && !clause.contains("SHORTEST");
+        let is_new = !clause.starts_with("CALL") && !clause.starts_with("WITH");
+        if is_new && !is_plain && (clause.starts_with("OPTIONAL") || self.is_of_found(&clause)) {
+            self.all_found_since(known);
+        }
+        clause
+    }
+
+    fn some_clause(&mut self) -> String {
         let was_sorted = std::mem::take(&mut self.sorted);
         match self.dice.below(100) {
             0..20 => self.match_clause(""),
@@ -135,7 +153,9 @@ impl Author<'_> {
             if can_be_written_again && author.dice.chance(20) {
                 author.scope = imported;
                 let other = author.branch(&returned);
-                body = format!("{body} UNION{} {start}{other}", author.dice.pick(&["", " ALL"]));
+                let all = author.dice.pick(&["", " ALL"]);
+                author.found.groups |= all.is_empty() && author.is_of_found(&format!("{returned:?}"));
+                body = format!("{body} UNION{all} {start}{other}");
             }
             (body, returned)
         });

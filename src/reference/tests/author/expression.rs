@@ -85,7 +85,10 @@ impl Author<'_> {
         let ends =
             self.variable(Kind::Rel).map(|rel| format!("id({}({rel}))", self.dice.pick(&["startNode", "endNode"])));
         let degree = self.variable(Kind::Node).map(|node| format!("degree({node})"));
-        let known: Vec<String> = [path, rels, node, ends, degree].into_iter().flatten().collect();
+        let day = self
+            .variable(Kind::Node)
+            .map(|node| format!("CASE WHEN known({node}) < date('2020-01-15') THEN 1 ELSE 2 END"));
+        let known: Vec<String> = [path, rels, node, ends, degree, day].into_iter().flatten().collect();
         if known.is_empty() { None } else { Some(known[self.dice.below(known.len())].clone()) }
     }
 
@@ -93,7 +96,11 @@ impl Author<'_> {
         let form = self.dice.below(3);
         self.inside(|author| match form {
             0 => format!("COUNT {{ {} }}", author.looked_for()),
-            1 => format!("COUNT {{ MATCH {} RETURN DISTINCT {} AS y }}", author.looked_for(), author.integer(0)),
+            1 => {
+                let (pattern, value) = (author.looked_for(), author.integer(0));
+                author.found.groups |= author.is_of_found(&value);
+                format!("COUNT {{ MATCH {pattern} RETURN DISTINCT {value} AS y }}")
+            }
             _ => format!("size([{} | 1])", author.drawn()),
         })
     }

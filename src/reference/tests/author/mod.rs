@@ -9,8 +9,11 @@ mod expression;
 mod lens;
 mod pattern;
 mod projection;
+mod rejecting;
 mod shape;
 mod write;
+
+use std::collections::BTreeSet;
 
 use super::dice::Dice;
 pub(super) use write::statement;
@@ -90,6 +93,20 @@ pub(super) struct Written {
     pub ordered: bool,
     /// Whether a pattern goes both ways.
     pub undirected: bool,
+    /// Whether rows are put into groups, or held to be the same, by what was counted or found of them.
+    pub grouped_by_found: bool,
+}
+
+/// How often queries stand inside others.
+const DEPTH: usize = 2;
+
+/// What depends on more of the graph than properties.
+#[derive(Default)]
+struct Found {
+    /// The names of what was counted, collected, chosen, or perhaps not found.
+    names: BTreeSet<String>,
+    /// Whether rows are put into groups, or held to be the same, by any of them.
+    groups: bool,
 }
 
 struct Author<'d> {
@@ -104,6 +121,7 @@ struct Author<'d> {
     /// How often queries may still stand inside others.
     depth: usize,
     undirected: bool,
+    found: Found,
     /// Whether a bare pattern may be a condition here.
     asks: bool,
     /// How many of a hundred arrows have no head.
@@ -119,10 +137,11 @@ pub(super) fn query(dice: &mut Dice, dated: bool) -> Written {
     let (text, ordered) = match author.dice.below(100) {
         0..8 => (author.union(), false),
         8..20 => (author.shaped(), false),
-        20..28 if dated => (author.clocked(), false),
+        20..28 => (author.rejecting(), false),
+        28..36 if dated => (author.clocked(), false),
         _ => author.single(),
     };
-    Written { text: around + &text, ordered, undirected: author.undirected }
+    Written { text: around + &text, ordered, undirected: author.undirected, grouped_by_found: author.found.groups }
 }
 
 fn new(dice: &mut Dice, dated: bool) -> Author<'_> {
@@ -133,8 +152,9 @@ fn new(dice: &mut Dice, dated: bool) -> Author<'_> {
         known: 0,
         count: 0,
         sorted: false,
-        depth: 2,
+        depth: DEPTH,
         undirected: false,
+        found: Found::default(),
         asks: true,
         undirected_percent,
         clock_percent: if dated { 40 } else { 0 },
@@ -157,6 +177,19 @@ impl Author<'_> {
     fn variable(&mut self, kind: Kind) -> Option<String> {
         let known: Vec<&Variable> = self.scope.iter().filter(|variable| variable.kind == kind).collect();
         if known.is_empty() { None } else { Some(known[self.dice.below(known.len())].name.clone()) }
+    }
+
+    /// Whether a value depends on what is found of the graph, and not on properties alone.
+    fn is_of_found(&self, text: &str) -> bool {
+        let patterns = [" {", "[(", ")-", ")<-", "degree(", "known("];
+        let mut names = text.split(|letter: char| !letter.is_alphanumeric());
+        patterns.iter().any(|pattern| text.contains(pattern)) || names.any(|name| self.found.names.contains(name))
+    }
+
+    /// Remembers what the names depend on that are new behind the first `known`.
+    fn all_found_since(&mut self, known: usize) {
+        let new = self.scope.iter().skip(known).map(|variable| variable.name.clone());
+        self.found.names.extend(new.collect::<Vec<_>>());
     }
 
     fn is_dated(&self) -> bool {

@@ -50,6 +50,9 @@ impl Author<'_> {
         if order.is_empty() && distinct.is_empty() && !aggregates && (last, shape) == (Last::Return, Shape::Free) {
             columns.extend(self.risky());
         }
+        let found = columns.iter().any(|column| self.found.names.contains(&column.variable.name));
+        let is_last = (last, shape, self.depth) == (Last::Return, Shape::Free, super::DEPTH);
+        self.found.groups |= found && !distinct.is_empty() && !is_last;
         let items: Vec<&str> = columns.iter().map(|column| column.text.as_str()).collect();
         let word = if last == Last::With { "WITH" } else { "RETURN" };
         let mut text = format!("{word} {distinct}{}{order}", items.join(", "));
@@ -84,12 +87,18 @@ impl Author<'_> {
             return Column { text: variable.name.clone(), variable: variable.clone() };
         }
         let name = self.fresh(variable.kind);
+        if self.found.names.contains(&variable.name) {
+            self.found.names.insert(name.clone());
+        }
         Column { text: format!("{} AS {name}", variable.name), variable: Variable { name, kind: variable.kind } }
     }
 
     fn value(&mut self, kind: Kind) -> Column {
         let text = self.expression(kind, 2);
         let name = self.fresh(kind);
+        if self.is_of_found(&text) {
+            self.found.names.insert(name.clone());
+        }
         Column { text: format!("{text} AS {name}"), variable: Variable { name, kind } }
     }
 
@@ -109,6 +118,7 @@ impl Author<'_> {
                 columns.push(self.value(kind));
             }
         }
+        self.found.groups |= columns.iter().any(|column| self.found.names.contains(&column.variable.name));
         let key = columns.iter().find(|column: &&Column| column.variable.kind == Kind::Integer);
         let key = key.filter(|column| column.text == column.variable.name).map(|column| column.text.clone());
         for _ in 0..=self.dice.below(2) {
@@ -116,6 +126,7 @@ impl Author<'_> {
         }
         if let Some(key) = key {
             let name = self.fresh(Kind::Integer);
+            self.found.names.insert(name.clone());
             let text = format!("{key} + count(*) AS {name}");
             columns.push(Column { text, variable: Variable { name, kind: Kind::Integer } });
         }
@@ -143,6 +154,7 @@ impl Author<'_> {
             _ => (format!("sum({distinct}{})", self.float(1)), Kind::Float),
         };
         let name = self.fresh(kind);
+        self.found.names.insert(name.clone());
         Column { text: format!("{text} AS {name}"), variable: Variable { name, kind } }
     }
 

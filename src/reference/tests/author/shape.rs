@@ -135,6 +135,7 @@ impl Author<'_> {
             "MATCH (a) WHERE a.v = x % 9 RETURN a, min(x) AS i, count(*) AS j",
             "WITH x, [y IN range(0, x % 4) WHERE y % 2 = 0 | y * x] AS l RETURN size(l) AS i, max(last(l)) AS j",
         ]);
+        self.found.groups |= body.contains("AS j RETURN j, sum");
         format!("UNWIND range(1, {}) AS x {body}", 2_040 + self.dice.below(80))
     }
 

@@ -116,7 +116,7 @@ fn by_first_frame(disk: &dyn Disk, generation: u64) -> Result<Option<LogReader>,
         let Some(commit) = frame.commit.checked_sub(1) else { continue };
         let header = Header { generation, behind: Commit { number: commit, micros: i64::MIN } };
         let position = LogPosition { offset: place.offset, sequence: 0, previous: checksum, commit };
-        return Ok(Some(LogReader { name, window, header, checksum, position, end: None }));
+        return Ok(Some(LogReader { name, window, header, checksum, position, last_frame: None, end: None }));
     }
     Ok(None)
 }

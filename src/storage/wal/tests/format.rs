@@ -138,7 +138,7 @@ fn a_log_goes_on_where_it_ended() {
     for commit in &commits[2..] {
         let mut reader = LogReader::open(&disk, GENERATION).unwrap();
         while reader.next_commit().unwrap().is_some() {}
-        assert_eq!((reader.behind(), reader.last_commit()), (START, commit.number - 1));
+        assert_eq!((reader.behind(), reader.position().commit), (START, commit.number - 1));
         let mut log = LogWriter::resume(reader).unwrap();
         assert_eq!(log.end(), bytes_of(&disk).len() as u64);
         log.append(commit.number, &commit.changes).unwrap();
