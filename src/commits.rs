@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::database::Database;
-use crate::error::Error;
+use crate::error::{Error, guarded};
 use crate::storage::{Commit, Keep, Log, LogEntry, Words};
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::{DateTime, ElementId, ErrorKind};
@@ -114,6 +114,11 @@ impl CommitLog {
         Self { from: 0, to: log.len(), log: log.clone(), kept }
     }
 
+    /// The same commits, with an error where their page cannot be read.
+    pub(crate) fn checked(mut self) -> impl Iterator<Item = Result<CommitInfo, Error>> {
+        std::iter::from_fn(move || guarded(|| Ok(self.next())).transpose())
+    }
+
     fn at(&self, place: usize) -> Option<CommitInfo> {
         let entry = self.log.get(place)?.clone();
         let is_kept = self.kept.binary_search(&entry.commit.number).is_ok();
@@ -188,12 +193,14 @@ impl Database {
     /// [`ErrorKind::Argument`](crate::ErrorKind::Argument), with the code `commit-not-kept` if the commit is not kept
     /// any more, and `no-such-commit` if there never was one of this number. The message says which ones are kept.
     pub fn at_commit(&self, number: u64) -> Result<ReadTransaction, Error> {
-        let root = self.shared.history.lock().root(number)?;
+        let root = self.shared.history.root(number)?;
         Ok(ReadTransaction::new(self.clone(), root))
     }
 
     /// How many commits can be read again, whatever memory they take: a commit that is kept costs the pages that later
-    /// ones have changed, 40 KB where that was a relationship, as much as the graph where it was everything. What is kept no longer is let go at once; what was let go does not come back.
+    /// ones have changed, 40 KB where that was a relationship, as much as the graph where it was everything. What is kept no
+    /// longer is let go at once; what was let go does not come back. A database in files remembers it: whoever opens it next
+    /// keeps as many, and a checkpoint writes those that are kept beside the last one.
     ///
     /// ```
     /// use averment::{Database, Keep};
@@ -202,16 +209,19 @@ impl Database {
     /// for _ in 0..3 {
     ///     db.query("CREATE (:Company)", ())?;
     /// }
-    /// db.keep(Keep::Last(2));
+    /// db.keep(Keep::Last(2))?;
     /// assert_eq!(db.kept_commits(), [2, 3]);
     /// let error = db.at_commit(1).map(drop).unwrap_err();
     /// assert_eq!(error.message(), "commit 1 is not kept any more; kept are 2 to 3");
     /// # Ok(())
     /// # }
     /// ```
-    pub fn keep(&self, keep: Keep) {
-        let let_go = self.shared.history.lock().set_keep(keep);
-        drop(let_go);
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the files of the database do not take it; it is as it was then.
+    pub fn keep(&self, keep: Keep) -> Result<(), Error> {
+        Ok(self.set_keep(keep)?)
     }
 
     /// How many commits can be read again, as [`keep`](Database::keep) or

@@ -56,7 +56,8 @@ impl Options {
 
     /// How many commits can be read again; it can be changed later by [`Database::keep`]. Without this, and without a word
     /// in a file that is loaded into the new database: those of the last 100 behind which no more than 10,000 changes were
-    /// made, so that neither many small commits nor a few large ones make the memory grow without end.
+    /// made, so that neither many small commits nor a few large ones make the memory grow without end. A database in files
+    /// remembers what was said last, here or there; without a word it goes on with that.
     #[must_use]
     pub fn keep_commits(mut self, keep: Keep) -> Self {
         self.keep = Some(keep);

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use crate::database::{Database, lock};
 use crate::error::Error;
 use crate::options::Options;
-use crate::storage::{Disk, DiskError, FolderDisk, Followed, Follower, Graph, History, Keep, beside_a_writer, guard};
-use crate::store::{Home, check_words, keep_all};
+use crate::storage::{
+    Disk, DiskError, FolderDisk, Followed, Follower, Graph, History, Keep, beside_a_writer, guard, past,
+};
+use crate::store::{Home, check_words, keep_all, keep_of};
 
 /// Where the commits come from that another process makes.
 #[derive(Debug)]
@@ -34,8 +36,11 @@ pub(crate) fn open_read_only_on(disk: Arc<dyn Disk>, options: Options) -> Result
 fn begin(disk: &dyn Disk, keep: Option<Keep>) -> Result<(Box<Follower>, History), DiskError> {
     beside_a_writer(disk, || {
         let mut history = None;
-        let follower = Follower::open(disk, keep_all(&mut history, keep))?;
-        Ok((Box::new(follower), history.expect("a database has a first root")))
+        let follower = Follower::open(disk, keep_all(&mut history, keep_of(disk, keep)?))?;
+        let history = history.expect("a database has a first root");
+        let last = history.lock().last();
+        history.lock().add_before(past(&last)?);
+        Ok((Box::new(follower), history))
     })
 }
 

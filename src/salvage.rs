@@ -109,7 +109,7 @@ impl Database {
 
 impl SalvageReport {
     fn of(saved: Salvaged, in_use_by: Option<String>) -> Self {
-        let Salvaged { graph, losses } = saved;
+        let Salvaged { graph, losses, .. } = saved;
         let relationships = Family::ALL.into_iter().map(|family| graph.all_rel_count(family)).sum();
         let lost = losses.into_iter().map(Lost::from).collect();
         Self { commit: graph.commit().number, nodes: graph.node_count(), relationships, in_use_by, lost }

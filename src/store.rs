@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::read_only::Reader;
 use crate::storage::{
     Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, FolderDisk, Graph, History, Keep, StorageError,
-    TornTail,
+    TornTail, past, stored_keep,
 };
 
 /// Where the commits of a database are kept.
@@ -48,18 +48,27 @@ pub(crate) fn open(options: Options, folder: &Path) -> Result<Database, Error> {
 pub(crate) fn create_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
     let graph = options.empty();
     let files = DatabaseFiles::create(disk, &graph, options.durability)?;
+    files.say_keep(options.keep)?;
     let history = History::new(Arc::new(graph), options.keep);
     let store = Store::new(files, None, &options);
     Ok(Database::opened(options, history, Home::Written(store)))
 }
 
 pub(crate) fn open_on(disk: Arc<dyn Disk>, options: Options) -> Result<Database, DiskError> {
+    let keep = keep_of(&*disk, options.keep)?;
     let mut history = None;
-    let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, keep_all(&mut history, options.keep))?;
+    let (files, graph, torn) = DatabaseFiles::open(disk, options.durability, keep_all(&mut history, keep))?;
     check_words(&options.provenance, &graph.catalog().provenance)?;
+    files.say_keep(options.keep)?;
     let history = history.expect("a database has a first root");
+    history.lock().add_before(past(&graph)?);
     let store = Store::new(files, torn, &options);
     Ok(Database::opened(options, history, Home::Written(store)))
+}
+
+/// How many commits are kept: as many as somebody asks for now, or has said for all who open the database.
+pub(crate) fn keep_of(disk: &dyn Disk, asked: Option<Keep>) -> Result<Option<Keep>, DiskError> {
+    asked.map_or_else(|| stored_keep(disk), |keep| Ok(Some(keep)))
 }
 
 /// Keeps the roots that it is shown, oldest first.
@@ -189,7 +198,7 @@ impl Database {
         store.wait_for_snapshot()?;
         let pass = self.enter()?;
         let root = self.root_to_write()?;
-        let checkpoint = store.files.begin_checkpoint(root, |root| self.publish(root))?;
+        let checkpoint = self.begin_checkpoint(store, root)?;
         drop(pass);
         store.files.finish_checkpoint(checkpoint)?;
         Ok(())
@@ -236,12 +245,28 @@ impl Database {
         store.files.settle(ticket, |root| self.publish(root))
     }
 
+    fn begin_checkpoint(&self, store: &Store, root: Arc<Graph>) -> Result<Checkpoint, DiskError> {
+        store.files.begin_checkpoint(root, |root| self.publish(root), || self.shared.history.lock().past())
+    }
+
+    /// Says how many commits are kept, for this process and for those that open the database later.
+    pub(crate) fn set_keep(&self, keep: Keep) -> Result<(), DiskError> {
+        let mut history = self.shared.history.lock();
+        if let Some(store) = self.store() {
+            store.files.say_keep(Some(keep))?;
+        }
+        let let_go = history.set_keep(keep);
+        drop(history);
+        drop(let_go);
+        Ok(())
+    }
+
     /// Without a snapshot the database is as good as it was: what has failed is tried again with the next commit, and if
     /// the disk takes nothing, that says so.
     fn begin_checkpoint_if_due(&self, store: &Store, root: &Arc<Graph>) {
         if store.files.is_checkpoint_due()
             && !store.is_writing_snapshot()
-            && let Ok(begun) = store.files.begin_checkpoint(Arc::clone(root), |root| self.publish(root))
+            && let Ok(begun) = self.begin_checkpoint(store, Arc::clone(root))
         {
             store.finish_beside(begun);
         }

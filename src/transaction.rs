@@ -380,11 +380,11 @@ impl WriteTransaction {
     /// # Errors
     ///
     /// [`ErrorKind::ConstraintVerification`] if something written without a statement lacks a property that it must
-    /// have; nothing is committed then.
+    /// have; nothing is committed then. [`ErrorKind::Io`] if the files of the database do not take it.
     pub fn commit(mut self) -> Result<u64, Error> {
         guarded(|| Ok(self.writer.check_statement()?))?;
         if let Some(keep) = self.keep.filter(|_| self.database.keeps().is_none()) {
-            self.database.keep(keep);
+            self.database.keep(keep)?;
         }
         let Self { database, writer, pass, open, .. } = self;
         let last = database.root().commit().number;

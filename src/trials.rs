@@ -13,10 +13,17 @@ use crate::semantic::SemanticError;
 use crate::storage::Graph;
 use crate::syntax::{self, ast};
 use crate::value::{ErrorKind, Name, Value};
-use crate::why_not::{self, Host, Outcome, Question, Refusal};
+use crate::why_not::{self, Host, Outcome, Patience, Question, Refusal};
 
-/// One trial may look at so many rows; after that it is given up, and the answer says so.
-const ROWS_PER_TRIAL: u64 = 5_000_000;
+/// One run may look at so many rows; after that it is given up, and the answer says so.
+const PATIENCE: Rows = Rows { query: 5_000_000, trial: 1_000_000 };
+
+/// How many rows the query as it is may look at, and how many each trial.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows {
+    pub query: u64,
+    pub trial: u64,
+}
 
 /// What a question is asked of.
 pub(crate) struct Trials<'t> {
@@ -25,8 +32,7 @@ pub(crate) struct Trials<'t> {
     pub passes: PassSet,
     pub params: Params,
     pub limits: SharedLimits,
-    /// How many rows one trial may look at.
-    pub rows_per_trial: u64,
+    pub patience: Rows,
 }
 
 impl<'t> Trials<'t> {
@@ -37,7 +43,7 @@ impl<'t> Trials<'t> {
         params: Params,
         limits: &Limits,
     ) -> Self {
-        Self { graph, registry, passes, params, limits: SharedLimits::new(limits), rows_per_trial: ROWS_PER_TRIAL }
+        Self { graph, registry, passes, params, limits: SharedLimits::new(limits), patience: PATIENCE }
     }
 
     /// The rows of the answer.
@@ -50,10 +56,10 @@ impl<'t> Trials<'t> {
     fn expected(&mut self, question: &Question) -> Result<BTreeMap<Name, Value>, Error> {
         let Some(statement) = question.expected_values() else { return Ok(BTreeMap::new()) };
         let span = question.expected.as_ref().map(|expr| expr.span).unwrap_or_default();
-        let found = match self.run(&statement, &question.text, &[])? {
+        let found = match self.run(&statement, &question.text, &[], Patience::ForTrial)? {
             Outcome::Rows(rows) => rows.into_iter().flatten().next().unwrap_or_default(),
             Outcome::Failed(error) => return Err(error),
-            Outcome::TooLong => Value::Null,
+            Outcome::TooLong(_) => Value::Null,
         };
         let Value::Map(expected) = found else {
             let message = format!("WHY NOT takes a map of expected values, found {}", found.type_name());
@@ -74,6 +80,7 @@ impl<'t> Trials<'t> {
         statement: &ast::Statement,
         text: &str,
         parameters: &[(Name, Value)],
+        patience: Patience,
     ) -> Result<Outcome<Error>, Error> {
         let planned = plan_of(statement, text, self.graph, self.registry, self.passes);
         let plan = match planned {
@@ -82,7 +89,11 @@ impl<'t> Trials<'t> {
         };
         let mut given = self.params.clone().into_map();
         given.extend(parameters.iter().cloned());
-        let (limits, is_ours) = self.limits.next(self.rows_per_trial)?;
+        let most_rows = match patience {
+            Patience::ForQuery => self.patience.query,
+            Patience::ForTrial => self.patience.trial,
+        };
+        let (limits, is_ours) = self.limits.next(most_rows)?;
         let mut reading = match Reading::start(plan, Arc::clone(self.graph), given, &limits, false) {
             Ok(reading) => reading,
             Err(error) => return Ok(Outcome::Failed(error.into())),
@@ -100,13 +111,15 @@ impl<'t> Trials<'t> {
         };
         let used = reading.rows_used();
         self.limits.used(used);
-        self.judged(outcome, is_ours && used > self.rows_per_trial)
+        if is_ours && used > most_rows && matches!(outcome, Outcome::Failed(_)) {
+            return Ok(Outcome::TooLong(most_rows));
+        }
+        self.judged(outcome)
     }
 
     /// What the limits of the statement stop is an error of the statement, and not of a trial.
-    fn judged(&self, outcome: Outcome<Error>, is_too_long: bool) -> Result<Outcome<Error>, Error> {
+    fn judged(&self, outcome: Outcome<Error>) -> Result<Outcome<Error>, Error> {
         match outcome {
-            Outcome::Failed(_) if is_too_long => Ok(Outcome::TooLong),
             Outcome::Failed(error) if matches!(error.kind(), ErrorKind::Limit | ErrorKind::Cancelled) => {
                 self.limits.check()?;
                 Err(error)
@@ -119,13 +132,18 @@ impl<'t> Trials<'t> {
 impl Host for Trials<'_> {
     type Error = Error;
 
-    fn rows(&mut self, statement: &ast::Statement, parameters: &[(Name, Value)]) -> Result<Outcome<Error>, Error> {
-        self.run(statement, "", parameters)
+    fn rows(
+        &mut self,
+        statement: &ast::Statement,
+        parameters: &[(Name, Value)],
+        patience: Patience,
+    ) -> Result<Outcome<Error>, Error> {
+        self.run(statement, "", parameters, patience)
     }
 
     fn ask(&mut self, text: &str, parameters: &[(Name, Value)]) -> Result<Outcome<Error>, Error> {
         match syntax::parse(text) {
-            Ok(statement) => self.run(&statement, text, parameters),
+            Ok(statement) => self.run(&statement, text, parameters, Patience::ForTrial),
             Err(error) => Ok(Outcome::Failed(error.into())),
         }
     }
@@ -150,7 +168,7 @@ pub(crate) fn refused(refusal: Refusal) -> Error {
 mod tests {
     use std::sync::Arc;
 
-    use super::Trials;
+    use super::{PATIENCE, Rows, Trials};
     use crate::exec::Limits;
     use crate::optimize::PassSet;
     use crate::params::Params;
@@ -166,30 +184,44 @@ mod tests {
         db
     }
 
-    const TEXT: &str = "WHY NOT MATCH (a:A), (b:B), (c:C) WHERE a.n + b.n + c.n < 0 AND a.n > 300 RETURN a.n AS n";
+    const EMPTY: &str = "WHY NOT MATCH (a:A), (b:B), (c:C) WHERE a.n + b.n + c.n < 0 AND a.n > 300 RETURN a.n AS n";
+    const LONG: &str = "WHY NOT MATCH (a:A), (b:B), (c:C) WHERE a.n + b.n + c.n < 0 RETURN a.n AS n";
 
-    fn answer(db: &Database, limits: &Limits, rows_per_trial: u64) -> Result<Vec<Vec<Value>>, crate::Error> {
-        let mut statement = syntax::parse(TEXT).unwrap();
-        let question = Question::taken_from(&mut statement, TEXT).unwrap().expect("a question");
+    fn answer(db: &Database, text: &str, limits: &Limits, patience: Rows) -> Result<Vec<Vec<Value>>, crate::Error> {
+        let mut statement = syntax::parse(text).unwrap();
+        let question = Question::taken_from(&mut statement, text).unwrap().expect("a question");
         let question = question.with_columns(vec![Name::from("n")]).unwrap();
         let (root, registry) = (db.root(), db.registry());
         let root = Arc::clone(&root);
         let mut trials = Trials::new(&root, &registry, PassSet::ALL, Params::new(), limits);
-        trials.rows_per_trial = rows_per_trial;
+        trials.patience = patience;
         trials.answer(&question)
+    }
+
+    /// What the answer says it has not looked into.
+    fn not_looked_into(text: &str, patience: Rows) -> Vec<String> {
+        let rows = answer(&crowds(), text, &Limits::default(), patience).unwrap();
+        let rows = rows.iter().filter(|row| row[1].to_string() == "not looked into");
+        rows.map(|row| row[4].to_string()).collect()
     }
 
     #[test]
     fn a_trial_that_takes_too_long_is_given_up_and_told_of() {
-        let rows = answer(&crowds(), &Limits::default(), 5_000).unwrap();
-        let reasons: Vec<String> = rows.iter().map(|row| row[1].to_string()).collect();
-        assert_eq!(reasons.last().map(String::as_str), Some("not looked into"), "{reasons:?}");
+        let told = not_looked_into(EMPTY, Rows { trial: 5_000, ..PATIENCE });
+        assert_eq!(told, ["some ways: each trial was given up after 5000 rows"]);
+    }
+
+    #[test]
+    fn of_a_query_that_takes_too_long_is_told_that_the_row_may_be_there() {
+        let told = not_looked_into(LONG, Rows { query: 5_000, trial: 10_000 });
+        let expected = "whether the row is there after all: the query itself was given up after 5000 rows";
+        assert_eq!(told.first().map(String::as_str), Some(expected));
     }
 
     #[test]
     fn all_trials_share_the_limits_of_the_statement() {
         let limits = Limits { max_rows: Some(20_000), ..Limits::default() };
-        let error = answer(&crowds(), &limits, 5_000_000).unwrap_err();
+        let error = answer(&crowds(), EMPTY, &limits, PATIENCE).unwrap_err();
         assert_eq!((error.kind(), error.message()), (ErrorKind::Limit, "the budget of 20000 rows is used up"));
     }
 }

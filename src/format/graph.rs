@@ -69,8 +69,8 @@ pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<Graph
     if let Some(keep) = from.keeps() {
         write_line(out, &keep_to_json(keep))?;
     }
-    for commit in from.log() {
-        write_line(out, &commit_to_json(&commit))?;
+    for commit in from.log().checked() {
+        write_line(out, &commit_to_json(&commit?))?;
     }
     for rule in rules(|list| from.query(list, ()))? {
         write_line(out, &rule.to_json())?;

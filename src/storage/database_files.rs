@@ -1,8 +1,9 @@
 //! The files of one database: where commits are kept, and where they are found again.
 //!
 //! ```text
-//! snapshot-<generation>   the graph as it was when the generation began
+//! snapshot-<generation>   the graph as it was when the generation began, and at the commits before that are kept
 //! log-<generation>        the commits since
+//! keep                    how many commits are kept, where that was said
 //! lock                    held by the process that writes
 //! *.new                   a file that was not finished
 //! ```
@@ -19,6 +20,7 @@ mod checkpoint;
 mod commits;
 mod follower;
 mod recovery;
+mod retention;
 mod salvage;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,6 +34,7 @@ pub(crate) use checkpoint::Checkpoint;
 use commits::Unshown;
 pub(crate) use follower::{Followed, Follower, beside_a_writer};
 pub(crate) use recovery::TornTail;
+pub(crate) use retention::stored_keep;
 pub(crate) use salvage::Salvaged;
 
 /// When a commit is acknowledged.
@@ -82,7 +85,7 @@ impl DatabaseFiles {
         let writer = LogWriter::create(&*disk, 0, graph.commit())?;
         // Without its log the snapshot could not be opened, and would be in the way of another beginning.
         checkpoint::sync_names(&*disk)?;
-        let snapshot_bytes = checkpoint::write_snapshot(&*disk, 0, graph)?;
+        let snapshot_bytes = checkpoint::write_snapshot(&*disk, 0, graph, &[])?;
         Ok(Self::new(disk, durability, Log { generation: 0, writer, snapshot_generation: 0, snapshot_bytes }))
     }
 

@@ -44,7 +44,7 @@ pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
 pub(crate) use database_files::{
     Checkpoint, DatabaseFiles, FilesChecked, Followed, Follower, Salvaged, Stage, TornTail, beside_a_writer,
-    check_files,
+    check_files, stored_keep,
 };
 #[cfg(test)]
 pub(crate) use disk::{Chance, DiskFile, Fault, FaultyDisk, MemoryDisk};
@@ -58,7 +58,7 @@ pub use history::Keep;
 pub(crate) use lens::{Cited, KnownAt, Lens, Look, Odd, Part, ValidAt};
 pub(crate) use log::{Log, LogEntry, Words};
 pub(crate) use salvage::Loss;
-pub(crate) use snapshot::guard;
+pub(crate) use snapshot::{guard, past};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};
 

@@ -245,7 +245,7 @@ impl<C: Stored> Children<C> {
     fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
         match self {
             Children::Here(children) => children.iter().try_for_each(|child| {
-                bytes.place(out.child(child.as_ref(), || None)?);
+                bytes.place(out.child(child.as_ref(), None)?);
                 Ok(())
             }),
             Children::Stored(links) => links.iter().try_for_each(|link| link.store(bytes, out)),

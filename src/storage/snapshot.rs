@@ -1,30 +1,35 @@
-//! A root of the graph as a file, and back: the pages that the root is made of, each once, each with its checksum.
+//! Roots of the graph as a file, and back: the pages that they are made of, each once, each with its checksum.
 //!
 //! ```text
 //! head      64 bytes, in every version of the format: whole numbers, lowest byte first
 //!     0     "AVERSNAP"
-//!     8     u32    version of the format, 1
+//!     8     u32    version of the format, 2
 //!     12    u64    generation
 //!     20    u64    number of the last commit
 //!     28    u64    nodes
 //!     36    u64    asserted relationships between nodes
-//!     44    u64    where the root begins
+//!     44    u64    where the list of roots begins
 //!     52    u32    its length in bytes
 //!     56    u32    its CRC-32
 //!     60    u32    CRC-32 of the 60 bytes before
-//! pages     one behind the other, without gaps; each behind all pages that it refers to
-//! root      the last page
+//! pages     one behind the other, without gaps; each behind all pages that it refers to, and first those of the last root
+//! roots     the last page: of what commits there are roots, and where (see [`past`])
 //!
 //! place     how a page tells where another one lies: 0 for none, or
-//!               length in bytes (number), distance from the page told before, or from where the pages of this one begin
-//!               (number), CRC-32 (four bytes)
+//!               length in bytes (number)
+//!               bytes of all pages below it, times 2, and 1 more if it is not where it is expected (number)
+//!               its offset, and how many bytes before it the pages begin that were written for it (numbers), only then
+//!               CRC-32 (four bytes)
+//!           it is expected behind the page told before, or where the pages of this one begin, and behind so many bytes as
+//!           all pages below it have: that is where it lies unless it, or a page below it, belongs to another root, too
 //! table     the places of 32 pages or tables
 //! ```
 //!
-//! What is in each page is told where it is made bytes of: numbers, texts and lists of numbers in [`bytes`], the root in
+//! What is in each page is told where it is made bytes of: numbers, texts and lists of numbers in [`bytes`], a root in
 //! [`root`] and [`catalog`], everything else beside the page itself, as its [`Stored`].
 //!
-//! [`open`] reads the head and the root. Any other page is read, and checked, when it is first asked for ([`Link`]); so
+//! [`open`] reads the head, the list and the last root. Any other page is read, and checked, when it is first asked for
+//! ([`Link`]), and an older root when its commit is ([`StoredRoot`]); so
 //! opening costs next to nothing, and damage in one page leaves the rest usable. Reading a graph returns no `Result`: a
 //! page that cannot be read unwinds with the [`DiskError`], which [`guard`] gives back to whoever entered. What
 //! is decoded is checked for all that other code takes for granted, so that damage is told as such.
@@ -33,6 +38,7 @@ mod bytes;
 mod catalog;
 mod file;
 mod link;
+mod past;
 mod root;
 #[cfg(test)]
 mod tests;
@@ -42,18 +48,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use super::disk::DiskFile;
+use super::history::Kept;
 use super::{DiskError, Graph};
 use crate::catalog::Statistics;
 
 pub(crate) use bytes::{Bytes, Reader};
 pub(super) use bytes::{check, rises};
 pub(crate) use file::Source;
-pub(super) use file::{Limits, Origin, Place, SnapshotFile};
+pub(super) use file::{Limits, Origin, Place, Seen, SnapshotFile};
 pub(super) use link::Link;
+pub(crate) use past::past;
+pub(super) use past::{StoredRoot, see_roots};
 pub(crate) use writer::SnapshotWriter;
 
 const MAGIC: [u8; 8] = *b"AVERSNAP";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 pub(super) const HEAD_BYTES: usize = 64;
 
 /// What bytes cannot mean.
@@ -61,7 +70,7 @@ pub(super) const HEAD_BYTES: usize = 64;
 pub(crate) struct Damage(pub &'static str);
 
 /// What can be made bytes of: a page, or what is told within one.
-pub(super) trait Stored: Sized {
+pub(super) trait Stored: Sized + 'static {
     /// Writes the pages that this refers to, and appends what it is to `bytes`.
     fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError>;
 
@@ -81,21 +90,27 @@ pub(super) struct Head {
     pub commit: u64,
     pub node_count: u64,
     pub rel_count: u64,
-    root: Place,
+    roots: Place,
 }
 
-/// Writes a graph to an empty file. What it has not read from another snapshot is copied from there. Whoever calls this
-/// has to sync the file.
+/// Writes a graph to an empty file, and beside it the roots of commits before its own, oldest first. What they have not read
+/// from another snapshot is copied from there. Whoever calls this has to sync the file.
 ///
 /// # Errors
 ///
 /// [`DiskError::Io`], and [`DiskError::Corruption`] of the snapshot that the graph came from.
-pub(super) fn write(graph: &Graph, generation: u64, name: &Arc<str>, file: &dyn DiskFile) -> Result<(), DiskError> {
+pub(super) fn write(
+    graph: &Graph,
+    past: &[Kept],
+    generation: u64,
+    name: &Arc<str>,
+    file: &dyn DiskFile,
+) -> Result<(), DiskError> {
     let mut out = SnapshotWriter::new(name, file, HEAD_BYTES as u64);
-    let root = guard(|| out.page(graph))??;
+    let roots = guard(|| past::write(graph, past, &mut out))??;
     out.flush()?;
     let (node_count, rel_count) = (graph.node_count(), graph.rel_count(None));
-    let head = Head { generation, commit: graph.commit().number, node_count, rel_count, root };
+    let head = Head { generation, commit: graph.commit().number, node_count, rel_count, roots };
     out.write_at(0, &head.bytes())
 }
 
@@ -116,8 +131,7 @@ pub(super) fn head(name: &Arc<str>, file: &Arc<dyn DiskFile>) -> Result<Head, Di
 pub(super) fn open(name: &Arc<str>, file: Arc<dyn DiskFile>) -> Result<Graph, DiskError> {
     let file = Arc::new(SnapshotFile::new(name, file));
     let head = read_head(&file)?;
-    let origin = Origin { file: Arc::clone(&file), place: head.root, floor: HEAD_BYTES as u64, level: 0, count: 0 };
-    let graph: Graph = guard(|| origin.load())??;
+    let graph = past::Roots::read(&file, &head)?.last(&file)?;
     let said = (head.commit, head.node_count, head.rel_count);
     if said == (graph.commit().number, graph.node_count(), graph.rel_count(None)) {
         Ok(graph)
@@ -135,16 +149,16 @@ fn read_head(file: &SnapshotFile) -> Result<Head, DiskError> {
         return Err(DiskError::OtherFormat { file: Arc::clone(&file.name), found: version, ours: VERSION });
     }
     let len_bytes = file.len_bytes()?;
-    if len_bytes < head.root.end() {
+    if len_bytes < head.roots.end() {
         return Err(file.damaged(len_bytes, Damage("the file ends here")));
     }
-    check(len_bytes == head.root.end(), "the file is longer than it should be").map_err(damaged)?;
+    check(len_bytes == head.roots.end(), "the file is longer than it should be").map_err(damaged)?;
     Ok(head)
 }
 
 impl Head {
     fn bytes(&self) -> Vec<u8> {
-        let Place { offset, len_bytes, crc } = self.root;
+        let Place { offset, len_bytes, crc, .. } = self.roots;
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_le_bytes());
         for number in [self.generation, self.commit, self.node_count, self.rel_count, offset] {
@@ -166,8 +180,8 @@ impl Head {
         let [generation, commit, node_count, rel_count, offset] =
             [number()?, number()?, number()?, number()?, number()?];
         let (len_bytes, crc) = (u32::from_le_bytes(reader.array()?), u32::from_le_bytes(reader.array()?));
-        let root = Place { offset, len_bytes, crc };
-        Ok((version, Self { generation, commit, node_count, rel_count, root }))
+        let roots = Place { offset, len_bytes, crc, span: 0, below: 0 };
+        Ok((version, Self { generation, commit, node_count, rel_count, roots }))
     }
 }
 

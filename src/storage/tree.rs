@@ -6,10 +6,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::DiskError;
-use super::snapshot::{Bytes, Damage, Link, Origin, Reader, SnapshotWriter, Source, Stored, check, rises};
+use super::snapshot::{Bytes, Damage, Link, Reader, SnapshotWriter, Source, Stored, check, rises};
 
 /// What a tree may hold.
-pub(crate) trait TreeKey: Ord + Clone {
+pub(crate) trait TreeKey: Ord + Clone + 'static {
     /// How many keys a leaf holds at most.
     const LEAF: usize;
 
@@ -224,19 +224,23 @@ impl<K: TreeKey> Link<Node<K>> {
     }
 
     fn level(&self) -> u32 {
-        match (self.unread(), self.get().map(|node| &**node)) {
-            (Some(origin), _) => origin.level(),
-            (None, Some(Node::Branch { children, .. })) => 1 + children.first().map_or(0, Self::level),
-            (None, Some(Node::Leaf(_)) | None) => 0,
+        if let Some(origin) = self.unread() {
+            return origin.level();
+        }
+        match self.get().map(|node| &**node) {
+            Some(Node::Branch { children, .. }) => 1 + children.first().map_or(0, Self::level),
+            Some(Node::Leaf(_)) | None => 0,
         }
     }
 
     fn count(&self) -> u64 {
-        match (self.unread().map(Origin::count), self.get().map(|node| &**node)) {
-            (Some(count), _) => count,
-            (None, Some(Node::Branch { children, .. })) => children.iter().map(Self::count).sum(),
-            (None, Some(Node::Leaf(keys))) => keys.len() as u64,
-            (None, None) => 0,
+        if let Some(origin) = self.unread() {
+            return origin.count();
+        }
+        match self.get().map(|node| &**node) {
+            Some(Node::Branch { children, .. }) => children.iter().map(Self::count).sum(),
+            Some(Node::Leaf(keys)) => keys.len() as u64,
+            None => 0,
         }
     }
 }

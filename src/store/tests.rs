@@ -19,6 +19,9 @@ use crate::options::Options;
 use crate::storage::{DiskError, Durability, Keep, MemoryDisk};
 use crate::transaction::ReadTransaction;
 
+/// A snapshot, a log, and how many commits are kept.
+const FILES: usize = 3;
+
 /// All of a graph as text, ids and commits included.
 fn text_of(read: &ReadTransaction) -> String {
     let mut bytes = Vec::new();

@@ -39,6 +39,8 @@ pub(super) struct Condition {
     /// Coarser conditions that this one is a part of: who takes those out takes this one out too.
     pub within: Vec<Number>,
     pub subject: Subject,
+    /// Whether it is a filter of groups.
+    pub is_of_groups: bool,
 }
 
 /// What is looked at to tell what stood against a condition.
@@ -62,10 +64,10 @@ pub(super) enum Subject {
         of: Option<ast::Ident>,
         labels: ast::LabelExpr,
     },
-    /// The relationships on a way.
-    Way(Option<ast::Ident>),
-    /// The first relationships of all rounds of a group.
-    Rounds(Option<ast::Ident>),
+    /// The relationships on a way, and how many were asked for.
+    Way(Option<ast::Ident>, Bounds),
+    /// The first relationships of all rounds of a group, and how many rounds were asked for.
+    Rounds(Option<ast::Ident>, Bounds),
     /// What is said of each element of a list, which has the name that one of them has in a round.
     Each {
         of: ast::Ident,
@@ -78,11 +80,31 @@ pub(super) enum Subject {
     },
     /// All elements of a pattern, and the clock that they are held against.
     Clocked {
-        elements: Vec<ast::Ident>,
+        elements: Vec<Drawn>,
         lens: ast::Lens,
     },
+    /// What stands inside a CALL, and is not looked at.
+    InCall,
     /// Where the row stands in the answer.
     Position,
+}
+
+/// How often at least and at most.
+pub(super) type Bounds = (u64, Option<u64>);
+
+/// What a pattern has drawn.
+#[derive(Clone, Debug)]
+pub(super) struct Drawn {
+    pub ident: ast::Ident,
+    pub form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Node,
+    Relationship,
+    /// A list of relationships.
+    Way,
 }
 
 /// What is looked for at the ends of a hop that is not there.
@@ -91,6 +113,8 @@ pub(super) struct Arrow {
     pub direction: ast::ArrowDirection,
     /// The plain names of types; none for any.
     pub types: Vec<Name>,
+    /// Whether it may be one that nobody asserts.
+    pub may_be_quoted: bool,
 }
 
 impl Subject {
@@ -104,23 +128,34 @@ impl Subject {
             | Self::Property { .. }
             | Self::Element(_)
             | Self::Labelled { .. }
-            | Self::Way(_)
-            | Self::Rounds(_)
+            | Self::Way(..)
+            | Self::Rounds(..)
             | Self::Ends { .. }
             | Self::Clocked { .. }
+            | Self::InCall
             | Self::Position => self,
         }
     }
 }
 
 impl Arrow {
+    /// As it is seen from its other end.
+    pub(super) fn turned(&self) -> Self {
+        let direction = match self.direction {
+            ast::ArrowDirection::Right => ast::ArrowDirection::Left,
+            ast::ArrowDirection::Left => ast::ArrowDirection::Right,
+            ast::ArrowDirection::Either => ast::ArrowDirection::Either,
+        };
+        Self { direction, ..self.clone() }
+    }
+
     /// Unless the types are more than a choice of names.
-    pub(super) fn of(rel: &ast::RelPattern) -> Option<Self> {
+    pub(super) fn of(rel: &ast::RelPattern, may_be_quoted: bool) -> Option<Self> {
         let types = match &rel.types {
             None => Vec::new(),
             Some(types) => choice(types)?,
         };
-        Some(Self { direction: rel.direction, types })
+        Some(Self { direction: rel.direction, types, may_be_quoted })
     }
 }
 

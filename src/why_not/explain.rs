@@ -6,7 +6,7 @@ use super::finish::{Test, Wanted};
 use super::mention::aggregates;
 use super::question::Question;
 use super::relax::{Order, Task, relax};
-use super::search::{Found, Search, Way};
+use super::search::{Found, GivenUp, Search, Way};
 use super::story::{Reason, Teller};
 use super::{Host, show};
 use crate::syntax::ast::{self, ClauseKind};
@@ -84,19 +84,24 @@ impl Branch<'_> {
             is_aggregate: &is_aggregate,
         };
         let conditions = relax(&task, &Order { limit: 1, ..Order::default() }).conditions;
-        let mut search =
-            Search { host, task: &task, wanted: &expected.wanted, parameters: &expected.parameters, gave_up: false };
+        let mut search = Search {
+            host,
+            task: &task,
+            wanted: &expected.wanted,
+            parameters: &expected.parameters,
+            given_up: GivenUp::default(),
+        };
         if !expected.aggregated.is_empty()
             && let Some(row) = search.row_with(&expected.all())?
         {
             return Ok(vec![is_there(&columns, row)]);
         }
         let found = search.run(&conditions)?;
-        let gave_up = search.gave_up;
+        let given_up = search.given_up;
         let mut teller = Teller { search, conditions: &conditions, text: &self.question.text };
         let mut reasons = match found {
             Found::Row(row) if expected.aggregated.is_empty() => return Ok(vec![is_there(&columns, row)]),
-            Found::Row(row) => return Ok(other_aggregates(&columns, &row, &expected.aggregated)),
+            Found::Row(row) => return aggregated(&mut teller, &expected, &columns, &row),
             Found::Ways(ways) => told(&mut teller, &ways)?,
             Found::Nothing(failure) => teller.nothing(failure.is_some())?,
         };
@@ -105,19 +110,17 @@ impl Branch<'_> {
             what: Some(wanted.shown()),
             ..Reason::plain("not looked into", unasked.to_owned())
         }));
-        if gave_up {
-            reasons.push(Reason::plain("not looked into", "some ways would have taken too long to try".to_owned()));
-        }
+        reasons.extend(not_waited_for(given_up));
         Ok(reasons)
     }
 
     fn projection(&self) -> &ast::Projection {
         let query = &self.question.query;
         let branch = if self.number == 0 { &query.first } else { &query.rest[self.number - 1].1 };
-        match branch.clauses.last().map(|clause| &clause.kind) {
-            Some(ClauseKind::Return(projection)) => projection,
-            _ => unreachable!("every branch of a question ends with RETURN"),
-        }
+        let Some(ast::Clause { kind: ClauseKind::Return(projection), .. }) = branch.clauses.last() else {
+            unreachable!("every branch of a question ends with RETURN")
+        };
+        projection
     }
 
     /// The columns in the order of this branch.
@@ -151,18 +154,43 @@ impl Branch<'_> {
     }
 }
 
+fn not_waited_for(given_up: GivenUp) -> impl Iterator<Item = Reason> {
+    let query = given_up
+        .query
+        .map(|limit| format!("whether the row is there after all: the query itself was given up after {limit} rows"));
+    let trial = given_up.trial.map(|limit| format!("some ways: each trial was given up after {limit} rows"));
+    [query, trial].into_iter().flatten().map(|met| Reason::plain("not looked into", met))
+}
+
 fn is_there(columns: &[Name], row: Vec<Value>) -> Reason {
     let row = columns.iter().cloned().zip(row).collect();
     Reason { nearest: Some(row), ..Reason::plain("found", "the row is there".to_owned()) }
 }
 
-/// The row is there, but for what it aggregates.
-fn other_aggregates(columns: &[Name], row: &[Value], aggregated: &[Wanted]) -> Vec<Reason> {
+/// The row is there, but for what it aggregates: what that is, and the conditions each of which alone makes it so.
+fn aggregated<H: Host>(
+    teller: &mut Teller<'_, '_, H>,
+    expected: &Expected,
+    columns: &[Name],
+    row: &[Value],
+) -> Result<Vec<Reason>, H::Error> {
+    let all = expected.all();
+    let mut search = teller.search.with(&all);
+    let ways = search.single_ways(teller.conditions)?;
+    let mut teller = Teller { search, conditions: teller.conditions, text: teller.text };
+    let mut reasons = other_aggregates(columns, row, &expected.aggregated, ways.is_empty());
+    reasons.extend(told(&mut teller, &ways)?);
+    reasons.extend(not_waited_for(teller.search.given_up));
+    Ok(reasons)
+}
+
+/// What there is in the place of the expected aggregates.
+fn other_aggregates(columns: &[Name], row: &[Value], aggregated: &[Wanted], is_all: bool) -> Vec<Reason> {
     let row: BTreeMap<Name, Value> = columns.iter().cloned().zip(row.iter().cloned()).collect();
+    let unexplained = if is_all { ", and no condition alone, left out, makes it so" } else { "" };
     let reason = |wanted: &Wanted| {
         let met = row.get(&wanted.column).map_or_else(String::new, show::value);
-        let met =
-            format!("no such row has it; in one of them it is {met}. What an aggregate is made of is not looked into");
+        let met = format!("no such row has it; in one of them it is {met}{unexplained}");
         Reason { what: Some(wanted.shown()), nearest: Some(row.clone()), ..Reason::plain("expected value", met) }
     };
     let differs = |wanted: &&Wanted| !row.get(&wanted.column).is_some_and(|met| equivalent(met, &wanted.value));
@@ -189,7 +217,19 @@ impl Expected {
         let test = match value {
             Value::Null => Test::Null,
             Value::Boolean(_) | Value::Integer(_) | Value::String(_) => Test::Equal(parameter.clone()),
-            _ => Test::Same(parameter.clone()),
+            Value::Float(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Date(_)
+            | Value::LocalTime(_)
+            | Value::Time(_)
+            | Value::LocalDateTime(_)
+            | Value::DateTime(_)
+            | Value::Duration(_)
+            | Value::Edtf(_)
+            | Value::Node(_)
+            | Value::Relationship(_)
+            | Value::Path(_) => Test::Same(parameter.clone()),
         };
         self.parameters.push((parameter, value.clone()));
         Wanted { column: column.clone(), key: key.cloned(), value: value.clone(), test }
@@ -197,13 +237,21 @@ impl Expected {
 }
 
 fn told<H: Host>(teller: &mut Teller<'_, '_, H>, ways: &[Way]) -> Result<Vec<Reason>, H::Error> {
-    let mut reasons = Vec::new();
-    for (way, number) in ways.iter().zip(1..) {
-        for reason in teller.reasons(way)? {
-            reasons.push(Reason { way: Some(number), ..reason });
-        }
+    let mut told = Vec::with_capacity(ways.len());
+    for way in ways {
+        told.push(teller.reasons(way)?);
     }
-    Ok(reasons)
+    drop_hops_that_are_there(&mut told);
+    let numbered =
+        |(way, number): (Vec<Reason>, i64)| way.into_iter().map(move |reason| Reason { way: Some(number), ..reason });
+    Ok(told.into_iter().zip(1..).flat_map(numbered).collect())
+}
+
+/// A hop that is there is not blamed beside a way, no longer, that says what is amiss.
+fn drop_hops_that_are_there(ways: &mut Vec<Vec<Reason>>) {
+    let is_concrete = |way: &&Vec<Reason>| way.iter().all(|reason| reason.kind != "no-match");
+    let Some(shortest) = ways.iter().filter(is_concrete).map(Vec::len).min() else { return };
+    ways.retain(|way| way.len() < shortest || !way.iter().any(|reason| reason.is_there));
 }
 
 /// The functions of the query that aggregate.

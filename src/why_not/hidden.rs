@@ -18,6 +18,9 @@ struct Lens {
 impl<H: Host> Teller<'_, '_, H> {
     /// The first element of a near row that does not pass, with what it has in the place of what is asked.
     pub(super) fn hidden(&mut self, kind: Kind, subject: &Subject, met: &[Value]) -> Result<Option<String>, H::Error> {
+        if let Subject::InCall = subject {
+            return Ok(Some("what it hides inside a CALL is not looked into".to_owned()));
+        }
         let (Subject::Clocked { lens, .. }, Some((Value::List(elements), operands))) = (subject, met.split_first())
         else {
             return Ok(None);
@@ -50,10 +53,7 @@ impl<H: Host> Teller<'_, '_, H> {
     }
 
     fn value_of(&mut self, kind: Kind, element: &Value, operands: &[Value]) -> Result<String, H::Error> {
-        let shown = match element {
-            Value::Node(node) => show::named(node),
-            other => show::value(other),
-        };
+        let shown = self.shown(element)?;
         Ok(match kind {
             Kind::KnownAt => match self.known(element)? {
                 Some(day) => format!("{shown} is known from {day}"),
@@ -63,10 +63,32 @@ impl<H: Host> Teller<'_, '_, H> {
                 let count = self.source_count(element, operands)?;
                 format!("{shown} has {count} source{}", if count == 1 { "" } else { "s" })
             }
-            _ => match valid_values(element, &self.search.host.time_keys()) {
+            Kind::ValidAt
+            | Kind::Element
+            | Kind::Hop
+            | Kind::Rows
+            | Kind::Length
+            | Kind::Different
+            | Kind::Direction
+            | Kind::Type
+            | Kind::Label
+            | Kind::Property
+            | Kind::Filter
+            | Kind::State
+            | Kind::Limit => match valid_values(element, &self.search.host.time_keys()) {
                 values if values.is_empty() => format!("{shown} is hidden"),
                 values => format!("{shown} has {values}"),
             },
+        })
+    }
+
+    /// A node by its name, a relationship between its ends.
+    fn shown(&mut self, element: &Value) -> Result<String, H::Error> {
+        Ok(match (element, self.with_ends(element)?.as_slice()) {
+            (Value::Relationship(_), [start, end, rel]) => {
+                show::walk(&Value::from(vec![start.clone(), rel.clone(), end.clone()]))
+            }
+            _ => show::brief(element),
         })
     }
 

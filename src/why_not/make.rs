@@ -111,27 +111,33 @@ pub(super) fn never_empty(list: Expr) -> Expr {
 /// `(name)` or `[name]`, for an element that is drawn elsewhere.
 pub(super) fn again(endpoint: &ast::Endpoint) -> ast::Endpoint {
     match endpoint {
-        ast::Endpoint::Node(node) => ast::Endpoint::Node(ast::NodePattern {
-            variable: node.variable.clone(),
-            labels: None,
-            properties: None,
-            predicate: None,
-            span: node.span,
-        }),
-        ast::Endpoint::Bracket(bracket) => ast::Endpoint::Bracket(ast::Bracket {
-            rel: ast::RelPattern {
-                direction: ast::ArrowDirection::Either,
-                variable: bracket.rel.variable.clone(),
-                types: None,
-                length: None,
-                properties: None,
-                predicate: None,
-                span: bracket.span,
-            },
-            ends: None,
-            span: bracket.span,
-        }),
+        ast::Endpoint::Node(node) => node_called(node.variable.clone(), node.span),
+        ast::Endpoint::Bracket(bracket) => rel_called(bracket.rel.variable.clone(), bracket.span),
     }
+}
+
+fn node_called(variable: Option<ast::Ident>, span: Span) -> ast::Endpoint {
+    ast::Endpoint::Node(ast::NodePattern { variable, labels: None, properties: None, predicate: None, span })
+}
+
+fn rel_called(variable: Option<ast::Ident>, span: Span) -> ast::Endpoint {
+    let rel = ast::RelPattern {
+        direction: ast::ArrowDirection::Either,
+        variable,
+        types: None,
+        length: None,
+        properties: None,
+        predicate: None,
+        span,
+    };
+    ast::Endpoint::Bracket(ast::Bracket { rel, ends: None, span })
+}
+
+/// A pattern of one node, or of one relationship.
+pub(super) fn one(ident: ast::Ident, is_node: bool) -> ast::Pattern {
+    let span = ident.span;
+    let endpoint = if is_node { node_called(Some(ident), span) } else { rel_called(Some(ident), span) };
+    ast::Pattern { parts: vec![alone(endpoint, span)], span }
 }
 
 /// A part of one endpoint.

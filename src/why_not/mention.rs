@@ -46,7 +46,7 @@ pub(super) fn variables_of(path: &ast::PathPattern) -> Vec<ast::Ident> {
     found
 }
 
-pub(super) fn of_endpoint(endpoint: &ast::Endpoint, found: &mut Vec<ast::Ident>) {
+fn of_endpoint(endpoint: &ast::Endpoint, found: &mut Vec<ast::Ident>) {
     match endpoint {
         ast::Endpoint::Node(node) => found.extend(node.variable.clone()),
         ast::Endpoint::Bracket(bracket) => {

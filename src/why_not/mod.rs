@@ -10,9 +10,12 @@ mod cut;
 mod explain;
 mod finish;
 mod hidden;
+mod hop;
+mod inside;
 mod make;
 mod mention;
 mod near;
+mod nowhere;
 mod pattern;
 mod probe;
 mod question;
@@ -37,6 +40,7 @@ pub(crate) trait Host {
         &mut self,
         statement: &ast::Statement,
         parameters: &[(Name, Value)],
+        patience: Patience,
     ) -> Result<Outcome<Self::Error>, Self::Error>;
 
     /// The rows of a statement that is given as text.
@@ -48,13 +52,22 @@ pub(crate) trait Host {
     fn time_keys(&self) -> [Name; 3];
 }
 
+/// How long a run is worth waiting for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Patience {
+    /// The query as it is: whether the row is there has to be known.
+    ForQuery,
+    /// One of many.
+    ForTrial,
+}
+
 /// How a trial went.
 pub(crate) enum Outcome<E> {
     Rows(Vec<Vec<Value>>),
     /// It cannot be planned, or has met a problem on the way.
     Failed(E),
-    /// It was given up, since it would have taken more than a trial may.
-    TooLong,
+    /// It was given up, since it would have looked at more rows than these.
+    TooLong(u64),
 }
 
 impl<E> Outcome<E> {
@@ -62,7 +75,7 @@ impl<E> Outcome<E> {
     fn into_rows(self) -> Vec<Vec<Value>> {
         match self {
             Outcome::Rows(rows) => rows,
-            Outcome::Failed(_) | Outcome::TooLong => Vec::new(),
+            Outcome::Failed(_) | Outcome::TooLong(_) => Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::condition::Subject;
+use super::show;
 use crate::syntax::ast::{Comparison, Expr, ExprKind};
 use crate::value::compare::order;
 use crate::value::nearest::nearest;
@@ -15,6 +16,19 @@ pub(super) struct Near {
     pub row: BTreeMap<Name, Value>,
     /// Whether every row has this met.
     pub is_only: bool,
+    /// The arrow that is asked for stands between the ends of the row.
+    pub is_joined: bool,
+    /// Whether the ends that were met are those of the arrow seen from its other end.
+    pub is_turned: bool,
+}
+
+/// The pairs of elements that were met, in lists of those of one group.
+pub(super) fn pairs_of(met: &Value) -> Vec<Value> {
+    let items = show::items(met);
+    if items.iter().any(|item| matches!(item, Value::List(_))) {
+        return items.iter().flat_map(pairs_of).collect();
+    }
+    if items.is_empty() { Vec::new() } else { vec![met.clone()] }
 }
 
 /// What a row has where something else was asked for.
@@ -58,12 +72,13 @@ fn sides_of(subject: &Subject, met: &[Value]) -> Option<Sides> {
 }
 
 fn literal(expr: &Expr) -> Option<Value> {
-    match &expr.kind {
-        ExprKind::String(text) => Some(Value::from(text.as_str())),
-        ExprKind::Integer(number) => Some(Value::Integer(*number)),
-        ExprKind::Float(number) => Some(Value::Float(*number)),
-        _ => None,
+    if let ExprKind::String(text) = &expr.kind {
+        return Some(Value::from(text.as_str()));
     }
+    if let ExprKind::Integer(number) = expr.kind {
+        return Some(Value::Integer(number));
+    }
+    if let ExprKind::Float(number) = expr.kind { Some(Value::Float(number)) } else { None }
 }
 
 /// The text that somebody probably meant.

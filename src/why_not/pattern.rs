@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::condition::{Arrow, Kind, Number, Subject};
+use super::condition::{Arrow, Bounds, Drawn, Form, Kind, Number, Subject};
 use super::cut::{Cuts, Pieces, link_span, name_all, names, span_of};
 use super::make;
-use super::mention::{mentions, of_endpoint, variables_of};
+use super::mention::{mentions, variables_of};
 use super::relax::{Behind, Said, Walk};
 use crate::syntax::ast::{self, ArrowDirection, Clause, ClauseKind, Endpoint, Expr, ExprKind, Link, PatternPart};
 use crate::text::Span;
@@ -50,15 +50,17 @@ impl Walk<'_> {
             self.contents(&drawing, part);
         }
         let may_repeat = matched.repeatable || self.may_repeat(&matched);
-        self.lens(&mut matched.lens, &drawn);
+        self.lens(&mut matched.lens, Some(&drawn), &[]);
         let Pieces { parts, predicates } = drawing.cuts.apply(matched.pattern.parts, !may_repeat);
+        self.around = matched.lens.clone();
         let mut terms = self.filters(make::conjuncts(matched.predicate.take()), &[], &Said::OfOne);
+        self.around = ast::Lens::default();
         terms.extend(predicates.into_iter().filter(|term| !self.speaks_of_lost(term)));
         for name in &known {
             self.scope.add(name);
         }
         if self.probe.is_some() {
-            let is_left = |ident: &ast::Ident| !self.lost.contains(&ident.name);
+            let is_left = |drawn: &Drawn| !self.lost.contains(&drawn.ident.name);
             self.drawn.extend(drawn.into_iter().filter(is_left));
         }
         let is_drawn = !parts.is_empty();
@@ -125,7 +127,8 @@ impl Walk<'_> {
     /// That the relationship in a bracket has such ends.
     fn bracket_ends(&mut self, drawing: &mut Drawing, bracket: &ast::Bracket, ends: [&Endpoint; 2]) {
         let within = [span_of(ends[0]), span_of(ends[1]), bracket.span].map(|span| drawing.numbers[&span]);
-        if self.condition(Kind::Hop, bracket.span, &within, Subject::None) {
+        let subject = ends_of(ends, Arrow::of(&bracket.rel, true));
+        if self.condition(Kind::Hop, bracket.span, &within, subject) {
             drawing.cuts.hops.insert(bracket.span);
         }
     }
@@ -133,11 +136,11 @@ impl Walk<'_> {
     fn hop(&mut self, drawing: &mut Drawing, ends: [&Endpoint; 2], link: &Link, is_plain: bool) {
         let span = link_span(link);
         let (arrow, variable) = match link {
-            Link::Arrow(rel) => (Arrow::of(rel).filter(|_| rel.length.is_none()), rel.variable.as_ref()),
+            Link::Arrow(rel) => (Arrow::of(rel, false).filter(|_| rel.length.is_none()), rel.variable.as_ref()),
             Link::Group(_) => (None, None),
         };
         let within = ends.map(|end| drawing.numbers[&span_of(end)]);
-        let subject = Subject::Ends { ends: ends.map(|end| ident_of(end).cloned()), arrow };
+        let subject = ends_of(ends, arrow);
         let is_removed = self.condition(Kind::Hop, span, &within, subject);
         let number = self.conditions.len() - 1;
         drawing.numbers.insert(span, number);
@@ -207,11 +210,11 @@ impl Walk<'_> {
             rel.direction = ArrowDirection::Either;
         }
         self.labels(Kind::Type, &mut rel.types, within, (of.as_ref(), is_list));
-        if let Some(length) = &mut rel.length
-            && let Some((min, max)) =
-                self.length((length.min.unwrap_or(1), length.max), length.span, within, Subject::Way(of.clone()))
-        {
-            (length.min, length.max) = (Some(min), max);
+        if let Some(length) = &mut rel.length {
+            let bounds = (length.min.unwrap_or(1), length.max);
+            if let Some((min, max)) = self.length(bounds, length.span, within, Subject::Way(of.clone(), bounds)) {
+                (length.min, length.max) = (Some(min), max);
+            }
         }
         self.properties(&mut rel.properties, within, (of.as_ref(), is_list));
         self.inner_predicate(&mut rel.predicate, within, &Said::of(of.as_ref(), is_list));
@@ -219,9 +222,9 @@ impl Walk<'_> {
 
     fn group(&mut self, drawing: &Drawing, group: &mut ast::Group) {
         let within = drawing.within(group.span);
-        if let Some((min, max)) =
-            self.length((group.min, group.max), group.span, &within, Subject::Rounds(first_arrow(group)))
-        {
+        let bounds = (group.min, group.max);
+        let subject = Subject::Rounds(first_arrow(group), bounds);
+        if let Some((min, max)) = self.length(bounds, group.span, &within, subject) {
             (group.min, group.max) = (min, max);
         }
         self.inner_endpoint(&mut group.path.start, &within);
@@ -248,15 +251,13 @@ impl Walk<'_> {
     }
 
     /// The wider bounds, if they are to be taken out and there are any.
-    fn length(
-        &mut self,
-        (min, max): (u64, Option<u64>),
-        span: Span,
-        within: &[Number],
-        subject: Subject,
-    ) -> Option<(u64, Option<u64>)> {
+    fn length(&mut self, (min, max): Bounds, span: Span, within: &[Number], subject: Subject) -> Option<Bounds> {
         let is_bounded = min > 1 || max.is_some();
-        (is_bounded && self.condition(Kind::Length, span, within, subject)).then_some((min.min(1), None))
+        if !is_bounded || !self.condition(Kind::Length, span, within, subject) {
+            return None;
+        }
+        let exact = self.exact.filter(|_| self.probe == Some(self.conditions.len() - 1));
+        Some(exact.map_or((min.min(1), None), |count| (count, Some(count))))
     }
 
     fn labels(&mut self, kind: Kind, labels: &mut Option<ast::LabelExpr>, within: &[Number], (of, is_list): Named<'_>) {
@@ -303,17 +304,22 @@ impl Walk<'_> {
         is_asked && self.condition(Kind::Different, matched.pattern.span, &[], Subject::None)
     }
 
-    pub(super) fn lens(&mut self, lens: &mut ast::Lens, elements: &[ast::Ident]) {
+    /// Clocks and the number of sources, and what they are held against if that can be seen.
+    pub(super) fn lens(&mut self, lens: &mut ast::Lens, elements: Option<&[Drawn]>, within: &[Number]) {
         let said = lens.clone();
+        let subject = |alone: ast::Lens| match elements {
+            Some(elements) => Subject::Clocked { elements: elements.to_vec(), lens: alone },
+            None => Subject::InCall,
+        };
         if let Some(clock) = &said.valid {
             let alone = ast::Lens { valid: said.valid.clone(), ..ast::Lens::default() };
-            if self.is_put_off(Kind::ValidAt, clock.span, &clock.at, elements, alone) {
+            if self.is_put_off(Kind::ValidAt, clock.span, &clock.at, within, subject(alone)) {
                 lens.valid = None;
             }
         }
         if let Some(clock) = &said.known {
             let alone = ast::Lens { known: said.known.clone(), ..ast::Lens::default() };
-            if self.is_put_off(Kind::KnownAt, clock.span, &clock.at, elements, alone) {
+            if self.is_put_off(Kind::KnownAt, clock.span, &clock.at, within, subject(alone)) {
                 lens.known = None;
             }
         }
@@ -321,17 +327,48 @@ impl Walk<'_> {
             // Sources are counted as far as they are known.
             let known = lens.known.clone();
             let alone = ast::Lens { sources: said.sources.clone(), known, ..ast::Lens::default() };
-            if self.is_put_off(Kind::Sources, count.span, count, elements, alone) {
+            if self.is_put_off(Kind::Sources, count.span, count, within, subject(alone)) {
                 lens.sources = None;
             }
         }
     }
 
-    /// Whether a pattern is no longer held against what `lens` says.
-    fn is_put_off(&mut self, kind: Kind, span: Span, operand: &Expr, elements: &[ast::Ident], lens: ast::Lens) -> bool {
-        let subject = Subject::Clocked { elements: elements.to_vec(), lens };
-        self.condition(kind, span, &[], subject) || self.speaks_of_lost(operand)
+    /// The clocks inside a CALL.
+    pub(super) fn clocks_inside(&mut self, query: &mut ast::Query, within: &[Number]) {
+        for query in &mut query.earlier {
+            self.clocks_inside(query, within);
+        }
+        let branches = [&mut query.first].into_iter().chain(query.rest.iter_mut().map(|(_, branch)| branch));
+        for clause in branches.flat_map(|branch| &mut branch.clauses) {
+            match &mut clause.kind {
+                ClauseKind::Match(matched) => self.lens(&mut matched.lens, None, within),
+                ClauseKind::Subquery(call) => self.clocks_inside(&mut call.query, within),
+                ClauseKind::Unwind(_)
+                | ClauseKind::LoadCsv(_)
+                | ClauseKind::With(_)
+                | ClauseKind::Return(_)
+                | ClauseKind::Call(_)
+                | ClauseKind::Create(_)
+                | ClauseKind::Merge(_)
+                | ClauseKind::Set(_)
+                | ClauseKind::Remove(_)
+                | ClauseKind::Delete(_)
+                | ClauseKind::Assert(_)
+                | ClauseKind::Retract(_)
+                | ClauseKind::Foreach(_)
+                | ClauseKind::Finish => {}
+            }
+        }
     }
+
+    /// Whether a pattern is no longer held against what `lens` says.
+    fn is_put_off(&mut self, kind: Kind, span: Span, operand: &Expr, within: &[Number], subject: Subject) -> bool {
+        self.condition(kind, span, within, subject) || self.speaks_of_lost(operand)
+    }
+}
+
+fn ends_of(ends: [&Endpoint; 2], arrow: Option<Arrow>) -> Subject {
+    Subject::Ends { ends: ends.map(|end| ident_of(end).cloned()), arrow }
 }
 
 /// Each element of a list, if the predicate speaks of one of the variables alone.
@@ -351,19 +388,33 @@ fn first_arrow(group: &ast::Group) -> Option<ast::Ident> {
     })
 }
 
-/// The names of elements, and of lists of relationships, in the order of the text.
-fn drawn_by(parts: &[PatternPart]) -> Vec<ast::Ident> {
-    let mut elements = Vec::new();
+/// The elements, and lists of relationships, in the order of the text.
+fn drawn_by(parts: &[PatternPart]) -> Vec<Drawn> {
+    let mut drawn = Vec::new();
     for part in parts {
-        of_endpoint(&part.path.start, &mut elements);
+        drawn_at(&part.path.start, &mut drawn);
         for hop in &part.path.hops {
             if let Link::Arrow(rel) = &hop.link {
-                elements.extend(rel.variable.clone());
+                let form = if rel.length.is_some() { Form::Way } else { Form::Relationship };
+                drawn.extend(rel.variable.clone().map(|ident| Drawn { ident, form }));
             }
-            of_endpoint(&hop.end, &mut elements);
+            drawn_at(&hop.end, &mut drawn);
         }
     }
-    elements
+    drawn
+}
+
+fn drawn_at(endpoint: &Endpoint, drawn: &mut Vec<Drawn>) {
+    match endpoint {
+        Endpoint::Node(node) => drawn.extend(node.variable.clone().map(|ident| Drawn { ident, form: Form::Node })),
+        Endpoint::Bracket(bracket) => {
+            if let Some(ends) = &bracket.ends {
+                drawn_at(&ends.0, drawn);
+                drawn_at(&ends.1, drawn);
+            }
+            drawn.extend(bracket.rel.variable.clone().map(|ident| Drawn { ident, form: Form::Relationship }));
+        }
+    }
 }
 
 fn ident_of(endpoint: &Endpoint) -> Option<&ast::Ident> {

@@ -1,6 +1,7 @@
 //! What is carried along with a row to tell what stood against a condition.
 
-use super::condition::Subject;
+use super::condition::{Drawn, Form, Subject};
+use super::inside;
 use super::make;
 use super::mention;
 use crate::syntax::ast::{self, Expr, ExprKind};
@@ -39,24 +40,41 @@ fn truth(subject: &Subject) -> Option<Expr> {
             let element = Box::new(make::variable(&of.as_ref()?.name));
             Some(make::expr(ExprKind::HasLabels(element, labels.clone())))
         }
+        Subject::Clocked { elements, lens } => {
+            let passing: Option<Vec<Expr>> = elements.iter().map(|drawn| passes(drawn, lens)).collect();
+            make::all(passing?)
+        }
         Subject::None
         | Subject::List(_)
         | Subject::Element(_)
-        | Subject::Way(_)
-        | Subject::Rounds(_)
+        | Subject::Way(..)
+        | Subject::Rounds(..)
         | Subject::Each { .. }
         | Subject::Ends { .. }
-        | Subject::Clocked { .. }
+        | Subject::InCall
         | Subject::Position => None,
     }
 }
 
+/// That an element, if it is there, passes a lens; a list of them cannot be held against one.
+fn passes(drawn: &Drawn, lens: &ast::Lens) -> Option<Expr> {
+    let is_node = match drawn.form {
+        Form::Node => true,
+        Form::Relationship => false,
+        Form::Way => return None,
+    };
+    let variable = make::variable(&drawn.ident.name);
+    let pattern = make::one(drawn.ident.clone(), is_node);
+    let subquery = ast::Subquery::Pattern { pattern, lens: Box::new(lens.clone()), predicate: None };
+    Some(make::expr(ExprKind::Or(vec![make::is_null(variable), make::expr(ExprKind::Exists(Box::new(subquery)))])))
+}
+
 fn items(subject: &Subject) -> Option<Vec<Expr>> {
     Some(match subject {
-        Subject::None | Subject::Position | Subject::Each { .. } => return None,
+        Subject::None | Subject::InCall | Subject::Position | Subject::Each { .. } => return None,
         Subject::Predicate(predicate) => {
             let parts = parts(predicate).into_iter().cloned();
-            [predicate.clone()].into_iter().chain(parts).collect()
+            [predicate.clone()].into_iter().chain(parts).chain(inside::matches(predicate)).collect()
         }
         Subject::List(list) => vec![list.clone()],
         Subject::Property { of, key, value } => {
@@ -64,30 +82,79 @@ fn items(subject: &Subject) -> Option<Vec<Expr>> {
             let property = make::expr(ExprKind::Property(Box::new(element.clone()), key.clone()));
             vec![element, property, value.clone()]
         }
-        Subject::Element(of) | Subject::Labelled { of, .. } | Subject::Way(of) | Subject::Rounds(of) => {
+        Subject::Element(of) | Subject::Labelled { of, .. } | Subject::Way(of, _) | Subject::Rounds(of, _) => {
             vec![make::variable(&of.as_ref()?.name)]
         }
         Subject::Ends { ends: [left, right], .. } => {
             vec![make::variable(&left.as_ref()?.name), make::variable(&right.as_ref()?.name)]
         }
         Subject::Clocked { elements, lens } => {
-            let list = elements.iter().map(|ident| make::variable(&ident.name)).collect();
+            let list = elements.iter().map(|drawn| make::variable(&drawn.ident.name)).collect();
             [make::expr(ExprKind::List(list))].into_iter().chain(lens.operands().cloned()).collect()
         }
     })
 }
 
+/// What can be said of an expression by its parts.
+enum Shape<'e> {
+    /// What stands beside its operator.
+    Sides(Vec<&'e Expr>),
+    Negation(&'e Expr),
+    /// Predicates that are joined, or what a function is given.
+    Terms(&'e [Expr]),
+    /// It has a name: its value says enough.
+    Named,
+    /// It has a scope of its own, or is made of values.
+    Whole,
+}
+
+fn shape(expr: &Expr) -> Shape<'_> {
+    match &expr.kind {
+        ExprKind::Comparison(first, rest) => {
+            Shape::Sides([&**first].into_iter().chain(rest.iter().map(|(_, side)| side)).collect())
+        }
+        ExprKind::Binary(_, left, right) => Shape::Sides(vec![&**left, &**right]),
+        ExprKind::IsNull { operand, .. } | ExprKind::Is { operand, .. } | ExprKind::HasLabels(operand, _) => {
+            Shape::Sides(vec![&**operand])
+        }
+        ExprKind::Not(inner) => Shape::Negation(inner),
+        ExprKind::And(terms) | ExprKind::Or(terms) | ExprKind::Xor(terms) => Shape::Terms(terms),
+        ExprKind::Function(ast::FunctionCall { arguments, .. }) => Shape::Terms(arguments),
+        ExprKind::Property(..) | ExprKind::Variable(_) | ExprKind::Parameter(_) => Shape::Named,
+        ExprKind::Null
+        | ExprKind::Boolean(_)
+        | ExprKind::Integer(_)
+        | ExprKind::Float(_)
+        | ExprKind::String(_)
+        | ExprKind::List(_)
+        | ExprKind::Map(_)
+        | ExprKind::Index(..)
+        | ExprKind::Slice(..)
+        | ExprKind::Negate(_)
+        | ExprKind::Plus(_)
+        | ExprKind::Case(_)
+        | ExprKind::CaseSubject
+        | ExprKind::CountStar
+        | ExprKind::ListComprehension(_)
+        | ExprKind::PatternComprehension(_)
+        | ExprKind::Quantifier(_)
+        | ExprKind::Reduce(_)
+        | ExprKind::MapProjection(_)
+        | ExprKind::Pattern(_)
+        | ExprKind::Shortest(_)
+        | ExprKind::Exists(_)
+        | ExprKind::Count(_)
+        | ExprKind::Collect(_) => Shape::Whole,
+    }
+}
+
 /// The parts of a predicate whose values tell why it does not hold: both sides of a comparison, else the properties and
 /// variables that it names.
 pub(super) fn parts(predicate: &Expr) -> Vec<&Expr> {
-    let sides = match &predicate.kind {
-        ExprKind::Comparison(first, rest) => [&**first].into_iter().chain(rest.iter().map(|(_, side)| side)).collect(),
-        ExprKind::Binary(_, left, right) => vec![&**left, &**right],
-        ExprKind::IsNull { operand, .. } | ExprKind::Is { operand, .. } | ExprKind::HasLabels(operand, _) => {
-            vec![&**operand]
-        }
-        ExprKind::Not(inner) => return parts(inner),
-        _ => {
+    let sides = match shape(predicate) {
+        Shape::Sides(sides) => sides,
+        Shape::Negation(inner) => return parts(inner),
+        Shape::Terms(_) | Shape::Named | Shape::Whole => {
             let mut found = Vec::new();
             leaves(predicate, &mut found);
             found
@@ -105,28 +172,15 @@ fn says_something(expr: &Expr) -> bool {
 
 /// Properties and variables, of the operators only that can be taken apart without entering a scope of their own.
 fn leaves<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
-    match &expr.kind {
-        ExprKind::Property(..) | ExprKind::Variable(_) | ExprKind::Parameter(_)
-            if !found.iter().any(|known| known.span == expr.span) =>
-        {
-            found.push(expr);
-        }
-        ExprKind::And(terms) | ExprKind::Or(terms) | ExprKind::Xor(terms) => {
-            for term in terms {
-                leaves(term, found);
+    match shape(expr) {
+        Shape::Named => {
+            if !found.iter().any(|known| known.span == expr.span) {
+                found.push(expr);
             }
         }
-        ExprKind::Not(inner) => leaves(inner, found),
-        ExprKind::Function(ast::FunctionCall { arguments, .. }) => {
-            for argument in arguments {
-                leaves(argument, found);
-            }
-        }
-        ExprKind::Comparison(..) | ExprKind::Binary(..) | ExprKind::IsNull { .. } | ExprKind::Is { .. } => {
-            for part in parts(expr) {
-                leaves(part, found);
-            }
-        }
-        _ => {}
+        Shape::Terms(terms) => terms.iter().for_each(|term| leaves(term, found)),
+        Shape::Negation(inner) => leaves(inner, found),
+        Shape::Sides(_) => parts(expr).into_iter().for_each(|part| leaves(part, found)),
+        Shape::Whole => {}
     }
 }

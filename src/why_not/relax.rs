@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::condition::{Condition, Kind, Number, Subject};
+use super::condition::{Condition, Drawn, Kind, Number, Subject};
 use super::finish::Wanted;
+use super::inside;
 use super::make;
 use super::mention::{aggregates, mentions};
 use super::probe;
@@ -39,6 +40,10 @@ pub(super) struct Order<'o> {
     pub wanted: &'o [Wanted],
     /// The condition of which is told what stood against it.
     pub probe: Option<Number>,
+    /// Whether a group tells all that was met in it, and not what its first row has met.
+    pub is_all_met: bool,
+    /// How long the way is, where its length is probed.
+    pub exact: Option<u64>,
     /// How many rows.
     pub limit: u32,
     /// The only column that is wanted, each value once.
@@ -58,6 +63,8 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         removed: &order.removed,
         wanted: order.wanted,
         probe: order.probe,
+        is_all_met: order.is_all_met,
+        exact: order.exact,
         limit: order.limit,
         distinct: order.distinct,
         hits: order.hits,
@@ -69,9 +76,11 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         scope: Scope::default(),
         lost: BTreeSet::new(),
         fresh: 0,
+        in_groups: false,
+        around: ast::Lens::default(),
     };
     let mut lens = task.lens.clone();
-    walk.lens(&mut lens, &[]);
+    walk.lens(&mut lens, Some(&[]), &[]);
     walk.of_statement = walk.conditions.len();
     let earlier = task.query.earlier.iter().map(|query| walk.earlier(query.clone())).collect();
     let branch = task.query.single_queries().nth(branches_before(task.query) + task.branch);
@@ -117,13 +126,15 @@ pub(super) struct Walk<'w> {
     removed: &'w BTreeSet<Number>,
     pub(super) wanted: &'w [Wanted],
     pub(super) probe: Option<Number>,
+    is_all_met: bool,
+    pub(super) exact: Option<u64>,
     pub(super) limit: u32,
     pub(super) distinct: Option<&'w Name>,
     pub(super) hits: bool,
     /// How many conditions, the first ones, are clocks of the whole statement.
     pub(super) of_statement: usize,
     /// Elements of patterns since the last projection, while something is probed.
-    pub(super) drawn: Vec<ast::Ident>,
+    pub(super) drawn: Vec<Drawn>,
     pub(super) columns: &'w [Name],
     pub(super) is_aggregate: &'w dyn Fn(&str) -> bool,
     pub(super) conditions: Vec<Condition>,
@@ -131,6 +142,9 @@ pub(super) struct Walk<'w> {
     /// Variables of elements that are gone: they are null.
     pub(super) lost: BTreeSet<Name>,
     pub(super) fresh: usize,
+    in_groups: bool,
+    /// The clocks of the pattern whose WHERE is walked over.
+    pub(super) around: ast::Lens,
 }
 
 /// Of what a condition is said, as seen from behind its clause.
@@ -165,7 +179,8 @@ impl Said {
 impl Walk<'_> {
     /// Notes a condition. Returns whether it is to be taken out.
     pub(super) fn condition(&mut self, kind: Kind, span: Span, within: &[Number], subject: Subject) -> bool {
-        self.conditions.push(Condition { kind, span, within: within.to_vec(), subject });
+        let is_of_groups = self.in_groups;
+        self.conditions.push(Condition { kind, span, within: within.to_vec(), subject, is_of_groups });
         self.removes(self.conditions.len() - 1)
     }
 
@@ -181,7 +196,7 @@ impl Walk<'_> {
     pub(super) fn filters(&mut self, terms: Vec<Expr>, within: &[Number], said: &Said) -> Vec<Expr> {
         let mut kept = Vec::with_capacity(terms.len());
         for term in terms {
-            let subject = said.subject(Subject::Predicate(term.clone()));
+            let subject = said.subject(Subject::Predicate(inside::under(&self.around, &term)));
             let is_removed = self.condition(Kind::Filter, term.span, within, subject);
             if !is_removed && !self.speaks_of_lost(&term) {
                 kept.push(term);
@@ -288,13 +303,16 @@ impl Walk<'_> {
                 let terms = make::conjuncts(yields.predicate.take());
                 yields.predicate = make::all(self.filters(terms, &[], &Said::OfOne));
             }
-            _ => self.scope.open = true,
+            Some(_) | None => self.scope.open = true,
         }
         call
     }
 
     fn subquery(&mut self, mut call: ast::SubqueryCall, span: Span) -> ast::SubqueryCall {
+        let first = self.conditions.len();
         let is_optional = call.optional || self.condition(Kind::Rows, span, &[], Subject::None);
+        let within: Vec<Number> = (first..self.conditions.len()).collect();
+        self.clocks_inside(&mut call.query, &within);
         let mut has_lost = false;
         super::mention::in_query(&call.query, &mut |mention| {
             has_lost |= matches!(mention, super::mention::Mention::Variable(name) if self.lost.contains(name));
@@ -327,11 +345,13 @@ impl Walk<'_> {
             self.scope.add(&met);
         }
         self.cut_off(&mut projection, &Subject::None);
-        self.drawn.retain(|ident| self.scope.names.contains(&ident.name));
+        self.drawn.retain(|drawn| self.scope.names.contains(&drawn.ident.name));
         // WHERE sees what was before and what is behind.
         self.lost.extend(lost.iter().cloned());
         let terms = make::conjuncts(projection.predicate.take());
+        self.in_groups = projection.items.iter().any(|item| aggregates(&item.expr, self.is_aggregate));
         projection.predicate = make::all(self.filters(terms, &[], &Said::OfOne));
+        self.in_groups = false;
         self.lost = lost;
         projection
     }
@@ -340,10 +360,11 @@ impl Walk<'_> {
     pub(super) fn hand_on_met(&self, projection: &mut ast::Projection) {
         let met = Name::from(MET);
         let is_aggregated = projection.items.iter().any(|item| aggregates(&item.expr, self.is_aggregate));
-        let handed_on = if is_aggregated || projection.distinct {
-            make::call("head", vec![make::call("collect", vec![make::variable(&met)])])
-        } else {
-            make::variable(&met)
+        let all_met = make::call("collect", vec![make::variable(&met)]);
+        let handed_on = match is_aggregated || projection.distinct {
+            true if self.is_all_met => all_met,
+            true => make::call("head", vec![all_met]),
+            false => make::variable(&met),
         };
         projection.items.push(make::item(handed_on, &met));
         projection.distinct &= is_aggregated;
@@ -406,13 +427,11 @@ impl Walk<'_> {
 
 /// What a query before NEXT, or in a CALL, hands on.
 fn columns_of(query: &ast::SingleQuery) -> Scope {
-    match query.clauses.last() {
-        Some(Clause { kind: ClauseKind::Return(projection), .. }) => {
-            let names = column_names(projection);
-            Scope { open: projection.star.is_some() || names.len() < projection.items.len(), names }
-        }
-        _ => Scope::default(),
-    }
+    let Some(Clause { kind: ClauseKind::Return(projection), .. }) = query.clauses.last() else {
+        return Scope::default();
+    };
+    let names = column_names(projection);
+    Scope { open: projection.star.is_some() || names.len() < projection.items.len(), names }
 }
 
 fn column_names(projection: &ast::Projection) -> Vec<Name> {

@@ -1,11 +1,14 @@
 //! Looks for the conditions that keep a row away.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::condition::{Condition, Kind, Number};
+use super::condition::{Condition, Kind, Number, Subject};
 use super::finish::Wanted;
-use super::relax::{Order, Task, relax};
-use super::{Host, Outcome};
+use super::near::pairs_of;
+use super::relax::{MET, Order, Task, relax};
+use super::{Host, Outcome, Patience};
+use crate::value::compare::equivalent;
 use crate::value::{Name, Value};
 
 /// Conditions that stand against the row together: without all of them it is there, without fewer it is not.
@@ -24,64 +27,105 @@ pub(super) enum Found<E> {
 /// Larger sets are taken as the search finds them: to try all their parts takes time by a power of two.
 const LARGEST_TRIED: usize = 5;
 
+/// Of several conditions those of the first of these kinds, and of what is blamed more, are left out at first. Of an element
+/// that is gone nothing can be expected: they go last.
+const LEVELS: [Kind; 6] = [Kind::Filter, Kind::Property, Kind::Label, Kind::Length, Kind::Hop, Kind::Element];
+
+/// So many of the levels leave out no part of how things hang together.
+const SOFT: usize = 3;
+
+/// So many conditions together say more than a hop that is not there.
+const FEW: usize = 3;
+
 /// The trials for one branch of a query.
 pub(super) struct Search<'s, H: Host> {
     pub host: &'s mut H,
     pub task: &'s Task<'s>,
     pub wanted: &'s [Wanted],
     pub parameters: &'s [(Name, Value)],
-    /// Whether a trial was given up because it took too long.
-    pub gave_up: bool,
+    pub given_up: GivenUp,
+}
+
+/// What would have taken too long, and after how many rows it was given up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct GivenUp {
+    pub query: Option<u64>,
+    pub trial: Option<u64>,
 }
 
 impl<H: Host> Search<'_, H> {
+    /// The same search, for other values.
+    pub(super) fn with<'a>(&'a mut self, wanted: &'a [Wanted]) -> Search<'a, H> {
+        let Self { host, task, parameters, given_up, .. } = self;
+        Search { host, task, wanted, parameters, given_up: *given_up }
+    }
+
     pub(super) fn run(&mut self, conditions: &[Condition]) -> Result<Found<H::Error>, H::Error> {
-        match self.rows(&Way::new())? {
-            Outcome::Rows(rows) => {
-                if let Some(row) = rows.into_iter().next() {
-                    return Ok(Found::Row(row));
-                }
+        if let Some(row) = self.row_with(self.wanted)? {
+            return Ok(Found::Row(row));
+        }
+        let mut ways = self.single_ways(conditions)?;
+        let is_hop = |way: &Way| way.iter().all(|number| conditions[*number].kind == Kind::Hop);
+        if !ways.is_empty()
+            && ways.iter().all(is_hop)
+            && let Found::Ways(several) = self.several_conditions(conditions, &LEVELS[..SOFT])?
+        {
+            ways.splice(0..0, several.into_iter().filter(|way| way.len() <= FEW));
+        }
+        if ways.is_empty() { self.several_conditions(conditions, &LEVELS) } else { Ok(Found::Ways(ways)) }
+    }
+
+    /// The conditions that suffice together, looked for among those that are blamed most before all others.
+    fn several_conditions(&mut self, conditions: &[Condition], levels: &[Kind]) -> Result<Found<H::Error>, H::Error> {
+        let (mut failure, mut tried) = (None, 0);
+        for level in levels {
+            let is_out = |number: &Number| conditions[*number].kind >= *level;
+            let way: Way = everything(conditions).into_iter().filter(is_out).collect();
+            if way.len() == std::mem::replace(&mut tried, way.len()) {
+                continue;
             }
-            Outcome::Failed(error) => return Err(error),
-            Outcome::TooLong => {}
-        }
-        let single = self.single_ways(conditions)?;
-        if !single.is_empty() {
-            return Ok(Found::Ways(single));
-        }
-        // Of an element that is gone nothing can be expected: they go last.
-        let all = everything(conditions);
-        let but_elements = all.iter().copied().filter(|number| conditions[*number].kind != Kind::Element).collect();
-        let mut failure = None;
-        for way in [but_elements, all] {
             match self.rows(&way)? {
                 Outcome::Rows(rows) if !rows.is_empty() => {
                     let way = self.without_needless(conditions, way)?;
+                    let way = self.in_plain_words(conditions, way)?;
                     let way = self.smallest_part(way)?;
                     if !self.misses_what_is_there(conditions, &way)? {
                         return Ok(Found::Ways(vec![way]));
                     }
                 }
-                Outcome::Rows(_) | Outcome::TooLong => {}
+                Outcome::Rows(_) | Outcome::TooLong(_) => {}
                 Outcome::Failed(error) => failure = Some(error),
             }
         }
         Ok(Found::Nothing(failure))
     }
 
-    /// A row of the query as it is, with other values than those that are asked for.
+    /// A row of the query as it is that has these values.
     pub(super) fn row_with(&mut self, wanted: &[Wanted]) -> Result<Option<Vec<Value>>, H::Error> {
         let order = Order { wanted, limit: 1, ..Order::default() };
-        let rows = self.host.rows(&relax(self.task, &order).statement, self.parameters)?.into_rows();
-        Ok(rows.into_iter().next())
+        let statement = relax(self.task, &order).statement;
+        match self.host.rows(&statement, self.parameters, Patience::ForQuery)? {
+            Outcome::Rows(rows) => Ok(rows.into_iter().next()),
+            Outcome::Failed(error) => Err(error),
+            Outcome::TooLong(limit) => {
+                self.given_up.query = Some(limit);
+                Ok(None)
+            }
+        }
     }
 
     /// A row without the conditions of `way`, if there is one.
     fn rows(&mut self, way: &Way) -> Result<Outcome<H::Error>, H::Error> {
         let order = Order { removed: way.clone(), wanted: self.wanted, limit: 1, ..Order::default() };
-        let outcome = self.host.rows(&relax(self.task, &order).statement, self.parameters)?;
-        self.gave_up |= matches!(outcome, Outcome::TooLong);
+        let outcome = self.trial(&order)?;
+        if let Outcome::TooLong(limit) = outcome {
+            self.given_up.trial = Some(limit);
+        }
         Ok(outcome)
+    }
+
+    pub(super) fn trial(&mut self, order: &Order<'_>) -> Result<Outcome<H::Error>, H::Error> {
+        self.host.rows(&relax(self.task, order).statement, self.parameters, Patience::ForTrial)
     }
 
     pub(super) fn brings_a_row(&mut self, way: &Way) -> Result<bool, H::Error> {
@@ -89,7 +133,7 @@ impl<H: Host> Search<'_, H> {
     }
 
     /// The conditions that suffice alone, what is blamed first at the front. Coarse ones only where no part of them does.
-    fn single_ways(&mut self, conditions: &[Condition]) -> Result<Vec<Way>, H::Error> {
+    pub(super) fn single_ways(&mut self, conditions: &[Condition]) -> Result<Vec<Way>, H::Error> {
         let mut ways: Vec<Number> = Vec::new();
         for number in blamed_last(conditions).into_iter().rev() {
             let is_told = ways.iter().any(|way| conditions[*way].within.contains(&number));
@@ -98,17 +142,28 @@ impl<H: Host> Search<'_, H> {
                 ways.push(number);
             }
         }
-        let mut ways = self.but_cut_off(conditions, ways)?;
-        ways.sort_by_key(|number| (std::cmp::Reverse(conditions[*number].kind), std::cmp::Reverse(*number)));
+        let ways = self.but_cut_off(conditions, ways)?;
+        let mut plain = Way::new();
+        for number in ways {
+            plain.extend(self.in_plain_words(conditions, Way::from([number]))?);
+        }
+        let is_part_told = |whole: &Number| plain.iter().any(|part| conditions[*part].within.contains(whole));
+        let mut ways: Vec<Number> = plain.iter().copied().filter(|number| !is_part_told(number)).collect();
+        ways.sort_by_key(|number| (Reverse(conditions[*number].kind), Reverse(*number)));
         Ok(ways.into_iter().map(|number| Way::from([number])).collect())
     }
 
-    /// Without the conditions that hold for the row: taking those out only moves it past a SKIP or a LIMIT behind them.
+    /// Without the conditions that hold for the row: taking those out only moves it past a SKIP or a LIMIT behind them, and
+    /// taking out a hop only puts more into a group that is filtered behind it.
     fn but_cut_off(&mut self, conditions: &[Condition], ways: Vec<Number>) -> Result<Vec<Number>, H::Error> {
         let mut kept = Vec::with_capacity(ways.len());
         for number in ways {
-            let cut_offs: Way =
-                (number + 1..conditions.len()).filter(|behind| conditions[*behind].kind == Kind::Limit).collect();
+            let is_hop = conditions[number].kind == Kind::Hop;
+            let cuts_off = |behind: &Number| {
+                let Condition { kind, is_of_groups, .. } = conditions[*behind];
+                kind == Kind::Limit || (is_hop && is_of_groups)
+            };
+            let cut_offs: Way = (number + 1..conditions.len()).filter(cuts_off).collect();
             let is_kept = conditions[number].kind == Kind::Limit || cut_offs.is_empty();
             if is_kept || !self.brings_a_row(&cut_offs)? {
                 kept.push(number);
@@ -124,7 +179,7 @@ impl<H: Host> Search<'_, H> {
             let mut removed = everything(conditions);
             removed.remove(number);
             let order = Order { removed, limit: 1, ..Order::default() };
-            if !self.host.rows(&relax(self.task, &order).statement, self.parameters)?.into_rows().is_empty() {
+            if !self.trial(&order)?.into_rows().is_empty() {
                 return Ok(true);
             }
         }
@@ -139,6 +194,37 @@ impl<H: Host> Search<'_, H> {
             }
         }
         Ok(way)
+    }
+
+    /// Of an arrow of which several things are amiss it is said that there is none. So it is of one that only has another
+    /// type, unless that one stands between the very two elements.
+    fn in_plain_words(&mut self, conditions: &[Condition], mut way: Way) -> Result<Way, H::Error> {
+        let is_arrow = |condition: &Condition| matches!(condition.subject, Subject::Ends { arrow: Some(_), .. });
+        for arrow in (0..conditions.len()).filter(|number| is_arrow(&conditions[*number])) {
+            let (parts, mut whole): (Way, Way) = way.iter().partition(|part| conditions[**part].within == [arrow]);
+            whole.insert(arrow);
+            let is_plainer = match parts.first() {
+                None => false,
+                Some(part) if parts.len() == 1 => {
+                    conditions[*part].kind == Kind::Type && !self.joins_one_pair(&whole, arrow)?
+                }
+                Some(_) => true,
+            };
+            if is_plainer && self.brings_a_row(&whole)? {
+                way = self.without_needless(conditions, whole)?;
+            }
+        }
+        Ok(way)
+    }
+
+    /// Whether a hop that is left out could only stand between two certain elements.
+    fn joins_one_pair(&mut self, way: &Way, hop: Number) -> Result<bool, H::Error> {
+        let met = Name::from(MET);
+        let (removed, wanted, distinct) = (way.clone(), self.wanted, Some(&met));
+        let order =
+            Order { removed, wanted, probe: Some(hop), is_all_met: true, limit: 2, distinct, ..Order::default() };
+        let pairs: Vec<Value> = pairs_of(&Value::from(self.trial(&order)?.into_rows().concat()));
+        Ok(pairs.first().is_some_and(|first| pairs.iter().all(|pair| equivalent(pair, first))))
     }
 
     /// Where taking out more can take rows away (behind an aggregate, a LIMIT, an OPTIONAL MATCH), a part may suffice.

@@ -1,7 +1,7 @@
 //! Values and pieces of queries as a reason names them: short, in one line.
 
 use crate::text::Span;
-use crate::value::{Name, Node, Relationship, Value};
+use crate::value::{ElementId, Name, Node, Relationship, Value};
 
 /// Longer texts are cut.
 const LONGEST: usize = 80;
@@ -52,6 +52,54 @@ pub(super) fn brief(value: &Value) -> String {
 pub(super) fn rel(rel: &Relationship) -> String {
     let state = if rel.is_asserted() { "" } else { " quoted" };
     format!("[:{}{state}]", rel.rel_type())
+}
+
+/// A list of endpoints and the arrows between them, as one walks along it.
+pub(super) fn walk(walked: &Value) -> String {
+    let mut text = String::new();
+    let mut before = None;
+    for (place, item) in items(walked).iter().enumerate() {
+        text.push_str(&if place % 2 == 0 { endpoint(item) } else { link(item, before) });
+        before = id_of(item);
+    }
+    text
+}
+
+/// A node by its name, a relationship by its type, or a bracket.
+pub(super) fn endpoint(item: &Value) -> String {
+    match item {
+        Value::Node(node) => named(node),
+        Value::Relationship(found) => rel(found),
+        Value::List(_) => format!("[{}]", walk(item)),
+        other => value(other),
+    }
+}
+
+fn link(item: &Value, before: Option<ElementId>) -> String {
+    match item {
+        Value::Relationship(found) if found.start() == before => format!("-{}->", rel(found)),
+        Value::Relationship(found) => format!("<-{}-", rel(found)),
+        Value::List(rels) => format!("-[*{}]-", rels.iter().count()),
+        _ => "-...-".to_owned(),
+    }
+}
+
+/// Of a bracket with its ends that of the relationship.
+fn id_of(item: &Value) -> Option<ElementId> {
+    match item {
+        Value::Node(node) => Some(node.id()),
+        Value::Relationship(rel) => Some(rel.id()),
+        Value::List(_) => id_of(items(item).get(1)?),
+        _ => None,
+    }
+}
+
+/// What a list has; nothing of what is none.
+pub(super) fn items(value: &Value) -> Vec<Value> {
+    match value {
+        Value::List(items) => items.iter().cloned().collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// `TARGETS`, or `TARGETS or ADDS_TO`.

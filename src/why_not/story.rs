@@ -2,22 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use super::condition::{Arrow, Condition, Kind, Number, Subject};
-use super::finish::Wanted;
-use super::near::{Near, nearest_of};
-use super::relax::{Order, relax};
-use super::search::{Search, Way, everything};
+use super::condition::{Bounds, Condition, Kind, Number, Subject};
+use super::inside;
+use super::near::{Near, nearest_of, pairs_of};
+use super::relax::Order;
+use super::search::{Search, Way};
 use super::{Host, probe, show};
-use crate::syntax::ast::ArrowDirection;
 use crate::text::Span;
-use crate::value::nearest::nearest;
 use crate::value::{Name, Value};
 
 /// So many rows are looked at for the nearest one.
-const ROWS_LOOKED_AT: u32 = 1_000;
+pub(super) const ROWS_LOOKED_AT: u32 = 1_000;
+
+/// So many pairs of elements of one row are looked at.
+const PAIRS_LOOKED_AT: usize = 1_000;
 
 /// So many rows are counted to tell the place of one.
 const ROWS_COUNTED: u32 = 100_000;
+
+/// So far from the length that was asked for the nearest one is looked for.
+const FARTHEST: u64 = 8;
 
 /// So many neighbours are named.
 const NAMED: usize = 3;
@@ -31,11 +35,13 @@ pub(super) struct Reason {
     pub span: Option<Span>,
     pub met: Option<String>,
     pub nearest: Option<BTreeMap<Name, Value>>,
+    /// The hop that is blamed stands between the very ends of the nearest row: something else is amiss.
+    pub is_there: bool,
 }
 
 impl Reason {
     pub(super) fn plain(kind: &'static str, met: String) -> Self {
-        Self { way: None, kind, what: None, span: None, met: Some(met), nearest: None }
+        Self { way: None, kind, what: None, span: None, met: Some(met), nearest: None, is_there: false }
     }
 }
 
@@ -60,6 +66,7 @@ impl<H: Host> Teller<'_, '_, H> {
                 what: Some(self.what(condition)),
                 span: Some(condition.span),
                 met,
+                is_there: near.is_joined,
                 nearest: (!near.row.is_empty()).then_some(near.row),
             });
         }
@@ -70,54 +77,65 @@ impl<H: Host> Teller<'_, '_, H> {
 
     /// The nearest row without the conditions of `way`, and what it has in place of the one with this number.
     fn near(&mut self, way: &Way, number: Number) -> Result<Near, H::Error> {
-        let limit = match self.conditions[number].subject {
-            Subject::Predicate(_) | Subject::Property { .. } | Subject::Each { .. } | Subject::Ends { .. } => {
-                ROWS_LOOKED_AT
-            }
-            Subject::None
-            | Subject::List(_)
-            | Subject::Element(_)
-            | Subject::Labelled { .. }
-            | Subject::Way(_)
-            | Subject::Rounds(_)
-            | Subject::Clocked { .. }
-            | Subject::Position => 1,
-        };
-        let mut rows = self.rows(way, Some(number), limit)?;
+        let mut rows = self.rows_met(way, number)?;
         if rows.is_empty() {
             // What is met does not come through: behind an aggregate there is another row for it.
             rows = self.rows(way, None, 1)?;
         }
-        let columns = self.search.task.columns;
-        let nears: Vec<Near> = rows
-            .into_iter()
-            .map(|mut row| {
-                let met = if row.len() > columns.len() { row.pop() } else { None };
-                let met = match met {
-                    Some(Value::List(items)) => items.iter().cloned().collect(),
-                    _ => Vec::new(),
-                };
-                Near { met, row: columns.iter().cloned().zip(row).collect(), is_only: false }
-            })
-            .collect();
-        match &self.conditions[number].subject {
+        let subject = &self.conditions[number].subject;
+        let mut nears = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            let columns = self.search.task.columns;
+            let met = if row.len() > columns.len() { row.pop().unwrap_or_default() } else { Value::Null };
+            let row: BTreeMap<Name, Value> = columns.iter().cloned().zip(row).collect();
+            let met = if let Subject::Ends { .. } = subject { pairs_of(&met) } else { vec![met] };
+            let near = |met: &Value| Near { met: show::items(met), row: row.clone(), ..Near::default() };
+            nears.extend(met.iter().take(PAIRS_LOOKED_AT).map(near));
+        }
+        match subject {
             Subject::Ends { arrow: Some(arrow), .. } => self.joined_of(arrow, nears),
             subject => Ok(nearest_of(subject.of_one(), nears)),
         }
     }
 
-    /// The row whose ends are joined by such an arrow, if there is one from the first start: the rest does not hold there.
-    fn joined_of(&mut self, arrow: &Arrow, mut nears: Vec<Near>) -> Result<Near, H::Error> {
-        let Some([Value::Node(left), right]) = nears.first().map(|near| near.met.as_slice()) else {
-            return Ok(nearest_of(&Subject::None, nears));
-        };
-        let is_only = nears.iter().all(|near| near.met.get(1).is_some_and(|other| same(other, right)));
-        let others = self.neighbours(arrow, left.id().0)?;
-        let joined = nears.iter().position(|near| match near.met.as_slice() {
-            [Value::Node(from), to] => from == left && others.iter().any(|other| same(other, to)),
-            _ => false,
-        });
-        Ok(Near { is_only, ..nears.swap_remove(joined.unwrap_or(0)) })
+    /// Rows without the conditions of `way`, with what was met at the one with this number.
+    fn rows_met(&mut self, way: &Way, number: Number) -> Result<Vec<Vec<Value>>, H::Error> {
+        match &self.conditions[number].subject {
+            Subject::Way(_, bounds) | Subject::Rounds(_, bounds) => self.nearest_way(way, number, *bounds),
+            Subject::Ends { .. } => {
+                let (removed, wanted, probe) = (way.clone(), self.search.wanted, Some(number));
+                let limit = ROWS_LOOKED_AT;
+                self.run(&Order { removed, wanted, probe, is_all_met: true, limit, ..Order::default() })
+            }
+            Subject::Predicate(_) | Subject::Property { .. } | Subject::Each { .. } => {
+                self.rows(way, Some(number), ROWS_LOOKED_AT)
+            }
+            Subject::None
+            | Subject::List(_)
+            | Subject::Element(_)
+            | Subject::Labelled { .. }
+            | Subject::Clocked { .. }
+            | Subject::InCall
+            | Subject::Position => self.rows(way, Some(number), 1),
+        }
+    }
+
+    /// A row of the length that is nearest to what was asked for.
+    fn nearest_way(&mut self, way: &Way, number: Number, (min, max): Bounds) -> Result<Vec<Vec<Value>>, H::Error> {
+        let wanted = self.search.wanted;
+        let by =
+            |exact| Order { removed: way.clone(), wanted, probe: Some(number), exact, limit: 1, ..Order::default() };
+        for distance in 1..=FARTHEST {
+            let shorter = min.checked_sub(distance).filter(|count| *count >= min.min(1));
+            let longer = max.map(|max| max.saturating_add(distance));
+            for count in [shorter, longer].into_iter().flatten() {
+                let rows = self.run(&by(Some(count)))?;
+                if !rows.is_empty() {
+                    return Ok(rows);
+                }
+            }
+        }
+        self.run(&by(None))
     }
 
     fn rows(&mut self, way: &Way, probe: Option<Number>, limit: u32) -> Result<Vec<Vec<Value>>, H::Error> {
@@ -180,6 +198,14 @@ impl<H: Host> Teller<'_, '_, H> {
         let (Subject::Predicate(predicate), Some((truth, values))) = (subject, met.split_first()) else {
             return ("filter", None);
         };
+        if let (Some(_), Some(matches)) = (inside::matches(predicate), values.last()) {
+            let (shown, has_more) = inside::shown(matches);
+            let more = if has_more { ", at least" } else { "" };
+            return ("filter", Some(format!("there is {}{more}", some_of(&shown))));
+        }
+        if inside::is_asked_for(predicate) {
+            return ("filter", Some("nothing matches inside".to_owned()));
+        }
         let parts = probe::parts(predicate);
         let mut sides: Vec<String> = Vec::new();
         for (part, value) in parts.iter().zip(values) {
@@ -190,41 +216,6 @@ impl<H: Host> Teller<'_, '_, H> {
         }
         let kind = if matches!(truth, Value::Null) { "unknown" } else { "filter" };
         (kind, Some(if sides.is_empty() { show::value(truth) } else { sides.join(", ") }))
-    }
-
-    fn hop(&mut self, subject: &Subject, near: &Near) -> Result<Option<String>, H::Error> {
-        let (Subject::Ends { arrow: Some(arrow), .. }, [Value::Node(left), Value::Node(right)]) =
-            (subject, near.met.as_slice())
-        else {
-            return Ok(match near.met.as_slice() {
-                [left, right] => Some(format!("no such way from {} to {}", show::value(left), show::value(right))),
-                _ => None,
-            });
-        };
-        let named = if arrow.types.is_empty() { "relationship".to_owned() } else { show::names(&arrow.types) };
-        let others = self.neighbours(arrow, left.id().0)?;
-        let is_joined = others.iter().any(|other| matches!(other, Value::Node(node) if node == right));
-        let others: Vec<String> = others.iter().map(show::brief).collect();
-        let (left, right) = (show::named(left), show::named(right));
-        Ok(Some(match others.as_slice() {
-            [] => format!("{left} has no {named}"),
-            _ if is_joined => format!("{left} has {named} with {right}, and none for which the rest holds"),
-            others if near.is_only => format!("{left} has {named} with {}, not with {right}", some_of(others)),
-            others => format!("{left} has {named} with {}, with none for which the rest holds", some_of(others)),
-        }))
-    }
-
-    /// What an element is joined with by such arrows.
-    fn neighbours(&mut self, arrow: &Arrow, id: u64) -> Result<Vec<Value>, H::Error> {
-        let (left, right) = match arrow.direction {
-            ArrowDirection::Right => ("-", "->"),
-            ArrowDirection::Left => ("<-", "-"),
-            ArrowDirection::Either => ("-", "-"),
-        };
-        let types: Vec<String> = arrow.types.iter().map(|name| format!("`{}`", name.replace('`', "``"))).collect();
-        let types = if types.is_empty() { String::new() } else { format!(":{}", types.join("|")) };
-        let text = format!("MATCH (n){left}[{types}]{right}(o) WHERE id(n) = $id RETURN DISTINCT o LIMIT 1000");
-        Ok(self.ask(&text, id)?.into_iter().flatten().collect())
     }
 
     fn quoted(&mut self, met: &[Value]) -> Result<Option<String>, H::Error> {
@@ -268,91 +259,14 @@ impl<H: Host> Teller<'_, '_, H> {
         Ok(self.search.host.ask(text, &parameters)?.into_rows())
     }
 
-    // ------------------------------------------------------------ nothing brings the row
-
-    /// What is expected occurs nowhere, or not together; or a trial has failed.
-    pub(super) fn nothing(&mut self, has_failed: bool) -> Result<Vec<Reason>, H::Error> {
-        if has_failed || self.search.wanted.is_empty() {
-            let met = "the query without its conditions brings no row that could be looked at";
-            return Ok(vec![Reason::plain("not looked into", met.to_owned())]);
-        }
-        let mut reasons = Vec::new();
-        for wanted in self.search.wanted {
-            if let Some(met) = self.nowhere(wanted)? {
-                reasons.push(Reason { what: Some(wanted.shown()), ..Reason::plain("expected value", met) });
-            }
-        }
-        if reasons.is_empty() {
-            let met = "each of the values is there, and no row has them together, whatever is left out";
-            reasons.push(Reason::plain("expected value", met.to_owned()));
-        }
-        Ok(reasons)
+    pub(super) fn run(&mut self, order: &Order<'_>) -> Result<Vec<Vec<Value>>, H::Error> {
+        Ok(self.search.trial(order)?.into_rows())
     }
-
-    /// That no row has the value, and the nearest one that is there; none if some row has it.
-    fn nowhere(&mut self, wanted: &Wanted) -> Result<Option<String>, H::Error> {
-        let alone = std::slice::from_ref(wanted);
-        let all = everything(self.conditions);
-        let is_element = |number: &Number| self.conditions[*number].kind == Kind::Element;
-        let elements: Vec<Number> = all.iter().copied().filter(is_element).collect();
-        let mut found: Vec<Value> = Vec::new();
-        // Null is there where everything is gone.
-        let nothing_kept = if matches!(wanted.value, Value::Null) { None } else { Some(None) };
-        // One element at a time, so that nothing is multiplied.
-        for kept in elements.iter().map(Some).chain(nothing_kept) {
-            let removed: Way = all.iter().copied().filter(|number| Some(number) != kept).collect();
-            let order = Order { removed: removed.clone(), wanted: alone, limit: 1, ..Order::default() };
-            if !self.run(&order)?.is_empty() {
-                return Ok(None);
-            }
-            let column = Some(&wanted.column);
-            let rows = self.run(&Order { removed, limit: ROWS_LOOKED_AT, distinct: column, ..Order::default() })?;
-            found.extend(rows.iter().filter_map(|row| value_at(row.first()?, wanted.key.as_ref())));
-        }
-        let near = near_value(&wanted.value, &found).unwrap_or_default();
-        Ok(Some(format!("nothing has it, whatever is left out{near}")))
-    }
-
-    fn run(&mut self, order: &Order<'_>) -> Result<Vec<Vec<Value>>, H::Error> {
-        let search = &mut self.search;
-        Ok(search.host.rows(&relax(search.task, order).statement, search.parameters)?.into_rows())
-    }
-}
-
-/// A value, or its property; none for null.
-fn value_at(value: &Value, key: Option<&Name>) -> Option<Value> {
-    let Some(key) = key else { return Some(value.clone()).filter(|value| !value.is_null()) };
-    let found = match value {
-        Value::Node(node) => node.properties().get(key),
-        Value::Relationship(rel) => rel.properties().get(key),
-        Value::Map(map) => map.get(key),
-        _ => None,
-    };
-    value_at(found?, None)
-}
-
-/// What of `found` was probably meant, or that all of it is of another type.
-fn near_value(wanted: &Value, found: &[Value]) -> Option<String> {
-    if let Value::String(text) = wanted {
-        let text_of = |value: &Value| if let Value::String(text) = value { Some(text.to_string()) } else { None };
-        let texts: Vec<String> = found.iter().filter_map(text_of).collect();
-        if let Some(near) = nearest(text, texts.iter().map(String::as_str)) {
-            return Some(format!("; did you mean '{near}'?"));
-        }
-    }
-    let first = found.first()?;
-    let is_comparable = |value: &Value| value.type_name() == wanted.type_name();
-    let is_other = !wanted.is_null() && !found.iter().any(is_comparable);
-    is_other.then(|| format!("; what is there is {}, as {}", first.type_name(), show::value(first)))
 }
 
 // ---------------------------------------------------------------- what was met, as text
 
-fn same(one: &Value, other: &Value) -> bool {
-    matches!((one, other), (Value::Node(one), Value::Node(other)) if one == other)
-}
-
-fn some_of(texts: &[String]) -> String {
+pub(super) fn some_of(texts: &[String]) -> String {
     let named = texts.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     match texts.len().saturating_sub(NAMED) {
         0 => named,
@@ -369,7 +283,7 @@ fn no_rows(met: &[Value]) -> String {
 
 fn length(subject: &Subject, met: &[Value]) -> Option<String> {
     let [Value::List(rels)] = met else { return None };
-    let unit = if matches!(subject, Subject::Rounds(_)) { "round" } else { "relationship" };
+    let unit = if matches!(subject, Subject::Rounds(..)) { "round" } else { "relationship" };
     Some(match rels.iter().count() {
         1 => format!("a way of 1 {unit}"),
         count => format!("a way of {count} {unit}s"),

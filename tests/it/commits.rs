@@ -46,7 +46,7 @@ fn a_commit_that_is_kept_is_read_as_it_was() {
 #[test]
 fn a_commit_that_is_not_kept_is_refused_by_name() {
     let db = companies(40);
-    db.keep(Keep::Last(3));
+    db.keep(Keep::Last(3)).unwrap();
     let statement = "AT COMMIT $n RETURN 1";
     let check = |number: i64, code: &str, message: &str| {
         check_refused(&db, statement, number, ErrorKind::Argument, code, message);
@@ -65,10 +65,10 @@ fn a_commit_that_is_not_kept_is_refused_by_name() {
         check_refused(&db, statement, value, ErrorKind::Type, "invalid-argument-type", found);
     }
     assert_eq!(db.query(statement, ()).map(drop).unwrap_err().code(), "missing-parameter");
-    db.keep(Keep::Last(0));
+    db.keep(Keep::Last(0)).unwrap();
     assert_eq!(db.kept_commits(), [40]);
     // What was let go does not come back, and what comes is kept.
-    db.keep(Keep::All);
+    db.keep(Keep::All).unwrap();
     db.query("CREATE (:Company)", ()).unwrap();
     assert_eq!(db.kept_commits(), [40, 41]);
     assert_eq!(db.log().len(), 41);
@@ -92,7 +92,7 @@ fn some_commits_are_kept_where_nobody_says_how_many() {
 fn what_is_being_read_stays() {
     let db = companies(2);
     let then = db.at_commit(1).unwrap();
-    db.keep(Keep::Last(1));
+    db.keep(Keep::Last(1)).unwrap();
     assert_eq!(then.query(COUNT, ()).unwrap().single::<i64>().unwrap(), 1);
     assert_eq!(then.query(format!("AT COMMIT 1 {COUNT}"), ()).unwrap().single::<i64>().unwrap(), 1);
     assert!(db.at_commit(1).is_err());
@@ -197,7 +197,7 @@ fn the_commits_of_one_statement_have_its_words() {
 #[test]
 fn a_fork_has_the_log_and_the_kept_commits() {
     let db = companies(3);
-    db.keep(Keep::Last(2));
+    db.keep(Keep::Last(2)).unwrap();
     let fork = db.fork();
     assert_eq!((fork.log().len(), fork.kept_commits(), fork.keeps()), (3, vec![2, 3], Some(Keep::Last(2))));
     fork.query(Statement::new("CREATE (:Company)").message("only here"), ()).unwrap();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use averment::{Database, Durability, ErrorKind, Provenance, fixtures};
+use averment::{Database, Durability, ErrorKind, Keep, Provenance, fixtures};
 
 struct Place {
     _folder: tempfile::TempDir,
@@ -167,4 +167,99 @@ fn a_database_in_use_is_checked_as_it_stands() {
     assert!(stages.starts_with(&["pages", "commits", "ids"]) && stages.ends_with(&["constraints"]), "{stages:?}");
     drop(db);
     assert_eq!(Database::check(&place.path, |_| ()).unwrap().in_use_by, None);
+}
+
+fn count_at(db: &Database, number: u64) -> Result<i64, averment::Error> {
+    db.query(format!("AT COMMIT {number} MATCH (a:A) RETURN count(a)"), ())?.single()
+}
+
+#[test]
+fn commits_that_are_kept_answer_after_checkpoints_and_reopening() {
+    let place = place();
+    let db = Database::options().keep_commits(Keep::Last(6)).create(&place.path).unwrap();
+    db.query("CREATE INDEX FOR (a:A) ON (a.n)", ()).unwrap();
+    drop(db);
+    // A commit, a checkpoint, or both between two openings.
+    for round in 0..12 {
+        let db = Database::open(&place.path).unwrap();
+        assert_eq!(db.keeps(), Some(Keep::Last(6)));
+        if round % 3 != 0 {
+            db.query(format!("CREATE (:A {{n: {round}, text: 'text {round}'}})"), ()).unwrap();
+        }
+        if round % 4 > 1 {
+            db.checkpoint().unwrap();
+        }
+        let last = db.commit_number();
+        let oldest = (last + 1).saturating_sub(6);
+        assert_eq!(db.kept_commits(), (oldest..=last).collect::<Vec<_>>(), "round {round}");
+        for number in oldest..=last {
+            assert_eq!(count_at(&db, number).unwrap(), i64::try_from(number.saturating_sub(1)).unwrap());
+        }
+        if let Some(number) = oldest.checked_sub(1) {
+            let error = count_at(&db, number).unwrap_err();
+            assert_eq!(error.code(), "commit-not-kept");
+            assert_eq!(error.message(), format!("commit {number} is not kept any more; kept are {oldest} to {last}"));
+        }
+    }
+    let db = Database::open(&place.path).unwrap();
+    let told: Vec<(u64, bool)> = db.log().map(|commit| (commit.number(), commit.is_kept())).collect();
+    assert_eq!(told, (1..=9).map(|number| (number, number > 3)).collect::<Vec<_>>());
+}
+
+#[test]
+fn how_much_is_kept_stays_with_the_database() {
+    let place = place();
+    let db = Database::create(&place.path).unwrap();
+    assert_eq!(db.keeps(), None);
+    for _ in 0..5 {
+        db.query("CREATE (:A)", ()).unwrap();
+    }
+    db.keep(Keep::Last(3)).unwrap();
+    db.checkpoint().unwrap();
+    drop(db);
+    let db = Database::open(&place.path).unwrap();
+    assert_eq!((db.keeps(), db.kept_commits()), (Some(Keep::Last(3)), vec![3, 4, 5]));
+    drop(db);
+    let db = Database::options().keep_commits(Keep::Last(2)).open(&place.path).unwrap();
+    assert_eq!(db.kept_commits(), [4, 5]);
+    drop(db);
+    let db = Database::open(&place.path).unwrap();
+    assert_eq!(db.keeps(), Some(Keep::Last(2)));
+    db.keep(Keep::All).unwrap();
+    db.query("CREATE (:A)", ()).unwrap();
+    assert_eq!(db.kept_commits(), [4, 5, 6]);
+}
+
+#[test]
+fn a_word_about_what_is_kept_that_is_damaged_can_be_said_anew() {
+    let place = place();
+    drop(Database::options().keep_commits(Keep::Last(3)).create(&place.path).unwrap());
+    let file = place.path.join("keep");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[12] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let error = Database::open(&place.path).unwrap_err();
+    assert_eq!(error.code(), "corruption");
+    assert!(error.message().contains("keep is damaged at byte 0"), "{error}");
+    drop(Database::options().keep_commits(Keep::Last(4)).open(&place.path).unwrap());
+    assert_eq!(Database::open(&place.path).unwrap().keeps(), Some(Keep::Last(4)));
+}
+
+#[test]
+fn a_fork_reads_the_past_of_a_database_that_is_closed() {
+    let place = place();
+    let db = Database::create(&place.path).unwrap();
+    for _ in 0..3 {
+        db.query("CREATE (:A)", ()).unwrap();
+    }
+    db.checkpoint().unwrap();
+    drop(db);
+    let db = Database::open(&place.path).unwrap();
+    let fork = db.fork();
+    for _ in 0..3 {
+        db.query("CREATE (:A)", ()).unwrap();
+        db.checkpoint().unwrap();
+    }
+    drop(db);
+    assert_eq!((count_at(&fork, 1).unwrap(), count(&fork)), (1, 3));
 }

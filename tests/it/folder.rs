@@ -230,3 +230,45 @@ fn a_lock_is_not_handed_to_programs_that_are_started() {
     drop(Database::open(&path).unwrap());
     drop(other);
 }
+
+/// What a statement answers in one column, or the error.
+fn asked(here: &Path, statement: &str) -> String {
+    let said = averment(here, &["query", "-d", "db", "-f", "csv", statement], "");
+    if said.code == Some(0) { said.out.lines().skip(1).collect::<Vec<_>>().join(" ") } else { said.err }
+}
+
+#[test]
+fn how_many_commits_of_a_folder_are_kept_is_set_once_and_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    averment(here, &["create", "db"], "");
+    for n in 1..=5 {
+        asked(here, &format!("CREATE (:A {{n: {n}}})"));
+    }
+    let at = |number: u64| asked(here, &format!("AT COMMIT {number} MATCH (a:A) RETURN count(a) AS n"));
+    assert_eq!((0..=5).map(at).collect::<Vec<_>>(), ["0", "1", "2", "3", "4", "5"]);
+    let kept = "SHOW COMMITS YIELD number, kept WHERE kept RETURN number ORDER BY number";
+    assert_eq!(asked(here, kept), "1 2 3 4 5");
+    let set = averment(here, &["keep", "db", "3"], "");
+    assert_eq!((set.code, set.out.as_str(), set.err.as_str()), (Some(0), "", ""));
+    assert_eq!((asked(here, kept), at(3)), ("3 4 5".to_owned(), "3".to_owned()));
+    assert!(at(2).starts_with("error[commit-not-kept]: commit 2 is not kept any more; kept are 3 to 5"), "{}", at(2));
+    assert!(at(6).starts_with("error[no-such-commit]"), "{}", at(6));
+    asked(here, "CREATE (:A {n: 6})");
+    assert_eq!(asked(here, kept), "4 5 6");
+    let log = averment(here, &["log", "db", "-f", "csv"], "").out;
+    let told: Vec<bool> = log.lines().skip(1).map(|line| line.ends_with(",true")).collect();
+    assert_eq!(told, [true, true, true, false, false, false], "{log}");
+    assert_eq!(averment(here, &["db"], ":keep all\n").out, "all commits are kept\n");
+    assert_eq!(averment(here, &["db"], ":keep\n").out, "all commits are kept\n");
+}
+
+#[test]
+fn nothing_is_kept_of_a_folder_that_is_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    let set = averment(folder.path(), &["keep", "empty", "3"], "");
+    assert_eq!((set.code, set.err.trim()), (Some(1), "error[no-database]: empty: there is no database"));
+    let names = std::fs::read_dir(folder.path().join("empty")).unwrap();
+    assert!(names.flatten().all(|entry| entry.file_name() != "keep"));
+}

@@ -77,6 +77,17 @@ fn number_in(line: &[u8]) -> Option<u64> {
     line.split_once(ACKNOWLEDGED)?.1.trim().parse().ok()
 }
 
+/// The last 100 commits are kept, and commit 0 as long as it is one of them.
+fn check_past(db: &Database) {
+    let last = db.commit_number();
+    let oldest = (last + 1).saturating_sub(100);
+    assert!(db.kept_commits().into_iter().eq(oldest..=last), "{:?}", db.kept_commits());
+    for number in [oldest, u64::midpoint(oldest, last)] {
+        let counted = db.query(format!("AT COMMIT {number} MATCH (a:A) RETURN count(a)"), ()).unwrap();
+        assert_eq!(counted.single::<u64>().unwrap(), number);
+    }
+}
+
 /// `AVERMENT_CASES` sets how many processes are killed, `AVERMENT_SEED` when.
 #[test]
 fn a_process_that_is_killed_has_lost_nothing_that_it_acknowledged() {
@@ -97,6 +108,7 @@ fn a_process_that_is_killed_has_lost_nothing_that_it_acknowledged() {
         let found: (i64, i64, i64) = db.query(counted, ()).unwrap().single().unwrap();
         let number = i64::try_from(number).unwrap();
         assert_eq!(found, (number, 1, number), "round {round}");
+        check_past(&db);
         drop(db);
         assert_eq!(Database::check(&path, |_| ()).unwrap().unfinished, None, "round {round}: what was cut off is gone");
     }

@@ -238,14 +238,15 @@ Examples:
         /// The database.
         database: Option<String>,
     },
-    /// Set how many commits of a graph in JSON Lines can be read again by AT COMMIT, from the next opening on.
+    /// Set how many commits can be read again by AT COMMIT. A database in a folder keeps them from now on, whoever opens it;
+    /// a graph in JSON Lines has no older states, and says how many of those are kept that are made once it is loaded.
     #[command(after_help = "\
 Examples:
-  averment keep graph.jsonl 100
-  averment keep graph.jsonl all")]
+  averment keep sanctions 1000
+  averment keep sanctions all")]
     Keep {
-        /// The graph, a file in JSON Lines.
-        file: PathBuf,
+        /// A folder, or a file in JSON Lines.
+        database: PathBuf,
         /// How many of the last commits, or `all`.
         #[arg(value_name = "COUNT|all", value_parser = keep)]
         keep: Keep,

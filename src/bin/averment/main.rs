@@ -86,8 +86,12 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         Some(Command::Check { folder }) => mend::check(&folder),
         Some(Command::Salvage { folder, new }) => mend::salvage(&folder, &new),
         Some(Command::Log { database }) => log(output, &open(database.or(args.database))?),
-        Some(Command::Keep { file, keep }) => {
-            session::set_keep(&file, keep)?;
+        Some(Command::Keep { database, keep }) => {
+            if database.is_dir() {
+                source::open_folder(&database, opening.options.keep_commits(keep))?;
+            } else {
+                session::set_keep(&database, keep)?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Schema { database }) => schema(output, &open(database.or(args.database))?),

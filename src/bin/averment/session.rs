@@ -165,16 +165,16 @@ impl Session {
     }
 
     /// How many commits can be read again; without a number, tells it.
-    pub(crate) fn keep(&mut self, keep: Option<Keep>) -> String {
+    pub(crate) fn keep(&mut self, keep: Option<Keep>) -> Result<String, Fault> {
         if let Some(keep) = keep {
-            self.db.keep(keep);
+            self.db.keep(keep)?;
         }
-        match self.db.keeps() {
+        Ok(match self.db.keeps() {
             None => "the last 100 commits are kept, as far as no more than 10,000 changes were made since".to_owned(),
             Some(Keep::All) => "all commits are kept".to_owned(),
             Some(Keep::Last(1)) => "the last commit is kept".to_owned(),
             Some(Keep::Last(count)) => format!("the last {count} commits are kept"),
-        }
+        })
     }
 
     /// Runs the statements of a file, or adds the graph of a `.jsonl` file, all or none.
@@ -243,11 +243,13 @@ pub(crate) fn save(db: &Database, path: &Path) -> Result<averment::format::Graph
     replace(path, |out| db.save_jsonl(out))
 }
 
-/// Says in a graph as JSON Lines how many commits are kept of it.
+/// Says in a graph as JSON Lines how many commits are kept, once it is loaded.
 pub(crate) fn set_keep(path: &Path, keep: Keep) -> Result<(), Fault> {
     let shown = path.display().to_string();
     if !source::is_json_lines(path) {
-        let message = format!("{shown} has no place for this: only a graph as JSON Lines (.jsonl) says what is kept");
+        let message = format!(
+            "{shown} has no place for this: a database in a folder says what is kept, and a graph as JSON Lines (.jsonl)"
+        );
         return Err(Fault::Input { code: "command", message });
     }
     let unreadable = |error: io::Error| source::unreadable(&shown, &error);

@@ -42,7 +42,7 @@ pub(crate) fn open(name: Option<&str>, opening: &Opening) -> Result<Database, Fa
             if opening.is_read_only {
                 unlimited.open_read_only(folder)?
             } else {
-                open_folder(folder, unlimited)?
+                open_folder(Path::new(folder), unlimited)?
             }
         }
         _ => in_memory(unlimited, name)?,
@@ -62,11 +62,11 @@ fn in_memory(options: Options, name: Option<&str>) -> Result<Database, Fault> {
 }
 
 /// A database in a folder; what a crash has left of it is told.
-fn open_folder(folder: &str, options: Options) -> Result<Database, Fault> {
+pub(crate) fn open_folder(folder: &Path, options: Options) -> Result<Database, Fault> {
     let db = options.open(folder)?;
     if let Some(lost) = db.lost_tail() {
         let LostTail { file, offset, len_bytes, .. } = lost;
-        let last = db.commit_number();
+        let (last, folder) = (db.commit_number(), folder.display());
         let told = format!(
             "warning[lost-tail]: {folder}: the last {len_bytes} bytes of {file}, from byte {offset} on, were no commit that was \
              acknowledged, and are cut off; commit {last} is the last one"

@@ -1,4 +1,4 @@
-//! Checks all files of a database, and changes none: every page of the snapshots, every frame and change of the logs, and
+//! Checks all files of a database, and changes none: every page of the snapshots, those of kept commits too, every frame and change of the logs, and
 //! whether the graph that they give is what it has to be.
 
 use std::sync::Arc;
@@ -7,10 +7,11 @@ use super::TornTail;
 use super::checkpoint::{names, snapshot_name};
 use super::follower::settled;
 use super::recovery::{Snapshot, catch_up, generations, missing_snapshot, open_snapshot};
+use super::retention::stored_keep;
 use crate::storage::check::{self, Checked};
 use crate::storage::disk::Disk;
 use crate::storage::error::FileDamage;
-use crate::storage::snapshot::HEAD_BYTES;
+use crate::storage::snapshot::{HEAD_BYTES, past, see_roots};
 use crate::storage::wal::{LogEnd, LogReader, LoggedCommit, Whole};
 use crate::storage::{DiskError, Graph};
 
@@ -54,8 +55,10 @@ fn check_once(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesC
     if snapshots.is_empty() && logs.is_empty() {
         return Err(DiskError::NoDatabase);
     }
+    let keep = stored_keep(disk);
     let total = names.iter().filter_map(|name| disk.open(name).ok()?.len_bytes().ok()).sum();
     let mut run = Run { disk, progress, total, found: FilesChecked::default() };
+    run.known(keep)?;
     let mut newest = None;
     for generation in snapshots {
         newest = run.check_snapshot(generation)?.or(newest);
@@ -83,23 +86,39 @@ impl Run<'_> {
     /// Reads all pages of a snapshot; gives it if at least its root can be read.
     fn check_snapshot(&mut self, generation: u64) -> Result<Option<Snapshot>, DiskError> {
         let Some(snapshot) = self.known(open_snapshot(self.disk, generation))? else { return Ok(None) };
-        let Some(file) = snapshot.graph.file.clone() else { return Ok(None) };
-        let (before, mut damages) = (self.found.bytes, Vec::new());
-        check::see_pages(&snapshot.graph, &mut |page| {
-            damages.extend(page.err());
-            (self.progress)(Stage { what: "pages", done: before + file.read_so_far().1, total: self.total });
-        });
+        let damages = self.see_pages(&snapshot);
         for error in &damages {
             self.damaged(error);
         }
-        let (pages, bytes) = file.read_so_far();
-        self.found.pages += pages;
-        self.found.bytes += bytes + HEAD_BYTES as u64;
-        if damages.is_empty() && bytes + HEAD_BYTES as u64 != snapshot.len_bytes {
-            let reason = format!("{} bytes belong to no page", snapshot.len_bytes - bytes - HEAD_BYTES as u64);
-            self.found.damage.push(FileDamage { file: snapshot_name(generation).into(), offset: None, reason });
-        }
         Ok(Some(snapshot))
+    }
+
+    /// Goes through the pages of all roots of a snapshot; gives why some cannot be read.
+    fn see_pages(&mut self, snapshot: &Snapshot) -> Vec<DiskError> {
+        let Snapshot { generation, graph, len_bytes } = snapshot;
+        let Some(file) = &graph.file else { return Vec::new() };
+        let (before, seen) = (self.found.bytes, file.watch());
+        let mut damages: Vec<DiskError> = see_roots(file, &seen).err().into_iter().collect();
+        let mut see = |page: Result<(), DiskError>| {
+            damages.extend(page.err());
+            (self.progress)(Stage { what: "pages", done: before + seen.sums().1, total: self.total });
+        };
+        check::see_pages(graph, &mut see);
+        for kept in past(graph).unwrap_or_default() {
+            match kept.graph() {
+                Ok(root) => check::see_pages(&root, &mut see),
+                Err(error) => see(Err(error)),
+            }
+        }
+        let (pages, bytes) = seen.sums();
+        let bytes = bytes + HEAD_BYTES as u64;
+        self.found.pages += pages;
+        self.found.bytes += bytes;
+        if damages.is_empty() && bytes != *len_bytes {
+            let reason = format!("{} bytes belong to no page", len_bytes.abs_diff(bytes));
+            self.found.damage.push(FileDamage { file: snapshot_name(*generation).into(), offset: None, reason });
+        }
+        damages
     }
 
     /// Reads all commits of a log; what lies between them is damage, but at the end of the last one, which a crash may leave.

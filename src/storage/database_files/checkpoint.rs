@@ -3,7 +3,8 @@
 use std::sync::{Arc, PoisonError};
 
 use super::{DatabaseFiles, Log};
-use crate::storage::disk::{Disk, remove_if_there};
+use crate::storage::disk::{Disk, DiskFile, remove_if_there};
+use crate::storage::history::Kept;
 use crate::storage::wal::{LogWriter, log_name};
 use crate::storage::{Commit, DiskError, Graph, snapshot};
 
@@ -20,6 +21,8 @@ const SNAPSHOT_PARTS: u64 = 4;
 pub(crate) struct Checkpoint {
     generation: u64,
     root: Arc<Graph>,
+    /// Those of the commits before that are kept.
+    past: Vec<Kept>,
 }
 
 impl DatabaseFiles {
@@ -31,7 +34,8 @@ impl DatabaseFiles {
     }
 
     /// Begins a generation with `root`, which is that of the last commit: only who may write calls this. What waits to be
-    /// shown is made safe and shown first. A generation without commits is good enough.
+    /// shown is made safe and shown first, and then `past` gives the roots before that are kept. A generation without commits
+    /// is good enough.
     ///
     /// # Errors
     ///
@@ -40,6 +44,7 @@ impl DatabaseFiles {
         &self,
         root: Arc<Graph>,
         show: impl Fn(Arc<Graph>),
+        past: impl FnOnce() -> Vec<Kept>,
     ) -> Result<Checkpoint, DiskError> {
         self.check()?;
         self.settle_all(show)?;
@@ -49,7 +54,7 @@ impl DatabaseFiles {
             let writer = self.next_log(generation, root.commit())?;
             *log = Log { generation, writer, ..*log };
         }
-        Ok(Checkpoint { generation: log.generation, root })
+        Ok(Checkpoint { generation: log.generation, root, past: past() })
     }
 
     /// The log of the next generation, which is sure to keep its name. If it cannot be, it must not be there: commits go to the
@@ -74,11 +79,11 @@ impl DatabaseFiles {
     ///
     /// [`DiskError`]; the snapshot before and all logs since stay then, and are the database.
     pub(crate) fn finish_checkpoint(&self, checkpoint: Checkpoint) -> Result<(), DiskError> {
-        let Checkpoint { generation, root } = checkpoint;
+        let Checkpoint { generation, root, past } = checkpoint;
         let _turn = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
         let newest = self.log().snapshot_generation;
         if newest < generation {
-            let snapshot_bytes = write_snapshot(&*self.disk, generation, &root)?;
+            let snapshot_bytes = write_snapshot(&*self.disk, generation, &root, &past)?;
             let mut log = self.log();
             (log.snapshot_generation, log.snapshot_bytes) = (generation, snapshot_bytes);
         }
@@ -99,10 +104,10 @@ pub(super) fn generation_of(name: &str, kind: &str) -> Option<u64> {
 }
 
 /// Writes a snapshot, which has its name once it is whole and safe. Gives its size.
-pub(super) fn write_snapshot(disk: &dyn Disk, generation: u64, graph: &Graph) -> Result<u64, DiskError> {
+pub(super) fn write_snapshot(disk: &dyn Disk, generation: u64, graph: &Graph, past: &[Kept]) -> Result<u64, DiskError> {
     let name: Arc<str> = snapshot_name(generation).into();
     let new = format!("{name}.new");
-    let written = write_new(disk, &new, &name, generation, graph);
+    let written = write_new(disk, &new, &name, |file| snapshot::write(graph, past, generation, &name, file));
     if written.is_err() {
         // A half of a snapshot takes up a disk that may be full; without it, it is removed on the next opening.
         let _ = disk.remove(&new);
@@ -110,10 +115,16 @@ pub(super) fn write_snapshot(disk: &dyn Disk, generation: u64, graph: &Graph) ->
     written
 }
 
-fn write_new(disk: &dyn Disk, new: &str, name: &Arc<str>, generation: u64, graph: &Graph) -> Result<u64, DiskError> {
+/// Writes a file under another name until it is whole and safe. Gives its size.
+pub(super) fn write_new(
+    disk: &dyn Disk,
+    new: &str,
+    name: &str,
+    write: impl FnOnce(&dyn DiskFile) -> Result<(), DiskError>,
+) -> Result<u64, DiskError> {
     remove(disk, new)?;
     let file = disk.create(new).map_err(DiskError::io("create", new))?;
-    snapshot::write(graph, generation, name, &*file)?;
+    write(&*file)?;
     let len_bytes = file.len_bytes().map_err(DiskError::io("read", name))?;
     file.sync().map_err(DiskError::io("sync", name))?;
     disk.rename(new, name).map_err(DiskError::io("rename", name))?;

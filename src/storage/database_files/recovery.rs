@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::checkpoint::{generation_of, names, remove, remove_before, snapshot_name, sync_names};
-use super::{DatabaseFiles, Durability, Log};
+use super::{DatabaseFiles, Durability, Log, retention};
 use crate::storage::disk::{Disk, DiskFile};
 use crate::storage::snapshot::guard;
 use crate::storage::wal::{LogEnd, LogReader, LogWriter, Replay, log_name};
@@ -185,7 +185,7 @@ fn is_unfinished(name: &str) -> bool {
 /// Removes what is left of a database that was begun and not finished.
 pub(super) fn make_room(disk: &dyn Disk) -> Result<(), DiskError> {
     let names = names(disk)?;
-    let is_beginning = |name: &&String| is_unfinished(name) || **name == log_name(0);
+    let is_beginning = |name: &&String| is_unfinished(name) || **name == log_name(0) || *name == retention::NAME;
     let has_snapshot = names.iter().any(|name| generation_of(name, "snapshot").is_some());
     // Where somebody has lost the snapshot, what was committed is not thrown after it.
     if has_snapshot || has_commits(disk, &names)? {

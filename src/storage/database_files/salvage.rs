@@ -6,18 +6,21 @@ use std::sync::Arc;
 use super::checkpoint::{names, snapshot_name};
 use super::follower::settled;
 use super::recovery::{Snapshot, generations, missing_snapshot, open_snapshot};
+use super::retention::stored_keep;
 use super::{DatabaseFiles, Durability, Stage};
 use crate::storage::disk::Disk;
 use crate::storage::error::FileDamage;
 use crate::storage::salvage::{Loss, Saved};
 use crate::storage::wal::{LogEnd, LogReader, LoggedCommit, Whole, log_name};
-use crate::storage::{DiskError, Graph};
+use crate::storage::{DiskError, Graph, Keep};
 
 /// What was saved, and what was not.
 #[derive(Debug)]
 pub(crate) struct Salvaged {
     pub graph: Graph,
     pub losses: Vec<Loss>,
+    /// How many commits were to be kept.
+    pub keep: Option<Keep>,
 }
 
 impl Salvaged {
@@ -40,6 +43,10 @@ impl Salvaged {
         if first.is_none() && run.error.is_none() {
             run.no_snapshot(missing_snapshot(&names));
         }
+        let keep = stored_keep(disk).unwrap_or_else(|error| {
+            run.saved.lose(&error, "words about what is kept", Some(1), 0);
+            None
+        });
         let first = first.or(logs.first().copied()).unwrap_or(0);
         let last = logs.last().copied().unwrap_or(first);
         for (place, generation) in logs.iter().copied().enumerate().filter(|(_, generation)| *generation >= first) {
@@ -52,7 +59,7 @@ impl Salvaged {
             return Err(error.unwrap_or(DiskError::NoDatabase));
         }
         let (graph, losses) = saved.build(micros);
-        Ok(Self { graph, losses })
+        Ok(Self { graph, losses, keep })
     }
 
     /// Makes a database of what was saved, on a disk where there is none.
@@ -61,7 +68,9 @@ impl Salvaged {
     ///
     /// As [`DatabaseFiles::create`].
     pub(crate) fn write(&self, disk: Arc<dyn Disk>) -> Result<(), DiskError> {
-        DatabaseFiles::create(disk, &self.graph, Durability::Synced)?.close()
+        let files = DatabaseFiles::create(disk, &self.graph, Durability::Synced)?;
+        files.say_keep(self.keep)?;
+        files.close()
     }
 }
 

@@ -147,7 +147,7 @@ impl Sample {
 
 fn disk_of(graph: &Graph) -> MemoryDisk {
     let disk = MemoryDisk::default();
-    let saved = Salvaged { graph: graph.clone(), losses: Vec::new() };
+    let saved = Salvaged { graph: graph.clone(), losses: Vec::new(), keep: None };
     saved.write(std::sync::Arc::new(disk.clone())).unwrap();
     disk
 }

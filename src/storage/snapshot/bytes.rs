@@ -21,27 +21,33 @@ const WIDTH: u8 = 0x0f;
 /// The bytes of a page as it is written.
 #[derive(Debug)]
 pub(crate) struct Bytes {
-    bytes: Vec<u8>,
-    /// Nothing that is written from now on, and belongs to this page, lies before.
+    written: Vec<u8>,
+    /// Nothing that is written from now on, and belongs to this page alone, lies before.
     floor: u64,
+    /// How many bytes the pages have that this one refers to, with all below them.
+    below: u64,
 }
 
 impl Bytes {
     /// A page of which everything will lie at `floor` and behind.
     pub(super) fn at(floor: u64) -> Self {
-        Self { bytes: Vec::new(), floor }
+        Self { written: Vec::new(), floor, below: 0 }
     }
 
     pub(super) fn as_slice(&self) -> &[u8] {
-        &self.bytes
+        &self.written
+    }
+
+    pub(super) fn below(&self) -> u64 {
+        self.below
     }
 
     pub(in super::super) fn byte(&mut self, byte: u8) {
-        self.bytes.push(byte);
+        self.written.push(byte);
     }
 
     pub(in super::super) fn raw(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
+        self.written.extend_from_slice(bytes);
     }
 
     pub(in super::super) fn number(&mut self, mut number: u64) {
@@ -123,16 +129,22 @@ impl Bytes {
         }
     }
 
-    /// Where a page lies that this one refers to; pages are written, and told, in the order in which they lie.
+    /// Where a page lies that this one refers to. Those that were not written before are told in the order in which they lie.
     pub(in super::super) fn place(&mut self, place: Option<Place>) {
         let Some(place) = place else {
             self.number(0);
             return;
         };
+        let is_next = place.offset.checked_sub(self.floor) == Some(place.below) && place.span == place.below;
         self.number(u64::from(place.len_bytes));
-        self.number(place.offset - self.floor);
+        self.number(place.below << 1 | u64::from(!is_next));
+        if !is_next {
+            self.number(place.offset);
+            self.number(place.span);
+        }
         self.raw(&place.crc.to_le_bytes());
-        self.floor = place.end();
+        self.floor = self.floor.max(place.end());
+        self.below += place.tree_bytes();
     }
 }
 
@@ -277,14 +289,21 @@ impl<'b> Reader<'b> {
         bytes.chunks_exact(width).map(|bytes| whole(word(bytes))).collect()
     }
 
-    /// Where a page lies, as so many bytes behind `floor`, and its sum.
+    /// Where a page lies, at so many bytes behind `floor` or elsewhere, and its sum.
     pub(super) fn place(&mut self, floor: u64) -> Result<Option<Place>, Damage> {
         let len_bytes = self.whole()?;
         if len_bytes == 0 {
             return Ok(None);
         }
-        let offset = self.number()?.checked_add(floor).ok_or(Damage("a place is out of the file"))?;
-        Ok(Some(Place { offset, len_bytes, crc: u32::from_le_bytes(self.array()?) }))
+        let form = self.number()?;
+        let below = form >> 1;
+        let (offset, span) = if form & 1 == 0 {
+            (floor.checked_add(below).ok_or(Damage("a place is out of the file"))?, below)
+        } else {
+            (self.number()?, self.number()?)
+        };
+        check(span <= offset, "a page belongs to nothing")?;
+        Ok(Some(Place { offset, len_bytes, crc: u32::from_le_bytes(self.array()?), span, below }))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rustc_hash::FxHashSet;
 
 use super::super::disk::DiskFile;
 use super::super::{DiskError, End};
@@ -16,11 +17,25 @@ pub(in super::super) struct Place {
     pub offset: u64,
     pub len_bytes: u32,
     pub crc: u32,
+    /// The pages that were written for this one, and for no other before it, lie so many bytes before it and on.
+    pub span: u64,
+    /// How many bytes the pages have that it refers to, with all below them.
+    pub below: u64,
 }
 
 impl Place {
     pub(super) fn end(self) -> u64 {
         self.offset.saturating_add(u64::from(self.len_bytes))
+    }
+
+    /// How many bytes it has with all below it.
+    pub(super) fn tree_bytes(self) -> u64 {
+        self.below.saturating_add(u64::from(self.len_bytes))
+    }
+
+    /// Where the pages begin that were written for this one.
+    fn floor(self) -> u64 {
+        self.offset - self.span
     }
 }
 
@@ -30,9 +45,39 @@ pub(in super::super) struct SnapshotFile {
     /// Reading changes nothing that a panic could leave half done.
     file: AssertUnwindSafe<Arc<dyn DiskFile>>,
     limits: OnceLock<Limits>,
-    /// How many bytes of pages were read and found whole, and how many pages.
-    read_bytes: AtomicU64,
-    read_pages: AtomicU64,
+    /// Of somebody who goes through all pages.
+    seen: OnceLock<Arc<Seen>>,
+}
+
+/// The pages of a file that somebody has gone through.
+#[derive(Debug, Default)]
+pub(in super::super) struct Seen(Mutex<SeenPages>);
+
+#[derive(Debug, Default)]
+struct SeenPages {
+    offsets: FxHashSet<u64>,
+    bytes: u64,
+}
+
+impl Seen {
+    /// Takes note of a page: whether it is a new one.
+    pub(super) fn note(&self, place: Place) -> bool {
+        let mut pages = self.lock();
+        let is_new = pages.offsets.insert(place.offset);
+        pages.bytes += if is_new { u64::from(place.len_bytes) } else { 0 };
+        is_new
+    }
+
+    /// How many pages there were, and how many bytes these have.
+    pub(in super::super) fn sums(&self) -> (u64, u64) {
+        let pages = self.lock();
+        (pages.offsets.len() as u64, pages.bytes)
+    }
+
+    /// A panic while the lock was held leaves a page that is not counted, and then nothing is concluded from the count.
+    fn lock(&self) -> MutexGuard<'_, SeenPages> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What the numbers in pages stay below.
@@ -59,13 +104,18 @@ impl Limits {
 
 impl SnapshotFile {
     pub(super) fn new(name: &Arc<str>, file: Arc<dyn DiskFile>) -> Self {
-        Self {
-            name: Arc::clone(name),
-            file: AssertUnwindSafe(file),
-            limits: OnceLock::new(),
-            read_bytes: AtomicU64::new(0),
-            read_pages: AtomicU64::new(0),
-        }
+        let (name, file) = (Arc::clone(name), AssertUnwindSafe(file));
+        Self { name, file, limits: OnceLock::new(), seen: OnceLock::new() }
+    }
+
+    /// The same file, for another root with limits of its own.
+    pub(super) fn beside(&self) -> Arc<Self> {
+        Arc::new(Self { seen: self.seen.clone(), ..Self::new(&self.name, Arc::clone(&self.file)) })
+    }
+
+    /// Stands for the file as long as it is open.
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.file).addr()
     }
 
     pub(super) fn set_limits(&self, limits: Limits) {
@@ -78,8 +128,6 @@ impl SnapshotFile {
         let mut bytes = vec![0; place.len_bytes as usize];
         self.read_at(place.offset, &mut bytes)?;
         if crc32fast::hash(&bytes) == place.crc {
-            self.read_bytes.fetch_add(u64::from(place.len_bytes), Ordering::Relaxed);
-            self.read_pages.fetch_add(1, Ordering::Relaxed);
             Ok(bytes)
         } else {
             Err(self.damaged(place.offset, Damage("its checksum is wrong")))
@@ -90,9 +138,9 @@ impl SnapshotFile {
         Arc::clone(&self.name)
     }
 
-    /// How many pages were read and found whole, and how many bytes these have.
-    pub(in super::super) fn read_so_far(&self) -> (u64, u64) {
-        (self.read_pages.load(Ordering::Relaxed), self.read_bytes.load(Ordering::Relaxed))
+    /// Takes note of the pages that are gone through from now on, each of which is then shown once, of whichever roots it is.
+    pub(in super::super) fn watch(&self) -> Arc<Seen> {
+        Arc::clone(self.seen.get_or_init(Arc::default))
     }
 
     pub(super) fn read_at(&self, offset: u64, bytes: &mut [u8]) -> Result<(), DiskError> {
@@ -129,8 +177,6 @@ impl fmt::Debug for SnapshotFile {
 pub(in super::super) struct Origin {
     pub(super) file: Arc<SnapshotFile>,
     pub(super) place: Place,
-    /// The page and all that belongs to it lie at this offset and behind.
-    pub(super) floor: u64,
     /// How many tables or branches lie below it.
     pub(super) level: u32,
     /// How many items it holds with all below it, where that is known.
@@ -144,6 +190,11 @@ impl Origin {
 
     pub(in super::super) fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Whether somebody who goes through all pages has been here.
+    pub(super) fn was_seen(&self) -> bool {
+        self.file.seen.get().is_some_and(|seen| !seen.note(self.place))
     }
 
     pub(in super::super) fn read(&self) -> Result<Vec<u8>, DiskError> {
@@ -161,21 +212,22 @@ impl Origin {
 
     /// The page of which these are the bytes.
     pub(super) fn decode<T: Stored>(&self, bytes: &[u8]) -> Result<T, DiskError> {
-        let Self { ref file, place, floor, level, count } = *self;
-        let mut source = Source { file, floor, end: place.offset, level, count };
+        let Self { ref file, place, level, count } = *self;
+        let mut source = Source { file, floor: place.floor(), end: place.offset, below: place.below, level, count };
         let mut reader = Reader::new(bytes);
         let page = T::load(&mut reader, &mut source).and_then(|page| reader.end().map(|()| page));
         page.map_err(|damage| file.damaged(place.offset, damage))
     }
 }
 
-/// What a page is read from. All that belongs to a page lies before it, and what belongs to one of its children before
-/// that which belongs to the next: so no damage makes pages go round in circles, or be read again and again.
+/// What a page is read from. All that a page refers to lies before it, and its bytes are no more than the page itself was
+/// said to have below it: so no damage makes pages go round in circles, or be read again and again.
 #[derive(Debug)]
 pub(crate) struct Source<'f> {
     pub(super) file: &'f Arc<SnapshotFile>,
     pub(super) floor: u64,
     pub(super) end: u64,
+    pub(super) below: u64,
     pub(super) level: u32,
     pub(super) count: u64,
 }
@@ -197,23 +249,25 @@ impl Source<'_> {
 
     /// How many bytes all that belongs to this page can have.
     pub(in super::super) fn bytes_before(&self) -> u64 {
-        self.end - self.floor.min(self.end)
+        self.below
     }
 
     pub(in super::super) fn limits(&self) -> Result<&Limits, Damage> {
         self.file.limits.get().ok_or(Damage("a page stands before the root"))
     }
 
-    /// A page that this one refers to, with the least offset of what belongs to it.
-    pub(in super::super) fn place(&mut self, bytes: &mut Reader) -> Result<Option<(Place, u64)>, Damage> {
+    /// A page that this one refers to.
+    pub(super) fn place(&mut self, bytes: &mut Reader) -> Result<Option<Place>, Damage> {
         let Some(place) = bytes.place(self.floor)? else { return Ok(None) };
         check(place.end() <= self.end, "a page lies behind the one that refers to it")?;
-        let floor = std::mem::replace(&mut self.floor, place.end());
-        Ok(Some((place, floor)))
+        let below = self.below.checked_sub(place.tree_bytes());
+        self.below = below.ok_or(Damage("pages have more bytes than they can have"))?;
+        self.floor = self.floor.max(place.end());
+        Ok(Some(place))
     }
 
     pub(in super::super) fn link<T>(&mut self, bytes: &mut Reader, level: u32, count: u64) -> Result<Link<T>, Damage> {
-        let Some((place, floor)) = self.place(bytes)? else { return Ok(Link::None) };
-        Ok(Link::to(Origin { file: Arc::clone(self.file), place, floor, level, count }))
+        let Some(place) = self.place(bytes)? else { return Ok(Link::None) };
+        Ok(Link::to(Origin { file: Arc::clone(self.file), place, level, count }))
     }
 }

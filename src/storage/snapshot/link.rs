@@ -39,8 +39,13 @@ impl<T: Stored> Link<T> {
         }
     }
 
-    /// The page, or why it cannot be read.
+    /// The page, or why it cannot be read; none where it was seen before (see [`SnapshotFile::watch`]).
+    ///
+    /// [`SnapshotFile::watch`]: super::SnapshotFile::watch
     pub(in super::super) fn try_get(&self) -> Result<Option<&Arc<T>>, DiskError> {
+        if matches!(self, Link::Stored(stored) if stored.origin.was_seen()) {
+            return Ok(None);
+        }
         guard(|| self.get())
     }
 
@@ -77,7 +82,7 @@ impl<T: Stored> Link<T> {
             Link::Here(page) => (Some(page), None),
             Link::Stored(stored) => (stored.page.get(), Some(&stored.origin)),
         };
-        let place = out.child(page, || origin.cloned())?;
+        let place = out.child(page, origin)?;
         bytes.place(place);
         Ok(())
     }

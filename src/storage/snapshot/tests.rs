@@ -1,5 +1,7 @@
 //! Snapshots against the graphs that they were made of, and against bytes that were changed.
 
+mod of_the_past;
+
 use std::borrow::Cow;
 use std::io;
 use std::ops::Bound;
@@ -93,7 +95,7 @@ fn name() -> Arc<str> {
 
 fn bytes_of(graph: &Graph) -> Vec<u8> {
     let bin = Bin::default();
-    write(graph, 1, &name(), &bin).unwrap();
+    write(graph, &[], 1, &name(), &bin).unwrap();
     bin.take()
 }
 
@@ -103,13 +105,17 @@ fn open_bytes(bytes: &[u8]) -> Result<Graph, DiskError> {
 
 /// A snapshot of which one page is changed, as if it had been written so; and how many pages there are.
 fn spoiled_bytes(graph: &Graph, spoil: Spoil) -> (Vec<u8>, usize) {
+    spoiled(graph, &[], spoil)
+}
+
+fn spoiled(graph: &Graph, past: &[Kept], spoil: Spoil) -> (Vec<u8>, usize) {
     let (bin, name) = (Bin::default(), name());
     let mut out = SnapshotWriter::new(&name, &bin, HEAD_BYTES as u64);
     out.spoil = spoil;
-    let root = out.page(graph).unwrap();
+    let roots = past::write(graph, past, &mut out).unwrap();
     out.flush().unwrap();
     let (node_count, rel_count) = (graph.node_count(), graph.rel_count(None));
-    let head = Head { generation: 1, commit: graph.commit().number, node_count, rel_count, root };
+    let head = Head { generation: 1, commit: graph.commit().number, node_count, rel_count, roots };
     out.write_at(0, &head.bytes()).unwrap();
     (bin.take(), out.spoil.pages_seen)
 }
@@ -301,10 +307,10 @@ fn the_head_tells_what_is_there_without_opening_it() {
 #[test]
 fn another_version_is_refused_by_its_number() {
     let mut bytes = bytes_of(&Graph::new());
-    bytes[8] = 2;
+    bytes[8] = 3;
     let sum = crc32fast::hash(&bytes[..60]);
     bytes[60..64].copy_from_slice(&sum.to_le_bytes());
-    assert!(matches!(open_bytes(&bytes), Err(DiskError::OtherFormat { found: 2, ours: 1, .. })));
+    assert!(matches!(open_bytes(&bytes), Err(DiskError::OtherFormat { found: 3, ours: 2, .. })));
 }
 
 /// Whatever a page with a right checksum holds, asking and writing end in an answer or in damage that is told.
@@ -398,7 +404,7 @@ fn little_is_read_before_it_is_asked_for() {
     let bin = Bin::of(&bytes_of(&graph));
     let reads = || bin.reads.swap(0, Ordering::Relaxed);
     let opened = open(&name(), Arc::clone(&bin) as Arc<dyn DiskFile>).unwrap();
-    assert_eq!(reads(), 2);
+    assert_eq!(reads(), 3);
     let slot = opened.node_slot(graph.id(nodes[4_321])).unwrap();
     assert_eq!(opened.node_property(slot, KeyId(0)).to_string(), graph.node_property(slot, KeyId(0)).to_string());
     assert!(reads() <= 8);

@@ -6,14 +6,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::hooked::{HookedDisk, Operation};
-use super::{create_on, open_on, opened, options, text_of};
+use super::{FILES, create_on, open_on, opened, options, text_of};
 use crate::database::Database;
 use crate::options::Options;
-use crate::storage::{Disk, Durability, MemoryDisk};
+use crate::storage::{Disk, Durability, Keep, MemoryDisk};
 
 /// Each log is soon worth a snapshot.
 fn often(durability: Durability) -> Options {
-    Options { least_log_bytes: Some(500), ..options(durability) }
+    Options { least_log_bytes: Some(500), ..options(durability) }.keep_commits(Keep::Last(20))
 }
 
 /// How long threads work beside each other.
@@ -84,12 +84,13 @@ fn run_beside_each_other(durability: Durability) {
         });
     });
     assert!(renamed.load(Ordering::Relaxed) > 20, "{renamed:?}");
-    let expected = text_of(&db.read());
+    let (expected, kept) = (text_of(&db.read()), db.kept_commits());
     drop(db);
     let db = open_on(Arc::new(memory.clone()), often(durability)).unwrap();
     assert_eq!(text_of(&db.read()), expected);
+    assert_eq!(db.kept_commits(), kept);
     db.checkpoint().unwrap();
-    assert_eq!(memory.names().unwrap().len(), 2);
+    assert_eq!(memory.names().unwrap().len(), FILES);
 }
 
 #[test]
@@ -122,7 +123,8 @@ fn batches_of_one_statement_begin_checkpoints() {
     let expected = text_of(&db.read());
     drop(db);
     assert!(!memory.names().unwrap().contains(&"log-00000000000000000000".to_owned()));
-    assert_eq!(text_of(&opened(&memory).unwrap().read()), expected);
+    let again = open_on(Arc::new(memory.clone()), often(Durability::Synced)).unwrap();
+    assert_eq!(text_of(&again.read()), expected);
 }
 
 #[test]
@@ -136,7 +138,7 @@ fn checkpoints_that_are_asked_for_at_once_take_turns() {
                 scope.spawn(|| db.checkpoint().unwrap());
             }
         });
-        assert_eq!(memory.names().unwrap().len(), 2);
+        assert_eq!(memory.names().unwrap().len(), FILES);
         assert_eq!(opened(&memory.crash(0)).unwrap().commit_number(), number);
     }
 }

@@ -123,6 +123,7 @@ impl Watched {
         let db = open_on(self.hooked.clone(), options(self.durability)).unwrap();
         assert_eq!((db.commit_number(), db.lost_tail()), (last, None));
         assert_eq!(text_of(&db.read()), self.texts[&last]);
+        (0..3).for_each(|seed| check_past(&db, last + seed, &self.texts));
         self.begin(db);
     }
 
@@ -166,12 +167,25 @@ fn check_image(disk: &MemoryDisk, image: &Image, texts: &BTreeMap<u64, String>) 
     let number = db.commit_number();
     assert!(number >= image.sure, "image {seed}: commit {} is lost, {number} is the last one", image.sure);
     assert!(text_of(&db.read()) == texts[&number], "image {seed}: commit {number} is another one");
+    check_past(&db, seed, texts);
     db.query("CREATE (:Further)", ()).unwrap();
     if seed.is_multiple_of(4) {
         db.checkpoint().unwrap();
     }
     let again = opened(&disk.crash(seed)).unwrap_or_else(|error| panic!("image {seed}, again: {error}"));
     assert!(text_of(&again.read()) == text_of(&db.read()), "image {seed}, again");
+    check_past(&again, seed + 7, texts);
+}
+
+/// All commits are kept; one of those before the last is asked.
+#[track_caller]
+fn check_past(db: &Database, seed: u64, texts: &BTreeMap<u64, String>) {
+    let last = db.commit_number();
+    assert!(db.kept_commits().into_iter().eq(0..=last), "{:?}", db.kept_commits());
+    let number = seed.wrapping_mul(7_919) % last.max(1);
+    if let Some(text) = texts.get(&number) {
+        assert!(text_of(&db.at_commit(number).unwrap()) == *text, "image {seed}: commit {number} was another one");
+    }
 }
 
 /// Gives how many images there were.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::hooked::{HookedDisk, Operation};
-use super::{create_on, open_on, opened, options, set, text_of};
+use super::{FILES, create_on, open_on, opened, options, set, text_of};
 use crate::database::Database;
 use crate::error::Error;
 use crate::params;
@@ -252,7 +252,7 @@ fn a_checkpoint_that_fails_leaves_a_good_database() {
         db.query("CREATE (:C)", ()).unwrap();
         db.checkpoint().unwrap();
         assert_eq!(db.commit_number(), 2 + u64::from(more));
-        assert_eq!(memory.names().unwrap().len(), 2);
+        assert_eq!(memory.names().unwrap().len(), FILES);
     }
 }
 
@@ -295,6 +295,6 @@ fn a_full_disk_is_not_filled_with_what_cannot_be_finished() {
     room.store(u64::MAX, Ordering::Relaxed);
     db.query("CREATE (:C)", ()).unwrap();
     db.checkpoint().unwrap();
-    assert_eq!(memory.names().unwrap().len(), 2);
+    assert_eq!(memory.names().unwrap().len(), FILES);
     assert_eq!(opened(&memory.crash(0)).unwrap().commit_number(), committed + 1);
 }

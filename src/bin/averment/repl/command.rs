@@ -164,7 +164,7 @@ fn log(session: &mut Session, count: &str) -> Result<Then, Fault> {
 
 fn keep(session: &mut Session, text: &str) -> Result<Then, Fault> {
     let keep = Some(text).filter(|text| !text.is_empty()).map(args::keep).transpose();
-    say(session.keep(keep.map_err(Fault::command)?))
+    say(session.keep(keep.map_err(Fault::command)?)?)
 }
 
 fn param(session: &mut Session, text: &str) -> Result<Then, Fault> {
