@@ -183,12 +183,12 @@ mod tests {
         let open = Arc::new(OpenTransactions::default());
         let reader = open.begin(Access::Read, Some(7), 1_000_000);
         let writer = open.begin(Access::Write, None, 3_500_000);
-        let reads = "1 null 1970-01-01T00:00:01Z 'Idle' PT4S 'READ' 7";
-        assert_eq!(shown(&open, 5_000_000), [reads, "2 null 1970-01-01T00:00:03.5Z 'Waiting' PT1.5S 'WRITE' null"]);
+        let reads = "1 null 1970-01-01T00:00:01Z Idle PT4S READ 7";
+        assert_eq!(shown(&open, 5_000_000), [reads, "2 null 1970-01-01T00:00:03.5Z Waiting PT1.5S WRITE null"]);
         drop(reader);
         writer.set_commit(9);
         // A clock that was put back makes no negative time.
-        assert_eq!(shown(&open, 0), ["2 null 1970-01-01T00:00:03.5Z 'Idle' PT0S 'WRITE' 9"]);
+        assert_eq!(shown(&open, 0), ["2 null 1970-01-01T00:00:03.5Z Idle PT0S WRITE 9"]);
         drop(writer);
         assert!(shown(&open, 0).is_empty());
     }
@@ -199,9 +199,9 @@ mod tests {
         let reader = open.begin(Access::Read, Some(0), 0);
         let current = || open.rows(0).remove(0)[1].to_string();
         let (first, second) = (reader.run(&"first".into()), reader.run(&"second".into()));
-        assert_eq!(current(), "'second'");
+        assert_eq!(current(), "second");
         drop(first);
-        assert_eq!(current(), "'second'");
+        assert_eq!(current(), "second");
         drop(second);
         assert_eq!(current(), "null");
         drop(reader.run(&"third".into()));
