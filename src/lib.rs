@@ -57,6 +57,7 @@
 mod fault;
 
 mod catalog;
+mod check;
 mod citation;
 mod commits;
 mod compile;
@@ -84,6 +85,7 @@ mod read_only;
 mod reference;
 mod row;
 mod rows;
+mod salvage;
 mod semantic;
 mod statement;
 mod storage;
@@ -100,6 +102,7 @@ mod why;
 mod why_not;
 
 pub use catalog::Provenance;
+pub use check::{CheckReport, Damage, Progress};
 pub use citation::{Citation, State};
 pub use commits::{CommitInfo, CommitLog};
 pub use custom::{BoxedError, Call, CustomFunction, CustomProcedure, Registration};
@@ -114,6 +117,7 @@ pub use petgraph;
 pub use prepared::Prepared;
 pub use row::{FromValue, Row};
 pub use rows::{Rows, Warning};
+pub use salvage::{Lost, SalvageReport};
 pub use statement::Statement;
 pub use storage::{DenseView, Durability, GraphView, Keep};
 pub use store::{LostTail, Vacuumed};

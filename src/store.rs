@@ -220,8 +220,7 @@ impl Database {
 
     /// What opening this database has cut off.
     pub fn lost_tail(&self) -> Option<LostTail> {
-        let TornTail { file, offset, len_bytes } = self.store()?.torn.as_ref()?;
-        Some(LostTail { file: file.to_string(), offset: *offset, len_bytes: *len_bytes })
+        self.store()?.torn.clone().map(LostTail::from)
     }
 
     /// Writes a snapshot of the last commit and removes the log before it. A database does that by itself, beside readers

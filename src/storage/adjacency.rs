@@ -116,6 +116,11 @@ impl Adjacency {
         }
     }
 
+    /// All pages, by their numbers.
+    pub(super) fn pages(&self) -> &PageTree<AdjacencyPage> {
+        &self.pages
+    }
+
     /// Owners with the same number are in one page.
     #[inline]
     pub(super) fn page_number(owner: u32) -> usize {
@@ -193,6 +198,18 @@ impl AdjacencyPage {
         };
         // Whether the owner has left is asked last: mostly it has not, and the answer lies elsewhere in memory.
         if packed == 0 { self.hub(owner).map_or(0, |hub| hub.degree(rel_type)) } else { packed }
+    }
+
+    /// The runs of all owners of the page with this number.
+    pub(super) fn all_runs(&self, number: usize) -> impl Iterator<Item = (u32, TypeId, Run<'_>)> {
+        let first = u32::try_from(number.saturating_mul(OWNERS)).ok();
+        let owners = (0..to_u32(OWNERS)).filter_map(move |owner| first?.checked_add(owner));
+        owners.flat_map(|owner| self.typed_runs(owner).map(move |(rel_type, run)| (owner, rel_type, run)))
+    }
+
+    /// The trees of owners that have left.
+    pub(super) fn trees(&self) -> impl Iterator<Item = &Tree<Neighbour>> {
+        self.hubs.iter().flat_map(|(_, hub)| hub.runs.iter().map(|(_, tree)| tree))
     }
 
     fn is_empty(&self) -> bool {

@@ -293,6 +293,11 @@ impl SlotSet {
         }
     }
 
+    /// All pages, by their numbers.
+    pub(super) fn pages(&self) -> &PageTree<Bitmap> {
+        &self.pages
+    }
+
     /// The first page from `from` on that holds any, by its number.
     pub(super) fn page_from(&self, from: usize) -> Option<(usize, &Bitmap)> {
         self.pages.next(from)

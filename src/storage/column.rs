@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::paged::PageTree;
+use super::bitmap::Bitmap;
+use super::paged::{PageTree, Paged};
 use crate::catalog::KeyId;
 use crate::value::{Date, Value};
 
@@ -32,6 +33,9 @@ pub(super) struct PageColumns(SmallVec<[(KeyId, Arc<ColumnPage>); 2]>);
 /// The dictionaries of all keys, of nodes or of relationships.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dictionaries(PageTree<Dictionary>);
+
+/// The strings of a dictionary, by their numbers.
+pub(super) type Texts = Paged<Arc<str>, 32>;
 
 /// A value as a page keeps it.
 #[derive(Clone, Debug)]
@@ -89,6 +93,15 @@ impl PageColumns {
         columns.map(|(key, page)| (*key, page.get(offset, dictionaries.get(*key)))).collect()
     }
 
+    /// Values of slots that are not among `present`.
+    pub(super) fn outside(&self, present: &Bitmap) -> impl Iterator<Item = (KeyId, usize)> {
+        self.0.iter().flat_map(move |(key, page)| {
+            let mut outside = page.present.clone();
+            outside.subtract(present);
+            outside.ones().map(|offset| (*key, offset)).collect::<Vec<_>>()
+        })
+    }
+
     fn column(&self, key: KeyId) -> Option<&ColumnPage> {
         let place = if self.0.len() <= 8 {
             self.0.iter().position(|column| column.0 == key)?
@@ -118,6 +131,11 @@ impl Dictionaries {
             forked.0.set(key, dictionary.forked());
         }
         forked
+    }
+
+    /// The strings of each key, page by page.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (KeyId, &Texts)> {
+        self.0.iter().map(|(key, dictionary)| (KeyId(u32::try_from(key).expect("a key")), &dictionary.texts))
     }
 
     fn get(&self, key: KeyId) -> Option<&Dictionary> {
@@ -176,7 +194,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::bitmap::{Bitmap, place};
+    use super::super::bitmap::place;
     use super::*;
     use crate::value::Comparison;
 

@@ -12,12 +12,16 @@
 //! readers and writer, its snapshot, which is renamed once it is whole and synced; then the files of the generations before
 //! are removed. So at any moment the newest snapshot and all logs from its generation on are the database. Logs follow each
 //! other without a gap: only the last one may end with a commit that was lost in a crash.
+//!
+//! All of them are read by [`check_files`], and what can be read of damaged ones is saved by [`Salvaged`].
 
+mod check;
 mod checkpoint;
 mod commits;
 mod follower;
 mod recovery;
 mod retention;
+mod salvage;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,11 +30,13 @@ use super::history::Kept;
 use super::wal::LogWriter;
 use super::{DiskError, Graph};
 
+pub(crate) use check::{FilesChecked, Stage, check_files};
 pub(crate) use checkpoint::Checkpoint;
 use commits::Unshown;
 pub(crate) use follower::{Followed, Follower, beside_a_writer};
 pub(crate) use recovery::TornTail;
 pub(crate) use retention::stored_keep;
+pub(crate) use salvage::Salvaged;
 
 /// When a commit is acknowledged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

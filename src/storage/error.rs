@@ -128,10 +128,11 @@ impl DiskError {
             ),
             DiskError::NoDatabase => Some("`averment create` makes one, or `Database::create` in a program"),
             DiskError::Io { file, error, .. } => help_with(file, error.kind()),
-            DiskError::Corruption { .. }
-            | DiskError::OtherFormat { .. }
-            | DiskError::DatabaseExists
-            | DiskError::OtherWords { .. } => None,
+            DiskError::Corruption { .. } => Some(
+                "`averment check FOLDER` tells all that is damaged, and `averment salvage FOLDER NEW` saves the rest; in a \
+                 program, `Database::check` and `Database::salvage`",
+            ),
+            DiskError::OtherFormat { .. } | DiskError::DatabaseExists | DiskError::OtherWords { .. } => None,
         }
     }
 
@@ -143,6 +144,32 @@ impl DiskError {
     /// What an error of the file system is to whoever wanted to do `action` with `file`.
     pub(super) fn io<'f>(action: &'static str, file: &'f str) -> impl FnOnce(std::io::Error) -> Self + use<'f> {
         move |error| DiskError::Io { action, file: file.into(), error: Arc::new(error) }
+    }
+}
+
+/// What is wrong with a file, and where in it if one place is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileDamage {
+    pub file: Arc<str>,
+    pub offset: Option<u64>,
+    pub reason: String,
+}
+
+impl From<&DiskError> for FileDamage {
+    fn from(error: &DiskError) -> Self {
+        let (file, offset, reason) = match error {
+            DiskError::Corruption { file, offset, reason } => (Arc::clone(file), Some(*offset), reason.clone()),
+            DiskError::Io { file, .. } | DiskError::OtherFormat { file, .. } => {
+                (Arc::clone(file), None, error.to_string())
+            }
+            DiskError::Locked { .. }
+            | DiskError::ReadOnly
+            | DiskError::Stopped { .. }
+            | DiskError::NoDatabase
+            | DiskError::DatabaseExists
+            | DiskError::OtherWords { .. } => ("".into(), None, error.to_string()),
+        };
+        Self { file, offset, reason }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::catalog::{Catalog, IndexId, KeyId, LabelId, Side, Statistics, TypeId}
 use crate::value::{DateTime, ElementId, Value};
 
 /// When something was written: the number of the commit and its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Commit {
     pub number: u64,
     /// Microseconds since 1970-01-01T00:00:00Z; never goes backwards.
@@ -376,6 +376,11 @@ impl Graph {
     /// says). Values of other types have their place in that order too.
     pub(crate) fn index_range(&self, index: IndexId, low: Bound<&Value>, high: Bound<&Value>) -> Vec<u32> {
         self.index(index).map_or_else(Vec::new, |index| index.range(low, high).collect())
+    }
+
+    /// How many relationships a family has.
+    pub(crate) fn all_rel_count(&self, family: Family) -> u64 {
+        self.rels.count(None, family)
     }
 
     pub(super) fn index(&self, index: IndexId) -> Option<&Index> {

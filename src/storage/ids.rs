@@ -4,6 +4,7 @@
 //! each other at slots that follow each other are a run and cost nothing on either side.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::bitmap::{Bitmap, PAGE_SLOTS};
@@ -129,6 +130,9 @@ impl SlotIds {
     }
 }
 
+/// Ids and where they lead.
+pub(super) type Entries = Vec<(ElementId, End)>;
+
 /// The end of each id; ids that were deleted, or never given, have none. The page of the newest ids is at hand.
 #[derive(Clone, Debug)]
 pub(super) struct IdTable {
@@ -188,6 +192,23 @@ impl IdTable {
             Ordering::Greater => return None,
         };
         self.last.next(from).map(|(offset, raw)| (id(self.last_page, offset), End::from_raw(raw)))
+    }
+
+    /// All ids that lead somewhere.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (ElementId, End)> {
+        let full = self.pages.iter().filter(|(number, _)| *number != self.last_page);
+        full.chain([(self.last_page, &*self.last)]).flat_map(|(number, page)| page.entries(number))
+    }
+
+    /// Shows all pages with their numbers; of those that cannot be read, which these would be, and why.
+    pub(super) fn visit(&self, visit: &mut dyn FnMut(Range<usize>, Result<Entries, DiskError>)) {
+        self.pages.visit(&mut |numbers, page| {
+            let number = numbers.start;
+            if number != self.last_page {
+                visit(numbers, page.map(|page| page.entries(number).collect()));
+            }
+        });
+        visit(self.last_page..self.last_page + 1, Ok(self.last.entries(self.last_page).collect()));
     }
 
     pub(super) fn insert(&mut self, id: ElementId, end: End) {
@@ -316,6 +337,22 @@ impl IdPage {
     }
 
     const EMPTY: Self = IdPage::Run { first: 0, base: 0, len: 0 };
+
+    /// The ids of the page with this number that lead somewhere.
+    fn entries(&self, number: usize) -> impl Iterator<Item = (ElementId, End)> {
+        let (first, count) = match self {
+            IdPage::Run { first, len, .. } => (*first, *len),
+            IdPage::Each(raws) => (0, raws.len()),
+        };
+        let raw = move |place: usize| match self {
+            IdPage::Run { base, .. } => base + narrow(place),
+            IdPage::Each(raws) => raws[place],
+        };
+        let all = (0..count).map(move |place| {
+            (ElementId(number.wrapping_mul(PAGE_SLOTS).wrapping_add(first + place) as u64), raw(place))
+        });
+        all.filter(|(_, raw)| *raw != NOWHERE).map(|(id, raw)| (id, End::from_raw(raw)))
+    }
 
     fn set(&mut self, offset: usize, raw: u32) {
         if let IdPage::Run { first, base, len } = *self {

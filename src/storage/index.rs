@@ -53,6 +53,35 @@ impl Index {
         (self.entries.len() as u64, self.distinct)
     }
 
+    /// All entries: their values and slots, in their order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&IndexValues, u32)> {
+        self.entries.leaves().flatten().map(|entry| (&entry.values, entry.slot))
+    }
+
+    pub(super) fn holds(&self, values: IndexValues, slot: u32) -> bool {
+        self.entries.contains(&Entry { values, slot })
+    }
+
+    /// How many distinct values there are, counted anew.
+    pub(super) fn count_distinct(&self) -> u64 {
+        let (mut count, mut last): (u64, Option<&IndexValues>) = (0, None);
+        for (values, _) in self.entries() {
+            let before = last.replace(values);
+            count += u64::from(before.is_none_or(|before| by_prefix(before, values).is_ne()));
+        }
+        count
+    }
+
+    /// Whether entries are found where they are looked for.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.entries.is_in_order()
+    }
+
+    /// Goes through all pages: `see` is shown that one can be read, or why not.
+    pub(super) fn see_pages(&self, see: &mut dyn FnMut(Result<(), DiskError>)) {
+        self.entries.visit(&mut |leaf| see(leaf.map(drop)));
+    }
+
     /// The slots whose first values are equivalent to `values`, in the order of the values that follow.
     pub(super) fn seek(&self, values: &[Value]) -> impl Iterator<Item = u32> {
         self.entries

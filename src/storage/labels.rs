@@ -35,6 +35,11 @@ impl LabelSets {
         self.sets.get(number as usize).map_or(&[], |set| &set.labels)
     }
 
+    /// All sets, by their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &LabelSet> {
+        self.sets.iter().map(|(_, set)| set)
+    }
+
     pub(super) fn get_mut(&mut self, number: u32) -> &mut LabelSet {
         self.sets.get_mut(number as usize).expect("numbers are given by this dictionary")
     }

@@ -107,6 +107,11 @@ impl Log {
         self.0.len()
     }
 
+    /// All of them, page by page.
+    pub(super) fn entries(&self) -> &Paged<LogEntry, 32> {
+        &self.0
+    }
+
     pub(crate) fn get(&self, index: usize) -> Option<&LogEntry> {
         self.0.get(index)
     }

@@ -10,6 +10,7 @@ mod apply;
 mod batch;
 mod bitmap;
 mod change;
+mod check;
 mod codec;
 mod column;
 mod constraint;
@@ -32,6 +33,7 @@ mod paged;
 mod record;
 mod rels;
 mod run;
+mod salvage;
 mod snapshot;
 mod tree;
 mod view;
@@ -43,19 +45,21 @@ pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
 pub(crate) use database_files::{
-    Checkpoint, DatabaseFiles, Followed, Follower, TornTail, beside_a_writer, stored_keep,
+    Checkpoint, DatabaseFiles, FilesChecked, Followed, Follower, Salvaged, Stage, TornTail, beside_a_writer,
+    check_files, stored_keep,
 };
 #[cfg(test)]
 pub(crate) use disk::{Chance, DiskFile, Fault, FaultyDisk, MemoryDisk};
 pub(crate) use disk::{Disk, FolderDisk};
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
-pub(crate) use error::{CodecError, DiskError, FileError, StorageError};
+pub(crate) use error::{CodecError, DiskError, FileDamage, FileError, StorageError};
 pub(crate) use files::FileAccess;
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub use history::Keep;
 pub(crate) use history::{History, Roots};
 pub(crate) use lens::{Cited, KnownAt, Lens, Look, Odd, Part, ValidAt};
 pub(crate) use log::{Log, LogEntry, Words};
+pub(crate) use salvage::Loss;
 pub(crate) use snapshot::{guard, past};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};

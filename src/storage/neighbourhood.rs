@@ -2,7 +2,7 @@
 
 use super::adjacency::Adjacency;
 use super::snapshot::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored};
-use super::{Direction, DiskError, End, Family, Neighbour, Rel, RelSlot};
+use super::{Direction, DiskError, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 
 /// All adjacency of a graph. Each relationship is in one family, once at its start and once at its end.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,22 @@ pub(super) struct Neighbourhood {
 struct ByOwner {
     nodes: [Adjacency; 2],
     rels: [Adjacency; 2],
+}
+
+/// One adjacency: the relationships of a family that leave, or come to, nodes or relationships.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Side<'g> {
+    pub family: Family,
+    pub direction: Direction,
+    of_rels: bool,
+    pub adjacency: &'g Adjacency,
+}
+
+impl Side<'_> {
+    /// The element that has this number here.
+    pub(super) fn owner(&self, number: u32) -> End {
+        if self.of_rels { End::rel(RelSlot(number)) } else { End::node(NodeSlot(number)) }
+    }
 }
 
 impl Neighbourhood {
@@ -49,6 +65,24 @@ impl Neighbourhood {
         Some(match (owner.as_node(), owner.as_rel()) {
             (Some(node), _) => (&mut by_owner.nodes[direction as usize], node.0),
             (None, rel) => (&mut by_owner.rels[direction as usize], rel?.0),
+        })
+    }
+
+    /// Every adjacency, with what it is of.
+    pub(super) fn sides(&self) -> impl Iterator<Item = Side<'_>> {
+        let Self { plain, about, quoted } = self;
+        let all = [
+            (Family::Plain, plain, false),
+            (Family::About, &about.nodes, false),
+            (Family::About, &about.rels, true),
+            (Family::Quoted, &quoted.nodes, false),
+            (Family::Quoted, &quoted.rels, true),
+        ];
+        all.into_iter().flat_map(|(family, both, of_rels)| {
+            Direction::BOTH.map(|direction| {
+                let adjacency = &both[direction as usize];
+                Side { family, direction, of_rels, adjacency }
+            })
         })
     }
 

@@ -37,6 +37,16 @@ impl Nodes {
         self.pages.iter().find_map(|(_, page)| page.columns.first(key, &self.dictionaries))
     }
 
+    /// All pages, by their numbers.
+    pub(super) fn pages(&self) -> &PageTree<NodePage> {
+        &self.pages
+    }
+
+    /// The nodes of each label that has any.
+    pub(super) fn by_label(&self) -> impl Iterator<Item = (LabelId, &SlotSet)> {
+        self.labels.iter().map(|(label, slots)| (LabelId(u32::try_from(label).expect("a label")), slots))
+    }
+
     #[inline]
     pub(super) fn page_at(&self, page: usize) -> Option<&NodePage> {
         self.pages.get(page)

@@ -4,6 +4,7 @@
 //! once; what only the working root owns is changed in place.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::DiskError;
@@ -14,6 +15,9 @@ const FAN: usize = 1 << FAN_BITS;
 
 /// The most tables of tables that can stand on top of each other.
 const MAX_HEIGHT: u32 = usize::BITS.div_ceil(FAN_BITS) - 1;
+
+/// Is shown pages, or which cannot be read and why.
+pub(super) type Visit<'v, 't, P> = dyn FnMut(Range<usize>, Result<&'t P, DiskError>) + 'v;
 
 /// A sparse array of pages. Pages that were never written cost nothing.
 pub(super) struct PageTree<P> {
@@ -67,6 +71,15 @@ impl<P: Stored> PageTree<P> {
             from = found.0 + 1;
             Some(found)
         })
+    }
+
+    /// Shows all pages, by their indexes; of those that cannot be read, which these would be, and why.
+    pub(super) fn visit<'t>(&'t self, visit: &mut Visit<'_, 't, P>) {
+        let shift = self.height * FAN_BITS;
+        match self.root.try_get() {
+            Ok(root) => root.into_iter().for_each(|root| root.visit(0, shift, visit)),
+            Err(error) => visit(stretch(0, shift + FAN_BITS), Err(error)),
+        }
     }
 
     /// Drops a page.
@@ -168,7 +181,38 @@ impl<P: Stored> Table<P> {
     }
 }
 
+impl<P: Stored> Table<P> {
+    /// Shows all pages below a table, of which the first would have the index `base`.
+    fn visit<'t>(&'t self, base: usize, shift: u32, visit: &mut Visit<'_, 't, P>) {
+        for place in 0..FAN {
+            let first = base.wrapping_add(place << shift);
+            match self {
+                Table::Leaf(pages) => match pages.try_get(place) {
+                    Ok(page) => page.into_iter().for_each(|page| visit(stretch(first, shift), Ok(page))),
+                    Err(error) => visit(stretch(first, shift), Err(error)),
+                },
+                Table::Branch(tables) => match tables.try_get(place) {
+                    Ok(table) => table.into_iter().for_each(|table| table.visit(first, shift - FAN_BITS, visit)),
+                    Err(error) => visit(stretch(first, shift), Err(error)),
+                },
+            }
+        }
+    }
+}
+
+/// The indexes from `first` on that differ in `bits` bits.
+fn stretch(first: usize, bits: u32) -> Range<usize> {
+    first..first.saturating_add(1_usize.checked_shl(bits).unwrap_or(usize::MAX))
+}
+
 impl<C: Stored> Children<C> {
+    fn try_get(&self, place: usize) -> Result<Option<&C>, DiskError> {
+        match self {
+            Children::Here(children) => Ok(children[place].as_deref()),
+            Children::Stored(links) => Ok(links[place].try_get()?.map(|child| &**child)),
+        }
+    }
+
     #[inline]
     fn get(&self, place: usize) -> Option<&C> {
         match self {
@@ -324,6 +368,18 @@ where
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    /// Shows all items, page by page and by their indexes; of those that cannot be read, which these would be, and why.
+    pub(super) fn visit<'t>(&'t self, visit: &mut Visit<'_, 't, Vec<T>>) {
+        let full = self.full_count * PAGE;
+        self.full.visit(&mut |pages, items| {
+            visit(pages.start.saturating_mul(PAGE)..full.min(pages.end.saturating_mul(PAGE)), items);
+        });
+        match self.last.try_get() {
+            Ok(last) => last.into_iter().for_each(|last| visit(full..self.len(), Ok(last))),
+            Err(error) => visit(full..self.len(), Err(error)),
+        }
     }
 
     pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {

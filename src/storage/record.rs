@@ -47,6 +47,15 @@ impl Placement {
         Ok(slot)
     }
 
+    pub(super) fn page_count(&self) -> usize {
+        self.page_count
+    }
+
+    /// The page that rare kinds share.
+    pub(super) fn shared(&self) -> &OpenPage {
+        &self.shared
+    }
+
     /// One more than the highest slot that was ever given, rounded up to whole pages.
     pub(super) fn bound(&self) -> usize {
         self.page_count * PAGE_SLOTS
@@ -64,6 +73,13 @@ impl Placement {
         let filled = (slot as usize + 1).is_multiple_of(PAGE_SLOTS);
         page.next = (!filled).then_some(slot + 1);
         Ok(slot)
+    }
+}
+
+impl OpenPage {
+    /// The slot that is given next, if it is on a page that was begun.
+    pub(super) fn next(&self) -> Option<u32> {
+        self.next
     }
 }
 
@@ -98,6 +114,11 @@ impl NodePage {
         self.ids.push(id.0);
         self.present.insert(offset);
         self.sets.push(set);
+    }
+
+    /// How many of its slots were given.
+    pub(super) fn len(&self) -> usize {
+        self.sets.len()
     }
 
     pub(super) fn id(&self, offset: usize) -> Option<ElementId> {
@@ -194,6 +215,11 @@ impl RelPage {
             end: End::from_raw(*self.ends.get(offset)?),
             asserted: self.quoted.as_ref().is_none_or(|quoted| !quoted.get(offset)),
         })
+    }
+
+    /// How many of its slots were given.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len()
     }
 
     pub(super) fn id(&self, offset: usize) -> Option<ElementId> {

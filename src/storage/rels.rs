@@ -34,9 +34,32 @@ struct TypeStore {
 }
 
 /// How many plain relationships have an end with a label.
-type EndCount = ((Side, LabelId), u64);
+pub(super) type EndCount = ((Side, LabelId), u64);
+
+/// What is counted of one relationship type.
+#[derive(Debug)]
+pub(super) struct TypeCounts<'g> {
+    pub rel_type: TypeId,
+    pub counts: [u64; 3],
+    pub pages: &'g SlotSet,
+    pub ends: &'g [EndCount],
+    pub open: &'g OpenPage,
+}
 
 impl Rels {
+    /// All pages, by their numbers.
+    pub(super) fn pages(&self) -> &PageTree<RelPage> {
+        &self.pages
+    }
+
+    /// What is counted of each type that ever had relationships.
+    pub(super) fn by_type(&self) -> impl Iterator<Item = TypeCounts<'_>> {
+        self.types.iter().map(|(rel_type, TypeStore { open, counts, pages, ends })| {
+            let rel_type = TypeId(u32::try_from(rel_type).expect("a type"));
+            TypeCounts { rel_type, counts: *counts, pages, ends, open }
+        })
+    }
+
     #[inline]
     pub(super) fn page_at(&self, page: usize) -> Option<&RelPage> {
         self.pages.get(page)

@@ -55,15 +55,15 @@ use crate::catalog::Statistics;
 pub(crate) use bytes::{Bytes, Reader};
 pub(super) use bytes::{check, rises};
 pub(crate) use file::Source;
-pub(super) use file::{Limits, Origin, Place, SnapshotFile};
+pub(super) use file::{Limits, Origin, Place, Seen, SnapshotFile};
 pub(super) use link::Link;
-pub(super) use past::StoredRoot;
 pub(crate) use past::past;
+pub(super) use past::{StoredRoot, see_roots};
 pub(crate) use writer::SnapshotWriter;
 
 const MAGIC: [u8; 8] = *b"AVERSNAP";
 const VERSION: u32 = 2;
-const HEAD_BYTES: usize = 64;
+pub(super) const HEAD_BYTES: usize = 64;
 
 /// What bytes cannot mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,6 +20,9 @@ pub(crate) trait TreeKey: Ord + Clone + 'static {
     fn load_keys(bytes: &mut Reader, from: &Source, most: usize) -> Result<Vec<Self>, Damage>;
 }
 
+/// Is shown the keys of a leaf, or why they cannot be read.
+pub(super) type Visit<'v, 't, K> = dyn FnMut(Result<&'t [K], DiskError>) + 'v;
+
 const BRANCH: usize = 64;
 
 /// How deep a tree is at most.
@@ -138,6 +141,16 @@ impl<K: TreeKey> Tree<K> {
         self.from(before).flatten()
     }
 
+    /// Shows the keys of all leaves, or why leaves, or all below a branch, cannot be read.
+    pub(super) fn visit<'t>(&'t self, visit: &mut Visit<'_, 't, K>) {
+        self.root.visit(visit);
+    }
+
+    /// Whether all keys rise, and are found where they are looked for.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.root.get().is_none_or(|root| root.is_within(None, None))
+    }
+
     /// Writes all nodes, and tells in `bytes` where the root lies.
     pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
         bytes.count(self.len);
@@ -195,6 +208,15 @@ impl<K: TreeKey> Link<Node<K>> {
     #[inline]
     fn node(&self) -> &Node<K> {
         self.get().expect("a tree links to nodes only")
+    }
+
+    fn visit<'t>(&'t self, visit: &mut Visit<'_, 't, K>) {
+        match self.try_get().map(|node| node.map(|node| &**node)) {
+            Ok(Some(Node::Leaf(keys))) => visit(Ok(keys)),
+            Ok(Some(Node::Branch { children, .. })) => children.iter().for_each(|child| child.visit(visit)),
+            Ok(None) => {}
+            Err(error) => visit(Err(error)),
+        }
     }
 
     fn node_mut(&mut self) -> &mut Node<K> {
@@ -293,6 +315,26 @@ impl<K: TreeKey> Node<K> {
         match self {
             Node::Leaf(keys) => keys.len(),
             Node::Branch { children, .. } => children.len(),
+        }
+    }
+
+    /// Whether all keys rise and lie from `low` on and below `high`.
+    fn is_within(&self, low: Option<&K>, high: Option<&K>) -> bool {
+        let keys = match self {
+            Node::Leaf(keys) => keys,
+            Node::Branch { lows, .. } => lows,
+        };
+        let rise = rises(keys) && keys.first().is_none_or(|first| low.is_none_or(|low| low <= first));
+        if !rise || keys.last().is_some_and(|last| high.is_some_and(|high| last >= high)) {
+            return false;
+        }
+        match self {
+            Node::Leaf(_) => true,
+            Node::Branch { lows, children } => {
+                let highs = lows.iter().skip(1).map(Some).chain([high]);
+                let mut stretches = lows.iter().zip(highs).zip(children);
+                stretches.all(|((low, high), child)| child.node().is_within(Some(low), high))
+            }
         }
     }
 

@@ -34,7 +34,12 @@
 //! whole was lost in a crash, if nothing says otherwise; but a frame behind it may say that it was synced, and then it is
 //! damage. So damage to the last thing that was synced looks like a crash, and damage before it does not.
 //!
-//! [`LogWriter`] writes, [`LogReader`] reads, [`Replay`] does what was read to a graph.
+//! A log that ends where a commit ends tells nothing of commits that were behind it: whoever cuts a file there, or puts back
+//! an older copy of it, makes an earlier state, which no check can tell from one that was the last. Only the log of the next
+//! generation knows better, since it says which commit it stands behind.
+//!
+//! [`LogWriter`] writes, [`LogReader`] reads, also what is whole of a log that is damaged, [`Replay`] does what was read to a
+//! graph.
 
 mod changes;
 mod frame;
@@ -47,7 +52,7 @@ mod writer;
 pub(super) use changes::Changes;
 pub(super) use reader::LoggedCommit;
 pub(super) use {
-    reader::{LogEnd, LogReader, Standing},
+    reader::{LogEnd, LogReader, Standing, Whole},
     replay::Replay,
     writer::{LogSync, LogWriter},
 };

@@ -152,6 +152,23 @@ fn a_fork_of_a_database_in_files_is_in_memory() {
     assert_eq!((count(&fork), count(&Database::open(&place.path).unwrap())), (2, 1));
 }
 
+#[test]
+fn a_database_in_use_is_checked_as_it_stands() {
+    let place = place();
+    let db = Database::create(&place.path).unwrap();
+    fixtures::load_all(&db).unwrap();
+    db.checkpoint().unwrap();
+    db.query("MATCH (n) SET n.seen = true", ()).unwrap();
+    let mut stages = Vec::new();
+    let report = Database::check(&place.path, |progress| stages.push(progress.what)).unwrap();
+    assert_eq!((report.damage, report.commit), (Vec::new(), Some(db.commit_number())));
+    assert!(report.in_use_by.unwrap().starts_with("process "));
+    stages.dedup();
+    assert!(stages.starts_with(&["pages", "commits", "ids"]) && stages.ends_with(&["constraints"]), "{stages:?}");
+    drop(db);
+    assert_eq!(Database::check(&place.path, |_| ()).unwrap().in_use_by, None);
+}
+
 fn count_at(db: &Database, number: u64) -> Result<i64, averment::Error> {
     db.query(format!("AT COMMIT {number} MATCH (a:A) RETURN count(a)"), ())?.single()
 }

@@ -99,6 +99,8 @@ fn a_process_that_is_killed_has_lost_nothing_that_it_acknowledged() {
     for round in 0..rounds {
         let after = Duration::from_micros((seed + round).wrapping_mul(7_919) % 60_000);
         let acknowledged = last_acknowledged(&path, round, after);
+        let report = Database::check(&path, |_| ()).unwrap();
+        assert_eq!(report.damage, [], "round {round}");
         let db = opened(&path, round);
         let number = db.commit_number();
         assert!(number >= acknowledged, "round {round}: commit {acknowledged} is lost, {number} is the last one");
@@ -107,5 +109,7 @@ fn a_process_that_is_killed_has_lost_nothing_that_it_acknowledged() {
         let number = i64::try_from(number).unwrap();
         assert_eq!(found, (number, 1, number), "round {round}");
         check_past(&db);
+        drop(db);
+        assert_eq!(Database::check(&path, |_| ()).unwrap().unfinished, None, "round {round}: what was cut off is gone");
     }
 }

@@ -317,6 +317,32 @@ Examples:
         /// The folder of the database.
         folder: String,
     },
+    /// Check all of a database in a folder, and change nothing: every page and every commit, and whether they are of one graph.
+    #[command(after_help = "\
+Examples:
+  averment check sanctions
+  averment check sanctions > report.txt || averment salvage sanctions saved
+
+Exit codes: 0 all is as it should be; 1 something is damaged, each of which is told by file and byte. A database that is in
+use is checked as it stands.")]
+    Check {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Save all that can be read of a damaged database in a folder to a new one, and tell what is lost.
+    #[command(after_help = "\
+Examples:
+  averment salvage sanctions saved
+  averment salvage sanctions saved > lost.txt && averment check saved
+
+Exit codes: 0 everything is saved; 1 something is lost, or saved in part, which is told by file, byte, kind and number.
+The damaged database is not changed.")]
+    Salvage {
+        /// The folder of the damaged database.
+        folder: PathBuf,
+        /// The folder of the new one.
+        new: PathBuf,
+    },
     /// List the commits of a database, newest first: when each was made, by whom and why.
     #[command(after_help = "\
 Examples:

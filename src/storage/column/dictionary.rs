@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::super::paged::Paged;
 use super::super::snapshot::{SnapshotFile, lost};
+use super::Texts;
 
 /// Below this many strings, a dictionary takes whatever comes.
 const ALWAYS: usize = 4_096;
@@ -19,7 +19,7 @@ type Codes = FxHashMap<Arc<str>, u32>;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dictionary {
-    pub(super) texts: Paged<Arc<str>, 32>,
+    pub(super) texts: Texts,
     /// `None` until it is needed.
     codes: Arc<Mutex<Option<Codes>>>,
     /// How many strings were written to this column.
@@ -31,12 +31,7 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    pub(super) fn from_parts(
-        texts: Paged<Arc<str>, 32>,
-        written: usize,
-        closed: bool,
-        file: &Arc<SnapshotFile>,
-    ) -> Self {
+    pub(super) fn from_parts(texts: Texts, written: usize, closed: bool, file: &Arc<SnapshotFile>) -> Self {
         Self { texts, codes: Arc::default(), written, closed, file: Some(Arc::clone(file)) }
     }
 

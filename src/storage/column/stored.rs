@@ -21,12 +21,12 @@ use smallvec::SmallVec;
 use super::super::DiskError;
 use super::super::bitmap::Bitmap;
 use super::super::codec::{decode_value, encode_value};
-use super::super::paged::{PageTree, Paged};
+use super::super::paged::PageTree;
 use super::super::snapshot::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored, check};
 use super::cells::{Blocks, Cells};
 use super::dictionary::Dictionary;
 use super::page::{ColumnPage, Items, Layout};
-use super::{Cell, Dictionaries, PageColumns};
+use super::{Cell, Dictionaries, PageColumns, Texts};
 use crate::catalog::KeyId;
 use crate::value::{Date, Value};
 
@@ -217,7 +217,7 @@ impl Stored for Dictionary {
 
     fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
         let (written, closed) = (bytes.whole()?, bytes.flag()?);
-        let texts: Paged<Arc<str>, 32> = Paged::load(bytes, from)?;
+        let texts = Texts::load(bytes, from)?;
         check(u32::try_from(texts.len()).is_ok(), "there are too many strings")?;
         Ok(Self::from_parts(texts, written, closed, from.file()))
     }

@@ -77,19 +77,25 @@ impl Follower {
 /// # Errors
 ///
 /// [`DiskError`]: what is wrong with files that stay as they are.
-pub(crate) fn beside_a_writer<T>(
+pub(crate) fn beside_a_writer<T>(disk: &dyn Disk, read: impl FnMut() -> Result<T, DiskError>) -> Result<T, DiskError> {
+    settled(disk, read, |_| true)
+}
+
+/// The same where what `read` makes may not be good though it does not fail.
+pub(super) fn settled<T>(
     disk: &dyn Disk,
     mut read: impl FnMut() -> Result<T, DiskError>,
+    is_good: impl Fn(&T) -> bool,
 ) -> Result<T, DiskError> {
     let mut before = sorted_names(disk)?;
     for _ in 1..MAX_TRIES {
-        let error = match read() {
-            Ok(made) => return Ok(made),
-            Err(error) => error,
-        };
+        let made = read();
+        if made.as_ref().is_ok_and(&is_good) {
+            return made;
+        }
         let now = sorted_names(disk)?;
         if now == before {
-            return Err(error);
+            return made;
         }
         before = now;
     }

@@ -58,12 +58,27 @@ impl DatabaseFiles {
 /// [`DiskError::NoDatabase`], and whatever is wrong with the files.
 pub(crate) fn recover(disk: &dyn Disk, mut seen: impl FnMut(&Graph)) -> Result<Recovered, DiskError> {
     let names = names(disk)?;
-    let (snapshot_generation, mut graph, snapshot_bytes) = newest_snapshot(disk, &names)?;
+    let (snapshot, damaged) = newest_snapshot(disk, &names)?;
+    recover_from(snapshot, disk, &names, &mut seen).map_err(|error| match damaged {
+        // The log was removed because there was that snapshot.
+        Some(damaged) if error.is_missing_file() => damaged,
+        Some(_) | None => error,
+    })
+}
+
+/// What a snapshot and the logs since it give.
+fn recover_from(
+    snapshot: Snapshot,
+    disk: &dyn Disk,
+    names: &[String],
+    seen: &mut impl FnMut(&Graph),
+) -> Result<Recovered, DiskError> {
+    let Snapshot { generation: snapshot_generation, mut graph, len_bytes: snapshot_bytes } = snapshot;
     let mut generation = snapshot_generation;
     seen(&graph);
     loop {
         let mut log = LogReader::open(disk, generation)?;
-        catch_up(&mut log, &mut graph, &mut seen)?;
+        catch_up(&mut log, &mut graph, &mut *seen)?;
         let next = generation + 1;
         let is_last = !names.contains(&log_name(next));
         let torn = torn_tail(&log);
@@ -78,33 +93,45 @@ pub(crate) fn recover(disk: &dyn Disk, mut seen: impl FnMut(&Graph)) -> Result<R
     }
 }
 
-/// The graph of the newest snapshot that can be read, with its generation and size. If that is not the newest one, the logs
-/// since it are still there, or it is told that they are not.
-fn newest_snapshot(disk: &dyn Disk, names: &[String]) -> Result<(u64, Graph, u64), DiskError> {
-    let mut generations: Vec<u64> = names.iter().filter_map(|name| generation_of(name, "snapshot")).collect();
-    generations.sort_unstable_by(|left, right| right.cmp(left));
-    let mut failure = None;
-    for generation in generations {
-        match open_snapshot(disk, generation) {
-            Ok((graph, len_bytes)) => return Ok((generation, graph, len_bytes)),
-            Err(error) => failure = failure.or(Some(error)),
-        }
-    }
-    Err(match failure {
-        Some(failure) => failure,
-        None if has_commits(disk, names)? => missing_snapshot(names),
-        None => DiskError::NoDatabase,
-    })
+/// A snapshot that was opened.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    pub generation: u64,
+    pub graph: Graph,
+    pub len_bytes: u64,
 }
 
 /// Logs are there, and what they stand behind is not.
-fn missing_snapshot(names: &[String]) -> DiskError {
+pub(super) fn missing_snapshot(names: &[String]) -> DiskError {
     let first = names.iter().filter_map(|name| generation_of(name, "log")).min().unwrap_or_default();
     let reason = format!("it is missing, and {} stands behind it", log_name(first));
     DiskError::Corruption { file: snapshot_name(first).into(), offset: 0, reason }
 }
 
-fn open_snapshot(disk: &dyn Disk, generation: u64) -> Result<(Graph, u64), DiskError> {
+/// The newest snapshot that can be read, and what is wrong with the newest one if that is another.
+fn newest_snapshot(disk: &dyn Disk, names: &[String]) -> Result<(Snapshot, Option<DiskError>), DiskError> {
+    let mut damaged = None;
+    for generation in generations(names, "snapshot").into_iter().rev() {
+        match open_snapshot(disk, generation) {
+            Ok(snapshot) => return Ok((snapshot, damaged)),
+            Err(error) => damaged = damaged.or(Some(error)),
+        }
+    }
+    Err(match damaged {
+        Some(damaged) => damaged,
+        None if has_commits(disk, names)? => missing_snapshot(names),
+        None => DiskError::NoDatabase,
+    })
+}
+
+/// The generations of all files of a kind, oldest first.
+pub(super) fn generations(names: &[String], kind: &str) -> Vec<u64> {
+    let mut generations: Vec<u64> = names.iter().filter_map(|name| generation_of(name, kind)).collect();
+    generations.sort_unstable();
+    generations
+}
+
+pub(super) fn open_snapshot(disk: &dyn Disk, generation: u64) -> Result<Snapshot, DiskError> {
     let name: Arc<str> = snapshot_name(generation).into();
     let file: Arc<dyn DiskFile> = disk.open(&name).map_err(DiskError::io("open", &name))?.into();
     let len_bytes = file.len_bytes().map_err(DiskError::io("read", &name))?;
@@ -113,11 +140,11 @@ fn open_snapshot(disk: &dyn Disk, generation: u64) -> Result<(Graph, u64), DiskE
         let reason = format!("it is the snapshot of generation {}", head.generation);
         return Err(DiskError::Corruption { file: name, offset: 0, reason });
     }
-    Ok((snapshot::open(&name, file)?, len_bytes))
+    Ok(Snapshot { generation, graph: snapshot::open(&name, file)?, len_bytes })
 }
 
 /// Does to a graph what a log says that begins behind its last commit.
-fn catch_up(log: &mut LogReader, graph: &mut Graph, seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
+pub(super) fn catch_up(log: &mut LogReader, graph: &mut Graph, seen: impl FnMut(&Graph)) -> Result<(), DiskError> {
     if log.behind() != graph.commit() {
         let reason =
             format!("it stands behind commit {}, and {} is the last one", log.behind().number, graph.commit().number);

@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::lock::{FolderLock, LOCK, WriterProcess};
+use super::lock::{FolderLock, LOCK, WriterProcess, held_by};
 use super::{Disk, DiskFile, os};
 use crate::storage::DiskError;
 
@@ -88,6 +88,11 @@ impl FolderDisk {
     /// [`DiskError::Io`].
     pub(crate) fn open_read_only(path: &Path) -> Result<Self, DiskError> {
         Ok(Self { folder: real_folder(path)?, lock: None, is_new: false })
+    }
+
+    /// Who writes the database, if anybody else does.
+    pub(crate) fn other_writer(&self) -> Option<String> {
+        if self.lock.is_some() { None } else { held_by(&self.folder) }
     }
 
     fn path(&self, name: &str) -> io::Result<PathBuf> {

@@ -65,6 +65,15 @@ impl WriterProcess {
     }
 }
 
+/// Who holds the lock of a folder, if anybody does. Nothing is made or written. Somebody who wants to take the lock at this
+/// very moment may be told that it is held.
+pub(super) fn held_by(folder: &Path) -> Option<String> {
+    let path = folder.join(LOCK);
+    refuse_unless_file(&path).ok()?;
+    let file = File::open(path).ok()?;
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| holder(&file))
+}
+
 fn open(path: &Path) -> io::Result<File> {
     match refuse_unless_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -125,11 +134,14 @@ mod tests {
     #[test]
     fn a_lock_is_held_once_in_a_process_too_and_names_its_holder() {
         let folder = tempfile::tempdir().unwrap();
+        assert_eq!(held_by(folder.path()), None);
         let lock = FolderLock::take(folder.path()).unwrap();
+        assert!(held_by(folder.path()).unwrap().starts_with("process "));
         let Err(DiskError::Locked { holder }) = FolderLock::take(folder.path()) else { panic!("it is held") };
         let begin = format!("process {} (averment", std::process::id());
         assert!(holder.starts_with(&begin) && holder.contains(" since 20") && !holder.contains('\n'), "{holder}");
         drop(lock);
+        assert_eq!(held_by(folder.path()), None);
         FolderLock::take(folder.path()).unwrap();
     }
 

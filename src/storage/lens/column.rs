@@ -68,6 +68,13 @@ impl PageClocks {
         }
     }
 
+    /// What is kept of an end of the time of one element, and whether its value is no time.
+    pub(super) fn kept_time(&self, end: TimeEnd, offset: usize) -> Option<(DayRange, bool)> {
+        let column = self.time(end).filter(|column| column.present.get(offset))?;
+        let [earliest, latest] = [Bound::Earliest, Bound::Latest].map(|bound| column.get(offset, bound));
+        Some((DayRange { earliest, latest }, column.is_odd(offset)))
+    }
+
     pub(super) fn set_time(&mut self, end: TimeEnd, offset: usize, time: Option<(DayRange, bool)>) {
         let (column, absent) = match end {
             TimeEnd::From => (&mut self.valid_from, OPEN_START),

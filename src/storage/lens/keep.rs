@@ -216,9 +216,26 @@ impl Graph {
 
     /// Rules 1 and 2 for an element, by what is kept of evidence; `floor` as for [`Graph::by_evidence`].
     fn keep_known(&mut self, element: End, floor: Option<Entry>) {
+        let known = self.known_entry(element, floor);
+        self.set_entry(element, known);
+    }
+
+    fn known_entry(&self, element: End, floor: Option<Entry>) -> Option<Entry> {
         let evidence = |node| self.kept_evidence(node).map(|entry| Entry { is_evidence: false, ..entry });
         let known = self.by_evidence(element, evidence, floor);
-        self.set_entry(element, known.map(|(entry, is_evidence)| Entry { is_evidence, ..entry }));
+        known.map(|(entry, is_evidence)| Entry { is_evidence, ..entry })
+    }
+
+    /// Whether the days that are kept of an element are those that the graph says.
+    pub(in super::super) fn has_right_days(&self, element: End) -> bool {
+        let evidence = element.as_node().and_then(|node| self.known_evidence(node)).map(|known| known.entry(true));
+        let kept = element.as_node().and_then(|node| self.kept_evidence(node));
+        let Some((clocks, offset)) = self.clocks(element) else { return false };
+        let [from, to] = self.times(element);
+        kept == evidence
+            && self.entry(element) == self.known_entry(element, None)
+            && clocks.kept_time(TimeEnd::From, offset) == from
+            && clocks.kept_time(TimeEnd::To, offset) == to
     }
 
     fn kept_evidence(&self, node: NodeSlot) -> Option<Entry> {
@@ -240,13 +257,18 @@ impl Graph {
 
     /// The time for which an element is valid.
     fn keep_time(&mut self, element: End) {
-        let Vocabulary { valid_from, valid_to, on, .. } = self.vocabulary;
-        let from = self.time(element, valid_from).or_else(|| self.time(element, on));
-        let to = self.time(element, valid_to);
+        let [from, to] = self.times(element);
         if let Some((clocks, offset)) = self.clocks_mut(element) {
             clocks.set_time(TimeEnd::From, offset, from);
             clocks.set_time(TimeEnd::To, offset, to);
         }
+    }
+
+    /// Since when and until when an element is valid.
+    fn times(&self, element: End) -> [Option<(DayRange, bool)>; 2] {
+        let Vocabulary { valid_from, valid_to, on, .. } = self.vocabulary;
+        let from = self.time(element, valid_from).or_else(|| self.time(element, on));
+        [from, self.time(element, valid_to)]
     }
 
     /// The days of a property, and whether they are unknown because its value is no time.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rustc_hash::FxHashSet;
 
 use super::super::disk::DiskFile;
 use super::super::{DiskError, End};
@@ -43,6 +45,39 @@ pub(in super::super) struct SnapshotFile {
     /// Reading changes nothing that a panic could leave half done.
     file: AssertUnwindSafe<Arc<dyn DiskFile>>,
     limits: OnceLock<Limits>,
+    /// Of somebody who goes through all pages.
+    seen: OnceLock<Arc<Seen>>,
+}
+
+/// The pages of a file that somebody has gone through.
+#[derive(Debug, Default)]
+pub(in super::super) struct Seen(Mutex<SeenPages>);
+
+#[derive(Debug, Default)]
+struct SeenPages {
+    offsets: FxHashSet<u64>,
+    bytes: u64,
+}
+
+impl Seen {
+    /// Takes note of a page: whether it is a new one.
+    pub(super) fn note(&self, place: Place) -> bool {
+        let mut pages = self.lock();
+        let is_new = pages.offsets.insert(place.offset);
+        pages.bytes += if is_new { u64::from(place.len_bytes) } else { 0 };
+        is_new
+    }
+
+    /// How many pages there were, and how many bytes these have.
+    pub(in super::super) fn sums(&self) -> (u64, u64) {
+        let pages = self.lock();
+        (pages.offsets.len() as u64, pages.bytes)
+    }
+
+    /// A panic while the lock was held leaves a page that is not counted, and then nothing is concluded from the count.
+    fn lock(&self) -> MutexGuard<'_, SeenPages> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What the numbers in pages stay below.
@@ -69,12 +104,13 @@ impl Limits {
 
 impl SnapshotFile {
     pub(super) fn new(name: &Arc<str>, file: Arc<dyn DiskFile>) -> Self {
-        Self { name: Arc::clone(name), file: AssertUnwindSafe(file), limits: OnceLock::new() }
+        let (name, file) = (Arc::clone(name), AssertUnwindSafe(file));
+        Self { name, file, limits: OnceLock::new(), seen: OnceLock::new() }
     }
 
     /// The same file, for another root with limits of its own.
     pub(super) fn beside(&self) -> Arc<Self> {
-        Arc::new(Self::new(&self.name, Arc::clone(&self.file)))
+        Arc::new(Self { seen: self.seen.clone(), ..Self::new(&self.name, Arc::clone(&self.file)) })
     }
 
     /// Stands for the file as long as it is open.
@@ -96,6 +132,15 @@ impl SnapshotFile {
         } else {
             Err(self.damaged(place.offset, Damage("its checksum is wrong")))
         }
+    }
+
+    pub(in super::super) fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
+    /// Takes note of the pages that are gone through from now on, each of which is then shown once, of whichever roots it is.
+    pub(in super::super) fn watch(&self) -> Arc<Seen> {
+        Arc::clone(self.seen.get_or_init(Arc::default))
     }
 
     pub(super) fn read_at(&self, offset: u64, bytes: &mut [u8]) -> Result<(), DiskError> {
@@ -145,6 +190,11 @@ impl Origin {
 
     pub(in super::super) fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Whether somebody who goes through all pages has been here.
+    pub(super) fn was_seen(&self) -> bool {
+        self.file.seen.get().is_some_and(|seen| !seen.note(self.place))
     }
 
     pub(in super::super) fn read(&self) -> Result<Vec<u8>, DiskError> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::super::DiskError;
-use super::{Bytes, Origin, SnapshotWriter, Stored};
+use super::{Bytes, Origin, SnapshotWriter, Stored, guard};
 
 /// A page, in memory or in a snapshot; or none. It is read when it is first asked for.
 pub(in super::super) enum Link<T> {
@@ -37,6 +37,16 @@ impl<T: Stored> Link<T> {
             Link::Stored(stored) => Some(stored.get()),
             Link::None => None,
         }
+    }
+
+    /// The page, or why it cannot be read; none where it was seen before (see [`SnapshotFile::watch`]).
+    ///
+    /// [`SnapshotFile::watch`]: super::SnapshotFile::watch
+    pub(in super::super) fn try_get(&self) -> Result<Option<&Arc<T>>, DiskError> {
+        if matches!(self, Link::Stored(stored) if stored.origin.was_seen()) {
+            return Ok(None);
+        }
+        guard(|| self.get())
     }
 
     /// The page, to be changed: it then lies nowhere.

@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::super::history::Kept;
 use super::super::{DiskError, Graph};
 use super::{
-    Damage, HEAD_BYTES, Head, Origin, Place, Reader, SnapshotFile, SnapshotWriter, Source, check, guard, read_head,
-    rises,
+    Damage, HEAD_BYTES, Head, Origin, Place, Reader, Seen, SnapshotFile, SnapshotWriter, Source, check, guard,
+    read_head, rises,
 };
 
 /// The root of an earlier commit, as it lies in a snapshot.
@@ -65,6 +65,19 @@ pub(crate) fn past(graph: &Graph) -> Result<Vec<Kept>, DiskError> {
         Kept::stored(Arc::new(stored), changes_behind)
     };
     Ok(earlier.into_iter().map(kept).collect())
+}
+
+/// Takes note of the roots of a snapshot and of their list, to which no page refers.
+///
+/// # Errors
+///
+/// [`DiskError::Io`], [`DiskError::Corruption`].
+pub(in super::super) fn see_roots(file: &Arc<SnapshotFile>, seen: &Seen) -> Result<(), DiskError> {
+    let head = read_head(file)?;
+    let Roots { last, earlier } = Roots::read(file, &head)?;
+    let places = earlier.into_iter().map(|(_, _, place)| place);
+    places.chain([head.roots, last]).for_each(|place| _ = seen.note(place));
+    Ok(())
 }
 
 impl Roots {

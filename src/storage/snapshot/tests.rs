@@ -10,10 +10,12 @@ use std::sync::{Mutex, PoisonError};
 
 use proptest::prelude::*;
 
-use super::super::tests::{Model, Step, all_nodes, all_rels, check, commit, step, take, tell, with_names};
+use super::super::tests::{self, Model, Step, all_nodes, all_rels, commit, step, take, tell, with_names};
 use super::super::{Change, Condition, Direction, End, Family, Lens, Look, NodeSlot, Odd, RelSlot, ScanCursor, Writer};
 use super::*;
 use crate::catalog::{ConstraintKind, KeyId, LabelId, Owner, Provenance, TypeId};
+use crate::storage::check::{self, Checked};
+use crate::storage::salvage::Saved;
 use crate::value::{Comparison, Date, Edtf, ElementId, Name, Value};
 
 /// A file in memory that counts how often it is read.
@@ -210,14 +212,14 @@ proptest! {
         let opened = open_bytes(&bytes).unwrap();
         prop_assert!(bytes_of(&opened) == bytes, "what was not read is copied");
         let again = open_bytes(&bytes).unwrap();
-        check(&opened, &model);
+        tests::check(&opened, &model);
         prop_assert_eq!(ask(&opened), ask(&graph));
         prop_assert!(bytes_of(&opened) == bytes, "what was read is written as it was");
 
         let [gone_on, went_on] = [graph, again].map(|graph| {
             let mut model = model.clone();
             let graph = do_steps(graph, &mut model, &after, 100);
-            check(&graph, &model);
+            tests::check(&graph, &model);
             graph
         });
         prop_assert_eq!(ask(&went_on), ask(&gone_on));
@@ -321,6 +323,11 @@ fn check_spoiled(graph: &Graph, spoil: Spoil) {
     };
     for done in [guard(|| drop(ask(&opened))), guard(|| change_everything(opened.clone()))] {
         assert!(matches!(done, Ok(()) | Err(DiskError::Corruption { .. })), "{spoil:?}: {done:?}");
+    }
+    check::check(&opened, |_, _, _| ());
+    let (saved, _) = Saved::of_snapshot(&opened).build(0);
+    for Checked { name, findings, unread } in check::check(&saved, |_, _, _| ()) {
+        assert!(findings.told.is_empty() && unread.is_none(), "{spoil:?}: {name}: {findings:?}");
     }
 }
 

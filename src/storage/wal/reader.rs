@@ -1,5 +1,7 @@
 //! Reads the commits of a log, and tells how it ends.
 
+mod skip;
+
 use std::sync::Arc;
 
 use super::changes::Changes;
@@ -10,6 +12,8 @@ use super::window::Window;
 use super::writer::LogPosition;
 use crate::storage::disk::{Disk, DiskFile};
 use crate::storage::{Commit, DiskError};
+
+pub(in crate::storage) use skip::Whole;
 
 /// A log that is read from its beginning to its end.
 ///

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::{create_on, open_on, options, set};
+use super::{create_on, open_on, opened, options, set};
 use crate::error::Error;
 use crate::format::write_graph;
 use crate::options::Options;
-use crate::storage::{Disk, Durability, MemoryDisk};
+use crate::storage::{Disk, Durability, Loss, MemoryDisk, Salvaged, check_files};
 use crate::transaction::ReadTransaction;
 
 /// Asked of a database that is read in every way: by indexes, on both clocks, backwards, at its claims and commits.
@@ -208,4 +208,151 @@ fn a_file_that_ends_early_is_told_or_is_an_earlier_state() {
     );
     // Where a commit ends nothing tells that another one was there.
     assert!(counts.get(&Found::Shorter).is_none_or(|count| *count <= LOG.len()), "{counts:?}");
+}
+
+/// All damage that a check tells of, and whether it tells of a commit that is not finished.
+fn checked(sample: &Sample, name: &str, bytes: &[u8]) -> (Vec<(String, String)>, bool) {
+    let found = check_files(&sample.with(name, bytes), &mut |_| ()).unwrap();
+    let damage = found.damage.into_iter().map(|damage| (damage.file.to_string(), damage.reason));
+    (damage.collect(), found.torn.is_some_and(|torn| &*torn.file == name))
+}
+
+#[test]
+fn a_check_finds_every_byte_that_flips_and_nothing_where_none_has() {
+    let sample = Sample::new();
+    let (mut damaged, mut unfinished) = (0, 0);
+    for (name, whole) in &sample.files {
+        assert_eq!(checked(&sample, name, whole), (Vec::new(), false));
+        for at in places(whole.len()) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1 << (at % 8);
+            let (damage, is_unfinished) = checked(&sample, name, &bytes);
+            let is_named = damage.iter().any(|(file, _)| file == name);
+            assert!(is_named != is_unfinished, "{name}, byte {at}: {damage:?}");
+            damaged += usize::from(is_named);
+            unfinished += usize::from(is_unfinished);
+        }
+    }
+    // What is wrong with the last commit looks as if a crash had torn it.
+    assert!(unfinished > 0 && damaged > 10 * unfinished, "{damaged} damaged, {unfinished} unfinished");
+}
+
+/// The newest snapshot could not be read, and the logs behind the one before are not there any more: that the log was
+/// missing was told.
+#[test]
+fn a_damaged_snapshot_is_named_and_not_the_log_that_it_made_needless() {
+    let sample = Sample::new();
+    let (name, whole) = sample.files.iter().find(|file| file.0.starts_with("snapshot")).unwrap();
+    let mut bytes = whole.clone();
+    *bytes.last_mut().unwrap() ^= 1;
+    let disk = sample.with(name, &bytes);
+    let empty = MemoryDisk::default();
+    drop(create_on(Arc::new(empty.clone()), options(Durability::Synced)).unwrap());
+    let older = "snapshot-00000000000000000000";
+    disk.create(older).unwrap().write_at(0, &bytes_of(&empty, older)).unwrap();
+    let error = Error::from(opened(&disk).unwrap_err());
+    assert!(error.message().starts_with(&format!("{name} is damaged at byte ")), "{error}");
+    let help = error.help().unwrap();
+    assert!(help.contains("averment check") && help.contains("averment salvage"), "{help}");
+}
+
+/// What is saved of a database with other bytes in a file, and what is lost; the new database is as it should be.
+fn salvaged(sample: &Sample, name: &str, bytes: &[u8], what: &str) -> Option<(String, Vec<Loss>)> {
+    let mut saved = match Salvaged::read(&sample.with(name, bytes), 0, &mut |_| ()) {
+        Ok(saved) => saved,
+        Err(error) => {
+            assert!(error.to_string().contains(name), "{what}: {error}");
+            return None;
+        }
+    };
+    let disk = MemoryDisk::default();
+    saved.write(Arc::new(disk.clone())).unwrap();
+    assert_eq!(check_files(&disk, &mut |_| ()).unwrap().damage, [], "{what}");
+    let db = opened(&disk).unwrap();
+    db.query("CREATE (:New)-[:IS]->(:New)", ()).unwrap();
+    drop(db);
+    let losses = std::mem::take(&mut saved.losses);
+    saved.write(Arc::new(disk.copy())).unwrap_err();
+    let new = MemoryDisk::default();
+    saved.write(Arc::new(new.clone())).unwrap();
+    Some((answers_of(&opened(&new).unwrap().read()).unwrap(), losses))
+}
+
+#[test]
+fn whatever_byte_flips_what_is_saved_is_a_database_and_what_is_not_is_told() {
+    let sample = Sample::new();
+    let original = sample.answers.values().next_back().unwrap();
+    let (mut whole, mut partial, mut none) = (0, 0, 0);
+    for (name, bytes) in &sample.files {
+        for at in places(bytes.len()) {
+            let mut bytes = bytes.clone();
+            bytes[at] ^= 1 << (at % 8);
+            let what = format!("{name}, byte {at}");
+            match salvaged(&sample, name, &bytes, &what) {
+                Some((answers, losses)) if answers == *original => {
+                    whole += 1;
+                    let is_whole = losses.iter().all(|loss| loss.lost == Some(0) && loss.in_part == 0);
+                    assert!(is_whole != (name == "keep"), "{what}: {losses:?}");
+                    // What only commits of the past have is not saved in any case.
+                    assert!(!losses.is_empty() || name.starts_with("snapshot"), "{what}");
+                }
+                Some((_, losses)) => {
+                    partial += 1;
+                    assert!(losses.iter().any(|loss| loss.lost != Some(0) || loss.in_part > 0), "{what}");
+                }
+                None => {
+                    none += 1;
+                    assert!(name.starts_with("snapshot"), "{what}");
+                }
+            }
+        }
+    }
+    println!("{whole} whole, {partial} in part, {none} not at all");
+    assert!(whole > 0 && partial > 0);
+}
+
+/// The commits behind the one that is damaged are saved, and which one is lost is told.
+#[test]
+fn commits_behind_a_damaged_one_are_saved() {
+    let sample = Sample::new();
+    let (name, bytes) = sample.files.iter().find(|file| file.0.starts_with("log")).unwrap();
+    let mut bytes = bytes.clone();
+    bytes[100] ^= 1;
+    let (answers, losses) = salvaged(&sample, name, &bytes, "the first commit").unwrap();
+    let [Loss { damage, what: "commits", lost: Some(1), .. }] = losses.as_slice() else { panic!("{losses:?}") };
+    assert_eq!((&*damage.file, damage.offset), (name.as_str(), Some(40)));
+    let original = sample.answers.values().next_back().unwrap();
+    for (text, is_saved) in [("Listed", true), ("Company", true), ("String(\"b\")", false)] {
+        assert!(original.contains(text) && answers.contains(text) == is_saved, "{text}: {answers}");
+    }
+}
+
+/// An older snapshot and all logs since it are the database too.
+#[test]
+fn an_older_snapshot_and_its_logs_stand_for_a_damaged_one() {
+    let disk = MemoryDisk::default();
+    let db = create_on(Arc::new(disk.clone()), options(Durability::Synced)).unwrap();
+    for statement in SNAPSHOT {
+        db.query(*statement, ()).unwrap();
+    }
+    let before = disk.copy();
+    db.checkpoint().unwrap();
+    for statement in LOG {
+        db.query(*statement, ()).unwrap();
+    }
+    let expected = answers_of(&db.read()).unwrap();
+    drop(db);
+    let names = before.names().unwrap().into_iter();
+    for name in names.filter(|name| name.starts_with("snapshot") || name.starts_with("log")) {
+        disk.create(&name).unwrap().write_at(0, &bytes_of(&before, &name)).unwrap();
+    }
+    let name = "snapshot-00000000000000000001";
+    let len_bytes = disk.open(name).unwrap().len_bytes().unwrap();
+    disk.open(name).unwrap().write_at(len_bytes - 3, b"!").unwrap();
+    let saved = Salvaged::read(&disk, 0, &mut |_| ()).unwrap();
+    let [loss] = saved.losses.as_slice() else { panic!("{:?}", saved.losses) };
+    assert_eq!(&*loss.damage.file, name);
+    let new = MemoryDisk::default();
+    saved.write(Arc::new(new.clone())).unwrap();
+    assert_eq!(answers_of(&opened(&new).unwrap().read()).unwrap(), expected);
 }

@@ -1,0 +1,132 @@
+//! Checks databases in folders, and saves what is left of those that are damaged.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use averment::{CheckReport, Database, LostTail, Progress, SalvageReport};
+
+use crate::{Fault, print};
+
+/// Checks a database and tells what came of it.
+pub(crate) fn check(folder: &Path) -> Result<ExitCode, Fault> {
+    let mut bar = Bar::on_errors();
+    let report = Database::check(folder, |progress| bar.show(progress))?;
+    drop(bar);
+    print(told(folder, &report).as_bytes())?;
+    Ok(if report.damage.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn told(folder: &Path, report: &CheckReport) -> String {
+    let mut text = String::new();
+    let mut line = |told: String| writeln!(text, "{told}").expect("a text takes it");
+    if let Some(writer) = &report.in_use_by {
+        line(format!("{} is in use by {writer}; it is checked as it stands", folder.display()));
+    }
+    match report.commit {
+        Some(number) => line(format!("commit {number} is the last one")),
+        None => line("no snapshot can be opened".to_owned()),
+    }
+    for (what, count) in &report.looked_at {
+        line(format!("looked at {what}: {count}"));
+    }
+    if let Some(LostTail { file, offset, len_bytes, .. }) = &report.unfinished {
+        line(format!("unfinished: {file} at byte {offset}: {len_bytes} bytes of a commit that was never acknowledged"));
+    }
+    for damage in &report.damage {
+        line(format!("damage: {damage}"));
+    }
+    line(match report.damage.len() {
+        0 => "no damage".to_owned(),
+        count => format!("{count} damaged; `averment salvage {} NEW` saves the rest", folder.display()),
+    });
+    text
+}
+
+/// Saves what is left of a database and tells what is not.
+pub(crate) fn salvage(folder: &Path, new: &Path) -> Result<ExitCode, Fault> {
+    let mut bar = Bar::on_errors();
+    let report = Database::salvage(folder, new, |progress| bar.show(progress))?;
+    drop(bar);
+    print(told_of_saved(folder, new, &report).as_bytes())?;
+    Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn told_of_saved(folder: &Path, new: &Path, report: &SalvageReport) -> String {
+    let mut text = String::new();
+    let mut line = |told: String| writeln!(text, "{told}").expect("a text takes it");
+    if let Some(writer) = &report.in_use_by {
+        line(format!("{} is in use by {writer}; it is saved as it stands", folder.display()));
+    }
+    for lost in &report.lost {
+        line(format!("lost: {lost}"));
+    }
+    let SalvageReport { commit, nodes, relationships, .. } = report;
+    line(format!(
+        "saved to {}: {nodes} nodes, {relationships} relationships; commit {commit} is the last one",
+        new.display()
+    ));
+    line(if report.is_complete() { "nothing is lost" } else { "something is lost" }.to_owned());
+    text
+}
+
+/// Between one picture of the bar and the next.
+const BEAT: Duration = Duration::from_millis(100);
+
+const WIDTH: u64 = 30;
+
+/// To the head of the line, and all of it empty.
+const CLEAR_LINE: &str = "\r\x1b[K";
+
+/// How far something is, on standard error where somebody sees it; gone when dropped.
+struct Bar {
+    shown: Option<Instant>,
+    is_seen: bool,
+}
+
+impl Bar {
+    fn on_errors() -> Self {
+        Self { shown: None, is_seen: io::stderr().is_terminal() }
+    }
+
+    fn show(&mut self, progress: Progress) {
+        if self.is_seen && self.shown.is_none_or(|shown| shown.elapsed() >= BEAT) {
+            self.shown = Some(Instant::now());
+            // A bar that cannot be shown is not missed.
+            let _ = write!(io::stderr(), "{CLEAR_LINE}{}", picture(progress.what, progress.done, progress.total));
+        }
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if self.shown.is_some() {
+            let _ = write!(io::stderr(), "{CLEAR_LINE}");
+        }
+    }
+}
+
+fn picture(what: &str, done: u64, total: u64) -> String {
+    let part = |of: u64| done.min(total).saturating_mul(of) / total.max(1);
+    let full = usize::try_from(part(WIDTH)).unwrap_or_default();
+    let rest = usize::try_from(WIDTH).unwrap_or_default() - full;
+    format!("[{}{}] {}% {what}", "#".repeat(full), ".".repeat(rest), part(100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_is_as_long_as_what_is_done() {
+        for (done, total, full, percent) in
+            [(0, 0, 0, "0%"), (1, 2, 15, "50%"), (7, 2, 30, "100%"), (u64::MAX, 9, 30, "100%")]
+        {
+            let picture = picture("pages", done, total);
+            assert_eq!(picture.matches('#').count(), full, "{picture}");
+            assert!(picture.ends_with(&format!("] {percent} pages")), "{picture}");
+        }
+    }
+}
