@@ -20,7 +20,7 @@ use crate::value::{DateTime, ElementId, ErrorKind};
 /// transaction.query("CREATE (:Company {name: 'SenseTime'})", ())?;
 /// let number = transaction.commit()?;
 ///
-/// let commit = db.log().last().expect("a commit");
+/// let commit = db.log().next_back().expect("a commit")?;
 /// assert_eq!((commit.number(), commit.author()), (number, Some("Ada")));
 /// assert_eq!(commit.message(), Some("the first company"));
 /// # Ok(())
@@ -99,7 +99,8 @@ impl fmt::Debug for CommitInfo {
     }
 }
 
-/// The commits of a database, oldest first; made as they are asked for, from either end.
+/// The commits of a database, oldest first; made as they are asked for, from either end. Each is an
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) if it lies in a file and cannot be read.
 #[derive(Debug)]
 pub struct CommitLog {
     log: Log,
@@ -114,22 +115,19 @@ impl CommitLog {
         Self { from: 0, to: log.len(), log: log.clone(), kept }
     }
 
-    /// The same commits, with an error where their page cannot be read.
-    pub(crate) fn checked(mut self) -> impl Iterator<Item = Result<CommitInfo, Error>> {
-        std::iter::from_fn(move || guarded(|| Ok(self.next())).transpose())
-    }
-
-    fn at(&self, place: usize) -> Option<CommitInfo> {
-        let entry = self.log.get(place)?.clone();
-        let is_kept = self.kept.binary_search(&entry.commit.number).is_ok();
-        Some(CommitInfo { entry, is_kept })
+    fn at(&self, place: usize) -> Option<Result<CommitInfo, Error>> {
+        let entry = guarded(|| Ok(self.log.get(place).cloned())).transpose()?;
+        Some(entry.map(|entry| {
+            let is_kept = self.kept.binary_search(&entry.commit.number).is_ok();
+            CommitInfo { entry, is_kept }
+        }))
     }
 }
 
 impl Iterator for CommitLog {
-    type Item = CommitInfo;
+    type Item = Result<CommitInfo, Error>;
 
-    fn next(&mut self) -> Option<CommitInfo> {
+    fn next(&mut self) -> Option<Result<CommitInfo, Error>> {
         let found = (self.from < self.to).then(|| self.at(self.from))?;
         self.from += 1;
         found
@@ -141,7 +139,7 @@ impl Iterator for CommitLog {
 }
 
 impl DoubleEndedIterator for CommitLog {
-    fn next_back(&mut self) -> Option<CommitInfo> {
+    fn next_back(&mut self) -> Option<Result<CommitInfo, Error>> {
         let found = (self.from < self.to).then(|| self.at(self.to - 1))?;
         self.to -= 1;
         found
@@ -161,8 +159,8 @@ impl Database {
     /// for number in 1..=3 {
     ///     db.query(format!("CREATE (:Company {{number: {number}}})"), ())?;
     /// }
-    /// let newest: Vec<u64> = db.log().rev().take(2).map(|commit| commit.number()).collect();
-    /// assert_eq!(newest, [3, 2]);
+    /// let newest = db.log().rev().take(2).map(|commit| Ok(commit?.number()));
+    /// assert_eq!(newest.collect::<Result<Vec<u64>, averment::Error>>()?, [3, 2]);
     /// # Ok(())
     /// # }
     /// ```
@@ -253,13 +251,17 @@ impl ReadTransaction {
     /// db.query("MATCH (c:Company) SET c.name = 'SenseTime'", ())?;
     /// let read = db.read();
     /// let company: Node = read.query("MATCH (c:Company) RETURN c", ())?.single()?;
-    /// assert_eq!((read.recorded_in(company.id()), read.commit_number()), (Some(1), 2));
+    /// assert_eq!((read.recorded_in(company.id())?, read.commit_number()), (Some(1), 2));
     /// # Ok(())
     /// # }
     /// ```
-    pub fn recorded_in(&self, id: ElementId) -> Option<u64> {
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if what says so lies in a file and cannot be read.
+    pub fn recorded_in(&self, id: ElementId) -> Result<Option<u64>, Error> {
         let graph = self.graph();
-        graph.end(id).map(|element| graph.recorded(element).number)
+        guarded(|| Ok(graph.end(id).map(|element| graph.recorded(element).number)))
     }
 
     /// How many commits the database keeps, if that was said.

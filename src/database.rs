@@ -124,7 +124,7 @@ impl Database {
     /// # fn main() -> Result<(), averment::Error> {
     /// let db = Database::in_memory();
     /// db.with_author("Ada").query(Statement::new("CREATE (:A)").message("a first node"), ())?;
-    /// let commit = db.log().last().expect("a commit");
+    /// let commit = db.log().next_back().expect("a commit")?;
     /// assert_eq!((commit.author(), commit.message()), (Some("Ada"), Some("a first node")));
     /// # Ok(())
     /// # }

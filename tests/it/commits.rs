@@ -72,7 +72,7 @@ fn a_commit_that_is_not_kept_is_refused_by_name() {
     db.query("CREATE (:Company)", ()).unwrap();
     assert_eq!(db.kept_commits(), [40, 41]);
     assert_eq!(db.log().len(), 41);
-    assert!(db.log().take(39).all(|commit| !commit.is_kept()));
+    assert!(db.log().take(39).all(|commit| !commit.unwrap().is_kept()));
 }
 
 /// Without another word, neither many commits nor large ones make the memory grow without end.
@@ -141,7 +141,7 @@ fn the_log_tells_who_made_a_commit_and_why() {
     // Nothing written is no commit.
     db.query("MATCH (c:Nothing) DELETE c", ()).unwrap();
     db.write().unwrap().commit().unwrap();
-    let log: Vec<_> = db.log().collect();
+    let log: Vec<_> = db.log().map(Result::unwrap).collect();
     let told: Vec<_> = log.iter().map(|commit| (commit.number(), commit.author(), commit.message())).collect();
     let expected =
         [(1, Some("Ada"), None), (2, Some("Ada"), Some("two at once\n\u{1b}[31m")), (3, Some("Cy"), Some("by hand"))];
@@ -176,7 +176,7 @@ fn words_that_are_too_long_are_refused_before_anything_is_written() {
     // An author of its own does without that of the handle only if there is one.
     let longest = "ä".repeat(512);
     db.query(Statement::new("CREATE ()").author(longest.as_str()).message(""), ()).unwrap();
-    let commit = db.log().next().unwrap();
+    let commit = db.log().next().unwrap().unwrap();
     assert_eq!((commit.author(), commit.message()), (Some(longest.as_str()), None));
 }
 
@@ -185,9 +185,10 @@ fn the_commits_of_one_statement_have_its_words() {
     let db = Database::in_memory();
     let batches = "UNWIND range(1, 5) AS x CALL (x) { CREATE (:A {x: x}) } IN TRANSACTIONS OF 2 ROWS";
     db.query(Statement::new(batches).author("Ada").message("in batches"), ()).unwrap();
-    let told: Vec<_> = db.log().map(|commit| (commit.number(), commit.message().map(str::to_owned))).collect();
+    let told: Vec<_> =
+        db.log().map(Result::unwrap).map(|commit| (commit.number(), commit.message().map(str::to_owned))).collect();
     assert_eq!(told, [1, 2, 3].map(|number| (number, Some("in batches".to_owned()))));
-    assert!(db.log().all(|commit| commit.author() == Some("Ada")));
+    assert!(db.log().all(|commit| commit.unwrap().author() == Some("Ada")));
     let count = "MATCH (a:A) RETURN count(a)";
     for (number, expected) in [(1, 2), (2, 4), (3, 5)] {
         assert_eq!(db.at_commit(number).unwrap().query(count, ()).unwrap().single::<i64>().unwrap(), expected);
@@ -203,7 +204,7 @@ fn a_fork_has_the_log_and_the_kept_commits() {
     fork.query(Statement::new("CREATE (:Company)").message("only here"), ()).unwrap();
     assert_eq!((fork.kept_commits(), db.kept_commits()), (vec![3, 4], vec![2, 3]));
     assert_eq!(fork.query("SHOW COMMITS YIELD kept WHERE kept", ()).unwrap().count(), 2);
-    assert_eq!((db.log().len(), fork.log().last().unwrap().message()), (3, Some("only here")));
+    assert_eq!((db.log().len(), fork.log().last().unwrap().unwrap().message()), (3, Some("only here")));
     fork.reset().unwrap();
     assert_eq!((fork.log().len(), fork.kept_commits(), fork.keeps()), (0, vec![0], None));
     assert_eq!(db.query(format!("AT COMMIT 2 {COUNT}"), ()).unwrap().single::<i64>().unwrap(), 2);

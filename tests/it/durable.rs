@@ -202,7 +202,8 @@ fn commits_that_are_kept_answer_after_checkpoints_and_reopening() {
         }
     }
     let db = Database::open(&place.path).unwrap();
-    let told: Vec<(u64, bool)> = db.log().map(|commit| (commit.number(), commit.is_kept())).collect();
+    let told: Vec<(u64, bool)> =
+        db.log().map(Result::unwrap).map(|commit| (commit.number(), commit.is_kept())).collect();
     assert_eq!(told, (1..=9).map(|number| (number, number > 3)).collect::<Vec<_>>());
 }
 

@@ -10,6 +10,7 @@ use crate::format::write_graph;
 use crate::options::Options;
 use crate::storage::{Disk, Durability, Loss, MemoryDisk, Salvaged, check_files};
 use crate::transaction::ReadTransaction;
+use crate::value::ElementId;
 
 /// Asked of a database that is read in every way: by indexes, on both clocks, backwards, at its claims and commits.
 const QUESTIONS: &[&str] = &[
@@ -144,9 +145,17 @@ enum Found {
 
 /// All that is answered at a commit.
 fn answers_of(read: &ReadTransaction) -> Result<String, Error> {
-    let mut text = Vec::new();
-    write_graph(read, &mut text)?;
-    let mut text = String::from_utf8(text).expect("it is text");
+    let mut text = String::new();
+    for commit in read.log().rev() {
+        let commit = commit?;
+        writeln!(text, "{} {} {}", commit.number(), commit.time(), commit.changes()).expect("a text takes it");
+    }
+    for id in 1..=read.log().len() as u64 {
+        writeln!(text, "{:?}", read.recorded_in(ElementId(id))?).expect("a text takes it");
+    }
+    let mut lines = Vec::new();
+    write_graph(read, &mut lines)?;
+    text.push_str(&String::from_utf8(lines).expect("it is text"));
     for question in QUESTIONS {
         for row in read.query(*question, ())?.complete()? {
             writeln!(text, "{:?}", row?.values()).expect("a text takes it");
