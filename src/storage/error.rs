@@ -77,8 +77,8 @@ pub(crate) enum DiskError {
     #[error("cannot {action} {file}: {error}")]
     Io { action: &'static str, file: Arc<str>, error: Arc<std::io::Error> },
     #[error(
-        "{file} has format {found}, this version of Averment reads format {ours}; to go on with it, write it out as JSON \
-         Lines with the version that made it, and load that"
+        "{file} has format {found}, this version of Averment reads format {ours}; to go on with it, write it out by \
+         `averment dump` of the version that made it, and make it again by `averment restore` of this one"
     )]
     OtherFormat { file: Arc<str>, found: u32, ours: u32 },
     #[error("the database is in use by {holder}")]
