@@ -13,8 +13,8 @@ use super::host::{node_record, rel_record};
 use crate::storage::Graph;
 use crate::value::{Element, ElementId, Map, Name, Node, Path, Relationship, Value};
 
-/// One row of an answer, its elements filled from `graph`. What is made for it is counted as it is made, since one row can
-/// be a list of all there is, and given back in the end: whoever keeps the row counts it.
+/// One row of an answer, its elements filled from `graph`. What is made for it is counted as it is made, beside what it is
+/// made of, since one row can be a list of all there is, and given back in the end: whoever keeps the row counts it.
 pub(super) fn row(
     ctx: &Context,
     graph: &Graph,
@@ -54,7 +54,7 @@ impl Filler<'_, '_> {
             Value::Relationship(rel) => Value::Relationship(self.rel(rel.id())?),
             Value::Path(path) => Value::Path(Arc::new(self.path(&path)?)),
             Value::List(items) if items.iter().any(holds_element) => {
-                self.ctx.budget.bytes(size_of_val(&items[..]))?;
+                self.ctx.budget.bytes(2 * size_of_val(&items[..]))?;
                 Value::List(items.iter().map(|item| self.fill(item.clone())).collect::<Result<_, _>>()?)
             }
             Value::Map(map) if map.values().any(holds_element) => Value::Map(self.map(&map)?),
@@ -63,12 +63,12 @@ impl Filler<'_, '_> {
     }
 
     fn map(&mut self, map: &Map) -> Result<Map, ExecError> {
-        self.ctx.budget.bytes(map.len() * size_of::<(Name, Value)>())?;
+        self.ctx.budget.bytes(2 * map.len() * size_of::<(Name, Value)>())?;
         map.iter().map(|(key, value)| Ok((key.clone(), self.fill(value.clone())?))).collect()
     }
 
     fn path(&mut self, path: &Path) -> Result<Path, ExecError> {
-        self.ctx.budget.bytes(size_of_val(&path.elements[..]) + size_of_val(&path.relationships[..]))?;
+        self.ctx.budget.bytes(2 * (size_of_val(&path.elements[..]) + size_of_val(&path.relationships[..])))?;
         let elements = path.elements.iter().map(|element| {
             Ok(match element {
                 Element::Node(node) => Element::Node(self.node(node.id())?),
