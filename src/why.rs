@@ -34,8 +34,8 @@ pub struct Passed {
     pub clock: String,
     /// The value of its operand.
     pub at: Value,
-    /// Of `KNOWN AT`, the day from which the element is certainly known, if there is one; of `REQUIRE SOURCES` how many
-    /// cite it, if any do.
+    /// Of `KNOWN AT`, the day from which the element is certainly known (with `POSSIBLY`, possibly), if there is one; of
+    /// `REQUIRE SOURCES` how many cite it, if any do.
     pub by: Value,
     /// Of `VALID AT`, from when it is so; null: always, or another clock.
     pub from: Value,

@@ -192,8 +192,8 @@ impl Host for Env<'_, '_> {
         })
     }
 
-    fn known(&self, element: ElementId) -> Result<Option<Date>, FunctionError> {
-        let day = self.ask(element, |graph, end| graph.known(end).latest())?;
+    fn known(&self, element: ElementId, possibly: bool) -> Result<Option<Date>, FunctionError> {
+        let day = self.ask(element, |graph, end| graph.known(end).since(possibly))?;
         Ok(day.and_then(|day| Date::from_epoch_days(day.into())))
     }
 

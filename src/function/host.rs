@@ -35,8 +35,8 @@ pub(crate) trait Host {
     fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError>;
     /// The citations of an element in the order of their ids.
     fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError>;
-    /// The day from which an element is certainly known; `None` if there is no such day.
-    fn known(&self, element: ElementId) -> Result<Option<Date>, FunctionError>;
+    /// The day from which an element is certainly known, or `possibly` is; `None` if there is no such day.
+    fn known(&self, element: ElementId, possibly: bool) -> Result<Option<Date>, FunctionError>;
     /// The relationship through which alone an element without citations is known earlier than it was recorded, or
     /// `possibly` is.
     fn known_through(&self, element: ElementId, possibly: bool) -> Result<Option<Relationship>, FunctionError>;

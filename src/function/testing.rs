@@ -58,7 +58,7 @@ impl Host for TinyHost {
         Ok(if element.0 == 1 { vec![Cited { citation, paragraph: None, source }] } else { Vec::new() })
     }
 
-    fn known(&self, _element: ElementId) -> Result<Option<Date>, FunctionError> {
+    fn known(&self, _element: ElementId, _possibly: bool) -> Result<Option<Date>, FunctionError> {
         Ok(Date::from_epoch_days(1))
     }
 

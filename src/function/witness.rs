@@ -274,7 +274,8 @@ fn passed(host: &dyn Host, id: ElementId, clock: &Value) -> Result<Value, Functi
         let (from, to) = host.valid_times(id)?;
         told.extend([(Name::from("from"), from), (Name::from("to"), to)]);
     } else if name.ends_with(KNOWN_AT) {
-        told.insert(Name::from("by"), host.known(id)?.into());
+        let possibly = name != KNOWN_AT;
+        told.insert(Name::from("by"), host.known(id, possibly)?.into());
     } else {
         let sources: BTreeSet<ElementId> = host.citations(id)?.iter().map(|cited| cited.source.id()).collect();
         // A node without citations has the sources of its relationships.

@@ -222,7 +222,7 @@ impl Host for NoHost {
         self.refuse()
     }
 
-    fn known(&self, _: ElementId) -> Result<Option<Date>, FunctionError> {
+    fn known(&self, _: ElementId, _: bool) -> Result<Option<Date>, FunctionError> {
         self.refuse()
     }
 
