@@ -10,7 +10,7 @@ use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
 use crate::semantic::SemanticError;
-use crate::storage::Graph;
+use crate::storage::{Graph, KnownAt};
 use crate::syntax::{self, ast};
 use crate::value::{Date, ElementId, ErrorKind, Name, Value};
 use crate::why_not::{self, Host, Outcome, Patience, Question, Refusal};
@@ -159,6 +159,11 @@ impl Host for Trials<'_> {
     fn known(&self, element: ElementId, possibly: bool) -> Option<Date> {
         let day = self.graph.known(self.graph.end(element)?).since(possibly)?;
         Date::from_epoch_days(day.into())
+    }
+
+    fn source_count(&self, element: ElementId, known: Option<(&Value, bool)>) -> usize {
+        let known = known.and_then(|(at, possibly)| KnownAt::of(at, possibly));
+        self.graph.end(element).and_then(|element| self.graph.source_count(element, known)).unwrap_or_default()
     }
 }
 

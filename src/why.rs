@@ -35,7 +35,8 @@ pub struct Passed {
     /// The value of its operand.
     pub at: Value,
     /// Of `KNOWN AT`, the day from which the element is certainly known (with `POSSIBLY`, possibly), if there is one; of
-    /// `REQUIRE SOURCES` how many cite it, if any do.
+    /// `REQUIRE SOURCES` how many sources stand behind it, those of its relationships with a node too; null for evidence,
+    /// which needs none.
     pub by: Value,
     /// Of `VALID AT`, from when it is so; null: always, or another clock.
     pub from: Value,
@@ -222,7 +223,7 @@ impl std::fmt::Display for Passed {
             (Value::Null, Value::Null, Value::Null) if self.clock.ends_with("KNOWN AT") => {
                 write!(f, "by no certain day")
             }
-            (Value::Null, Value::Null, Value::Null) => write!(f, "by its relationships"),
+            (Value::Null, Value::Null, Value::Null) => write!(f, "as evidence"),
             (Value::Null, Value::Null, to) => write!(f, "until {to}"),
             (Value::Null, from, Value::Null) => write!(f, "from {from}"),
             (Value::Null, from, to) => write!(f, "from {from} until {to}"),

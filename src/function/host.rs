@@ -15,6 +15,13 @@ pub(crate) struct Cited {
     pub source: Node,
 }
 
+/// A day or a moment by which something has to be known, or `possibly` has to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownBy<'v> {
+    pub at: &'v Value,
+    pub possibly: bool,
+}
+
 /// The graph, the clock and chance, as a function sees them.
 ///
 /// An element that the statement has deleted gives [`FunctionError::Deleted`].
@@ -40,8 +47,14 @@ pub(crate) trait Host {
     /// The relationship through which alone an element without citations is known earlier than it was recorded, or
     /// `possibly` is.
     fn known_through(&self, element: ElementId, possibly: bool) -> Result<Option<Relationship>, FunctionError>;
-    /// Relationships at a node that have sources which it does not have by itself, one for each.
-    fn sources_through(&self, element: ElementId) -> Result<Vec<Relationship>, FunctionError>;
+    /// Relationships at a node that have sources which it does not have by itself, one for each that is known by then.
+    fn sources_through(
+        &self,
+        element: ElementId,
+        known: Option<KnownBy<'_>>,
+    ) -> Result<Vec<Relationship>, FunctionError>;
+    /// How many different sources stand behind an element that are known by then; `None` of evidence, which needs none.
+    fn source_count(&self, element: ElementId, known: Option<KnownBy<'_>>) -> Result<Option<usize>, FunctionError>;
     /// The values of an element by which `VALID AT` lets it pass: from and to, null where it has none.
     fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError>;
     /// How many elements an answer is explained by at most.

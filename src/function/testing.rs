@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::{Cited, FunctionError, Host, Registry};
+use super::{Cited, FunctionError, Host, KnownBy, Registry};
 use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 #[derive(Debug)]
@@ -66,8 +66,12 @@ impl Host for TinyHost {
         Ok(None)
     }
 
-    fn sources_through(&self, _: ElementId) -> Result<Vec<Relationship>, FunctionError> {
+    fn sources_through(&self, _: ElementId, _: Option<KnownBy>) -> Result<Vec<Relationship>, FunctionError> {
         Ok(Vec::new())
+    }
+
+    fn source_count(&self, element: ElementId, _: Option<KnownBy>) -> Result<Option<usize>, FunctionError> {
+        Ok(Some(self.citations(element)?.len()))
     }
 
     fn valid_times(&self, _element: ElementId) -> Result<(Value, Value), FunctionError> {

@@ -6,9 +6,6 @@ use super::{Host, show};
 use crate::syntax::ast;
 use crate::value::{ElementId, Name, Node, Relationship, Value};
 
-/// More sources than these are not counted.
-const SOURCES_COUNTED: i64 = 20;
-
 /// How elements are held against a lens.
 struct Lens {
     text: String,
@@ -66,7 +63,7 @@ impl<H: Host> Teller<'_, '_, H> {
                 None => format!("{shown} is not known by then"),
             },
             Kind::Sources => {
-                let count = self.source_count(element, operands)?;
+                let count = self.source_count(element, lens, operands);
                 format!("{shown} has {count} source{}", if count == 1 { "" } else { "s" })
             }
             Kind::ValidAt
@@ -106,19 +103,11 @@ impl<H: Host> Teller<'_, '_, H> {
         Some(format!("{}known from {}", if possibly { "possibly " } else { "" }, show::value(&day.into())))
     }
 
-    /// How many sources the element has, less than were required.
-    fn source_count(&mut self, element: &Value, operands: &[Value]) -> Result<i64, H::Error> {
-        let Some((Value::Integer(required), before)) = operands.split_last() else { return Ok(0) };
-        for count in (1..(*required).min(SOURCES_COUNTED)).rev() {
-            let known = before.first().map(|day| (Name::from("known"), day.clone()));
-            let clock = if known.is_some() { "KNOWN AT $known " } else { "" };
-            let text = format!("{clock}REQUIRE $sources SOURCES");
-            let parameters = known.into_iter().chain([(Name::from("sources"), Value::Integer(count))]).collect();
-            if self.passes(element, &Lens { text, parameters })? {
-                return Ok(count);
-            }
-        }
-        Ok(0)
+    /// How many sources the element has, as far as they are known under the clock beside REQUIRE.
+    fn source_count(&self, element: &Value, lens: &ast::Lens, operands: &[Value]) -> usize {
+        let known = lens.known.as_ref().zip(operands.first());
+        let known = known.map(|(clock, at)| (at, clock.possibly));
+        pattern_of(element).map_or(0, |(id, _)| self.search.host.source_count(ElementId(id), known))
     }
 }
 
