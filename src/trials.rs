@@ -10,9 +10,9 @@ use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
 use crate::semantic::SemanticError;
-use crate::storage::Graph;
+use crate::storage::{Graph, KnownAt};
 use crate::syntax::{self, ast};
-use crate::value::{ErrorKind, Name, Value};
+use crate::value::{Date, ElementId, ErrorKind, Name, Value};
 use crate::why_not::{self, Host, Outcome, Patience, Question, Refusal};
 
 /// One run may look at so many rows; after that it is given up, and the answer says so.
@@ -154,6 +154,16 @@ impl Host for Trials<'_> {
 
     fn time_keys(&self) -> [Name; 3] {
         self.graph.catalog().provenance.times().map(Name::clone)
+    }
+
+    fn known(&self, element: ElementId, possibly: bool) -> Option<Date> {
+        let day = self.graph.known(self.graph.end(element)?).since(possibly)?;
+        Date::from_epoch_days(day.into())
+    }
+
+    fn source_count(&self, element: ElementId, known: Option<(&Value, bool)>) -> usize {
+        let known = known.and_then(|(at, possibly)| KnownAt::of(at, possibly));
+        self.graph.end(element).and_then(|element| self.graph.source_count(element, known)).unwrap_or_default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::citation::{Citation, State};
 use crate::row::FromValue;
-use crate::value::{Element, ElementId, List, Map, Name, Node, Relationship, Value};
+use crate::value::{Element, ElementId, List, Map, Name, Node, Relationship, Value, compare};
 
 /// What a row of a statement with `WHY` rests on: [`Row::why`](crate::Row::why).
 #[derive(Clone, Debug)]
@@ -34,8 +34,9 @@ pub struct Passed {
     pub clock: String,
     /// The value of its operand.
     pub at: Value,
-    /// Of `KNOWN AT`, the day from which the element is certainly known, if there is one; of `REQUIRE SOURCES` how many
-    /// cite it, if any do.
+    /// Of `KNOWN AT`, the day from which the element is certainly known (with `POSSIBLY`, possibly), if there is one; of
+    /// `REQUIRE SOURCES` how many sources stand behind it, those of its relationships with a node too; null for evidence,
+    /// which needs none.
     pub by: Value,
     /// Of `VALID AT`, from when it is so; null: always, or another clock.
     pub from: Value,
@@ -74,11 +75,19 @@ impl Because {
             Some(Element::Node(_)) | None => false,
         }
     }
+
+    fn has_passed(&self, clocks: &[Passed]) -> bool {
+        clocks.iter().all(|clock| self.clocks.iter().any(|passed| passed.is_same_clock(clock)))
+    }
 }
 
 impl Passed {
     fn asks_for_evidence(&self) -> bool {
         !self.clock.ends_with("VALID AT")
+    }
+
+    fn is_same_clock(&self, other: &Self) -> bool {
+        self.clock == other.clock && compare::order(&self.at, &other.at).is_eq()
     }
 
     /// Whether it tells since when or until when something is so.
@@ -170,8 +179,8 @@ impl Why {
         }
     }
 
-    /// Whether a relationship of which an element is the end tells all that the row needs of it: not what lets it pass a
-    /// clock by itself.
+    /// Whether a relationship of which an element is the end tells all that the row needs of it: that has passed the same
+    /// clocks, and the element passes none by itself.
     fn is_told_with_another(&self, because: &Because, element: &Element) -> bool {
         let is_cited = !because.citations.is_empty();
         let passes_by_itself = match element {
@@ -179,7 +188,7 @@ impl Why {
             Element::Relationship(_) => is_cited,
         };
         let is_told = !passes_by_itself && !because.clocks.iter().any(Passed::has_times);
-        is_told && self.elements.iter().any(|other| other.is_about(element.id()))
+        is_told && self.elements.iter().any(|other| other.is_about(element.id()) && other.has_passed(&because.clocks))
     }
 
     fn arrow(&self, rel: &Relationship, depth: usize) -> String {
@@ -214,7 +223,7 @@ impl std::fmt::Display for Passed {
             (Value::Null, Value::Null, Value::Null) if self.clock.ends_with("KNOWN AT") => {
                 write!(f, "by no certain day")
             }
-            (Value::Null, Value::Null, Value::Null) => write!(f, "by its relationships"),
+            (Value::Null, Value::Null, Value::Null) => write!(f, "as evidence"),
             (Value::Null, Value::Null, to) => write!(f, "until {to}"),
             (Value::Null, from, Value::Null) => write!(f, "from {from}"),
             (Value::Null, from, to) => write!(f, "from {from} until {to}"),

@@ -9,8 +9,8 @@ use super::column::end_value;
 use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use crate::catalog::KeyId;
-use crate::function::{Cited, FunctionError, Host};
-use crate::storage::{Direction, End, Family, Graph, Part, Rel, RelSlot};
+use crate::function::{Cited, FunctionError, Host, KnownBy};
+use crate::storage::{Direction, End, Family, Graph, KnownAt, Part, Rel, RelSlot};
 use crate::value::{
     Date, DateTime, Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, Value,
 };
@@ -67,6 +67,10 @@ impl Env<'_, '_> {
 enum RelOrRecord {
     Rel(Rel),
     Record(Arc<crate::value::RelationshipRecord>),
+}
+
+fn known_at(known: KnownBy) -> Option<KnownAt> {
+    KnownAt::of(known.at, known.possibly)
 }
 
 pub(super) fn place(graph: &Graph, id: ElementId) -> Option<End> {
@@ -192,8 +196,8 @@ impl Host for Env<'_, '_> {
         })
     }
 
-    fn known(&self, element: ElementId) -> Result<Option<Date>, FunctionError> {
-        let day = self.ask(element, |graph, end| graph.known(end).latest())?;
+    fn known(&self, element: ElementId, possibly: bool) -> Result<Option<Date>, FunctionError> {
+        let day = self.ask(element, |graph, end| graph.known(end).since(possibly))?;
         Ok(day.and_then(|day| Date::from_epoch_days(day.into())))
     }
 
@@ -203,11 +207,15 @@ impl Host for Env<'_, '_> {
         })
     }
 
-    fn sources_through(&self, element: ElementId) -> Result<Vec<Relationship>, FunctionError> {
+    fn sources_through(&self, element: ElementId, known: Option<KnownBy>) -> Result<Vec<Relationship>, FunctionError> {
         self.ask(element, |graph, end| {
-            let rels = graph.sources_through(end).into_iter();
+            let rels = graph.sources_through(end, known.and_then(known_at)).into_iter();
             rels.map(|rel| Relationship::bare(graph.rel_id(rel))).collect()
         })
+    }
+
+    fn source_count(&self, element: ElementId, known: Option<KnownBy>) -> Result<Option<usize>, FunctionError> {
+        self.ask(element, |graph, end| graph.source_count(end, known.and_then(known_at)))
     }
 
     fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError> {

@@ -15,6 +15,13 @@ pub(crate) struct Cited {
     pub source: Node,
 }
 
+/// A day or a moment by which something has to be known, or `possibly` has to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownBy<'v> {
+    pub at: &'v Value,
+    pub possibly: bool,
+}
+
 /// The graph, the clock and chance, as a function sees them.
 ///
 /// An element that the statement has deleted gives [`FunctionError::Deleted`].
@@ -35,13 +42,19 @@ pub(crate) trait Host {
     fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError>;
     /// The citations of an element in the order of their ids.
     fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError>;
-    /// The day from which an element is certainly known; `None` if there is no such day.
-    fn known(&self, element: ElementId) -> Result<Option<Date>, FunctionError>;
+    /// The day from which an element is certainly known, or `possibly` is; `None` if there is no such day.
+    fn known(&self, element: ElementId, possibly: bool) -> Result<Option<Date>, FunctionError>;
     /// The relationship through which alone an element without citations is known earlier than it was recorded, or
     /// `possibly` is.
     fn known_through(&self, element: ElementId, possibly: bool) -> Result<Option<Relationship>, FunctionError>;
-    /// Relationships at a node that have sources which it does not have by itself, one for each.
-    fn sources_through(&self, element: ElementId) -> Result<Vec<Relationship>, FunctionError>;
+    /// Relationships at a node that have sources which it does not have by itself, one for each that is known by then.
+    fn sources_through(
+        &self,
+        element: ElementId,
+        known: Option<KnownBy<'_>>,
+    ) -> Result<Vec<Relationship>, FunctionError>;
+    /// How many different sources stand behind an element that are known by then; `None` of evidence, which needs none.
+    fn source_count(&self, element: ElementId, known: Option<KnownBy<'_>>) -> Result<Option<usize>, FunctionError>;
     /// The values of an element by which `VALID AT` lets it pass: from and to, null where it has none.
     fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError>;
     /// How many elements an answer is explained by at most.

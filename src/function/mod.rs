@@ -35,7 +35,7 @@ pub(crate) mod witness;
 pub(crate) use aggregate::{Accumulator, Aggregate, COLLECT};
 pub(crate) use clock::{AS_KNOWN_AT, AS_SOURCE_COUNT, AS_VALID_AT};
 pub(crate) use error::{FunctionError, NoRegex};
-pub(crate) use host::{Cited, Host};
+pub(crate) use host::{Cited, Host, KnownBy};
 pub(crate) use label::{HAS_ALL, HAS_ANY, label_names, type_name};
 pub(crate) use procedure::{Field, Procedure, ProcedureRows};
 pub(crate) use registry::Registry;

@@ -133,7 +133,7 @@ fn doubt(certainty: &Value) -> usize {
 fn known(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let mut last: Option<Date> = None;
     for element in elements("known", &arguments[0])? {
-        let Some(day) = host.known(element.id())? else { return Ok(Value::Null) };
+        let Some(day) = host.known(element.id(), false)? else { return Ok(Value::Null) };
         last = last.max(Some(day));
     }
     Ok(last.into())

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::{Cited, FunctionError, Host, Registry};
+use super::{Cited, FunctionError, Host, KnownBy, Registry};
 use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Host for TinyHost {
         Ok(if element.0 == 1 { vec![Cited { citation, paragraph: None, source }] } else { Vec::new() })
     }
 
-    fn known(&self, _element: ElementId) -> Result<Option<Date>, FunctionError> {
+    fn known(&self, _element: ElementId, _possibly: bool) -> Result<Option<Date>, FunctionError> {
         Ok(Date::from_epoch_days(1))
     }
 
@@ -66,8 +66,12 @@ impl Host for TinyHost {
         Ok(None)
     }
 
-    fn sources_through(&self, _: ElementId) -> Result<Vec<Relationship>, FunctionError> {
+    fn sources_through(&self, _: ElementId, _: Option<KnownBy>) -> Result<Vec<Relationship>, FunctionError> {
         Ok(Vec::new())
+    }
+
+    fn source_count(&self, element: ElementId, _: Option<KnownBy>) -> Result<Option<usize>, FunctionError> {
+        Ok(Some(self.citations(element)?.len()))
     }
 
     fn valid_times(&self, _element: ElementId) -> Result<(Value, Value), FunctionError> {

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::source::described;
 use super::string::count_value;
-use super::{Accepts, Accumulator, Aggregate, Function, FunctionError, Host, ResultType};
+use super::{Accepts, Accumulator, Aggregate, Function, FunctionError, Host, KnownBy, ResultType};
 use crate::value::{ElementId, Map, Name, Relationship, Type, Value, compare};
 
 /// The key that marks a map as telling what is not there: the text of the form that nothing has.
@@ -225,15 +225,16 @@ fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError>
     let mut items = Vec::new();
     let found = with_ends(host, gathered(host, std::slice::from_ref(elements))?.items)?;
     let touched = touched(host, &found)?;
+    let known = clocks.iter().find_map(known_by);
     for element in found {
         let Some(id) = element_id(&element) else { continue };
-        let passed = clocks.iter().map(|clock| passed(host, id, clock)).collect::<Result<Vec<_>, _>>()?;
+        let passed = clocks.iter().map(|clock| passed(host, id, clock, known)).collect::<Result<Vec<_>, _>>()?;
         items.push(clocked_element(element, passed));
         for clock in clocks.iter().map(clock_name) {
             if clock.ends_with(KNOWN_AT) && !touched.contains(&id) {
-                items.push(host.known_through(id, clock != KNOWN_AT)?.into());
+                items.push(host.known_through(id, is_possibly_known_at(&clock))?.into());
             } else if clock == REQUIRE_SOURCES {
-                items.extend(host.sources_through(id)?.into_iter().map(Value::from));
+                items.extend(host.sources_through(id, known)?.into_iter().map(Value::from));
             }
         }
     }
@@ -265,8 +266,24 @@ fn clock_name(clock: &Value) -> String {
     }
 }
 
+fn is_possibly_known_at(name: &str) -> bool {
+    name != KNOWN_AT
+}
+
+/// What a clock `KNOWN AT` asks of sources.
+fn known_by(clock: &Value) -> Option<KnownBy<'_>> {
+    let name = clock_name(clock);
+    match clock {
+        Value::Map(said) if name.ends_with(KNOWN_AT) => {
+            Some(KnownBy { at: said.get(AT)?, possibly: is_possibly_known_at(&name) })
+        }
+        _ => None,
+    }
+}
+
 /// The clock with the value of the element by which it let it pass.
-fn passed(host: &dyn Host, id: ElementId, clock: &Value) -> Result<Value, FunctionError> {
+/// Sources are counted as far as they are `known`.
+fn passed(host: &dyn Host, id: ElementId, clock: &Value, known: Option<KnownBy>) -> Result<Value, FunctionError> {
     let Value::Map(said) = clock else { return Ok(Value::Null) };
     let mut told = (**said).clone();
     let name = clock_name(clock);
@@ -274,12 +291,10 @@ fn passed(host: &dyn Host, id: ElementId, clock: &Value) -> Result<Value, Functi
         let (from, to) = host.valid_times(id)?;
         told.extend([(Name::from("from"), from), (Name::from("to"), to)]);
     } else if name.ends_with(KNOWN_AT) {
-        told.insert(Name::from("by"), host.known(id)?.into());
+        let possibly = is_possibly_known_at(&name);
+        told.insert(Name::from("by"), host.known(id, possibly)?.into());
     } else {
-        let sources: BTreeSet<ElementId> = host.citations(id)?.iter().map(|cited| cited.source.id()).collect();
-        // A node without citations has the sources of its relationships.
-        let count = Some(sources.len()).filter(|count| *count > 0);
-        told.insert(Name::from("by"), count.map(count_value).into());
+        told.insert(Name::from("by"), host.source_count(id, known)?.map(count_value).into());
     }
     Ok(Value::Map(told.into()))
 }

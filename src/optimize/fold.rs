@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::terms::is_true;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, Operator};
-use crate::function::{Cited, FunctionError, Host, operator};
+use crate::function::{Cited, FunctionError, Host, KnownBy, operator};
 use crate::plan::{LogicalStatement, Step};
 use crate::value::{Date, DateTime, ElementId, List, Name, Node, Relationship, Value};
 
@@ -222,7 +222,7 @@ impl Host for NoHost {
         self.refuse()
     }
 
-    fn known(&self, _: ElementId) -> Result<Option<Date>, FunctionError> {
+    fn known(&self, _: ElementId, _: bool) -> Result<Option<Date>, FunctionError> {
         self.refuse()
     }
 
@@ -230,7 +230,11 @@ impl Host for NoHost {
         self.refuse()
     }
 
-    fn sources_through(&self, _: ElementId) -> Result<Vec<Relationship>, FunctionError> {
+    fn sources_through(&self, _: ElementId, _: Option<KnownBy>) -> Result<Vec<Relationship>, FunctionError> {
+        self.refuse()
+    }
+
+    fn source_count(&self, _: ElementId, _: Option<KnownBy>) -> Result<Option<usize>, FunctionError> {
         self.refuse()
     }
 

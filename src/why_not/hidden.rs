@@ -4,10 +4,7 @@ use super::condition::{Kind, Subject};
 use super::story::Teller;
 use super::{Host, show};
 use crate::syntax::ast;
-use crate::value::{Name, Node, Relationship, Value};
-
-/// More sources than these are not counted.
-const SOURCES_COUNTED: i64 = 20;
+use crate::value::{ElementId, Name, Node, Relationship, Value};
 
 /// How elements are held against a lens.
 struct Lens {
@@ -25,13 +22,13 @@ impl<H: Host> Teller<'_, '_, H> {
         else {
             return Ok(None);
         };
-        let lens = lens_of(lens, operands);
+        let held_against = lens_of(lens, operands);
         let mut elements = flat(elements.iter());
         elements.sort_by_key(|element| matches!(element, Value::Relationship(_)));
         for element in &elements {
             for one in self.with_ends(element)? {
-                if !self.passes(&one, &lens)? {
-                    return self.value_of(kind, &one, operands).map(Some);
+                if !self.passes(&one, &held_against)? {
+                    return self.value_of(kind, &one, lens, operands).map(Some);
                 }
             }
         }
@@ -52,15 +49,21 @@ impl<H: Host> Teller<'_, '_, H> {
         Ok(!rows.is_empty())
     }
 
-    fn value_of(&mut self, kind: Kind, element: &Value, operands: &[Value]) -> Result<String, H::Error> {
+    fn value_of(
+        &mut self,
+        kind: Kind,
+        element: &Value,
+        lens: &ast::Lens,
+        operands: &[Value],
+    ) -> Result<String, H::Error> {
         let shown = self.shown(element)?;
         Ok(match kind {
-            Kind::KnownAt => match self.known(element)? {
-                Some(day) => format!("{shown} is known from {day}"),
+            Kind::KnownAt => match self.known(element, lens) {
+                Some(from) => format!("{shown} is {from}"),
                 None => format!("{shown} is not known by then"),
             },
             Kind::Sources => {
-                let count = self.source_count(element, operands)?;
+                let count = self.source_count(element, lens, operands);
                 format!("{shown} has {count} source{}", if count == 1 { "" } else { "s" })
             }
             Kind::ValidAt
@@ -92,33 +95,19 @@ impl<H: Host> Teller<'_, '_, H> {
         })
     }
 
-    /// From when on an element is known; one without citations by what names it.
-    fn known(&mut self, element: &Value) -> Result<Option<String>, H::Error> {
-        let Some((id, pattern)) = pattern_of(element) else { return Ok(None) };
-        let itself = format!("MATCH {pattern} WHERE id(x) = $id RETURN known(x)");
-        let touching = format!("MATCH [{pattern}-[r]-()] WHERE id(x) = $id AND asserted(r) RETURN min(known(r))");
-        for text in [itself, touching] {
-            let day = self.ask(&text, id)?.into_iter().flatten().next().unwrap_or_default();
-            if !matches!(day, Value::Null) {
-                return Ok(Some(show::value(&day)));
-            }
-        }
-        Ok(None)
+    /// The day that a clock `KNOWN AT` holds against an element, said in words.
+    fn known(&self, element: &Value, lens: &ast::Lens) -> Option<String> {
+        let possibly = lens.known.as_ref().is_some_and(|clock| clock.possibly);
+        let (id, _) = pattern_of(element)?;
+        let day = self.search.host.known(ElementId(id), possibly)?;
+        Some(format!("{}known from {}", if possibly { "possibly " } else { "" }, show::value(&day.into())))
     }
 
-    /// How many sources the element has, less than were required.
-    fn source_count(&mut self, element: &Value, operands: &[Value]) -> Result<i64, H::Error> {
-        let Some((Value::Integer(required), before)) = operands.split_last() else { return Ok(0) };
-        for count in (1..(*required).min(SOURCES_COUNTED)).rev() {
-            let known = before.first().map(|day| (Name::from("known"), day.clone()));
-            let clock = if known.is_some() { "KNOWN AT $known " } else { "" };
-            let text = format!("{clock}REQUIRE $sources SOURCES");
-            let parameters = known.into_iter().chain([(Name::from("sources"), Value::Integer(count))]).collect();
-            if self.passes(element, &Lens { text, parameters })? {
-                return Ok(count);
-            }
-        }
-        Ok(0)
+    /// How many sources the element has, as far as they are known under the clock beside REQUIRE.
+    fn source_count(&self, element: &Value, lens: &ast::Lens, operands: &[Value]) -> usize {
+        let known = lens.known.as_ref().zip(operands.first());
+        let known = known.map(|(clock, at)| (at, clock.possibly));
+        pattern_of(element).map_or(0, |(id, _)| self.search.host.source_count(ElementId(id), known))
     }
 }
 

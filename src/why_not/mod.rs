@@ -28,7 +28,7 @@ pub(crate) use explain::{COLUMNS, explain};
 pub(crate) use question::{Question, Refusal};
 
 use crate::syntax::ast;
-use crate::value::{Name, Value};
+use crate::value::{Date, ElementId, Name, Value};
 
 /// Who runs queries.
 pub(crate) trait Host {
@@ -50,6 +50,12 @@ pub(crate) trait Host {
 
     /// The keys that say when an element is valid.
     fn time_keys(&self) -> [Name; 3];
+
+    /// The day from which an element is certainly known, or `possibly` is; `None` if there is no such day.
+    fn known(&self, element: ElementId, possibly: bool) -> Option<Date>;
+
+    /// How many different sources stand behind an element that are known at a time, or possibly are.
+    fn source_count(&self, element: ElementId, known: Option<(&Value, bool)>) -> usize;
 }
 
 /// How long a run is worth waiting for.

@@ -82,8 +82,13 @@ impl Known {
         Self { dated: Some(DayRange::UNKNOWN), recorded: None, is_odd: true }
     }
 
-    /// The first day on which it may have been known, in days since 1970-01-01; `None`: without a bound.
-    #[cfg(test)]
+    /// The day from which it is certainly known, or `possibly` is, in days since 1970-01-01; `None`: there is none, or it
+    /// is without a bound.
+    pub(crate) fn since(&self, possibly: bool) -> Option<i32> {
+        if possibly { self.earliest() } else { self.latest() }
+    }
+
+    /// The first day on which it may have been known; `None`: without a bound.
     pub(crate) fn earliest(&self) -> Option<i32> {
         let day = self.days().earliest;
         (day != i32::MIN).then_some(day)

@@ -1,10 +1,12 @@
 //! How many different sources stand behind an element.
 
+use std::iter;
+
 use rustc_hash::FxHashSet;
 
 use super::super::{End, Graph, NodeSlot, RelSlot};
-use super::Lens;
 use super::asked::Hubs;
+use super::{KnownAt, Lens};
 
 impl Graph {
     /// Whether enough different sources stand behind an element, by citations that are known where that is asked.
@@ -27,24 +29,40 @@ impl Graph {
             })
     }
 
-    /// Relationships at a node that have sources which it does not have by itself, one for each source: those of the first
-    /// slots. None at a relationship, or at evidence.
-    pub(crate) fn sources_through(&self, element: End) -> Vec<RelSlot> {
-        if element.as_node().is_none() || self.is_evidence(element) {
+    /// How many different sources stand behind an element, known by then where that is asked; `None` of evidence, which
+    /// needs none.
+    pub(crate) fn source_count(&self, element: End, known: Option<KnownAt>) -> Option<usize> {
+        if self.is_evidence(element) {
+            return None;
+        }
+        let touching = self.facts_at(element).into_iter().map(End::rel);
+        let at_each = iter::once(element).chain(touching).flat_map(|at| self.known_sources(at, known));
+        Some(at_each.collect::<FxHashSet<_>>().len())
+    }
+
+    /// Relationships at a node that have sources which it does not have by itself, one for each source, known by then where
+    /// that is asked: those of the first slots. None at a relationship, or at evidence.
+    pub(crate) fn sources_through(&self, element: End, known: Option<KnownAt>) -> Vec<RelSlot> {
+        if self.is_evidence(element) {
             return Vec::new();
         }
-        let mut sources = FxHashSet::default();
-        let mut adds = |at: End| {
-            let before = sources.len();
-            let cited = self.supports(at).flat_map(|(_, from)| self.ways(from));
-            sources.extend(cited.map(|(_, source)| source));
-            sources.len() > before
-        };
-        adds(element);
-        let mut touching: Vec<RelSlot> = self.asserted_at(element).collect();
+        let mut sources: FxHashSet<NodeSlot> = self.known_sources(element, known).collect();
+        let mut touching = self.facts_at(element);
         touching.sort_unstable();
-        touching.retain(|rel| !self.is_evidence(End::rel(*rel)) && adds(End::rel(*rel)));
+        touching.retain(|rel| {
+            let before = sources.len();
+            sources.extend(self.known_sources(End::rel(*rel), known));
+            sources.len() > before
+        });
         touching
+    }
+
+    /// The relationships whose sources stand behind a node, too.
+    fn facts_at(&self, element: End) -> Vec<RelSlot> {
+        match element.as_node() {
+            Some(_) => self.asserted_at(element).filter(|rel| !self.is_evidence(End::rel(*rel))).collect(),
+            None => Vec::new(),
+        }
     }
 
     fn is_evidence(&self, element: End) -> bool {
@@ -53,10 +71,15 @@ impl Graph {
 
     /// Adds the sources of the citations of an element; true as soon as there are enough.
     fn find_sources(&self, element: End, lens: &Lens, sources: &mut FxHashSet<NodeSlot>) -> bool {
-        self.supports(element).any(|(_, from)| {
-            let cited = self.ways(from).into_iter().map(|(_, source)| source);
-            sources.extend(cited.filter(|source| self.is_evidently_known(End::node(*source), lens.known)));
+        self.known_sources(element, lens.known).any(|source| {
+            sources.insert(source);
             sources.len() >= lens.least_sources as usize
         })
+    }
+
+    /// The sources of the citations of an element.
+    fn known_sources(&self, element: End, known: Option<KnownAt>) -> impl Iterator<Item = NodeSlot> {
+        let cited = self.supports(element).flat_map(|(_, from)| self.ways(from)).map(|(_, source)| source);
+        cited.filter(move |source| self.is_evidently_known(End::node(*source), known))
     }
 }
