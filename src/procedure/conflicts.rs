@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::dates;
 use super::dispute::{Given, Place, Range, contradicted};
 use super::seen::Seen;
 use crate::catalog::KeyId;
@@ -156,8 +157,13 @@ fn values(seen: &Seen, element: End) -> Result<Vec<Vec<Value>>, FunctionError> {
         }
     }
     let rows = given.into_iter().map(|((key, class), given)| {
-        let kind = if class == Class::Days { "date" } else { "value" };
-        row(seen, kind, element, Value::String(key.to_shared()), &contradicted(given))
+        let (kind, contradicted) = match class {
+            Class::Days => ("date", dates::contradicted(seen, given)?),
+            Class::Number | Class::Text | Class::Truth | Class::Duration | Class::Time | Class::LocalTime => {
+                ("value", contradicted(given))
+            }
+        };
+        row(seen, kind, element, Value::String(key.to_shared()), &contradicted)
     });
     rows.filter_map(Result::transpose).collect()
 }

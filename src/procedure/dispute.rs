@@ -73,18 +73,28 @@ impl Range {
 }
 
 /// What another source contradicts, by range and value; empty if nothing is.
-pub(super) fn contradicted(mut given: Vec<Given>) -> Vec<Given> {
-    let ends = outermost(&given, |range| range.high.as_ref(), Ordering::Less);
-    let starts = outermost(&given, |range| range.low.as_ref(), Ordering::Greater);
+pub(super) fn contradicted(given: Vec<Given>) -> Vec<Given> {
+    let is_contradicted = by_bounds(&given);
+    kept(given, &is_contradicted)
+}
+
+/// Whether the range of each is apart from one of another source.
+pub(super) fn by_bounds(given: &[Given]) -> Vec<bool> {
+    let ends = outermost(given, |range| range.high.as_ref(), Ordering::Less);
+    let starts = outermost(given, |range| range.low.as_ref(), Ordering::Greater);
     let is_contradicted = |one: &Given| {
         let ends_before = matches!((of_others(&ends, one), &one.range.low), (Some(end), Some(low)) if end < low);
         let begins_behind =
             matches!((of_others(&starts, one), &one.range.high), (Some(start), Some(high)) if high < start);
         ends_before || begins_behind
     };
-    let kept: Vec<bool> = given.iter().map(is_contradicted).collect();
-    let mut kept = kept.into_iter();
-    given.retain(|_| kept.next() == Some(true));
+    given.iter().map(is_contradicted).collect()
+}
+
+/// Those of which this is true, in order.
+pub(super) fn kept(mut given: Vec<Given>, is_kept: &[bool]) -> Vec<Given> {
+    let mut is_kept = is_kept.iter();
+    given.retain(|_| is_kept.next() == Some(&true));
     given.sort_by(|left, right| {
         left.range
             .cmp(&right.range)

@@ -7,6 +7,7 @@ mod commits;
 mod conflicts;
 mod csv;
 mod database;
+mod dates;
 mod dispute;
 mod drawn;
 mod load_csv;

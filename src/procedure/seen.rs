@@ -29,9 +29,8 @@ impl<'h> Seen<'h> {
 
     /// The citations of an element that are seen.
     pub(super) fn citations(&self, element: End) -> impl Iterator<Item = Cited> {
-        self.graph
-            .citations(element)
-            .filter(|cited| self.sees(End::rel(cited.rel)) && self.sees(End::node(cited.source)))
+        let is_seen = |cited: &Cited| self.part.is_none_or(|part| part.shows_citation(self.graph, *cited));
+        self.graph.citations(element).filter(is_seen)
     }
 
     /// Everything at which an asserted relationship of the citing type ends, seen or not, in the order of ids.

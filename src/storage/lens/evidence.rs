@@ -235,6 +235,14 @@ impl Graph {
         ways
     }
 
+    /// The asserted relationships that make a paragraph one of a source.
+    pub(super) fn joining(&self, paragraph: NodeSlot, source: NodeSlot) -> impl Iterator<Item = RelSlot> {
+        let of = self.vocabulary.of.into_iter();
+        let rels =
+            of.flat_map(move |of| self.neighbours(End::node(paragraph), Direction::Out, Some(of), Family::Plain));
+        rels.filter(move |found| found.end == End::node(source)).map(|found| found.rel)
+    }
+
     pub(super) fn is_source(&self, node: NodeSlot) -> bool {
         self.vocabulary.source.is_some_and(|label| self.has_label(node, label))
     }

@@ -10,7 +10,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use super::super::bitmap::{Bitmap, PAGE_SLOTS, place};
 use super::super::{End, Graph, NodeSlot, RelSlot};
 use super::many::Page;
-use super::{Lens, Look, Odd};
+use super::{Cited, Lens, Look, Odd};
 
 /// Of one graph, which comes along with each question.
 pub(crate) struct Part {
@@ -79,6 +79,14 @@ impl Part {
             Some(self.passing(graph, &graph.rel_page(index)?, present))
         });
         found.unwrap_or(false)
+    }
+
+    /// Whether all that makes a citation one is shown: it, its source, and an `OF` that joins its paragraph to that.
+    pub(crate) fn shows_citation(&self, graph: &Graph, cited: Cited) -> bool {
+        let is_of_source = |paragraph| graph.joining(paragraph, cited.source).any(|of| self.shows_rel(graph, of));
+        self.shows_rel(graph, cited.rel)
+            && self.shows_node(graph, cited.source)
+            && cited.paragraph.is_none_or(is_of_source)
     }
 
     /// Whether the bit of a slot is set, which `find` finds for a page if nobody has; `None` if it may not any more.

@@ -56,11 +56,11 @@ impl Days {
 }
 
 /// Days with gaps between: ranges in order, none of which touches the next.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Ranges(Vec<Days>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ranges(Vec<Days>);
 
 impl Ranges {
-    pub(super) fn new(mut ranges: Vec<Days>) -> Self {
+    pub(crate) fn new(mut ranges: Vec<Days>) -> Self {
         ranges.sort_unstable();
         let mut apart: Vec<Days> = Vec::with_capacity(ranges.len());
         for range in ranges {
@@ -75,7 +75,7 @@ impl Ranges {
     }
 
     /// The days in both.
-    pub(super) fn intersect(&self, other: &Self) -> Self {
+    pub(crate) fn intersect(&self, other: &Self) -> Self {
         let mut both = Vec::new();
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
         while let (Some(one), Some(another)) = (left.peek(), right.peek()) {
@@ -90,8 +90,18 @@ impl Ranges {
         Self(both)
     }
 
-    pub(super) fn as_slice(&self) -> &[Days] {
+    pub(crate) fn as_slice(&self) -> &[Days] {
         &self.0
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many days they are; as many as can be if they are open.
+    pub(crate) fn count(&self) -> i64 {
+        let counts = self.0.iter().map(|days| days.latest.saturating_sub(days.earliest).saturating_add(1));
+        counts.fold(0, i64::saturating_add)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What several sources say together: the days on which all of them agree.
 
-use super::days::Ranges;
-use super::parse::{Qualifier, day_text, days_of_month, ranges_of_set};
+use super::parse::{Qualifier, day_text, days_of_month};
 use super::{Days, Edtf, EdtfError, Precision};
 use crate::value::Date;
 
@@ -15,12 +14,12 @@ use crate::value::Date;
 /// The days begin or end within a year of more than four digits, of which only the whole can be written.
 pub(crate) fn intersection(dates: &[Edtf]) -> Result<Option<Edtf>, EdtfError> {
     let Some((first, rest)) = dates.split_first() else { return Ok(None) };
-    let days = rest.iter().fold(ranges(first), |days, date| days.intersect(&ranges(date)));
-    if days.as_slice().is_empty() {
+    let days = rest.iter().fold(first.ranges(), |days, date| days.intersect(&date.ranges()));
+    if days.is_empty() {
         return Ok(None);
     }
     let qualifier = dates.iter().fold(Qualifier::None, |all, date| all.and(date.0.qualifier));
-    let say_just_that = dates.iter().filter(|date| ranges(date) == days);
+    let say_just_that = dates.iter().filter(|date| date.ranges() == days);
     // Which of several is no matter of their order.
     if let Some(same) = say_just_that.min_by_key(|date| (date.0.qualifier != qualifier, date.text())) {
         return Ok(Some(same.clone()));
@@ -31,20 +30,6 @@ pub(crate) fn intersection(dates: &[Edtf]) -> Result<Option<Edtf>, EdtfError> {
         members => set_text(members, qualifier)?,
     };
     Edtf::parse(&text).map(Some)
-}
-
-/// The days that a date may mean, with the gaps that a set may have.
-fn ranges(date: &Edtf) -> Ranges {
-    Ranges::new(match date.precision() {
-        Precision::Set => ranges_of_set(date.text()),
-        Precision::Day
-        | Precision::Month
-        | Precision::Season
-        | Precision::Year
-        | Precision::Decade
-        | Precision::Century
-        | Precision::Interval => vec![date.days()],
-    })
 }
 
 fn interval_text(days: Days, qualifier: Qualifier) -> Result<String, EdtfError> {

@@ -15,7 +15,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::Date;
-pub(crate) use days::Days;
+pub(crate) use days::{Days, Ranges};
 pub use error::EdtfError;
 pub(crate) use intersection::intersection;
 use parse::Qualifier;
@@ -132,6 +132,20 @@ impl Edtf {
 
     pub(crate) fn days(&self) -> Days {
         self.0.days
+    }
+
+    /// The days that it may mean, with the gaps that a set may have.
+    pub(crate) fn ranges(&self) -> Ranges {
+        Ranges::new(match self.precision() {
+            Precision::Set => parse::ranges_of_set(self.text()),
+            Precision::Day
+            | Precision::Month
+            | Precision::Season
+            | Precision::Year
+            | Precision::Decade
+            | Precision::Century
+            | Precision::Interval => vec![self.days()],
+        })
     }
 
     /// The order of dates and EDTF dates as one class.
