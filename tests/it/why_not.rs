@@ -55,6 +55,8 @@ struct Query {
     is_of_statement: bool,
     nodes: Vec<Node>,
     arrows: Vec<Arrow>,
+    /// Whether the path has a name.
+    is_named: bool,
     filters: Vec<(String, Vec<String>)>,
     expected: Option<i64>,
 }
@@ -92,7 +94,11 @@ fn query(dice: &mut Dice) -> Query {
             weight: dice.chance(15).then(|| dice.below(3)),
         })
         .collect();
+    let is_named = hops > 0 && dice.chance(25);
     let mut filters = Vec::new();
+    if is_named {
+        filters.extend(dice.chance(70).then(|| (path_filter(dice), vec!["p".to_owned()])));
+    }
     for _ in 0..dice.below(3) {
         let (one, other) = (dice.below(nodes.len()), dice.below(nodes.len()));
         let (one, other) = (format!("n{}", nodes[one].name), format!("n{}", nodes[other].name));
@@ -113,7 +119,18 @@ fn query(dice: &mut Dice) -> Query {
     }
     let expected = dice.chance(40).then(|| i64::try_from(dice.below(5)).expect("small"));
     let (lens, is_of_statement) = (lens(dice), dice.chance(30));
-    Query { lens, is_of_statement, nodes, arrows, filters, expected }
+    Query { lens, is_of_statement, nodes, arrows, is_named, filters, expected }
+}
+
+/// What is asked of the path as a whole.
+fn path_filter(dice: &mut Dice) -> String {
+    let number = dice.below(3);
+    match dice.below(4) {
+        0 => format!("length(p) > {number}"),
+        1 => format!("all(n IN nodes(p) WHERE n.v < {number})"),
+        2 => format!("any(r IN relationships(p) WHERE r.w = {number})"),
+        _ => "p IS NOT NULL".to_owned(),
+    }
 }
 
 /// Clocks and a number of sources, mostly none.
@@ -162,6 +179,10 @@ impl Query {
         let mut quoted = Vec::new();
         out.text.push_str(if without.contains(&Part::Different) { "MATCH REPEATABLE ELEMENTS " } else { "MATCH " });
         let start = out.text.len();
+        if self.is_whole(without) {
+            names.insert("p".to_owned());
+            out.text.push_str(if self.is_spelled_out(without) { "" } else { "p = " });
+        }
         for (place, node) in self.nodes.iter().enumerate() {
             let joined = place > 0 && self.joined(without, place - 1) && !without.contains(&Part::State(place - 1));
             if joined {
@@ -217,6 +238,25 @@ impl Query {
         !without.contains(&Part::Hop(place)) && !is_gone(place) && !is_gone(place + 1)
     }
 
+    /// Whether there is a path that has a name.
+    fn is_whole(&self, without: &Parts) -> bool {
+        self.is_named && (0..self.arrows.len()).all(|place| self.joined(without, place))
+    }
+
+    /// Whether the path has an arrow that may be quoted, which no text can draw in a path.
+    fn is_spelled_out(&self, without: &Parts) -> bool {
+        (0..self.arrows.len()).any(|place| without.contains(&Part::State(place)))
+    }
+
+    /// The filter, with the elements of the path in the place of its name.
+    fn spelled_out(&self, filter: &str) -> String {
+        let nodes: Vec<String> = self.nodes.iter().map(|node| format!("n{}", node.name)).collect();
+        let rels: Vec<String> = (0..self.arrows.len()).map(|place| format!("r{place}")).collect();
+        let (nodes, rels) = (format!("[{}]", nodes.join(", ")), format!("[{}]", rels.join(", ")));
+        let spelled_out = filter.replace("relationships(p)", &rels).replace("nodes(p)", &nodes);
+        spelled_out.replace("length(p)", &format!("size({rels})")).replace("p IS", &format!("{nodes} IS"))
+    }
+
     fn node(out: &mut Text, without: &Parts, node: &Node) {
         out.mark(Part::Element(node.name));
         write!(out.text, "(n{}", node.name).expect("text");
@@ -262,7 +302,7 @@ impl Query {
             }
             out.text.push_str(word);
             out.mark(Part::Filter(place));
-            out.text.push_str(filter);
+            out.text.push_str(&if self.is_spelled_out(without) { self.spelled_out(filter) } else { filter.clone() });
             word = " AND ";
         }
         let is_free = |place: &usize| without.contains(&Part::State(*place)) && self.joined(without, *place);
