@@ -9,6 +9,8 @@ use crate::value::Name;
 pub(super) enum Kind {
     /// That there is such an element at all.
     Element,
+    /// The same, of a relationship that stands where a node could.
+    Relationship,
     /// That two elements are joined.
     Hop,
     /// That a list or a call gives any row.
@@ -115,6 +117,12 @@ pub(super) struct Arrow {
     pub types: Vec<Name>,
     /// Whether it may be one that nobody asserts.
     pub may_be_quoted: bool,
+}
+
+impl Kind {
+    pub(super) fn is_of_element(self) -> bool {
+        matches!(self, Self::Element | Self::Relationship)
+    }
 }
 
 impl Subject {

@@ -65,6 +65,7 @@ impl<H: Host> Teller<'_, '_, H> {
             }
             Kind::ValidAt
             | Kind::Element
+            | Kind::Relationship
             | Kind::Hop
             | Kind::Rows
             | Kind::Length

@@ -31,6 +31,7 @@ impl Drawing {
 
 impl Walk<'_> {
     pub(super) fn matched(&mut self, mut matched: ast::Match, span: Span, out: &mut Vec<Clause>) {
+        self.draw_again(&matched.pattern.parts, span, out);
         let first = self.conditions.len();
         let known = names(&matched.pattern.parts);
         if self.probe.is_some() {
@@ -75,6 +76,18 @@ impl Walk<'_> {
         self.show(Behind { first, gone, predicates, has_fresh }, span, out);
     }
 
+    /// A relationship that is gone, and that this pattern needs as well, is looked for by this one alone.
+    fn draw_again(&mut self, parts: &[PatternPart], span: Span, out: &mut Vec<Clause>) {
+        let is_lost = |drawn: &Drawn| drawn.form != Form::Node && self.lost.contains(&drawn.ident.name);
+        let again: Vec<Name> = drawn_by(parts).into_iter().filter(is_lost).map(|drawn| drawn.ident.name).collect();
+        self.lost.retain(|name| !again.contains(name));
+        // Of names that the text does not tell none can be left out: it stays null, and nothing is found.
+        if !again.is_empty() && !self.scope.open {
+            self.scope.names.retain(|name| !again.contains(name));
+            out.push(Clause { kind: ClauseKind::With(self.same_names(&[])), span });
+        }
+    }
+
     fn name_all(&mut self, parts: &mut [PatternPart]) {
         let mut fresh = self.fresh;
         name_all(parts, &mut || {
@@ -109,9 +122,13 @@ impl Walk<'_> {
             self.element(drawing, &ends.1);
         }
         let (span, ident) = (span_of(endpoint), ident_of(endpoint));
+        let kind = match endpoint {
+            Endpoint::Node(_) => Kind::Element,
+            Endpoint::Bracket(_) => Kind::Relationship,
+        };
         let named = ident.and_then(|ident| drawing.named.get(&ident.name).copied());
         let number = named.unwrap_or_else(|| {
-            self.condition(Kind::Element, span, &[], Subject::None);
+            self.condition(kind, span, &[], Subject::None);
             self.conditions.len() - 1
         });
         drawing.numbers.insert(span, number);

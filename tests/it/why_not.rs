@@ -47,6 +47,10 @@ enum Part {
 
 type Parts = BTreeSet<Part>;
 
+/// The numbers of the relationship that is cited, with its arrow, and of the source.
+const CITED: usize = 10;
+const SOURCE: usize = 11;
+
 /// A path of nodes with conditions, under a lens, and filters behind it. A node may stand twice.
 #[derive(Clone, Debug)]
 struct Query {
@@ -58,6 +62,8 @@ struct Query {
     /// Whether the path has a name.
     is_named: bool,
     filters: Vec<(String, Vec<String>)>,
+    /// Whether a clause behind asks for a source of the first arrow.
+    is_cited: bool,
     expected: Option<i64>,
 }
 
@@ -118,8 +124,9 @@ fn query(dice: &mut Dice) -> Query {
         });
     }
     let expected = dice.chance(40).then(|| i64::try_from(dice.below(5)).expect("small"));
+    let is_cited = hops > 0 && dice.chance(30);
     let (lens, is_of_statement) = (lens(dice), dice.chance(30));
-    Query { lens, is_of_statement, nodes, arrows, is_named, filters, expected }
+    Query { lens, is_of_statement, nodes, arrows, is_named, filters, is_cited, expected }
 }
 
 /// What is asked of the path as a whole.
@@ -219,6 +226,9 @@ impl Query {
             self.lens(&mut out, without);
         }
         self.filter(&mut out, without, &names);
+        if self.is_cited {
+            Self::cited(&mut out, without);
+        }
         let first = if names.contains("n0") { "n0.v" } else { "null" };
         write!(out.text, " RETURN {first} AS v").expect("text");
         out
@@ -255,6 +265,40 @@ impl Query {
         let (nodes, rels) = (format!("[{}]", nodes.join(", ")), format!("[{}]", rels.join(", ")));
         let spelled_out = filter.replace("relationships(p)", &rels).replace("nodes(p)", &nodes);
         spelled_out.replace("length(p)", &format!("size({rels})")).replace("p IS", &format!("{nodes} IS"))
+    }
+
+    /// That a source supports the first arrow.
+    fn cited(out: &mut Text, without: &Parts) {
+        let is_gone = |part| without.contains(&part);
+        let (rel, source) = (is_gone(Part::Element(CITED)), is_gone(Part::Element(SOURCE)));
+        let (open, close) = if is_gone(Part::State(CITED)) { ("[", "]") } else { ("", "") };
+        let is_cut = rel || source || is_gone(Part::Hop(CITED));
+        let (open, close) = if is_cut { ("", "") } else { (open, close) };
+        out.text.push_str(if rel && source { "" } else { " MATCH " });
+        out.text.push_str(open);
+        out.mark(Part::Element(CITED));
+        out.text.push_str(if rel { "" } else { "[r0]" });
+        if is_cut {
+            out.text.push_str(if rel || source { "" } else { ", " });
+        } else {
+            Self::supports(out, without);
+        }
+        out.mark(Part::Element(SOURCE));
+        out.text.push_str(if source { "" } else { "(s)" });
+        out.text.push_str(close);
+    }
+
+    fn supports(out: &mut Text, without: &Parts) {
+        for part in [Part::Hop(CITED), Part::Direction(CITED), Part::State(CITED)] {
+            out.mark(part);
+        }
+        out.text.push_str(if without.contains(&Part::Direction(CITED)) { "-[" } else { "<-[" });
+        if !without.contains(&Part::Type(CITED)) {
+            out.text.push(':');
+            out.mark(Part::Type(CITED));
+            out.text.push_str("SUPPORTS");
+        }
+        out.text.push_str("]-");
     }
 
     fn node(out: &mut Text, without: &Parts, node: &Node) {
