@@ -25,12 +25,14 @@ impl<H: Host> Teller<'_, '_, H> {
         else {
             return Ok(None);
         };
-        let lens = lens_of(lens, operands);
+        let (lens, clock) = (lens_of(lens, operands), clock_of(lens, operands));
         let mut elements = flat(elements.iter());
         elements.sort_by_key(|element| matches!(element, Value::Relationship(_)));
         for element in &elements {
             for one in self.with_ends(element)? {
                 if !self.passes(&one, &lens)? {
+                    let is_of_sources = kind == Kind::KnownAt && self.passes(&one, &clock)?;
+                    let kind = if is_of_sources { Kind::Sources } else { kind };
                     return self.value_of(kind, &one, operands).map(Some);
                 }
             }
@@ -121,6 +123,11 @@ impl<H: Host> Teller<'_, '_, H> {
         }
         Ok(0)
     }
+}
+
+/// The lens without the number of sources.
+fn clock_of(lens: &ast::Lens, operands: &[Value]) -> Lens {
+    lens_of(&ast::Lens { sources: None, ..lens.clone() }, operands)
 }
 
 /// The lens as text, with what its operands were in the row.

@@ -335,7 +335,8 @@ impl Walk<'_> {
             }
         }
         if let Some(clock) = &said.known {
-            let alone = ast::Lens { known: said.known.clone(), ..ast::Lens::default() };
+            // It also hides sources from those who count them.
+            let alone = ast::Lens { known: said.known.clone(), sources: said.sources.clone(), ..ast::Lens::default() };
             if self.is_put_off(Kind::KnownAt, clock.span, &clock.at, within, subject(alone)) {
                 lens.known = None;
             }
