@@ -83,6 +83,8 @@ pub(super) enum Subject {
     /// All elements of a pattern, and the clock that they are held against.
     Clocked {
         elements: Vec<Drawn>,
+        /// What matches where a filter looks for a pattern, without the clock.
+        inside: Vec<ast::Expr>,
         lens: ast::Lens,
     },
     /// What stands inside a CALL, and is not looked at.

@@ -157,12 +157,12 @@ fn pattern_of(element: &Value) -> Option<(u64, &'static str)> {
     }
 }
 
-/// The elements, those in lists of relationships too.
+/// The elements, those in lists too.
 fn flat<'v>(values: impl Iterator<Item = &'v Value>) -> Vec<Value> {
     let mut found = Vec::new();
     for value in values {
         match value {
-            Value::List(items) => found.extend(items.iter().cloned()),
+            Value::List(items) => found.extend(flat(items.iter())),
             other => found.push(other.clone()),
         }
     }

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::condition::{Arrow, Bounds, Drawn, Form, Kind, Number, Subject};
 use super::cut::{Cuts, Pieces, link_span, name_all, names, span_of};
+use super::inside;
 use super::make;
 use super::mention::{mentions, variables_of};
 use super::relax::{Behind, Said, Walk};
@@ -13,6 +14,9 @@ use crate::value::Name;
 
 /// The name of an element, and whether it stands for a list of them behind the pattern.
 type Named<'n> = (Option<&'n ast::Ident>, bool);
+
+/// What a pattern has drawn, and what its filters have found inside.
+type Seen<'s> = (&'s [Drawn], &'s [Expr]);
 
 /// What is known of the pattern of one MATCH on the way.
 #[derive(Default)]
@@ -51,7 +55,9 @@ impl Walk<'_> {
             self.contents(&drawing, part);
         }
         let may_repeat = matched.repeatable || self.may_repeat(&matched);
-        self.lens(&mut matched.lens, Some(&drawn), &[]);
+        let inside = matched.predicate.iter().flat_map(inside::asked_for);
+        let inside: Vec<Expr> = inside.filter(|found| !self.speaks_of_lost(found)).collect();
+        self.lens(&mut matched.lens, Some((&drawn, &inside)), &[]);
         let Pieces { parts, predicates } = drawing.cuts.apply(matched.pattern.parts, !may_repeat);
         self.around = matched.lens.clone();
         let mut terms = self.filters(make::conjuncts(matched.predicate.take()), &[], &Said::OfOne);
@@ -63,6 +69,7 @@ impl Walk<'_> {
         if self.probe.is_some() {
             let is_left = |drawn: &Drawn| !self.lost.contains(&drawn.ident.name);
             self.drawn.extend(drawn.into_iter().filter(is_left));
+            self.inside.extend(inside);
         }
         let is_drawn = !parts.is_empty();
         let predicates = if is_drawn || matched.optional { Vec::new() } else { std::mem::take(&mut terms) };
@@ -322,10 +329,12 @@ impl Walk<'_> {
     }
 
     /// Clocks and the number of sources, and what they are held against if that can be seen.
-    pub(super) fn lens(&mut self, lens: &mut ast::Lens, elements: Option<&[Drawn]>, within: &[Number]) {
+    pub(super) fn lens(&mut self, lens: &mut ast::Lens, seen: Option<Seen<'_>>, within: &[Number]) {
         let said = lens.clone();
-        let subject = |alone: ast::Lens| match elements {
-            Some(elements) => Subject::Clocked { elements: elements.to_vec(), lens: alone },
+        let subject = |alone: ast::Lens| match seen {
+            Some((elements, inside)) => {
+                Subject::Clocked { elements: elements.to_vec(), inside: inside.to_vec(), lens: alone }
+            }
             None => Subject::InCall,
         };
         if let Some(clock) = &said.valid {
