@@ -288,7 +288,7 @@ impl Binder<'_> {
                 direction: direction(rel.direction),
                 types,
                 reach: reach(rel.length, selector),
-                place: Place::Arrow,
+                place: if rel.may_be_quoted { Place::Bracket } else { Place::Arrow },
                 bound: (var.0 as usize) < drawing.own,
             },
             rel,

@@ -9,6 +9,8 @@ use crate::value::Name;
 pub(super) enum Kind {
     /// That there is such an element at all.
     Element,
+    /// The same, of a relationship that stands where a node could.
+    Relationship,
     /// That two elements are joined.
     Hop,
     /// That a list or a call gives any row.
@@ -81,6 +83,8 @@ pub(super) enum Subject {
     /// All elements of a pattern, and the clock that they are held against.
     Clocked {
         elements: Vec<Drawn>,
+        /// What matches where a filter looks for a pattern, without the clock.
+        inside: Vec<ast::Expr>,
         lens: ast::Lens,
     },
     /// What stands inside a CALL, and is not looked at.
@@ -115,6 +119,12 @@ pub(super) struct Arrow {
     pub types: Vec<Name>,
     /// Whether it may be one that nobody asserts.
     pub may_be_quoted: bool,
+}
+
+impl Kind {
+    pub(super) fn is_of_element(self) -> bool {
+        matches!(self, Self::Element | Self::Relationship)
+    }
 }
 
 impl Subject {

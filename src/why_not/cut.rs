@@ -78,7 +78,7 @@ impl Cuts {
         paths.extend(left.clone().map(|start| ast::PathPattern { start, hops: Vec::new(), span: start_span }));
         for hop in part.path.hops {
             let right = self.endpoint(pieces, hop.end);
-            let link = self.link(pieces, hop.link, left.as_ref(), right.as_ref());
+            let link = self.link(hop.link, left.as_ref(), right.as_ref());
             match (paths.last_mut(), link, right.clone()) {
                 (Some(path), Some(link), Some(end)) => path.hops.push(ast::Hop { link, end }),
                 (_, _, end) => {
@@ -122,22 +122,16 @@ impl Cuts {
         }
     }
 
-    /// The link as it stays in its path, if it does. One that may be quoted stays beside it, as a bracket.
-    fn link(&self, pieces: &mut Pieces, link: Link, left: Option<&Endpoint>, right: Option<&Endpoint>) -> Option<Link> {
+    /// The link as it stays in its path, if it does.
+    fn link(&self, mut link: Link, left: Option<&Endpoint>, right: Option<&Endpoint>) -> Option<Link> {
         let span = link_span(&link);
-        let (left, right) = (left?, right?);
-        if self.hops.contains(&span) {
+        if left.is_none() || right.is_none() || self.hops.contains(&span) {
             return None;
         }
-        match link {
-            Link::Arrow(mut rel) if self.unstated.contains(&span) => {
-                pieces.predicates.extend(rel.predicate.take().map(|predicate| *predicate));
-                let ends = Some(Box::new((make::again(left), make::again(right))));
-                pieces.parts.push(make::alone(Endpoint::Bracket(ast::Bracket { rel, ends, span }), span));
-                None
-            }
-            link => Some(link),
+        if let Link::Arrow(rel) = &mut link {
+            rel.may_be_quoted |= self.unstated.contains(&span);
         }
+        Some(link)
     }
 
     /// That each arrow which may be quoted is none of the others.

@@ -113,8 +113,9 @@ impl Walk<'_> {
     /// A clock of the whole statement is asked about what the last patterns have drawn.
     fn show_statement_clock(&mut self, span: Span, out: &mut Vec<Clause>) {
         let Some(number) = self.probe.filter(|number| *number < self.of_statement) else { return };
-        if let Subject::Clocked { elements, .. } = &mut self.conditions[number].subject {
+        if let Subject::Clocked { elements, inside, .. } = &mut self.conditions[number].subject {
             *elements = std::mem::take(&mut self.drawn);
+            *inside = std::mem::take(&mut self.inside);
         }
         self.show(Behind { first: 0, ..Behind::default() }, span, out);
     }

@@ -22,12 +22,14 @@ impl<H: Host> Teller<'_, '_, H> {
         else {
             return Ok(None);
         };
-        let held_against = lens_of(lens, operands);
+        let (held_against, clock) = (lens_of(lens, operands), clock_of(lens, operands));
         let mut elements = flat(elements.iter());
         elements.sort_by_key(|element| matches!(element, Value::Relationship(_)));
         for element in &elements {
             for one in self.with_ends(element)? {
                 if !self.passes(&one, &held_against)? {
+                    let is_of_sources = kind == Kind::KnownAt && self.passes(&one, &clock)?;
+                    let kind = if is_of_sources { Kind::Sources } else { kind };
                     return self.value_of(kind, &one, lens, operands).map(Some);
                 }
             }
@@ -68,6 +70,7 @@ impl<H: Host> Teller<'_, '_, H> {
             }
             Kind::ValidAt
             | Kind::Element
+            | Kind::Relationship
             | Kind::Hop
             | Kind::Rows
             | Kind::Length
@@ -111,6 +114,11 @@ impl<H: Host> Teller<'_, '_, H> {
     }
 }
 
+/// The lens without the number of sources.
+fn clock_of(lens: &ast::Lens, operands: &[Value]) -> Lens {
+    lens_of(&ast::Lens { sources: None, ..lens.clone() }, operands)
+}
+
 /// The lens as text, with what its operands were in the row.
 fn lens_of(lens: &ast::Lens, operands: &[Value]) -> Lens {
     let clocks = [("VALID AT $valid", "valid", &lens.valid), ("KNOWN AT $known", "known", &lens.known)];
@@ -138,12 +146,12 @@ fn pattern_of(element: &Value) -> Option<(u64, &'static str)> {
     }
 }
 
-/// The elements, those in lists of relationships too.
+/// The elements, those in lists too.
 fn flat<'v>(values: impl Iterator<Item = &'v Value>) -> Vec<Value> {
     let mut found = Vec::new();
     for value in values {
         match value {
-            Value::List(items) => found.extend(items.iter().cloned()),
+            Value::List(items) => found.extend(flat(items.iter())),
             other => found.push(other.clone()),
         }
     }

@@ -14,7 +14,19 @@ const MATCHES: u32 = 20;
 /// no negation, or one of more than patterns.
 pub(super) fn matches(predicate: &Expr) -> Option<Expr> {
     let ExprKind::Not(inner) = &predicate.kind else { return None };
-    let mut patterns = patterns_of(inner)?;
+    Some(matches_of(patterns_of(inner)?))
+}
+
+/// A list of what matches for each pattern that `predicate` asks for, under no clock of its own.
+pub(super) fn asked_for(predicate: &Expr) -> Vec<Expr> {
+    if let ExprKind::And(terms) | ExprKind::Or(terms) = &predicate.kind {
+        return terms.iter().flat_map(asked_for).collect();
+    }
+    let patterns = patterns_of(predicate).filter(|patterns| patterns.iter().all(|matched| matched.lens.is_empty()));
+    patterns.map(matches_of).into_iter().collect()
+}
+
+fn matches_of(mut patterns: Vec<Match>) -> Expr {
     let mut fresh = 0;
     let mut walks: Vec<Expr> = Vec::new();
     for matched in &mut patterns {
@@ -30,7 +42,7 @@ pub(super) fn matches(predicate: &Expr) -> Option<Expr> {
         ..ast::Projection::default()
     };
     let clauses = patterns.into_iter().map(ClauseKind::Match).chain([ClauseKind::Return(returned)]);
-    Some(make::expr(ExprKind::Collect(Box::new(Subquery::Query(query_of(clauses))))))
+    make::expr(ExprKind::Collect(Box::new(Subquery::Query(query_of(clauses)))))
 }
 
 /// A list of endpoints and of the arrows between them, with null for a group; all of them have names.

@@ -108,14 +108,6 @@ pub(super) fn never_empty(list: Expr) -> Expr {
     expr(ExprKind::Case(ast::Case { subject: None, branches, otherwise: Some(Box::new(list)) }))
 }
 
-/// `(name)` or `[name]`, for an element that is drawn elsewhere.
-pub(super) fn again(endpoint: &ast::Endpoint) -> ast::Endpoint {
-    match endpoint {
-        ast::Endpoint::Node(node) => node_called(node.variable.clone(), node.span),
-        ast::Endpoint::Bracket(bracket) => rel_called(bracket.rel.variable.clone(), bracket.span),
-    }
-}
-
 fn node_called(variable: Option<ast::Ident>, span: Span) -> ast::Endpoint {
     ast::Endpoint::Node(ast::NodePattern { variable, labels: None, properties: None, predicate: None, span })
 }
@@ -123,6 +115,7 @@ fn node_called(variable: Option<ast::Ident>, span: Span) -> ast::Endpoint {
 fn rel_called(variable: Option<ast::Ident>, span: Span) -> ast::Endpoint {
     let rel = ast::RelPattern {
         direction: ast::ArrowDirection::Either,
+        may_be_quoted: false,
         variable,
         types: None,
         length: None,

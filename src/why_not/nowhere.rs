@@ -1,7 +1,7 @@
 //! What is told where nothing that can be left out brings the row.
 
 use super::Host;
-use super::condition::{Kind, Number};
+use super::condition::Number;
 use super::finish::Wanted;
 use super::relax::Order;
 use super::search::{Way, everything};
@@ -42,7 +42,7 @@ impl<H: Host> Teller<'_, '_, H> {
     fn nowhere(&mut self, wanted: &Wanted) -> Result<Option<String>, H::Error> {
         let alone = std::slice::from_ref(wanted);
         let all = everything(self.conditions);
-        let is_element = |number: &Number| self.conditions[*number].kind == Kind::Element;
+        let is_element = |number: &Number| self.conditions[*number].kind.is_of_element();
         let elements: Vec<Number> = all.iter().copied().filter(is_element).collect();
         let mut found: Vec<Value> = Vec::new();
         // Null is there where everything is gone.

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::condition::{Arrow, Bounds, Drawn, Form, Kind, Number, Subject};
 use super::cut::{Cuts, Pieces, link_span, name_all, names, span_of};
+use super::inside;
 use super::make;
 use super::mention::{mentions, variables_of};
 use super::relax::{Behind, Said, Walk};
@@ -13,6 +14,9 @@ use crate::value::Name;
 
 /// The name of an element, and whether it stands for a list of them behind the pattern.
 type Named<'n> = (Option<&'n ast::Ident>, bool);
+
+/// What a pattern has drawn, and what its filters have found inside.
+type Seen<'s> = (&'s [Drawn], &'s [Expr]);
 
 /// What is known of the pattern of one MATCH on the way.
 #[derive(Default)]
@@ -31,6 +35,7 @@ impl Drawing {
 
 impl Walk<'_> {
     pub(super) fn matched(&mut self, mut matched: ast::Match, span: Span, out: &mut Vec<Clause>) {
+        self.draw_again(&matched.pattern.parts, span, out);
         let first = self.conditions.len();
         let known = names(&matched.pattern.parts);
         if self.probe.is_some() {
@@ -50,7 +55,9 @@ impl Walk<'_> {
             self.contents(&drawing, part);
         }
         let may_repeat = matched.repeatable || self.may_repeat(&matched);
-        self.lens(&mut matched.lens, Some(&drawn), &[]);
+        let inside = matched.predicate.iter().flat_map(inside::asked_for);
+        let inside: Vec<Expr> = inside.filter(|found| !self.speaks_of_lost(found)).collect();
+        self.lens(&mut matched.lens, Some((&drawn, &inside)), &[]);
         let Pieces { parts, predicates } = drawing.cuts.apply(matched.pattern.parts, !may_repeat);
         self.around = matched.lens.clone();
         let mut terms = self.filters(make::conjuncts(matched.predicate.take()), &[], &Said::OfOne);
@@ -62,6 +69,7 @@ impl Walk<'_> {
         if self.probe.is_some() {
             let is_left = |drawn: &Drawn| !self.lost.contains(&drawn.ident.name);
             self.drawn.extend(drawn.into_iter().filter(is_left));
+            self.inside.extend(inside);
         }
         let is_drawn = !parts.is_empty();
         let predicates = if is_drawn || matched.optional { Vec::new() } else { std::mem::take(&mut terms) };
@@ -73,6 +81,18 @@ impl Walk<'_> {
             out.push(Clause { kind, span });
         }
         self.show(Behind { first, gone, predicates, has_fresh }, span, out);
+    }
+
+    /// A relationship that is gone, and that this pattern needs as well, is looked for by this one alone.
+    fn draw_again(&mut self, parts: &[PatternPart], span: Span, out: &mut Vec<Clause>) {
+        let is_lost = |drawn: &Drawn| drawn.form != Form::Node && self.lost.contains(&drawn.ident.name);
+        let again: Vec<Name> = drawn_by(parts).into_iter().filter(is_lost).map(|drawn| drawn.ident.name).collect();
+        self.lost.retain(|name| !again.contains(name));
+        // Of names that the text does not tell none can be left out: it stays null, and nothing is found.
+        if !again.is_empty() && !self.scope.open {
+            self.scope.names.retain(|name| !again.contains(name));
+            out.push(Clause { kind: ClauseKind::With(self.same_names(&[])), span });
+        }
     }
 
     fn name_all(&mut self, parts: &mut [PatternPart]) {
@@ -109,9 +129,13 @@ impl Walk<'_> {
             self.element(drawing, &ends.1);
         }
         let (span, ident) = (span_of(endpoint), ident_of(endpoint));
+        let kind = match endpoint {
+            Endpoint::Node(_) => Kind::Element,
+            Endpoint::Bracket(_) => Kind::Relationship,
+        };
         let named = ident.and_then(|ident| drawing.named.get(&ident.name).copied());
         let number = named.unwrap_or_else(|| {
-            self.condition(Kind::Element, span, &[], Subject::None);
+            self.condition(kind, span, &[], Subject::None);
             self.conditions.len() - 1
         });
         drawing.numbers.insert(span, number);
@@ -305,10 +329,12 @@ impl Walk<'_> {
     }
 
     /// Clocks and the number of sources, and what they are held against if that can be seen.
-    pub(super) fn lens(&mut self, lens: &mut ast::Lens, elements: Option<&[Drawn]>, within: &[Number]) {
+    pub(super) fn lens(&mut self, lens: &mut ast::Lens, seen: Option<Seen<'_>>, within: &[Number]) {
         let said = lens.clone();
-        let subject = |alone: ast::Lens| match elements {
-            Some(elements) => Subject::Clocked { elements: elements.to_vec(), lens: alone },
+        let subject = |alone: ast::Lens| match seen {
+            Some((elements, inside)) => {
+                Subject::Clocked { elements: elements.to_vec(), inside: inside.to_vec(), lens: alone }
+            }
             None => Subject::InCall,
         };
         if let Some(clock) = &said.valid {
@@ -318,7 +344,8 @@ impl Walk<'_> {
             }
         }
         if let Some(clock) = &said.known {
-            let alone = ast::Lens { known: said.known.clone(), ..ast::Lens::default() };
+            // It also hides sources from those who count them.
+            let alone = ast::Lens { known: said.known.clone(), sources: said.sources.clone(), ..ast::Lens::default() };
             if self.is_put_off(Kind::KnownAt, clock.span, &clock.at, within, subject(alone)) {
                 lens.known = None;
             }

@@ -40,7 +40,9 @@ fn truth(subject: &Subject) -> Option<Expr> {
             let element = Box::new(make::variable(&of.as_ref()?.name));
             Some(make::expr(ExprKind::HasLabels(element, labels.clone())))
         }
-        Subject::Clocked { elements, lens } => {
+        // What matches inside cannot be held against a lens.
+        Subject::Clocked { inside, .. } if !inside.is_empty() => None,
+        Subject::Clocked { elements, lens, .. } => {
             let passing: Option<Vec<Expr>> = elements.iter().map(|drawn| passes(drawn, lens)).collect();
             make::all(passing?)
         }
@@ -88,8 +90,9 @@ fn items(subject: &Subject) -> Option<Vec<Expr>> {
         Subject::Ends { ends: [left, right], .. } => {
             vec![make::variable(&left.as_ref()?.name), make::variable(&right.as_ref()?.name)]
         }
-        Subject::Clocked { elements, lens } => {
-            let list = elements.iter().map(|drawn| make::variable(&drawn.ident.name)).collect();
+        Subject::Clocked { elements, inside, lens } => {
+            let drawn = elements.iter().map(|drawn| make::variable(&drawn.ident.name));
+            let list = drawn.chain(inside.iter().cloned()).collect();
             [make::expr(ExprKind::List(list))].into_iter().chain(lens.operands().cloned()).collect()
         }
     })

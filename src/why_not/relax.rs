@@ -70,6 +70,7 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         hits: order.hits,
         of_statement: 0,
         drawn: Vec::new(),
+        inside: Vec::new(),
         columns: task.columns,
         is_aggregate: task.is_aggregate,
         conditions: Vec::new(),
@@ -80,7 +81,7 @@ pub(super) fn relax(task: &Task<'_>, order: &Order<'_>) -> Relaxed {
         around: ast::Lens::default(),
     };
     let mut lens = task.lens.clone();
-    walk.lens(&mut lens, Some(&[]), &[]);
+    walk.lens(&mut lens, Some((&[], &[])), &[]);
     walk.of_statement = walk.conditions.len();
     let earlier = task.query.earlier.iter().map(|query| walk.earlier(query.clone())).collect();
     let branch = task.query.single_queries().nth(branches_before(task.query) + task.branch);
@@ -135,6 +136,8 @@ pub(super) struct Walk<'w> {
     pub(super) of_statement: usize,
     /// Elements of patterns since the last projection, while something is probed.
     pub(super) drawn: Vec<Drawn>,
+    /// What the filters of these patterns have found inside.
+    pub(super) inside: Vec<Expr>,
     pub(super) columns: &'w [Name],
     pub(super) is_aggregate: &'w dyn Fn(&str) -> bool,
     pub(super) conditions: Vec<Condition>,
@@ -345,6 +348,7 @@ impl Walk<'_> {
             self.scope.add(&met);
         }
         self.cut_off(&mut projection, &Subject::None);
+        self.inside.clear();
         self.drawn.retain(|drawn| self.scope.names.contains(&drawn.ident.name));
         // WHERE sees what was before and what is behind.
         self.lost.extend(lost.iter().cloned());

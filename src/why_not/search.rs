@@ -29,7 +29,8 @@ const LARGEST_TRIED: usize = 5;
 
 /// Of several conditions those of the first of these kinds, and of what is blamed more, are left out at first. Of an element
 /// that is gone nothing can be expected: they go last.
-const LEVELS: [Kind; 6] = [Kind::Filter, Kind::Property, Kind::Label, Kind::Length, Kind::Hop, Kind::Element];
+const LEVELS: [Kind; 7] =
+    [Kind::Filter, Kind::Property, Kind::Label, Kind::Length, Kind::Hop, Kind::Relationship, Kind::Element];
 
 /// So many of the levels leave out no part of how things hang together.
 const SOFT: usize = 3;
@@ -138,7 +139,7 @@ impl<H: Host> Search<'_, H> {
         for number in blamed_last(conditions).into_iter().rev() {
             let is_told = ways.iter().any(|way| conditions[*way].within.contains(&number));
             // That there is no such element is told by what is said of it, or by the whole.
-            if !is_told && conditions[number].kind != Kind::Element && self.brings_a_row(&Way::from([number]))? {
+            if !is_told && !conditions[number].kind.is_of_element() && self.brings_a_row(&Way::from([number]))? {
                 ways.push(number);
             }
         }
@@ -174,7 +175,7 @@ impl<H: Host> Search<'_, H> {
 
     /// Whether an element is left out that the graph has: null was expected, and is there where an element is gone.
     fn misses_what_is_there(&mut self, conditions: &[Condition], way: &Way) -> Result<bool, H::Error> {
-        let is_element = |number: &&Number| conditions[**number].kind == Kind::Element;
+        let is_element = |number: &&Number| conditions[**number].kind.is_of_element();
         for number in way.iter().filter(is_element) {
             let mut removed = everything(conditions);
             removed.remove(number);

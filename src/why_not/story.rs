@@ -152,6 +152,7 @@ impl<H: Host> Teller<'_, '_, H> {
             Kind::Different => format!("{piece}, relationships that differ"),
             Kind::Sources => format!("REQUIRE {piece} SOURCES"),
             Kind::Element
+            | Kind::Relationship
             | Kind::Hop
             | Kind::Rows
             | Kind::Length
@@ -176,7 +177,7 @@ impl<H: Host> Teller<'_, '_, H> {
     ) -> Result<(&'static str, Option<String>), H::Error> {
         let met = near.met.as_slice();
         Ok(match condition.kind {
-            Kind::Element => ("no-match", Some("nothing of this form is there at all".to_owned())),
+            Kind::Element | Kind::Relationship => ("no-match", Some("nothing of this form is there at all".to_owned())),
             Kind::Hop => ("no-match", self.hop(&condition.subject, near)?),
             Kind::Rows => ("no-match", Some(no_rows(met))),
             Kind::Length => ("length", length(&condition.subject, met)),

@@ -47,6 +47,10 @@ enum Part {
 
 type Parts = BTreeSet<Part>;
 
+/// The numbers of the relationship that is cited, with its arrow, and of the source.
+const CITED: usize = 10;
+const SOURCE: usize = 11;
+
 /// A path of nodes with conditions, under a lens, and filters behind it. A node may stand twice.
 #[derive(Clone, Debug)]
 struct Query {
@@ -55,7 +59,11 @@ struct Query {
     is_of_statement: bool,
     nodes: Vec<Node>,
     arrows: Vec<Arrow>,
+    /// Whether the path has a name.
+    is_named: bool,
     filters: Vec<(String, Vec<String>)>,
+    /// Whether a clause behind asks for a source of the first arrow.
+    is_cited: bool,
     expected: Option<i64>,
 }
 
@@ -92,7 +100,11 @@ fn query(dice: &mut Dice) -> Query {
             weight: dice.chance(15).then(|| dice.below(3)),
         })
         .collect();
+    let is_named = hops > 0 && dice.chance(25);
     let mut filters = Vec::new();
+    if is_named {
+        filters.extend(dice.chance(70).then(|| (path_filter(dice), vec!["p".to_owned()])));
+    }
     for _ in 0..dice.below(3) {
         let (one, other) = (dice.below(nodes.len()), dice.below(nodes.len()));
         let (one, other) = (format!("n{}", nodes[one].name), format!("n{}", nodes[other].name));
@@ -112,8 +124,20 @@ fn query(dice: &mut Dice) -> Query {
         });
     }
     let expected = dice.chance(40).then(|| i64::try_from(dice.below(5)).expect("small"));
+    let is_cited = hops > 0 && dice.chance(30);
     let (lens, is_of_statement) = (lens(dice), dice.chance(30));
-    Query { lens, is_of_statement, nodes, arrows, filters, expected }
+    Query { lens, is_of_statement, nodes, arrows, is_named, filters, is_cited, expected }
+}
+
+/// What is asked of the path as a whole.
+fn path_filter(dice: &mut Dice) -> String {
+    let number = dice.below(3);
+    match dice.below(4) {
+        0 => format!("length(p) > {number}"),
+        1 => format!("all(n IN nodes(p) WHERE n.v < {number})"),
+        2 => format!("any(r IN relationships(p) WHERE r.w = {number})"),
+        _ => "p IS NOT NULL".to_owned(),
+    }
 }
 
 /// Clocks and a number of sources, mostly none.
@@ -162,6 +186,10 @@ impl Query {
         let mut quoted = Vec::new();
         out.text.push_str(if without.contains(&Part::Different) { "MATCH REPEATABLE ELEMENTS " } else { "MATCH " });
         let start = out.text.len();
+        if self.is_whole(without) {
+            names.insert("p".to_owned());
+            out.text.push_str(if self.is_spelled_out(without) { "" } else { "p = " });
+        }
         for (place, node) in self.nodes.iter().enumerate() {
             let joined = place > 0 && self.joined(without, place - 1) && !without.contains(&Part::State(place - 1));
             if joined {
@@ -198,6 +226,9 @@ impl Query {
             self.lens(&mut out, without);
         }
         self.filter(&mut out, without, &names);
+        if self.is_cited {
+            Self::cited(&mut out, without);
+        }
         let first = if names.contains("n0") { "n0.v" } else { "null" };
         write!(out.text, " RETURN {first} AS v").expect("text");
         out
@@ -215,6 +246,59 @@ impl Query {
     fn joined(&self, without: &Parts, place: usize) -> bool {
         let is_gone = |place: usize| without.contains(&Part::Element(self.nodes[place].name));
         !without.contains(&Part::Hop(place)) && !is_gone(place) && !is_gone(place + 1)
+    }
+
+    /// Whether there is a path that has a name.
+    fn is_whole(&self, without: &Parts) -> bool {
+        self.is_named && (0..self.arrows.len()).all(|place| self.joined(without, place))
+    }
+
+    /// Whether the path has an arrow that may be quoted, which no text can draw in a path.
+    fn is_spelled_out(&self, without: &Parts) -> bool {
+        (0..self.arrows.len()).any(|place| without.contains(&Part::State(place)))
+    }
+
+    /// The filter, with the elements of the path in the place of its name.
+    fn spelled_out(&self, filter: &str) -> String {
+        let nodes: Vec<String> = self.nodes.iter().map(|node| format!("n{}", node.name)).collect();
+        let rels: Vec<String> = (0..self.arrows.len()).map(|place| format!("r{place}")).collect();
+        let (nodes, rels) = (format!("[{}]", nodes.join(", ")), format!("[{}]", rels.join(", ")));
+        let spelled_out = filter.replace("relationships(p)", &rels).replace("nodes(p)", &nodes);
+        spelled_out.replace("length(p)", &format!("size({rels})")).replace("p IS", &format!("{nodes} IS"))
+    }
+
+    /// That a source supports the first arrow.
+    fn cited(out: &mut Text, without: &Parts) {
+        let is_gone = |part| without.contains(&part);
+        let (rel, source) = (is_gone(Part::Element(CITED)), is_gone(Part::Element(SOURCE)));
+        let (open, close) = if is_gone(Part::State(CITED)) { ("[", "]") } else { ("", "") };
+        let is_cut = rel || source || is_gone(Part::Hop(CITED));
+        let (open, close) = if is_cut { ("", "") } else { (open, close) };
+        out.text.push_str(if rel && source { "" } else { " MATCH " });
+        out.text.push_str(open);
+        out.mark(Part::Element(CITED));
+        out.text.push_str(if rel { "" } else { "[r0]" });
+        if is_cut {
+            out.text.push_str(if rel || source { "" } else { ", " });
+        } else {
+            Self::supports(out, without);
+        }
+        out.mark(Part::Element(SOURCE));
+        out.text.push_str(if source { "" } else { "(s)" });
+        out.text.push_str(close);
+    }
+
+    fn supports(out: &mut Text, without: &Parts) {
+        for part in [Part::Hop(CITED), Part::Direction(CITED), Part::State(CITED)] {
+            out.mark(part);
+        }
+        out.text.push_str(if without.contains(&Part::Direction(CITED)) { "-[" } else { "<-[" });
+        if !without.contains(&Part::Type(CITED)) {
+            out.text.push(':');
+            out.mark(Part::Type(CITED));
+            out.text.push_str("SUPPORTS");
+        }
+        out.text.push_str("]-");
     }
 
     fn node(out: &mut Text, without: &Parts, node: &Node) {
@@ -262,7 +346,7 @@ impl Query {
             }
             out.text.push_str(word);
             out.mark(Part::Filter(place));
-            out.text.push_str(filter);
+            out.text.push_str(&if self.is_spelled_out(without) { self.spelled_out(filter) } else { filter.clone() });
             word = " AND ";
         }
         let is_free = |place: &usize| without.contains(&Part::State(*place)) && self.joined(without, *place);

@@ -111,6 +111,8 @@ pub(crate) struct Bracket {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RelPattern {
     pub direction: ArrowDirection,
+    /// Whether an arrow sees what is only quoted as well, which no text says.
+    pub may_be_quoted: bool,
     pub variable: Option<Ident>,
     /// Types joined by `|`, `&`, `!`.
     pub types: Option<LabelExpr>,

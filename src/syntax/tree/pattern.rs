@@ -229,6 +229,7 @@ impl Builder<'_> {
             Some(detail) => self.detail(direction, detail, span),
             None => Ok(ast::RelPattern {
                 direction,
+                may_be_quoted: false,
                 variable: None,
                 types: None,
                 length: None,
@@ -248,6 +249,7 @@ impl Builder<'_> {
         }
         Ok(ast::RelPattern {
             direction,
+            may_be_quoted: false,
             variable,
             types,
             length: parts.accept(Rule::length).map(length).transpose()?,
