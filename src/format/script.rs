@@ -23,11 +23,11 @@ const LOST: &str = "\
 /// ```
 /// use averment::{Database, format::write_script};
 /// # fn main() -> Result<(), averment::format::GraphError> {
-/// let db = Database::from_script("CREATE (:Company {name: 'SenseTime', on: edtf('2014?')})")?;
+/// let db = Database::from_script("CREATE (:Company {name: 'SenseTime', since: edtf('2014?')})")?;
 /// let mut script = Vec::new();
 /// write_script(&db.read(), &mut script)?;
 /// let script = String::from_utf8_lossy(&script);
-/// assert!(script.ends_with("CREATE (:Company {name: 'SenseTime', on: edtf('2014?')});\n"));
+/// assert!(script.ends_with("CREATE (:Company {name: 'SenseTime', since: edtf('2014?')});\n"));
 /// # Ok(())
 /// # }
 /// ```
