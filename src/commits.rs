@@ -217,7 +217,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the files of the database do not take it; it is as it was then.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the files of the database do not take it, as where it was
+    /// [opened to be read](Database::open_read_only); it is as it was then.
     pub fn keep(&self, keep: Keep) -> Result<(), Error> {
         Ok(self.set_keep(keep)?)
     }

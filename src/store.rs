@@ -367,6 +367,7 @@ impl Database {
 
     /// Says how many commits are kept, for this process and for those that open the database later.
     pub(crate) fn set_keep(&self, keep: Keep) -> Result<(), DiskError> {
+        self.check_written()?;
         let mut history = self.shared.history.lock();
         if let Some(store) = self.store() {
             store.files.say_keep(Some(keep))?;

@@ -56,7 +56,9 @@ pub struct GraphCounts {
 
 impl fmt::Display for GraphCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} nodes, {} relationships", self.nodes, self.relationships)
+        let end = |count| if count == 1 { "" } else { "s" };
+        let Self { nodes, relationships } = *self;
+        write!(f, "{nodes} node{}, {relationships} relationship{}", end(nodes), end(relationships))
     }
 }
 

@@ -161,6 +161,8 @@ fn a_database_is_read_beside_its_writer() {
         "MATCH (a:A) RETURN a.n;\nRETURN 1 AS x;",
     );
     assert_eq!((script.out.as_str(), script.err.as_str()), ("a.n\n7\nx\n1\n", ""));
+    let kept = averment(here, &["--read-only", "db"], ":keep 3\n");
+    assert!(kept.err.starts_with("error[read-only]"), "{} {}", kept.out, kept.err);
     let contradiction = averment(here, &["--read-only", "create", "other"], "");
     assert!(contradiction.code == Some(2) && contradiction.err.contains("--read-only"), "{}", contradiction.err);
     assert!(!here.join("other").exists());
