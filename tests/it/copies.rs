@@ -6,24 +6,9 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use assert_cmd::Command;
 use averment::Database;
 
-struct Said {
-    out: String,
-    err: String,
-    code: Option<i32>,
-}
-
-fn averment(folder: &Path, args: &[&str], input: &str) -> Said {
-    let output = Command::cargo_bin("averment").unwrap().current_dir(folder).args(args).write_stdin(input).output();
-    let output = output.unwrap();
-    Said {
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code(),
-    }
-}
+use crate::program::averment;
 
 #[track_caller]
 fn done(folder: &Path, args: &[&str]) -> String {

@@ -27,6 +27,8 @@ mod lookup_index;
 mod output;
 #[cfg(feature = "cli")]
 mod piped;
+#[cfg(feature = "cli")]
+mod program;
 mod quoted;
 mod read_only;
 mod readme;
