@@ -36,10 +36,10 @@ impl Env<'_, '_> {
         if self.ctx.is_gone_from(self.graph, id) {
             return Err(FunctionError::Deleted { id: id.0 });
         }
-        if let Some(end) = place(self.graph, id) {
+        if let Some(end) = self.graph.end(id) {
             return Ok(ask(self.graph, end));
         }
-        self.ctx.newest(|graph| place(graph, id).map(|end| ask(graph, end))).ok_or(FunctionError::Deleted { id: id.0 })
+        self.ctx.newest(|graph| graph.end(id).map(|end| ask(graph, end))).ok_or(FunctionError::Deleted { id: id.0 })
     }
 
     pub(super) fn element_property(&self, id: ElementId, key: &str) -> Result<Value, FunctionError> {
@@ -71,10 +71,6 @@ enum RelOrRecord {
 
 fn known_at(known: KnownBy) -> Option<KnownAt> {
     KnownAt::of(known.at, known.possibly)
-}
-
-pub(super) fn place(graph: &Graph, id: ElementId) -> Option<End> {
-    graph.node_slot(id).map(End::node).or_else(|| graph.rel_slot(id).map(End::rel))
 }
 
 pub(super) fn property_of(graph: &Graph, element: End, key: KeyId) -> Value {
