@@ -139,6 +139,7 @@ impl CustomFunction {
             nulls: if self.sees_nulls { NullRule::Pass } else { NullRule::Propagate },
             deterministic: !self.volatile,
             because: None,
+            under_lens: false,
             tells_time: false,
             summary: Cow::Owned(self.summary),
             body: Implementation::Custom(Arc::new(call)),

@@ -10,7 +10,7 @@ use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
 use crate::semantic::SemanticError;
-use crate::storage::{Graph, KnownAt};
+use crate::storage::{Graph, KnownAt, Lens, ValidAt};
 use crate::syntax::{self, ast};
 use crate::value::{Date, ElementId, ErrorKind, Name, Value};
 use crate::why_not::{self, Host, Outcome, Patience, Question, Refusal};
@@ -161,9 +161,11 @@ impl Host for Trials<'_> {
         Date::from_epoch_days(day.into())
     }
 
-    fn source_count(&self, element: ElementId, known: Option<(&Value, bool)>) -> usize {
+    fn source_count(&self, element: ElementId, valid: Option<(&Value, bool)>, known: Option<(&Value, bool)>) -> usize {
+        let valid = valid.and_then(|(at, possibly)| ValidAt::of(at, possibly));
         let known = known.and_then(|(at, possibly)| KnownAt::of(at, possibly));
-        self.graph.end(element).and_then(|element| self.graph.source_count(element, known)).unwrap_or_default()
+        let lens = Lens { valid, known, least_sources: 0 };
+        self.graph.end(element).and_then(|element| self.graph.source_count(element, &lens)).unwrap_or_default()
     }
 }
 

@@ -8,9 +8,11 @@ use super::ExecError;
 use super::column::end_value;
 use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
+use super::eval::lens::{storage_lens, warn_of};
 use crate::catalog::KeyId;
-use crate::function::{Cited, FunctionError, Host, KnownBy};
-use crate::storage::{Direction, End, Family, Graph, KnownAt, Part, Rel, RelSlot};
+use crate::function::lens::Lens;
+use crate::function::{Cited, FunctionError, Host};
+use crate::storage::{Direction, End, Family, Graph, Look, Odd, Part, Rel, RelSlot};
 use crate::value::{
     Date, DateTime, Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, Value,
 };
@@ -42,6 +44,22 @@ impl Env<'_, '_> {
         self.ctx.newest(|graph| graph.end(id).map(|end| ask(graph, end))).ok_or(FunctionError::Deleted { id: id.0 })
     }
 
+    /// Calls `ask` as well with what tells whether a lens shows a part of the graph.
+    fn ask_under<R>(
+        &self,
+        id: ElementId,
+        lens: Lens<&Value>,
+        ask: impl FnOnce(&Graph, End, &mut dyn FnMut(End) -> bool) -> R,
+    ) -> Result<R, FunctionError> {
+        let (lens, mut odd) = (storage_lens(lens), Odd::default());
+        let shows = |graph: &Graph, part: End, odd: &mut Odd| {
+            lens.is_empty() || graph.passes(part, &lens, Look::Whole, odd)
+        };
+        let found = self.ask(id, |graph, end| ask(graph, end, &mut |part| shows(graph, part, &mut odd)))?;
+        warn_of(self, odd);
+        Ok(found)
+    }
+
     pub(super) fn element_property(&self, id: ElementId, key: &str) -> Result<Value, FunctionError> {
         self.ask(id, |graph, end| match graph.catalog().keys.get(key) {
             Some(key) => property_of(graph, end, key),
@@ -63,14 +81,16 @@ impl Env<'_, '_> {
     }
 }
 
+/// The asserted relationships of a node to nodes, a loop twice.
+fn touching(graph: &Graph, node: End) -> impl Iterator<Item = RelSlot> {
+    let at = |direction| graph.neighbours(node, direction, None, Family::Plain);
+    at(Direction::Out).chain(at(Direction::In)).map(|neighbour| neighbour.rel)
+}
+
 /// A relationship in the graph, or what was known of it before it was deleted.
 enum RelOrRecord {
     Rel(Rel),
     Record(Arc<crate::value::RelationshipRecord>),
-}
-
-fn known_at(known: KnownBy) -> Option<KnownAt> {
-    KnownAt::of(known.at, known.possibly)
 }
 
 pub(super) fn property_of(graph: &Graph, element: End, key: KeyId) -> Value {
@@ -175,14 +195,15 @@ impl Host for Env<'_, '_> {
         self.element_property(element, key)
     }
 
-    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError> {
-        self.ask(element, |graph, end| {
+    fn citations(&self, element: ElementId, lens: Lens<&Value>) -> Result<Vec<Cited>, FunctionError> {
+        self.ask_under(element, lens, |graph, end, shows| {
             let is_there = |part: End| self.ctx.gone_from(self.graph, part).is_none();
             let there = graph.citations(end).filter(|cited| {
                 let paragraph = cited.paragraph.is_none_or(|paragraph| is_there(End::node(paragraph)));
                 paragraph && is_there(End::rel(cited.rel)) && is_there(End::node(cited.source))
             });
             there
+                .filter(|cited| graph.is_shown(*cited, &mut *shows))
                 .map(|cited| Cited {
                     citation: Relationship::bare(graph.rel_id(cited.rel)),
                     paragraph: cited.paragraph.map(|paragraph| Node::bare(graph.node_id(paragraph))),
@@ -203,15 +224,15 @@ impl Host for Env<'_, '_> {
         })
     }
 
-    fn sources_through(&self, element: ElementId, known: Option<KnownBy>) -> Result<Vec<Relationship>, FunctionError> {
+    fn sources_through(&self, element: ElementId, lens: Lens<&Value>) -> Result<Vec<Relationship>, FunctionError> {
         self.ask(element, |graph, end| {
-            let rels = graph.sources_through(end, known.and_then(known_at)).into_iter();
+            let rels = graph.sources_through(end, &storage_lens(lens)).into_iter();
             rels.map(|rel| Relationship::bare(graph.rel_id(rel))).collect()
         })
     }
 
-    fn source_count(&self, element: ElementId, known: Option<KnownBy>) -> Result<Option<usize>, FunctionError> {
-        self.ask(element, |graph, end| graph.source_count(end, known.and_then(known_at)))
+    fn source_count(&self, element: ElementId, lens: Lens<&Value>) -> Result<Option<usize>, FunctionError> {
+        self.ask(element, |graph, end| graph.source_count(end, &storage_lens(lens)))
     }
 
     fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError> {
@@ -227,7 +248,12 @@ impl Host for Env<'_, '_> {
         self.ctx.budget.max_witnesses
     }
 
-    fn degree(&self, node: &Node) -> Result<u64, FunctionError> {
+    fn degree(&self, node: &Node, lens: Lens<&Value>) -> Result<u64, FunctionError> {
+        if !lens.is_empty() {
+            return self.ask_under(node.id(), lens, |graph, end, shows| {
+                touching(graph, end).filter(|rel| shows(End::rel(*rel))).count() as u64
+            });
+        }
         self.ask(node.id(), |graph, end| {
             let out = graph.degree(end, Direction::Out, None, Family::Plain);
             let into = graph.degree(end, Direction::In, None, Family::Plain);
@@ -235,11 +261,10 @@ impl Host for Env<'_, '_> {
         })
     }
 
-    fn touching(&self, node: &Node) -> Result<Vec<Relationship>, FunctionError> {
-        self.ask(node.id(), |graph, end| {
-            let at = |direction| graph.neighbours(end, direction, None, Family::Plain);
-            let rels = at(Direction::Out).chain(at(Direction::In));
-            rels.map(|neighbour| Relationship::bare(graph.rel_id(neighbour.rel))).collect()
+    fn touching(&self, node: &Node, lens: Lens<&Value>) -> Result<Vec<Relationship>, FunctionError> {
+        self.ask_under(node.id(), lens, |graph, end, shows| {
+            let rels = touching(graph, end).filter(|rel| shows(End::rel(*rel)));
+            rels.map(|rel| Relationship::bare(graph.rel_id(rel))).collect()
         })
     }
 

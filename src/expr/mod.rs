@@ -16,7 +16,8 @@ use crate::text::Span;
 pub(crate) use crate::value::Comparison;
 use crate::value::{Name, Predicate, Value};
 
-pub(crate) use lens::{Clock, Lens, Look};
+pub(crate) use crate::function::lens::{Clock, Lens};
+pub(crate) use lens::Look;
 pub(crate) use variable::{VarId, Variables};
 
 /// An expression and the text that it came from (an empty span if an optimiser made it).

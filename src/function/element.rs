@@ -1,5 +1,7 @@
 //! Functions of nodes, relationships, paths and maps.
 
+use super::lens::Lens;
+use super::witness::clocked;
 use super::{Accepts, Function, FunctionError, Host, ResultType};
 use crate::value::{Element, ElementId, Name, Relationship, Type, Value};
 
@@ -64,6 +66,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         degree,
         "how many asserted relationships to nodes a node has, a loop at both its ends",
     )
+    .under_lens()
     .because(counted),
     Function::new(
         "recorded",
@@ -142,7 +145,7 @@ fn asserted(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError
 
 fn degree(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     match &arguments[0] {
-        Value::Node(node) => Ok(Value::Integer(i64::try_from(host.degree(node)?).unwrap_or(i64::MAX))),
+        Value::Node(node) => Ok(Value::Integer(i64::try_from(host.degree(node, Lens::beside(arguments))?).unwrap_or(i64::MAX))),
         other => Err(FunctionError::wrong_type("degree", "a NODE", other)),
     }
 }
@@ -151,8 +154,13 @@ fn degree(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> 
 fn counted(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     match &arguments[0] {
         Value::Node(node) => {
-            host.reserve(usize::try_from(host.degree(node)?).unwrap_or(usize::MAX).saturating_mul(size_of::<Value>()))?;
-            Ok(host.touching(node)?.into())
+            let degree = host.degree(node, Lens::default())?;
+            host.reserve(usize::try_from(degree).unwrap_or(usize::MAX).saturating_mul(size_of::<Value>()))?;
+            let found: Value = host.touching(node, Lens::beside(arguments))?.into();
+            match arguments.get(1) {
+                Some(clocks) => clocked(host, &[found, clocks.clone()]),
+                None => Ok(found),
+            }
         }
         _ => Ok(Value::Null),
     }

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 
 use super::FunctionError;
+use super::lens::Lens;
 use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 /// One citation of an element.
@@ -13,13 +14,6 @@ pub(crate) struct Cited {
     /// `None` where the source cites without one.
     pub paragraph: Option<Node>,
     pub source: Node,
-}
-
-/// A day or a moment by which something has to be known, or `possibly` has to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct KnownBy<'v> {
-    pub at: &'v Value,
-    pub possibly: bool,
 }
 
 /// The graph, the clock and chance, as a function sees them.
@@ -40,29 +34,25 @@ pub(crate) trait Host {
     fn properties(&self, element: ElementId) -> Result<BTreeMap<Name, Value>, FunctionError>;
     /// Null if the element has none under this key.
     fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError>;
-    /// The citations of an element in the order of their ids.
-    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError>;
+    /// The citations of an element that a lens shows, in the order of their ids.
+    fn citations(&self, element: ElementId, lens: Lens<&Value>) -> Result<Vec<Cited>, FunctionError>;
     /// The day from which an element is certainly known, or `possibly` is; `None` if there is no such day.
     fn known(&self, element: ElementId, possibly: bool) -> Result<Option<Date>, FunctionError>;
     /// The relationship through which alone an element without citations is known earlier than it was recorded, or
     /// `possibly` is.
     fn known_through(&self, element: ElementId, possibly: bool) -> Result<Option<Relationship>, FunctionError>;
-    /// Relationships at a node that have sources which it does not have by itself, one for each that is known by then.
-    fn sources_through(
-        &self,
-        element: ElementId,
-        known: Option<KnownBy<'_>>,
-    ) -> Result<Vec<Relationship>, FunctionError>;
-    /// How many different sources stand behind an element that are known by then; `None` of evidence, which needs none.
-    fn source_count(&self, element: ElementId, known: Option<KnownBy<'_>>) -> Result<Option<usize>, FunctionError>;
+    /// Relationships at a node that have sources which it does not have by itself, one for each that the clocks show.
+    fn sources_through(&self, element: ElementId, lens: Lens<&Value>) -> Result<Vec<Relationship>, FunctionError>;
+    /// How many different sources the clocks show behind an element; `None` of evidence, which needs none.
+    fn source_count(&self, element: ElementId, lens: Lens<&Value>) -> Result<Option<usize>, FunctionError>;
     /// The values of an element by which `VALID AT` lets it pass: from and to, null where it has none.
     fn valid_times(&self, element: ElementId) -> Result<(Value, Value), FunctionError>;
     /// How many elements an answer is explained by at most.
     fn max_witnesses(&self) -> usize;
-    /// The asserted relationships between nodes that touch `node`, as `degree` functions count them.
-    fn degree(&self, node: &Node) -> Result<u64, FunctionError>;
-    /// These relationships, a loop once or twice.
-    fn touching(&self, node: &Node) -> Result<Vec<Relationship>, FunctionError>;
+    /// How many asserted relationships between nodes a lens shows at `node`, a loop at both its ends.
+    fn degree(&self, node: &Node, lens: Lens<&Value>) -> Result<u64, FunctionError>;
+    /// These relationships, a loop twice.
+    fn touching(&self, node: &Node, lens: Lens<&Value>) -> Result<Vec<Relationship>, FunctionError>;
     /// The commit in which the element was created, and its time.
     fn recorded(&self, element: ElementId) -> Result<(u64, DateTime), FunctionError>;
     /// The time at which the transaction, the statement, or this call began.

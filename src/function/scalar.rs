@@ -56,6 +56,9 @@ pub(crate) struct Function {
     /// One line for `SHOW FUNCTIONS`.
     pub summary: Cow<'static, str>,
     pub body: Implementation,
+    /// Whether it speaks of the part of the graph that clocks show: under a lens it is called with one argument more, the
+    /// [list](super::lens) of what that asks.
+    pub under_lens: bool,
     /// Which elements, besides what its arguments name, the value hangs on: a list of them. `None`: on none.
     pub because: Option<Body>,
 }
@@ -79,8 +82,15 @@ impl Function {
             tells_time: false,
             summary: Cow::Borrowed(summary),
             body: Implementation::Builtin(body),
+            under_lens: false,
             because: None,
         }
+    }
+
+    /// It speaks of the part of the graph that clocks show.
+    pub(crate) const fn under_lens(mut self) -> Self {
+        self.under_lens = true;
+        self
     }
 
     /// The value hangs on the part of the graph that `body` gives.

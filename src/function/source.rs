@@ -1,11 +1,13 @@
 //! Functions of where something is read: of one element, or of all that a list or a path holds.
 //!
-//! They tell of all citations that the graph holds today. A clock is about patterns and procedures and takes nothing
-//! from them: what it hides is told apart by `known` of the citation.
+//! Under clocks they tell of the citations that these show. Since when an element is known is a word on it that no clock
+//! changes.
 
 use std::collections::BTreeSet;
 
 use super::host::Cited;
+use super::lens::Lens;
+use super::witness::clocked;
 use super::{Accepts, Function, FunctionError, Host, ResultType};
 use crate::value::{Date, Element, Node, Type, Value};
 
@@ -19,6 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         sources,
         "the sources that an element, or what a list or path holds, is cited from, each once, in the order of their ids",
     )
+    .under_lens()
     .because(cited),
     Function::new(
         "citations",
@@ -28,6 +31,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "the citations of an element, or of what a list or path holds, in the order of their ids: \
          {citation, paragraph, source, certainty, voice, printed}",
     )
+    .under_lens()
     .because(cited),
     Function::new(
         "certainty",
@@ -36,6 +40,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         certainty,
         "the best certainty with which an element is cited; of a list or path, that of its weakest link",
     )
+    .under_lens()
     .because(cited),
     Function::new(
         "known",
@@ -54,7 +59,7 @@ const CERTAINTIES: [&str; 4] = ["stated", "hedged", "inferred", "garbled"];
 fn sources(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let mut sources: BTreeSet<Node> = BTreeSet::new();
     for element in elements("sources", &arguments[0])? {
-        sources.extend(host.citations(element.id())?.into_iter().map(|cited| cited.source));
+        sources.extend(host.citations(element.id(), Lens::beside(arguments))?.into_iter().map(|cited| cited.source));
     }
     reserve_list(host, sources.len())?;
     Ok(sources.into_iter().collect::<Vec<_>>().into())
@@ -63,7 +68,7 @@ fn sources(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError>
 fn citations(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let mut all: Vec<Cited> = Vec::new();
     for element in elements("citations", &arguments[0])? {
-        all.extend(host.citations(element.id())?);
+        all.extend(host.citations(element.id(), Lens::beside(arguments))?);
     }
     // Where a paragraph is of several sources, they keep their order.
     all.sort_by_key(|cited| cited.citation.id());
@@ -96,7 +101,7 @@ pub(super) fn described(host: &dyn Host, cited: Cited) -> Result<Value, Function
 fn certainty(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let mut weakest = Value::Null;
     for element in elements("certainty", &arguments[0])? {
-        let cited = host.citations(element.id())?;
+        let cited = host.citations(element.id(), Lens::beside(arguments))?;
         if cited.is_empty() && matches!(element, Element::Node(_)) {
             continue;
         }
@@ -143,7 +148,11 @@ fn known(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
 fn cited(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let found = elements("citations", &arguments[0])?;
     reserve_list(host, found.len())?;
-    Ok(found.into_iter().map(Value::from).collect::<Vec<_>>().into())
+    let found: Value = found.into_iter().map(Value::from).collect::<Vec<_>>().into();
+    match arguments.get(1) {
+        Some(clocks) => clocked(host, &[found, clocks.clone()]),
+        None => Ok(found),
+    }
 }
 
 /// The elements, and the relationships through which alone those are known that nothing cites.

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::{Cited, FunctionError, Host, KnownBy, Registry};
+use super::{Cited, FunctionError, Host, Registry, lens::Lens};
 use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Host for TinyHost {
         Ok(self.properties(element)?.remove(key).unwrap_or_default())
     }
 
-    fn citations(&self, element: ElementId) -> Result<Vec<Cited>, FunctionError> {
+    fn citations(&self, element: ElementId, _: Lens<&Value>) -> Result<Vec<Cited>, FunctionError> {
         let (citation, source) = (Relationship::bare(ElementId(2)), Node::bare(ElementId(1)));
         Ok(if element.0 == 1 { vec![Cited { citation, paragraph: None, source }] } else { Vec::new() })
     }
@@ -66,12 +66,12 @@ impl Host for TinyHost {
         Ok(None)
     }
 
-    fn sources_through(&self, _: ElementId, _: Option<KnownBy>) -> Result<Vec<Relationship>, FunctionError> {
+    fn sources_through(&self, _: ElementId, _: Lens<&Value>) -> Result<Vec<Relationship>, FunctionError> {
         Ok(Vec::new())
     }
 
-    fn source_count(&self, element: ElementId, _: Option<KnownBy>) -> Result<Option<usize>, FunctionError> {
-        Ok(Some(self.citations(element)?.len()))
+    fn source_count(&self, element: ElementId, lens: Lens<&Value>) -> Result<Option<usize>, FunctionError> {
+        Ok(Some(self.citations(element, lens)?.len()))
     }
 
     fn valid_times(&self, _element: ElementId) -> Result<(Value, Value), FunctionError> {
@@ -82,11 +82,11 @@ impl Host for TinyHost {
         2
     }
 
-    fn degree(&self, _node: &Node) -> Result<u64, FunctionError> {
+    fn degree(&self, _node: &Node, _: Lens<&Value>) -> Result<u64, FunctionError> {
         Ok(1)
     }
 
-    fn touching(&self, _node: &Node) -> Result<Vec<Relationship>, FunctionError> {
+    fn touching(&self, _node: &Node, _: Lens<&Value>) -> Result<Vec<Relationship>, FunctionError> {
         Ok(Vec::new())
     }
 

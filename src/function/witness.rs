@@ -4,13 +4,14 @@
 //! None of these can be called by name: statements with `WHY` are made of them.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::lens::Lens;
 use super::source::described;
 use super::string::count_value;
-use super::{Accepts, Accumulator, Aggregate, Function, FunctionError, Host, KnownBy, ResultType};
+use super::{Accepts, Accumulator, Aggregate, Cited, Function, FunctionError, Host, ResultType};
 use crate::value::{ElementId, Map, Name, Relationship, Type, Value, compare};
 
 /// The key that marks a map as telling what is not there: the text of the form that nothing has.
@@ -25,15 +26,6 @@ pub(crate) const NOTE: &str = "note";
 /// The keys of an element and of the clocks by which it passed.
 const ELEMENT: &str = "element";
 pub(crate) const CLOCKS: &str = "clocks";
-
-/// The keys of a clock: its name, and the value of its operand.
-pub(crate) const CLOCK: &str = "clock";
-pub(crate) const AT: &str = "at";
-
-/// What a clock is, by which part of its name.
-pub(crate) const VALID_AT: &str = "VALID AT";
-pub(crate) const KNOWN_AT: &str = "KNOWN AT";
-pub(crate) const REQUIRE_SOURCES: &str = "REQUIRE SOURCES";
 
 /// All that its arguments hold, each element once: lists are opened, what is null is left out.
 pub(crate) const WITNESS: Function = Function::new(
@@ -88,7 +80,8 @@ pub(crate) const WITNESSES: Aggregate = Aggregate {
 /// Elements, each once, in the order in which they came.
 #[derive(Default)]
 struct Gathered {
-    known: FxHashSet<ElementId>,
+    /// Whether one was met under no clock.
+    known: FxHashMap<ElementId, bool>,
     /// What is told of the clocks by which an element passed.
     clocks: FxHashMap<ElementId, BTreeSet<Sorted>>,
     items: Vec<Value>,
@@ -128,8 +121,8 @@ impl Gathered {
                 path.elements.iter().for_each(|element| self.take(&element.clone().into()));
                 path.relationships.iter().for_each(|rel| self.take(&rel.clone().into()));
             }
-            Value::Node(node) => self.add_new(node.id(), value),
-            Value::Relationship(rel) => self.add_new(rel.id(), value),
+            Value::Node(node) => self.add_new(node.id(), value, true),
+            Value::Relationship(rel) => self.add_new(rel.id(), value, true),
             Value::Map(map) if is_absent(map) || is_note(map) => self.add_new_map(value),
             Value::Map(map) if map.contains_key(ELEMENT) && map.contains_key(CLOCKS) => self.take_clocked(map),
             // What a procedure tells may hold more than elements.
@@ -140,8 +133,8 @@ impl Gathered {
     }
 
     fn take_clocked(&mut self, map: &Map) {
-        self.take(&map[ELEMENT]);
         if let (Some(id), Value::List(clocks)) = (element_id(&map[ELEMENT]), &map[CLOCKS]) {
+            self.add_new(id, &map[ELEMENT], false);
             self.kept_bytes += clocks.iter().map(|clock| size_of::<Value>() + clock.payload_bytes()).sum::<usize>();
             self.clocks.entry(id).or_default().extend(clocks.iter().cloned().map(Sorted));
         }
@@ -149,16 +142,26 @@ impl Gathered {
 
     /// What was taken, in the same form.
     fn into_list(self) -> Value {
-        let Self { items, mut clocks, .. } = self;
-        let with_clocks = items.into_iter().map(|item| match element_id(&item).and_then(|id| clocks.remove(&id)) {
-            Some(clocks) => clocked_element(item, clocks.into_iter().map(|Sorted(clock)| clock).collect()),
-            None => item,
-        });
-        Value::List(with_clocks.collect())
+        let Self { items, known, mut clocks, .. } = self;
+        let mut list = Vec::with_capacity(items.len());
+        for item in items {
+            let id = element_id(&item);
+            let clocks = id.and_then(|id| clocks.remove(&id));
+            let is_clocked = clocks.is_some();
+            list.extend(clocks.map(|clocks| clocked_element(item.clone(), unsorted(clocks))));
+            if !is_clocked || id.is_some_and(|id| known[&id]) {
+                list.push(item);
+            }
+        }
+        Value::List(list.into())
     }
 
-    fn add_new(&mut self, id: ElementId, value: &Value) {
-        if self.known.insert(id) {
+    fn add_new(&mut self, id: ElementId, value: &Value, is_unclocked: bool) {
+        let met = self.known.insert(id, is_unclocked);
+        if met == Some(true) {
+            self.known.insert(id, true);
+        }
+        if met.is_none() {
             self.kept_bytes += 2 * size_of::<ElementId>();
             self.add(value);
         }
@@ -220,26 +223,47 @@ fn way(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
 
 /// Of each element and the ends of it, what the clocks saw of it; and what it is known through, if it is not cited, or has
 /// its sources by.
-fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+pub(super) fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let [elements, Value::List(clocks)] = arguments else { return Ok(arguments[0].clone()) };
-    let mut items = Vec::new();
+    let lens = Lens::of(&arguments[1]);
     let found = with_ends(host, gathered(host, std::slice::from_ref(elements))?.items)?;
     let touched = touched(host, &found)?;
-    let known = clocks.iter().find_map(known_by);
-    for element in found {
-        let Some(id) = element_id(&element) else { continue };
-        let passed = clocks.iter().map(|clock| passed(host, id, clock, known)).collect::<Result<Vec<_>, _>>()?;
-        items.push(clocked_element(element, passed));
-        for clock in clocks.iter().map(clock_name) {
-            if clock.ends_with(KNOWN_AT) && !touched.contains(&id) {
-                items.push(host.known_through(id, is_possibly_known_at(&clock))?.into());
-            } else if clock == REQUIRE_SOURCES {
-                items.extend(host.sources_through(id, known)?.into_iter().map(Value::from));
-            }
+    let mut items = passed(host, &found, clocks)?;
+    for id in found.iter().filter_map(element_id) {
+        if let Some(known) = lens.known.filter(|_| !touched.contains(&id)) {
+            let through = host.known_through(id, known.possibly)?;
+            items.extend(passed_through(host, through, clocks, |clock| clock.known.is_some())?);
+        }
+        if lens.sources.is_some() {
+            let through = host.sources_through(id, lens)?;
+            items.extend(passed_through(host, through, clocks, |clock| clock.sources.is_none())?);
         }
     }
     host.reserve(items.iter().map(|item| size_of::<Value>() + item.payload_bytes()).sum())?;
     Ok(Value::List(items.into()))
+}
+
+/// Relationships and their ends, with what those of the clocks saw of them that are `asked`.
+fn passed_through(
+    host: &dyn Host,
+    rels: impl IntoIterator<Item = Relationship>,
+    clocks: &[Value],
+    asked: fn(Lens<&Value>) -> bool,
+) -> Result<Vec<Value>, FunctionError> {
+    let found = with_ends(host, rels.into_iter().map(Value::from).collect())?;
+    let clocks: Vec<Value> = clocks.iter().filter(|clock| asked(Lens::default().and(clock))).cloned().collect();
+    passed(host, &found, &clocks)
+}
+
+/// Elements, each with what the clocks saw of it.
+fn passed(host: &dyn Host, elements: &[Value], clocks: &[Value]) -> Result<Vec<Value>, FunctionError> {
+    let lens = clocks.iter().fold(Lens::default(), Lens::and);
+    let with_clocks = |element: &Value| {
+        let id = element_id(element)?;
+        let seen = clocks.iter().map(|clock| seen_by(host, id, clock, lens)).collect::<Result<Vec<_>, _>>();
+        Some(seen.map(|seen| clocked_element(element.clone(), seen)))
+    };
+    elements.iter().filter_map(with_clocks).collect()
 }
 
 /// What asserted relationships among these elements touch: it is known through them.
@@ -259,42 +283,19 @@ fn clocked_element(element: Value, clocks: Vec<Value>) -> Value {
     Value::from_iter([(ELEMENT, element), (CLOCKS, clocks.into())])
 }
 
-fn clock_name(clock: &Value) -> String {
-    match clock {
-        Value::Map(said) => said.get(CLOCK).map(Value::to_string).unwrap_or_default(),
-        _ => String::new(),
-    }
-}
-
-fn is_possibly_known_at(name: &str) -> bool {
-    name != KNOWN_AT
-}
-
-/// What a clock `KNOWN AT` asks of sources.
-fn known_by(clock: &Value) -> Option<KnownBy<'_>> {
-    let name = clock_name(clock);
-    match clock {
-        Value::Map(said) if name.ends_with(KNOWN_AT) => {
-            Some(KnownBy { at: said.get(AT)?, possibly: is_possibly_known_at(&name) })
-        }
-        _ => None,
-    }
-}
-
-/// The clock with the value of the element by which it let it pass.
-/// Sources are counted as far as they are `known`.
-fn passed(host: &dyn Host, id: ElementId, clock: &Value, known: Option<KnownBy>) -> Result<Value, FunctionError> {
+/// The clock with the value of the element by which it let it pass. Sources are counted as far as the others of the `lens`
+/// show them.
+fn seen_by(host: &dyn Host, id: ElementId, clock: &Value, lens: Lens<&Value>) -> Result<Value, FunctionError> {
     let Value::Map(said) = clock else { return Ok(Value::Null) };
     let mut told = (**said).clone();
-    let name = clock_name(clock);
-    if name.ends_with(VALID_AT) {
+    let asked = Lens::default().and(clock);
+    if asked.valid.is_some() {
         let (from, to) = host.valid_times(id)?;
         told.extend([(Name::from("from"), from), (Name::from("to"), to)]);
-    } else if name.ends_with(KNOWN_AT) {
-        let possibly = is_possibly_known_at(&name);
-        told.insert(Name::from("by"), host.known(id, possibly)?.into());
+    } else if let Some(known) = asked.known {
+        told.insert(Name::from("by"), host.known(id, known.possibly)?.into());
     } else {
-        told.insert(Name::from("by"), host.source_count(id, known)?.map(count_value).into());
+        told.insert(Name::from("by"), host.source_count(id, lens)?.map(count_value).into());
     }
     Ok(Value::Map(told.into()))
 }
@@ -322,7 +323,7 @@ fn element_id(value: &Value) -> Option<ElementId> {
 /// `{elements, absent, truncated}`.
 fn why(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let (mut elements, mut absent) = (Vec::new(), Vec::new());
-    let Gathered { items, mut clocks, .. } = gathered(host, arguments)?;
+    let Gathered { items, known, mut clocks, .. } = gathered(host, arguments)?;
     let all = with_ends(host, items)?;
     let count = all.len();
     let most = host.max_witnesses();
@@ -331,8 +332,10 @@ fn why(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         match item {
             Value::Map(map) if is_absent(&map) => absent.push(Value::Map(map)),
             item => {
-                let clocks = element_id(&item).and_then(|id| clocks.remove(&id)).unwrap_or_default();
-                elements.push(entry(host, item, clocks.into_iter().map(|Sorted(clock)| clock).collect())?);
+                let id = element_id(&item);
+                let is_unclocked = id.is_some_and(|id| known.get(&id) == Some(&true));
+                let clocks = id.and_then(|id| clocks.remove(&id)).map(unsorted).unwrap_or_default();
+                elements.push(entry(host, item, clocks, is_unclocked)?);
             }
         }
     }
@@ -356,7 +359,7 @@ fn with_ends(host: &dyn Host, mut items: Vec<Value>) -> Result<Vec<Value>, Funct
 }
 
 /// What is told of one element: its state and its citations.
-fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>) -> Result<Value, FunctionError> {
+fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>, is_unclocked: bool) -> Result<Value, FunctionError> {
     let note = match &item {
         Value::Map(map) => map.get(NOTE).cloned(),
         _ => None,
@@ -370,12 +373,35 @@ fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>) -> Result<Value, Func
     };
     let citations = match element_id(&item) {
         Some(id) => {
-            let cited = host.citations(id)?.into_iter().map(|citation| described(host, citation));
+            let cited = citations(host, id, if is_unclocked { &[] } else { &clocks })?.into_iter();
+            let cited = cited.map(|citation| described(host, citation));
             cited.collect::<Result<Vec<_>, _>>()?
         }
         None => Vec::new(),
     };
     Ok(Value::from_iter([(ELEMENT, item), ("state", state), ("citations", citations.into()), (CLOCKS, clocks.into())]))
+}
+
+/// The citations that one of the clocks shows. Where it had to be known they are asked for that alone: one that holds for
+/// another time made the element known all the same.
+fn citations(host: &dyn Host, id: ElementId, clocks: &[Value]) -> Result<Vec<Cited>, FunctionError> {
+    let asked = clocks.iter().map(|clock| Lens::default().and(clock));
+    let (known, others): (Vec<Lens<&Value>>, Vec<_>) = asked.partition(|lens| lens.known.is_some());
+    let valid: Vec<Lens<&Value>> = others.into_iter().filter(|lens| lens.valid.is_some()).collect();
+    let lenses = if known.is_empty() { valid } else { known };
+    if lenses.is_empty() {
+        return host.citations(id, Lens::default());
+    }
+    let mut shown = BTreeMap::new();
+    for lens in lenses {
+        let cited = host.citations(id, lens)?.into_iter();
+        shown.extend(cited.map(|cited| ((cited.citation.id(), cited.paragraph.is_some(), cited.source.id()), cited)));
+    }
+    Ok(shown.into_values().collect())
+}
+
+fn unsorted(values: BTreeSet<Sorted>) -> Vec<Value> {
+    values.into_iter().map(|Sorted(value)| value).collect()
 }
 
 fn state(host: &dyn Host, rel: &Relationship) -> Result<Value, FunctionError> {

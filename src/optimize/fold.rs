@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use super::terms::is_true;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, Operator};
-use crate::function::{Cited, FunctionError, Host, KnownBy, operator};
+use crate::function::lens::Lens;
+use crate::function::{Cited, FunctionError, Host, operator};
 use crate::plan::{LogicalStatement, Step};
 use crate::value::{Date, DateTime, ElementId, List, Name, Node, Relationship, Value};
 
@@ -218,7 +219,7 @@ impl Host for NoHost {
         self.refuse()
     }
 
-    fn citations(&self, _: ElementId) -> Result<Vec<Cited>, FunctionError> {
+    fn citations(&self, _: ElementId, _: Lens<&Value>) -> Result<Vec<Cited>, FunctionError> {
         self.refuse()
     }
 
@@ -230,11 +231,11 @@ impl Host for NoHost {
         self.refuse()
     }
 
-    fn sources_through(&self, _: ElementId, _: Option<KnownBy>) -> Result<Vec<Relationship>, FunctionError> {
+    fn sources_through(&self, _: ElementId, _: Lens<&Value>) -> Result<Vec<Relationship>, FunctionError> {
         self.refuse()
     }
 
-    fn source_count(&self, _: ElementId, _: Option<KnownBy>) -> Result<Option<usize>, FunctionError> {
+    fn source_count(&self, _: ElementId, _: Lens<&Value>) -> Result<Option<usize>, FunctionError> {
         self.refuse()
     }
 
@@ -247,11 +248,11 @@ impl Host for NoHost {
         0
     }
 
-    fn degree(&self, _: &Node) -> Result<u64, FunctionError> {
+    fn degree(&self, _: &Node, _: Lens<&Value>) -> Result<u64, FunctionError> {
         self.refuse()
     }
 
-    fn touching(&self, _: &Node) -> Result<Vec<Relationship>, FunctionError> {
+    fn touching(&self, _: &Node, _: Lens<&Value>) -> Result<Vec<Relationship>, FunctionError> {
         self.refuse()
     }
 

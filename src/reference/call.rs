@@ -1,12 +1,13 @@
 //! Functions of one row and aggregates.
 
+use super::evidence::Evidence;
 use super::expression::Scope;
 use super::query::distinct;
 use super::relations::{equivalent, number, order};
 use super::{Evaluator, Outcome, Row, failed};
 use crate::function::testing::TinyHost;
 use crate::syntax::ast;
-use crate::value::{Element, ElementId, Name, Value};
+use crate::value::{Element, ElementId, Name, Node, Value};
 
 const AGGREGATES: [&str; 6] = ["count", "sum", "avg", "min", "max", "collect"];
 
@@ -47,7 +48,8 @@ impl Evaluator<'_> {
             ("asserted", Value::Relationship(found)) => Value::from(rel(found.id()).asserted),
             ("properties", Value::Map(map)) => Value::Map(map.clone()),
             ("properties", value) => self.graph.properties(element(value)?).clone().into_iter().collect(),
-            ("degree", Value::Node(node)) => size(self.graph.degree(node.id())),
+            ("degree", Value::Node(node)) => size(self.view().degree(node.id())),
+            ("sources", value) => self.sources(value)?,
             ("keys", Value::Map(map)) => texts(map.keys()),
             ("keys", value) => texts(self.graph.properties(element(value)?).keys()),
             ("nodes", Value::Path(path)) => path.elements.iter().cloned().map(value_of).collect::<Vec<_>>().into(),
@@ -65,6 +67,14 @@ impl Evaluator<'_> {
             ("sign", value) => Value::from(i64::from(number(value)? > 0.0) - i64::from(number(value)? < 0.0)),
             _ => return None,
         })
+    }
+
+    /// The sources behind an element, in the order of their ids.
+    fn sources(&self, value: &Value) -> Option<Value> {
+        let view = self.view();
+        let sources = Evidence { graph: &view }.sources_behind(element(value)?);
+        let sources = sources.into_iter().map(|id| Value::from(Element::Node(Node::bare(id))));
+        Some(Value::List(sources.collect()))
     }
 
     /// What the engine's own body makes of the arguments: functions of texts and numbers.

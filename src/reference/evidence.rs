@@ -38,11 +38,10 @@ fn days(value: &Value) -> Days {
 }
 
 impl<'g> Evidence<'g> {
-    /// Whether an element passes a lens, its ends apart.
+    /// Whether an element passes the clocks of a lens, its ends apart.
     pub(super) fn passes(self, id: ElementId, lens: &Lens) -> bool {
         lens.valid.as_ref().is_none_or(|clock| self.is_valid(id, clock))
             && lens.known.as_ref().is_none_or(|clock| self.is_known(id, clock))
-            && lens.sources.is_none_or(|count| self.has_sources(id, count, lens.known.as_ref()))
     }
 
     // ------------------------------------------------------------ valid time
@@ -154,18 +153,25 @@ impl<'g> Evidence<'g> {
 
     // ------------------------------------------------------------ sources
 
-    fn has_sources(self, id: ElementId, count: usize, known: Option<&Clock>) -> bool {
-        if self.as_evidence(id).is_some() {
-            return true;
-        }
-        let mut citing = self.citing(id);
-        if self.graph.nodes.contains_key(&id) {
+    /// Whether an element needs no source.
+    pub(super) fn is_exempt(self, id: ElementId) -> bool {
+        self.as_evidence(id).is_some()
+    }
+
+    /// Whether so many sources stand behind an element in a part of the graph.
+    pub(super) fn has_sources_in(self, part: &Graph, id: ElementId, count: usize) -> bool {
+        let shown = Evidence { graph: part };
+        let mut citing = shown.citing(id);
+        if part.nodes.contains_key(&id) {
             // What cites a citation says nothing of what that supports.
-            let facts = self.touching(id).filter(|rel| self.as_evidence(*rel).is_none());
-            citing.extend(facts.flat_map(|rel| self.citing(rel)));
+            let facts = shown.touching(id).filter(|rel| !self.is_exempt(*rel));
+            citing.extend(facts.flat_map(|rel| shown.citing(rel)));
         }
-        let sources = citing.into_iter().flat_map(|citing| self.sources(citing));
-        let is_out = |source: &ElementId| known.is_none_or(|clock| self.is_published(*source, clock));
-        sources.filter(is_out).collect::<BTreeSet<_>>().len() >= count
+        citing.into_iter().flat_map(|citing| shown.sources(citing)).collect::<BTreeSet<_>>().len() >= count
+    }
+
+    /// The sources behind the citations of an element.
+    pub(super) fn sources_behind(self, id: ElementId) -> BTreeSet<ElementId> {
+        self.citing(id).into_iter().flat_map(|citing| self.sources(citing)).collect()
     }
 }

@@ -151,17 +151,24 @@ impl Evaluator<'_> {
     }
 }
 
-/// The elements that pass, relationships only if their ends do.
+/// The elements that pass, relationships only if their ends do. Sources are counted in what the clocks leave.
 fn filtered(graph: &Graph, lens: &Lens) -> Graph {
     let evidence = Evidence { graph };
+    let part = kept(graph, &|id| evidence.passes(id, lens));
+    match lens.sources {
+        None => part,
+        Some(count) => kept(&part, &|id| evidence.is_exempt(id) || evidence.has_sources_in(&part, id, count)),
+    }
+}
+
+fn kept(graph: &Graph, passes: &dyn Fn(ElementId) -> bool) -> Graph {
     let mut part = graph.clone();
-    part.nodes.retain(|id, _| evidence.passes(*id, lens));
-    part.rels.retain(|id, _| passes_with_ends(*id, evidence, lens));
+    part.nodes.retain(|id, _| passes(*id));
+    part.rels.retain(|id, _| passes_with_ends(graph, *id, passes));
     part
 }
 
-fn passes_with_ends(id: ElementId, evidence: Evidence, lens: &Lens) -> bool {
-    let end_passes = |end: &Element| passes_with_ends(end.id(), evidence, lens);
-    let ends_pass = evidence.graph.rels.get(&id).is_none_or(|rel| end_passes(&rel.start) && end_passes(&rel.end));
-    ends_pass && evidence.passes(id, lens)
+fn passes_with_ends(graph: &Graph, id: ElementId, passes: &dyn Fn(ElementId) -> bool) -> bool {
+    let end_passes = |end: &Element| passes_with_ends(graph, end.id(), passes);
+    passes(id) && graph.rels.get(&id).is_none_or(|rel| end_passes(&rel.start) && end_passes(&rel.end))
 }

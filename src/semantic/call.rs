@@ -39,9 +39,12 @@ impl Binder<'_> {
             self.check_arguments(&function.name, &function.parameters, &call.arguments, &arguments);
             self.warn_of_filled_date(call, span);
         }
-        let (types, arguments): (Vec<Type>, Vec<Expr>) =
+        let (types, mut arguments): (Vec<Type>, Vec<Expr>) =
             arguments.into_iter().map(|typed| (typed.value_type, typed.expr)).unzip();
         let result = function.result.of(&types);
+        if function.under_lens && !self.lens.is_empty() {
+            arguments.push(self.lens_of_call().listed());
+        }
         Typed::new(ExprKind::Call(function, arguments), span, result)
     }
 

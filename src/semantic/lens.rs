@@ -47,7 +47,7 @@ impl Binder<'_> {
         bound
     }
 
-    /// The part of the graph that a procedure is asked about.
+    /// The part of the graph that a procedure or a function is asked about.
     pub(super) fn lens_of_call(&mut self) -> Lens<Expr> {
         self.uses.extend(self.lens.operands().flat_map(Expr::variables));
         self.lens.clone()

@@ -42,6 +42,18 @@ pub(crate) struct Lens {
     pub least_sources: u32,
 }
 
+impl Lens {
+    /// Whether all of the graph passes.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Without the number of sources.
+    fn clocks(&self) -> Self {
+        Self { least_sources: 0, ..*self }
+    }
+}
+
 /// A day on which something has to be so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ValidAt {

@@ -106,11 +106,12 @@ impl<H: Host> Teller<'_, '_, H> {
         Some(format!("{}known from {}", if possibly { "possibly " } else { "" }, show::value(&day.into())))
     }
 
-    /// How many sources the element has, as far as they are known under the clock beside REQUIRE.
+    /// How many sources the element has, as far as the clocks beside REQUIRE show them.
     fn source_count(&self, element: &Value, lens: &ast::Lens, operands: &[Value]) -> usize {
-        let known = lens.known.as_ref().zip(operands.first());
-        let known = known.map(|(clock, at)| (at, clock.possibly));
-        pattern_of(element).map_or(0, |(id, _)| self.search.host.source_count(ElementId(id), known))
+        let mut operands = operands.iter();
+        let [valid, known] = [&lens.valid, &lens.known]
+            .map(|clock| clock.as_ref().and_then(|clock| Some((operands.next()?, clock.possibly))));
+        pattern_of(element).map_or(0, |(id, _)| self.search.host.source_count(ElementId(id), valid, known))
     }
 }
 

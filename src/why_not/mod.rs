@@ -54,8 +54,9 @@ pub(crate) trait Host {
     /// The day from which an element is certainly known, or `possibly` is; `None` if there is no such day.
     fn known(&self, element: ElementId, possibly: bool) -> Option<Date>;
 
-    /// How many different sources stand behind an element that are known at a time, or possibly are.
-    fn source_count(&self, element: ElementId, known: Option<(&Value, bool)>) -> usize;
+    /// How many different sources stand behind an element, as far as `VALID AT` and `KNOWN AT` with these operands show them;
+    /// with each, whether it is `POSSIBLY`.
+    fn source_count(&self, element: ElementId, valid: Option<(&Value, bool)>, known: Option<(&Value, bool)>) -> usize;
 }
 
 /// How long a run is worth waiting for.

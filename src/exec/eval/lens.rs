@@ -67,7 +67,8 @@ pub(in crate::exec) fn stretches(env: &Env, lens: &Lens<Scalar>, frame: &Frame) 
     }
     let at = |row: usize| {
         let mut values = columns.iter().map(|column| column.value(row, env.ctx));
-        storage_lens(&lens.map(|_| values.next().expect("a value for each operand")))
+        let values = lens.map(|_| values.next().expect("a value for each operand"));
+        storage_lens(values.as_ref())
     };
     let is_same = columns.iter().all(|column| matches!(&**column, Column::Constant(..)));
     let mut all = vec![Stretch { rows: (0, frame.len()), lens: at(0) }];
@@ -82,12 +83,12 @@ pub(in crate::exec) fn stretches(env: &Env, lens: &Lens<Scalar>, frame: &Frame) 
     Ok(all)
 }
 
-fn storage_lens(lens: &Lens<Value>) -> storage::Lens {
+pub(in crate::exec) fn storage_lens(lens: Lens<&Value>) -> storage::Lens {
     let checked = "operands are checked before";
-    let valid = lens.valid.as_ref().map(|clock| ValidAt::of(&clock.at, clock.possibly).expect(checked));
-    let known = lens.known.as_ref().map(|clock| KnownAt::of(&clock.at, clock.possibly).expect(checked));
+    let valid = lens.valid.map(|clock| ValidAt::of(clock.at, clock.possibly).expect(checked));
+    let known = lens.known.map(|clock| KnownAt::of(clock.at, clock.possibly).expect(checked));
     let least_sources = match lens.sources {
-        Some(Value::Integer(count)) => u32::try_from(count).unwrap_or(u32::MAX),
+        Some(Value::Integer(count)) => u32::try_from(*count).unwrap_or(u32::MAX),
         _ => 0,
     };
     storage::Lens { valid, known, least_sources }

@@ -4,7 +4,6 @@
 //! conditions and clocks; it is counted only if the pattern hangs at something that is bound, and so is small.
 
 use super::clause::is_null;
-use super::evidence::clocks;
 use super::query::{Explainer, one_branch};
 use super::trail::Trail;
 use crate::expr::{Expr, ExprKind, Lens, SubqueryId, SubqueryKind, VarId};
@@ -121,7 +120,7 @@ fn map(form: String, bound: Vec<VarId>, lens: &Lens<Expr>, count: Option<Expr>) 
     Expr::made(ExprKind::Map(vec![
         (Name::from(ABSENT), Expr::literal(Value::from(form))),
         (Name::from("bound"), Expr::made(ExprKind::List(bound))),
-        (Name::from(CLOCKS), clocks(lens)),
+        (Name::from(CLOCKS), lens.listed()),
         (Name::from(LOOKED_AT), count.unwrap_or_else(|| Expr::literal(Value::Null))),
     ]))
 }

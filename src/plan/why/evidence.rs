@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::expr::{Clock, Expr, ExprKind, Lens, VarId};
+use crate::expr::{Expr, ExprKind, Lens, VarId};
 use crate::function::Function;
-use crate::function::witness::{AT, CLOCK, CLOCKED, KNOWN_AT, REQUIRE_SOURCES, VALID_AT, WAY, WHY, WITNESS};
-use crate::value::{Name, Value};
+use crate::function::witness::{CLOCKED, WAY, WHY, WITNESS};
 
 /// What the rows behind a clause rest on, in the order in which the text names it.
 #[derive(Clone, Debug, Default)]
@@ -64,24 +63,7 @@ pub(super) fn clocked(elements: Vec<Expr>, lens: &Lens<Expr>) -> Vec<Expr> {
     if lens.is_empty() {
         return elements;
     }
-    vec![call(&CLOCKED_FUNCTION, vec![Expr::made(ExprKind::List(elements)), clocks(lens)])]
-}
-
-/// A list of the clocks of a lens, each with the value of its operand.
-pub(super) fn clocks(lens: &Lens<Expr>) -> Expr {
-    let clock = |name: &str, clock: &Clock<Expr>| {
-        let possibly = if clock.possibly { "POSSIBLY " } else { "" };
-        condition(&format!("{possibly}{name}"), &clock.at)
-    };
-    let valid = lens.valid.iter().map(|valid| clock(VALID_AT, valid));
-    let known = lens.known.iter().map(|known| clock(KNOWN_AT, known));
-    let sources = lens.sources.iter().map(|count| condition(REQUIRE_SOURCES, count));
-    Expr::made(ExprKind::List(valid.chain(known).chain(sources).collect()))
-}
-
-fn condition(name: &str, operand: &Expr) -> Expr {
-    let name = Expr::literal(Value::from(name));
-    Expr::made(ExprKind::Map(vec![(Name::from(CLOCK), name), (Name::from(AT), operand.clone())]))
+    vec![call(&CLOCKED_FUNCTION, vec![Expr::made(ExprKind::List(elements)), lens.listed()])]
 }
 
 /// The relationships of a way that begins at `start`, and the nodes between them.

@@ -96,7 +96,7 @@ const RARE: &[(&str, &str)] = &[
     (
         "function",
         "abs, asserted, avg(DISTINCT), degree, endNode, head, id, keys, labels, left, length, nodes, \
-         relationships, sign, startNode, tail, toFloat, toLower, toString, toUpper, trim, type",
+         relationships, sign, sources, startNode, tail, toFloat, toLower, toString, toUpper, trim, type",
     ),
 ];
 

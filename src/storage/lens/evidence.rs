@@ -204,6 +204,13 @@ impl Graph {
         })
     }
 
+    /// Whether all that makes a citation one is shown: it, its source, and an `OF` that joins its paragraph to that.
+    pub(crate) fn is_shown(&self, cited: Cited, mut shows: impl FnMut(End) -> bool) -> bool {
+        shows(End::rel(cited.rel))
+            && shows(End::node(cited.source))
+            && cited.paragraph.is_none_or(|paragraph| self.joining(paragraph, cited.source).any(|of| shows(End::rel(of))))
+    }
+
     /// The asserted relationships of the citing type that end at an element, with the nodes where they start: citations
     /// if that is evidence.
     pub(super) fn supports(&self, element: End) -> impl Iterator<Item = (RelSlot, NodeSlot)> {

@@ -96,7 +96,7 @@ impl Graph {
             self.narrow_to_known(page, at, is_reached, fits, asked);
         }
         if lens.least_sources > 0 {
-            keep(fits, |offset| self.has_sources(page.element(offset), lens, &mut asked.supported));
+            keep(fits, |offset| self.has_sources(page.element(offset), lens, asked));
         }
         // Nodes have no ends.
         if look == Look::Whole && page.element(0).as_rel().is_some() {

@@ -81,12 +81,8 @@ impl Part {
         found.unwrap_or(false)
     }
 
-    /// Whether all that makes a citation one is shown: it, its source, and an `OF` that joins its paragraph to that.
     pub(crate) fn shows_citation(&self, graph: &Graph, cited: Cited) -> bool {
-        let is_of_source = |paragraph| graph.joining(paragraph, cited.source).any(|of| self.shows_rel(graph, of));
-        self.shows_rel(graph, cited.rel)
-            && self.shows_node(graph, cited.source)
-            && cited.paragraph.is_none_or(is_of_source)
+        graph.is_shown(cited, |element| self.shows(graph, element))
     }
 
     /// Whether the bit of a slot is set, which `find` finds for a page if nobody has; `None` if it may not any more.

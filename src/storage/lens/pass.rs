@@ -42,7 +42,7 @@ impl Graph {
         let Some((clocks, offset)) = self.clocks(element) else { return false };
         lens.valid.is_none_or(|at| self.is_valid(element, clocks, offset, at, asked.odd))
             && lens.known.is_none_or(|at| self.is_known(element, clocks, offset, at, is_reached, asked))
-            && (lens.least_sources == 0 || self.has_sources(element, lens, &mut asked.supported))
+            && (lens.least_sources == 0 || self.has_sources(element, lens, asked))
     }
 
     fn is_valid(&self, element: End, clocks: &PageClocks, offset: usize, at: ValidAt, odd: &mut Odd) -> bool {
@@ -109,12 +109,6 @@ impl Graph {
                 Some(entry) => self.is_known_by_entry(rel, entry, at, asked.odd),
                 None => at.admits_recorded(self.recorded(rel).micros),
             })
-    }
-
-    /// Whether evidence, or what is cited, is known.
-    pub(super) fn is_evidently_known(&self, element: End, at: Option<KnownAt>) -> bool {
-        let Some(at) = at else { return true };
-        self.entry(element).is_some_and(|entry| self.is_known_by_entry(element, entry, at, &mut Odd::default()))
     }
 }
 

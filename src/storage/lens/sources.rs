@@ -1,85 +1,110 @@
 //! How many different sources stand behind an element.
 
-use std::iter;
-
 use rustc_hash::FxHashSet;
 
 use super::super::{End, Graph, NodeSlot, RelSlot};
-use super::asked::Hubs;
-use super::{KnownAt, Lens};
+use super::asked::Asked;
+use super::{Cited, Lens, Look, Odd};
 
 impl Graph {
-    /// Whether enough different sources stand behind an element, by citations that are known where that is asked.
-    /// Evidence needs none.
-    pub(super) fn has_sources(&self, element: End, lens: &Lens, supported: &mut Hubs) -> bool {
+    /// Whether enough different sources stand behind an element, by citations that the clocks show. Evidence needs none.
+    pub(super) fn has_sources(&self, element: End, lens: &Lens, asked: &mut Asked) -> bool {
         if self.is_evidence(element) {
             return true;
         }
-        if let Some(answer) = supported.answer(element) {
+        if let Some(answer) = asked.supported.answer(element) {
             return answer;
         }
-        let mut sources = FxHashSet::default();
-        if self.find_sources(element, lens, &mut sources) {
+        let (clocks, enough) = (lens.clocks(), lens.least_sources as usize);
+        let Asked { odd, supported, .. } = asked;
+        let (shown, mut sources) = (&mut Asked::new(odd), FxHashSet::default());
+        if self.add_sources(element, &clocks, enough, &mut sources, shown) {
             return true;
         }
         // The citations of a citation say nothing of what that supports.
         element.as_node().is_some()
             && supported.any(element, self.asserted_at(element), |rel| {
-                !self.is_evidence(rel) && self.find_sources(rel, lens, &mut sources)
+                self.is_shown_fact(rel, &clocks, shown)
+                    && self.add_sources(rel, &clocks, enough, &mut sources, shown)
             })
     }
 
-    /// How many different sources stand behind an element, known by then where that is asked; `None` of evidence, which
-    /// needs none.
-    pub(crate) fn source_count(&self, element: End, known: Option<KnownAt>) -> Option<usize> {
+    /// How many different sources the clocks show behind an element; `None` of evidence, which needs none.
+    pub(crate) fn source_count(&self, element: End, lens: &Lens) -> Option<usize> {
+        let mut sources = FxHashSet::default();
+        self.each_with_sources(element, lens, |_, found| sources.extend(found.iter().copied()))?;
+        Some(sources.len())
+    }
+
+    /// Relationships at a node that have sources which it does not have by itself, one for each source that the clocks
+    /// show: those of the first slots. None at a relationship, or at evidence.
+    pub(crate) fn sources_through(&self, element: End, lens: &Lens) -> Vec<RelSlot> {
+        let (mut sources, mut through) = (FxHashSet::default(), Vec::new());
+        _ = self.each_with_sources(element, lens, |at, found| {
+            let before = sources.len();
+            sources.extend(found.iter().copied());
+            through.extend(at.as_rel().filter(|_| at != element && sources.len() > before));
+        });
+        through
+    }
+
+    /// An element and, if it is a node, the relationships at it, each with the sources that stand behind it; `None` of
+    /// evidence.
+    fn each_with_sources(
+        &self,
+        element: End,
+        lens: &Lens,
+        mut take: impl FnMut(End, &FxHashSet<NodeSlot>),
+    ) -> Option<()> {
         if self.is_evidence(element) {
             return None;
         }
-        let touching = self.facts_at(element).into_iter().map(End::rel);
-        let at_each = iter::once(element).chain(touching).flat_map(|at| self.known_sources(at, known));
-        Some(at_each.collect::<FxHashSet<_>>().len())
+        let (clocks, odd) = (lens.clocks(), &mut Odd::default());
+        let asked = &mut Asked::new(odd);
+        let touching = element.as_node().into_iter().flat_map(|_| self.asserted_at(element)).map(End::rel);
+        let mut facts: Vec<End> = touching.filter(|rel| self.is_shown_fact(*rel, &clocks, asked)).collect();
+        facts.sort_unstable();
+        facts.dedup();
+        for at in [element].into_iter().chain(facts) {
+            let mut sources = FxHashSet::default();
+            self.add_sources(at, &clocks, usize::MAX, &mut sources, asked);
+            take(at, &sources);
+        }
+        Some(())
     }
 
-    /// Relationships at a node that have sources which it does not have by itself, one for each source, known by then where
-    /// that is asked: those of the first slots. None at a relationship, or at evidence.
-    pub(crate) fn sources_through(&self, element: End, known: Option<KnownAt>) -> Vec<RelSlot> {
-        if self.is_evidence(element) {
-            return Vec::new();
-        }
-        let mut sources: FxHashSet<NodeSlot> = self.known_sources(element, known).collect();
-        let mut touching = self.facts_at(element);
-        touching.sort_unstable();
-        touching.retain(|rel| {
-            let before = sources.len();
-            sources.extend(self.known_sources(End::rel(*rel), known));
-            sources.len() > before
-        });
-        touching
-    }
-
-    /// The relationships whose sources stand behind a node, too.
-    fn facts_at(&self, element: End) -> Vec<RelSlot> {
-        match element.as_node() {
-            Some(_) => self.asserted_at(element).filter(|rel| !self.is_evidence(End::rel(*rel))).collect(),
-            None => Vec::new(),
-        }
+    fn is_shown_fact(&self, rel: End, clocks: &Lens, asked: &mut Asked) -> bool {
+        !self.is_evidence(rel) && (clocks.is_empty() || self.passes_as_asked(rel, clocks, Look::Whole, asked))
     }
 
     fn is_evidence(&self, element: End) -> bool {
         self.entry(element).is_some_and(|entry| entry.is_evidence)
     }
 
-    /// Adds the sources of the citations of an element; true as soon as there are enough.
-    fn find_sources(&self, element: End, lens: &Lens, sources: &mut FxHashSet<NodeSlot>) -> bool {
-        self.known_sources(element, lens.known).any(|source| {
-            sources.insert(source);
-            sources.len() >= lens.least_sources as usize
-        })
-    }
-
-    /// The sources of the citations of an element.
-    fn known_sources(&self, element: End, known: Option<KnownAt>) -> impl Iterator<Item = NodeSlot> {
-        let cited = self.supports(element).flat_map(|(_, from)| self.ways(from)).map(|(_, source)| source);
-        cited.filter(move |source| self.is_evidently_known(End::node(*source), known))
+    /// Adds the sources of the citations of an element that the clocks show; true as soon as there are `enough`. Whether
+    /// they show the element itself is asked elsewhere.
+    fn add_sources(
+        &self,
+        element: End,
+        clocks: &Lens,
+        enough: usize,
+        sources: &mut FxHashSet<NodeSlot>,
+        asked: &mut Asked,
+    ) -> bool {
+        for (rel, from) in self.supports(element) {
+            let mut shows = |part| clocks.is_empty() || self.passes_alone(part, clocks, false, asked);
+            if !shows(End::node(from)) {
+                continue;
+            }
+            for (paragraph, source) in self.ways(from) {
+                if self.is_shown(Cited { rel, paragraph, source }, &mut shows) {
+                    sources.insert(source);
+                }
+            }
+            if sources.len() >= enough {
+                return true;
+            }
+        }
+        false
     }
 }

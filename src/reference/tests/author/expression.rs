@@ -85,10 +85,12 @@ impl Author<'_> {
         let ends =
             self.variable(Kind::Rel).map(|rel| format!("id({}({rel}))", self.dice.pick(&["startNode", "endNode"])));
         let degree = self.variable(Kind::Node).map(|node| format!("degree({node})"));
+        let cited = [self.variable(Kind::Node), self.variable(Kind::Rel)].into_iter().flatten().next_back();
+        let sources = cited.map(|element| format!("size(sources({element}))"));
         let day = self
             .variable(Kind::Node)
             .map(|node| format!("CASE WHEN known({node}) < date('2020-01-15') THEN 1 ELSE 2 END"));
-        let known: Vec<String> = [path, rels, node, ends, degree, day].into_iter().flatten().collect();
+        let known: Vec<String> = [path, rels, node, ends, degree, sources, day].into_iter().flatten().collect();
         if known.is_empty() { None } else { Some(known[self.dice.below(known.len())].clone()) }
     }
 

@@ -181,7 +181,7 @@ impl Author<'_> {
 
     /// Whether a value depends on what is found of the graph, and not on properties alone.
     fn is_of_found(&self, text: &str) -> bool {
-        let patterns = [" {", "[(", ")-", ")<-", "degree(", "known("];
+        let patterns = [" {", "[(", ")-", ")<-", "degree(", "known(", "sources("];
         let mut names = text.split(|letter: char| !letter.is_alphanumeric());
         patterns.iter().any(|pattern| text.contains(pattern)) || names.any(|name| self.found.names.contains(name))
     }

@@ -197,20 +197,29 @@ impl<'g> Plain<'g> {
         at.is_none_or(|at| self.known(element).into_iter().any(|since| since.passes(at)))
     }
 
-    fn counted_sources(&self, element: End, at: Option<KnownAt>) -> BTreeSet<NodeSlot> {
-        let sources = self.citations(element).into_iter().map(|(.., source)| source);
-        sources.filter(|source| self.is_known(End::node(*source), at)).collect()
+    fn counted_sources(&self, element: End, clocks: &Lens) -> BTreeSet<NodeSlot> {
+        let is_of = |paragraph: NodeSlot, source: NodeSlot| {
+            let (paragraph, source) = (End::node(paragraph), End::node(source));
+            let mut joining = self.asserted("OF").filter(|(_, of)| of.start == paragraph && of.end == source);
+            joining.any(|(of, _)| self.passes(End::rel(of), clocks))
+        };
+        let shown = self.citations(element).into_iter().filter(|(rel, paragraph, source)| {
+            self.passes(End::rel(*rel), clocks)
+                && self.passes(End::node(*source), clocks)
+                && paragraph.is_none_or(|paragraph| is_of(paragraph, *source))
+        });
+        shown.map(|(.., source)| source).collect()
     }
 
     fn has_sources(&self, element: End, lens: &Lens) -> bool {
         if lens.least_sources == 0 || self.is_evidence(element) {
             return true;
         }
-        let mut sources = self.counted_sources(element, lens.known);
+        let clocks = &Lens { least_sources: 0, ..*lens };
+        let mut sources = self.counted_sources(element, clocks);
         if element.as_node().is_some() {
-            for rel in self.touching(element).filter(|rel| !self.is_evidence(*rel)) {
-                sources.extend(self.counted_sources(rel, lens.known));
-            }
+            let facts = self.touching(element).filter(|rel| !self.is_evidence(*rel) && self.passes(*rel, clocks));
+            facts.for_each(|rel| sources.extend(self.counted_sources(rel, clocks)));
         }
         sources.len() >= lens.least_sources as usize
     }
