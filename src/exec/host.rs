@@ -52,9 +52,8 @@ impl Env<'_, '_> {
         ask: impl FnOnce(&Graph, End, &mut dyn FnMut(End) -> bool) -> R,
     ) -> Result<R, FunctionError> {
         let (lens, mut odd) = (storage_lens(lens), Odd::default());
-        let shows = |graph: &Graph, part: End, odd: &mut Odd| {
-            lens.is_empty() || graph.passes(part, &lens, Look::Whole, odd)
-        };
+        let shows =
+            |graph: &Graph, part: End, odd: &mut Odd| lens.is_empty() || graph.passes(part, &lens, Look::Whole, odd);
         let found = self.ask(id, |graph, end| ask(graph, end, &mut |part| shows(graph, part, &mut odd)))?;
         warn_of(self, odd);
         Ok(found)

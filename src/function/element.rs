@@ -145,7 +145,9 @@ fn asserted(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError
 
 fn degree(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     match &arguments[0] {
-        Value::Node(node) => Ok(Value::Integer(i64::try_from(host.degree(node, Lens::beside(arguments))?).unwrap_or(i64::MAX))),
+        Value::Node(node) => {
+            Ok(Value::Integer(i64::try_from(host.degree(node, Lens::beside(arguments))?).unwrap_or(i64::MAX)))
+        }
         other => Err(FunctionError::wrong_type("degree", "a NODE", other)),
     }
 }

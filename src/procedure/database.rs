@@ -1,10 +1,11 @@
 //! `db.labels`, `db.relationshipTypes`, `db.propertyKeys`: the names that this graph uses.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::seen::Seen;
 use crate::function::{Field, FunctionError, Host, Procedure, Registry};
-use crate::storage::{Graph, Part};
+use crate::storage::{Family, Graph, Part};
 use crate::value::{Name, Type, Value};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -15,9 +16,12 @@ pub(super) fn register(registry: &mut Registry) {
         "the types that some relationship has, asserted or quoted",
         relationship_types,
     ));
-    registry.add_procedure(listing("db.propertyKeys", "propertyKey", "the property keys ever used", |seen| {
-        Ok(seen.graph.catalog().keys.names().to_vec())
-    }));
+    registry.add_procedure(listing(
+        "db.propertyKeys",
+        "propertyKey",
+        "the property keys ever used; under a clock those of what it shows",
+        property_keys,
+    ));
 }
 
 fn labels(seen: &Seen) -> Result<Vec<Name>, FunctionError> {
@@ -27,6 +31,23 @@ fn labels(seen: &Seen) -> Result<Vec<Name>, FunctionError> {
 
 fn relationship_types(seen: &Seen) -> Result<Vec<Name>, FunctionError> {
     Ok(seen.types()?.into_iter().map(|(name, _)| name.clone()).collect())
+}
+
+fn property_keys(seen: &Seen) -> Result<Vec<Name>, FunctionError> {
+    let keys = &seen.graph.catalog().keys;
+    if seen.sees_all() {
+        return Ok(keys.names().to_vec());
+    }
+    let mut used = BTreeSet::new();
+    seen.each_node(|node| used.extend(seen.graph.node_properties(node).into_iter().map(|(key, _)| key)))?;
+    for (rel_type, _) in seen.graph.catalog().types.iter() {
+        for family in [Family::Plain, Family::About, Family::Quoted] {
+            seen.each_rel(rel_type, family, |rel, _| {
+                used.extend(seen.graph.rel_properties(rel).into_iter().map(|(key, _)| key));
+            })?;
+        }
+    }
+    Ok(used.into_iter().map(|key| keys.name(key).clone()).collect())
 }
 
 /// The graph of a call.

@@ -23,6 +23,10 @@ impl<'h> Seen<'h> {
         Self { host, graph: graph(host), part: part(host) }
     }
 
+    pub(super) fn sees_all(&self) -> bool {
+        self.part.is_none()
+    }
+
     pub(super) fn sees(&self, element: End) -> bool {
         self.part.is_none_or(|part| part.shows(self.graph, element))
     }
@@ -114,7 +118,7 @@ impl<'h> Seen<'h> {
     /// How many nodes with each label are seen; there may be zeros.
     pub(super) fn label_counts(&self) -> Result<BTreeMap<LabelId, u64>, FunctionError> {
         let labels = &self.graph.catalog().labels;
-        if self.part.is_none() {
+        if self.sees_all() {
             return Ok(labels.iter().map(|(label, _)| (label, self.graph.label_count(label))).collect());
         }
         let mut counts = BTreeMap::new();
@@ -139,7 +143,7 @@ impl<'h> Seen<'h> {
     /// Of each family.
     fn rel_counts(&self, rel_type: TypeId) -> Result<[u64; 3], FunctionError> {
         let graph = self.graph;
-        if self.part.is_none() {
+        if self.sees_all() {
             let of_nodes = graph.rel_count(Some(rel_type));
             return Ok([of_nodes, graph.about_rel_count(rel_type), graph.quoted_rel_count(rel_type)]);
         }

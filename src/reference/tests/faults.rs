@@ -3,7 +3,7 @@
 use super::comparison::ask;
 use crate::fault::with_planted;
 
-const FAULTS: [&str; 34] = [
+const FAULTS: [&str; 35] = [
     "an optional match drops its row of nulls",
     "DISTINCT keeps every null",
     "count counts null",
@@ -38,6 +38,7 @@ const FAULTS: [&str; 34] = [
     "a claim makes known what it names",
     "all rows have the day of the first",
     "an end is still valid",
+    "a function sees past a clock",
 ];
 
 /// So many queries are asked for a fault at most.

@@ -208,7 +208,9 @@ impl Graph {
     pub(crate) fn is_shown(&self, cited: Cited, mut shows: impl FnMut(End) -> bool) -> bool {
         shows(End::rel(cited.rel))
             && shows(End::node(cited.source))
-            && cited.paragraph.is_none_or(|paragraph| self.joining(paragraph, cited.source).any(|of| shows(End::rel(of))))
+            && cited
+                .paragraph
+                .is_none_or(|paragraph| self.joining(paragraph, cited.source).any(|of| shows(End::rel(of))))
     }
 
     /// The asserted relationships of the citing type that end at an element, with the nodes where they start: citations

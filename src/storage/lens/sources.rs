@@ -24,8 +24,7 @@ impl Graph {
         // The citations of a citation say nothing of what that supports.
         element.as_node().is_some()
             && supported.any(element, self.asserted_at(element), |rel| {
-                self.is_shown_fact(rel, &clocks, shown)
-                    && self.add_sources(rel, &clocks, enough, &mut sources, shown)
+                self.is_shown_fact(rel, &clocks, shown) && self.add_sources(rel, &clocks, enough, &mut sources, shown)
             })
     }
 

@@ -197,6 +197,7 @@ impl<'g> Plain<'g> {
         at.is_none_or(|at| self.known(element).into_iter().any(|since| since.passes(at)))
     }
 
+    /// Whether the element itself passes is another question.
     fn counted_sources(&self, element: End, clocks: &Lens) -> BTreeSet<NodeSlot> {
         let is_of = |paragraph: NodeSlot, source: NodeSlot| {
             let (paragraph, source) = (End::node(paragraph), End::node(source));
@@ -204,7 +205,8 @@ impl<'g> Plain<'g> {
             joining.any(|(of, _)| self.passes(End::rel(of), clocks))
         };
         let shown = self.citations(element).into_iter().filter(|(rel, paragraph, source)| {
-            self.passes(End::rel(*rel), clocks)
+            self.passes_alone(End::rel(*rel), clocks)
+                && self.passes(self.rels[rel].start, clocks)
                 && self.passes(End::node(*source), clocks)
                 && paragraph.is_none_or(|paragraph| is_of(paragraph, *source))
         });
