@@ -22,6 +22,9 @@ const MEASURES: &str = "MEASURES";
 /// What a citation says of itself and not of what it cites.
 const OF_THE_CITATION: [&str; 6] = ["certainty", "voice", "printed", "form", "basis", "stance"];
 
+/// Where in a source, and in which words, it says so, unless what is cited has such a property itself.
+const OF_THE_PLACE: [&str; 7] = ["page", "line", "section", "quote", "note", "url", "language"];
+
 pub(super) fn register(registry: &mut Registry) {
     registry.add_procedure(Procedure {
         name: Name::from("provenance.conflicts"),
@@ -168,14 +171,12 @@ fn values(seen: &Seen, element: End) -> Result<Vec<Vec<Value>>, FunctionError> {
     rows.filter_map(Result::transpose).collect()
 }
 
-/// Whether a citation that has this key gives the value of a property: the element has it, or it is one of the dates,
-/// which an element may lack just because its sources leave none.
+/// Whether a citation that has this key gives the value of a property. An element may lack it just because its sources
+/// do not agree.
 fn compares(seen: &Seen, element: End, key: KeyId) -> bool {
-    let catalog = seen.graph.catalog();
-    let (name, words) = (catalog.keys.name(key), &catalog.provenance);
-    let is_date = [&words.on, &words.valid_from, &words.valid_to].contains(&name);
-    let is_of_the_citation = OF_THE_CITATION.contains(&name.as_str());
-    is_date || (!is_of_the_citation && !seen.graph.property(element, key).is_null())
+    let name = seen.graph.catalog().keys.name(key).as_str();
+    let is_place = OF_THE_PLACE.contains(&name) && seen.graph.property(element, key).is_null();
+    !OF_THE_CITATION.contains(&name) && !is_place
 }
 
 /// Values of one class can contradict each other. A number and its text may well mean the same.
