@@ -82,7 +82,7 @@ impl Author<'_> {
         let days: Vec<&str> = (0..3).map(|_| self.literal_moment()).collect();
         let days = format!("[{}]", days.join(", "));
         let kind = self.dice.pick(&["VALID AT", "KNOWN AT", "POSSIBLY VALID AT", "POSSIBLY KNOWN AT"]);
-        match self.dice.below(14) {
+        match self.dice.below(16) {
             0 => format!("UNWIND {days} AS d MATCH {arrow} {kind} d RETURN d, a, r, b"),
             1 => format!("UNWIND {days} AS d MATCH (a) OPTIONAL MATCH {arrow} {kind} d RETURN d, a, count(b) AS i"),
             2 => format!("MATCH {arrow} {one} WHERE NOT EXISTS {{ {arrow} {other} }} RETURN a, r, b"),
@@ -97,7 +97,11 @@ impl Author<'_> {
             9 => format!("MATCH (a) {one} WITH a MATCH {arrow} {third} RETURN a, r, COUNT {{ (b)--() {other} }} AS i"),
             10 => format!("MATCH (a), (b) WITH a, b MATCH p = allShortestPaths((a){left}[*]{right}(b)) {one} RETURN p"),
             11 => format!("MATCH (a) {one} RETURN a, [(a)--(b) | b.n] = [] AS t, size([(a)-->(b) | 1]) AS i"),
-            12 => format!(
+            12 => {
+                format!("MATCH {arrow} {one} WHERE degree(a) > 1 OR size(sources(r)) = 1 RETURN a, r, degree(b) AS i")
+            }
+            13 => format!("{one} MATCH {arrow} WHERE degree(b) < 4 RETURN a, r, degree(a) AS i, sources(r) AS t"),
+            14 => format!(
                 "UNWIND range(1, 2060) AS x WITH x, {days}[x % 3] AS d MATCH (a:A) {kind} d RETURN a, count(*) AS i"
             ),
             _ => format!(
