@@ -97,11 +97,12 @@ impl Binder<'_> {
             return;
         }
         let message = format!("expected {wanted}, found {}", operand.value_type);
-        match &operand.expr.kind {
-            ExprKind::Literal(value @ (Value::String(_) | Value::Integer(_))) if types.contains(&Type::Date) => {
-                self.refuse_with_help("InvalidArgumentType", span, message, day_instead_of(value));
-            }
-            _ => self.refuse("InvalidArgumentType", span, message),
+        let written = [Type::String, Type::Integer].contains(&operand.value_type);
+        if written && types.contains(&Type::Date) {
+            let help = day_instead_of(span.of(self.text).trim_matches(['\'', '"']));
+            self.refuse_with_help("InvalidArgumentType", span, message, help);
+        } else {
+            self.refuse("InvalidArgumentType", span, message);
         }
     }
 
@@ -121,9 +122,8 @@ impl Binder<'_> {
 }
 
 /// What to write in place of a text or number: a day, if that is what it says.
-fn day_instead_of(value: &Value) -> String {
-    let text = value.to_string();
-    match Edtf::parse(&text).ok().and_then(|written| written.as_day()) {
+fn day_instead_of(written: &str) -> String {
+    match Edtf::parse(written).ok().and_then(|written| written.as_day()) {
         Some(day) => format!("write `date('{day}')`"),
         None => "write a day, as `date('2021-12-31')`".to_owned(),
     }

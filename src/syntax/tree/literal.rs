@@ -76,9 +76,10 @@ fn not_a_number(text: &str, span: Span) -> SyntaxError {
 }
 
 fn padded(text: &str, span: Span) -> SyntaxError {
+    let day = if text.len() == 2 { ", and a day is written `date('2021-01-31')`" } else { "" };
     SyntaxError::Literal {
         detail: "InvalidNumberLiteral",
-        message: format!("`{}` begins with a zero; an octal number begins with `0o`", shortened(text)),
+        message: format!("`{}` begins with a zero; an octal number begins with `0o`{day}", shortened(text)),
         span,
     }
 }
