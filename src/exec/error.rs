@@ -48,6 +48,12 @@ impl ExecError {
         }
     }
 
+    /// Whether a value could not be computed, as by dividing by zero: not a limit, nor the store.
+    pub(super) fn is_of_a_value(&self) -> bool {
+        let is_of_a_value = |kind| matches!(kind, ErrorKind::Type | ErrorKind::Arithmetic | ErrorKind::Argument);
+        matches!(self, ExecError::Function { .. }) && is_of_a_value(self.class().kind)
+    }
+
     /// Where in the text, if the expression that failed came from there.
     pub(crate) fn span(&self) -> Option<Span> {
         match self {

@@ -111,6 +111,8 @@ pub(crate) enum SubqueryKind {
     Count,
     /// The list of the values of its one column.
     Collect,
+    /// The same of rows that the answer does not have: where one of their values fails, a warning and an empty list.
+    Rejected,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

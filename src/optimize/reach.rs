@@ -28,7 +28,9 @@ fn counted_subqueries(statement: &mut LogicalStatement) -> FxHashSet<usize> {
     statement.walk_mut(&mut |plan| {
         for expr in plan.steps.iter().flat_map(all_exprs) {
             expr.walk(&mut |part| {
-                if let ExprKind::Subquery(SubqueryKind::Count | SubqueryKind::Collect, id) = &part.kind {
+                if let ExprKind::Subquery(kind, id) = &part.kind
+                    && *kind != SubqueryKind::Exists
+                {
                     counted.insert(id.0 as usize);
                 }
             });

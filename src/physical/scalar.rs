@@ -102,10 +102,11 @@ pub(crate) enum Scalar {
     /// By number in [`PhysicalPlan::subplans`](super::PhysicalPlan::subplans).
     Exists(usize),
     Count(usize),
-    /// The list of the values of this column of the subplan.
+    /// The list of the values of this column of the subplan; if that `may_fail`, an empty one where it does.
     Collect {
         subplan: usize,
         column: usize,
+        may_fail: bool,
     },
     /// Whether the element is in a part of the graph.
     Passes {

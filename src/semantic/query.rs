@@ -192,7 +192,7 @@ impl Binder<'_> {
     fn check_end(&mut self, query: &ast::SingleQuery, place: QueryPlace) {
         match place {
             QueryPlace::Expression(SubqueryKind::Exists | SubqueryKind::Count) => return,
-            QueryPlace::Expression(SubqueryKind::Collect) => {
+            QueryPlace::Expression(SubqueryKind::Collect | SubqueryKind::Rejected) => {
                 self.refuse("InvalidClauseComposition", query.span, "COLLECT collects what its query returns");
                 return;
             }

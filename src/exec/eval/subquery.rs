@@ -58,6 +58,19 @@ pub(super) fn collect(env: &Env, subplan: usize, column: usize, frame: &Frame) -
     Ok(Column::Values(lists.into_iter().map(|list| env.ctx.budget.value(Value::from(list))).collect::<Result<_, _>>()?))
 }
 
+/// The same of rows that the answer does not have. Where a value cannot be computed that nobody asked for, this is no
+/// error of the query, but what they were rejected for is not known.
+pub(super) fn rejected(env: &Env, subplan: usize, column: usize, frame: &Frame) -> Result<Column, ExecError> {
+    match collect(env, subplan, column, frame) {
+        Err(error) if error.is_of_a_value() => {
+            let message = format!("WHY does not tell what other rows were rejected for: {error}");
+            env.ctx.warn("rejected-untold", message);
+            Ok(Column::Values(vec![Value::from(Vec::<Value>::new()); frame.len()]))
+        }
+        result => result,
+    }
+}
+
 /// Runs the subplan for all rows of `frame`; `take` gets the ordinals and rows of each batch.
 fn run(
     env: &Env,

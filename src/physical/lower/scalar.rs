@@ -164,7 +164,7 @@ impl Lowerer<'_> {
         }
         let needed = match kind {
             SubqueryKind::Exists | SubqueryKind::Count => None,
-            SubqueryKind::Collect => subquery.column,
+            SubqueryKind::Collect | SubqueryKind::Rejected => subquery.column,
         };
         let rows = self.plan(&subquery.plan, &frame, needed.as_slice());
         let column = needed.map(|var| rows.position(var));
@@ -173,8 +173,9 @@ impl Lowerer<'_> {
         match (kind, column) {
             (SubqueryKind::Exists, _) => Scalar::Exists(subplan),
             (SubqueryKind::Count, _) => Scalar::Count(subplan),
-            (SubqueryKind::Collect, Some(column)) => Scalar::Collect { subplan, column },
-            (SubqueryKind::Collect, None) => Scalar::Constant(Value::Null),
+            (SubqueryKind::Collect, Some(column)) => Scalar::Collect { subplan, column, may_fail: false },
+            (SubqueryKind::Rejected, Some(column)) => Scalar::Collect { subplan, column, may_fail: true },
+            (SubqueryKind::Collect | SubqueryKind::Rejected, None) => Scalar::Constant(Value::Null),
         }
     }
 }

@@ -93,6 +93,7 @@ impl Printer<'_> {
                     SubqueryKind::Exists => "exists",
                     SubqueryKind::Count => "count",
                     SubqueryKind::Collect => "collect",
+                    SubqueryKind::Rejected => "collect rejected",
                 };
                 format!("{kind} {{{}}}", id.0)
             }

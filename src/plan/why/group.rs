@@ -100,12 +100,14 @@ impl Explainer<'_> {
             keys: beside_keys.iter().zip(keys).map(|(var, (_, key))| (*var, key.clone())).collect(),
             calls: vec![(beside_witness, all_of(evidence))],
         }));
+        let told: Vec<VarId> = beside_keys.iter().copied().chain([beside_witness]).collect();
+        let beside_clauses = self.read_from_a_list(rejected.clauses, &told, trail.imports.clone());
         let unknown = rest.iter().filter(|var| **var != beside_witness);
         let unknown = unknown.map(|var| (*var, Expr::literal(Value::Null))).collect();
-        rejected.clauses.push(BoundClause::Extend(unknown));
+        let beside_clauses = beside_clauses.into_iter().chain([BoundClause::Extend(unknown)]).collect();
 
         let outer: Vec<VarId> = all.iter().map(|var| self.like(*var)).collect();
-        let branches = [(found, all), (rejected.clauses, beside)];
+        let branches = [(found, all), (beside_clauses, beside)];
         let query = BoundQuery {
             branches: branches.map(|(clauses, columns)| BoundBranch { clauses, columns }).into(),
             union_all: true,
@@ -116,6 +118,26 @@ impl Explainer<'_> {
         let call = SubqueryCall { optional: false, query, imports, unit: false, transactions: None, span };
         trail.rows.clauses = vec![BoundClause::Subquery(call)];
         trail.rows.clauses.push(self.together(keys, made, witness, &outer));
+    }
+
+    /// The rows that `clauses` make, by way of a list: in a subquery of an expression what fails is left out.
+    fn read_from_a_list(
+        &mut self,
+        mut clauses: Vec<BoundClause>,
+        columns: &[VarId],
+        imports: Vec<VarId>,
+    ) -> Vec<BoundClause> {
+        let row = self.variables.add(None, Type::list_of(Type::Any));
+        let values = columns.iter().map(|var| Expr::variable(*var)).collect();
+        clauses.push(BoundClause::Extend(vec![(row, Expr::made(ExprKind::List(values)))]));
+        let list = self.listed(clauses, row, imports);
+        let read = self.variables.add(None, Type::list_of(Type::Any));
+        let value = |index| {
+            let index = Box::new(Expr::literal(index));
+            Expr::made(ExprKind::Index(Box::new(Expr::variable(read)), index))
+        };
+        let values = columns.iter().zip(0..).map(|(var, index)| (*var, value(index))).collect();
+        vec![BoundClause::Unwind { list, var: read }, BoundClause::Extend(values)]
     }
 
     /// Groups with what was rejected that has the same keys; of the other columns there is one value at most.

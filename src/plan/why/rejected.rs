@@ -132,9 +132,14 @@ impl Explainer<'_> {
     pub(super) fn collected(&mut self, rows: Rows, imports: Vec<VarId>) -> Expr {
         let Rows { mut clauses, evidence } = rows;
         let witness = self.gather(&mut clauses, evidence);
-        let query = one_branch(clauses, vec![(Name::from("witness"), witness)]);
+        self.listed(clauses, witness, imports)
+    }
+
+    /// A list of what a variable is in each of the rows.
+    pub(super) fn listed(&mut self, clauses: Vec<BoundClause>, var: VarId, imports: Vec<VarId>) -> Expr {
+        let query = one_branch(clauses, vec![(Name::from("witness"), var)]);
         let id = self.subquery(query, imports, Span::default());
-        Expr::made(ExprKind::Subquery(SubqueryKind::Collect, id))
+        Expr::made(ExprKind::Subquery(SubqueryKind::Rejected, id))
     }
 
     /// What the clauses of a branch since the last groups have rejected.

@@ -12,7 +12,7 @@ impl Explainer<'_> {
     pub(super) fn of_subquery(&mut self, kind: SubqueryKind, id: SubqueryId) -> Expr {
         let twin = match kind {
             SubqueryKind::Exists => Twin::OneRow,
-            SubqueryKind::Count | SubqueryKind::Collect => Twin::AllRows,
+            SubqueryKind::Count | SubqueryKind::Collect | SubqueryKind::Rejected => Twin::AllRows,
         };
         let twin = self.twin(id, twin);
         let rejected = union(self.rejected_by(id));
@@ -20,7 +20,7 @@ impl Explainer<'_> {
         // What was found is enough for EXISTS.
         let (absent, always) = match kind {
             SubqueryKind::Exists => (union([absent].into_iter().chain(rejected).collect()), None),
-            SubqueryKind::Count | SubqueryKind::Collect => (Some(absent), rejected),
+            SubqueryKind::Count | SubqueryKind::Collect | SubqueryKind::Rejected => (Some(absent), rejected),
         };
         let found = self.variables.add(None, Type::list_of(Type::Any));
         let nothing = Expr::equal(Expr::variable(found), Expr::made(ExprKind::List(Vec::new())));

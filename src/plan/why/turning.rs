@@ -67,7 +67,7 @@ impl Explainer<'_> {
             | ExprKind::Comprehension { .. }
             | ExprKind::Quantifier { .. }
             | ExprKind::Reduce { .. }
-            | ExprKind::Subquery(SubqueryKind::Count | SubqueryKind::Collect, _) => true,
+            | ExprKind::Subquery(SubqueryKind::Count | SubqueryKind::Collect | SubqueryKind::Rejected, _) => true,
         }
     }
 
