@@ -10,9 +10,9 @@ use super::context::{Context, View, date_time_of};
 use super::deleted::Record;
 use super::eval::lens::{storage_lens, warn_of};
 use crate::catalog::KeyId;
-use crate::function::lens::Lens;
+use crate::function::lens::{Clock, Lens};
 use crate::function::{Cited, FunctionError, Host};
-use crate::storage::{Direction, End, Family, Graph, Look, Odd, Part, Rel, RelSlot};
+use crate::storage::{self, Direction, End, Family, Graph, Look, Odd, Part, Rel, RelSlot};
 use crate::value::{
     Date, DateTime, Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, Value,
 };
@@ -57,6 +57,23 @@ impl Env<'_, '_> {
         let found = self.ask(id, |graph, end| ask(graph, end, &mut |part| shows(graph, part, &mut odd)))?;
         warn_of(self, odd);
         Ok(found)
+    }
+
+    /// The citations of an element that are wanted, without those of which a part is deleted.
+    fn cited(&self, graph: &Graph, element: End, mut is_wanted: impl FnMut(storage::Cited) -> bool) -> Vec<Cited> {
+        let is_there = |part: End| self.ctx.gone_from(self.graph, part).is_none();
+        let there = graph.citations(element).filter(|cited| {
+            let paragraph = cited.paragraph.is_none_or(|paragraph| is_there(End::node(paragraph)));
+            paragraph && is_there(End::rel(cited.rel)) && is_there(End::node(cited.source))
+        });
+        let wanted = there.filter(|cited| is_wanted(*cited));
+        wanted
+            .map(|cited| Cited {
+                citation: Relationship::bare(graph.rel_id(cited.rel)),
+                paragraph: cited.paragraph.map(|paragraph| Node::bare(graph.node_id(paragraph))),
+                source: Node::bare(graph.node_id(cited.source)),
+            })
+            .collect()
     }
 
     pub(super) fn element_property(&self, id: ElementId, key: &str) -> Result<Value, FunctionError> {
@@ -196,20 +213,21 @@ impl Host for Env<'_, '_> {
 
     fn citations(&self, element: ElementId, lens: Lens<&Value>) -> Result<Vec<Cited>, FunctionError> {
         self.ask_under(element, lens, |graph, end, shows| {
-            let is_there = |part: End| self.ctx.gone_from(self.graph, part).is_none();
-            let there = graph.citations(end).filter(|cited| {
-                let paragraph = cited.paragraph.is_none_or(|paragraph| is_there(End::node(paragraph)));
-                paragraph && is_there(End::rel(cited.rel)) && is_there(End::node(cited.source))
-            });
-            there
-                .filter(|cited| graph.is_shown(*cited, &mut *shows))
-                .map(|cited| Cited {
-                    citation: Relationship::bare(graph.rel_id(cited.rel)),
-                    paragraph: cited.paragraph.map(|paragraph| Node::bare(graph.node_id(paragraph))),
-                    source: Node::bare(graph.node_id(cited.source)),
-                })
-                .collect()
+            self.cited(graph, end, |cited| graph.is_shown(cited, &mut *shows))
         })
+    }
+
+    fn known_citations(&self, element: ElementId, at: Clock<&Value>) -> Result<Vec<Cited>, FunctionError> {
+        let (lens, odd) = (storage_lens(Lens { known: Some(at), ..Lens::default() }), &mut Odd::default());
+        self.ask(element, |graph, end| {
+            let mut is_known = |part| graph.passes(part, &lens, Look::Own, odd);
+            self.cited(graph, end, |cited| is_known(End::rel(cited.rel)) && is_known(End::node(cited.source)))
+        })
+    }
+
+    fn passes(&self, element: ElementId, lens: Lens<&Value>) -> Result<bool, FunctionError> {
+        let lens = storage_lens(lens);
+        self.ask(element, |graph, end| graph.passes(end, &lens, Look::Own, &mut Odd::default()))
     }
 
     fn known(&self, element: ElementId, possibly: bool) -> Result<Option<Date>, FunctionError> {

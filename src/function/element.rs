@@ -1,7 +1,7 @@
 //! Functions of nodes, relationships, paths and maps.
 
 use super::lens::Lens;
-use super::witness::clocked;
+use super::witness::with_citations;
 use super::{Accepts, Function, FunctionError, Host, ResultType};
 use crate::value::{Element, ElementId, Name, Relationship, Type, Value};
 
@@ -158,11 +158,8 @@ fn counted(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError>
         Value::Node(node) => {
             let degree = host.degree(node, Lens::default())?;
             host.reserve(usize::try_from(degree).unwrap_or(usize::MAX).saturating_mul(size_of::<Value>()))?;
-            let found: Value = host.touching(node, Lens::beside(arguments))?.into();
-            match arguments.get(1) {
-                Some(clocks) => clocked(host, &[found, clocks.clone()]),
-                None => Ok(found),
-            }
+            let found = host.touching(node, Lens::beside(arguments))?;
+            with_citations(host, found.into_iter().map(Value::from).collect(), arguments)
         }
         _ => Ok(Value::Null),
     }

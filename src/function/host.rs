@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 
 use super::FunctionError;
-use super::lens::Lens;
+use super::lens::{Clock, Lens};
 use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 /// One citation of an element.
@@ -36,6 +36,10 @@ pub(crate) trait Host {
     fn property(&self, element: ElementId, key: &str) -> Result<Value, FunctionError>;
     /// The citations of an element that a lens shows, in the order of their ids.
     fn citations(&self, element: ElementId, lens: Lens<&Value>) -> Result<Vec<Cited>, FunctionError>;
+    /// The citations of an element that are known by then, whatever else is.
+    fn known_citations(&self, element: ElementId, at: Clock<&Value>) -> Result<Vec<Cited>, FunctionError>;
+    /// Whether an element passes a lens by itself: its ends are asked elsewhere.
+    fn passes(&self, element: ElementId, lens: Lens<&Value>) -> Result<bool, FunctionError>;
     /// The day from which an element is certainly known, or `possibly` is; `None` if there is no such day.
     fn known(&self, element: ElementId, possibly: bool) -> Result<Option<Date>, FunctionError>;
     /// The relationship through which alone an element without citations is known earlier than it was recorded, or

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::host::Cited;
 use super::lens::Lens;
-use super::witness::clocked;
+use super::witness::with_citations;
 use super::{Accepts, Function, FunctionError, Host, ResultType};
 use crate::value::{Date, Element, Node, Type, Value};
 
@@ -49,6 +49,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         known,
         "the day from which an element, or all that a list or path holds, is certainly known; null if no day is certain",
     )
+    .under_lens()
     .because(made_known),
 ];
 
@@ -148,11 +149,8 @@ fn known(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
 fn cited(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let found = elements("citations", &arguments[0])?;
     reserve_list(host, found.len())?;
-    let found: Value = found.into_iter().map(Value::from).collect::<Vec<_>>().into();
-    match arguments.get(1) {
-        Some(clocks) => clocked(host, &[found, clocks.clone()]),
-        None => Ok(found),
-    }
+    let found = found.into_iter().map(Value::from).collect();
+    with_citations(host, found, arguments)
 }
 
 /// The elements, and the relationships through which alone those are known that nothing cites.
@@ -164,7 +162,7 @@ fn made_known(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionErr
         let through = host.known_through(element.id(), false)?;
         all.extend([element.into()].into_iter().chain(through.map(Value::from)));
     }
-    Ok(all.into())
+    with_citations(host, all, arguments)
 }
 
 /// The elements in a value, each once, in the order in which they stand there. Nulls are passed over.

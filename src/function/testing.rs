@@ -4,7 +4,10 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::{Cited, FunctionError, Host, Registry, lens::Lens};
+use super::{
+    Cited, FunctionError, Host, Registry,
+    lens::{Clock, Lens},
+};
 use crate::value::{Date, DateTime, ElementId, Name, Node, Relationship, Value};
 
 #[derive(Debug)]
@@ -56,6 +59,14 @@ impl Host for TinyHost {
     fn citations(&self, element: ElementId, _: Lens<&Value>) -> Result<Vec<Cited>, FunctionError> {
         let (citation, source) = (Relationship::bare(ElementId(2)), Node::bare(ElementId(1)));
         Ok(if element.0 == 1 { vec![Cited { citation, paragraph: None, source }] } else { Vec::new() })
+    }
+
+    fn known_citations(&self, element: ElementId, _: Clock<&Value>) -> Result<Vec<Cited>, FunctionError> {
+        self.citations(element, Lens::default())
+    }
+
+    fn passes(&self, _: ElementId, _: Lens<&Value>) -> Result<bool, FunctionError> {
+        Ok(true)
     }
 
     fn known(&self, _element: ElementId, _possibly: bool) -> Result<Option<Date>, FunctionError> {

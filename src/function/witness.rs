@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::lens::Lens;
+use super::lens::{Clock, Lens};
 use super::source::described;
 use super::string::count_value;
 use super::{Accepts, Accumulator, Aggregate, Cited, Function, FunctionError, Host, ResultType};
@@ -80,7 +80,7 @@ pub(crate) const WITNESSES: Aggregate = Aggregate {
 /// Elements, each once, in the order in which they came.
 #[derive(Default)]
 struct Gathered {
-    /// Whether one was met under no clock.
+    /// Whether all citations of one are asked about, and not only those that a clock shows.
     known: FxHashMap<ElementId, bool>,
     /// What is told of the clocks by which an element passed.
     clocks: FxHashMap<ElementId, BTreeSet<Sorted>>,
@@ -121,8 +121,8 @@ impl Gathered {
                 path.elements.iter().for_each(|element| self.take(&element.clone().into()));
                 path.relationships.iter().for_each(|rel| self.take(&rel.clone().into()));
             }
-            Value::Node(node) => self.add_new(node.id(), value, true),
-            Value::Relationship(rel) => self.add_new(rel.id(), value, true),
+            Value::Node(node) => self.add_new(node.id(), value, false),
+            Value::Relationship(rel) => self.add_new(rel.id(), value, false),
             Value::Map(map) if is_absent(map) || is_note(map) => self.add_new_map(value),
             Value::Map(map) if map.contains_key(ELEMENT) && map.contains_key(CLOCKS) => self.take_clocked(map),
             // What a procedure tells may hold more than elements.
@@ -134,7 +134,10 @@ impl Gathered {
 
     fn take_clocked(&mut self, map: &Map) {
         if let (Some(id), Value::List(clocks)) = (element_id(&map[ELEMENT]), &map[CLOCKS]) {
-            self.add_new(id, &map[ELEMENT], false);
+            self.add_new(id, &map[ELEMENT], clocks.is_empty());
+            if clocks.is_empty() {
+                return;
+            }
             self.kept_bytes += clocks.iter().map(|clock| size_of::<Value>() + clock.payload_bytes()).sum::<usize>();
             self.clocks.entry(id).or_default().extend(clocks.iter().cloned().map(Sorted));
         }
@@ -147,17 +150,19 @@ impl Gathered {
         for item in items {
             let id = element_id(&item);
             let clocks = id.and_then(|id| clocks.remove(&id));
-            let is_clocked = clocks.is_some();
-            list.extend(clocks.map(|clocks| clocked_element(item.clone(), unsorted(clocks))));
-            if !is_clocked || id.is_some_and(|id| known[&id]) {
-                list.push(item);
+            if id.is_some_and(|id| known[&id]) {
+                list.push(with_all_citations(item.clone()));
             }
+            list.push(match clocks {
+                Some(clocks) => clocked_element(item, unsorted(clocks)),
+                None => item,
+            });
         }
         Value::List(list.into())
     }
 
-    fn add_new(&mut self, id: ElementId, value: &Value, is_unclocked: bool) {
-        let met = self.known.insert(id, is_unclocked);
+    fn add_new(&mut self, id: ElementId, value: &Value, is_whole: bool) {
+        let met = self.known.insert(id, is_whole);
         if met == Some(true) {
             self.known.insert(id, true);
         }
@@ -221,9 +226,21 @@ fn way(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     Ok(Value::List(items.into()))
 }
 
+/// What a function rests on that looks at citations: of those of its arguments that tell of clocks as these see them.
+pub(super) fn with_citations(
+    host: &dyn Host,
+    elements: Vec<Value>,
+    arguments: &[Value],
+) -> Result<Value, FunctionError> {
+    match arguments.get(1) {
+        Some(clocks) => clocked(host, &[elements.into(), clocks.clone()]),
+        None => Ok(elements.into_iter().map(with_all_citations).collect::<Vec<_>>().into()),
+    }
+}
+
 /// Of each element and the ends of it, what the clocks saw of it; and what it is known through, if it is not cited, or has
 /// its sources by.
-pub(super) fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
+fn clocked(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let [elements, Value::List(clocks)] = arguments else { return Ok(arguments[0].clone()) };
     let lens = Lens::of(&arguments[1]);
     let found = with_ends(host, gathered(host, std::slice::from_ref(elements))?.items)?;
@@ -255,15 +272,28 @@ fn passed_through(
     passed(host, &found, &clocks)
 }
 
-/// Elements, each with what the clocks saw of it.
+/// Elements, each with what the clocks saw of it; without that if it is hidden.
 fn passed(host: &dyn Host, elements: &[Value], clocks: &[Value]) -> Result<Vec<Value>, FunctionError> {
     let lens = clocks.iter().fold(Lens::default(), Lens::and);
-    let with_clocks = |element: &Value| {
-        let id = element_id(element)?;
-        let seen = clocks.iter().map(|clock| seen_by(host, id, clock, lens)).collect::<Result<Vec<_>, _>>();
-        Some(seen.map(|seen| clocked_element(element.clone(), seen)))
-    };
-    elements.iter().filter_map(with_clocks).collect()
+    let counts_all = lens.sources.is_some() && lens.known.is_none();
+    let mut items = Vec::with_capacity(elements.len());
+    for element in elements {
+        let Some(id) = element_id(element) else { continue };
+        let passes = host.passes(id, lens)?;
+        if !passes || counts_all {
+            items.push(with_all_citations(element.clone()));
+        }
+        if passes {
+            let seen = clocks.iter().map(|clock| seen_by(host, id, clock, lens)).collect::<Result<_, _>>()?;
+            items.push(clocked_element(element.clone(), seen));
+        }
+    }
+    Ok(items)
+}
+
+/// An element of which all citations are told.
+fn with_all_citations(element: Value) -> Value {
+    clocked_element(element, Vec::new())
 }
 
 /// What asserted relationships among these elements touch: it is known through them.
@@ -333,9 +363,9 @@ fn why(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
             Value::Map(map) if is_absent(&map) => absent.push(Value::Map(map)),
             item => {
                 let id = element_id(&item);
-                let is_unclocked = id.is_some_and(|id| known.get(&id) == Some(&true));
+                let is_whole = id.is_some_and(|id| known.get(&id) == Some(&true));
                 let clocks = id.and_then(|id| clocks.remove(&id)).map(unsorted).unwrap_or_default();
-                elements.push(entry(host, item, clocks, is_unclocked)?);
+                elements.push(entry(host, item, clocks, is_whole)?);
             }
         }
     }
@@ -359,7 +389,7 @@ fn with_ends(host: &dyn Host, mut items: Vec<Value>) -> Result<Vec<Value>, Funct
 }
 
 /// What is told of one element: its state and its citations.
-fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>, is_unclocked: bool) -> Result<Value, FunctionError> {
+fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>, is_whole: bool) -> Result<Value, FunctionError> {
     let note = match &item {
         Value::Map(map) => map.get(NOTE).cloned(),
         _ => None,
@@ -373,7 +403,7 @@ fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>, is_unclocked: bool) -
     };
     let citations = match element_id(&item) {
         Some(id) => {
-            let cited = citations(host, id, if is_unclocked { &[] } else { &clocks })?.into_iter();
+            let cited = citations(host, id, if is_whole { &[] } else { &clocks })?.into_iter();
             let cited = cited.map(|citation| described(host, citation));
             cited.collect::<Result<Vec<_>, _>>()?
         }
@@ -382,19 +412,15 @@ fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>, is_unclocked: bool) -
     Ok(Value::from_iter([(ELEMENT, item), ("state", state), ("citations", citations.into()), (CLOCKS, clocks.into())]))
 }
 
-/// The citations that one of the clocks shows. Where it had to be known they are asked for that alone: one that holds for
-/// another time made the element known all the same.
+/// The citations that are told of an element: where it had to be known, those that are known by then.
 fn citations(host: &dyn Host, id: ElementId, clocks: &[Value]) -> Result<Vec<Cited>, FunctionError> {
-    let asked = clocks.iter().map(|clock| Lens::default().and(clock));
-    let (known, others): (Vec<Lens<&Value>>, Vec<_>) = asked.partition(|lens| lens.known.is_some());
-    let valid: Vec<Lens<&Value>> = others.into_iter().filter(|lens| lens.valid.is_some()).collect();
-    let lenses = if known.is_empty() { valid } else { known };
-    if lenses.is_empty() {
+    let known: Vec<Clock<&Value>> = clocks.iter().filter_map(|clock| Lens::default().and(clock).known).collect();
+    if known.is_empty() {
         return host.citations(id, Lens::default());
     }
     let mut shown = BTreeMap::new();
-    for lens in lenses {
-        let cited = host.citations(id, lens)?.into_iter();
+    for at in known {
+        let cited = host.known_citations(id, at)?.into_iter();
         shown.extend(cited.map(|cited| ((cited.citation.id(), cited.paragraph.is_some(), cited.source.id()), cited)));
     }
     Ok(shown.into_values().collect())

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::terms::is_true;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, Operator};
-use crate::function::lens::Lens;
+use crate::function::lens::{Clock, Lens};
 use crate::function::{Cited, FunctionError, Host, operator};
 use crate::plan::{LogicalStatement, Step};
 use crate::value::{Date, DateTime, ElementId, List, Name, Node, Relationship, Value};
@@ -220,6 +220,14 @@ impl Host for NoHost {
     }
 
     fn citations(&self, _: ElementId, _: Lens<&Value>) -> Result<Vec<Cited>, FunctionError> {
+        self.refuse()
+    }
+
+    fn known_citations(&self, _: ElementId, _: Clock<&Value>) -> Result<Vec<Cited>, FunctionError> {
+        self.refuse()
+    }
+
+    fn passes(&self, _: ElementId, _: Lens<&Value>) -> Result<bool, FunctionError> {
         self.refuse()
     }
 

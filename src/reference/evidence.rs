@@ -28,7 +28,7 @@ fn days(value: &Value) -> Days {
     let one = |day| Days { first: day, last: day };
     match value {
         Value::Date(day) => one(day.epoch_days()),
-        Value::DateTime(moment) => one(moment.local().date().epoch_days()),
+        Value::DateTime(moment) => one(moment.utc_date().epoch_days()),
         Value::Edtf(edtf) => Days {
             first: edtf.earliest().map_or(i64::MIN, Date::epoch_days),
             last: edtf.latest().map_or(i64::MAX, Date::epoch_days),

@@ -51,6 +51,8 @@ pub(super) struct Names {
     joints: Vec<Joint>,
     /// Keys that are compared with a text that could be a date or a number, and the text.
     texts: Vec<(Name, Name, Span)>,
+    /// Keys whose values are compared with these numbers.
+    numbers: Vec<(Name, String, Span)>,
     /// New variables of elements of which no label or type is asked.
     bare: Vec<(NameKind, Name, Span)>,
     written: FxHashSet<Name>,
@@ -83,7 +85,7 @@ impl Names {
                 self.texts.push((key.clone(), text.clone(), with.span));
             }
             ast::ExprKind::List(items) => items.iter().for_each(|item| self.compares_key(key, item)),
-            _ => {}
+            _ => self.numbers.extend(as_number(with).map(|number| (key.clone(), number, with.span))),
         }
     }
 
@@ -118,8 +120,10 @@ impl Names {
         let joints = self.joints.iter().filter(is_known).filter_map(|joint| never_joined(joint, statistics));
         let texts = self.texts.iter().filter(|(key, ..)| !self.written.contains(key));
         let texts = texts.filter_map(|(key, text, span)| other_as_text(key, text, *span, statistics));
+        let numbers = self.numbers.iter().filter(|(key, ..)| !self.written.contains(key));
+        let numbers = numbers.filter_map(|(key, number, span)| date_as_number(key, number, *span, statistics));
         let bare = self.bare.iter().filter_map(|(kind, name, span)| missing_colon(*kind, name, *span, statistics));
-        let found = read.chain(plain).chain(joints).chain(texts).chain(bare);
+        let found = read.chain(plain).chain(joints).chain(texts).chain(numbers).chain(bare);
         let mut warnings: Vec<Warning> = found.take(WARNINGS).collect();
         // One word for each arrow, whichever end is wrong.
         warnings.dedup_by(|later, earlier| later.code == earlier.code && later.span == earlier.span);
@@ -205,6 +209,28 @@ fn other_as_text(key: &Name, text: &Name, span: Span, statistics: &dyn Statistic
         _ => return None,
     };
     Some(Warning { code, message, span })
+}
+
+/// Neither are a date and a number: `2020-10-12` without quotes is a subtraction.
+fn date_as_number(key: &Name, number: &str, span: Span, statistics: &dyn Statistics) -> Option<Warning> {
+    let sample = statistics.sample(statistics.catalog().keys.get(key)?)?;
+    if !matches!(sample, Value::Date(_) | Value::Edtf(_)) {
+        return None;
+    }
+    let help = if number.parse::<Edtf>().is_ok() { format!("; write `edtf('{number}')`") } else { String::new() };
+    let message = format!("`{key}` holds dates here, and `{number}` is a number{help}");
+    Some(Warning { code: "date-as-number", message, span })
+}
+
+/// A whole number, or several with minus signs between them, as it is written.
+fn as_number(expr: &ast::Expr) -> Option<String> {
+    match &expr.kind {
+        ast::ExprKind::Integer(number) => Some(number.to_string()),
+        ast::ExprKind::Binary(ast::BinaryOp::Subtract, left, right) => {
+            Some(format!("{}-{}", as_number(left)?, as_number(right)?))
+        }
+        _ => None,
+    }
 }
 
 /// A variable that is called as a label or type of this graph is.

@@ -4,7 +4,7 @@ use super::condition::{Kind, Subject};
 use super::story::Teller;
 use super::{Host, show};
 use crate::syntax::ast;
-use crate::value::{ElementId, Name, Node, Relationship, Value};
+use crate::value::{Date, ElementId, Name, Node, Relationship, Value};
 
 /// How elements are held against a lens.
 struct Lens {
@@ -13,7 +13,8 @@ struct Lens {
 }
 
 impl<H: Host> Teller<'_, '_, H> {
-    /// The first element of a near row that does not pass, with what it has in the place of what is asked.
+    /// The first element of a near row that does not pass, of several under `KNOWN AT` the one that is known last, with
+    /// what it has in the place of what is asked.
     pub(super) fn hidden(&mut self, kind: Kind, subject: &Subject, met: &[Value]) -> Result<Option<String>, H::Error> {
         if let Subject::InCall = subject {
             return Ok(Some("what it hides inside a CALL is not looked into".to_owned()));
@@ -25,16 +26,23 @@ impl<H: Host> Teller<'_, '_, H> {
         let (held_against, clock) = (lens_of(lens, operands), clock_of(lens, operands));
         let mut elements = flat(elements.iter());
         elements.sort_by_key(|element| matches!(element, Value::Relationship(_)));
+        let (mut hidden, mut last) = (None, None);
         for element in &elements {
             for one in self.with_ends(element)? {
-                if !self.passes(&one, &held_against)? {
-                    let is_of_sources = kind == Kind::KnownAt && self.passes(&one, &clock)?;
-                    let kind = if is_of_sources { Kind::Sources } else { kind };
+                if self.passes(&one, &held_against)? {
+                    continue;
+                }
+                if kind != Kind::KnownAt || self.passes(&one, &clock)? {
+                    let kind = if kind == Kind::KnownAt { Kind::Sources } else { kind };
                     return self.value_of(kind, &one, lens, operands).map(Some);
+                }
+                let day = self.known_day(&one, lens);
+                if hidden.is_none() || day.is_none() || last.is_some_and(|last| day > Some(last)) {
+                    (hidden, last) = (Some(one), day);
                 }
             }
         }
-        Ok(None)
+        hidden.map(|hidden| self.value_of(kind, &hidden, lens, operands)).transpose()
     }
 
     /// A relationship behind its ends, by which it may be hidden.
@@ -101,9 +109,13 @@ impl<H: Host> Teller<'_, '_, H> {
     /// The day that a clock `KNOWN AT` holds against an element, said in words.
     fn known(&self, element: &Value, lens: &ast::Lens) -> Option<String> {
         let possibly = lens.known.as_ref().is_some_and(|clock| clock.possibly);
-        let (id, _) = pattern_of(element)?;
-        let day = self.search.host.known(ElementId(id), possibly)?;
+        let day = self.known_day(element, lens)?;
         Some(format!("{}known from {}", if possibly { "possibly " } else { "" }, show::value(&day.into())))
+    }
+
+    fn known_day(&self, element: &Value, lens: &ast::Lens) -> Option<Date> {
+        let possibly = lens.known.as_ref().is_some_and(|clock| clock.possibly);
+        self.search.host.known(ElementId(pattern_of(element)?.0), possibly)
     }
 
     /// How many sources the element has, as far as the clocks beside REQUIRE show them.

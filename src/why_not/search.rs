@@ -35,6 +35,9 @@ const LEVELS: [Kind; 7] =
 /// So many of the levels leave out no part of how things hang together.
 const SOFT: usize = 3;
 
+/// What several clocks hide together, none of them shows alone.
+const CLOCKS: [Kind; 1] = [Kind::Sources];
+
 /// So many conditions together say more than a hop that is not there.
 const FEW: usize = 3;
 
@@ -67,10 +70,14 @@ impl<H: Host> Search<'_, H> {
         }
         let mut ways = self.single_ways(conditions)?;
         let is_hop = |way: &Way| way.iter().all(|number| conditions[*number].kind == Kind::Hop);
-        if !ways.is_empty()
-            && ways.iter().all(is_hop)
-            && let Found::Ways(several) = self.several_conditions(conditions, &LEVELS[..SOFT])?
-        {
+        let is_no_clock = |way: &Way| way.iter().all(|number| conditions[*number].kind < CLOCKS[0]);
+        let beside: &[Kind] = match &*ways {
+            [] => &[],
+            ways if ways.iter().all(is_hop) => &LEVELS[..SOFT],
+            ways if ways.iter().all(is_no_clock) => &CLOCKS,
+            _ => &[],
+        };
+        if let Found::Ways(several) = self.several_conditions(conditions, beside)? {
             ways.splice(0..0, several.into_iter().filter(|way| way.len() <= FEW));
         }
         if ways.is_empty() { self.several_conditions(conditions, &LEVELS) } else { Ok(Found::Ways(ways)) }

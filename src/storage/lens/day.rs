@@ -35,8 +35,12 @@ impl DayRange {
 
     /// `None` for a value of a type that is no time.
     pub(super) fn of(value: &Value) -> Option<Self> {
-        // Which day a time without a zone is on, nobody can tell.
-        let days = days_of(value).filter(|_| !matches!(value, Value::LocalDateTime(_)))?;
+        let days = match value {
+            Value::DateTime(moment) => return Some(Self::one(clamped(moment.utc_date().epoch_days()))),
+            // Which day a time without a zone is on, nobody can tell.
+            Value::LocalDateTime(_) => return None,
+            value => days_of(value)?,
+        };
         let earliest = if days.earliest().is_none() { OPEN_START } else { clamped(days.earliest) };
         let latest = if days.latest().is_none() { OPEN_END } else { clamped(days.latest) };
         Some(Self { earliest, latest })
@@ -66,10 +70,10 @@ fn clamped(days: i64) -> i32 {
 }
 
 impl ValidAt {
-    /// Of a `date`, a `datetime` (its own calendar day) or an EDTF single day; `None` for anything else.
+    /// Of a `date`, a `datetime` (its day in UTC) or an EDTF single day; `None` for anything else.
     pub(crate) fn of(operand: &Value, possibly: bool) -> Option<Self> {
         let date = match operand {
-            Value::DateTime(moment) => moment.local().date(),
+            Value::DateTime(moment) => moment.utc_date(),
             other => single_day(other)?,
         };
         Some(Self { day: clamped(date.epoch_days()), possibly })

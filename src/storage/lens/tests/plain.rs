@@ -25,6 +25,14 @@ const DAY: i64 = 86_400_000_000;
 const ALWAYS: i64 = i64::MIN;
 const NEVER: i64 = i64::MAX;
 
+fn days_in_utc(value: &Value) -> Option<(i64, i64)> {
+    if let Value::DateTime(moment) = value {
+        let day = moment.utc_date().epoch_days();
+        return Some((day, day));
+    }
+    days_of(value).map(|days| (days.earliest, days.latest))
+}
+
 impl Since {
     pub(super) fn bounds(self) -> (i64, i64) {
         match self {
@@ -92,8 +100,8 @@ impl<'g> Plain<'g> {
 
     /// Earliest and latest day of begin and end.
     pub(super) fn valid_time(&self, element: End) -> [(i64, i64); 2] {
-        let bounds = |value: Value, absent| match days_of(&value) {
-            Some(days) => (days.earliest, days.latest),
+        let bounds = |value: Value, absent| match days_in_utc(&value) {
+            Some(days) => days,
             None if value.is_null() => (absent, absent),
             None => (ALWAYS, NEVER),
         };
@@ -174,7 +182,7 @@ impl<'g> Plain<'g> {
     fn published(&self, source: End) -> Since {
         match self.property(source, "published") {
             Value::Null => self.recorded(source),
-            value => days_of(&value).map_or(Since::Days(ALWAYS, NEVER), |days| Since::Days(days.earliest, days.latest)),
+            value => days_in_utc(&value).map_or(Since::Days(ALWAYS, NEVER), |days| Since::Days(days.0, days.1)),
         }
     }
 

@@ -104,14 +104,16 @@ fn of_ranges_the_outer_days_are_possible_and_the_inner_ones_certain() {
 }
 
 #[test]
-fn of_a_datetime_its_own_calendar_day_counts() {
+fn of_a_datetime_its_day_in_utc_counts() {
     let mut writer = writer();
     let node = create_node(&mut writer, &[]);
     // On the spot it is the third day already.
     set(&mut writer, node, "valid_from", &moment(2 * DAY - 1, 7_200));
-    assert_eq!(days(&writer, node, |day| valid_at(day, false)).first(), Some(&2));
-    let at = Lens { valid: ValidAt::of(&moment(2 * DAY - 1, 7_200), false), ..Lens::default() };
-    assert!(passes(&writer, node, &at));
+    assert_eq!(days(&writer, node, |day| valid_at(day, false)).first(), Some(&1));
+    for offset in [7_200, 0, -7_200] {
+        let at = Lens { valid: ValidAt::of(&moment(2 * DAY - 1, offset), false), ..Lens::default() };
+        assert!(passes(&writer, node, &at), "{offset}");
+    }
 }
 
 #[test]
