@@ -37,7 +37,7 @@ impl<H: Host> Teller<'_, '_, H> {
                     return self.value_of(kind, &one, lens, operands).map(Some);
                 }
                 let day = self.known_day(&one, lens);
-                if hidden.is_none() || day.is_none() || last.is_some_and(|last| day > Some(last)) {
+                if hidden.is_none() || day.is_none() || last.is_some_and(|last| day >= Some(last)) {
                     (hidden, last) = (Some(one), day);
                 }
             }
