@@ -64,8 +64,12 @@ impl Session {
         let is_committed = self.transaction.is_none();
         let written = self.output.print_awaited(rows, progress)?;
         if self.shows_time {
-            let commit = Some(commit).filter(|_| is_committed && written.has_changed);
-            output::say(told(started.elapsed(), &written, commit))?;
+            let commit = match (is_committed, written.has_changed) {
+                (true, true) => format!(", commit {commit}"),
+                (true, false) => format!(", as of commit {commit}"),
+                (false, _) => String::new(),
+            };
+            output::say(told(started.elapsed(), &written, &commit))?;
         }
         Ok(())
     }
@@ -287,10 +291,9 @@ pub(crate) fn replace<T>(
     saved
 }
 
-fn told(took: Duration, written: &Written, commit: Option<u64>) -> String {
+fn told(took: Duration, written: &Written, commit: &str) -> String {
     let milliseconds = took.as_secs_f64() * 1e3;
     let cut = if written.is_cut { " (up to the rows shown)" } else { "" };
-    let commit = commit.map_or(String::new(), |number| format!(", commit {number}"));
     if milliseconds < 1000.0 {
         format!("{milliseconds:.1} ms{cut}{commit}")
     } else {
