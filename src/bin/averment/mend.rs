@@ -11,9 +11,10 @@ use averment::{CheckReport, Database, LostTail, Progress, SalvageReport};
 use crate::{Fault, print};
 
 /// Checks a database and tells what came of it.
-pub(crate) fn check(folder: &Path) -> Result<ExitCode, Fault> {
+pub(crate) fn check(folder: &Path, is_last_alone: bool) -> Result<ExitCode, Fault> {
     let mut bar = Bar::on_errors();
-    let report = Database::check(folder, |progress| bar.show(progress))?;
+    let show = |progress| bar.show(progress);
+    let report = if is_last_alone { Database::check_last(folder, show) } else { Database::check(folder, show) }?;
     drop(bar);
     print(told(folder, &report).as_bytes())?;
     Ok(if report.damage.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
