@@ -257,7 +257,9 @@ impl Run<'_> {
                     self.found.damage.push(FileDamage { file: snapshot_name(generation).into(), offset: None, reason });
                 }
             }
-            unread.iter().for_each(|error| self.damaged(error));
+            if let Some(error) = unread {
+                self.damaged(error);
+            }
         }
     }
 
