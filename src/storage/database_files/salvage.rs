@@ -10,6 +10,7 @@ use super::retention::stored_keep;
 use super::{DatabaseFiles, Durability, Stage};
 use crate::storage::disk::Disk;
 use crate::storage::error::FileDamage;
+use crate::storage::log::MAX_NUMBER;
 use crate::storage::salvage::{Loss, Saved};
 use crate::storage::wal::{LogEnd, LogReader, LoggedCommit, Whole, log_name};
 use crate::storage::{DiskError, Graph, Keep};
@@ -176,6 +177,11 @@ impl<'r> Run<'r> {
     }
 
     fn save_commit(&mut self, log: &mut LogReader, commit: &LoggedCommit) {
+        if commit.number > MAX_NUMBER {
+            let reason = format!("no commit has the number {}", commit.number);
+            let damage = FileDamage { file: log.name(), offset: Some(commit.offset), reason };
+            return self.saved.lose(damage, "commits", Some(1), 0);
+        }
         let mut doing = self.saved.begin(commit.number);
         let (mut astray, mut damage) = (0, None);
         for change in log.changes(commit) {
