@@ -46,7 +46,9 @@ fn golden() -> Files {
 
 fn write_files(files: &Files, folder: &Path) {
     fs::create_dir_all(folder).unwrap();
-    files.iter().for_each(|(name, bytes)| fs::write(folder.join(name), bytes).unwrap());
+    for (name, bytes) in files {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
 }
 
 /// A copy of the golden database, with other bytes in some of its files, in a folder that goes with the first of both.

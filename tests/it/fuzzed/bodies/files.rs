@@ -108,8 +108,9 @@ fn try_database(snapshot: &[u8], log: &[u8]) {
     let report = checked(Database::check(&folder, |_| ()));
     let is_whole = report.is_some_and(|report| report.damage.is_empty() && report.unfinished.is_none());
     if let Some(db) = checked(Database::open_read_only(&folder)) {
+        // Pages that do not agree, each with the right checksum, may come to any error.
         let read = read_all(&db);
-        assert!(checked(read).is_some() || !is_whole, "what is whole can be read");
+        assert!(read.is_ok() || !is_whole, "what is whole can be read: {read:?}");
     }
     if let Some(report) = checked(Database::salvage(&folder, &new, |_| ())) {
         assert!(report.is_complete() || !is_whole, "of what is whole nothing is lost");

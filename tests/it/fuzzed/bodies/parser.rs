@@ -16,7 +16,7 @@ const GRAPH: &str = "
 /// What is no text is no statement.
 pub(crate) fn parser(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
-    let words = tokens(text).into_iter().map(|token| token.span).chain(statements(text));
+    let words = tokens(text).map(|token| token.span).chain(statements(text));
     words.for_each(|span| assert!(text.get(span.start as usize..span.end as usize).is_some(), "a span is in its text"));
     match DATABASE.with(|db| db.prepare(text)) {
         Ok(prepared) => drop(prepared.explain()),
