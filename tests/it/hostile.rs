@@ -12,7 +12,7 @@ use averment::{Database, Error, Limits, Params, Phase, Value, fixtures};
 use proptest::test_runner::RngSeed;
 
 use crate::differential::config;
-use crate::fuzzed::bodies::fault_of;
+use crate::fuzzed::bodies::parser::fault_of;
 
 mod mutation;
 

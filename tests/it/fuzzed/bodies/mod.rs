@@ -8,8 +8,8 @@ mod damage;
 mod files;
 mod json_lines;
 mod mend;
-mod parser;
+pub(crate) mod parser;
 
 pub(crate) use files::{log, snapshot};
 pub(crate) use json_lines::json_lines;
-pub(crate) use parser::{fault_of, parser};
+pub(crate) use parser::parser;
