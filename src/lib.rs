@@ -50,7 +50,15 @@
 //! * *Other processes*: one at a time can [open](Database::open) a database to write it, which a lock of the system sees to
 //!   that ends with the process; any number can [read it](Options::open_read_only) beside that one.
 //!
-//! Relationships are *asserted* (the graph says it) or *quoted* (somebody says it), and may have relationships as ends:
+//! # Damaged files
+//!
+//! A page or commit that is damaged is an error (`corruption`) of whatever comes to it, by file and byte, and the rest can be
+//! asked; [`Database::check`] finds all of it, [`Database::salvage`] saves the rest. A [`GraphView`] has no way to return an
+//! error: who comes to a damaged page by one unwinds, as by a panic, unless it is a procedure that does so (see there).
+//!
+//! # Relationships
+//!
+//! They are *asserted* (the graph says it) or *quoted* (somebody says it), and may have relationships as ends:
 //! see the README for the language.
 
 #[macro_use]

@@ -17,6 +17,9 @@ use crate::storage::{Family, FolderDisk, Loss, Salvaged};
 pub struct SalvageReport {
     /// The last commit of the new database.
     pub commit: u64,
+    /// How many commits were made before it. The log of these is saved; none can be read again by `AT COMMIT`, though the
+    /// damaged database may have kept it.
+    pub earlier_commits: u64,
     /// How many nodes it has.
     pub nodes: u64,
     /// How many relationships, quoted ones among them.
@@ -112,7 +115,15 @@ impl SalvageReport {
         let Salvaged { graph, losses, .. } = saved;
         let relationships = Family::ALL.into_iter().map(|family| graph.all_rel_count(family)).sum();
         let lost = losses.into_iter().map(Lost::from).collect();
-        Self { commit: graph.commit().number, nodes: graph.node_count(), relationships, in_use_by, lost }
+        let earlier_commits = graph.log().len().saturating_sub(1) as u64;
+        Self {
+            commit: graph.commit().number,
+            earlier_commits,
+            nodes: graph.node_count(),
+            relationships,
+            in_use_by,
+            lost,
+        }
     }
 }
 

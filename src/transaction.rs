@@ -97,6 +97,10 @@ impl ReadTransaction {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// This does not; the view unwinds where it comes to a page in a file that is damaged: see [`GraphView`].
     pub fn view(&self) -> GraphView<'_> {
         self.root.view()
     }

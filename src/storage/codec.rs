@@ -4,6 +4,51 @@
 //! whole numbers in as many bytes as they need.
 //!
 //! ```text
+//! number     below 251 one byte; else fb and two bytes, fc and four, or fd and eight, lowest first
+//! signed     n as 2n, and below 0 as -2n - 1 (number)
+//! flag       one byte, 0 or 1
+//! text       how many bytes (number), and these, UTF-8
+//! bytes      how many (number), and these; of numbers four each, lowest first
+//! option     0; or 1 and what there is
+//!
+//! 00  Begin             number (number) and time in microseconds (signed) of the commit
+//! 01  DefineLabel       label (number), name (text)
+//! 02  DefineType        type (number), name (text)
+//! 03  DefineKey         key (number), name (text)
+//! 04  CreateNode        id (number), labels (bytes)
+//! 05  CreateRel         id, type, ids of start and end (numbers), whether it is asserted (flag)
+//! 06  DeleteNode        id (number)
+//! 07  DeleteRel         id (number)
+//! 08  AddLabel          id, label (numbers)
+//! 09  RemoveLabel       id, label (numbers)
+//! 0a  SetState          id (number), whether it is asserted (flag)
+//! 0b  SetProperty       id, key (numbers), value (bytes: items)
+//! 0c  CreateIndex       index (number), name (text), owner, keys (bytes)
+//! 0d  DropIndex         index (number)
+//! 0e  CreateConstraint  name (text), owner, keys (bytes), kind (number: 0 unique, 1 exists, 2 key), index (option, number)
+//! 0f  DropConstraint    name (text)
+//! 10  Close             author, message (options, texts)
+//! 11  TakeOver          number (number), time (signed), how many changes (number), author, message (options, texts)
+//! 12  SkipIds           the next id (number)
+//!
+//! owner      0 and a label, or 1 and a type (numbers)
+//!
+//! 00  Null              nothing
+//! 01  Boolean           flag
+//! 02  Integer           signed
+//! 03  Float             eight bytes, lowest first
+//! 04  String            text
+//! 05  Date              days since 1970-01-01 (signed)
+//! 06  LocalTime         nanoseconds since midnight (signed)
+//! 07  Time              the same, seconds east of UTC (signed)
+//! 08  LocalDateTime     days, nanoseconds (signed)
+//! 09  DateTime          days, nanoseconds, seconds east of UTC (signed), name of the zone (option, text)
+//! 0a  Duration          months, days, seconds (signed), nanoseconds (number)
+//! 0b  Edtf              text
+//! 0c  List              how many items (number), which follow
+//! ```
+//!
+//! ```text
 //! SetProperty { element: 7, key: 1, value: [1, 'a'] }
 //!
 //!     0b   07       01   07         0c 02   02 02      04 01 61

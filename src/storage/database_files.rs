@@ -30,7 +30,7 @@ use super::history::Kept;
 use super::wal::LogWriter;
 use super::{DiskError, Graph};
 
-pub(crate) use check::{FilesChecked, Stage, check_files};
+pub(crate) use check::{Depth, FilesChecked, Stage, check_files};
 pub(crate) use checkpoint::Checkpoint;
 use commits::Unshown;
 pub(crate) use follower::{Followed, Follower, beside_a_writer};

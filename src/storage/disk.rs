@@ -53,7 +53,8 @@ pub(crate) fn remove_if_there(disk: &dyn Disk, name: &str) -> io::Result<bool> {
     }
 }
 
-/// An open file. Several threads may read it at once.
+/// An open file. Several threads may read it at once. A call that a signal interrupts is made again, or goes on, before
+/// anybody here hears of it; where one is refused for that all the same, it is a failure as any other.
 pub(crate) trait DiskFile: fmt::Debug + Send + Sync {
     fn len_bytes(&self) -> io::Result<u64>;
 

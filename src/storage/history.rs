@@ -65,6 +65,11 @@ impl Kept {
         Self { root: Root::Stored(root), changes_behind }
     }
 
+    /// One behind which nothing was made yet.
+    pub(super) fn here(root: Graph) -> Self {
+        Self { root: Root::Here(Arc::new(root)), changes_behind: 0 }
+    }
+
     pub(super) fn number(&self) -> u64 {
         match &self.root {
             Root::Here(graph) => graph.commit().number,

@@ -216,6 +216,7 @@ impl Stored for Vec<LogEntry> {
         let numbers: Vec<u64> = bytes.exactly(len)?;
         let micros = bytes.exactly_i64(len)?;
         check(rises(&numbers), "commits are out of order")?;
+        check(numbers.last().is_none_or(|last| *last <= MAX_NUMBER), "the number of a commit is too large")?;
         let changes: Vec<u64> = bytes.exactly(len)?;
         let mut entries: Vec<LogEntry> = Vec::with_capacity(len);
         for ((number, micros), changes) in numbers.into_iter().zip(micros).zip(changes) {

@@ -45,7 +45,7 @@ pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
 pub(crate) use database_files::{
-    Checkpoint, DatabaseFiles, FilesChecked, Followed, Follower, Salvaged, Stage, TornTail, beside_a_writer,
+    Checkpoint, DatabaseFiles, Depth, FilesChecked, Followed, Follower, Salvaged, Stage, TornTail, beside_a_writer,
     check_files, stored_keep,
 };
 #[cfg(test)]

@@ -129,6 +129,11 @@ impl<P: Stored> PageTree<P> {
     }
 
     /// Writes all pages and tables, and tells in `bytes` where they lie.
+    ///
+    /// ```text
+    /// height    how many tables lie below the first one on the way to a page (number)
+    /// place     of the first table
+    /// ```
     pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
         bytes.number(u64::from(self.height));
         self.root.store(bytes, out)
@@ -382,6 +387,10 @@ where
         }
     }
 
+    /// ```text
+    /// full      how many pages are full (number), and where they lie
+    /// last      how many items the last page has (number), and where it lies
+    /// ```
     pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
         bytes.count(self.full_count);
         self.full.store(bytes, out)?;
@@ -391,7 +400,9 @@ where
 
     pub(super) fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
         let full_count: usize = bytes.whole()?;
-        check(full_count <= u32::MAX as usize / PAGE, "a count is too large")?;
+        // Each item takes a byte or more.
+        let most = (from.bytes_before() / PAGE as u64).min(u64::from(u32::MAX) / PAGE as u64);
+        check(full_count as u64 <= most, "a count is too large")?;
         let full = PageTree::load(bytes, from, PAGE as u64)?;
         let last_len = bytes.count(PAGE)?;
         let last = from.link(bytes, 0, last_len as u64)?;

@@ -23,6 +23,7 @@
 //!           it is expected behind the page told before, or where the pages of this one begin, and behind so many bytes as
 //!           all pages below it have: that is where it lies unless it, or a page below it, belongs to another root, too
 //! table     the places of 32 pages or tables
+//! end       the slot of a node, or 2^31 more than that of a relationship
 //! ```
 //!
 //! What is in each page is told where it is made bytes of: numbers, texts and lists of numbers in [`bytes`], a root in

@@ -152,6 +152,12 @@ impl<K: TreeKey> Tree<K> {
     }
 
     /// Writes all nodes, and tells in `bytes` where the root lies.
+    ///
+    /// ```text
+    /// keys      how many there are (number); if there are any:
+    /// level     how many branches lie above a leaf (number)
+    /// place     of the root
+    /// ```
     pub(super) fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
         bytes.count(self.len);
         if self.root.is_some() {

@@ -33,6 +33,15 @@ use edges::{EdgeReference, EdgeReferences, Edges, Neighbors, NodeIdentifiers, No
 /// [copy](GraphView::to_stable_graph): here a weight is an index, and what a relationship weighs is asked of the view,
 /// with [`GraphView::edge_property`].
 ///
+/// # Damaged files
+///
+/// petgraph's traits return no errors. In a database in files a page is read when it is first asked for, and whoever comes
+/// to one that is damaged or cannot be read *unwinds* out of the view, past the algorithm, as by a panic without a message: so
+/// no algorithm goes on with a part of the truth. [`std::panic::catch_unwind`] stops that; a program that aborts on panics
+/// ends. [`Database::check`](crate::Database::check) tells of damage before. An algorithm that is a procedure
+/// ([`CustomProcedure`](crate::CustomProcedure), on [`Call::view`](crate::Call::view)) needs neither: the statement that calls
+/// it gives the error.
+///
 /// # Example: who can be reached by ownership
 ///
 /// ```

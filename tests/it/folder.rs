@@ -76,6 +76,10 @@ fn a_check_tells_what_it_has_looked_at_and_each_damage() {
         assert!(looked_at(what) > 0, "{what}: {}", checked.out);
     }
     assert!(checked.out.ends_with("no damage\n"), "{}", checked.out);
+    for (args, kept) in [(&["check", "db"][..], 1), (&["check", "db", "--last"], 0)] {
+        let checked = averment(here, args, "").out;
+        assert!(checked.contains(&format!("looked at kept commits: {kept}\n")), "{checked}");
+    }
     let log = here.join("db").join("log-00000000000000000000");
     let mut bytes = std::fs::read(&log).unwrap();
     bytes[9] ^= 1;
@@ -97,7 +101,8 @@ fn what_is_left_of_a_damaged_database_is_saved_and_what_is_lost_is_told() {
         averment(here, &["query", "-d", "db", statement], "");
     }
     let saved = averment(here, &["salvage", "db", "whole"], "");
-    let told = "saved to whole: 3 nodes, 0 relationships; commit 3 is the last one\nnothing is lost\n";
+    let told = "saved to whole: 3 nodes, 0 relationships; commit 3 is the last one\n\
+                of 2 earlier commits the log is saved, and none can be read again by AT COMMIT\nnothing else is lost\n";
     assert_eq!((saved.code, saved.out.as_str(), saved.err.as_str()), (Some(0), told, ""));
     let log = here.join("db").join("log-00000000000000000000");
     let mut bytes = std::fs::read(&log).unwrap();

@@ -12,6 +12,7 @@ use averment::{Database, Error, Limits, Params, Phase, Value, fixtures};
 use proptest::test_runner::RngSeed;
 
 use crate::differential::config;
+use crate::fuzzed::bodies::parser::fault_of;
 
 mod mutation;
 
@@ -129,17 +130,4 @@ fn run(db: &Database, text: &str, params: &Params) -> Result<(), Error> {
     }
     assert!(rows.warnings().iter().all(|warning| !warning.message().contains('\n')), "a warning is one line");
     Ok(())
-}
-
-/// What is wrong with how an error is told, if something is.
-fn fault_of(error: &Error, text: &str) -> Option<String> {
-    let message = error.message();
-    let is_in_text = |span: averment::Span| text.get(span.start as usize..span.end as usize).is_some();
-    if message.is_empty() || message.contains('\n') || message.ends_with('.') {
-        return Some(format!("a message is one line without a full stop: {message}"));
-    }
-    if error.span().is_some_and(|span| !is_in_text(span)) {
-        return Some(format!("the place of an error is outside of the text: {message}"));
-    }
-    (!error.report().contains(message)).then(|| format!("a report holds its message: {message}"))
 }

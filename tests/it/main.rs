@@ -13,6 +13,8 @@ mod differential;
 mod durable;
 mod fixtures;
 mod folder;
+mod fuzzed;
+mod golden;
 mod hostile;
 mod in_transactions;
 mod killed;

@@ -1,8 +1,11 @@
 //! petgraph's algorithms on the live view, after deletions too, beside the same on a copy.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
-use averment::{Database, ElementId, GraphView, Value, params};
+use averment::{CustomProcedure, Database, ElementId, GraphView, Value, params};
 use petgraph::algo::{
     astar, connected_components, dijkstra, floyd_warshall, has_path_connecting, is_cyclic_directed, kosaraju_scc,
     min_spanning_tree, tarjan_scc, toposort,
@@ -227,4 +230,36 @@ fn cheapest(view: GraphView<'_>, from: NodeIndex, to: NodeIndex) -> i64 {
 
 fn sets(components: Vec<Vec<NodeIndex>>, name: impl Fn(NodeIndex) -> ElementId) -> BTreeSet<BTreeSet<ElementId>> {
     components.into_iter().map(|nodes| nodes.into_iter().map(&name).collect()).collect()
+}
+
+/// A database in files with one byte of a property changed.
+fn with_a_damaged_page(folder: &Path) -> Database {
+    let db = Database::create(folder).unwrap();
+    db.query("CREATE (:Company {text: 'a needle'})", ()).unwrap();
+    db.checkpoint().unwrap();
+    drop(db);
+    let snapshot = folder.join("snapshot-00000000000000000001");
+    let mut bytes = fs::read(&snapshot).unwrap();
+    let at = bytes.windows(8).position(|bytes| bytes == b"a needle").unwrap();
+    bytes[at] = b'A';
+    fs::write(&snapshot, bytes).unwrap();
+    Database::open(folder).unwrap()
+}
+
+fn texts(view: GraphView<'_>) -> Vec<String> {
+    view.node_identifiers().map(|node| view.node_property(node, "text").to_string()).collect()
+}
+
+#[test]
+fn a_damaged_page_unwinds_out_of_a_view_and_is_the_error_of_a_statement_around_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = with_a_damaged_page(&folder.path().join("db"));
+    let read = db.read();
+    assert!(catch_unwind(AssertUnwindSafe(|| texts(read.view()))).is_err());
+    db.register(CustomProcedure::new("my.texts", &[], &[("text", "STRING")], |call| {
+        Ok(texts(call.view()).into_iter().map(|text| vec![text.into()]).collect())
+    }))
+    .unwrap();
+    let asked = db.query("CALL my.texts() YIELD text RETURN text", ()).and_then(averment::Rows::into_vec::<String>);
+    assert_eq!(asked.unwrap_err().code(), "corruption");
 }

@@ -322,12 +322,17 @@ Examples:
 Examples:
   averment check sanctions
   averment check sanctions > report.txt || averment salvage sanctions saved
+  averment check sanctions --last
 
 Exit codes: 0 all is as it should be; 1 something is damaged, each of which is told by file and byte. A database that is in
 use is checked as it stands.")]
     Check {
         /// The folder.
         folder: PathBuf,
+        /// Of earlier commits that are kept, check the pages alone: whether these are of one graph takes as long as for
+        /// the last commit, each.
+        #[arg(long)]
+        last: bool,
     },
     /// Save all that can be read of a damaged database in a folder to a new one, and tell what is lost.
     #[command(after_help = "\

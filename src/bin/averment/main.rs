@@ -101,7 +101,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         Some(Command::Restore { file, folder }) => told(output, &copies::restore(&file, &folder, opening.options)?),
         Some(Command::Backup { folder, target }) => told(output, &copies::back_up(&folder, &target)?),
         Some(Command::Vacuum { folder }) => told(output, &copies::vacuum(&folder, opening.options)?),
-        Some(Command::Check { folder }) => mend::check(&folder),
+        Some(Command::Check { folder, last }) => mend::check(&folder, last),
         Some(Command::Salvage { folder, new }) => mend::salvage(&folder, &new),
         Some(Command::Log { database }) => log(output, &open(database.or(args.database))?),
         Some(Command::Keep { database, keep }) => {

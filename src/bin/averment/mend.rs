@@ -11,9 +11,10 @@ use averment::{CheckReport, Database, LostTail, Progress, SalvageReport};
 use crate::{Fault, print};
 
 /// Checks a database and tells what came of it.
-pub(crate) fn check(folder: &Path) -> Result<ExitCode, Fault> {
+pub(crate) fn check(folder: &Path, is_last_alone: bool) -> Result<ExitCode, Fault> {
     let mut bar = Bar::on_errors();
-    let report = Database::check(folder, |progress| bar.show(progress))?;
+    let show = |progress| bar.show(progress);
+    let report = if is_last_alone { Database::check_last(folder, show) } else { Database::check(folder, show) }?;
     drop(bar);
     print(told(folder, &report).as_bytes())?;
     Ok(if report.damage.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -63,12 +64,19 @@ fn told_of_saved(folder: &Path, new: &Path, report: &SalvageReport) -> String {
     for lost in &report.lost {
         line(format!("lost: {lost}"));
     }
-    let SalvageReport { commit, nodes, relationships, .. } = report;
+    let SalvageReport { commit, earlier_commits, nodes, relationships, .. } = report;
     line(format!(
         "saved to {}: {nodes} nodes, {relationships} relationships; commit {commit} is the last one",
         new.display()
     ));
-    line(if report.is_complete() { "nothing is lost" } else { "something is lost" }.to_owned());
+    if *earlier_commits > 0 {
+        line(format!("of {earlier_commits} earlier commits the log is saved, and none can be read again by AT COMMIT"));
+    }
+    line(match (report.is_complete(), *earlier_commits) {
+        (false, _) => "something is lost".to_owned(),
+        (true, 0) => "nothing is lost".to_owned(),
+        (true, _) => "nothing else is lost".to_owned(),
+    });
     text
 }
 

@@ -1,7 +1,11 @@
-//! Checks all files of a database, and changes none: every page of the snapshots, those of kept commits too, every frame and change of the logs, and
-//! whether the graph that they give is what it has to be.
+//! Checks all files of a database, and changes none: every page of the snapshots, every frame and change of the logs, and
+//! whether the graph that they give is what it has to be, and the graph of each commit that the newest snapshot keeps.
+//!
+//! Each of these graphs is looked at in full, and pages that several of them have are read for each: whether a page is right
+//! depends on the pages that it has to agree with, and what it may say on the root. So each kept commit takes as long as the
+//! last one, and the memory of one graph. Where that is too long, [`Depth::Last`] leaves kept commits at their pages.
 
-use std::sync::Arc;
+use rustc_hash::FxHashSet;
 
 use super::TornTail;
 use super::checkpoint::{names, snapshot_name};
@@ -11,6 +15,7 @@ use super::retention::stored_keep;
 use crate::storage::check::{self, Checked};
 use crate::storage::disk::Disk;
 use crate::storage::error::FileDamage;
+use crate::storage::history::Kept;
 use crate::storage::snapshot::{HEAD_BYTES, past, see_roots};
 use crate::storage::wal::{LogEnd, LogReader, LoggedCommit, Whole};
 use crate::storage::{DiskError, Graph};
@@ -25,10 +30,21 @@ pub(crate) struct FilesChecked {
     pub commits: u64,
     pub changes: u64,
     pub bytes: u64,
+    /// How many graphs of earlier commits were looked at.
+    pub kept: u64,
     pub invariants: Vec<Checked>,
     pub damage: Vec<FileDamage>,
     /// What a crash has left, which the next opening cuts off.
     pub torn: Option<TornTail>,
+}
+
+/// Of which graphs it is looked at whether they are what they have to be. Pages and frames are read in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Those of the last commit and of the earlier ones that the newest snapshot keeps.
+    Kept,
+    /// That of the last commit.
+    Last,
 }
 
 /// How far a check has come.
@@ -45,11 +61,15 @@ pub(crate) struct Stage {
 ///
 /// [`DiskError::NoDatabase`], [`DiskError::OtherFormat`], and [`DiskError::Io`] if the disk cannot be listed. Whatever else
 /// is wrong is in what this gives.
-pub(crate) fn check_files(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesChecked, DiskError> {
-    settled(disk, || check_once(disk, progress), |found| found.damage.is_empty())
+pub(crate) fn check_files(
+    disk: &dyn Disk,
+    depth: Depth,
+    progress: &mut dyn FnMut(Stage),
+) -> Result<FilesChecked, DiskError> {
+    settled(disk, || check_once(disk, depth, progress), |found| found.damage.is_empty())
 }
 
-fn check_once(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesChecked, DiskError> {
+fn check_once(disk: &dyn Disk, depth: Depth, progress: &mut dyn FnMut(Stage)) -> Result<FilesChecked, DiskError> {
     let names = names(disk)?;
     let (snapshots, logs) = (generations(&names, "snapshot"), generations(&names, "log"));
     if snapshots.is_empty() && logs.is_empty() {
@@ -57,7 +77,7 @@ fn check_once(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesC
     }
     let keep = stored_keep(disk);
     let total = names.iter().filter_map(|name| disk.open(name).ok()?.len_bytes().ok()).sum();
-    let mut run = Run { disk, progress, total, found: FilesChecked::default() };
+    let mut run = Run { disk, progress, total, told: FxHashSet::default(), found: FilesChecked::default() };
     run.known(keep)?;
     let mut newest = None;
     for generation in snapshots {
@@ -67,7 +87,13 @@ fn check_once(disk: &dyn Disk, progress: &mut dyn FnMut(Stage)) -> Result<FilesC
         run.check_log(*generation, place + 1 == logs.len())?;
     }
     match newest {
-        Some(snapshot) => run.check_graph(snapshot, &logs),
+        Some(snapshot) => {
+            let (generation, root) = (snapshot.generation, snapshot.graph.clone());
+            run.check_graph(snapshot, &logs);
+            if depth == Depth::Kept {
+                run.check_kept(&kept_before(root, run.found.commit), generation);
+            }
+        }
         None if run.found.damage.is_empty() => run.damaged(&missing_snapshot(&names)),
         None => {}
     }
@@ -79,7 +105,19 @@ struct Run<'r> {
     progress: &'r mut dyn FnMut(Stage),
     /// The bytes of all files.
     total: u64,
+    /// By which invariant, and what.
+    told: FxHashSet<(&'static str, String)>,
     found: FilesChecked,
+}
+
+/// The roots that a snapshot keeps, oldest first; its last one among them, where logs lead on from there. What is wrong with
+/// their list was told when the pages were seen.
+fn kept_before(last: Graph, commit: Option<u64>) -> Vec<Kept> {
+    let mut kept = past(&last).unwrap_or_default();
+    if commit != Some(last.commit().number) {
+        kept.push(Kept::here(last));
+    }
+    kept
 }
 
 impl Run<'_> {
@@ -190,21 +228,39 @@ impl Run<'_> {
         let invariants = check::check(graph, |what, done, total| {
             progress(Stage { what, done: done as u64, total: total as u64 });
         });
-        let file: Arc<str> = snapshot_name(generation).into();
-        for Checked { name, findings, .. } in &invariants {
-            let more = (findings.more > 0).then(|| format!("{} more of this kind", findings.more));
-            let told = findings.told.iter().cloned().chain(more);
-            let damage = told.map(|told| FileDamage {
-                file: Arc::clone(&file),
-                offset: None,
-                reason: format!("{name}: {told}"),
-            });
-            self.found.damage.extend(damage);
-        }
-        for error in invariants.iter().filter_map(|checked| checked.unread.as_ref()) {
-            self.damaged(error);
-        }
+        self.tell(&invariants, generation, "");
         self.found.invariants = invariants;
+    }
+
+    /// Checks the graphs of earlier commits, the latest first.
+    fn check_kept(&mut self, kept: &[Kept], generation: u64) {
+        for (done, earlier) in kept.iter().rev().enumerate() {
+            (self.progress)(Stage { what: "kept commits", done: done as u64, total: kept.len() as u64 });
+            match earlier.graph() {
+                Ok(root) => {
+                    self.found.kept += 1;
+                    let invariants = check::check(&root, |_, _, _| ());
+                    self.tell(&invariants, generation, &format!("at commit {}, ", earlier.number()));
+                }
+                Err(error) => self.damaged(&error),
+            }
+        }
+    }
+
+    /// Takes note of what is wrong with a graph, but for what a later one has, too; `at` says which one it is.
+    fn tell(&mut self, invariants: &[Checked], generation: u64, at: &str) {
+        for Checked { name, findings, unread } in invariants {
+            let more = (findings.more > 0).then(|| format!("{} more of this kind", findings.more));
+            for told in findings.told.iter().cloned().chain(more) {
+                let reason = format!("{at}{name}: {told}");
+                if self.told.insert((name, told)) {
+                    self.found.damage.push(FileDamage { file: snapshot_name(generation).into(), offset: None, reason });
+                }
+            }
+            if let Some(error) = unread {
+                self.damaged(error);
+            }
+        }
     }
 
     /// What was opened, or nothing if it is damaged, which is noted. Of another format, nothing is damaged.
@@ -231,3 +287,6 @@ impl Run<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use super::retention::stored_keep;
 use super::{DatabaseFiles, Durability, Stage};
 use crate::storage::disk::Disk;
 use crate::storage::error::FileDamage;
+use crate::storage::log::MAX_NUMBER;
 use crate::storage::salvage::{Loss, Saved};
 use crate::storage::wal::{LogEnd, LogReader, LoggedCommit, Whole, log_name};
 use crate::storage::{DiskError, Graph, Keep};
@@ -43,15 +44,12 @@ impl Salvaged {
         if first.is_none() && run.error.is_none() {
             run.no_snapshot(missing_snapshot(&names));
         }
-        let keep = stored_keep(disk).unwrap_or_else(|error| {
-            run.saved.lose(&error, "words about what is kept", Some(1), 0);
-            None
-        });
+        let keep = run.read_keep()?;
         let first = first.or(logs.first().copied()).unwrap_or(0);
         let last = logs.last().copied().unwrap_or(first);
         for (place, generation) in logs.iter().copied().enumerate().filter(|(_, generation)| *generation >= first) {
             (run.progress)(Stage { what: "logs", done: place as u64, total: logs.len() as u64 });
-            run.save_log(generation, generation == last);
+            run.save_log(generation, generation == last)?;
         }
         run.tell_missing_logs(first, &logs);
         let Run { saved, error, .. } = run;
@@ -101,8 +99,10 @@ impl<'r> Run<'r> {
                     found = Some((Saved::of_snapshot(&graph), *generation));
                     break;
                 }
-                Err(error @ DiskError::OtherFormat { .. }) => return Err(error),
-                Err(error) => unread.push(error),
+                Err(error) => {
+                    refuse_other_format(&error)?;
+                    unread.push(error);
+                }
             }
         }
         let (mut saved, generation) = found.map_or_else(Default::default, |(saved, number)| (saved, Some(number)));
@@ -117,21 +117,36 @@ impl<'r> Run<'r> {
         self.error = Some(error);
     }
 
-    /// Does the commits of a log that are whole.
-    fn save_log(&mut self, generation: u64, is_last: bool) {
-        let mut log = match LogReader::open_damaged(self.disk, generation) {
+    /// How many commits were to be kept.
+    fn read_keep(&mut self) -> Result<Option<Keep>, DiskError> {
+        stored_keep(self.disk).or_else(|error| {
+            refuse_other_format(&error)?;
+            self.saved.lose(&error, "words about what is kept", Some(1), 0);
+            Ok(None)
+        })
+    }
+
+    /// Opens a log; nothing if it is lost.
+    fn open_log(&mut self, generation: u64) -> Result<Option<LogReader>, DiskError> {
+        match LogReader::open_damaged(self.disk, generation) {
             Ok((log, damage)) => {
                 if let Some(error) = &damage {
                     self.saved.lose(error, "commits", Some(0), 0);
                 }
-                log
+                Ok(Some(log))
             }
             Err(error) => {
+                refuse_other_format(&error)?;
                 self.saved.lose(&error, "commits", None, 0);
                 self.error.get_or_insert(error);
-                return;
+                Ok(None)
             }
-        };
+        }
+    }
+
+    /// Does the commits of a log that are whole.
+    fn save_log(&mut self, generation: u64, is_last: bool) -> Result<(), DiskError> {
+        let Some(mut log) = self.open_log(generation)? else { return Ok(()) };
         let behind = log.behind().number;
         if behind > self.saved.commit.number {
             let damage =
@@ -147,7 +162,10 @@ impl<'r> Run<'r> {
                     self.saved.lose(&gap.error, "commits", lost, 0);
                 }
                 Ok(None) => break,
-                Err(error) => return self.saved.lose(&error, "commits", None, 0),
+                Err(error) => {
+                    self.saved.lose(&error, "commits", None, 0);
+                    return Ok(());
+                }
             }
         }
         if let Some(LogEnd::Torn { offset, .. }) = log.end() {
@@ -155,9 +173,15 @@ impl<'r> Run<'r> {
                 "the last commit here is not whole: it was never acknowledged, or else it is damaged".to_owned();
             self.saved.lose(FileDamage { file: log.name(), offset: Some(offset), reason }, "commits", None, 0);
         }
+        Ok(())
     }
 
     fn save_commit(&mut self, log: &mut LogReader, commit: &LoggedCommit) {
+        if commit.number > MAX_NUMBER {
+            let reason = format!("no commit has the number {}", commit.number);
+            let damage = FileDamage { file: log.name(), offset: Some(commit.offset), reason };
+            return self.saved.lose(damage, "commits", Some(1), 0);
+        }
         let mut doing = self.saved.begin(commit.number);
         let (mut astray, mut damage) = (0, None);
         for change in log.changes(commit) {
@@ -198,4 +222,9 @@ impl<'r> Run<'r> {
         let damage = FileDamage { file: log_name(generation).into(), offset: None, reason };
         self.saved.lose(damage, "commits", None, 0);
     }
+}
+
+/// Another format is no damage: what made it reads all of it.
+fn refuse_other_format(error: &DiskError) -> Result<(), DiskError> {
+    if let DiskError::OtherFormat { .. } = error { Err(error.clone()) } else { Ok(()) }
 }

@@ -57,7 +57,7 @@ impl FolderDisk {
     /// [`DiskError::Io`], also if there is something of this name.
     pub(crate) fn create_new(path: &Path) -> Result<Self, DiskError> {
         fs::create_dir(path).map_err(failed("create", path))?;
-        os::sync_folder(folder_of(path)).map_err(failed("sync", folder_of(path)))?;
+        os::uninterrupted(|| os::sync_folder(folder_of(path))).map_err(failed("sync", folder_of(path)))?;
         Ok(Self { is_new: true, ..Self::open(path)? })
     }
 
@@ -138,7 +138,7 @@ impl Disk for FolderDisk {
         let path = self.path(name)?;
         refuse_unless_file(&path)?;
         let writer = self.writer();
-        let file = OpenOptions::new().read(true).write(writer.is_some()).open(path)?;
+        let file = os::uninterrupted(|| OpenOptions::new().read(true).write(writer.is_some()).open(&path))?;
         Ok(Box::new(FolderFile { file, writer }))
     }
 
@@ -152,13 +152,13 @@ impl Disk for FolderDisk {
 
     fn sync_names(&self) -> io::Result<()> {
         check_written(self.writer())?;
-        os::sync_folder(&self.folder)
+        os::uninterrupted(|| os::sync_folder(&self.folder))
     }
 }
 
 impl DiskFile for FolderFile {
     fn len_bytes(&self) -> io::Result<u64> {
-        Ok(self.file.metadata()?.len())
+        Ok(os::uninterrupted(|| self.file.metadata())?.len())
     }
 
     fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
@@ -175,13 +175,13 @@ impl DiskFile for FolderFile {
 
     fn truncate(&self, len_bytes: u64) -> io::Result<()> {
         check_written(self.writer)?;
-        self.file.set_len(len_bytes)
+        os::uninterrupted(|| self.file.set_len(len_bytes))
     }
 
     fn sync(&self) -> io::Result<()> {
         check_written(self.writer)?;
         // The length of the file is part of this, its times are not.
-        self.file.sync_data()
+        os::uninterrupted(|| self.file.sync_data())
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! The system holds the lock on the open file and lets go of it when the process ends, however it ends. What the file says
 //! of its holder is for people: it may be that of a process which is long gone, and then means nothing.
+//!
+//! ```text
+//! lock      one line, UTF-8: "process ", its number, " (", its program, ")", " on " and the machine where it has a name, 0a
+//! ```
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;

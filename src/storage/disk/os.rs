@@ -1,6 +1,19 @@
-//! Reading and writing at an offset, which each family of systems calls by another name.
+//! Reading and writing at an offset, which each family of systems calls by another name, and calls that a signal interrupts.
+
+use std::io;
 
 pub(super) use system::{read_at, sync_folder, write_at};
+
+/// Makes a call again as long as a signal interrupts it. For calls that may be made twice: one that gives a file another name
+/// does not find it the second time. Those that read and write go on where they were interrupted.
+pub(super) fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
 
 #[cfg(unix)]
 mod system {
@@ -76,5 +89,19 @@ mod system {
 
     pub(in super::super) fn sync_folder(_: &Path) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_made_again_until_no_signal_interrupts_it() {
+        let mut answers = vec![Ok(7), Err(io::ErrorKind::Interrupted), Err(io::ErrorKind::Interrupted)];
+        assert_eq!(uninterrupted(|| answers.pop().unwrap().map_err(io::Error::from)).unwrap(), 7);
+        let mut answers = vec![Ok(7), Err(io::ErrorKind::StorageFull), Err(io::ErrorKind::Interrupted)];
+        let failed = uninterrupted(|| answers.pop().unwrap().map_err(io::Error::from)).unwrap_err();
+        assert_eq!((failed.kind(), answers.len()), (io::ErrorKind::StorageFull, 1));
     }
 }

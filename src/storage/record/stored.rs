@@ -6,7 +6,7 @@
 //! relationships    how many slots are given, ids, types (codes), starts and ends (numbers), those that are quoted and
 //!                  those of each family that are there (bitmaps), commits, clocks, columns
 //!
-//! codes            0, the code of all; or 1, codes (numbers)
+//! codes            0, the code of all (number); or 1, codes (numbers)
 //! commits          where the slots of each begin (numbers), and their places in the log (numbers)
 //! ```
 

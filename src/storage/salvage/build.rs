@@ -25,8 +25,9 @@ impl Saved {
 struct Building<'s> {
     saved: &'s mut Saved,
     graph: Graph,
-    /// That of the salvage.
+    /// That of the salvage; the last one, where none can stand behind it.
     own: Commit,
+    can_close: bool,
     uses_own: bool,
 }
 
@@ -41,10 +42,13 @@ impl<'s> Building<'s> {
         if strays > 0 {
             saved.lose(nowhere("they are out of order"), "commits of the log", Some(strays), 0);
         }
-        let last = graph.log().last().map_or(saved.commit, |last| last.commit.max(saved.commit));
-        let uses_own = graph.log().last().map_or(0, |last| last.commit.number) != saved.commit.number;
+        let logged = graph.log().last().map_or(Commit::default(), |last| last.commit);
+        let last = logged.max(saved.commit);
+        let next = [last, logged].map(|commit| commit.followed_at(micros));
+        let own = next.into_iter().find(|own| graph.log().check_next(*own).is_ok());
+        let uses_own = logged.number != saved.commit.number;
         graph.begin(last);
-        Self { saved, graph, own: last.followed_at(micros), uses_own }
+        Self { saved, graph, own: own.unwrap_or(logged), can_close: own.is_some(), uses_own }
     }
 
     fn define_names(&mut self) {
@@ -171,7 +175,7 @@ impl<'s> Building<'s> {
 
     /// The graph of the last commit, which is that of the salvage if anything is of it.
     fn finish(mut self) -> Graph {
-        if self.uses_own {
+        if self.uses_own && self.can_close {
             let mut words = Words::default();
             words.set_message(MESSAGE).expect("it is short");
             self.graph.begin(self.own);

@@ -6,12 +6,15 @@ use crate::storage::adjacency::MAX_TYPES;
 use crate::storage::{Change, Commit, LogEntry, Words};
 use crate::value::{ElementId, Name, Value};
 
-/// The names that a number may be behind those that are known: more cannot have been lost with a commit.
-const MOST_LOST_NAMES: usize = 1 << 16;
+/// The most names of a kind that are taken for lost. A number that would need more is damage itself: nothing is made as large
+/// as a number says.
+const MOST_LOST_NAMES: usize = 1 << 12;
 
 /// A commit that is being done.
 #[derive(Debug)]
 pub(in crate::storage) struct Doing {
+    /// None that comes has a higher number.
+    number: u64,
     commit: Commit,
     changes: u64,
     is_closed: bool,
@@ -20,7 +23,7 @@ pub(in crate::storage) struct Doing {
 impl Saved {
     /// Begins a commit with this number.
     pub(in crate::storage) fn begin(&mut self, number: u64) -> Doing {
-        Doing { commit: Commit { number, micros: self.commit.micros }, changes: 0, is_closed: false }
+        Doing { number, commit: Commit { number, micros: self.commit.micros }, changes: 0, is_closed: false }
     }
 
     /// Ends a commit; one of which the end was lost keeps what was done.
@@ -37,7 +40,11 @@ impl Saved {
             !matches!(change, Change::Begin(_) | Change::Close(_) | Change::TakeOver(_) | Change::SkipIds { .. });
         doing.changes += u64::from(is_write && doing.commit.number > self.last_number());
         match change {
-            Change::Begin(commit) => doing.commit = commit,
+            Change::Begin(commit) => {
+                let can_be = (1..=doing.number).contains(&commit.number);
+                doing.commit = if can_be { commit } else { doing.commit };
+                return can_be;
+            }
             Change::Close(words) => self.close(doing, &words),
             Change::TakeOver(entry) => self.log.push(Some(*entry)),
             Change::SkipIds { next } => self.next_id = self.next_id.max(next.0),
@@ -119,7 +126,8 @@ impl Saved {
 /// Makes room for the name with this number, if it can be one.
 fn reach(names: &mut Names, number: u32) -> bool {
     let number = number as usize;
-    if number >= names.len() + MOST_LOST_NAMES {
+    let gap = number.saturating_sub(names.len());
+    if gap > 0 && gap + names.iter().filter(|name| name.is_none()).count() > MOST_LOST_NAMES {
         return false;
     }
     names.resize(names.len().max(number + 1), None);

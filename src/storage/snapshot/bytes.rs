@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! number    seven bits a byte, lowest first; the highest bit says that more follow
+//! signed    n as 2n, and below 0 as -2n - 1 (number): zigzag
 //! text      its length in bytes (number), then UTF-8
 //! numbers   count (number); unless it is 0:
 //!               form      0wwww: distances from the least;  1wwww: from the number before, above the least such distance
 //!               base      the least (number)                the first, and the least distance in zigzag (numbers)
 //!               items     wwww bytes each, lowest first; in the second form one less
+//!           of either sign: each with 2^63 more
 //! flags     eight a byte, lowest bit first
 //! ```
 //!

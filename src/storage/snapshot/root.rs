@@ -19,7 +19,7 @@ use super::super::ids::IdTable;
 use super::super::index::Index;
 use super::super::labels::LabelSets;
 use super::super::lens::Vocabulary;
-use super::super::log::Log;
+use super::super::log::{Log, MAX_NUMBER};
 use super::super::neighbourhood::Neighbourhood;
 use super::super::nodes::Nodes;
 use super::super::paged::PageTree;
@@ -75,7 +75,8 @@ impl Stored for Graph {
         };
         check(label_bound <= limits.labels, "a label is missing")?;
         from.file.set_limits(limits);
-        let commit = Commit { number: counter(bytes)?, micros: bytes.signed()? };
+        let commit = Commit { number: bytes.number()?, micros: bytes.signed()? };
+        check(commit.number <= MAX_NUMBER, "the number of a commit is too large")?;
         Ok(Self {
             log,
             commit,

@@ -15,7 +15,7 @@ use super::{GraphView, Visited};
 /// Some nodes of a view, numbered without holes, and the relationships between them.
 ///
 /// The table of numbers is made once; the relationships are read from the snapshot itself. petgraph's traits are
-/// implemented for `&DenseView`. Edge indices are those of the [`GraphView`].
+/// implemented for `&DenseView`. Edge indices are those of the [`GraphView`], and so is what happens at a damaged page.
 ///
 /// # Example: components among some of the nodes
 ///

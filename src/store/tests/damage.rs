@@ -8,7 +8,7 @@ use super::{create_on, open_on, opened, options, set};
 use crate::error::Error;
 use crate::format::write_graph;
 use crate::options::Options;
-use crate::storage::{Disk, Durability, Loss, MemoryDisk, Salvaged, check_files};
+use crate::storage::{Depth, Disk, Durability, Loss, MemoryDisk, Salvaged, check_files};
 use crate::transaction::ReadTransaction;
 use crate::value::ElementId;
 
@@ -221,7 +221,7 @@ fn a_file_that_ends_early_is_told_or_is_an_earlier_state() {
 
 /// All damage that a check tells of, and whether it tells of a commit that is not finished.
 fn checked(sample: &Sample, name: &str, bytes: &[u8]) -> (Vec<(String, String)>, bool) {
-    let found = check_files(&sample.with(name, bytes), &mut |_| ()).unwrap();
+    let found = check_files(&sample.with(name, bytes), Depth::Kept, &mut |_| ()).unwrap();
     let damage = found.damage.into_iter().map(|damage| (damage.file.to_string(), damage.reason));
     (damage.collect(), found.torn.is_some_and(|torn| &*torn.file == name))
 }
@@ -276,7 +276,7 @@ fn salvaged(sample: &Sample, name: &str, bytes: &[u8], what: &str) -> Option<(St
     };
     let disk = MemoryDisk::default();
     saved.write(Arc::new(disk.clone())).unwrap();
-    assert_eq!(check_files(&disk, &mut |_| ()).unwrap().damage, [], "{what}");
+    assert_eq!(check_files(&disk, Depth::Kept, &mut |_| ()).unwrap().damage, [], "{what}");
     let db = opened(&disk).unwrap();
     db.query("CREATE (:New)-[:IS]->(:New)", ()).unwrap();
     drop(db);

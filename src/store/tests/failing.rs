@@ -36,6 +36,9 @@ const STEPS: &[Step] = &[
     Step::Reopen,
 ];
 
+/// How an operation fails. One that a signal interrupts comes this far only where the system does not let it be made again.
+const KINDS: [io::ErrorKind; 3] = [io::ErrorKind::StorageFull, io::ErrorKind::Other, io::ErrorKind::Interrupted];
+
 /// How many rows the statement in batches has.
 const ROWS: i64 = 3;
 
@@ -184,7 +187,7 @@ fn a_disk_that_fails_anywhere_loses_nothing_that_was_acknowledged() {
     let (seed, stride) = (set("AVERMENT_SEED", 1), if set("AVERMENT_CASES", 1) == 1 { 3 } else { 1 });
     for at in (seed % stride..count).step_by(usize::try_from(stride).unwrap()) {
         for is_lasting in [false, true] {
-            let kind = if at % 2 == 0 { io::ErrorKind::StorageFull } else { io::ErrorKind::Other };
+            let kind = KINDS[usize::try_from(at / stride).unwrap() % KINDS.len()];
             let fault =
                 Fault { at, is_lasting, kind, written_bytes: [0, 20, usize::MAX][usize::try_from(at % 3).unwrap()] };
             println!("{fault:?}");

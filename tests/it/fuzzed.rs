@@ -1,0 +1,113 @@
+//! Hostile bytes on every way in: what the fuzz targets do with bytes is done here with generated ones, and the memory that
+//! it takes is bounded.
+
+pub(crate) mod bodies;
+mod peak;
+
+use averment::editing::KEYWORDS;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::differential::config;
+use bodies::{json_lines, log, parser, snapshot};
+use peak::peak_bytes_of;
+
+/// Opening, checking, salvaging and reading the golden database, of 17 KB, takes 1.2 MB.
+const MOST_BYTES_OF_FILES: usize = 4 << 20;
+
+/// Marks, and what stands between them.
+const MARKS: &str = "( ) [ ] { } - -> <- : , . .. = <> < > + * / % ^ | & ! $ $p ; ' \" ` // /* */ \\ 1 0x 1e9 \
+                     9223372036854775808 0.5 'a' \"b\" `c` a b x Company name count(*) date('2021') é \u{202e} \0";
+
+fn words() -> impl Strategy<Value = String> {
+    let marks: Vec<&str> = MARKS.split(' ').filter(|mark| !mark.is_empty()).collect();
+    let word = prop_oneof![4 => select(marks), 3 => select(KEYWORDS)];
+    prop::collection::vec(word, 0..40).prop_map(|words| words.join(" "))
+}
+
+#[test]
+fn any_text_is_parsed_bound_and_planned_or_refused() {
+    let text = prop_oneof![3 => words(), 1 => ".{0,60}".prop_map(String::from)];
+    proptest!(config(11, 300), |(text in text)| parser(text.as_bytes()));
+}
+
+/// Lines that are read, which are torn and put together anew.
+fn lines() -> Vec<&'static str> {
+    let said = include_str!("../golden/said.txt");
+    let requests = [
+        r#"{"id": 1, "query": "MATCH (n {a: $a}) RETURN n", "params": {"a": [1, {"$type": "date", "value": "2021-12-10"}]}}"#,
+        r#"{"id": "x", "graph": "reset", "author": "Ada", "message": "anew", "query": "RETURN 1"}"#,
+        r#"{"id": -1, "procedure": {"name": "t.p", "inputs": [["a", "INTEGER?"]], "outputs": [["b", "STRING?"]], "rows": [[1, "x"]]}}"#,
+    ];
+    said.lines().filter(|line| line.starts_with('{')).chain(requests).collect()
+}
+
+/// Lines of which some end in another one, or have other bytes somewhere.
+fn torn_lines() -> impl Strategy<Value = Vec<u8>> {
+    let whole = || select(lines()).prop_map(|line| line.as_bytes().to_vec());
+    let torn = (whole(), whole(), any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(
+        |(one, other, end, start)| [&one[..end.index(one.len())], &other[start.index(other.len())..]].concat(),
+    );
+    let piece = select(
+        &[
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            ":",
+            ",",
+            "null",
+            "true",
+            "1e999",
+            "-0",
+            "18446744073709551616",
+            "\\ud800",
+            "\\u0000",
+            "\"$type\":",
+            "\"id\":1,",
+            "\u{feff}",
+        ][..],
+    );
+    let changed = (whole(), any::<prop::sample::Index>(), piece).prop_map(|(line, at, piece)| {
+        let (before, behind) = line.split_at(at.index(line.len()));
+        [before, piece.as_bytes(), behind].concat()
+    });
+    let bytes = prop::collection::vec(any::<u8>(), 0..40);
+    let nested = (1..3_000_usize, whole()).prop_map(|(depth, line)| ["[".repeat(depth).as_bytes(), &line].concat());
+    let line = prop_oneof![5 => whole(), 3 => torn, 3 => changed, 1 => bytes, 1 => nested];
+    prop::collection::vec(line, 0..8).prop_map(|lines| lines.join(&b'\n'))
+}
+
+#[test]
+fn any_lines_are_read_or_refused() {
+    proptest!(config(12, 200), |(lines in torn_lines())| json_lines(&lines));
+}
+
+/// A script of a few wounds, as the bodies read it.
+fn script() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 0..40)
+}
+
+#[test]
+fn any_log_is_read_or_refused_within_bounds() {
+    proptest!(config(13, 60), |(script in script())| {
+        let peak_bytes = peak_bytes_of(|| log(&script));
+        prop_assert!(peak_bytes < MOST_BYTES_OF_FILES, "{peak_bytes} bytes");
+    });
+}
+
+#[test]
+fn any_snapshot_is_read_or_refused_within_bounds() {
+    proptest!(config(14, 60), |(script in script())| {
+        let peak_bytes = peak_bytes_of(|| snapshot(&script));
+        prop_assert!(peak_bytes < MOST_BYTES_OF_FILES, "{peak_bytes} bytes");
+    });
+}
+
+#[test]
+fn golden_files_without_damage_are_whole() {
+    for nothing in [&[2][..], &[4]] {
+        println!("{} and {} bytes", peak_bytes_of(|| log(nothing)), peak_bytes_of(|| snapshot(nothing)));
+    }
+}
