@@ -129,7 +129,10 @@ fn append(path: &Path, is_synced: bool, turn: Duration) -> Result<Made, Failure>
     let started = Instant::now();
     let (count, processor) = count_until(started + turn, |_| {
         file.write_all(&[7; APPENDED_BYTES])?;
-        Ok(if is_synced { file.sync_data()? })
+        if is_synced {
+            file.sync_data()?;
+        }
+        Ok(())
     })?;
     Ok(Made { count, wall: started.elapsed(), processor })
 }
