@@ -393,8 +393,15 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Lets one writer in at a time.
 #[derive(Default)]
 struct WriterGate {
-    holder: Mutex<Option<ThreadId>>,
+    state: Mutex<GateState>,
     left: Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    holder: Option<ThreadId>,
+    /// So many threads wait: to wake nobody would cost a call of the system for each commit.
+    waiting: usize,
 }
 
 /// The right to write; given back when dropped, in the thread to which it was given: the gate knows it by that.
@@ -410,8 +417,8 @@ impl Shared {
     fn enter(shared: &Arc<Shared>, limits: &Limits) -> Result<WriterPass, Error> {
         let me = thread::current().id();
         let patience = Patience::new(limits);
-        let mut holder = lock(&shared.gate.holder);
-        while let Some(other) = *holder {
+        let mut state = lock(&shared.gate.state);
+        while let Some(other) = state.holder {
             if other == me {
                 return Err(Error::plain(
                     ErrorKind::Busy,
@@ -420,18 +427,25 @@ impl Shared {
                 ));
             }
             patience.check()?;
-            let woken = shared.gate.left.wait_timeout(holder, BETWEEN_LOOKS);
-            holder = woken.unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting += 1;
+            let woken = shared.gate.left.wait_timeout(state, BETWEEN_LOOKS);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting -= 1;
         }
-        *holder = Some(me);
-        drop(holder);
+        state.holder = Some(me);
+        drop(state);
         Ok(WriterPass { shared: Arc::clone(shared), _not_send: PhantomData })
     }
 }
 
 impl Drop for WriterPass {
     fn drop(&mut self) {
-        *lock(&self.shared.gate.holder) = None;
-        self.shared.gate.left.notify_one();
+        let mut state = lock(&self.shared.gate.state);
+        state.holder = None;
+        let is_awaited = state.waiting > 0;
+        drop(state);
+        if is_awaited {
+            self.shared.gate.left.notify_one();
+        }
     }
 }

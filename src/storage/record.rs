@@ -252,7 +252,7 @@ impl Clone for RelPage {
 }
 
 /// A number for each slot of a page; nothing but a count while they are all the same.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Codes {
     Same { code: u32, len: usize },
     Each(Vec<u32>),
@@ -305,9 +305,19 @@ impl Codes {
     }
 }
 
+impl Clone for Codes {
+    /// Whoever copies a page is about to write to it.
+    fn clone(&self) -> Self {
+        match self {
+            Codes::Same { code, len } => Codes::Same { code: *code, len: *len },
+            Codes::Each(codes) => Codes::Each(copy_with_room(codes)),
+        }
+    }
+}
+
 /// In which commit each slot of a page was written first: slots are filled in the order of commits, so one entry
 /// stands for all slots up to the next entry.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Recorded(SmallVec<[(u16, u32); 2]>);
 
 impl Recorded {
@@ -330,6 +340,16 @@ impl Recorded {
     pub(super) fn stretches(&self) -> impl Iterator<Item = (std::ops::Range<usize>, u32)> {
         let ends = self.0.iter().skip(1).map(|entry| usize::from(entry.0)).chain([PAGE_SLOTS]);
         self.0.iter().zip(ends).map(|(entry, end)| (usize::from(entry.0)..end, entry.1))
+    }
+}
+
+impl Clone for Recorded {
+    /// Where each commit adds one element there are as many entries as slots: they are copied at once, and with room for
+    /// one more.
+    fn clone(&self) -> Self {
+        let mut copy = SmallVec::with_capacity(self.0.len() + self.0.len() / 8 + 1);
+        copy.extend_from_slice(&self.0);
+        Self(copy)
     }
 }
 

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::super::bitmap::Bitmap;
+use super::super::paged::copy_with_room;
 use super::cells::{Blocks, Cells};
 use super::dictionary::Dictionary;
 use super::{Cell, text_of};
@@ -29,7 +30,7 @@ pub(super) enum Layout {
     Packed,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Items {
     Constant(Cell),
     Booleans(Vec<bool>),
@@ -39,6 +40,22 @@ pub(super) enum Items {
     Codes(Vec<u32>),
     Texts(Blocks<Arc<str>>),
     General(Blocks<Value>),
+}
+
+impl Clone for Items {
+    /// Whoever copies a page is about to write to it: without room the items would be copied twice.
+    fn clone(&self) -> Self {
+        match self {
+            Items::Constant(cell) => Items::Constant(cell.clone()),
+            Items::Booleans(items) => Items::Booleans(copy_with_room(items)),
+            Items::Integers(items) => Items::Integers(copy_with_room(items)),
+            Items::Floats(items) => Items::Floats(copy_with_room(items)),
+            Items::Dates(items) => Items::Dates(copy_with_room(items)),
+            Items::Codes(items) => Items::Codes(copy_with_room(items)),
+            Items::Texts(items) => Items::Texts(items.clone()),
+            Items::General(items) => Items::General(items.clone()),
+        }
+    }
 }
 
 impl ColumnPage {

@@ -44,9 +44,11 @@ impl DatabaseFiles {
     ) -> Result<(Self, Graph, Option<TornTail>), DiskError> {
         let Recovered { graph, torn, generation, snapshot_generation, snapshot_bytes, log } = recover(&*disk, seen)?;
         let writer = LogWriter::resume(log)?;
-        // A name that a process gave before it was killed may be nowhere but in memory.
-        sync_names(&*disk)?;
-        tidy(&*disk, snapshot_generation)?;
+        if !is_settled(&names(&*disk)?, generation) {
+            // A name that a process gave before it was killed may be nowhere but in memory.
+            sync_names(&*disk)?;
+            tidy(&*disk, snapshot_generation)?;
+        }
         Ok((Self::new(disk, durability, Log { generation, writer, snapshot_generation, snapshot_bytes }), graph, torn))
     }
 }
@@ -167,6 +169,13 @@ fn torn_tail(log: &LogReader) -> Option<TornTail> {
         LogEnd::Clean => None,
         LogEnd::Torn { offset, len_bytes } => Some(TornTail { file: log.name(), offset, len_bytes }),
     }
+}
+
+/// Whether there is nothing but a snapshot and its log, behind a generation before: that was removed once their names were
+/// synced. So a database at rest is opened without waiting for the disk.
+fn is_settled(names: &[String], generation: u64) -> bool {
+    let (snapshot, log) = (snapshot_name(generation), log_name(generation));
+    generation > 0 && names.len() == 2 && names.contains(&snapshot) && names.contains(&log)
 }
 
 /// Removes what a crash has left that is no part of the database, which begins with the snapshot of a generation.

@@ -64,7 +64,7 @@ impl LogWriter {
     }
 
     /// Goes on behind the last commit that is whole. What is there is synced first, so that it counts as what was there
-    /// when more comes; a torn tail is cut.
+    /// when more comes; a torn tail is cut. A header alone was synced before the log had its name.
     ///
     /// # Errors
     ///
@@ -83,7 +83,9 @@ impl LogWriter {
         if let Some(offset) = cut {
             file.truncate(offset).map_err(DiskError::io("cut", &name))?;
         }
-        file.sync().map_err(DiskError::io("sync", &name))?;
+        if cut.is_some() || end.sequence > 0 {
+            file.sync().map_err(DiskError::io("sync", &name))?;
+        }
         Ok(Self::new(file, name, header, end))
     }
 

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, Weak};
 
 use super::hooked::{HookedDisk, Operation};
 use super::workload::{Step, Workload, write_together};
-use super::{create_on, open_on, opened, options, set, text_of};
+use super::{create_on, open_on, options, set, text_of};
 use crate::database::{Database, Shared, lock};
-use crate::storage::{Durability, MemoryDisk};
+use crate::options::Options;
+use crate::storage::{DiskError, Durability, Keep, MemoryDisk};
 
 /// What a crash may leave.
 struct Image {
@@ -18,6 +19,7 @@ struct Image {
     /// The commits that have to be there.
     sure: u64,
     seed: u64,
+    keep: Option<Keep>,
 }
 
 /// A database at work, and what is known of it.
@@ -50,6 +52,8 @@ struct Watch {
     first_seed: u64,
     /// Of so many changes one is looked at.
     stride: u64,
+    /// What is said of how many commits are kept; if nothing, there is no file for it.
+    keep: Option<Keep>,
 }
 
 impl Watch {
@@ -63,14 +67,18 @@ impl Watch {
         // Nothing, all, or something of what was not synced.
         let seed = if seed % 5 < 2 { seed % 5 } else { seed };
         let killed = (self.stride == 1 || seed.is_multiple_of(2)).then(|| disk.copy());
-        lock(&self.images).push(Image { disk: disk.crash(seed), killed, sure, seed });
+        lock(&self.images).push(Image { disk: disk.crash(seed), killed, sure, seed, keep: self.keep });
     }
 }
 
 impl Watched {
     fn new(durability: Durability, first_seed: u64, stride: u64) -> Self {
+        Self::keeping(Some(Keep::All), durability, first_seed, stride)
+    }
+
+    fn keeping(keep: Option<Keep>, durability: Durability, first_seed: u64, stride: u64) -> Self {
         let disk = MemoryDisk::default();
-        let watch = Arc::new(Watch { first_seed, stride, ..Watch::default() });
+        let watch = Arc::new(Watch { first_seed, stride, keep, ..Watch::default() });
         let (seen, watching) = (disk.clone(), Arc::clone(&watch));
         let hook = Arc::new(move |_: Operation| {
             watching.take_image(&seen);
@@ -86,7 +94,7 @@ impl Watched {
     }
 
     fn create(&mut self) {
-        let db = create_on(self.hooked.clone(), options(self.durability)).unwrap();
+        let db = create_on(self.hooked.clone(), said(self.watch.keep, self.durability)).unwrap();
         self.known.texts.insert(0, text_of(&db.read()));
         for image in lock(&self.watch.images).drain(..) {
             check_beginning(&image, &self.known.texts[&0]);
@@ -133,7 +141,7 @@ impl Watched {
         let last = self.db().commit_number();
         self.db = None;
         self.watch.sure.store(last, Ordering::Relaxed);
-        let db = open_on(self.hooked.clone(), options(self.durability)).unwrap();
+        let db = open_on(self.hooked.clone(), said(self.watch.keep, self.durability)).unwrap();
         assert_eq!((db.commit_number(), db.lost_tail()), (last, None));
         assert_eq!(text_of(&db.read()), self.known.texts[&last]);
         (0..3).for_each(|seed| check_past(&db, last + seed, &self.known));
@@ -161,12 +169,21 @@ impl Watched {
     }
 }
 
+/// Options that say this of how many commits are kept.
+fn said(keep: Option<Keep>, durability: Durability) -> Options {
+    Options { keep, ..options(durability) }
+}
+
+fn opened(disk: &MemoryDisk, keep: Option<Keep>) -> Result<Database, DiskError> {
+    open_on(Arc::new(disk.clone()), said(keep, Durability::Synced))
+}
+
 /// As a database is made it is there, and empty, or it is not and can be made.
 fn check_beginning(image: &Image, text: &str) {
-    let db = match opened(&image.disk) {
+    let db = match opened(&image.disk, image.keep) {
         Ok(db) => db,
-        Err(crate::storage::DiskError::NoDatabase) => {
-            create_on(Arc::new(image.disk.clone()), options(Durability::Synced)).unwrap()
+        Err(DiskError::NoDatabase) => {
+            create_on(Arc::new(image.disk.clone()), said(image.keep, Durability::Synced)).unwrap()
         }
         Err(error) => panic!("image {}: {error}", image.seed),
     };
@@ -176,7 +193,7 @@ fn check_beginning(image: &Image, text: &str) {
 #[track_caller]
 fn check_image(disk: &MemoryDisk, image: &Image, known: &Known) {
     let seed = image.seed;
-    let db = opened(disk).unwrap_or_else(|error| panic!("image {seed}: {error}"));
+    let db = opened(disk, image.keep).unwrap_or_else(|error| panic!("image {seed}: {error}"));
     let number = db.commit_number();
     assert!(number >= image.sure, "image {seed}: commit {} is lost, {number} is the last one", image.sure);
     assert!(text_of(&db.read()) == known.texts[&number], "image {seed}: commit {number} is another one");
@@ -185,7 +202,7 @@ fn check_image(disk: &MemoryDisk, image: &Image, known: &Known) {
     if seed.is_multiple_of(4) {
         db.checkpoint().unwrap();
     }
-    let again = opened(&disk.crash(seed)).unwrap_or_else(|error| panic!("image {seed}, again: {error}"));
+    let again = opened(&disk.crash(seed), image.keep).unwrap_or_else(|error| panic!("image {seed}, again: {error}"));
     assert!(text_of(&again.read()) == text_of(&db.read()), "image {seed}, again");
     check_past(&again, seed + 7, known);
 }
@@ -211,7 +228,7 @@ fn check_workload(durability: Durability, seed: u64, commits: u64, stride: u64) 
     }
     watched.take(&Step::Reopen);
     drop(watched.db.take());
-    let last = opened(&watched.disk).unwrap();
+    let last = opened(&watched.disk, watched.watch.keep).unwrap();
     assert_eq!(text_of(&last.read()), watched.known.texts[&last.commit_number()]);
     watched.checked
 }
@@ -241,20 +258,67 @@ fn a_crash_loses_the_last_buffered_commits_and_nothing_else() {
 /// A name that a process gave before it ended may be nowhere but in memory. Who opens the database next must not rely on it.
 #[test]
 fn a_checkpoint_of_a_process_that_was_killed_may_still_be_lost() {
-    let mut watched = Watched::new(Durability::Synced, 0, 1);
-    watched.create();
-    watched.take(&Step::Statement("CREATE (:Company {name: 'one'})".to_owned()));
-    watched.db().checkpoint().unwrap();
-    watched.record();
-    let images: Vec<Image> = lock(&watched.watch.images).drain(..).collect();
-    for killed in images.iter().filter_map(|image| image.killed.as_ref()) {
-        let db = opened(killed).unwrap();
-        assert_eq!(text_of(&db.read()), watched.known.texts[&1]);
-        db.query("CREATE (:Company {name: 'two'})", ()).unwrap();
-        for image in killed.crash_images(60) {
-            assert_eq!(text_of(&opened(&image).unwrap().read()), text_of(&db.read()));
+    for keep in [Some(Keep::All), None] {
+        let mut watched = Watched::keeping(keep, Durability::Synced, 0, 1);
+        watched.create();
+        watched.take(&Step::Statement("CREATE (:Company {name: 'one'})".to_owned()));
+        watched.db().checkpoint().unwrap();
+        watched.record();
+        let images: Vec<Image> = lock(&watched.watch.images).drain(..).collect();
+        for killed in images.iter().filter_map(|image| image.killed.as_ref()) {
+            let db = opened(killed, keep).unwrap();
+            assert_eq!(text_of(&db.read()), watched.known.texts[&1]);
+            db.query("CREATE (:Company {name: 'two'})", ()).unwrap();
+            for image in killed.crash_images(60) {
+                assert_eq!(text_of(&opened(&image, keep).unwrap().read()), text_of(&db.read()));
+            }
         }
     }
+}
+
+/// Nothing is synced as a database is opened at rest, so what was opened so must have been safe before.
+#[test]
+fn a_crash_behind_the_opening_of_a_database_at_rest_loses_nothing() {
+    for durability in [Durability::Synced, Durability::Buffered] {
+        let mut watched = Watched::keeping(None, durability, 3, 1);
+        watched.create();
+        watched.take(&Step::Reopen);
+        for number in 0..8 {
+            watched.take(&Step::Statement(format!("CREATE (:Company {{n: {number}}})")));
+            watched.take(&Step::Checkpoint);
+            watched.take(&Step::Reopen);
+            watched.take(&Step::Reopen);
+        }
+        assert!(watched.checked > 50);
+    }
+}
+
+#[test]
+fn a_database_at_rest_is_opened_without_waiting_for_the_disk() {
+    let (disk, syncs) = (MemoryDisk::default(), Arc::new(AtomicU64::new(0)));
+    let counted = Arc::clone(&syncs);
+    let hooked = Arc::new(HookedDisk::new(
+        &disk,
+        Arc::new(move |operation| {
+            let is_sync = matches!(operation, Operation::Sync | Operation::SyncNames);
+            counted.fetch_add(is_sync.into(), Ordering::Relaxed);
+            Ok(())
+        }),
+    ));
+    let syncs_of_opening = || {
+        let before = syncs.load(Ordering::Relaxed);
+        let db = open_on(hooked.clone(), said(None, Durability::Synced)).unwrap();
+        (db, syncs.load(Ordering::Relaxed) - before)
+    };
+    drop(create_on(hooked.clone(), said(None, Durability::Synced)).unwrap());
+    let (db, made) = syncs_of_opening();
+    db.query("CREATE (:Company)", ()).unwrap();
+    drop(db);
+    let (db, with_commits) = syncs_of_opening();
+    db.checkpoint().unwrap();
+    drop(db);
+    let (_, at_rest) = syncs_of_opening();
+    assert_eq!((made, with_commits, at_rest), (1, 2, 0));
 }
 
 #[test]

@@ -95,11 +95,14 @@ pub(super) fn worked(seed: u64) -> Database {
 #[test]
 fn a_database_that_was_written_out_comes_back_as_it_was() {
     let (first, count) = (set("AVERMENT_SEED", 1), set("AVERMENT_CASES", 1));
+    let mut rich = 0;
     for seed in first..first + 3 * count {
         let db = worked(seed);
-        assert!(db.read().element_counts().1 > 0 && db.commit_number() > 50);
+        // With some seeds the last statements have deleted all relationships.
+        rich += u64::from(db.read().element_counts().1 > 0 && db.commit_number() > 50);
         check_restored(&db);
     }
+    assert!(rich >= count, "{rich} of {} databases have much to write out", 3 * count);
 }
 
 #[test]
