@@ -12,7 +12,7 @@ use crate::catalog::KeyId;
 use crate::function::{Cited, FunctionError, Host, KnownBy};
 use crate::storage::{Direction, End, Family, Graph, KnownAt, Part, Rel, RelSlot};
 use crate::value::{
-    Date, DateTime, Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, Value,
+    Date, DateTime, Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, SHARED_BYTES, Value,
 };
 
 /// Where an expression is evaluated: a run and the root that it reads.
@@ -270,7 +270,8 @@ impl Host for Env<'_, '_> {
     }
 
     fn reserve(&self, bytes: usize) -> Result<(), FunctionError> {
-        self.ctx.budget.bytes(bytes)?;
+        // Nothing is made alone: who counts its holders and what the allocator needs comes along.
+        self.ctx.budget.bytes(if bytes > 0 { bytes.saturating_add(SHARED_BYTES) } else { 0 })?;
         self.ctx.budget.check().map_err(|error| match error {
             ExecError::Function { error, .. } => error,
             _ => FunctionError::Cancelled,

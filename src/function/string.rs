@@ -2,7 +2,7 @@
 
 use super::arguments::{count, text};
 use super::{Accepts, Function, FunctionError, Host, ResultType};
-use crate::value::{NormalForm, Type, Value};
+use crate::value::{NormalForm, SHARED_BYTES, Type, Value};
 
 const TEXT: ResultType = ResultType::Is(Type::String);
 
@@ -77,14 +77,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn to_upper(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let whole = text("toUpper", &arguments[0])?;
-    host.reserve(whole.len())?;
+    host.reserve(len_bytes(whole, char::to_uppercase))?;
     Ok(whole.to_uppercase().into())
 }
 
 fn to_lower(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let whole = text("toLower", &arguments[0])?;
-    host.reserve(whole.len())?;
+    host.reserve(len_bytes(whole, char::to_lowercase))?;
     Ok(whole.to_lowercase().into())
+}
+
+/// How long a text is with its letters changed: some become several.
+fn len_bytes<L: Iterator<Item = char>>(whole: &str, changed: fn(char) -> L) -> usize {
+    if whole.is_ascii() { whole.len() } else { whole.chars().flat_map(changed).map(char::len_utf8).sum() }
 }
 
 /// A copy of a part of a text.
@@ -124,7 +129,7 @@ fn normalize(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionErro
         None => NormalForm::Nfc,
         Some(name) => form_of(text("normalize", name)?)?,
     };
-    host.reserve(whole.len())?;
+    host.reserve(form.len_bytes(whole))?;
     Ok(form.of(whole).into())
 }
 
@@ -175,7 +180,9 @@ fn split(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         separator => vec![text("split", separator)?],
     };
     host.reserve(whole.len().saturating_mul(size_of::<Value>()))?;
-    Ok(split_at_any(whole, &separators).into())
+    let parts = split_at_any(whole, &separators);
+    host.reserve(parts.len().saturating_mul(SHARED_BYTES))?;
+    Ok(parts.into())
 }
 
 /// At each place the first separator that fits counts; an empty one fits between any two letters.

@@ -83,7 +83,8 @@ impl Change {
     pub(crate) fn size_bytes(&self) -> usize {
         let apart = match self {
             Self::CreateNode { labels, .. } => size_of_val(labels.as_slice()),
-            Self::SetProperty { value, .. } => value.payload_bytes(),
+            // Held by the row in hand, the change and the graph, of which the last two stay.
+            Self::SetProperty { value, .. } => value.payload_bytes_without(2),
             Self::DefineLabel { name, .. }
             | Self::DefineType { name, .. }
             | Self::DefineKey { name, .. }

@@ -160,21 +160,18 @@ fn matches(env: &Env, left: &Column, right: &Column, len: usize) -> Result<Colum
     Ok(Column::booleans(results))
 }
 
-/// How many compiled patterns a run keeps.
-const KEPT_PATTERNS: usize = 64;
+/// About how many letters are matched in the time of a step.
+const LETTERS_PER_STEP: usize = 64;
 
 fn matches_text(env: &Env, text: &str, pattern: &Arc<str>) -> Result<bool, ExecError> {
-    let mut regexes = env.ctx.regexes.borrow_mut();
-    if let Some(regex) = regexes.get(pattern) {
-        return Ok(regex.is_match(text));
+    let mut patterns = env.ctx.patterns.borrow_mut();
+    if patterns.known(pattern).is_none() {
+        // It may take as long as thousands of rows.
+        env.ctx.budget.check()?;
+        patterns.keep(pattern)?;
     }
-    if regexes.len() >= KEPT_PATTERNS {
-        regexes.clear();
-    }
-    let regex = values::compile_regex(pattern)?;
-    let matched = regex.is_match(text);
-    regexes.insert(Arc::clone(pattern), regex);
-    Ok(matched)
+    env.ctx.budget.steps(text.len() / LETTERS_PER_STEP)?;
+    Ok(patterns.known(pattern).is_some_and(|regex| regex.is_match(text)))
 }
 
 fn is_in(env: &Env, left: &Column, right: &Column, len: usize) -> Result<Column, ExecError> {

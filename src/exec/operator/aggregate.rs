@@ -1,6 +1,7 @@
 //! Aggregate: a row for each group, in the order of first sight; without keys, a row for each outer row even if it
 //! has none. Holds the groups. Counts are kept as numbers; other aggregates have an accumulator per group.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::table::Table;
@@ -10,7 +11,7 @@ use crate::exec::batch::{Batch, Pieces};
 use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{ArgumentId, Context, Segment};
-use crate::exec::eval::{Cells, Frame, evaluate, typed};
+use crate::exec::eval::{Cells, Frame, eval, evaluate, typed};
 use crate::exec::host::Env;
 use crate::function::{Accumulator, Aggregate, FunctionError};
 use crate::physical::{AggregateCall, ColumnKind, Operator, Scalar};
@@ -85,13 +86,13 @@ impl Aggregation {
             ctx.budget.steps(batch.len)?;
             let graph = ctx.view(self.segment);
             let env = Env::new(ctx, &graph);
+            self.held.set(&ctx.budget, size_with(&groups, &states, batch.len))?;
             let numbers = self.group(&env, &batch, &mut groups)?;
             for (state, call) in states.iter_mut().zip(&self.calls) {
                 state.grow(groups.len);
                 state.add(&env, call, &batch, numbers.as_deref())?;
             }
-            let bytes = groups.size_bytes(states.len()) + states.iter().map(State::size_bytes).sum::<usize>();
-            self.held.set(&ctx.budget, bytes)?;
+            self.held.set(&ctx.budget, size_with(&groups, &states, 0))?;
         }
         self.finish(ctx, groups, states)
     }
@@ -163,6 +164,13 @@ const BYTES_PER_STATE: usize = 48;
 
 /// What an accumulator that keeps values has room for beyond the first of them.
 const BYTES_BEFORE_THE_FIRST: usize = 4 * size_of::<Value>();
+
+/// About how many bytes are held, or may be while so many rows are added.
+fn size_with(groups: &Groups, states: &[State], rows: usize) -> usize {
+    let tables = std::iter::once(&groups.table).chain(states.iter().filter_map(State::seen));
+    let growth: usize = tables.map(|table| table.growth_bytes(rows)).sum();
+    groups.size_bytes(states.len()) + states.iter().map(State::size_bytes).sum::<usize>() + growth
+}
 
 struct Groups {
     table: Table,
@@ -238,6 +246,15 @@ impl State {
         }
     }
 
+    /// What was seen before, where only what is new counts.
+    fn seen(&self) -> Option<&Table> {
+        match self {
+            State::Counts(_) => None,
+            State::DistinctCounts { seen, .. } => Some(seen),
+            State::Accumulators { seen, .. } => seen.as_ref(),
+        }
+    }
+
     fn grow(&mut self, len: usize) {
         match self {
             State::Counts(counts) | State::DistinctCounts { counts, .. } => counts.resize(len, 0),
@@ -248,7 +265,7 @@ impl State {
     fn add(&mut self, env: &Env, call: &Call, batch: &Batch, numbers: Option<&[u32]>) -> Result<(), ExecError> {
         let frame = Frame::of(&batch.columns, batch.len);
         let arguments =
-            call.arguments.iter().map(|argument| evaluate(env, argument, &frame)).collect::<Result<Vec<_>, _>>()?;
+            call.arguments.iter().map(|argument| eval(env, argument, &frame)).collect::<Result<Vec<_>, _>>()?;
         let group = |row: usize| numbers.map_or(0, |numbers| numbers[row] as usize);
         match self {
             State::Counts(counts) if call.aggregate.is_none() => match call.weight {
@@ -314,10 +331,10 @@ fn add_weights(counts: &mut [i64], weights: &Column, group: impl Fn(usize) -> us
 }
 
 /// The rows whose group and arguments were not seen before, without those whose first argument is null.
-fn new_rows(env: &Env, seen: &mut Table, arguments: &[Column], len: usize, numbers: Option<&[u32]>) -> Vec<usize> {
+fn new_rows(env: &Env, seen: &mut Table, arguments: &[Cow<Column>], len: usize, numbers: Option<&[u32]>) -> Vec<usize> {
     let groups = Column::Ordinals(numbers.map_or_else(|| vec![0; len], <[u32]>::to_vec));
     let known = seen.len();
-    let columns: Vec<&Column> = std::iter::once(&groups).chain(arguments).collect();
+    let columns: Vec<&Column> = std::iter::once(&groups).chain(arguments.iter().map(Cow::as_ref)).collect();
     let found = seen.numbers(&columns, len, env.ctx);
     let mut next = known;
     let mut rows = Vec::new();

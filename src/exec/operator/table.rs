@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::exec::column::{Column, Ids};
 use crate::exec::eval::{Cells, typed};
+use crate::exec::room::{growth_bytes, map_bytes};
 use crate::physical::ColumnKind;
 use crate::value::{Value, compare};
 
@@ -87,11 +88,21 @@ impl Table {
 
     /// About how many bytes the table holds.
     pub(super) fn size_bytes(&self) -> usize {
-        let bytes_per_key = match &self.keys {
-            Keys::Packed { .. } => 24,
-            Keys::Values { .. } => 24 + self.kinds.len() * size_of::<Value>(),
+        let own = match &self.keys {
+            Keys::Packed { numbers, keys } => map_bytes(numbers) + size_of_val(&keys[..]),
+            Keys::Values { heads, next, keys, integers } => {
+                map_bytes(heads) + map_bytes(&integers.others) + size_of_val(&next[..]) + size_of_val(&keys[..])
+            }
         };
-        self.len() * bytes_per_key + self.payload_bytes
+        own + self.payload_bytes
+    }
+
+    /// What the table may take besides while it is told of so many rows.
+    pub(super) fn growth_bytes(&self, rows: usize) -> usize {
+        match &self.keys {
+            Keys::Packed { numbers, .. } => growth_bytes(numbers, rows),
+            Keys::Values { heads, integers, .. } => growth_bytes(heads, rows) + growth_bytes(&integers.others, rows),
+        }
     }
 
     /// The number of each row's key; numbers are given from 0 in the order of first sight.
@@ -116,7 +127,8 @@ impl Table {
                 let cells: Vec<Cells> = columns.iter().map(|column| Cells::of(column, ids)).collect();
                 let known = keys.len();
                 let numbers = (0..len).map(|row| value_number(heads, next, keys, &cells, row)).collect();
-                self.payload_bytes += keys[known..].iter().map(Value::payload_bytes).sum::<usize>();
+                // The batch in which a key was found is soon gone, and its column of keys.
+                self.payload_bytes += keys[known..].iter().map(|key| key.payload_bytes_without(2)).sum::<usize>();
                 numbers
             }
         }
