@@ -180,17 +180,26 @@ fn split(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         separator => vec![text("split", separator)?],
     };
     host.reserve(whole.len().saturating_mul(size_of::<Value>()))?;
-    let parts = split_at_any(whole, &separators);
+    let parts = split_at_any(host, whole, &separators)?;
     host.reserve(parts.len().saturating_mul(SHARED_BYTES))?;
     Ok(parts.into())
 }
 
+/// Between two looks at the time.
+const COMPARED_PER_LOOK: usize = 1 << 16;
+
 /// At each place the first separator that fits counts; an empty one fits between any two letters.
-fn split_at_any<'a>(whole: &'a str, separators: &[&str]) -> Vec<&'a str> {
+fn split_at_any<'a>(host: &dyn Host, whole: &'a str, separators: &[&str]) -> Result<Vec<&'a str>, FunctionError> {
     let mut parts = Vec::new();
-    let (mut start, mut position) = (0, 0);
+    let (mut start, mut position, mut compared) = (0, 0, 0);
     while let Some(letter) = whole[position..].chars().next() {
         let rest = &whole[position..];
+        compared += separators.len();
+        if compared >= COMPARED_PER_LOOK {
+            // Many separators in a long text take their time.
+            host.reserve(0)?;
+            compared = 0;
+        }
         let found = separators.iter().find(|separator| rest.starts_with(**separator));
         match found {
             Some(separator) if !separator.is_empty() => {
@@ -207,7 +216,7 @@ fn split_at_any<'a>(whole: &'a str, separators: &[&str]) -> Vec<&'a str> {
         }
     }
     parts.push(&whole[start..]);
-    parts
+    Ok(parts)
 }
 
 fn char_length(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {

@@ -173,6 +173,6 @@ mod tests {
         for _ in 0..60 {
             list = Value::List(vec![list.clone(), list].into());
         }
-        assert!(list.payload_bytes() < 20_000);
+        assert!(list.payload_bytes() < 40_000);
     }
 }

@@ -17,7 +17,7 @@ const MIB: u64 = 1 << 20;
 /// What a statement may hold, in every case.
 const BUDGET_MIB: u64 = 64;
 
-const TIMEOUT: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Long enough for a statement that ends at all, on a busy machine.
 const HANGS_AFTER: Duration = Duration::from_secs(40);
@@ -42,7 +42,7 @@ fn hold_within(file: &str, limits: &[&str]) {
     let only = std::env::var("AVERMENT_CASE").unwrap_or_default();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/budgets").join(file);
     let mut cases = read(&fs::read_to_string(&path).unwrap(), &path);
-    cases.retain(|case| case.title.contains(&only));
+    cases.retain(|case| case.title.contains(&only) && !(cfg!(debug_assertions) && case.section("slow").is_some()));
     let (open, faults) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
     let work = || {
         let next = || open.lock().unwrap().next();

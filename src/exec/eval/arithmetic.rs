@@ -142,16 +142,19 @@ fn texts(
     right: &Column,
     len: usize,
 ) -> Result<Column, ExecError> {
-    env.ctx.budget.steps(len)?;
     let (left, right) = (Cells::of(left, env.ctx), Cells::of(right, env.ctx));
-    Ok(Column::booleans((0..len).map(|row| test(left.get(row), right.get(row)))))
+    let holds = (0..len).map(|row| {
+        env.ctx.budget.steps(1 + left.get(row).walk_steps())?;
+        Ok(test(left.get(row), right.get(row)))
+    });
+    Ok(Column::booleans(holds.collect::<Result<Vec<_>, ExecError>>()?))
 }
 
 fn matches(env: &Env, left: &Column, right: &Column, len: usize) -> Result<Column, ExecError> {
     let (left, right) = (Cells::of(left, env.ctx), Cells::of(right, env.ctx));
     let mut results = Vec::with_capacity(len);
     for row in 0..len {
-        env.ctx.budget.step()?;
+        env.ctx.budget.steps(1 + left.get(row).walk_steps())?;
         results.push(match (left.get(row), right.get(row)) {
             (Value::String(text), Value::String(pattern)) => Some(matches_text(env, text, pattern)?),
             (text, pattern) => values::regex_match(text, pattern)?,
@@ -160,9 +163,6 @@ fn matches(env: &Env, left: &Column, right: &Column, len: usize) -> Result<Colum
     Ok(Column::booleans(results))
 }
 
-/// About how many letters are matched in the time of a step.
-const LETTERS_PER_STEP: usize = 64;
-
 fn matches_text(env: &Env, text: &str, pattern: &Arc<str>) -> Result<bool, ExecError> {
     let mut patterns = env.ctx.patterns.borrow_mut();
     if patterns.known(pattern).is_none() {
@@ -170,7 +170,6 @@ fn matches_text(env: &Env, text: &str, pattern: &Arc<str>) -> Result<bool, ExecE
         env.ctx.budget.check()?;
         patterns.keep(pattern)?;
     }
-    env.ctx.budget.steps(text.len() / LETTERS_PER_STEP)?;
     Ok(patterns.known(pattern).is_some_and(|regex| regex.is_match(text)))
 }
 

@@ -148,9 +148,9 @@ fn call(
     let mut results = Vec::with_capacity(rows);
     let mut values: Vec<Value> = Vec::with_capacity(columns.len());
     for row in 0..rows {
-        env.ctx.budget.step()?;
         values.clear();
         values.extend(columns.iter().map(|column| column.value(row, env.ctx)));
+        env.ctx.budget.steps(values.iter().fold(1, |steps, value| steps.saturating_add(value.walk_steps())))?;
         if function.nulls == NullRule::Propagate && values.iter().any(Value::is_null) {
             results.push(Value::Null);
             continue;

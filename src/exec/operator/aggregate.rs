@@ -77,7 +77,7 @@ impl Aggregation {
         let mut states: Vec<State> = self.calls.iter().map(State::new).collect();
         if self.keys.is_empty() {
             let outer = if self.partition.is_some() { ctx.argument(self.argument).len } else { 1 };
-            groups.prepare(outer, self.partition.is_some(), ctx);
+            groups.prepare(outer, self.partition.is_some(), ctx)?;
             for state in &mut states {
                 state.grow(groups.len);
             }
@@ -109,7 +109,7 @@ impl Aggregation {
         }
         let partition = self.partition.map(|column| &batch.columns[column]);
         let columns: Vec<&Column> = partition.into_iter().chain(&keys).collect();
-        let numbers = groups.table.numbers(&columns, batch.len, env.ctx);
+        let numbers = groups.table.numbers(&columns, batch.len, env.ctx, &env.ctx.budget)?;
         groups.len = groups.table.len();
         Ok(Some(numbers))
     }
@@ -179,12 +179,13 @@ struct Groups {
 
 impl Groups {
     /// The groups that are there without any row: one for each outer row.
-    fn prepare(&mut self, outer: usize, partitioned: bool, ctx: &Context) {
+    fn prepare(&mut self, outer: usize, partitioned: bool, ctx: &Context) -> Result<(), ExecError> {
         if partitioned {
             let ordinals = Column::Ordinals((0..super::row_number(outer)).collect());
-            self.table.numbers(&[&ordinals], outer, ctx);
+            self.table.numbers(&[&ordinals], outer, ctx, &ctx.budget)?;
         }
         self.len = outer;
+        Ok(())
     }
 
     /// With so many aggregates, each of which has a state per group.
@@ -278,13 +279,13 @@ impl State {
                 (0..batch.len).filter(there).for_each(|row| counts[group(row)] += 1);
             }
             State::DistinctCounts { counts, seen } => {
-                for row in new_rows(env, seen, &arguments, batch.len, numbers) {
+                for row in new_rows(env, seen, &arguments, batch.len, numbers)? {
                     counts[group(row)] += 1;
                 }
             }
             State::Accumulators { each, seen, keeps, kept_bytes, .. } => {
                 let rows: Box<dyn Iterator<Item = usize>> = match seen {
-                    Some(seen) => Box::new(new_rows(env, seen, &arguments, batch.len, numbers).into_iter()),
+                    Some(seen) => Box::new(new_rows(env, seen, &arguments, batch.len, numbers)?.into_iter()),
                     None => Box::new(
                         (0..batch.len).filter(|row| planted!("aggregates take null") || !arguments[0].is_null(*row)),
                     ),
@@ -331,11 +332,17 @@ fn add_weights(counts: &mut [i64], weights: &Column, group: impl Fn(usize) -> us
 }
 
 /// The rows whose group and arguments were not seen before, without those whose first argument is null.
-fn new_rows(env: &Env, seen: &mut Table, arguments: &[Cow<Column>], len: usize, numbers: Option<&[u32]>) -> Vec<usize> {
+fn new_rows(
+    env: &Env,
+    seen: &mut Table,
+    arguments: &[Cow<Column>],
+    len: usize,
+    numbers: Option<&[u32]>,
+) -> Result<Vec<usize>, ExecError> {
     let groups = Column::Ordinals(numbers.map_or_else(|| vec![0; len], <[u32]>::to_vec));
     let known = seen.len();
     let columns: Vec<&Column> = std::iter::once(&groups).chain(arguments.iter().map(Cow::as_ref)).collect();
-    let found = seen.numbers(&columns, len, env.ctx);
+    let found = seen.numbers(&columns, len, env.ctx, &env.ctx.budget)?;
     let mut next = known;
     let mut rows = Vec::new();
     for (row, number) in found.into_iter().enumerate() {
@@ -346,5 +353,5 @@ fn new_rows(env: &Env, seen: &mut Table, arguments: &[Cow<Column>], len: usize, 
             }
         }
     }
-    rows
+    Ok(rows)
 }

@@ -44,7 +44,7 @@ impl Source for Distinct {
             let known = self.table.len();
             self.held.set(&ctx.budget, self.table.size_bytes() + self.table.growth_bytes(batch.len))?;
             let columns: Vec<&Column> = self.columns.iter().map(|&column| &batch.columns[column]).collect();
-            let numbers = self.table.numbers(&columns, batch.len, ctx);
+            let numbers = self.table.numbers(&columns, batch.len, ctx, &ctx.budget)?;
             self.held.set(&ctx.budget, self.table.size_bytes())?;
             let mut next = known;
             let mut rows = Vec::new();

@@ -6,6 +6,8 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
+use crate::exec::ExecError;
+use crate::exec::budget::Budget;
 use crate::exec::column::{Column, Ids};
 use crate::exec::eval::{Cells, typed};
 use crate::exec::room::{growth_bytes, map_bytes};
@@ -106,11 +108,17 @@ impl Table {
     }
 
     /// The number of each row's key; numbers are given from 0 in the order of first sight.
-    pub(super) fn numbers(&mut self, columns: &[&Column], len: usize, ids: &dyn Ids) -> Vec<u32> {
+    pub(super) fn numbers(
+        &mut self,
+        columns: &[&Column],
+        len: usize,
+        ids: &dyn Ids,
+        budget: &Budget,
+    ) -> Result<Vec<u32>, ExecError> {
         match &mut self.keys {
             Keys::Packed { numbers, keys } => {
                 let columns: Vec<&[u32]> = columns.iter().map(|column| slots(column)).collect();
-                (0..len).map(|row| packed_number(numbers, keys, pack(&columns, row))).collect()
+                Ok((0..len).map(|row| packed_number(numbers, keys, pack(&columns, row))).collect())
             }
             Keys::Values { heads, next, keys, integers } => {
                 if let [Column::Integers(values, present)] = columns
@@ -122,14 +130,20 @@ impl Table {
                             value_number(heads, next, keys, &[Cells::One(&key)], 0)
                         })
                     };
-                    return values.iter().map(|value| number(*value)).collect();
+                    return Ok(values.iter().map(|value| number(*value)).collect());
                 }
                 let cells: Vec<Cells> = columns.iter().map(|column| Cells::of(column, ids)).collect();
                 let known = keys.len();
-                let numbers = (0..len).map(|row| value_number(heads, next, keys, &cells, row)).collect();
+                let numbers = (0..len).map(|row| {
+                    // Long keys take as long as thousands of rows.
+                    budget
+                        .steps(cells.iter().map(|cells| cells.get(row).walk_steps()).fold(0, usize::saturating_add))?;
+                    Ok(value_number(heads, next, keys, &cells, row))
+                });
+                let numbers = numbers.collect::<Result<_, ExecError>>()?;
                 // The batch in which a key was found is soon gone, and its column of keys.
                 self.payload_bytes += keys[known..].iter().map(|key| key.payload_bytes_without(2)).sum::<usize>();
-                numbers
+                Ok(numbers)
             }
         }
     }
@@ -221,6 +235,7 @@ fn number_of(index: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exec::budget::Limits;
     use crate::value::ElementId;
 
     struct NoIds;
@@ -245,7 +260,8 @@ mod tests {
         let mut table = Table::new(vec![ColumnKind::Ordinal, ColumnKind::Node]);
         let ordinals = Column::Ordinals(vec![0, 0, 1, 0]);
         let nodes = Column::Nodes(vec![5, 6, 5, 5]);
-        assert_eq!(table.numbers(&[&ordinals, &nodes], 4, &NoIds), [0, 1, 2, 0]);
+        let budget = Budget::new(&Limits::default());
+        assert_eq!(table.numbers(&[&ordinals, &nodes], 4, &NoIds, &budget).unwrap(), [0, 1, 2, 0]);
         let columns = table.into_columns(&NoIds);
         assert!(matches!(&columns[0], Column::Ordinals(slots) if *slots == [0, 0, 1]));
         assert!(matches!(&columns[1], Column::Nodes(slots) if *slots == [5, 6, 5]));
