@@ -49,7 +49,7 @@ fn hold_within(file: &str, limits: &[&str]) {
         while let Some(case) = next() {
             let begun = Instant::now();
             let peak = peak_of(case, limits);
-            match peak.and_then(Peak::is_low_enough) {
+            match peak.and_then(|peak| peak.judged()) {
                 Ok(said) => println!("{said:>8} {:>7.1?} {}", begun.elapsed(), case.title),
                 Err(fault) => faults.lock().unwrap().push(format!("{}: {fault}", case.title)),
             }
@@ -69,7 +69,7 @@ struct Peak(Option<u64>);
 
 impl Peak {
     /// What there is to say of it.
-    fn is_low_enough(self) -> Result<String, String> {
+    fn judged(&self) -> Result<String, String> {
         match self.0 {
             None => Ok("skipped".to_owned()),
             Some(bytes) if bytes > 2 * BUDGET_MIB * MIB => Err(format!("the process held {} MiB", bytes / MIB)),
@@ -145,10 +145,10 @@ fn program() -> PathBuf {
 fn ask(session: &mut Child, case: &Case) -> ChildStdin {
     let mut input = session.stdin.take().unwrap();
     let params = case.section("params").unwrap_or("").lines().filter_map(|line| line.split_once(':'));
-    let params: String = params.map(|(name, value)| format!(":param {name} => {value}\n")).collect();
     let graph = case.section("graph").map_or(String::new(), |graph| format!("{};\n", graph.trim()));
     let query = case.section("query").unwrap().trim();
-    write!(input, "{graph}{params}{query};\nRETURN '{MARK}' AS mark;\n").unwrap();
+    params.for_each(|(name, value)| writeln!(input, ":param {name} => {value}").unwrap());
+    write!(input, "{graph}{query};\nRETURN '{MARK}' AS mark;\n").unwrap();
     input
 }
 

@@ -6,14 +6,17 @@ use averment::{Database, Params, ReadTransaction, Rows, WriteTransaction};
 use crate::Fault;
 
 pub(crate) enum Transaction {
-    Writing(WriteTransaction),
+    Writing(Box<WriteTransaction>),
     Reading(ReadTransaction),
 }
 
 impl Transaction {
     pub(crate) fn begin(db: &Database, message: String) -> Result<Self, Fault> {
-        let mut transaction =
-            if db.is_read_only() { Transaction::Reading(db.read()) } else { Transaction::Writing(db.write()?) };
+        let mut transaction = if db.is_read_only() {
+            Transaction::Reading(db.read())
+        } else {
+            Transaction::Writing(Box::new(db.write()?))
+        };
         transaction.set_message(message)?;
         Ok(transaction)
     }
@@ -65,7 +68,7 @@ impl Transaction {
                 // While it was open, nobody else wrote.
                 let last = db.commit_number();
                 let number = write.commit()?;
-                Ok(if number != last { format!("commit {number}") } else { nothing() })
+                Ok(if number == last { nothing() } else { format!("commit {number}") })
             }
         }
     }
