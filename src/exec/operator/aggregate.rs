@@ -296,7 +296,10 @@ impl State {
                     let accumulator = &mut each[group(row)];
                     let before = if *keeps { accumulator.kept_bytes() } else { 0 };
                     if let [cells] = &cells[..] {
-                        accumulator.add(std::slice::from_ref(cells.get(row)))?;
+                        let value = cells.get(row);
+                        // An aggregate may compare it with the one that it has.
+                        env.ctx.budget.steps(value.walk_steps())?;
+                        accumulator.add(std::slice::from_ref(value))?;
                     } else {
                         values.clear();
                         values.extend(cells.iter().map(|cells| cells.get(row).clone()));
