@@ -53,6 +53,7 @@ impl Sort {
         };
         // The columns that go on, then the partition, then the keys.
         let mut held = Batch::default();
+        let mut counted = 0;
         while let Some(batch) = self.input.next(ctx)? {
             let graph = ctx.view(self.segment);
             let env = Env::new(ctx, &graph);
@@ -67,14 +68,19 @@ impl Sort {
             columns.extend(extra);
             let batch = Batch::new(columns, len);
             ctx.budget.steps(len)?;
-            // The order of the rows, and a copy of it while they are merged.
-            self.held.add(&ctx.budget, batch.size_bytes() + len * 2 * size_of::<u32>())?;
+            self.held.add(&ctx.budget, bytes_to_sort(&batch))?;
             held.append(batch, ctx);
+            if held.len > 2 * counted {
+                // What else held the values before is gone by now, so that their parts are larger.
+                self.held.set(&ctx.budget, bytes_to_sort(&held))?;
+                counted = held.len;
+            }
             if let Some(limit) = limit {
                 let kept = usize::try_from(limit).unwrap_or(usize::MAX);
                 if held.len > kept.saturating_mul(2).saturating_add(4 * BATCH_ROWS) {
                     held = self.sorted(ctx, held, limit)?;
-                    self.held.set(&ctx.budget, held.size_bytes())?;
+                    self.held.set(&ctx.budget, bytes_to_sort(&held))?;
+                    counted = held.len;
                 }
             }
         }
@@ -132,6 +138,11 @@ impl Source for Sort {
         self.made = None;
         self.held.clear(&ctx.budget);
     }
+}
+
+/// With the order of the rows, and a copy of it while they are merged.
+fn bytes_to_sort(rows: &Batch) -> usize {
+    rows.size_bytes() + rows.len * 2 * size_of::<u32>()
 }
 
 struct Key<'c> {

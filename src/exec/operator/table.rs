@@ -62,6 +62,10 @@ impl Integers {
     }
 }
 
+/// So many may hold a key when it is found: the batch, and those that it was made of. All of them are soon gone, and
+/// no other key of the table shares much with it.
+const HOLDERS_WHILE_FOUND: usize = 16;
+
 /// The end of a chain of keys with one hash.
 const NONE: u32 = u32::MAX;
 
@@ -141,8 +145,8 @@ impl Table {
                     Ok(value_number(heads, next, keys, &cells, row))
                 });
                 let numbers = numbers.collect::<Result<_, ExecError>>()?;
-                // The batch in which a key was found is soon gone, and its column of keys.
-                self.payload_bytes += keys[known..].iter().map(|key| key.payload_bytes_without(2)).sum::<usize>();
+                let new = keys[known..].iter().map(|key| key.payload_bytes_without(HOLDERS_WHILE_FOUND));
+                self.payload_bytes += new.sum::<usize>();
                 Ok(numbers)
             }
         }
