@@ -11,6 +11,10 @@
 //!   ([`Budget::settle`]).
 //! * What is *written* is kept as a list of changes until the end of the transaction.
 //!
+//! A value that several hold is counted in parts, so who counts what it is about to keep takes care of holders that are
+//! soon gone (`Value::payload_bytes_without`), and a hash table that is about to grow is counted before (`room`). The cases
+//! in `tests/budgets` measure that a process stays within twice of what is counted.
+//!
 //! The pages of the graph are not counted, nor are rows that the caller keeps without saying so.
 
 use std::cell::Cell;

@@ -25,6 +25,7 @@ use super::host::Env;
 use super::operator::Input;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
+use crate::function::operator::Patterns;
 use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TextRange, TypeRef, Types};
 use crate::storage::{Change, End, Graph, NodeSlot, RelSlot, Writer};
 use crate::value::{DateTime, ElementId, Name, Value};
@@ -96,7 +97,7 @@ pub(super) struct Context<'w> {
     labels: Vec<Cell<Option<LabelId>>>,
     types: Vec<Cell<Option<TypeId>>>,
     keys: Vec<Cell<Option<KeyId>>>,
-    pub regexes: RefCell<rustc_hash::FxHashMap<Arc<str>, regex::Regex>>,
+    pub patterns: RefCell<Patterns>,
     started_micros: OnceCell<i64>,
     random: Cell<u64>,
     /// The id of the first element that this statement made; ids only grow.
@@ -177,7 +178,7 @@ impl<'w> Context<'w> {
             labels: vec![Cell::new(None); plan.labels.len()],
             types: vec![Cell::new(None); plan.types.len()],
             keys: vec![Cell::new(None); plan.keys.len()],
-            regexes: RefCell::default(),
+            patterns: RefCell::default(),
             started_micros: OnceCell::new(),
             random: Cell::new(0),
             created_from: Cell::new(u64::MAX),

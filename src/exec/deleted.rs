@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::room::entry_bytes;
 use crate::storage::End;
 use crate::value::{ElementId, NodeRecord, RelationshipRecord};
 
@@ -33,6 +34,22 @@ struct Inner {
 pub(super) enum Record {
     Node(Arc<NodeRecord>),
     Rel(Arc<RelationshipRecord>),
+}
+
+impl Record {
+    /// About how many bytes it takes.
+    pub(super) fn size_bytes(&self) -> usize {
+        match self {
+            Record::Node(record) => record.size_bytes(),
+            Record::Rel(record) => record.size_bytes(),
+        }
+    }
+
+    /// With its places among what is deleted.
+    pub(super) fn deleted_bytes(&self) -> usize {
+        let places = entry_bytes::<u32, ElementId>() + entry_bytes::<ElementId, (End, Record, usize)>();
+        self.size_bytes() + places + entry_bytes::<ElementId, ()>() + 2 * size_of::<End>()
+    }
 }
 
 impl Deleted {

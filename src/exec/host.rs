@@ -14,7 +14,7 @@ use crate::function::lens::{Clock, Lens};
 use crate::function::{Cited, FunctionError, Host};
 use crate::storage::{self, Direction, End, Family, Graph, Look, Odd, Part, Rel, RelSlot};
 use crate::value::{
-    Date, DateTime, Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, Value,
+    Date, DateTime, Element, ElementId, Name, Node, NodeRecord, Relationship, RelationshipRecord, SHARED_BYTES, Value,
 };
 
 /// Where an expression is evaluated: a run and the root that it reads.
@@ -312,7 +312,8 @@ impl Host for Env<'_, '_> {
     }
 
     fn reserve(&self, bytes: usize) -> Result<(), FunctionError> {
-        self.ctx.budget.bytes(bytes)?;
+        // Nothing is made alone: who counts its holders and what the allocator needs comes along.
+        self.ctx.budget.bytes(if bytes > 0 { bytes.saturating_add(SHARED_BYTES) } else { 0 })?;
         self.ctx.budget.check().map_err(|error| match error {
             ExecError::Function { error, .. } => error,
             _ => FunctionError::Cancelled,

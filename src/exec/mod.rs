@@ -17,6 +17,7 @@ mod host;
 mod operator;
 mod output;
 mod profile;
+mod room;
 mod run;
 mod schema;
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl Filler<'_, '_> {
             return Ok(known.clone());
         }
         let record = self.ctx.deleted.record(id).or_else(|| self.read(id));
-        self.ctx.budget.bytes(record.as_ref().map_or(0, record_bytes))?;
+        self.ctx.budget.bytes(record.as_ref().map_or(0, Record::size_bytes))?;
         self.records.insert(id, record.clone());
         Ok(record)
     }
@@ -110,12 +110,5 @@ impl Filler<'_, '_> {
             Some(slot) => Record::Rel(Arc::new(rel_record(self.graph, slot, |end| end_element(end, self.ctx)))),
             None => Record::Node(Arc::new(node_record(self.graph, end))),
         })
-    }
-}
-
-fn record_bytes(record: &Record) -> usize {
-    match record {
-        Record::Node(record) => record.size_bytes(),
-        Record::Rel(record) => record.size_bytes(),
     }
 }

@@ -113,7 +113,12 @@ fn to_string_or_null(_: &dyn Host, arguments: &[Value]) -> Result<Value, Functio
 
 fn to_string_list(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     host.reserve(size_of_val(&**list("toStringList", &arguments[0])?))?;
-    each("toStringList", arguments, |item| to_text(item).into())
+    let texts = list("toStringList", &arguments[0])?.iter().map(|item| {
+        let text = Value::from(to_text(item));
+        host.reserve(text.payload_bytes())?;
+        Ok(text)
+    });
+    Ok(Value::List(texts.collect::<Result<_, FunctionError>>()?))
 }
 
 fn value_type(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {

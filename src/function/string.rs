@@ -2,7 +2,7 @@
 
 use super::arguments::{count, text};
 use super::{Accepts, Function, FunctionError, Host, ResultType};
-use crate::value::{NormalForm, Type, Value};
+use crate::value::{NormalForm, SHARED_BYTES, Type, Value};
 
 const TEXT: ResultType = ResultType::Is(Type::String);
 
@@ -77,14 +77,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn to_upper(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let whole = text("toUpper", &arguments[0])?;
-    host.reserve(whole.len())?;
+    host.reserve(len_bytes(whole, char::to_uppercase))?;
     Ok(whole.to_uppercase().into())
 }
 
 fn to_lower(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let whole = text("toLower", &arguments[0])?;
-    host.reserve(whole.len())?;
+    host.reserve(len_bytes(whole, char::to_lowercase))?;
     Ok(whole.to_lowercase().into())
+}
+
+/// How long a text is with its letters changed: some become several.
+fn len_bytes<L: Iterator<Item = char>>(whole: &str, changed: fn(char) -> L) -> usize {
+    if whole.is_ascii() { whole.len() } else { whole.chars().flat_map(changed).map(char::len_utf8).sum() }
 }
 
 /// A copy of a part of a text.
@@ -124,7 +129,7 @@ fn normalize(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionErro
         None => NormalForm::Nfc,
         Some(name) => form_of(text("normalize", name)?)?,
     };
-    host.reserve(whole.len())?;
+    host.reserve(form.len_bytes(whole))?;
     Ok(form.of(whole).into())
 }
 
@@ -175,15 +180,26 @@ fn split(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
         separator => vec![text("split", separator)?],
     };
     host.reserve(whole.len().saturating_mul(size_of::<Value>()))?;
-    Ok(split_at_any(whole, &separators).into())
+    let parts = split_at_any(host, whole, &separators)?;
+    host.reserve(parts.len().saturating_mul(SHARED_BYTES))?;
+    Ok(parts.into())
 }
 
+/// Between two looks at the time.
+const COMPARED_PER_LOOK: usize = 1 << 16;
+
 /// At each place the first separator that fits counts; an empty one fits between any two letters.
-fn split_at_any<'a>(whole: &'a str, separators: &[&str]) -> Vec<&'a str> {
+fn split_at_any<'a>(host: &dyn Host, whole: &'a str, separators: &[&str]) -> Result<Vec<&'a str>, FunctionError> {
     let mut parts = Vec::new();
-    let (mut start, mut position) = (0, 0);
+    let (mut start, mut position, mut compared) = (0, 0, 0);
     while let Some(letter) = whole[position..].chars().next() {
         let rest = &whole[position..];
+        compared += separators.len();
+        if compared >= COMPARED_PER_LOOK {
+            // Many separators in a long text take their time.
+            host.reserve(0)?;
+            compared = 0;
+        }
         let found = separators.iter().find(|separator| rest.starts_with(**separator));
         match found {
             Some(separator) if !separator.is_empty() => {
@@ -200,7 +216,7 @@ fn split_at_any<'a>(whole: &'a str, separators: &[&str]) -> Vec<&'a str> {
         }
     }
     parts.push(&whole[start..]);
-    parts
+    Ok(parts)
 }
 
 fn char_length(_: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {

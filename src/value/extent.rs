@@ -35,6 +35,17 @@ impl Value {
         self.extent().value_count
     }
 
+    /// About how many steps of a loop it takes to walk it; none where it is not worth counting.
+    #[inline]
+    pub(crate) fn walk_steps(&self) -> usize {
+        const LETTERS_PER_STEP: usize = 64;
+        match self {
+            Value::String(text) => text.len() / LETTERS_PER_STEP,
+            Value::List(_) | Value::Map(_) => usize::try_from(self.value_count()).unwrap_or(usize::MAX),
+            _ => 0,
+        }
+    }
+
     fn extent(&self) -> Extent {
         match self {
             Value::List(list) => list.extent(),

@@ -39,6 +39,7 @@ pub use map::Map;
 pub use name::Name;
 pub(crate) use normal_form::NormalForm;
 pub(crate) use predicate::Predicate;
+pub(crate) use size::{LIST_BYTES, SHARED_BYTES};
 pub use temporal::{Date, DateTime, Duration, LocalDateTime, LocalTime, Time};
 pub(crate) use types::Type;
 pub(crate) use value_type::{Kind, ValueType};

@@ -42,6 +42,17 @@ impl NormalForm {
         }
     }
 
+    /// How long `text` is in this form; one letter may become eighteen.
+    pub(crate) fn len_bytes(self, text: &str) -> usize {
+        match self {
+            _ if text.is_ascii() => text.len(),
+            Self::Nfc => text.nfc().map(char::len_utf8).sum(),
+            Self::Nfd => text.nfd().map(char::len_utf8).sum(),
+            Self::Nfkc => text.nfkc().map(char::len_utf8).sum(),
+            Self::Nfkd => text.nfkd().map(char::len_utf8).sum(),
+        }
+    }
+
     /// Whether `text` is in this form.
     pub(crate) fn is_of(self, text: &str) -> bool {
         match self {
@@ -80,6 +91,7 @@ mod tests {
         fn a_text_brought_into_a_form_is_in_it(text: String) {
             for form in [NormalForm::Nfc, NormalForm::Nfd, NormalForm::Nfkc, NormalForm::Nfkd] {
                 prop_assert!(form.is_of(&form.of(&text)));
+                prop_assert_eq!(form.len_bytes(&text), form.of(&text).len());
                 prop_assert_eq!(form.is_of(&text), form.of(&text) == text);
             }
         }

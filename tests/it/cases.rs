@@ -43,8 +43,8 @@ fn every_function_has_a_case() {
 }
 
 /// One case: its sections in the order of the file.
-struct Case {
-    title: String,
+pub(crate) struct Case {
+    pub(crate) title: String,
     sections: Vec<(String, String)>,
 }
 
@@ -118,7 +118,7 @@ impl Case {
         if judged { Ok(()) } else { Err("nothing is expected of this case".to_owned()) }
     }
 
-    fn section(&self, kind: &str) -> Option<&str> {
+    pub(crate) fn section(&self, kind: &str) -> Option<&str> {
         self.sections.iter().find(|(name, _)| name == kind).map(|(_, body)| body.as_str())
     }
 }
@@ -280,7 +280,7 @@ fn read_params(db: &Database, body: &str) -> Result<Params, String> {
     Ok(params)
 }
 
-fn read(text: &str, file: &Path) -> Vec<Case> {
+pub(crate) fn read(text: &str, file: &Path) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for line in text.lines() {
         if line.starts_with('#') {

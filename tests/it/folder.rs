@@ -268,3 +268,20 @@ fn nothing_is_kept_of_a_folder_that_is_no_database() {
     let names = std::fs::read_dir(folder.path().join("empty")).unwrap();
     assert!(names.flatten().all(|entry| entry.file_name() != "keep"));
 }
+
+#[test]
+fn a_session_that_reads_holds_the_state_of_one_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    averment(here, &["create", "db"], "");
+    asked(here, "CREATE (:A)");
+    let mut reads = Asked::begin(here, &["--read-only", "db", "-f", "jsonl"]);
+    assert!(reads.ask(":begin").contains("only reads: what was so at commit 1"));
+    asked(here, "CREATE (:A)");
+    assert_eq!(reads.ask("MATCH (a:A) RETURN count(*) AS n;"), r#"{"n":1}"#);
+    assert!(reads.ask(":commit").contains("nothing was written"));
+    assert_eq!(reads.ask("MATCH (a:A) RETURN count(*) AS n;"), r#"{"n":2}"#);
+    let said = averment(here, &["--read-only", "db"], ":begin 'why'\n:begin\nCREATE (:B);\n:rollback\n");
+    assert!(said.err.contains("a message is that of a commit"), "{}", said.err);
+    assert!(said.err.contains("read-only") || said.err.contains("only reads"), "{}", said.err);
+}

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands, and say what it did")]
 
+#[cfg(feature = "cli")]
+mod budgets;
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;

@@ -49,7 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("thiserror", &["/error.rs", "src/format/", "src/bin/averment/main.rs"]),
     ("jiff", &["src/value/temporal/"]),
     ("arc_swap", &["src/database.rs"]),
-    ("regex", &["src/function/", "src/exec/context.rs"]),
+    ("regex", &["src/function/"]),
     ("strsim", &["src/value/nearest.rs"]),
     ("unicode_normalization", &["src/value/normal_form.rs"]),
     ("unicode_width", &["src/text/", "src/syntax/lex.rs", "src/bin/averment/output/"]),

@@ -14,6 +14,7 @@ mod serve;
 mod session;
 mod source;
 mod style;
+mod transaction;
 
 use std::env;
 use std::io::{self, IsTerminal, Write};

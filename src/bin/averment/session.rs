@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use averment::format::{GraphError, write_keep};
-use averment::{CancelToken, Database, ErrorKind, Keep, Params, Rows, Value, WriteTransaction};
+use averment::{CancelToken, Database, ErrorKind, Keep, Params, Rows, Value};
 
 use crate::Fault;
 use crate::output::{self, Output, Written, plural};
 use crate::progress::Progress;
 use crate::source::{self, Opening};
+use crate::transaction::Transaction;
 
 pub(crate) struct Session {
     pub db: Database,
@@ -24,7 +25,7 @@ pub(crate) struct Session {
     cancel: CancelToken,
     author: Option<String>,
     /// Between `:begin` and `:commit`.
-    transaction: Option<WriteTransaction>,
+    transaction: Option<Transaction>,
     opened_count: u64,
     /// What was opened or saved, which may be saved again.
     own_files: HashSet<PathBuf>,
@@ -95,10 +96,9 @@ impl Session {
             return Err(Fault::command("a transaction is open already; :commit or :rollback ends it"));
         }
         let message = self.text(message)?;
-        let mut transaction = self.db.write()?;
-        transaction.set_message(message)?;
-        self.transaction = Some(transaction);
-        Ok("a transaction is open: :commit keeps what it writes, :rollback undoes it".to_owned())
+        // What is only read is read as of the last commit.
+        self.db.refresh()?;
+        Ok(self.transaction.insert(Transaction::begin(&self.db, message)?).greeting())
     }
 
     pub(crate) fn commit(&mut self, message: &str) -> Result<String, Fault> {
@@ -107,12 +107,7 @@ impl Session {
             let open = self.transaction.as_mut();
             open.ok_or_else(no_transaction)?.set_message(message)?;
         }
-        let transaction = self.take_transaction()?;
-        // While it was open, nobody else wrote.
-        let last = self.db.commit_number();
-        let number = transaction.commit()?;
-        let is_new = number != last;
-        Ok(if is_new { format!("commit {number}") } else { "nothing was written: there is no new commit".to_owned() })
+        self.take_transaction()?.commit(&self.db)
     }
 
     pub(crate) fn roll_back(&mut self) -> Result<String, Fault> {
@@ -129,7 +124,7 @@ impl Session {
         self.opened_count
     }
 
-    fn take_transaction(&mut self) -> Result<WriteTransaction, Fault> {
+    fn take_transaction(&mut self) -> Result<Transaction, Fault> {
         self.transaction.take().ok_or_else(no_transaction)
     }
 
@@ -185,7 +180,10 @@ impl Session {
     pub(crate) fn source(&mut self, path: &str) -> Result<String, Fault> {
         self.cancel.reset();
         let answers = match &mut self.transaction {
-            Some(transaction) => source::add(transaction, path)?,
+            Some(Transaction::Writing(transaction)) => source::add(transaction, path)?,
+            Some(Transaction::Reading(_)) => {
+                return Err(Fault::command("a transaction is open that only reads: before :source, :commit ends it"));
+            }
             None => source::load(&self.db, path)?,
         };
         answers.into_iter().try_for_each(|rows| self.output.print(rows).map(drop))?;

@@ -125,8 +125,9 @@ pub(super) fn slice(
     let bound = |column: &Option<Cow<'_, Column>>, row| column.as_ref().map(|column| column.value(row, env.ctx));
     let mut values = Vec::with_capacity(frame.len());
     for row in 0..frame.len() {
+        env.ctx.budget.step()?;
         let (from, to) = (bound(&from, row), bound(&to, row));
-        let value = operator::slice(cells.get(row), from.as_ref(), to.as_ref());
+        let value = operator::slice(env, cells.get(row), from.as_ref(), to.as_ref());
         values.push(value.map_err(|error| ExecError::from(error).at(range))?);
     }
     Ok(Column::Values(values))

@@ -142,16 +142,19 @@ fn texts(
     right: &Column,
     len: usize,
 ) -> Result<Column, ExecError> {
-    env.ctx.budget.steps(len)?;
     let (left, right) = (Cells::of(left, env.ctx), Cells::of(right, env.ctx));
-    Ok(Column::booleans((0..len).map(|row| test(left.get(row), right.get(row)))))
+    let holds = (0..len).map(|row| {
+        env.ctx.budget.steps(1 + left.get(row).walk_steps())?;
+        Ok(test(left.get(row), right.get(row)))
+    });
+    Ok(Column::booleans(holds.collect::<Result<Vec<_>, ExecError>>()?))
 }
 
 fn matches(env: &Env, left: &Column, right: &Column, len: usize) -> Result<Column, ExecError> {
     let (left, right) = (Cells::of(left, env.ctx), Cells::of(right, env.ctx));
     let mut results = Vec::with_capacity(len);
     for row in 0..len {
-        env.ctx.budget.step()?;
+        env.ctx.budget.steps(1 + left.get(row).walk_steps())?;
         results.push(match (left.get(row), right.get(row)) {
             (Value::String(text), Value::String(pattern)) => Some(matches_text(env, text, pattern)?),
             (text, pattern) => values::regex_match(text, pattern)?,
@@ -160,21 +163,14 @@ fn matches(env: &Env, left: &Column, right: &Column, len: usize) -> Result<Colum
     Ok(Column::booleans(results))
 }
 
-/// How many compiled patterns a run keeps.
-const KEPT_PATTERNS: usize = 64;
-
 fn matches_text(env: &Env, text: &str, pattern: &Arc<str>) -> Result<bool, ExecError> {
-    let mut regexes = env.ctx.regexes.borrow_mut();
-    if let Some(regex) = regexes.get(pattern) {
-        return Ok(regex.is_match(text));
+    let mut patterns = env.ctx.patterns.borrow_mut();
+    if patterns.known(pattern).is_none() {
+        // It may take as long as thousands of rows.
+        env.ctx.budget.check()?;
+        patterns.keep(pattern)?;
     }
-    if regexes.len() >= KEPT_PATTERNS {
-        regexes.clear();
-    }
-    let regex = values::compile_regex(pattern)?;
-    let matched = regex.is_match(text);
-    regexes.insert(Arc::clone(pattern), regex);
-    Ok(matched)
+    Ok(patterns.known(pattern).is_some_and(|regex| regex.is_match(text)))
 }
 
 fn is_in(env: &Env, left: &Column, right: &Column, len: usize) -> Result<Column, ExecError> {

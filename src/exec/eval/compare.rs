@@ -21,7 +21,13 @@ pub(super) fn compare(
         return Ok(column);
     }
     let (left, right) = (Cells::of(&left, env.ctx), Cells::of(&right, env.ctx));
-    Ok(Column::booleans((0..frame.len()).map(|row| comparison.holds(left.get(row), right.get(row)))))
+    let holds = (0..frame.len()).map(|row| {
+        let (left, right) = (left.get(row), right.get(row));
+        // The shorter of two decides how long it takes.
+        env.ctx.budget.steps(1 + left.walk_steps().min(right.walk_steps()))?;
+        Ok(comparison.holds(left, right))
+    });
+    Ok(Column::booleans(holds.collect::<Result<Vec<_>, ExecError>>()?))
 }
 
 fn compare_typed(comparison: Comparison, left: &Column, right: &Column) -> Option<Column> {

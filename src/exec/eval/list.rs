@@ -48,7 +48,11 @@ pub(super) fn comprehension(
                 .filter(|&index| kept.as_ref().is_none_or(|kept| kept[index as usize]))
                 .collect();
             let mapped = evaluate(env, map, &items.narrow(&places))?;
-            env.ctx.budget.bytes(places.len() * size_of::<Value>())?;
+            let temporal_bytes: usize = match &mapped {
+                Column::Values(values) => values.iter().map(Value::temporal_bytes).sum(),
+                _ => 0,
+            };
+            env.ctx.budget.bytes(places.len() * size_of::<Value>() + temporal_bytes)?;
             for (index, &place) in places.iter().enumerate() {
                 made[rows[place as usize] as usize].push(mapped.value(index, env.ctx));
             }

@@ -23,7 +23,7 @@ use super::column::Column;
 use super::host::Env;
 use crate::function::{Function, NullRule};
 use crate::physical::{Scalar, TextRange};
-use crate::value::{Name, Predicate, Value};
+use crate::value::{LIST_BYTES, Name, Predicate, Value};
 
 /// The value of `scalar` in each row of `frame`, borrowed where it is a column already.
 pub(super) fn eval<'f>(env: &Env, scalar: &Scalar, frame: &'f Frame) -> Result<Cow<'f, Column>, ExecError> {
@@ -113,7 +113,7 @@ fn is(env: &Env, predicate: &Predicate, term: &Scalar, frame: &Frame) -> Result<
 
 fn make_list(env: &Env, items: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {
     let columns = items.iter().map(|item| eval(env, item, frame)).collect::<Result<Vec<_>, _>>()?;
-    env.ctx.budget.bytes(frame.len() * items.len() * size_of::<Value>())?;
+    env.ctx.budget.bytes(frame.len() * (items.len() * size_of::<Value>() + LIST_BYTES))?;
     let mut lists = Vec::with_capacity(frame.len());
     for row in 0..frame.len() {
         let items = columns.iter().map(|column| column.value(row, env.ctx)).collect();
@@ -149,9 +149,9 @@ fn call(
     let mut results = Vec::with_capacity(rows);
     let mut values: Vec<Value> = Vec::with_capacity(columns.len());
     for row in 0..rows {
-        env.ctx.budget.step()?;
         values.clear();
         values.extend(columns.iter().map(|column| column.value(row, env.ctx)));
+        env.ctx.budget.steps(values.iter().fold(1, |steps, value| steps.saturating_add(value.walk_steps())))?;
         if function.nulls == NullRule::Propagate && values.iter().any(Value::is_null) {
             results.push(Value::Null);
             continue;

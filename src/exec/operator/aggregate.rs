@@ -1,6 +1,7 @@
 //! Aggregate: a row for each group, in the order of first sight; without keys, a row for each outer row even if it
 //! has none. Holds the groups. Counts are kept as numbers; other aggregates have an accumulator per group.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::table::Table;
@@ -10,7 +11,7 @@ use crate::exec::batch::{Batch, Pieces};
 use crate::exec::budget::Held;
 use crate::exec::column::Column;
 use crate::exec::context::{ArgumentId, Context, Segment};
-use crate::exec::eval::{Cells, Frame, evaluate, typed};
+use crate::exec::eval::{Cells, Frame, eval, evaluate, typed};
 use crate::exec::host::Env;
 use crate::function::{Accumulator, Aggregate, FunctionError};
 use crate::physical::{AggregateCall, ColumnKind, Operator, Scalar};
@@ -76,7 +77,7 @@ impl Aggregation {
         let mut states: Vec<State> = self.calls.iter().map(State::new).collect();
         if self.keys.is_empty() {
             let outer = if self.partition.is_some() { ctx.argument(self.argument).len } else { 1 };
-            groups.prepare(outer, self.partition.is_some(), ctx);
+            groups.prepare(outer, self.partition.is_some(), ctx)?;
             for state in &mut states {
                 state.grow(groups.len);
             }
@@ -85,13 +86,13 @@ impl Aggregation {
             ctx.budget.steps(batch.len)?;
             let graph = ctx.view(self.segment);
             let env = Env::new(ctx, &graph);
+            self.held.set(&ctx.budget, size_with(&groups, &states, batch.len))?;
             let numbers = self.group(&env, &batch, &mut groups)?;
             for (state, call) in states.iter_mut().zip(&self.calls) {
                 state.grow(groups.len);
                 state.add(&env, call, &batch, numbers.as_deref())?;
             }
-            let bytes = groups.size_bytes(states.len()) + states.iter().map(State::size_bytes).sum::<usize>();
-            self.held.set(&ctx.budget, bytes)?;
+            self.held.set(&ctx.budget, size_with(&groups, &states, 0))?;
         }
         self.finish(ctx, groups, states)
     }
@@ -108,7 +109,7 @@ impl Aggregation {
         }
         let partition = self.partition.map(|column| &batch.columns[column]);
         let columns: Vec<&Column> = partition.into_iter().chain(&keys).collect();
-        let numbers = groups.table.numbers(&columns, batch.len, env.ctx);
+        let numbers = groups.table.numbers(&columns, batch.len, env.ctx, &env.ctx.budget)?;
         groups.len = groups.table.len();
         Ok(Some(numbers))
     }
@@ -164,6 +165,13 @@ const BYTES_PER_STATE: usize = 48;
 /// What an accumulator that keeps values has room for beyond the first of them.
 const BYTES_BEFORE_THE_FIRST: usize = 4 * size_of::<Value>();
 
+/// About how many bytes are held, or may be while so many rows are added.
+fn size_with(groups: &Groups, states: &[State], rows: usize) -> usize {
+    let tables = std::iter::once(&groups.table).chain(states.iter().filter_map(State::seen));
+    let growth: usize = tables.map(|table| table.growth_bytes(rows)).sum();
+    groups.size_bytes(states.len()) + states.iter().map(State::size_bytes).sum::<usize>() + growth
+}
+
 struct Groups {
     table: Table,
     len: usize,
@@ -171,12 +179,13 @@ struct Groups {
 
 impl Groups {
     /// The groups that are there without any row: one for each outer row.
-    fn prepare(&mut self, outer: usize, partitioned: bool, ctx: &Context) {
+    fn prepare(&mut self, outer: usize, partitioned: bool, ctx: &Context) -> Result<(), ExecError> {
         if partitioned {
             let ordinals = Column::Ordinals((0..super::row_number(outer)).collect());
-            self.table.numbers(&[&ordinals], outer, ctx);
+            self.table.numbers(&[&ordinals], outer, ctx, &ctx.budget)?;
         }
         self.len = outer;
+        Ok(())
     }
 
     /// With so many aggregates, each of which has a state per group.
@@ -238,6 +247,15 @@ impl State {
         }
     }
 
+    /// What was seen before, where only what is new counts.
+    fn seen(&self) -> Option<&Table> {
+        match self {
+            State::Counts(_) => None,
+            State::DistinctCounts { seen, .. } => Some(seen),
+            State::Accumulators { seen, .. } => seen.as_ref(),
+        }
+    }
+
     fn grow(&mut self, len: usize) {
         match self {
             State::Counts(counts) | State::DistinctCounts { counts, .. } => counts.resize(len, 0),
@@ -248,7 +266,7 @@ impl State {
     fn add(&mut self, env: &Env, call: &Call, batch: &Batch, numbers: Option<&[u32]>) -> Result<(), ExecError> {
         let frame = Frame::of(&batch.columns, batch.len);
         let arguments =
-            call.arguments.iter().map(|argument| evaluate(env, argument, &frame)).collect::<Result<Vec<_>, _>>()?;
+            call.arguments.iter().map(|argument| eval(env, argument, &frame)).collect::<Result<Vec<_>, _>>()?;
         let group = |row: usize| numbers.map_or(0, |numbers| numbers[row] as usize);
         match self {
             State::Counts(counts) if call.aggregate.is_none() => match call.weight {
@@ -261,13 +279,13 @@ impl State {
                 (0..batch.len).filter(there).for_each(|row| counts[group(row)] += 1);
             }
             State::DistinctCounts { counts, seen } => {
-                for row in new_rows(env, seen, &arguments, batch.len, numbers) {
+                for row in new_rows(env, seen, &arguments, batch.len, numbers)? {
                     counts[group(row)] += 1;
                 }
             }
             State::Accumulators { each, seen, keeps, kept_bytes, .. } => {
                 let rows: Box<dyn Iterator<Item = usize>> = match seen {
-                    Some(seen) => Box::new(new_rows(env, seen, &arguments, batch.len, numbers).into_iter()),
+                    Some(seen) => Box::new(new_rows(env, seen, &arguments, batch.len, numbers)?.into_iter()),
                     None => Box::new(
                         (0..batch.len).filter(|row| planted!("aggregates take null") || !arguments[0].is_null(*row)),
                     ),
@@ -278,7 +296,10 @@ impl State {
                     let accumulator = &mut each[group(row)];
                     let before = if *keeps { accumulator.kept_bytes() } else { 0 };
                     if let [cells] = &cells[..] {
-                        accumulator.add(std::slice::from_ref(cells.get(row)))?;
+                        let value = cells.get(row);
+                        // An aggregate may compare it with the one that it has.
+                        env.ctx.budget.steps(value.walk_steps())?;
+                        accumulator.add(std::slice::from_ref(value))?;
                     } else {
                         values.clear();
                         values.extend(cells.iter().map(|cells| cells.get(row).clone()));
@@ -314,11 +335,17 @@ fn add_weights(counts: &mut [i64], weights: &Column, group: impl Fn(usize) -> us
 }
 
 /// The rows whose group and arguments were not seen before, without those whose first argument is null.
-fn new_rows(env: &Env, seen: &mut Table, arguments: &[Column], len: usize, numbers: Option<&[u32]>) -> Vec<usize> {
+fn new_rows(
+    env: &Env,
+    seen: &mut Table,
+    arguments: &[Cow<Column>],
+    len: usize,
+    numbers: Option<&[u32]>,
+) -> Result<Vec<usize>, ExecError> {
     let groups = Column::Ordinals(numbers.map_or_else(|| vec![0; len], <[u32]>::to_vec));
     let known = seen.len();
-    let columns: Vec<&Column> = std::iter::once(&groups).chain(arguments).collect();
-    let found = seen.numbers(&columns, len, env.ctx);
+    let columns: Vec<&Column> = std::iter::once(&groups).chain(arguments.iter().map(Cow::as_ref)).collect();
+    let found = seen.numbers(&columns, len, env.ctx, &env.ctx.budget)?;
     let mut next = known;
     let mut rows = Vec::new();
     for (row, number) in found.into_iter().enumerate() {
@@ -329,5 +356,5 @@ fn new_rows(env: &Env, seen: &mut Table, arguments: &[Column], len: usize, numbe
             }
         }
     }
-    rows
+    Ok(rows)
 }

@@ -82,7 +82,10 @@ impl Walked {
         self.at = Some(next);
     }
 
-    pub(super) fn path(self) -> Value {
+    pub(super) fn path(mut self) -> Value {
+        // Paths are kept in large numbers.
+        self.elements.shrink_to_fit();
+        self.relationships.shrink_to_fit();
         Value::Path(Arc::new(Path { elements: self.elements, relationships: self.relationships }))
     }
 }

@@ -91,6 +91,8 @@ fn mark(ctx: &Context, graph: &Graph, element: End, detach: bool) -> Result<(), 
             let id = ctx.end_id(end);
             let record = record(ctx, graph, end);
             count(ctx, graph, end, &record);
+            // Kept to the end of the statement, as the change is, and undone with it.
+            ctx.budget.wrote(record.deleted_bytes());
             ctx.deleted.mark(end, id, record);
             id
         });

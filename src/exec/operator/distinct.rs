@@ -42,8 +42,9 @@ impl Source for Distinct {
         while let Some(batch) = self.input.next(ctx)? {
             ctx.budget.steps(batch.len)?;
             let known = self.table.len();
+            self.held.set(&ctx.budget, self.table.size_bytes() + self.table.growth_bytes(batch.len))?;
             let columns: Vec<&Column> = self.columns.iter().map(|&column| &batch.columns[column]).collect();
-            let numbers = self.table.numbers(&columns, batch.len, ctx);
+            let numbers = self.table.numbers(&columns, batch.len, ctx, &ctx.budget)?;
             self.held.set(&ctx.budget, self.table.size_bytes())?;
             let mut next = known;
             let mut rows = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::hash::Hasher;
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
 
 use super::fan::Fan;
 use super::{Input, Scope, row_number, writes};
@@ -13,6 +13,7 @@ use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment};
 use crate::exec::eval::{Cells, Frame, evaluate};
 use crate::exec::host::Env;
+use crate::exec::room::entry_bytes;
 use crate::physical::{Operator, Scalar};
 use crate::value::{Value, compare};
 
@@ -86,10 +87,12 @@ impl HashJoin {
             }
             let len = batch.len;
             let batch = Batch::new(batch.carry(&self.right_columns), len);
-            self.held.add(&ctx.budget, batch.size_bytes() + key_bytes + len * 32)?;
+            self.held.add(&ctx.budget, batch.size_bytes() + key_bytes)?;
             rows.append(batch, ctx);
         }
-        let mut heads: FxHashMap<u64, u32> = FxHashMap::default();
+        let room = rows.len.saturating_mul(entry_bytes::<u64, u32>() + size_of::<u32>());
+        self.held.add(&ctx.budget, room)?;
+        let mut heads: FxHashMap<u64, u32> = FxHashMap::with_capacity_and_hasher(rows.len, FxBuildHasher);
         let mut next = vec![NONE; rows.len];
         // Backwards, so that each chain begins with its first row.
         for row in (0..rows.len).rev() {

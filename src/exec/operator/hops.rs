@@ -9,6 +9,7 @@ use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::Column;
 use crate::exec::eval::{Frame, selected};
 use crate::exec::host::Env;
+use crate::exec::room::entry_bytes;
 use crate::physical::{ColumnKind, Scalar, WayRules};
 use crate::storage::{End, Family, Neighbour};
 
@@ -179,7 +180,7 @@ impl Distances {
                     }
                 }
             }
-            place.env.ctx.budget.bytes(next.len() * size_of::<(End, u64)>())?;
+            place.env.ctx.budget.bytes(next.len() * (entry_bytes::<End, u64>() + size_of::<End>()))?;
             frontier = next;
         }
         let others = if frontier.is_empty() { u64::MAX } else { depth + 1 };

@@ -13,6 +13,7 @@ use crate::exec::ExecError;
 use crate::exec::batch::BATCH_ROWS;
 use crate::exec::budget::Held;
 use crate::exec::context::Context;
+use crate::exec::room::map_bytes;
 use crate::storage::{Change, Graph, NodeSlot, ScanCursor};
 use crate::value::{ElementId, Value};
 
@@ -75,7 +76,7 @@ impl LookupTable {
     }
 
     fn hold(&mut self, ctx: &Context) -> Result<(), ExecError> {
-        let bytes = self.slots.capacity() * size_of::<(u64, Slots)>() + self.entry_count * size_of::<u32>();
+        let bytes = map_bytes(&self.slots) + self.entry_count * size_of::<u32>();
         self.held.set(&ctx.budget, bytes)
     }
 

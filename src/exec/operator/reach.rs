@@ -16,9 +16,10 @@ use crate::exec::batch::{BATCH_ROWS, Batch};
 use crate::exec::column::{Column, rel_value};
 use crate::exec::context::{Context, Segment};
 use crate::exec::host::Env;
+use crate::exec::room::entry_bytes;
 use crate::physical::{self, ColumnKind, Direction, Operator, Target, Types};
 use crate::storage::{End, Family, Neighbour};
-use crate::value::Value;
+use crate::value::{LIST_BYTES, Value};
 
 pub(super) struct Reach {
     input: Input,
@@ -262,9 +263,6 @@ struct Found {
 /// By which relationship and from where each element was reached first; nothing is kept where nobody wants the ways.
 struct Links(Option<FxHashMap<End, (u32, End)>>);
 
-/// About what a link takes.
-const BYTES_PER_LINK: usize = 32;
-
 impl Links {
     fn wanted(are_wanted: bool) -> Self {
         Self(are_wanted.then(FxHashMap::default))
@@ -278,7 +276,7 @@ impl Links {
 
     /// What one of them takes.
     fn bytes_each(&self) -> usize {
-        if self.0.is_some() { BYTES_PER_LINK } else { 0 }
+        if self.0.is_some() { entry_bytes::<End, (u32, End)>() } else { 0 }
     }
 
     fn way(&self, start: End, end: End) -> Vec<u32> {
@@ -338,7 +336,7 @@ impl<'s, 'w> Cycles<'s, 'w> {
                     return Ok(cycle);
                 }
             }
-            let bytes = next.len() * (size_of::<(End, Mark)>() + self.links.bytes_each());
+            let bytes = next.len() * (entry_bytes::<End, Mark>() + self.links.bytes_each());
             self.ground.place.env.ctx.budget.bytes(bytes)?;
             frontier = next;
             depth += 1;
@@ -413,7 +411,12 @@ impl Fan for Reach {
                 self.search(&Place { env: &env, batch, row, taken, ends: &[] }, &runs, start, &mut found)?;
                 // The search is over; what it found stays.
                 ctx.budget.settle(made);
-                let ways = found.ways.iter().skip(before).map(|way| way.len() * size_of::<Value>()).sum::<usize>();
+                let ways = found
+                    .ways
+                    .iter()
+                    .skip(before)
+                    .map(|way| way.len() * size_of::<Value>() + LIST_BYTES)
+                    .sum::<usize>();
                 ctx.budget.bytes(size_of_val(&found.ends[before..]) + ways)?;
                 rows.resize(found.ends.len(), row_number(row));
             }

@@ -20,9 +20,10 @@ use crate::exec::column::{Column, end_value, rel_value};
 use crate::exec::context::{Context, Segment};
 use crate::exec::eval::{Frame, selected};
 use crate::exec::host::Env;
+use crate::exec::room::entry_bytes;
 use crate::physical::{self, Direction, Operator, Scalar, Types};
 use crate::storage::{End, Family, Neighbour};
-use crate::value::{List, Value};
+use crate::value::{LIST_BYTES, List, Value};
 
 pub(super) struct ShortestPath {
     input: Input,
@@ -43,6 +44,11 @@ pub(super) struct ShortestPath {
 
 /// The relationships of a path, in order.
 type Rels = Vec<u32>;
+
+/// What a path of so many takes.
+const fn rels_bytes(rel_count: usize) -> usize {
+    rel_count * size_of::<u32>() + size_of::<Rels>() + 16
+}
 
 /// The adjacency to read forwards and backwards.
 struct Ways {
@@ -128,7 +134,7 @@ impl ShortestPath {
             for head in &heads {
                 for tail in &tails {
                     place.env.ctx.budget.step()?;
-                    place.env.ctx.budget.bytes((head.len() + tail.len()) * 4)?;
+                    place.env.ctx.budget.bytes(rels_bytes(head.len() + tail.len()))?;
                     paths.push(head.iter().rev().chain(tail).copied().collect());
                     if !self.all {
                         return Ok(paths);
@@ -212,7 +218,7 @@ impl Side {
                 }
             }
         }
-        place.env.ctx.budget.bytes(next.len() * (size_of::<End>() + size_of::<Found>()))?;
+        place.env.ctx.budget.bytes(next.len() * (entry_bytes::<End, Found>() + size_of::<End>()))?;
         self.frontier = next;
         Ok(())
     }
@@ -232,7 +238,7 @@ impl Side {
             for &(rel, previous) in before.iter().rev() {
                 let mut longer = rels.clone();
                 longer.push(rel);
-                place.env.ctx.budget.bytes(longer.len() * 4)?;
+                place.env.ctx.budget.bytes(rels_bytes(longer.len()))?;
                 open.push((previous, longer));
             }
         }
@@ -285,7 +291,7 @@ impl Trails<'_, '_, '_, '_> {
             if depth == self.length {
                 longer = true;
                 if step.end == self.to && self.search.accepts(self.place, self.from, &path)? {
-                    self.place.env.ctx.budget.bytes(path.len() * 4)?;
+                    self.place.env.ctx.budget.bytes(rels_bytes(path.len()))?;
                     self.found.push(path.clone());
                     if !self.search.all {
                         return Ok(true);
@@ -346,7 +352,7 @@ impl Fan for ShortestPath {
             // The search is over; its paths stay.
             ctx.budget.settle(made);
             let rel_count: usize = paths.iter().map(Vec::len).sum();
-            ctx.budget.bytes(rel_count * size_of::<Value>())?;
+            ctx.budget.bytes(rel_count * size_of::<Value>() + paths.len() * LIST_BYTES)?;
             lists.extend(paths.iter().map(|rels| rels_value(ctx, rels)));
             rows.resize(lists.len(), row_number(row));
         }

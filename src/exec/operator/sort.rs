@@ -53,6 +53,7 @@ impl Sort {
         };
         // The columns that go on, then the partition, then the keys.
         let mut held = Batch::default();
+        let mut counted = 0;
         while let Some(batch) = self.input.next(ctx)? {
             let graph = ctx.view(self.segment);
             let env = Env::new(ctx, &graph);
@@ -67,14 +68,19 @@ impl Sort {
             columns.extend(extra);
             let batch = Batch::new(columns, len);
             ctx.budget.steps(len)?;
-            // The order of the rows, and a copy of it while they are merged.
-            self.held.add(&ctx.budget, batch.size_bytes() + len * 2 * size_of::<u32>())?;
+            self.held.add(&ctx.budget, bytes_to_sort(&batch))?;
             held.append(batch, ctx);
+            if held.len > 2 * counted {
+                // What else held the values before is gone by now, so that their parts are larger.
+                self.held.set(&ctx.budget, bytes_to_sort(&held))?;
+                counted = held.len;
+            }
             if let Some(limit) = limit {
                 let kept = usize::try_from(limit).unwrap_or(usize::MAX);
                 if held.len > kept.saturating_mul(2).saturating_add(4 * BATCH_ROWS) {
                     held = self.sorted(ctx, held, limit)?;
-                    self.held.set(&ctx.budget, held.size_bytes())?;
+                    self.held.set(&ctx.budget, bytes_to_sort(&held))?;
+                    counted = held.len;
                 }
             }
         }
@@ -98,7 +104,7 @@ impl Sort {
             keys.iter().map(|key| key.compare(left, right)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
         };
         let mut order: Vec<u32> = (0..row_number(held.len)).collect();
-        sort(&mut order, by_keys, &ctx.budget)?;
+        sort(&mut order, by_keys, most_steps(&keys), &ctx.budget)?;
         match (limit, partitioned) {
             (u64::MAX, _) => {}
             (limit, 0) => order.truncate(usize::try_from(limit).unwrap_or(usize::MAX)),
@@ -132,6 +138,11 @@ impl Source for Sort {
         self.made = None;
         self.held.clear(&ctx.budget);
     }
+}
+
+/// With the order of the rows, and a copy of it while they are merged.
+fn bytes_to_sort(rows: &Batch) -> usize {
+    rows.size_bytes() + rows.len * 2 * size_of::<u32>()
 }
 
 struct Key<'c> {
@@ -178,22 +189,38 @@ impl<'c> SortCells<'c> {
     }
 }
 
-/// Rows that are sorted in one go; between two of these the budget is looked at.
+/// About how many steps the longest comparison of two rows takes.
+fn most_steps(keys: &[Key]) -> usize {
+    let most = |key: &Key| match &key.cells {
+        SortCells::Values(values) => values.iter().map(Value::walk_steps).max().unwrap_or(0),
+        SortCells::Slots(_) | SortCells::Integers(_) | SortCells::Same => 0,
+    };
+    keys.iter().map(most).fold(1, usize::saturating_add)
+}
+
+/// Rows with short keys that are sorted in one go; between two of these the budget is looked at.
 const RUN_ROWS: usize = 1 << 14;
 
-/// A stable sort that can be stopped: sorted runs, then merged by twos.
-fn sort(rows: &mut Vec<u32>, compare: impl Fn(u32, u32) -> Ordering, budget: &Budget) -> Result<(), ExecError> {
-    for run in rows.chunks_mut(RUN_ROWS) {
+/// A stable sort that can be stopped: sorted runs, then merged by twos. The longer a comparison takes, the fewer are made
+/// between two looks at the budget.
+fn sort(
+    rows: &mut Vec<u32>,
+    compare: impl Fn(u32, u32) -> Ordering,
+    steps_per_comparison: usize,
+    budget: &Budget,
+) -> Result<(), ExecError> {
+    let run_rows = (RUN_ROWS / steps_per_comparison).max(1);
+    for run in rows.chunks_mut(run_rows) {
         budget.check()?;
         run.sort_by(|&left, &right| compare(left, right));
     }
-    let mut width = RUN_ROWS;
+    let mut width = run_rows;
     while width < rows.len() {
         let mut merged = Vec::with_capacity(rows.len());
         for pair in rows.chunks(2 * width) {
             let (mut left, mut right) = pair.split_at(width.min(pair.len()));
             while let (Some(&first), Some(&second)) = (left.first(), right.first()) {
-                budget.step()?;
+                budget.steps(steps_per_comparison)?;
                 if compare(second, first).is_lt() {
                     merged.push(second);
                     right = &right[1..];
@@ -219,11 +246,14 @@ mod tests {
     #[test]
     fn a_sort_in_runs_is_stable_and_sorts() {
         let keys: Vec<u32> = (0..100_000_u32).map(|number| number.wrapping_mul(2_654_435_761) % 97).collect();
-        let mut rows: Vec<u32> = (0..100_000).collect();
+        let rows: Vec<u32> = (0..100_000).collect();
         let compare = |left: u32, right: u32| keys[left as usize].cmp(&keys[right as usize]);
-        sort(&mut rows, compare, &Budget::new(&Limits::default())).expect("no limits");
-        let mut expected: Vec<u32> = (0..100_000).collect();
+        let mut expected = rows.clone();
         expected.sort_by_key(|&row| keys[row as usize]);
-        assert_eq!(rows, expected);
+        for steps in [1, 1000, usize::MAX] {
+            let mut sorted = rows.clone();
+            sort(&mut sorted, compare, steps, &Budget::new(&Limits::default())).expect("no limits");
+            assert_eq!(sorted, expected);
+        }
     }
 }

@@ -6,8 +6,11 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
+use crate::exec::ExecError;
+use crate::exec::budget::Budget;
 use crate::exec::column::{Column, Ids};
 use crate::exec::eval::{Cells, typed};
+use crate::exec::room::{growth_bytes, map_bytes};
 use crate::physical::ColumnKind;
 use crate::value::{Value, compare};
 
@@ -59,6 +62,10 @@ impl Integers {
     }
 }
 
+/// So many may hold a key when it is found: the batch, and those that it was made of. All of them are soon gone, and
+/// no other key of the table shares much with it.
+const HOLDERS_WHILE_FOUND: usize = 16;
+
 /// The end of a chain of keys with one hash.
 const NONE: u32 = u32::MAX;
 
@@ -87,19 +94,35 @@ impl Table {
 
     /// About how many bytes the table holds.
     pub(super) fn size_bytes(&self) -> usize {
-        let bytes_per_key = match &self.keys {
-            Keys::Packed { .. } => 24,
-            Keys::Values { .. } => 24 + self.kinds.len() * size_of::<Value>(),
+        let own = match &self.keys {
+            Keys::Packed { numbers, keys } => map_bytes(numbers) + size_of_val(&keys[..]),
+            Keys::Values { heads, next, keys, integers } => {
+                map_bytes(heads) + map_bytes(&integers.others) + size_of_val(&next[..]) + size_of_val(&keys[..])
+            }
         };
-        self.len() * bytes_per_key + self.payload_bytes
+        own + self.payload_bytes
+    }
+
+    /// What the table may take besides while it is told of so many rows.
+    pub(super) fn growth_bytes(&self, rows: usize) -> usize {
+        match &self.keys {
+            Keys::Packed { numbers, .. } => growth_bytes(numbers, rows),
+            Keys::Values { heads, integers, .. } => growth_bytes(heads, rows) + growth_bytes(&integers.others, rows),
+        }
     }
 
     /// The number of each row's key; numbers are given from 0 in the order of first sight.
-    pub(super) fn numbers(&mut self, columns: &[&Column], len: usize, ids: &dyn Ids) -> Vec<u32> {
+    pub(super) fn numbers(
+        &mut self,
+        columns: &[&Column],
+        len: usize,
+        ids: &dyn Ids,
+        budget: &Budget,
+    ) -> Result<Vec<u32>, ExecError> {
         match &mut self.keys {
             Keys::Packed { numbers, keys } => {
                 let columns: Vec<&[u32]> = columns.iter().map(|column| slots(column)).collect();
-                (0..len).map(|row| packed_number(numbers, keys, pack(&columns, row))).collect()
+                Ok((0..len).map(|row| packed_number(numbers, keys, pack(&columns, row))).collect())
             }
             Keys::Values { heads, next, keys, integers } => {
                 if let [Column::Integers(values, present)] = columns
@@ -111,13 +134,20 @@ impl Table {
                             value_number(heads, next, keys, &[Cells::One(&key)], 0)
                         })
                     };
-                    return values.iter().map(|value| number(*value)).collect();
+                    return Ok(values.iter().map(|value| number(*value)).collect());
                 }
                 let cells: Vec<Cells> = columns.iter().map(|column| Cells::of(column, ids)).collect();
                 let known = keys.len();
-                let numbers = (0..len).map(|row| value_number(heads, next, keys, &cells, row)).collect();
-                self.payload_bytes += keys[known..].iter().map(Value::payload_bytes).sum::<usize>();
-                numbers
+                let numbers = (0..len).map(|row| {
+                    // Long keys take as long as thousands of rows.
+                    budget
+                        .steps(cells.iter().map(|cells| cells.get(row).walk_steps()).fold(0, usize::saturating_add))?;
+                    Ok(value_number(heads, next, keys, &cells, row))
+                });
+                let numbers = numbers.collect::<Result<_, ExecError>>()?;
+                let new = keys[known..].iter().map(|key| key.payload_bytes_without(HOLDERS_WHILE_FOUND));
+                self.payload_bytes += new.sum::<usize>();
+                Ok(numbers)
             }
         }
     }
@@ -209,6 +239,7 @@ fn number_of(index: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exec::budget::Limits;
     use crate::value::ElementId;
 
     struct NoIds;
@@ -233,7 +264,8 @@ mod tests {
         let mut table = Table::new(vec![ColumnKind::Ordinal, ColumnKind::Node]);
         let ordinals = Column::Ordinals(vec![0, 0, 1, 0]);
         let nodes = Column::Nodes(vec![5, 6, 5, 5]);
-        assert_eq!(table.numbers(&[&ordinals, &nodes], 4, &NoIds), [0, 1, 2, 0]);
+        let budget = Budget::new(&Limits::default());
+        assert_eq!(table.numbers(&[&ordinals, &nodes], 4, &NoIds, &budget).unwrap(), [0, 1, 2, 0]);
         let columns = table.into_columns(&NoIds);
         assert!(matches!(&columns[0], Column::Ordinals(slots) if *slots == [0, 0, 1]));
         assert!(matches!(&columns[1], Column::Nodes(slots) if *slots == [5, 6, 5]));

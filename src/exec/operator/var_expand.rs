@@ -13,7 +13,7 @@ use crate::exec::context::{Context, Segment};
 use crate::exec::host::Env;
 use crate::physical::{self, ColumnKind, Direction, Operator, Target, Types};
 use crate::storage::{End, Family, Neighbour};
-use crate::value::{List, Value};
+use crate::value::{LIST_BYTES, List, Value};
 
 pub(super) struct VarExpand {
     input: Input,
@@ -121,7 +121,7 @@ impl VarExpand {
         made.rows.push(row_number(row));
         made.ends.push(end);
         if self.rels {
-            ctx.budget.bytes(path.len() * size_of::<Value>())?;
+            ctx.budget.bytes(path.len() * size_of::<Value>() + LIST_BYTES)?;
             made.lists.push(Value::List(path.iter().map(|&rel| rel_value(rel, ctx)).collect::<List>()));
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! `IN`, `list[i]`, `list[i..j]`, `map.key`.
 
-use crate::function::FunctionError;
 use crate::function::temporal::temporal_property;
+use crate::function::{FunctionError, Host};
 use crate::value::{List, Value, compare};
 
 /// `item IN list`: true if an item is equal for certain, else unknown if one may be.
@@ -38,7 +38,12 @@ pub(crate) fn index(base: &Value, index: &Value) -> Result<Value, FunctionError>
 
 /// `list[from..to]`; a bound that is left out is `None`, one that is null makes the result null. Bounds beyond
 /// the ends are cut.
-pub(crate) fn slice(list: &Value, from: Option<&Value>, to: Option<&Value>) -> Result<Value, FunctionError> {
+pub(crate) fn slice(
+    host: &dyn Host,
+    list: &Value,
+    from: Option<&Value>,
+    to: Option<&Value>,
+) -> Result<Value, FunctionError> {
     let items = match list {
         Value::Null => return Ok(Value::Null),
         Value::List(items) => items,
@@ -50,7 +55,9 @@ pub(crate) fn slice(list: &Value, from: Option<&Value>, to: Option<&Value>) -> R
         return Ok(Value::Null);
     };
     let end = if planted!("a slice holds its end") { items.len().min(end + 1) } else { end };
-    Ok(Value::List(items.get(start..end).unwrap_or_default().iter().cloned().collect()))
+    let part = items.get(start..end).unwrap_or_default();
+    host.reserve(size_of_val(part))?;
+    Ok(Value::List(part.iter().cloned().collect()))
 }
 
 /// `value.key` for a map or a temporal value; the caller does elements.
@@ -85,7 +92,7 @@ fn bound(items: &List, bound: Option<&Value>, left_out: usize) -> Result<Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::function::testing::check_error;
+    use crate::function::testing::{TinyHost, check_error};
 
     fn list(items: &[i64]) -> Value {
         Value::from(items.to_vec())
@@ -117,15 +124,18 @@ mod tests {
     fn a_slice_is_cut_to_the_list() {
         let of = |from: Option<i64>, to: Option<i64>| {
             let (from, to) = (from.map(Value::from), to.map(Value::from));
-            slice(&list(&[1, 2, 3]), from.as_ref(), to.as_ref()).unwrap().to_string()
+            slice(&TinyHost::default(), &list(&[1, 2, 3]), from.as_ref(), to.as_ref()).unwrap().to_string()
         };
         assert_eq!(of(Some(1), None), "[2, 3]");
         assert_eq!(of(None, Some(2)), "[1, 2]");
         assert_eq!(of(Some(-2), Some(-1)), "[2]");
         assert_eq!(of(Some(3), Some(1)), "[]");
         assert_eq!(of(Some(-5), Some(5)), "[1, 2, 3]");
-        assert_eq!(slice(&list(&[1]), Some(&Value::Null), None).unwrap().to_string(), "null");
-        check_error(slice(&list(&[1]), Some(&"a".into()), None), "TypeError ListElementAccessByNonInteger");
+        assert_eq!(slice(&TinyHost::default(), &list(&[1]), Some(&Value::Null), None).unwrap().to_string(), "null");
+        check_error(
+            slice(&TinyHost::default(), &list(&[1]), Some(&"a".into()), None),
+            "TypeError ListElementAccessByNonInteger",
+        );
     }
 
     #[test]

@@ -7,9 +7,11 @@
 mod access;
 mod arithmetic;
 mod logic;
+mod patterns;
 mod text;
 
 pub(crate) use access::{in_list, index, property, slice};
 pub(crate) use arithmetic::{add, as_float, concatenate, divide, modulo, multiply, negate, power, subtract};
 pub(crate) use logic::{and, not, or, truth, xor};
-pub(crate) use text::{compile_regex, contains, ends_with, regex_match, starts_with};
+pub(crate) use patterns::Patterns;
+pub(crate) use text::{contains, ends_with, regex_match, starts_with};

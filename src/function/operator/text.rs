@@ -41,7 +41,12 @@ pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, FunctionError> {
     }
     // First by itself: a pattern such as `a)|(b` must not close the group that is put around it.
     Regex::new(pattern).map_err(refused)?;
-    Regex::new(&format!(r"\A(?:{pattern})\z")).map_err(refused)
+    Regex::new(&whole(pattern)).map_err(refused)
+}
+
+/// The pattern of the whole string.
+pub(super) fn whole(pattern: &str) -> String {
+    format!(r"\A(?:{pattern})\z")
 }
 
 fn both_texts(left: &Value, right: &Value, holds: fn(&str, &str) -> bool) -> Option<bool> {

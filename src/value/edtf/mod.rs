@@ -14,7 +14,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::Date;
+use super::{Date, SHARED_BYTES};
 pub(crate) use days::{Days, Ranges};
 pub use error::EdtfError;
 pub(crate) use intersection::intersection;
@@ -68,6 +68,11 @@ pub enum Precision {
 }
 
 impl Edtf {
+    /// About how many bytes it takes besides itself, in parts where several hold it.
+    pub(super) fn payload_bytes(&self) -> usize {
+        (size_of::<Parsed>() + self.0.text.len() + 2 * SHARED_BYTES) / Arc::strong_count(&self.0)
+    }
+
     /// Reads a date of EDTF levels 0 and 1, or a one-of set (`[2019,2021..]`).
     ///
     /// # Errors

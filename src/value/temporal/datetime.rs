@@ -8,6 +8,7 @@ use super::date::Date;
 use super::scan::Scanner;
 use super::time::{LocalTime, NANOS_PER_DAY, NANOS_PER_SECOND};
 use super::zone::{self, LocalOffsets, Region, Zone};
+use crate::value::SHARED_BYTES;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -113,6 +114,11 @@ struct Shown {
 }
 
 impl DateTime {
+    /// About how many bytes it takes besides itself, in parts where several hold it.
+    pub(in crate::value) fn payload_bytes(&self) -> usize {
+        (size_of::<Shown>() + SHARED_BYTES) / Arc::strong_count(&self.shown)
+    }
+
     /// The point in time so many seconds and nanoseconds after 1970-01-01T00:00Z, in UTC; `None` beyond the years
     /// ±999,999,999 or with a billion nanoseconds or more.
     pub fn from_epoch(seconds: i64, nanosecond: u32) -> Option<DateTime> {

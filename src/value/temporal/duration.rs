@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::decimal::{Decimal, SCALE};
 use super::time::{NANOS_PER_DAY, NANOS_PER_SECOND, write_fraction};
+use crate::value::SHARED_BYTES;
 
 /// 400 Gregorian years have 146,097 days and 4,800 months.
 const NANOS_PER_AVERAGE_MONTH: i128 = 2_629_746 * NANOS_PER_SECOND as i128;
@@ -44,6 +45,11 @@ struct Parts {
 }
 
 impl Duration {
+    /// About how many bytes it takes besides itself, in parts where several hold it.
+    pub(in crate::value) fn payload_bytes(&self) -> usize {
+        (size_of::<Parts>() + SHARED_BYTES) / Arc::strong_count(&self.parts)
+    }
+
     /// No time at all.
     pub fn zero() -> Duration {
         Duration { parts: Arc::default() }

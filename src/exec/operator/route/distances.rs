@@ -10,6 +10,7 @@ use crate::exec::ExecError;
 use crate::exec::budget::Held;
 use crate::exec::column::{Column, end_value};
 use crate::exec::context::Context;
+use crate::exec::room::entry_bytes;
 use crate::physical::route::{Leg, Place};
 use crate::storage::{End, Neighbour};
 
@@ -98,7 +99,10 @@ impl Search<'_, '_, '_, '_> {
             self.grow(before, target, depth, &mut frontier)?;
         }
         while !frontier.is_empty() {
-            self.held.add(&self.place.env.ctx.budget, frontier.len() * size_of::<((Stage, End), u64)>())?;
+            self.held.add(
+                &self.place.env.ctx.budget,
+                frontier.len() * (entry_bytes::<(Stage, End), u64>() + size_of::<(Stage, End)>()),
+            )?;
             depth += 1;
             let mut next = Vec::new();
             for (stage, element) in frontier {

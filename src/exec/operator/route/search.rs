@@ -17,7 +17,7 @@ use crate::exec::host::Env;
 use crate::physical::route::{self, Choice, Said};
 use crate::physical::{ColumnKind, Direction, Operator, Target};
 use crate::storage::{End, Family, Neighbour};
-use crate::value::Value;
+use crate::value::{LIST_BYTES, Value};
 
 pub(in crate::exec::operator) struct Route {
     input: Input,
@@ -263,7 +263,7 @@ impl Route {
         made.rows.push(row_number(place.row));
         made.ends.push(end);
         made.columns.resize_with(self.spec.columns.len(), Vec::new);
-        ctx.budget.bytes(self.spec.columns.len() * trail.strides.len() * size_of::<Value>())?;
+        ctx.budget.bytes(self.spec.columns.len() * (trail.strides.len() * size_of::<Value>() + LIST_BYTES))?;
         for (values, (at, _)) in made.columns.iter_mut().zip(&self.spec.columns) {
             values.push(trail.value(&self.spec, *at, ctx));
         }
