@@ -100,7 +100,7 @@ impl Author<'_> {
             12 => {
                 format!("MATCH {arrow} {one} WHERE degree(a) > 1 OR size(sources(r)) = 1 RETURN a, r, degree(b) AS i")
             }
-            13 => format!("{one} MATCH {arrow} WHERE degree(b) < 4 RETURN a, r, degree(a) AS i, sources(r) AS t"),
+            13 => format!("MATCH {arrow} {one} WHERE degree(b) < 4 RETURN a, r, degree(a) AS i, sources(r) AS t"),
             14 => format!(
                 "UNWIND range(1, 2060) AS x WITH x, {days}[x % 3] AS d MATCH (a:A) {kind} d RETURN a, count(*) AS i"
             ),
