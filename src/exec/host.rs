@@ -225,6 +225,14 @@ impl Host for Env<'_, '_> {
         })
     }
 
+    fn cited_joints(&self, paragraph: &Node) -> Result<Vec<Relationship>, FunctionError> {
+        self.ask(paragraph.id(), |graph, end| {
+            let rels = end.as_node().into_iter().flat_map(|node| graph.joints(node));
+            let cited = rels.filter(|rel| graph.citations(End::rel(*rel)).next().is_some());
+            cited.map(|rel| Relationship::bare(graph.rel_id(rel))).collect()
+        })
+    }
+
     fn passes(&self, element: ElementId, lens: Lens<&Value>) -> Result<bool, FunctionError> {
         let lens = storage_lens(lens);
         self.ask(element, |graph, end| graph.passes(end, &lens, Look::Own, &mut Odd::default()))

@@ -38,6 +38,8 @@ pub(crate) trait Host {
     fn citations(&self, element: ElementId, lens: Lens<&Value>) -> Result<Vec<Cited>, FunctionError>;
     /// The citations of an element that are known by then, whatever else is.
     fn known_citations(&self, element: ElementId, at: Clock<&Value>) -> Result<Vec<Cited>, FunctionError>;
+    /// The relationships that join a paragraph to its sources and are cited themselves.
+    fn cited_joints(&self, paragraph: &Node) -> Result<Vec<Relationship>, FunctionError>;
     /// Whether an element passes a lens by itself: its ends are asked elsewhere.
     fn passes(&self, element: ElementId, lens: Lens<&Value>) -> Result<bool, FunctionError>;
     /// The day from which an element is certainly known, or `possibly` is; `None` if there is no such day.

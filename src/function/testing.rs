@@ -65,6 +65,10 @@ impl Host for TinyHost {
         self.citations(element, Lens::default())
     }
 
+    fn cited_joints(&self, _: &Node) -> Result<Vec<Relationship>, FunctionError> {
+        Ok(Vec::new())
+    }
+
     fn passes(&self, _: ElementId, _: Lens<&Value>) -> Result<bool, FunctionError> {
         Ok(true)
     }

@@ -354,7 +354,7 @@ fn element_id(value: &Value) -> Option<ElementId> {
 fn why(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let (mut elements, mut absent) = (Vec::new(), Vec::new());
     let Gathered { items, known, mut clocks, .. } = gathered(host, arguments)?;
-    let all = with_ends(host, items)?;
+    let all = with_ends(host, with_joints(host, with_ends(host, items)?, &known, &clocks)?)?;
     let count = all.len();
     let most = host.max_witnesses();
     let truncated = if count > most { count_value(count) } else { Value::Null };
@@ -385,6 +385,31 @@ fn with_ends(host: &dyn Host, mut items: Vec<Value>) -> Result<Vec<Value>, Funct
         items.extend([start, end].into_iter().filter(|end| element_id(end).is_some_and(|id| known.insert(id))));
     }
     host.reserve(items.len() * size_of::<Value>())?;
+    Ok(items)
+}
+
+/// Behind all others, what joins paragraphs to sources by the word of another source: until that was out, what is read
+/// there was no citation.
+fn with_joints(
+    host: &dyn Host,
+    mut items: Vec<Value>,
+    known: &FxHashMap<ElementId, bool>,
+    clocks: &FxHashMap<ElementId, BTreeSet<Sorted>>,
+) -> Result<Vec<Value>, FunctionError> {
+    let mut met: FxHashSet<ElementId> = items.iter().filter_map(element_id).collect();
+    let mut next = 0;
+    while let Some(item) = items.get(next) {
+        next += 1;
+        let Some(id) = element_id(item) else { continue };
+        let clocks = clocks.get(&id).filter(|_| known.get(&id) != Some(&true));
+        let clocks: Vec<Value> = clocks.into_iter().flatten().map(|Sorted(clock)| clock.clone()).collect();
+        let itself = if let Value::Node(node) = item { Some(node.clone()) } else { None };
+        let paragraphs = citations(host, id, &clocks)?.into_iter().filter_map(|cited| cited.paragraph);
+        for paragraph in paragraphs.chain(itself) {
+            let joints = host.cited_joints(&paragraph)?.into_iter();
+            items.extend(joints.filter(|joint| met.insert(joint.id())).map(Value::from));
+        }
+    }
     Ok(items)
 }
 

@@ -227,6 +227,10 @@ impl Host for NoHost {
         self.refuse()
     }
 
+    fn cited_joints(&self, _: &Node) -> Result<Vec<Relationship>, FunctionError> {
+        self.refuse()
+    }
+
     fn passes(&self, _: ElementId, _: Lens<&Value>) -> Result<bool, FunctionError> {
         self.refuse()
     }

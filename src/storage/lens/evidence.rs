@@ -244,6 +244,12 @@ impl Graph {
         ways
     }
 
+    /// The relationships that make a paragraph one of its sources.
+    pub(crate) fn joints(&self, paragraph: NodeSlot) -> impl Iterator<Item = RelSlot> {
+        let sources = self.ways(paragraph).into_iter().filter(|(paragraph, _)| paragraph.is_some());
+        sources.flat_map(move |(_, source)| self.joining(paragraph, source))
+    }
+
     /// The asserted relationships that make a paragraph one of a source.
     pub(super) fn joining(&self, paragraph: NodeSlot, source: NodeSlot) -> impl Iterator<Item = RelSlot> {
         let of = self.vocabulary.of.into_iter();
