@@ -354,23 +354,54 @@ fn element_id(value: &Value) -> Option<ElementId> {
 fn why(host: &dyn Host, arguments: &[Value]) -> Result<Value, FunctionError> {
     let (mut elements, mut absent) = (Vec::new(), Vec::new());
     let Gathered { items, known, mut clocks, .. } = gathered(host, arguments)?;
-    let all = with_ends(host, with_joints(host, with_ends(host, items)?, &known, &clocks)?)?;
-    let count = all.len();
-    let most = host.max_witnesses();
-    let truncated = if count > most { count_value(count) } else { Value::Null };
-    for item in all.into_iter().take(most) {
+    let mut all = with_ends(host, items)?;
+    let (most, mut next, mut joints) = (host.max_witnesses(), 0, Joints::beside(&all));
+    while let Some(item) = all.get(next).filter(|_| next < most).cloned() {
+        next += 1;
         match item {
             Value::Map(map) if is_absent(&map) => absent.push(Value::Map(map)),
             item => {
                 let id = element_id(&item);
                 let is_whole = id.is_some_and(|id| known.get(&id) == Some(&true));
                 let clocks = id.and_then(|id| clocks.remove(&id)).map(unsorted).unwrap_or_default();
-                elements.push(entry(host, item, clocks, is_whole)?);
+                let cited = id.map(|id| citations(host, id, if is_whole { &[] } else { &clocks })).transpose()?;
+                let cited = cited.unwrap_or_default();
+                all.extend(joints.of(host, &item, &cited)?);
+                elements.push(entry(host, item, cited, clocks)?);
             }
         }
     }
+    let truncated = if all.len() > most { count_value(all.len()) } else { Value::Null };
     host.reserve(elements.iter().map(Value::payload_bytes).sum())?;
     Ok(Value::from_iter([("elements", elements.into()), ("absent", absent.into()), ("truncated", truncated)]))
+}
+
+/// What joins paragraphs to sources by the word of another source: until that was out, what is read there was no citation.
+struct Joints {
+    /// The elements that are told anyway.
+    told: FxHashSet<ElementId>,
+    /// The paragraphs that were asked about.
+    asked: FxHashSet<ElementId>,
+}
+
+impl Joints {
+    fn beside(items: &[Value]) -> Self {
+        Self { told: items.iter().filter_map(element_id).collect(), asked: FxHashSet::default() }
+    }
+
+    /// Those of an element, if it is a paragraph, and of the paragraphs that cite it, with their ends; each once.
+    fn of(&mut self, host: &dyn Host, item: &Value, cited: &[Cited]) -> Result<Vec<Value>, FunctionError> {
+        let itself = if let Value::Node(node) = item { Some(node) } else { None };
+        let mut joints = Vec::new();
+        for paragraph in cited.iter().filter_map(|cited| cited.paragraph.as_ref()).chain(itself) {
+            if self.asked.insert(paragraph.id()) {
+                joints.extend(host.cited_joints(paragraph)?.into_iter().map(Value::from));
+            }
+        }
+        let mut found = if joints.is_empty() { joints } else { with_ends(host, joints)? };
+        found.retain(|element| element_id(element).is_some_and(|id| self.told.insert(id)));
+        Ok(found)
+    }
 }
 
 /// Behind all others, the ends of relationships that are not among them: the inside of a bracket that does not write it
@@ -388,33 +419,8 @@ fn with_ends(host: &dyn Host, mut items: Vec<Value>) -> Result<Vec<Value>, Funct
     Ok(items)
 }
 
-/// Behind all others, what joins paragraphs to sources by the word of another source: until that was out, what is read
-/// there was no citation.
-fn with_joints(
-    host: &dyn Host,
-    mut items: Vec<Value>,
-    known: &FxHashMap<ElementId, bool>,
-    clocks: &FxHashMap<ElementId, BTreeSet<Sorted>>,
-) -> Result<Vec<Value>, FunctionError> {
-    let mut met: FxHashSet<ElementId> = items.iter().filter_map(element_id).collect();
-    let mut next = 0;
-    while let Some(item) = items.get(next) {
-        next += 1;
-        let Some(id) = element_id(item) else { continue };
-        let clocks = clocks.get(&id).filter(|_| known.get(&id) != Some(&true));
-        let clocks: Vec<Value> = clocks.into_iter().flatten().map(|Sorted(clock)| clock.clone()).collect();
-        let itself = if let Value::Node(node) = item { Some(node.clone()) } else { None };
-        let paragraphs = citations(host, id, &clocks)?.into_iter().filter_map(|cited| cited.paragraph);
-        for paragraph in paragraphs.chain(itself) {
-            let joints = host.cited_joints(&paragraph)?.into_iter();
-            items.extend(joints.filter(|joint| met.insert(joint.id())).map(Value::from));
-        }
-    }
-    Ok(items)
-}
-
 /// What is told of one element: its state and its citations.
-fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>, is_whole: bool) -> Result<Value, FunctionError> {
+fn entry(host: &dyn Host, item: Value, cited: Vec<Cited>, clocks: Vec<Value>) -> Result<Value, FunctionError> {
     let note = match &item {
         Value::Map(map) => map.get(NOTE).cloned(),
         _ => None,
@@ -426,14 +432,7 @@ fn entry(host: &dyn Host, item: Value, clocks: Vec<Value>, is_whole: bool) -> Re
         Value::Relationship(rel) => state(host, rel)?,
         _ => Value::Null,
     };
-    let citations = match element_id(&item) {
-        Some(id) => {
-            let cited = citations(host, id, if is_whole { &[] } else { &clocks })?.into_iter();
-            let cited = cited.map(|citation| described(host, citation));
-            cited.collect::<Result<Vec<_>, _>>()?
-        }
-        None => Vec::new(),
-    };
+    let citations = cited.into_iter().map(|citation| described(host, citation)).collect::<Result<Vec<_>, _>>()?;
     Ok(Value::from_iter([(ELEMENT, item), ("state", state), ("citations", citations.into()), (CLOCKS, clocks.into())]))
 }
 

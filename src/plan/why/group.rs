@@ -101,10 +101,10 @@ impl Explainer<'_> {
             calls: vec![(beside_witness, all_of(evidence))],
         }));
         let told: Vec<VarId> = beside_keys.iter().copied().chain([beside_witness]).collect();
-        let beside_clauses = self.read_from_a_list(rejected.clauses, &told, trail.imports.clone());
+        let mut beside_clauses = self.read_from_a_list(rejected.clauses, &told, trail.imports.clone());
         let unknown = rest.iter().filter(|var| **var != beside_witness);
         let unknown = unknown.map(|var| (*var, Expr::literal(Value::Null))).collect();
-        let beside_clauses = beside_clauses.into_iter().chain([BoundClause::Extend(unknown)]).collect();
+        beside_clauses.push(BoundClause::Extend(unknown));
 
         let outer: Vec<VarId> = all.iter().map(|var| self.like(*var)).collect();
         let branches = [(found, all), (beside_clauses, beside)];
