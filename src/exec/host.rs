@@ -213,7 +213,7 @@ impl Host for Env<'_, '_> {
 
     fn citations(&self, element: ElementId, lens: Lens<&Value>) -> Result<Vec<Cited>, FunctionError> {
         self.ask_under(element, lens, |graph, end, shows| {
-            self.cited(graph, end, |cited| graph.is_shown(cited, &mut *shows))
+            self.cited(graph, end, |cited| lens.is_empty() || graph.is_shown(cited, &mut *shows))
         })
     }
 

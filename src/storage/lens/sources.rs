@@ -91,12 +91,12 @@ impl Graph {
         asked: &mut Asked,
     ) -> bool {
         for (rel, from) in self.supports(element) {
-            let mut shows = |part| clocks.is_empty() || self.passes_alone(part, clocks, false, asked);
-            if !shows(End::node(from)) {
+            let mut shows = |part| self.passes_alone(part, clocks, false, asked);
+            if !clocks.is_empty() && !shows(End::node(from)) {
                 continue;
             }
             for (paragraph, source) in self.ways(from) {
-                if self.is_shown(Cited { rel, paragraph, source }, &mut shows) {
+                if clocks.is_empty() || self.is_shown(Cited { rel, paragraph, source }, &mut shows) {
                     sources.insert(source);
                 }
             }
