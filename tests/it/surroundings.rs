@@ -187,8 +187,8 @@ fn set_format(path: &Path, version: u32, head_bytes: usize) {
 
 #[test]
 fn another_format_is_refused_with_both_versions_and_the_way_out() {
-    for (file, head_bytes, ours) in [(SNAPSHOT, 64, 2), (LOG, 40, 1)] {
-        for version in [0, ours + 1, 70] {
+    for (file, head_bytes, ours) in [(SNAPSHOT, 64, 2), (LOG, 40, 2)] {
+        for version in [0, ours - 1, ours + 1, 70] {
             let place = database();
             set_format(&place.path.join(file), version, head_bytes);
             for error in errors(&place.path) {

@@ -118,7 +118,8 @@ impl DatabaseFiles {
     /// [`DiskError`]; what was synced before is safe.
     pub(crate) fn close(&self) -> Result<(), DiskError> {
         self.check()?;
-        self.settle_all(drop)
+        self.settle_all(drop)?;
+        self.log().writer.trim()
     }
 
     /// Takes no commit any more: one that is not shown yet is lost.

@@ -50,7 +50,7 @@ pub(super) struct FrameAt {
 /// How a log ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::storage) enum LogEnd {
-    /// With a commit that is whole.
+    /// With a commit that is whole; behind it there may be room for more.
     Clean,
     /// With something that was never known to be synced: what was written as the system crashed, or is being written.
     Torn { offset: u64, len_bytes: u64 },
@@ -158,7 +158,7 @@ impl LogReader {
                     }
                     is_read_again = false;
                 }
-                Found::End => return Ok(self.ended()),
+                Found::End => return self.ended(),
                 Found::Other => match self.was_synced(position.offset)? {
                     // It may have been written since it was read.
                     true if !is_read_again => {
@@ -166,7 +166,7 @@ impl LogReader {
                         is_read_again = true;
                     }
                     true => return Err(self.damage(position.offset, "what was synced here is not here any more")),
-                    false => return Ok(self.ended()),
+                    false => return self.ended(),
                 },
             }
         }
@@ -198,11 +198,17 @@ impl LogReader {
         Changes::new(&mut self.window, &self.name, &commit.frames)
     }
 
-    fn ended(&mut self) -> Option<LoggedCommit> {
+    fn ended(&mut self) -> Result<Option<LoggedCommit>, DiskError> {
         let offset = self.position.offset;
-        let len_bytes = self.window.file_bytes().saturating_sub(offset);
+        let len_bytes = self.end_of_written(offset)?.saturating_sub(offset);
         self.end = Some(if len_bytes == 0 { LogEnd::Clean } else { LogEnd::Torn { offset, len_bytes } });
-        None
+        Ok(None)
+    }
+
+    /// Where that ends which was written behind `offset`; what follows is room.
+    fn end_of_written(&mut self, offset: u64) -> Result<u64, DiskError> {
+        let end = self.window.end_of_written(offset).map_err(DiskError::io("read", &self.name))?;
+        Ok(end.next_multiple_of(ALIGNMENT as u64).min(self.window.file_bytes().max(offset)))
     }
 
     fn frame(&mut self, position: LogPosition) -> Result<Found, DiskError> {
@@ -244,8 +250,9 @@ impl LogReader {
 
     /// Whether a frame behind `offset` says that what is there was synced.
     fn was_synced(&mut self, offset: u64) -> Result<bool, DiskError> {
+        let end = self.end_of_written(offset)?;
         let mut at = offset;
-        while let Some(next) = at.checked_add(ALIGNMENT as u64).filter(|next| *next < self.window.file_bytes()) {
+        while let Some(next) = at.checked_add(ALIGNMENT as u64).filter(|next| *next < end) {
             at = next;
             if self.frame_at(at)?.is_some_and(|(frame, _)| frame.synced > offset) {
                 return Ok(true);

@@ -101,6 +101,7 @@ fn written<'m>(commits: impl IntoIterator<Item = (&'m Made, bool)>) -> MemoryDis
             log.syncer().sync(end).unwrap();
         }
     }
+    log.trim().unwrap();
     disk
 }
 

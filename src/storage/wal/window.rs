@@ -7,6 +7,9 @@ use super::super::disk::DiskFile;
 /// What is read at once, unless more is asked for.
 const READ_BYTES: u64 = 1 << 18;
 
+/// What is held against zeros at once.
+const ZEROS: [u8; 64] = [0; 64];
+
 /// A file of which a part is in memory.
 #[derive(Debug)]
 pub(super) struct Window {
@@ -50,6 +53,22 @@ impl Window {
         Ok(Some(&self.bytes[from..from + len_bytes]))
     }
 
+    /// Where the last bytes end that are not zeros, if there are such behind `from`; else `from`.
+    pub(super) fn end_of_written(&mut self, from: u64) -> io::Result<u64> {
+        let (mut end, mut at) = (from, from);
+        while at < self.file_bytes {
+            let len_bytes = READ_BYTES.min(self.file_bytes - at);
+            let part = usize::try_from(len_bytes).map_err(|_| io::ErrorKind::OutOfMemory)?;
+            let Some(bytes) = self.get(at, part)? else { return Ok(end) };
+            let written = written_bytes(bytes);
+            if written > 0 {
+                end = at + written as u64;
+            }
+            at += len_bytes;
+        }
+        Ok(end)
+    }
+
     /// Reads from `start` to `end`, or more; false if the file has become shorter.
     fn read(&mut self, start: u64, end: u64) -> io::Result<bool> {
         let end = end.max(self.file_bytes.min(start.saturating_add(READ_BYTES)));
@@ -64,4 +83,12 @@ impl Window {
             }
         }
     }
+}
+
+/// How many bytes there are up to the last that is not zero.
+fn written_bytes(bytes: &[u8]) -> usize {
+    let zeros: usize =
+        bytes.rchunks(ZEROS.len()).take_while(|part| **part == ZEROS[..part.len()]).map(<[u8]>::len).sum();
+    let bytes = &bytes[..bytes.len() - zeros];
+    bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }

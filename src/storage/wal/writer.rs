@@ -13,6 +13,9 @@ use crate::storage::codec::encode_into;
 use crate::storage::disk::{Disk, DiskFile, remove_if_there};
 use crate::storage::{Change, Commit, DiskError};
 
+/// A log that grows does so by so much more than is needed now: the system has less to sync where a file keeps its length.
+const ROOM_BYTES: usize = 1 << 16;
+
 /// The end of a log, where commits are written.
 #[derive(Debug)]
 pub(in crate::storage) struct LogWriter {
@@ -20,6 +23,8 @@ pub(in crate::storage) struct LogWriter {
     /// The checksum of the header.
     header: u32,
     end: LogPosition,
+    /// How long the file is; there are zeros from the end of the log on.
+    file_bytes: u64,
     /// The frame in hand, with room for what stands before its payload.
     frame: Vec<u8>,
     change: Vec<u8>,
@@ -60,7 +65,7 @@ impl LogWriter {
         let (bytes, header) = Header { generation, behind }.write();
         let file = create(disk, &name, &bytes).map_err(DiskError::io("create", &name))?;
         let end = LogPosition { offset: bytes.len() as u64, sequence: 0, previous: header, commit: behind.number };
-        Ok(Self::new(file, name, header, end))
+        Ok(Self::new(file, name, header, end, end.offset))
     }
 
     /// Goes on behind the last commit that is whole. What is there is synced first, so that it counts as what was there
@@ -86,13 +91,14 @@ impl LogWriter {
         if cut.is_some() || end.sequence > 0 {
             file.sync().map_err(DiskError::io("sync", &name))?;
         }
-        Ok(Self::new(file, name, header, end))
+        let file_bytes = file.len_bytes().map_err(DiskError::io("read", &name))?;
+        Ok(Self::new(file, name, header, end, file_bytes))
     }
 
-    fn new(file: Box<dyn DiskFile>, name: Arc<str>, header: u32, end: LogPosition) -> Self {
+    fn new(file: Box<dyn DiskFile>, name: Arc<str>, header: u32, end: LogPosition, file_bytes: u64) -> Self {
         let (synced, is_broken) = (AtomicU64::new(end.offset), AtomicBool::new(false));
         let log = Arc::new(LogFile { file, name, synced, is_broken });
-        Self { log, header, end, frame: Vec::new(), change: Vec::new() }
+        Self { log, header, end, file_bytes, frame: Vec::new(), change: Vec::new() }
     }
 
     /// Where the log ends.
@@ -122,15 +128,29 @@ impl LogWriter {
         let start = self.end;
         let written = self.write_commit(commit, changes).map_err(DiskError::io("write", &self.log.name));
         if let Err(error) = written {
-            let is_begun = self.log.file.len_bytes().map_or(true, |len_bytes| len_bytes > start.offset);
-            if is_begun && self.log.file.truncate(start.offset).is_err() {
+            self.end = start;
+            if self.trim().is_err() {
                 self.log.is_broken.store(true, Ordering::Release);
             }
-            self.end = start;
             return Err(error);
         }
         self.end.commit = commit;
         Ok(self.end.offset)
+    }
+
+    /// Cuts off the room behind the end, and whatever was written there.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError::Io`].
+    pub(in crate::storage) fn trim(&mut self) -> Result<(), DiskError> {
+        let cut = |error| DiskError::io("cut", &self.log.name)(error);
+        let file = &self.log.file;
+        if file.len_bytes().map_or(true, |len_bytes| len_bytes > self.end.offset) {
+            file.truncate(self.end.offset).map_err(cut)?;
+        }
+        self.file_bytes = self.end.offset;
+        Ok(())
     }
 
     fn write_commit(&mut self, commit: u64, changes: &[Change]) -> io::Result<()> {
@@ -184,11 +204,29 @@ impl LogWriter {
         let content = crc32fast::hash(&self.frame[FRAME_BYTES..]);
         let frame = Frame { payload_bytes, sequence, previous, content, ..frame };
         let checksum = frame.write(FramePlace { file: self.header, offset }, &mut self.frame);
-        self.log.file.write_at(offset, &self.frame)?;
-        let offset = offset + self.frame.len() as u64;
-        self.end = LogPosition { offset, sequence: next, previous: checksum, ..self.end };
+        let end = offset + self.frame.len() as u64;
+        let room = if frame.is_last && end > self.file_bytes { ROOM_BYTES } else { 0 };
+        self.write_with_room(offset, room)?;
+        self.end = LogPosition { offset: end, sequence: next, previous: checksum, ..self.end };
         Ok(())
     }
+
+    /// Writes the bytes in hand and zeros behind them, or the bytes alone if the disk has no room for more.
+    fn write_with_room(&mut self, offset: u64, room: usize) -> io::Result<()> {
+        let len_bytes = self.frame.len();
+        self.frame.resize(len_bytes + room, 0);
+        let mut written = self.log.file.write_at(offset, &self.frame);
+        if room > 0 && written.as_ref().is_err_and(is_out_of_room) {
+            self.frame.truncate(len_bytes);
+            written = self.log.file.write_at(offset, &self.frame);
+        }
+        self.file_bytes = self.file_bytes.max(offset + self.frame.len() as u64);
+        written
+    }
+}
+
+fn is_out_of_room(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
 }
 
 /// Makes a file with these bytes, under another name until they are sure to stay.

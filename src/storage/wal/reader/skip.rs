@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Found, LogReader, LoggedCommit};
+use super::{Found, LogEnd, LogReader, LoggedCommit};
 use crate::storage::disk::Disk;
 use crate::storage::wal::frame::{ALIGNMENT, FRAME_BYTES, Frame, FramePlace};
 use crate::storage::wal::header::{HEADER_BYTES, Header, u32_at};
@@ -67,7 +67,7 @@ impl LogReader {
     pub(in crate::storage) fn next_whole(&mut self, is_last: bool) -> Result<Option<Whole>, DiskError> {
         let error = match self.next_commit() {
             Ok(Some(commit)) => return Ok(Some(Whole::Commit(commit))),
-            Ok(None) if is_last || self.position.offset >= self.window.file_bytes() => return Ok(None),
+            Ok(None) if is_last || self.end == Some(LogEnd::Clean) => return Ok(None),
             Ok(None) => self.damage(self.position.offset, "commits are missing here: another log follows"),
             Err(error @ DiskError::Corruption { .. }) => error,
             Err(error) => return Err(error),

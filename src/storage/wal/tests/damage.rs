@@ -106,21 +106,40 @@ fn every_prefix_has_the_commits_that_are_whole() {
         let whole = ends.iter().filter(|end| **end <= len_bytes).count();
         assert_eq!(found, recorded(&commits[..whole]));
         let offset = if whole == 0 { HEADER_BYTES } else { ends[whole - 1] };
-        let expected = match (len_bytes - offset) as u64 {
-            0 => LogEnd::Clean,
-            len_bytes => LogEnd::Torn { offset: offset as u64, len_bytes },
-        };
-        assert_eq!(end.unwrap(), expected);
+        match end.unwrap() {
+            LogEnd::Clean => assert_eq!(offset, len_bytes),
+            // Zeros at its end may be room.
+            LogEnd::Torn { offset: found, len_bytes: torn } => {
+                assert!(found == offset as u64 && (1..=(len_bytes - offset) as u64).contains(&torn));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_byte_of_room_that_flips_is_a_torn_tail() {
+    let commits = sample();
+    let bytes = bytes_of(&all_synced(&commits));
+    let room = 100;
+    for index in bytes.len()..bytes.len() + room {
+        let mut flipped = bytes.clone();
+        flipped.resize(bytes.len() + room, 0);
+        assert_eq!(read(&disk_of(&flipped)).1.unwrap(), LogEnd::Clean);
+        flipped[index] = 1;
+        let (found, end) = read(&disk_of(&flipped));
+        assert_eq!(found, recorded(&commits));
+        let torn = (index + 1 - bytes.len()).next_multiple_of(8).min(room);
+        assert_eq!(end.unwrap(), LogEnd::Torn { offset: bytes.len() as u64, len_bytes: torn as u64 });
     }
 }
 
 #[test]
 fn a_log_of_another_format_or_generation_is_refused() {
     let mut bytes = bytes_of(&all_synced(&sample()));
-    bytes[8] = 2;
+    bytes[8] = 1;
     repair(&mut bytes);
-    assert!(matches!(read(&disk_of(&bytes)).1, Err(DiskError::OtherFormat { found: 2, ours: 1, .. })));
-    bytes[8..13].copy_from_slice(&[1, 0, 0, 0, 8]);
+    assert!(matches!(read(&disk_of(&bytes)).1, Err(DiskError::OtherFormat { found: 1, ours: 2, .. })));
+    bytes[8..13].copy_from_slice(&[2, 0, 0, 0, 8]);
     repair(&mut bytes);
     let error = read(&disk_of(&bytes)).1.unwrap_err();
     assert!(error.to_string().contains("generation 8"), "{error}");

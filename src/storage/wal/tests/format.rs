@@ -21,7 +21,7 @@ fn append_all(disk: &MemoryDisk, commits: &[Vec<Change>]) -> Vec<Recorded> {
     let mut expected = Vec::new();
     for (changes, number) in commits.iter().zip(1..) {
         let end = log.append(number, changes).unwrap();
-        assert_eq!(end, bytes_of(disk).len() as u64);
+        assert!(bytes_of(disk)[usize::try_from(end).unwrap()..].iter().all(|byte| *byte == 0));
         expected.push((number, changes.iter().map(|change| encode(change).unwrap()).collect()));
     }
     expected
@@ -39,6 +39,7 @@ fn the_bytes_of_a_log_stay_what_they_are() {
     let end = log.append(3, &[begin(3), define, create, close()]).unwrap();
     log.syncer().sync(end).unwrap();
     log.append(5, &[begin(5), set("a"), close()]).unwrap();
+    log.trim().unwrap();
     let mut text = String::new();
     for row in bytes_of(&disk).chunks(8) {
         let hex: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -47,24 +48,24 @@ fn the_bytes_of_a_log_stay_what_they_are() {
     }
     expect![[r#"
         41 56 45 52 4d 4c 4f 47 AVERMLOG
-        01 00 00 00 07 00 00 00 ........
+        02 00 00 00 07 00 00 00 ........
         00 00 00 00 02 00 00 00 ........
         00 00 00 00 e8 03 00 00 ........
-        00 00 00 00 bf 69 2c 7c .....i,|
+        00 00 00 00 98 6e f2 7e .....n.~
         f5 41 76 66 03 1c 00 00 .Avf....
-        00 00 00 00 bf 69 2c 7c .....i,|
+        00 00 00 00 98 6e f2 7e .....n.~
         03 00 00 00 00 00 00 00 ........
         28 00 00 00 00 00 00 00 (.......
-        e5 1c f1 29 4b d5 d2 e7 ...)K...
+        e5 1c f1 29 5f 04 31 14 ...)_.1.
         05 00 03 fb d2 07 09 01 ........
         00 06 50 65 72 73 6f 6e ..Person
         07 04 01 04 00 00 00 00 ........
         03 10 00 00 00 00 00 00 ........
         f5 41 76 66 07 12 00 00 .Avf....
-        01 00 00 00 4b d5 d2 e7 ....K...
+        01 00 00 00 5f 04 31 14 ...._.1.
         05 00 00 00 00 00 00 00 ........
         70 00 00 00 00 00 00 00 p.......
-        f4 20 da 71 3e 41 b8 a2 ...q>A..
+        f4 20 da 71 99 0a 18 3c ...q...<
         05 00 05 fb d2 07 07 0b ........
         01 00 03 04 01 61 03 10 .....a..
         00 00 00 00 00 00 00 00 ........
@@ -98,6 +99,7 @@ fn a_commit_that_cannot_be_recorded_leaves_nothing() {
     let disk = MemoryDisk::default();
     let mut log = LogWriter::create(&disk, GENERATION, START).unwrap();
     log.append(1, &[set("a")]).unwrap();
+    log.trim().unwrap();
     let before = bytes_of(&disk);
     let map =
         Change::SetProperty { element: ElementId(1), key: KeyId(0), value: Value::Map(crate::value::Map::default()) };
@@ -122,6 +124,29 @@ fn a_small_commit_costs_one_write() {
 }
 
 #[test]
+fn a_log_has_room_for_what_comes_next() {
+    let disk = MemoryDisk::default();
+    let mut log = LogWriter::create(&disk, GENERATION, START).unwrap();
+    let mut lengths = Vec::new();
+    for number in 1..=3_000 {
+        let end = log.append(number, &[set("a")]).unwrap();
+        let len_bytes = bytes_of(&disk).len() as u64;
+        assert!(end <= len_bytes);
+        lengths.push(len_bytes);
+    }
+    lengths.dedup();
+    assert!((2..=4).contains(&lengths.len()), "{lengths:?}");
+    assert_eq!(read(&disk).1.unwrap(), LogEnd::Clean);
+    let mut reader = LogReader::open(&disk, GENERATION).unwrap();
+    while reader.next_commit().unwrap().is_some() {}
+    let mut log = LogWriter::resume(reader).unwrap();
+    log.append(3_001, &[set("a")]).unwrap();
+    assert_eq!((read(&disk).0.len(), bytes_of(&disk).len() as u64), (3_001, lengths[lengths.len() - 1]));
+    log.trim().unwrap();
+    assert_eq!(log.end(), bytes_of(&disk).len() as u64);
+}
+
+#[test]
 fn a_log_is_made_once() {
     let disk = MemoryDisk::default();
     disk.create(&format!("{}.new", log_name(GENERATION))).unwrap();
@@ -142,6 +167,7 @@ fn a_log_goes_on_where_it_ended() {
         let mut log = LogWriter::resume(reader).unwrap();
         assert_eq!(log.end(), bytes_of(&disk).len() as u64);
         log.append(commit.number, &commit.changes).unwrap();
+        log.trim().unwrap();
     }
     assert_eq!(bytes_of(&disk).len(), bytes_of(&all_synced(&commits)).len());
     assert_eq!(read(&disk).0, recorded(&commits));
