@@ -58,6 +58,8 @@ pub(crate) struct Planned {
     /// The commit that is read, if it is not the last one.
     at_commit: Option<AtCommit>,
     plan: Arc<PhysicalPlan>,
+    /// The names of the plan's columns.
+    columns: Arc<[Name]>,
     warnings: Vec<Warning>,
     /// Each row tells what it rests on.
     explained: bool,
@@ -145,7 +147,7 @@ impl Prepared {
         if self.plan.why_not.is_some() {
             return why_not::COLUMNS.map(Name::from).to_vec();
         }
-        self.plan.plan.columns.iter().map(|(name, _)| name.clone()).collect()
+        self.plan.columns.to_vec()
     }
 
     /// What is probably a mistake in the statement.
@@ -215,7 +217,7 @@ impl Prepared {
         let (plan, graph) = (Arc::clone(&self.plan.plan), Arc::clone(graph));
         let start = || Ok(exec::Reading::start(plan, Arc::clone(&graph), params.into_map(), limits, profile)?);
         let run = guarded(start).map_err(|error| error.with_text(self.text()))?;
-        let rows = Rows::reading(run, running, &self.plan.text, graph.commit(), self.warnings());
+        let rows = Rows::reading(run, running, &self.plan.columns, &self.plan.text, graph.commit(), self.warnings());
         Ok(rows.explained(self.plan.explained))
     }
 
@@ -237,7 +239,7 @@ impl Prepared {
         let write = || Ok(exec::write(&self.plan.plan, writer, commits, params.into_map(), limits, profile)?);
         let answer = guarded(write).map_err(|error| error.with_text(self.text()))?;
         let commit = writer.graph().commit();
-        let rows = Rows::written(answer, &self.plan.plan, &self.plan.text, commit, self.warnings());
+        let rows = Rows::written(answer, &self.plan.columns, &self.plan.text, commit, self.warnings());
         Ok(rows.explained(self.plan.explained))
     }
 }
@@ -308,6 +310,7 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
         text: Arc::from(text),
         mode,
         at_commit,
+        columns: plan.columns.iter().map(|(name, _)| name.clone()).collect(),
         plan: Arc::new(plan),
         warnings,
         explained,

@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, guarded};
 use crate::exec::{self, Counters};
 use crate::from_row::FromRow;
-use crate::physical::PhysicalPlan;
 use crate::procedure::RunningStatement;
 use crate::row::Row;
 use crate::semantic;
@@ -56,12 +55,13 @@ impl Rows {
     pub(crate) fn reading(
         run: exec::Reading,
         running: RunningStatement,
+        columns: &Arc<[Name]>,
         text: &Arc<str>,
         commit: Commit,
         warnings: &[Warning],
     ) -> Self {
         Self {
-            columns: column_names(run.plan()),
+            columns: Arc::clone(columns),
             source: Source::Running(Box::new(run), running),
             text: Arc::clone(text),
             counters: Counters::default(),
@@ -80,7 +80,7 @@ impl Rows {
 
     pub(crate) fn written(
         answer: exec::Answer,
-        plan: &PhysicalPlan,
+        columns: &Arc<[Name]>,
         text: &Arc<str>,
         commit: Commit,
         warnings: &[Warning],
@@ -88,7 +88,7 @@ impl Rows {
         let mut warnings = warnings.to_vec();
         warnings.extend(answer.warnings.into_iter().map(Warning::runtime));
         Self {
-            columns: column_names(plan),
+            columns: Arc::clone(columns),
             source: Source::Made(answer.rows.into_iter()),
             text: Arc::clone(text),
             counters: answer.counters,
@@ -252,10 +252,6 @@ impl fmt::Debug for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows").field("columns", &self.columns).field("commit", &self.commit).finish_non_exhaustive()
     }
-}
-
-fn column_names(plan: &PhysicalPlan) -> Arc<[Name]> {
-    plan.columns.iter().map(|(name, _)| name.clone()).collect()
 }
 
 /// Something that is probably a mistake, such as a label that no node has.

@@ -14,6 +14,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use smallvec::SmallVec;
+
 use super::batch::Batch;
 use super::budget::{Budget, Limits};
 use super::column::Ids;
@@ -78,7 +80,7 @@ pub(super) struct Context<'w> {
     root: Root<'w>,
     /// Who commits while a statement runs, if that can be.
     pub commits: Option<&'w dyn Commits>,
-    pub parameters: Vec<Value>,
+    pub parameters: SmallVec<[Value; 2]>,
     /// What is computed before the first row.
     pub given: Vec<Value>,
     pub budget: Budget,
@@ -86,17 +88,17 @@ pub(super) struct Context<'w> {
     pub counters: RefCell<Counters>,
     pub profile: Option<Profile>,
     warnings: RefCell<Vec<(&'static str, String)>>,
-    segments: RefCell<Vec<Option<View>>>,
+    segments: RefCell<SmallVec<[Option<View>; 1]>>,
     /// The newest root as it was last asked for; let go before anything is written.
     newest_held: RefCell<Option<Arc<Graph>>>,
-    arguments: RefCell<Vec<Arc<Batch>>>,
+    arguments: RefCell<SmallVec<[Arc<Batch>; 1]>>,
     /// For each argument: the outer rows of which nothing more is wanted. Empty where all rows are wanted.
     satisfied: RefCell<Vec<Satisfied>>,
     /// By the number of the subplan; taken out while it runs.
     pub subplans: RefCell<Vec<Option<SubplanRun>>>,
-    labels: Vec<Cell<Option<LabelId>>>,
-    types: Vec<Cell<Option<TypeId>>>,
-    keys: Vec<Cell<Option<KeyId>>>,
+    labels: Resolved<LabelId>,
+    types: Resolved<TypeId>,
+    keys: Resolved<KeyId>,
     pub patterns: RefCell<Patterns>,
     started_micros: OnceCell<i64>,
     random: Cell<u64>,
@@ -107,6 +109,13 @@ pub(super) struct Context<'w> {
 enum Root<'w> {
     Reading(Arc<Graph>),
     Writing(RefCell<&'w mut Writer>),
+}
+
+/// What the names of a plan are, by their numbers, as far as that was asked. Most plans have few.
+type Resolved<T> = SmallVec<[Cell<Option<T>>; 4]>;
+
+fn unresolved<T: Copy>(len: usize) -> Resolved<T> {
+    SmallVec::from_elem(Cell::new(None), len)
 }
 
 /// Of which outer rows nothing more is wanted; empty where all inner rows are wanted.
@@ -175,9 +184,9 @@ impl<'w> Context<'w> {
             arguments: RefCell::default(),
             satisfied: RefCell::default(),
             subplans: RefCell::new(plan.subplans.iter().map(|_| None).collect()),
-            labels: vec![Cell::new(None); plan.labels.len()],
-            types: vec![Cell::new(None); plan.types.len()],
-            keys: vec![Cell::new(None); plan.keys.len()],
+            labels: unresolved(plan.labels.len()),
+            types: unresolved(plan.types.len()),
+            keys: unresolved(plan.keys.len()),
             patterns: RefCell::default(),
             started_micros: OnceCell::new(),
             random: Cell::new(0),

@@ -15,16 +15,11 @@ use crate::value::{Element, ElementId, Map, Name, Node, Path, Relationship, Valu
 
 /// One row of an answer, its elements filled from `graph`. What is made for it is counted as it is made, beside what it is
 /// made of, since one row can be a list of all there is, and given back in the end: whoever keeps the row counts it.
-pub(super) fn row(
-    ctx: &Context,
-    graph: &Graph,
-    batch: &Batch,
-    row: usize,
-    columns: &[usize],
-) -> Result<Vec<Value>, ExecError> {
+pub(super) fn row(ctx: &Context, graph: &Graph, batch: &Batch, row: usize) -> Result<Vec<Value>, ExecError> {
     let made = ctx.budget.made();
     let mut filler = Filler { ctx, graph, records: FxHashMap::default() };
-    let row = columns.iter().map(|&column| filler.fill(batch.columns[column].value(row, ctx))).collect();
+    let columns = ctx.plan.columns.iter();
+    let row = columns.map(|&(_, column)| filler.fill(batch.columns[column].value(row, ctx))).collect();
     ctx.budget.settle(made);
     row
 }

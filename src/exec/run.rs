@@ -20,8 +20,6 @@ pub(crate) struct Reading {
     ctx: Box<Context<'static>>,
     source: Input,
     graph: View,
-    /// Where the columns of the answer stand.
-    columns: Vec<usize>,
     batch: Batch,
     row: usize,
     /// Rows that were handed out and are kept.
@@ -46,12 +44,7 @@ impl Reading {
         let PlanBody::Rows(root) = &ctx.plan.root else { unreachable!("a change of the schema writes") };
         let source = compile_root(root, &ctx);
         let graph = ctx.snapshot();
-        let columns = ctx.plan.columns.iter().map(|(_, column)| *column).collect();
-        Ok(Self { ctx, source, graph, columns, batch: Batch::default(), row: 0, kept: Held::default(), done: false })
-    }
-
-    pub(crate) fn plan(&self) -> &PhysicalPlan {
-        &self.ctx.plan
+        Ok(Self { ctx, source, graph, batch: Batch::default(), row: 0, kept: Held::default(), done: false })
     }
 
     /// The next row of the answer, its elements filled; `None` at the end. A statement that returns nothing has no row.
@@ -61,7 +54,7 @@ impl Reading {
                 return Ok(None);
             }
             match self.source.next(&self.ctx) {
-                Ok(Some(batch)) if !self.columns.is_empty() => {
+                Ok(Some(batch)) if !self.ctx.plan.columns.is_empty() => {
                     self.batch = batch;
                     self.row = 0;
                 }
@@ -74,7 +67,7 @@ impl Reading {
             }
         }
         self.row += 1;
-        output::row(&self.ctx, &self.graph, &self.batch, self.row - 1, &self.columns).map(Some)
+        output::row(&self.ctx, &self.graph, &self.batch, self.row - 1).map(Some)
     }
 
     /// Counts a row that the caller keeps for as long as the statement runs.
@@ -82,12 +75,12 @@ impl Reading {
         self.kept.add(&self.ctx.budget, row_bytes(row))
     }
 
-    /// The plan with the rows and times so far, if the run is profiled.
     /// How many rows it has looked at.
     pub(crate) fn rows_used(&self) -> u64 {
         self.ctx.budget.rows_used()
     }
 
+    /// The plan with the rows and times so far, if the run is profiled.
     pub(crate) fn profile(&self) -> Option<String> {
         self.ctx.profile.as_ref().map(|profile| profile.show(&self.ctx.plan))
     }
@@ -145,23 +138,30 @@ pub(crate) fn write(
     }
     finish_deleting(&ctx)?;
     ctx.write(Writer::check_statement)?;
-    let columns: Vec<usize> = plan.columns.iter().map(|(_, column)| *column).collect();
-    let graph = ctx.snapshot();
-    let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.len).sum());
-    for batch in &batches {
-        ctx.budget.steps(batch.len)?;
-        for row in 0..batch.len {
-            let row = output::row(&ctx, &graph, batch, row, &columns)?;
-            held.add(&ctx.budget, row_bytes(&row))?;
-            rows.push(row);
-        }
-    }
     Ok(Answer {
-        rows,
+        rows: rows_of(&ctx, &batches, &mut held)?,
         counters: ctx.counters.take(),
         warnings: ctx.take_warnings(),
         profile: ctx.profile.as_ref().map(|profile| profile.show(plan)),
     })
+}
+
+/// The rows of all batches, as the graph is in the end.
+fn rows_of(ctx: &Context, batches: &[Batch], held: &mut Held) -> Result<Vec<Vec<Value>>, ExecError> {
+    if batches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let graph = ctx.snapshot();
+    let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.len).sum());
+    for batch in batches {
+        ctx.budget.steps(batch.len)?;
+        for row in 0..batch.len {
+            let row = output::row(ctx, &graph, batch, row)?;
+            held.add(&ctx.budget, row_bytes(&row))?;
+            rows.push(row);
+        }
+    }
+    Ok(rows)
 }
 
 /// About how many bytes a row takes that is handed out.

@@ -255,6 +255,8 @@ impl Finder<'_, '_> {
         let (What::Equal(given) | What::In(given) | What::Prefix(given) | What::Low(given, _) | What::High(given, _)) =
             what;
         let exact = match what {
+            // An index finds what is equivalent.
+            What::Equal(_) if matches!(term.kind, ExprKind::Compare(Comparison::Same, ..)) => true,
             What::Equal(value) => matches!(&value.kind, ExprKind::Literal(value) if is_plain(value)),
             What::In(list) => matches!(&list.kind, ExprKind::Literal(Value::List(items)) if items.iter().all(is_plain)),
             What::Prefix(_) | What::Low(..) | What::High(..) => false,

@@ -193,11 +193,11 @@ pub(crate) enum Op {
 
     // ---- rows
     Filter {
-        predicate: Scalar,
+        predicate: Arc<Scalar>,
     },
     /// New: one column for each.
     Project {
-        items: Vec<(Scalar, ColumnKind)>,
+        items: Arc<[(Scalar, ColumnKind)]>,
     },
     /// Carries at most the ordinal. New: keys, then calls. Without keys: one row for each partition, even an empty one.
     Aggregate {
@@ -248,7 +248,7 @@ pub(crate) enum Op {
     // ---- writes
     /// New: one column for each draw.
     Create {
-        draws: Vec<Draw>,
+        draws: Arc<[Draw]>,
         cite: Option<Cite>,
     },
     /// New: what the inner plan finds or the draws make: `bindings`, each a column of the inner plan and a draw.
@@ -301,8 +301,8 @@ impl Sought {
 /// How an index is asked.
 #[derive(Clone, Debug)]
 pub(crate) enum Seek {
-    /// One value for each key of the index.
-    Equal(Vec<Scalar>),
+    /// One value for each key of the index: what is equal to them.
+    Equal(Arc<[Scalar]>),
     /// Each value of a list, each element once.
     In(Scalar),
     /// The flag: the bound itself is in.

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use smallvec::SmallVec;
+
 use super::show::number;
 use crate::function::{Field, Procedure, Registry};
 use crate::value::{DateTime, Duration, Name, Type, Value};
@@ -34,7 +36,7 @@ struct Entry {
     commit: Option<u64>,
     began_micros: i64,
     /// The statements that are run, by their ids, the last one last.
-    running: Vec<(u64, Arc<str>)>,
+    running: SmallVec<[(u64, Arc<str>); 1]>,
 }
 
 /// A transaction's place among the open ones, until it is dropped.
@@ -60,7 +62,7 @@ impl OpenTransactions {
     ) -> Arc<OpenTransaction> {
         let mut entries = self.lock();
         let id = entries.next_id();
-        entries.by_id.insert(id, Entry { access, commit, began_micros, running: Vec::new() });
+        entries.by_id.insert(id, Entry { access, commit, began_micros, running: SmallVec::new() });
         drop(entries);
         Arc::new(OpenTransaction { all: Arc::clone(self), id })
     }
@@ -90,8 +92,12 @@ impl OpenTransaction {
 
     /// Tells that a statement is run.
     pub(crate) fn run(self: &Arc<Self>, text: &Arc<str>) -> RunningStatement {
-        let id = self.all.lock().next_id();
-        self.change(|entry| entry.running.push((id, Arc::clone(text))));
+        let mut entries = self.all.lock();
+        let id = entries.next_id();
+        if let Some(entry) = entries.by_id.get_mut(&self.id) {
+            entry.running.push((id, Arc::clone(text)));
+        }
+        drop(entries);
         RunningStatement { open: Arc::clone(self), id }
     }
 

@@ -368,8 +368,8 @@ impl Graph {
 
     /// Elements whose indexed values are equivalent to `values`: slots in index order, without duplicates. Fewer
     /// values than the index has keys: its first ones. An index of relationships holds both states.
-    pub(crate) fn index_seek(&self, index: IndexId, values: &[Value]) -> Vec<u32> {
-        self.index(index).map_or_else(Vec::new, |index| index.seek(values).collect())
+    pub(crate) fn index_seek(&self, index: IndexId, values: &[Value]) -> impl Iterator<Item = u32> {
+        self.index(index).into_iter().flat_map(move |index| index.seek(values))
     }
 
     /// Elements whose first indexed value lies within the bounds, in the order of values (an EDTF value as its order

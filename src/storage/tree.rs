@@ -5,6 +5,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::DiskError;
 use super::snapshot::{Bytes, Damage, Link, Reader, SnapshotWriter, Source, Stored, check, rises};
 
@@ -118,7 +120,7 @@ impl<K: TreeKey> Tree<K> {
     /// The keys from the first one that `before` does not hold of, leaf by leaf; no slice is empty. `before` must
     /// hold of all keys up to some point and of none from there.
     pub(super) fn from(&self, before: impl Fn(&K) -> bool) -> Leaves<'_, K> {
-        let mut leaves = Leaves { path: Vec::new(), leaf: &[] };
+        let mut leaves = Leaves { path: SmallVec::new(), leaf: &[] };
         let Some(root) = self.root.get() else { return leaves };
         let mut node = &**root;
         loop {
@@ -184,7 +186,7 @@ impl<K: TreeKey> Tree<K> {
 /// Slices of keys, in order; none is empty.
 pub(super) struct Leaves<'t, K> {
     /// The nodes still to be visited, from the root down.
-    path: Vec<&'t [Link<Node<K>>]>,
+    path: SmallVec<[&'t [Link<Node<K>>]; 4]>,
     leaf: &'t [K],
 }
 

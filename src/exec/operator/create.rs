@@ -1,5 +1,7 @@
 //! Create: new elements for each row. Order kept; holds one batch.
 
+use std::sync::Arc;
+
 use super::cite;
 use super::draw::{Nulls, make, prepare};
 use super::travel::end_column;
@@ -13,13 +15,19 @@ use crate::storage::End;
 
 pub(super) struct Create {
     input: Input,
-    draws: Vec<Draw>,
+    draws: Arc<[Draw]>,
     cite: Option<Cite>,
 }
 
 impl Create {
-    pub(super) fn new(operator: &Operator, draws: &[Draw], cite: Option<&Cite>, scope: Scope, ctx: &Context) -> Self {
-        Self { input: Input::of(operator, scope, ctx), draws: draws.to_vec(), cite: cite.cloned() }
+    pub(super) fn new(
+        operator: &Operator,
+        draws: &Arc<[Draw]>,
+        cite: Option<&Cite>,
+        scope: Scope,
+        ctx: &Context,
+    ) -> Self {
+        Self { input: Input::of(operator, scope, ctx), draws: Arc::clone(draws), cite: cite.cloned() }
     }
 }
 

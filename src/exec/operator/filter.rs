@@ -1,5 +1,7 @@
 //! Filter: the rows for which a predicate is true. Order kept; holds nothing.
 
+use std::sync::Arc;
+
 use super::{Input, Scope, Source};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
@@ -10,13 +12,13 @@ use crate::physical::{Operator, Scalar};
 
 pub(super) struct Filter {
     input: Input,
-    predicate: Scalar,
+    predicate: Arc<Scalar>,
     segment: Segment,
 }
 
 impl Filter {
-    pub(super) fn new(operator: &Operator, predicate: &Scalar, scope: Scope, ctx: &Context) -> Self {
-        Self { input: Input::of(operator, scope, ctx), predicate: predicate.clone(), segment: scope.segment }
+    pub(super) fn new(operator: &Operator, predicate: &Arc<Scalar>, scope: Scope, ctx: &Context) -> Self {
+        Self { input: Input::of(operator, scope, ctx), predicate: Arc::clone(predicate), segment: scope.segment }
     }
 }
 

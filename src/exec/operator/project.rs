@@ -1,5 +1,7 @@
 //! Project: a column for each expression. Order kept; holds nothing.
 
+use std::sync::Arc;
+
 use super::{Input, Scope, Source};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
@@ -10,13 +12,13 @@ use crate::physical::{ColumnKind, Operator, Scalar};
 
 pub(super) struct Project {
     input: Input,
-    items: Vec<(Scalar, ColumnKind)>,
+    items: Arc<[(Scalar, ColumnKind)]>,
     segment: Segment,
 }
 
 impl Project {
-    pub(super) fn new(operator: &Operator, items: &[(Scalar, ColumnKind)], scope: Scope, ctx: &Context) -> Self {
-        Self { input: Input::of(operator, scope, ctx), items: items.to_vec(), segment: scope.segment }
+    pub(super) fn new(operator: &Operator, items: &Arc<[(Scalar, ColumnKind)]>, scope: Scope, ctx: &Context) -> Self {
+        Self { input: Input::of(operator, scope, ctx), items: Arc::clone(items), segment: scope.segment }
     }
 }
 
@@ -28,7 +30,7 @@ impl Source for Project {
         let env = Env::new(ctx, &graph);
         let frame = Frame::of(&batch.columns, batch.len);
         let mut made = Vec::with_capacity(self.items.len());
-        for (scalar, kind) in &self.items {
+        for (scalar, kind) in &*self.items {
             made.push(evaluate(&env, scalar, &frame)?.into_kind(*kind, ctx));
         }
         let len = batch.len;

@@ -4,8 +4,10 @@
 //! low precision. So what a range brings up is compared once more.
 
 use std::ops::Bound;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 use super::{Input, Scope, Source, row_number};
 use crate::catalog::{IndexId, KeyId};
@@ -36,7 +38,7 @@ struct Side {
 
 /// [`Seek`] with expressions of its own.
 enum How {
-    Equal(Vec<Scalar>),
+    Equal(Arc<[Scalar]>),
     In(Scalar),
     Range { low: Option<(Scalar, bool)>, high: Option<(Scalar, bool)> },
     Prefix(Scalar),
@@ -67,7 +69,7 @@ impl IndexSeek {
         ctx: &Context,
     ) -> Self {
         let how = match seek {
-            Seek::Equal(values) => How::Equal(values.clone()),
+            Seek::Equal(values) => How::Equal(Arc::clone(values)),
             Seek::In(list) => How::In(list.clone()),
             Seek::Range { low, high } => How::Range { low: low.clone(), high: high.clone() },
             Seek::Prefix(prefix) => How::Prefix(prefix.clone()),
@@ -75,23 +77,27 @@ impl IndexSeek {
         Self { input: Input::of(operator, scope, ctx), index, how, rels, segment: scope.segment }
     }
 
-    /// The elements for each row.
-    fn seek(&self, env: &Env, batch: &Batch) -> Result<Vec<Vec<u32>>, ExecError> {
+    fn seek(&self, env: &Env, batch: &Batch) -> Result<Found, ExecError> {
+        let mut found = Found::default();
         let frame = Frame::of(&batch.columns, batch.len);
         let column = |scalar: &Scalar| evaluate(env, scalar, &frame).map(|column| column.into_values(env.ctx));
         let graph: &Graph = env.graph;
         match &self.how {
             How::Equal(values) => {
-                let columns = values.iter().map(column).collect::<Result<Vec<_>, _>>()?;
-                Ok((0..batch.len)
-                    .map(|row| {
-                        let key: Vec<Value> = columns.iter().map(|column| column[row].clone()).collect();
-                        // What is found is equivalent; the filter behind tells it from what is equal.
-                        if key.iter().any(Value::is_null) { Vec::new() } else { graph.index_seek(self.index, &key) }
-                    })
-                    .collect())
+                let columns = values.iter().map(column).collect::<Result<SmallVec<[_; 1]>, _>>()?;
+                for row in 0..batch.len {
+                    let key: SmallVec<[Value; 1]> = columns.iter().map(|column| column[row].clone()).collect();
+                    // What is found is equivalent; where that is not what was asked, a filter behind tells.
+                    if !key.iter().any(Value::is_null) {
+                        found.add(row, graph.index_seek(self.index, &key));
+                    }
+                }
             }
-            How::In(list) => Ok(column(list)?.iter().map(|list| self.seek_in(graph, list)).collect()),
+            How::In(list) => {
+                for (row, list) in column(list)?.iter().enumerate() {
+                    found.add(row, self.seek_in(graph, list));
+                }
+            }
             How::Range { low, high } => {
                 let bound = |side: &Option<(Scalar, bool)>| match side {
                     None => Ok(None),
@@ -102,12 +108,17 @@ impl IndexSeek {
                     let side = side.as_ref();
                     side.map(|(values, inclusive)| Side { value: values[row].clone(), inclusive: *inclusive })
                 };
-                Ok((0..batch.len)
-                    .map(|row| self.seek_range(graph, at(&low, row).as_ref(), at(&high, row).as_ref()))
-                    .collect())
+                for row in 0..batch.len {
+                    found.add(row, self.seek_range(graph, at(&low, row).as_ref(), at(&high, row).as_ref()));
+                }
             }
-            How::Prefix(prefix) => Ok(column(prefix)?.iter().map(|prefix| self.seek_prefix(graph, prefix)).collect()),
+            How::Prefix(prefix) => {
+                for (row, prefix) in column(prefix)?.iter().enumerate() {
+                    found.add(row, self.seek_prefix(graph, prefix));
+                }
+            }
         }
+        Ok(found)
     }
 
     fn seek_in(&self, graph: &Graph, list: &Value) -> Vec<u32> {
@@ -165,15 +176,11 @@ impl Source for IndexSeek {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
         while let Some(batch) = self.input.next(ctx)? {
             let graph = ctx.view(self.segment);
-            let (mut rows, mut slots) = (Vec::new(), Vec::new());
-            for (row, found) in self.seek(&Env::new(ctx, &graph), &batch)?.into_iter().enumerate() {
-                let seen = |slot: &u32| match self.rels {
-                    Some(States::Asserted) => graph.rel(RelSlot(*slot)).asserted,
-                    Some(States::Both) | None => true,
-                };
-                slots.extend(found.into_iter().filter(seen));
-                rows.resize(slots.len(), row_number(row));
+            let mut found = self.seek(&Env::new(ctx, &graph), &batch)?;
+            if self.rels == Some(States::Asserted) {
+                found.retain(|slot| graph.rel(RelSlot(slot)).asserted);
             }
+            let Found { rows, slots } = found;
             if slots.is_empty() {
                 continue;
             }
@@ -188,6 +195,25 @@ impl Source for IndexSeek {
 
     fn rewind(&mut self, ctx: &Context) {
         self.input.rewind(ctx);
+    }
+}
+
+/// Elements, and the row that each was found for.
+#[derive(Default)]
+struct Found {
+    rows: Vec<u32>,
+    slots: Vec<u32>,
+}
+
+impl Found {
+    fn add(&mut self, row: usize, slots: impl IntoIterator<Item = u32>) {
+        self.slots.extend(slots);
+        self.rows.resize(self.slots.len(), row_number(row));
+    }
+
+    fn retain(&mut self, keep: impl Fn(u32) -> bool) {
+        let kept = self.rows.iter().zip(&self.slots).filter(|(_, slot)| keep(**slot));
+        (self.rows, self.slots) = kept.map(|(row, slot)| (*row, *slot)).unzip();
     }
 }
 

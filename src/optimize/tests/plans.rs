@@ -161,13 +161,11 @@ fn an_indexed_property_is_where_a_pattern_begins() {
     check_plan(
         "MATCH (a:Person {id: $x})-[:KNOWS]->(m)<-[:KNOWS]-(b:Person {id: $y}) RETURN m",
         expect![[r#"
-        expand into (m)<-[:KNOWS]-(b) other than _2
-          expand (a)-[:KNOWS]->(m)
-            filter b.id is $y
-              seek b:Person(id = $y)
-                filter a.id is $x
+            expand into (m)<-[:KNOWS]-(b) other than _2
+              expand (a)-[:KNOWS]->(m)
+                seek b:Person(id = $y)
                   seek a:Person(id = $x)
-    "#]],
+        "#]],
     );
     check_plan(
         "MATCH (x:Action) WHERE x.on > 10 AND x.on < 20 RETURN x",

@@ -81,7 +81,7 @@ impl Lowerer<'_> {
 
     fn seek(&mut self, seek: &plan::Seek, rows: &Rows) -> physical::Seek {
         match seek {
-            plan::Seek::Equal(values) => physical::Seek::Equal(self.scalars(values, rows)),
+            plan::Seek::Equal(values) => physical::Seek::Equal(self.scalars(values, rows).into()),
             plan::Seek::In(list) => physical::Seek::In(self.scalar(list, rows)),
             plan::Seek::Prefix(prefix) => physical::Seek::Prefix(self.scalar(prefix, rows)),
             plan::Seek::Range { low, high } => {

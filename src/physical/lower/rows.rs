@@ -123,7 +123,7 @@ impl Lowerer<'_> {
             return rows;
         }
         let carry = (0..rows.columns.len()).filter(|at| *at != position).collect();
-        let items = vec![(Scalar::Column(position), column_kind(kind))];
+        let items = [(Scalar::Column(position), column_kind(kind))].into();
         let word = match kind {
             ElementKind::Node => "node",
             ElementKind::Rel => "relationship",

@@ -19,7 +19,7 @@ impl Lowerer<'_> {
 
     pub(super) fn filter(&mut self, predicate: &Expr, rows: Rows, place: &Place<'_>) -> Rows {
         let predicate = self.scalar(predicate, &rows);
-        self.extend(rows, Op::Filter { predicate }, &[], place)
+        self.extend(rows, Op::Filter { predicate: predicate.into() }, &[], place)
     }
 
     pub(super) fn project(&mut self, items: &[(VarId, Expr)], rows: Rows, place: &Place<'_>) -> Rows {
@@ -31,7 +31,7 @@ impl Lowerer<'_> {
             new.push((*var, kind));
             scalars.push((self.scalar(expr, &rows), kind));
         }
-        self.extend(rows, Op::Project { items: scalars }, &new, place)
+        self.extend(rows, Op::Project { items: scalars.into() }, &new, place)
     }
 
     pub(super) fn aggregate(&mut self, step: &Aggregate, rows: Rows, place: &Place<'_>) -> Rows {

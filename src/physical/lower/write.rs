@@ -18,7 +18,7 @@ impl Lowerer<'_> {
         let reference = |var: VarId| reference(var, &places, &rows);
         let cite = step.cite.as_ref().map(|cite| self.cite(cite, &rows, &reference));
         let new: Vec<(VarId, ColumnKind)> = step.draws.iter().map(|draw| (draw_var(draw), drawn_kind(draw))).collect();
-        self.extend(rows, Op::Create { draws, cite }, &new, place)
+        self.extend(rows, Op::Create { draws: draws.into(), cite }, &new, place)
     }
 
     /// What happens on a match or a creation is said of the rows that come out.

@@ -409,7 +409,7 @@ fn little_is_read_before_it_is_asked_for() {
     assert_eq!(opened.node_property(slot, KeyId(0)).to_string(), graph.node_property(slot, KeyId(0)).to_string());
     assert!(reads() <= 8);
     let index = graph.catalog().indexes[0].id;
-    let found = |graph: &Graph| graph.index_seek(index, &[Value::from("name 77")]);
+    let found = |graph: &Graph| graph.index_seek(index, &[Value::from("name 77")]).collect::<Vec<_>>();
     assert_eq!(found(&opened), found(&graph));
     assert!(reads() <= 5);
     assert_eq!(opened.degree(nodes[0], Direction::Out, None, Family::Plain), 5_000);

@@ -300,7 +300,10 @@ fn check_indexes(graph: &Graph, model: &Model) {
         assert_eq!(graph.index_size(def.id), (expected.len() as u64, distinct as u64));
         for (values, _) in &expected {
             let same = expected.iter().filter(|other| by_values(&other.0, values).is_eq());
-            assert_eq!(graph.index_seek(def.id, values), same.map(|entry| entry.1).collect::<Vec<_>>());
+            assert_eq!(
+                graph.index_seek(def.id, values).collect::<Vec<_>>(),
+                same.map(|entry| entry.1).collect::<Vec<_>>()
+            );
             let from = expected.iter().filter(|other| compare::order(&other.0[0], &values[0]).is_gt());
             let found = graph.index_range(def.id, std::ops::Bound::Excluded(&values[0]), std::ops::Bound::Unbounded);
             assert_eq!(found, from.map(|entry| entry.1).collect::<Vec<_>>());
