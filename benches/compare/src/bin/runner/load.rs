@@ -83,12 +83,14 @@ fn values<'c>(columns: &'c [Column], fields: impl Iterator<Item = &'c str>) -> R
     columns.iter().zip(fields).map(|(column, field)| Ok((column.0.as_str(), column.value(field)?))).collect()
 }
 
-/// An id is of one node of its label; and entities are looked up by name.
+/// An id is of one node of its label; the other indexes are for lookups.
 fn make_indexes(db: &Database, workload: &Workload) -> Result<(), Failure> {
     for (label, columns) in workload.labels() {
         let id = &columns.first().ok_or_else(|| format!("`{label}` has no columns"))?.0;
         db.query(format!("CREATE CONSTRAINT FOR (n:`{label}`) REQUIRE n.`{id}` IS UNIQUE").as_str(), ())?;
     }
-    db.query("CREATE INDEX FOR (n:Entity) ON (n.name)", ())?;
+    for (label, key) in workload.looked_up() {
+        db.query(format!("CREATE INDEX FOR (n:`{label}`) ON (n.`{key}`)").as_str(), ())?;
+    }
     Ok(())
 }
