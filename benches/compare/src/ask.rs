@@ -10,7 +10,7 @@ use crate::{engines, measure};
 const HELP: &str = "\
 Measures Averment beside SQLite on one disk.
 
-  --only NAMES       some of: commits, threads, buffered, open, size, readers, invariant (with commas between)
+  --only NAMES       some of: commits, threads, buffered, open, size, lookups, readers, invariant (commas between)
   --engines NAMES    some of: averment, SQLite (with commas between)
   --folder PATH      where the databases lie; the default is below this crate's `target`
   --rounds N         turns of each engine (5)

@@ -45,6 +45,11 @@ pub(crate) trait Store: Send + Sync {
 
 /// What one thread does with a database. Statements are prepared once.
 pub(crate) trait Session: Send {
+    /// Lets it keep all of the graph in memory, if it does not do so anyway.
+    fn take_memory(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Commits one event.
     fn add_event(&mut self, number: i64) -> Result<(), Failure>;
 
@@ -53,6 +58,12 @@ pub(crate) trait Session: Send {
 
     /// The age of a person, and the sum of the ages of those that relationships of type `T0` lead to.
     fn age_and_neighbours(&mut self, id: i64) -> Result<(i64, i64), Failure>;
+
+    /// The ids of those of an age that a person's relationships of type `T0` and at least this weight lead to, summed up.
+    fn neighbours(&mut self, id: i64, least_weight: i64, age: i64) -> Result<i64, Failure>;
+
+    /// How many people older than `age` two relationships of type `T0` lead to, each counted once.
+    fn neighbours_of_neighbours(&mut self, id: i64, age: i64) -> Result<i64, Failure>;
 
     /// Makes accounts 0 to `count` - 1, each with this balance.
     fn add_accounts(&mut self, count: i64, balance: i64) -> Result<(), Failure>;

@@ -17,6 +17,8 @@ struct Thread {
     add_event: Prepared,
     age: Prepared,
     age_and_neighbours: Prepared,
+    neighbours: Prepared,
+    neighbours_of_neighbours: Prepared,
     transfer: Prepared,
     sums: [Prepared; 2],
 }
@@ -72,6 +74,13 @@ impl Store for Open {
             age_and_neighbours: prepare(
                 "MATCH (p:Person {id: $id}) OPTIONAL MATCH (p)-[:T0]->(a) RETURN p.age, sum(a.age)",
             )?,
+            neighbours: prepare(
+                "MATCH (:Person {id: $id})-[r:T0]->(a:Person) WHERE r.weight >= $weight AND a.age = $age RETURN sum(a.id)",
+            )?,
+            neighbours_of_neighbours: prepare(
+                "MATCH REPEATABLE ELEMENTS (:Person {id: $id})-[:T0]->(:Person)-[:T0]->(a:Person) \
+                 WHERE a.age > $age RETURN count(DISTINCT a.id)",
+            )?,
             transfer: prepare(
                 "MATCH (a:Account {id: $from}), (b:Account {id: $to}) \
                  SET a.balance = a.balance - $amount, b.balance = b.balance + $amount",
@@ -101,6 +110,15 @@ impl Session for Thread {
 
     fn age_and_neighbours(&mut self, id: i64) -> Result<(i64, i64), Failure> {
         Ok(self.db.query(&self.age_and_neighbours, params! { "id" => id })?.single()?)
+    }
+
+    fn neighbours(&mut self, id: i64, least_weight: i64, age: i64) -> Result<i64, Failure> {
+        let params = params! { "id" => id, "weight" => least_weight, "age" => age };
+        Ok(self.db.query(&self.neighbours, params)?.single()?)
+    }
+
+    fn neighbours_of_neighbours(&mut self, id: i64, age: i64) -> Result<i64, Failure> {
+        Ok(self.db.query(&self.neighbours_of_neighbours, params! { "id" => id, "age" => age })?.single()?)
     }
 
     fn add_accounts(&mut self, count: i64, balance: i64) -> Result<(), Failure> {

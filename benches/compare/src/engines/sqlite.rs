@@ -33,6 +33,9 @@ const INDEXES: &str = "
     ANALYZE;
 ";
 
+/// More than the graph takes. A negative `cache_size` is in units of 1,024 bytes.
+const CACHE_KIB: i64 = 2 << 20;
+
 /// How long a connection waits for another one that writes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -121,6 +124,11 @@ impl Store for Open {
 }
 
 impl Session for Thread {
+    fn take_memory(&mut self) -> Result<(), Failure> {
+        self.0.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        Ok(self.0.pragma_update(None, "mmap_size", CACHE_KIB * 1024)?)
+    }
+
     fn add_event(&mut self, number: i64) -> Result<(), Failure> {
         let mut insert = self.0.prepare_cached("INSERT INTO event (number, weight) VALUES (?, ?)")?;
         insert.execute([number, number % 1000])?;
@@ -138,6 +146,22 @@ impl Session for Thread {
              WHERE r.source = p.id AND r.type = 0) FROM person p WHERE p.id = ?",
         )?;
         Ok(select.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    fn neighbours(&mut self, id: i64, least_weight: i64, age: i64) -> Result<i64, Failure> {
+        let mut select = self.0.prepare_cached(
+            "SELECT coalesce(sum(a.id), 0) FROM rel r JOIN person a ON a.id = r.target \
+             WHERE r.source = ? AND r.type = 0 AND r.weight >= ? AND a.age = ?",
+        )?;
+        Ok(select.query_row([id, least_weight, age], |row| row.get(0))?)
+    }
+
+    fn neighbours_of_neighbours(&mut self, id: i64, age: i64) -> Result<i64, Failure> {
+        let mut select = self.0.prepare_cached(
+            "SELECT count(DISTINCT a.id) FROM rel r JOIN rel s ON s.source = r.target JOIN person a ON a.id = s.target \
+             WHERE r.source = ? AND r.type = 0 AND s.type = 0 AND a.age > ?",
+        )?;
+        Ok(select.query_row([id, age], |row| row.get(0))?)
     }
 
     fn add_accounts(&mut self, count: i64, balance: i64) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 mod commits;
 mod invariant;
+mod lookups;
 pub(crate) mod open;
 pub(crate) mod readers;
 mod size;
@@ -18,6 +19,7 @@ pub(crate) const ALL: &[(&str, Measure)] = &[
     ("buffered", commits::buffered),
     ("open", open::measure),
     ("size", size::measure),
+    ("lookups", lookups::measure),
     ("readers", readers::measure),
     ("invariant", invariant::measure),
 ];

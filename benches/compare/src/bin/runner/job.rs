@@ -7,7 +7,6 @@ use averment::{Database, Durability, Params, Prepared, Value, format::value_from
 use serde_json::Value as Json;
 
 use crate::Failure;
-use crate::texts;
 use crate::workload::Workload;
 
 pub(crate) struct Job {
@@ -32,10 +31,9 @@ impl Job {
         Ok(Database::options().durability(durability).open(&self.database)?)
     }
 
-    /// The statement of a query: ours, or the one that the workload has for it.
     pub(crate) fn prepare(&self, db: &Database, query: &str) -> Result<Prepared, Failure> {
-        let given = self.argument["cypher"][query].as_str();
-        let text = texts::ours(query).or(given).ok_or_else(|| format!("there is no text for `{query}`"))?;
+        let text = self.argument["cypher"][query].as_str();
+        let text = text.ok_or_else(|| format!("there is no text for `{query}`"))?;
         Ok(db.prepare(text)?)
     }
 

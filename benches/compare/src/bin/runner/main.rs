@@ -6,7 +6,7 @@
 //!
 //! and reads lines from it that begin with `@` and go on as JSON. The phases are `load`, `reopen`, `query` and `write`;
 //! `explain` prints the plans of the queries, for people. What is asked comes in the argument: this program knows no
-//! workload, but for the queries of which our language has a better form (`texts.rs`).
+//! workload.
 
 mod job;
 mod load;
@@ -14,7 +14,6 @@ mod phases;
 mod process;
 mod query;
 mod say;
-mod texts;
 mod workload;
 mod write;
 

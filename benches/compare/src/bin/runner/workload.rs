@@ -22,6 +22,13 @@ struct Tables {
     /// The label at the start, the one at the end, and the columns behind those two ids.
     #[serde(default)]
     rels: BTreeMap<String, (String, String, Vec<Column>)>,
+    /// Label and key of what is looked up by something else than its id.
+    #[serde(default = "names_of_entities")]
+    names: Vec<(String, String)>,
+}
+
+fn names_of_entities() -> Vec<(String, String)> {
+    vec![("Entity".to_owned(), "name".to_owned())]
 }
 
 /// Its name and its type.
@@ -49,6 +56,10 @@ impl Workload {
 
     pub(crate) fn types(&self) -> impl Iterator<Item = (&str, &[Column])> {
         self.tables.rels.iter().map(|(rel_type, (_, _, columns))| (rel_type.as_str(), columns.as_slice()))
+    }
+
+    pub(crate) fn looked_up(&self) -> &[(String, String)] {
+        &self.tables.names
     }
 
     pub(crate) fn nodes_file(&self, label: &str) -> PathBuf {

@@ -73,7 +73,7 @@ impl Done {
         let count = self.seconds.len();
         json!({
             "q": mode, "ops": count, "times": [self.seconds.iter().sum::<f64>() / count as f64],
-            "cpu": [self.processor_seconds], "p50": self.seconds[count / 2], "p99": self.seconds[count * 99 / 100],
+            "processor": self.processor_seconds, "p50": self.seconds[count / 2], "p99": self.seconds[count * 99 / 100],
         })
     }
 }
