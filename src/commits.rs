@@ -150,7 +150,8 @@ impl ExactSizeIterator for CommitLog {}
 
 impl Database {
     /// All commits, oldest first, also those that cannot be read any more. An entry takes some 40 bytes, and one with a
-    /// message of its own 90 more and its length, so that millions of them are no burden.
+    /// message of its own 90 more and its length, so that millions of them are no burden. In a database in files they take no
+    /// memory once a checkpoint has written them, and are read when they are asked for.
     ///
     /// ```
     /// use averment::Database;

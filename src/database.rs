@@ -19,7 +19,7 @@ use crate::prepared::{PlanCache, Prepared};
 use crate::procedure::{self, Access, OpenTransaction, OpenTransactions};
 use crate::rows::Rows;
 use crate::statement::Statement;
-use crate::storage::{FileAccess, Graph, History};
+use crate::storage::{FileAccess, Graph, History, Roots};
 use crate::store::Home;
 use crate::transaction::{ReadTransaction, WriteTransaction};
 use crate::value::ErrorKind;
@@ -374,6 +374,15 @@ impl Database {
         let mut history = self.shared.history.lock();
         let let_go = history.keep_only(Arc::clone(&root));
         self.shared.root.store(root);
+        drop(history);
+        drop(let_go);
+    }
+
+    /// Lets the roots that are kept lie in other pages, and gives up those in which they lay.
+    pub(crate) fn change_pages(&self, change: impl FnOnce(&mut Roots) -> Vec<Arc<Graph>>) {
+        let mut history = self.shared.history.lock();
+        let let_go = change(&mut history);
+        self.shared.root.store(history.last());
         drop(history);
         drop(let_go);
     }

@@ -11,8 +11,8 @@ use crate::exec::{Commits, now_micros};
 use crate::options::Options;
 use crate::read_only::Reader;
 use crate::storage::{
-    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, Durability, FolderDisk, Graph, History, Keep, Roots,
-    StorageError, TornTail, past, stored_keep,
+    Change, Checkpoint, Commit, DatabaseFiles, Disk, DiskError, Durability, FolderDisk, Graph, History, Keep, Log,
+    Roots, StorageError, TornTail, past, stored_keep,
 };
 
 /// Where the commits of a database are kept.
@@ -250,6 +250,7 @@ impl Database {
         let checkpoint = self.begin_checkpoint(store, root)?;
         drop(pass);
         store.files.finish_checkpoint(checkpoint)?;
+        self.leave_log_of_kept();
         Ok(())
     }
 
@@ -317,6 +318,7 @@ impl Database {
         self.publish_anew(anew);
         drop(pass);
         store.files.finish_checkpoint(begun)?;
+        self.leave_log_of_kept();
         Ok(Vacuumed { bytes_before, bytes_after: store.files.len_bytes()? })
     }
 
@@ -345,7 +347,8 @@ impl Database {
 
     /// Makes a commit that is kept as the durability says when this comes back. The right to write goes to the next one
     /// once the order of commits is clear.
-    pub(crate) fn commit(&self, root: Graph, changes: &[Change], pass: WriterPass) -> Result<(), DiskError> {
+    pub(crate) fn commit(&self, mut root: Graph, changes: &[Change], pass: WriterPass) -> Result<(), DiskError> {
+        self.leave_log(&mut root);
         self.commit_and(Arc::new(root), changes, || drop(pass))
     }
 
@@ -359,6 +362,24 @@ impl Database {
         self.begin_checkpoint_if_due(store, &root);
         next();
         store.files.settle(ticket, |root| self.publish(root))
+    }
+
+    /// Lets those commits go from memory that lie in a new snapshot: of a root that is about to be the last one, and of those
+    /// that are kept, which hold the snapshot before.
+    fn leave_log(&self, root: &mut Graph) {
+        if self.stored_commits().is_some_and(|stored| root.leave_log_to(&stored)) {
+            self.leave_log_of_kept();
+        }
+    }
+
+    fn leave_log_of_kept(&self) {
+        if let Some(stored) = self.stored_commits() {
+            self.change_pages(|roots| roots.leave_log_to(&stored));
+        }
+    }
+
+    fn stored_commits(&self) -> Option<Log> {
+        self.store()?.files.stored_commits()
     }
 
     fn begin_checkpoint(&self, store: &Store, root: Arc<Graph>) -> Result<Checkpoint, DiskError> {
@@ -391,7 +412,8 @@ impl Database {
 }
 
 impl Commits for Database {
-    fn commit(&self, root: &Graph, changes: &[Change]) -> Result<Commit, StorageError> {
+    fn commit(&self, root: &mut Graph, changes: &[Change]) -> Result<Commit, StorageError> {
+        self.leave_log(root);
         let next = root.commit().followed_at(now_micros());
         self.commit_and(Arc::new(root.clone()), changes, || ())?;
         Ok(next)

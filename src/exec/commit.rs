@@ -8,12 +8,13 @@ use crate::storage::{Change, Commit, Graph, Savepoint, StorageError, Writer};
 
 /// Who makes a root visible to all while the statement that wrote it goes on.
 pub(crate) trait Commits: Sync {
-    /// Makes `root`, to which these changes have led, the last commit. Gives the commit that comes next.
+    /// Makes `root`, to which these changes have led, the last commit; where its pages lie may change. Gives the commit that
+    /// comes next.
     ///
     /// # Errors
     ///
     /// [`StorageError::Disk`].
-    fn commit(&self, root: &Graph, changes: &[Change]) -> Result<Commit, StorageError>;
+    fn commit(&self, root: &mut Graph, changes: &[Change]) -> Result<Commit, StorageError>;
 }
 
 /// What a batch that fails is put back to.

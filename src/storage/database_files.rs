@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::disk::Disk;
 use super::history::Kept;
 use super::wal::LogWriter;
-use super::{DiskError, Graph};
+use super::{DiskError, Graph, log};
 
 pub(crate) use check::{Depth, FilesChecked, Stage, check_files};
 pub(crate) use checkpoint::Checkpoint;
@@ -72,6 +72,8 @@ struct Log {
     snapshot_generation: u64,
     /// The size of the snapshot that it follows.
     snapshot_bytes: u64,
+    /// The commits that lie in the newest snapshot, if this process has written it.
+    commits: Option<log::Log>,
 }
 
 impl DatabaseFiles {
@@ -92,7 +94,8 @@ impl DatabaseFiles {
         // Without its log the snapshot could not be opened, and would be in the way of another beginning.
         checkpoint::sync_names(&*disk)?;
         let snapshot_bytes = checkpoint::write_snapshot(&*disk, 0, graph, past)?;
-        Ok(Self::new(disk, durability, Log { generation: 0, writer, snapshot_generation: 0, snapshot_bytes }))
+        let log = Log { generation: 0, writer, snapshot_generation: 0, snapshot_bytes, commits: None };
+        Ok(Self::new(disk, durability, log))
     }
 
     /// Whether a database can begin on a disk.
@@ -120,6 +123,11 @@ impl DatabaseFiles {
     /// [`DiskError::Io`].
     pub(crate) fn len_bytes(&self) -> Result<u64, DiskError> {
         checkpoint::len_bytes(&*self.disk)
+    }
+
+    /// The commits that lie in the last snapshot that this process has written, to be left to it by roots in memory.
+    pub(crate) fn stored_commits(&self) -> Option<log::Log> {
+        self.log().commits.clone()
     }
 
     fn new(disk: Arc<dyn Disk>, durability: Durability, log: Log) -> Self {

@@ -105,6 +105,19 @@ impl Graph {
         &self.log
     }
 
+    /// The same graph, where the commits that led to it lie elsewhere.
+    pub(super) fn with_log(&self, log: Log) -> Self {
+        Self { log, ..self.clone() }
+    }
+
+    /// Leaves the commits that lie in a snapshot to it: see [`Log::left_to`]. If it cannot be read, they stay in memory.
+    ///
+    /// [`Log::left_to`]: super::log::Log::left_to
+    pub(crate) fn leave_log_to(&mut self, stored: &Log) -> bool {
+        let left = self.log.left_to(stored, None).ok().flatten();
+        left.map(|log| self.log = log).is_some()
+    }
+
     /// Tells the roots of one writer apart, and which is the later one.
     pub(crate) fn revision(&self) -> u64 {
         self.revision

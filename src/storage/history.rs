@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::snapshot::{StoredRoot, guard};
-use super::{DiskError, Graph, StorageError};
+use super::{DiskError, Graph, Log, StorageError};
 
 /// Where nobody says how many commits are kept: at most so many, ...
 const DEFAULT_COMMITS: usize = 100;
@@ -81,6 +81,13 @@ impl Kept {
         self.changes_behind
     }
 
+    fn in_memory(&mut self) -> Option<&mut Arc<Graph>> {
+        match &mut self.root {
+            Root::Here(graph) => Some(graph),
+            Root::Stored(_) => None,
+        }
+    }
+
     /// # Errors
     ///
     /// [`DiskError`] if it lies in a file and cannot be read.
@@ -146,6 +153,15 @@ impl Roots {
     pub(crate) fn add_before(&mut self, past: Vec<Kept>) {
         past.into_iter().rev().for_each(|kept| self.past.push_front(kept));
         drop(self.let_go());
+    }
+
+    /// Leaves the commits that lie in a snapshot to it, in all roots that are in memory: so no root holds a snapshot that was
+    /// removed since. Where it cannot be read, commits stay where they are.
+    #[must_use = "drop what is let go when nobody waits"]
+    pub(crate) fn leave_log_to(&mut self, stored: &Log) -> Vec<Arc<Graph>> {
+        let mut before = None;
+        let in_memory = self.past.iter_mut().filter_map(Kept::in_memory).chain([&mut self.last]);
+        in_memory.filter_map(|root| leave_log_to(root, stored, &mut before)).collect()
     }
 
     /// Keeps this root of the last commit, and no other one.
@@ -230,6 +246,13 @@ impl Roots {
             Err(StorageError::NoSuchCommit { number, kept })
         }
     }
+}
+
+/// Puts a root with another log in the place of one, and gives that. `before` is the log of the root that comes before it.
+fn leave_log_to(root: &mut Arc<Graph>, stored: &Log, before: &mut Option<Log>) -> Option<Arc<Graph>> {
+    let log = root.log().left_to(stored, before.as_ref()).ok()??;
+    *before = Some(log.clone());
+    Some(std::mem::replace(root, Arc::new(root.with_log(log))))
 }
 
 /// How many changes the commit behind one holds, if there is one.

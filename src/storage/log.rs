@@ -2,12 +2,13 @@
 //! commits that led to it and no later ones.
 //!
 //! An entry takes 40 bytes with its share of pages and tables, and a message of its own some 90 more than its length; words
-//! that are those of the entry before it are shared with it.
+//! that are those of the entry before it are shared with it. In a database in files that is so until a snapshot has it:
+//! then it is left to that, and read again when it is asked for.
 
 use std::sync::Arc;
 
 use super::paged::Paged;
-use super::snapshot::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored, check, rises};
+use super::snapshot::{Bytes, Damage, Reader, SnapshotFile, SnapshotWriter, Source, Stored, check, guard, rises};
 use super::{Commit, DiskError, StorageError};
 
 /// The most bytes of an author's name.
@@ -100,20 +101,24 @@ impl LogEntry {
 
 /// The commits that were made, oldest first. Cloning is cheap.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Log(Paged<LogEntry, 32>);
+pub(crate) struct Log {
+    entries: Paged<LogEntry, 32>,
+    /// The snapshot to which the first of them are left.
+    file: Option<Arc<SnapshotFile>>,
+}
 
 impl Log {
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     /// All of them, page by page.
     pub(super) fn entries(&self) -> &Paged<LogEntry, 32> {
-        &self.0
+        &self.entries
     }
 
     pub(crate) fn get(&self, index: usize) -> Option<&LogEntry> {
-        self.0.get(index)
+        self.entries.get(index)
     }
 
     pub(crate) fn last(&self) -> Option<&LogEntry> {
@@ -138,6 +143,49 @@ impl Log {
         None
     }
 
+    /// The same commits, where those that lie in a snapshot are left to it: in memory is what was asked for since. `stored` is
+    /// the log of that snapshot; one of the two begins with all of the other. `None` if they are left to it already.
+    ///
+    /// # Errors
+    ///
+    /// [`DiskError`] if the snapshot cannot be read.
+    pub(super) fn left_to(&self, stored: &Log, before: Option<&Log>) -> Result<Option<Log>, DiskError> {
+        if self.is_left_to(stored) {
+            return Ok(None);
+        }
+        // Roots that follow each other share their tables.
+        let alike = before.filter(|before| before.entries.has_as_many_full_pages_as(&self.entries));
+        let other = &alike.unwrap_or(stored).entries;
+        let entries = guard(|| self.entries.with_pages_of(other))?;
+        Ok(Some(Self { entries, file: stored.file.clone() }))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pages_in_memory(&self) -> usize {
+        self.entries.pages_in_memory()
+    }
+
+    /// How many entries its pages hold.
+    #[cfg(test)]
+    pub(crate) fn count_in_pages(&self) -> usize {
+        let mut count = 0;
+        self.entries.visit(&mut |_, entries| count += entries.map_or(0, Vec::len));
+        count
+    }
+
+    /// The snapshot to which entries are left.
+    #[cfg(test)]
+    pub(crate) fn file_name(&self) -> Option<Arc<str>> {
+        Some(self.file.as_ref()?.name())
+    }
+
+    fn is_left_to(&self, stored: &Log) -> bool {
+        match (&self.file, &stored.file) {
+            (Some(file), Some(stored)) => Arc::ptr_eq(file, stored),
+            (None, _) | (_, None) => false,
+        }
+    }
+
     /// Adds a commit that was made elsewhere.
     ///
     /// # Errors
@@ -153,7 +201,7 @@ impl Log {
         if let Some(last) = self.last().filter(|last| last.words == entry.words) {
             entry.words.clone_from(&last.words);
         }
-        self.0.push(entry);
+        self.entries.push(entry);
     }
 
     /// Whether a commit can stand behind those that are here.
@@ -177,11 +225,11 @@ impl Log {
 /// How many there are, and where they lie.
 impl Stored for Log {
     fn store(&self, bytes: &mut Bytes, out: &mut SnapshotWriter) -> Result<(), DiskError> {
-        self.0.store(bytes, out)
+        self.entries.store(bytes, out)
     }
 
     fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
-        Ok(Self(Paged::load(bytes, from)?))
+        Ok(Self { entries: Paged::load(bytes, from)?, file: Some(Arc::clone(from.file())) })
     }
 }
 

@@ -42,6 +42,11 @@ enum Children<C> {
 impl<P: Stored> PageTree<P> {
     #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&P> {
+        self.page(index).map(|page| &**page)
+    }
+
+    #[inline]
+    fn page(&self, index: usize) -> Option<&Arc<P>> {
         let mut table = &**self.root.get()?;
         if !self.reaches(index) {
             return None;
@@ -87,6 +92,31 @@ impl<P: Stored> PageTree<P> {
         if self.get(index).is_some() {
             let (pages, place) = self.leaf_mut(index);
             pages.set(place, None);
+        }
+    }
+
+    /// Drops all pages but the first so many.
+    fn truncate(&mut self, count: usize) {
+        let Some(last) = count.checked_sub(1) else {
+            *self = Self::default();
+            return;
+        };
+        if !self.reaches(last) {
+            return;
+        }
+        let mut level = self.height;
+        let Some(mut table) = self.root.get_mut().map(Arc::make_mut) else { return };
+        loop {
+            let place = (last >> (level * FAN_BITS)) % FAN;
+            match table {
+                Table::Branch(children) => {
+                    children.clear_behind(place);
+                    let Some(child) = children.get_mut(place) else { return };
+                    table = Arc::make_mut(child);
+                }
+                Table::Leaf(pages) => return pages.clear_behind(place),
+            }
+            level -= 1;
         }
     }
 
@@ -175,7 +205,7 @@ impl<P: Stored> Table<P> {
         match self {
             Table::Leaf(pages) => {
                 let place = (first..FAN).find(|&place| pages.has(place))?;
-                Some((from - first + place, pages.get(place)?))
+                Some((from - first + place, &**pages.get(place)?))
             }
             Table::Branch(children) => (first..FAN).find_map(|place| {
                 let base = (from >> shift) - first + place;
@@ -219,11 +249,22 @@ impl<C: Stored> Children<C> {
     }
 
     #[inline]
-    fn get(&self, place: usize) -> Option<&C> {
+    fn get(&self, place: usize) -> Option<&Arc<C>> {
         match self {
-            Children::Here(children) => children[place].as_deref(),
-            Children::Stored(links) => links[place].get().map(|child| &**child),
+            Children::Here(children) => children[place].as_ref(),
+            Children::Stored(links) => links[place].get(),
         }
+    }
+
+    fn get_mut(&mut self, place: usize) -> Option<&mut Arc<C>> {
+        match self {
+            Children::Here(children) => children[place].as_mut(),
+            Children::Stored(links) => links[place].get_mut(),
+        }
+    }
+
+    fn clear_behind(&mut self, place: usize) {
+        (place + 1..FAN).for_each(|behind| self.set(behind, None));
     }
 
     fn has(&self, place: usize) -> bool {
@@ -375,6 +416,22 @@ where
         (0..self.len()).filter_map(|index| self.get(index))
     }
 
+    /// The same items, where the full pages that `other` has, too, are those of `other`.
+    pub(super) fn with_pages_of(&self, other: &Self) -> Self {
+        let mut full = other.full.clone();
+        if self.full_count < other.full_count {
+            full.truncate(self.full_count);
+        }
+        for index in other.full_count..self.full_count {
+            self.full.page(index).into_iter().for_each(|page| full.put(index, Arc::clone(page)));
+        }
+        Self { full, ..self.clone() }
+    }
+
+    pub(super) fn has_as_many_full_pages_as(&self, other: &Self) -> bool {
+        self.full_count == other.full_count
+    }
+
     /// Shows all items, page by page and by their indexes; of those that cannot be read, which these would be, and why.
     pub(super) fn visit<'t>(&'t self, visit: &mut Visit<'_, 't, Vec<T>>) {
         let full = self.full_count * PAGE;
@@ -446,6 +503,34 @@ pub(super) fn reserve_sparingly<T>(items: &mut Vec<T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl<C: Stored> Children<C> {
+        fn in_memory(&self) -> impl Iterator<Item = &C> {
+            (0..FAN).filter_map(|place| match self {
+                Children::Here(children) => children[place].as_deref(),
+                Children::Stored(links) => links[place].in_memory().map(|child| &**child),
+            })
+        }
+    }
+
+    impl<P: Stored> Table<P> {
+        fn pages_in_memory(&self) -> usize {
+            match self {
+                Table::Branch(tables) => tables.in_memory().map(Table::pages_in_memory).sum(),
+                Table::Leaf(pages) => pages.in_memory().count(),
+            }
+        }
+    }
+
+    impl<T: Clone, const PAGE: usize> Paged<T, PAGE>
+    where
+        Vec<T>: Stored,
+    {
+        pub(in super::super) fn pages_in_memory(&self) -> usize {
+            let full = self.full.root.in_memory().map_or(0, |root| root.pages_in_memory());
+            full + usize::from(self.last.in_memory().is_some())
+        }
+    }
 
     impl Stored for usize {
         fn store(&self, bytes: &mut Bytes, _: &mut SnapshotWriter) -> Result<(), DiskError> {

@@ -76,13 +76,16 @@ impl Writer {
     /// # Errors
     ///
     /// Those of `make`.
-    pub(crate) fn commit<E>(&mut self, make: impl FnOnce(&Graph, &[Change]) -> Result<Commit, E>) -> Result<u64, E> {
+    pub(crate) fn commit<E>(
+        &mut self,
+        make: impl FnOnce(&mut Graph, &[Change]) -> Result<Commit, E>,
+    ) -> Result<u64, E> {
         if self.changes.is_empty() {
             return Ok(self.graph.commit().number.saturating_sub(1));
         }
         self.close();
         let number = self.graph.commit().number;
-        let next = make(&self.graph, &self.changes)?;
+        let next = make(&mut self.graph, &self.changes)?;
         self.own = next;
         self.past = std::mem::take(&mut self.changes);
         self.past.retain(|change| !matches!(change, Change::Begin(_)));

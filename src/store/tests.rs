@@ -9,6 +9,7 @@ mod damage;
 mod dump;
 mod failing;
 mod hooked;
+mod log;
 mod reading;
 mod script;
 mod vacuum;

@@ -5,16 +5,17 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use averment::format::{GraphCounts, GraphError, write_graph, write_script};
-use averment::{Database, Limits, Options, Vacuumed};
+use averment::{Database, Error, Limits, Options, ReadTransaction, Vacuumed};
 
 use crate::args::DumpForm;
+use crate::bar::Bar;
 use crate::{Fault, session, source};
 
 /// Writes all of a database to a file, which it takes the place of once it is whole, or to standard output.
 pub(crate) fn dump(db: &Database, form: DumpForm, to: Option<&Path>) -> Result<(), Fault> {
     let Some(path) = to.filter(|path| *path != Path::new("-")) else {
         let out = BufWriter::new(io::stdout().lock());
-        return write(db, form, out).map(drop).map_err(|error| match error {
+        return write(db, form, Bar::beside_output(), out).map(drop).map_err(|error| match error {
             GraphError::Io(error) => Fault::Output(error),
             error => source::graph_fault("standard output", error),
         });
@@ -23,17 +24,49 @@ pub(crate) fn dump(db: &Database, form: DumpForm, to: Option<&Path>) -> Result<(
         // A device or a pipe is written to, and not replaced.
         let shown = path.display().to_string();
         let file = fs::OpenOptions::new().write(true).open(path).map_err(|error| source::unwritable(&shown, &error))?;
-        return write(db, form, BufWriter::new(file)).map(drop).map_err(|error| source::graph_fault(&shown, error));
+        let written = write(db, form, Bar::on_errors(), BufWriter::new(file));
+        return written.map(drop).map_err(|error| source::graph_fault(&shown, error));
     }
-    session::replace(path, |out| write(db, form, out)).map(drop)
+    session::replace(path, |out| write(db, form, Bar::on_errors(), out)).map(drop)
 }
 
-fn write(db: &Database, form: DumpForm, mut out: impl Write) -> Result<GraphCounts, GraphError> {
+fn write(db: &Database, form: DumpForm, bar: Bar, out: impl Write) -> Result<GraphCounts, GraphError> {
     // What is asked for the indexes has no end of its own.
     let read = db.with_limits(Limits::unlimited()).read();
+    let mut out = Counted { out, lines: 0, total: line_count(&read)?, bar };
     match form {
         DumpForm::Jsonl => write_graph(&read, &mut out),
         DumpForm::Cypher => write_script(&read, &mut out),
+    }
+}
+
+/// Roughly how many lines a dump has.
+fn line_count(read: &ReadTransaction) -> Result<u64, Error> {
+    let mut count = read.log().len() as u64;
+    for elements in ["MATCH (n) RETURN count(*)", "MATCH [r] RETURN count(*)"] {
+        count += read.query(elements, ())?.single::<u64>()?;
+    }
+    Ok(count)
+}
+
+/// An output that shows how many lines have gone out.
+struct Counted<W> {
+    out: W,
+    lines: u64,
+    total: u64,
+    bar: Bar,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.lines += bytes[..written].split(|byte| *byte == b'\n').count() as u64 - 1;
+        self.bar.show("lines", self.lines, self.total);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 
@@ -84,5 +117,19 @@ mod tests {
         {
             assert_eq!(bytes(count), told);
         }
+    }
+
+    #[test]
+    fn it_is_known_how_many_lines_go_out() {
+        let db = Database::in_memory();
+        db.query("CREATE (:A)-[:T]->(:B)", ()).unwrap();
+        db.query("MATCH (a)-[t:T]->(b) CREATE (:Paragraph)-[:SUPPORTS]->[t]", ()).unwrap();
+        let read = db.read();
+        let (total, bar) = (line_count(&read).unwrap(), Bar::on_errors());
+        let mut out = Counted { out: Vec::new(), lines: 0, total, bar };
+        write_graph(&read, &mut out).unwrap();
+        // The first line is the head.
+        assert_eq!((out.lines, total), (total + 1, 7));
+        assert_eq!(String::from_utf8(out.out).unwrap().lines().count(), 8);
     }
 }

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 a statement or the input was at fault, 2 the command line was, 130 interrupted.
 
 mod args;
+mod bar;
 mod copies;
 mod limits;
 mod mend;

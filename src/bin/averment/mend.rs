@@ -1,19 +1,18 @@
 //! Checks databases in folders, and saves what is left of those that are damaged.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use averment::{CheckReport, Database, LostTail, Progress, SalvageReport};
 
+use crate::bar::Bar;
 use crate::{Fault, print};
 
 /// Checks a database and tells what came of it.
 pub(crate) fn check(folder: &Path, is_last_alone: bool) -> Result<ExitCode, Fault> {
     let mut bar = Bar::on_errors();
-    let show = |progress| bar.show(progress);
+    let show = |progress: Progress| bar.show(progress.what, progress.done, progress.total);
     let report = if is_last_alone { Database::check_last(folder, show) } else { Database::check(folder, show) }?;
     drop(bar);
     print(told(folder, &report).as_bytes())?;
@@ -49,7 +48,7 @@ fn told(folder: &Path, report: &CheckReport) -> String {
 /// Saves what is left of a database and tells what is not.
 pub(crate) fn salvage(folder: &Path, new: &Path) -> Result<ExitCode, Fault> {
     let mut bar = Bar::on_errors();
-    let report = Database::salvage(folder, new, |progress| bar.show(progress))?;
+    let report = Database::salvage(folder, new, |progress| bar.show(progress.what, progress.done, progress.total))?;
     drop(bar);
     print(told_of_saved(folder, new, &report).as_bytes())?;
     Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -78,63 +77,4 @@ fn told_of_saved(folder: &Path, new: &Path, report: &SalvageReport) -> String {
         (true, _) => "nothing else is lost".to_owned(),
     });
     text
-}
-
-/// Between one picture of the bar and the next.
-const BEAT: Duration = Duration::from_millis(100);
-
-const WIDTH: u64 = 30;
-
-/// To the head of the line, and all of it empty.
-const CLEAR_LINE: &str = "\r\x1b[K";
-
-/// How far something is, on standard error where somebody sees it; gone when dropped.
-struct Bar {
-    shown: Option<Instant>,
-    is_seen: bool,
-}
-
-impl Bar {
-    fn on_errors() -> Self {
-        Self { shown: None, is_seen: io::stderr().is_terminal() }
-    }
-
-    fn show(&mut self, progress: Progress) {
-        if self.is_seen && self.shown.is_none_or(|shown| shown.elapsed() >= BEAT) {
-            self.shown = Some(Instant::now());
-            // A bar that cannot be shown is not missed.
-            let _ = write!(io::stderr(), "{CLEAR_LINE}{}", picture(progress.what, progress.done, progress.total));
-        }
-    }
-}
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        if self.shown.is_some() {
-            let _ = write!(io::stderr(), "{CLEAR_LINE}");
-        }
-    }
-}
-
-fn picture(what: &str, done: u64, total: u64) -> String {
-    let part = |of: u64| done.min(total).saturating_mul(of) / total.max(1);
-    let full = usize::try_from(part(WIDTH)).unwrap_or_default();
-    let rest = usize::try_from(WIDTH).unwrap_or_default() - full;
-    format!("[{}{}] {}% {what}", "#".repeat(full), ".".repeat(rest), part(100))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bar_is_as_long_as_what_is_done() {
-        for (done, total, full, percent) in
-            [(0, 0, 0, "0%"), (1, 2, 15, "50%"), (7, 2, 30, "100%"), (u64::MAX, 9, 30, "100%")]
-        {
-            let picture = picture("pages", done, total);
-            assert_eq!(picture.matches('#').count(), full, "{picture}");
-            assert!(picture.ends_with(&format!("] {percent} pages")), "{picture}");
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
+use super::recovery::open_snapshot;
 use super::{DatabaseFiles, Log};
 use crate::storage::disk::{Disk, DiskFile, remove_if_there};
 use crate::storage::history::Kept;
@@ -72,7 +73,7 @@ impl DatabaseFiles {
         if is_needed(&log) {
             let generation = log.generation + 1;
             let writer = self.next_log(generation, root.commit())?;
-            *log = Log { generation, writer, ..*log };
+            (log.generation, log.writer) = (generation, writer);
         }
         Ok(Checkpoint { generation: log.generation, root, past: past() })
     }
@@ -104,8 +105,10 @@ impl DatabaseFiles {
         let newest = self.log().snapshot_generation;
         if newest < generation {
             let snapshot_bytes = write_snapshot(&*self.disk, generation, &root, &past)?;
+            // Before anything is removed it is clear that the snapshot can be opened.
+            let commits = open_snapshot(&*self.disk, generation)?.graph.log().clone();
             let mut log = self.log();
-            (log.snapshot_generation, log.snapshot_bytes) = (generation, snapshot_bytes);
+            (log.snapshot_generation, log.snapshot_bytes, log.commits) = (generation, snapshot_bytes, Some(commits));
         }
         remove_before(&*self.disk, generation)
     }

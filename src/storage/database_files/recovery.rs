@@ -49,7 +49,8 @@ impl DatabaseFiles {
             sync_names(&*disk)?;
             tidy(&*disk, snapshot_generation)?;
         }
-        Ok((Self::new(disk, durability, Log { generation, writer, snapshot_generation, snapshot_bytes }), graph, torn))
+        let log = Log { generation, writer, snapshot_generation, snapshot_bytes, commits: None };
+        Ok((Self::new(disk, durability, log), graph, torn))
     }
 }
 

@@ -87,6 +87,16 @@ impl<T: Stored> Link<T> {
         Ok(())
     }
 
+    /// The page, if it need not be read.
+    #[cfg(test)]
+    pub(in super::super) fn in_memory(&self) -> Option<&Arc<T>> {
+        match self {
+            Link::None => None,
+            Link::Here(page) => Some(page),
+            Link::Stored(stored) => stored.page.get(),
+        }
+    }
+
     /// Where the page lies, if it was not read yet.
     pub(in super::super) fn unread(&self) -> Option<&Origin> {
         match self {
