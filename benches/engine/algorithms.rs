@@ -23,7 +23,8 @@ fn components(criterion: &mut Criterion, bench: &Bench) {
     group.bench_function("averment", |bencher| {
         bencher.iter(|| bench.db.query(&whole, ()).expect("an answer").single::<i64>().expect("a count"));
     });
-    let chosen = bench.prepare("CALL algo.wcc({nodes: ['Person'], rels: ['T0', 'T1', 'T2']}) YIELD node RETURN count(*)");
+    let chosen =
+        bench.prepare("CALL algo.wcc({nodes: ['Person'], rels: ['T0', 'T1', 'T2']}) YIELD node RETURN count(*)");
     group.bench_function("averment, of a label and three types", |bencher| {
         bencher.iter(|| bench.db.query(&chosen, ()).expect("an answer").single::<i64>().expect("a count"));
     });
@@ -31,7 +32,8 @@ fn components(criterion: &mut Criterion, bench: &Bench) {
     group.bench_function("averment, counted", |bencher| {
         bencher.iter(|| bench.db.query(&counted, ()).expect("an answer").single::<i64>().expect("a count"));
     });
-    let sizes = bench.prepare("CALL algo.wcc({}) YIELD component RETURN component, count(*) AS n ORDER BY n DESC LIMIT 5");
+    let sizes =
+        bench.prepare("CALL algo.wcc({}) YIELD component RETURN component, count(*) AS n ORDER BY n DESC LIMIT 5");
     group.bench_function("averment, the largest", |bencher| {
         bencher.iter(|| bench.db.query(&sizes, ()).expect("an answer").count());
     });

@@ -514,6 +514,23 @@ mod tests {
             let typed = adjacency.typed_runs(owner).map(|(_, run)| run.len()).sum::<usize>();
             assert_eq!(typed, all.len());
         }
+        let odd = (0..12).filter(|number| number % 2 == 1).map(TypeId).collect::<TypeSet>();
+        check_sweep(adjacency, model, None);
+        check_sweep(adjacency, model, Some(&odd));
+    }
+
+    fn check_sweep(adjacency: &Adjacency, model: &Model, types: Option<&TypeSet>) {
+        let mut swept = Vec::new();
+        for (number, page) in adjacency.pages().iter() {
+            let first = Adjacency::first_owner(number);
+            page.each_slice(types, |place, slice| {
+                swept.extend(slice.iter().map(|entry| (first + to_u32(place), *entry)));
+            });
+        }
+        let wanted = model.iter().filter(|((_, rel_type), _)| types.is_none_or(|types| types.has(*rel_type)));
+        let expected: Vec<_> =
+            wanted.flat_map(|((owner, _), run)| run.iter().map(move |entry| (*owner, *entry))).collect();
+        assert_eq!(swept, expected);
     }
 
     proptest! {

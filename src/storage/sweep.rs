@@ -41,7 +41,8 @@ impl<'g> SweptPage<'g> {
     /// that are wanted.
     #[inline]
     pub(crate) fn each_slice(self, types: Option<&TypeSet>, mut show: impl FnMut(NodeSlot, &'g [Neighbour])) {
-        self.page.each_slice(types, |place, slice| show(NodeSlot(self.first + u32::try_from(place).unwrap_or(0)), slice));
+        self.page
+            .each_slice(types, |place, slice| show(NodeSlot(self.first + u32::try_from(place).unwrap_or(0)), slice));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::seen::Seen;
 use super::options::Options;
-use crate::catalog::LabelId;
+use crate::catalog::{LabelId, Statistics};
 use crate::function::{Field, FunctionError, Host};
 use crate::storage::{Direction, End, Neighbour, NodeSlot, SweptPage, TypeSet};
 use crate::value::nearest::nearest;
@@ -40,9 +40,11 @@ impl<'h> Chosen<'h> {
         let seen = Seen::by(host);
         let catalog = seen.graph.catalog();
         let labels = options.names(NODES, "labels")?;
-        let labels = labels.map(|names| known(&seen, &names, LABEL, catalog.labels.names(), |name| catalog.labels.get(name)));
+        let labels =
+            labels.map(|names| known(&seen, &names, LABEL, catalog.labels.names(), |name| catalog.labels.get(name)));
         let types = options.names(RELS, "relationship types")?;
-        let types = types.map(|names| known(&seen, &names, TYPE, catalog.types.names(), |name| catalog.types.get(name)));
+        let types =
+            types.map(|names| known(&seen, &names, TYPE, catalog.types.names(), |name| catalog.types.get(name)));
         let mut chosen =
             Self { seen, slots: Vec::new(), words: Vec::new(), types: types.map(|types| types.into_iter().collect()) };
         chosen.mark(labels)?;
@@ -173,17 +175,17 @@ type Kind = (&'static str, &'static str);
 const LABEL: Kind = ("unknown-label", "label");
 const TYPE: Kind = ("unknown-type", "relationship type");
 
-/// The names that the graph knows; of each other one it is said that it is not there, as of names in a pattern.
+/// The names that the graph knows; of each other one it is said that it is not there, as of names in a pattern. In an empty
+/// graph none is there.
 fn known<I>(seen: &Seen, names: &[&str], (code, noun): Kind, all: &[Name], get: impl Fn(&str) -> Option<I>) -> Vec<I> {
     let mut known = Vec::new();
     for name in names {
-        match get(name) {
-            Some(id) => known.push(id),
-            None => {
-                let near = nearest(name, all.iter().map(Name::as_str));
-                let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                seen.warn(code, format!("no {noun} `{name}` here{hint}"));
-            }
+        if let Some(id) = get(name) {
+            known.push(id);
+        } else if Statistics::node_count(seen.graph) > 0 {
+            let near = nearest(name, all.iter().map(Name::as_str));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            seen.warn(code, format!("no {noun} `{name}` here{hint}"));
         }
     }
     known

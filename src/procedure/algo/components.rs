@@ -53,6 +53,10 @@ fn roots(chosen: &Chosen) -> Result<Vec<u32>, FunctionError> {
 #[inline]
 fn unite(parents: &mut [u32], root: u32, node: u32) -> u32 {
     let other = find(parents, node);
+    // Mostly they are one already. To write that down again would make each look wait for the one before.
+    if other == root {
+        return root;
+    }
     let (low, high) = if root < other { (root, other) } else { (other, root) };
     parents[high as usize] = low;
     low
