@@ -10,8 +10,7 @@ use petgraph::graph::NodeIndex;
 use crate::database::Database;
 use crate::error::Error;
 use crate::function::{
-    Accepts, Arity, Field, Function, FunctionError, Host, Implementation, NullRule, Procedure, ProcedureRows,
-    ResultType,
+    Accepts, Answer, Arity, Field, Function, FunctionError, Host, Implementation, NullRule, Procedure, ResultType,
 };
 use crate::row::FromValue;
 use crate::storage::{Graph, GraphView, Part};
@@ -224,7 +223,7 @@ impl CustomProcedure {
             for row in &rows {
                 check_row(row, &declared).map_err(|message| FunctionError::said_by(&name, class, &message))?;
             }
-            Ok(Box::new(rows.into_iter().map(Ok)) as ProcedureRows)
+            Ok(Answer::of(rows))
         };
         Ok(Procedure {
             name: Name::from(self.name),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::custom::{check_row, fields, owned};
 use crate::error::Error;
-use crate::function::{Field, Procedure};
+use crate::function::{Answer, Field, Procedure};
 use crate::value::{ErrorKind, Name, Value, compare};
 
 /// A procedure that answers with the rows of a table whose first columns equal its arguments.
@@ -51,10 +51,10 @@ impl TableProcedure {
             summary: "declared with a table of its rows".to_owned(),
             body: Arc::new(move |_, arguments| {
                 let (rows, arguments) = (Arc::clone(&rows), arguments.to_vec());
-                Ok(Box::new((0..rows.len()).filter_map(move |index| {
+                Ok(Answer::of((0..rows.len()).filter_map(move |index| {
                     let (inputs, outputs) = rows[index].split_at(input_count);
                     let matches = inputs.iter().zip(&arguments).all(|(left, right)| compare::equivalent(left, right));
-                    matches.then(|| Ok(outputs.to_vec()))
+                    matches.then(|| outputs.to_vec())
                 })))
             }),
         })

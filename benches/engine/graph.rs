@@ -97,6 +97,10 @@ impl Csr {
         Self { offsets, targets }
     }
 
+    pub(crate) fn node_count(&self) -> u32 {
+        u32::try_from(self.offsets.len() - 1).expect("fits")
+    }
+
     pub(crate) fn of(&self, node: u32) -> &[u32] {
         &self.targets[self.offsets[node as usize] as usize..self.offsets[node as usize + 1] as usize]
     }

@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 #![expect(clippy::print_stdout, reason = "what is measured once has no other way out")]
 
+mod algorithms;
 mod clocks;
 mod graph;
 
@@ -87,6 +88,7 @@ fn engine(criterion: &mut Criterion) {
     hops(criterion, &bench);
     paths(criterion, &bench);
     scans(criterion, &bench);
+    algorithms::algorithms(criterion, &bench);
     joins(criterion);
     writes(criterion, &bench);
     clocks::clocks(criterion, &bench.graph);

@@ -319,6 +319,10 @@ impl Host for Env<'_, '_> {
         self.ctx.random()
     }
 
+    fn warn(&self, code: &'static str, message: String) {
+        self.ctx.warn(code, message);
+    }
+
     fn reserve(&self, bytes: usize) -> Result<(), FunctionError> {
         // Nothing is made alone: who counts its holders and what the allocator needs comes along.
         self.ctx.budget.bytes(if bytes > 0 { bytes.saturating_add(SHARED_BYTES) } else { 0 })?;

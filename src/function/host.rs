@@ -67,6 +67,8 @@ pub(crate) trait Host {
     fn real_time(&self) -> DateTime;
     /// A number from 0 (inclusive) to 1 (exclusive).
     fn random(&self) -> f64;
+    /// Says something to whoever asked, beside the answer.
+    fn warn(&self, _code: &'static str, _message: String) {}
     /// Counts `bytes` that a function is about to allocate against the query's budget.
     fn reserve(&self, bytes: usize) -> Result<(), FunctionError>;
 }

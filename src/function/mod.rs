@@ -38,7 +38,7 @@ pub(crate) use clock::{AS_KNOWN_AT, AS_SOURCE_COUNT, AS_VALID_AT};
 pub(crate) use error::{FunctionError, NoRegex};
 pub(crate) use host::{Cited, Host};
 pub(crate) use label::{HAS_ALL, HAS_ANY, label_names, type_name};
-pub(crate) use procedure::{Field, Procedure, ProcedureRows};
+pub(crate) use procedure::{Answer, Field, Procedure, Table, Vector};
 pub(crate) use registry::Registry;
 pub(crate) use scalar::{Arity, Function, Implementation, NullRule};
 pub(crate) use signature::{Accepts, ResultType};

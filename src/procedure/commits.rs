@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::database::graph;
 use super::show::number;
-use crate::function::{Field, Procedure, Registry};
+use crate::function::{Answer, Field, Procedure, Registry};
 use crate::storage::{History, LogEntry};
 use crate::value::{Name, Type, Value};
 
@@ -29,7 +29,7 @@ pub(super) fn register(registry: &mut Registry, history: &Arc<History>) {
             let is_kept = move |number: u64| kept.binary_search(&number).is_ok();
             // Rows are made as they are asked for: a log may be long.
             let places = (0..log.len()).rev();
-            Ok(Box::new(places.filter_map(move |place| log.get(place).map(|entry| row(entry, &is_kept))).map(Ok)))
+            Ok(Answer::of(places.filter_map(move |place| log.get(place).map(|entry| row(entry, &is_kept)))))
         }),
     });
 }

@@ -11,7 +11,7 @@ use super::dates;
 use super::dispute::{Given, Place, Range, contradicted};
 use super::seen::Seen;
 use crate::catalog::KeyId;
-use crate::function::{Field, FunctionError, Host, Procedure, ProcedureRows, Registry};
+use crate::function::{Answer, Field, FunctionError, Host, Procedure, Registry};
 use crate::storage::{Cited, End, NodeSlot};
 use crate::value::{Name, Type, Value, compare};
 
@@ -43,7 +43,7 @@ pub(super) fn register(registry: &mut Registry) {
     });
 }
 
-fn rows(host: &dyn Host) -> Result<ProcedureRows, FunctionError> {
+fn rows(host: &dyn Host) -> Result<Answer, FunctionError> {
     let seen = Seen::by(host);
     let mut rows = figures(&seen)?;
     let mut disputed = Vec::new();
@@ -52,7 +52,7 @@ fn rows(host: &dyn Host) -> Result<ProcedureRows, FunctionError> {
         Ok(())
     })?;
     rows.extend(disputed);
-    Ok(Box::new(rows.into_iter().map(Ok)))
+    Ok(Answer::of(rows))
 }
 
 // ---------------------------------------------------------------- figures

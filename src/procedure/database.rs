@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::seen::Seen;
-use crate::function::{Field, FunctionError, Host, Procedure, Registry};
+use crate::function::{Answer, Field, FunctionError, Host, Procedure, Registry};
 use crate::storage::{Family, Graph, Part};
 use crate::value::{Name, Type, Value};
 
@@ -69,7 +69,7 @@ fn listing(name: &str, output: &str, summary: &str, names: fn(&Seen) -> Result<V
         body: Arc::new(move |host, _| {
             let mut names = names(&Seen::by(host))?;
             names.sort();
-            Ok(Box::new(names.into_iter().map(|name| Ok(vec![Value::String(name.to_shared())]))))
+            Ok(Answer::of(names.into_iter().map(|name| vec![Value::String(name.to_shared())])))
         }),
     }
 }

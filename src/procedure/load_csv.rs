@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::csv::{CsvReader, Record};
-use crate::function::{Field, FunctionError, Procedure, ProcedureRows, Registry};
+use crate::function::{Answer, Field, FunctionError, Procedure, Registry};
 use crate::storage::{FileAccess, FileError};
 use crate::value::{ErrorClass, ErrorKind, Name, Type, Value};
 
@@ -33,7 +33,7 @@ pub(super) fn register(registry: &mut Registry, files: &FileAccess) {
     });
 }
 
-fn rows(files: &FileAccess, arguments: &[Value]) -> Result<ProcedureRows, FunctionError> {
+fn rows(files: &FileAccess, arguments: &[Value]) -> Result<Answer, FunctionError> {
     let (Value::String(url), Value::Boolean(has_headers), Value::String(separator)) =
         (&arguments[0], &arguments[1], &arguments[2])
     else {
@@ -44,15 +44,15 @@ fn rows(files: &FileAccess, arguments: &[Value]) -> Result<ProcedureRows, Functi
     let mut reader = CsvReader::new(url, file, separator)?;
     let file = Value::from(url.as_ref());
     let headers = if *has_headers {
-        let Some(first) = reader.next()? else { return Ok(Box::new(std::iter::empty())) };
+        let Some(first) = reader.next()? else { return Ok(Answer::of([])) };
         Some(headers(&reader, first)?)
     } else {
         None
     };
-    Ok(Box::new(std::iter::from_fn(move || {
+    Ok(Answer::Rows(Box::new(std::iter::from_fn(move || {
         let record = reader.next().transpose()?;
         Some(record.and_then(|record| row(&reader, headers.as_deref(), &file, record)))
-    })))
+    }))))
 }
 
 /// The outputs for one record.

@@ -1,8 +1,9 @@
 //! Built-in procedures, and the registry that a new database begins with.
 //!
-//! `provenance.*` looks at who says what; `db.*` and `show.*` are tables about the database itself; SHOW is a call of the latter, and
+//! `algo.*` are algorithms over the whole graph; `provenance.*` looks at who says what; `db.*` and `show.*` are tables about the database itself; SHOW is a call of the latter, and
 //! LOAD CSV of `load.csv`.
 
+mod algo;
 mod commits;
 mod conflicts;
 mod csv;
@@ -34,6 +35,7 @@ pub(crate) fn registry(open: &Arc<OpenTransactions>, history: &Arc<History>, fil
     schema::register(&mut registry);
     conflicts::register(&mut registry);
     single_source::register(&mut registry);
+    algo::register(&mut registry);
     show::register(&mut registry);
     show_those_of(&mut registry, open, history);
     load_csv::register(&mut registry, files);

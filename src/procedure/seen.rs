@@ -75,8 +75,17 @@ impl<'h> Seen<'h> {
     }
 
     /// Looks at each node that is seen.
-    pub(super) fn each_node(&self, mut look: impl FnMut(NodeSlot)) -> Result<(), FunctionError> {
-        let scan = |cursor: &mut _, slots: &mut _| self.graph.scan_nodes(None, cursor, STRETCH, slots);
+    pub(super) fn each_node(&self, look: impl FnMut(NodeSlot)) -> Result<(), FunctionError> {
+        self.each_with_label(None, look)
+    }
+
+    /// Looks at each node with a label, if one is wanted, that is seen.
+    pub(super) fn each_with_label(
+        &self,
+        label: Option<LabelId>,
+        mut look: impl FnMut(NodeSlot),
+    ) -> Result<(), FunctionError> {
+        let scan = |cursor: &mut _, slots: &mut _| self.graph.scan_nodes(label, cursor, STRETCH, slots);
         self.each_slot(scan, |slots| {
             slots.iter().copied().map(NodeSlot).filter(|node| self.sees(End::node(*node))).for_each(&mut look);
             Ok(())
@@ -172,6 +181,11 @@ impl<'h> Seen<'h> {
     /// Counts bytes that are kept for the answer.
     pub(super) fn reserve(&self, bytes: usize) -> Result<(), FunctionError> {
         self.host.reserve(bytes)
+    }
+
+    /// Says something to whoever asked, beside the answer.
+    pub(super) fn warn(&self, code: &'static str, message: String) {
+        self.host.warn(code, message);
     }
 
     pub(super) fn has_label(&self, node: NodeSlot, label: &str) -> bool {

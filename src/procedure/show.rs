@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::seen::Seen;
 use crate::catalog::{Catalog, ConstraintKind, KeyId, Owner, Statistics};
-use crate::function::{Field, FunctionError, Procedure, Registry};
+use crate::function::{Answer, Field, FunctionError, Procedure, Registry};
 use crate::storage::Graph;
 use crate::value::{Name, Type, Value};
 
@@ -74,7 +74,7 @@ pub(super) fn table(
         inputs: Vec::new(),
         outputs: outputs.iter().map(|(name, value_type)| Field::nullable(name, value_type.clone())).collect(),
         summary: summary.to_owned(),
-        body: Arc::new(move |host, _| Ok(Box::new(rows(&Seen::by(host))?.into_iter().map(Ok)))),
+        body: Arc::new(move |host, _| Ok(Answer::of(rows(&Seen::by(host))?))),
     }
 }
 

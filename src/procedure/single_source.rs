@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::seen::Seen;
 use super::show::number;
-use crate::function::{Field, FunctionError, Host, Procedure, ProcedureRows, Registry};
+use crate::function::{Answer, Field, FunctionError, Host, Procedure, Registry};
 use crate::storage::{End, NodeSlot};
 use crate::value::{ElementId, Name, Node, Relationship, Type, Value};
 
@@ -31,7 +31,7 @@ struct Single {
     citations: Vec<ElementId>,
 }
 
-fn rows(host: &dyn Host) -> Result<ProcedureRows, FunctionError> {
+fn rows(host: &dyn Host) -> Result<Answer, FunctionError> {
     let seen = Seen::by(host);
     let mut singles: Vec<Single> = Vec::new();
     seen.each(seen.cited()?, |element| {
@@ -44,7 +44,7 @@ fn rows(host: &dyn Host) -> Result<ProcedureRows, FunctionError> {
         singles.push(Single { id, is_node, source: seen.graph.node_id(source), citations });
         Ok(())
     })?;
-    Ok(Box::new(singles.into_iter().map(|single| Ok(single.row()))))
+    Ok(Answer::of(singles.into_iter().map(Single::row)))
 }
 
 /// The source and its citations; `None` if there is none, or another one too.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use smallvec::SmallVec;
 
 use super::show::number;
-use crate::function::{Field, Procedure, Registry};
+use crate::function::{Answer, Field, Procedure, Registry};
 use crate::value::{DateTime, Duration, Name, Type, Value};
 
 /// What a transaction may do.
@@ -137,7 +137,7 @@ pub(super) fn register(registry: &mut Registry, open: &Arc<OpenTransactions>) {
         .map(|(name, value_type)| Field::nullable(name, value_type))
         .to_vec(),
         summary: "the answer to SHOW".to_owned(),
-        body: Arc::new(move |host, _| Ok(Box::new(open.rows(micros(&host.real_time())).into_iter().map(Ok)))),
+        body: Arc::new(move |host, _| Ok(Answer::of(open.rows(micros(&host.real_time()))))),
     });
 }
 

@@ -16,6 +16,7 @@ mod stored;
 
 use super::paged::{PageTree, copy_with_room, reserve_sparingly};
 use super::run::{Run, Runs};
+use super::sweep::TypeSet;
 use super::tree::Tree;
 use super::{End, Neighbour, RelSlot};
 use crate::catalog::TypeId;
@@ -116,6 +117,11 @@ impl Adjacency {
         }
     }
 
+    /// The owner with the place 0 in the page with this number.
+    pub(super) fn first_owner(page: usize) -> u32 {
+        to_u32(page * OWNERS)
+    }
+
     /// All pages, by their numbers.
     pub(super) fn pages(&self) -> &PageTree<AdjacencyPage> {
         &self.pages
@@ -205,6 +211,31 @@ impl AdjacencyPage {
         let first = u32::try_from(number.saturating_mul(OWNERS)).ok();
         let owners = (0..to_u32(OWNERS)).filter_map(move |owner| first?.checked_add(owner));
         owners.flat_map(|owner| self.typed_runs(owner).map(move |(rel_type, run)| (owner, rel_type, run)))
+    }
+
+    /// Shows the entries of each owner of the page, by its place, in one slice or several; by all types, or by those that
+    /// are wanted.
+    #[inline]
+    pub(super) fn each_slice<'p>(&'p self, types: Option<&TypeSet>, mut show: impl FnMut(usize, &'p [Neighbour])) {
+        let mut hubs = self.hubs.iter().peekable();
+        for owner in 0..OWNERS {
+            let packed = self.packed(owner);
+            if packed.is_empty() {
+                if let Some((_, hub)) = hubs.next_if(|(hub, _)| *hub == owner) {
+                    hub.each_slice(types, |slice| show(owner, slice));
+                }
+                continue;
+            }
+            let Some(types) = types else {
+                show(owner, &self.entries[packed]);
+                continue;
+            };
+            for index in self.segments_of(owner) {
+                if types.has(self.segments[index].rel_type()) {
+                    show(owner, &self.entries[self.entries_of(owner, index)]);
+                }
+            }
+        }
     }
 
     /// The trees of owners that have left.
@@ -384,6 +415,14 @@ impl Hub {
         self.runs.get(rel_type.0 as usize).map_or(Run::EMPTY, Run::Hub)
     }
 
+    fn each_slice<'h>(&'h self, types: Option<&TypeSet>, mut show: impl FnMut(&'h [Neighbour])) {
+        for (rel_type, run) in self.runs.iter() {
+            if types.is_none_or(|types| types.has(TypeId(to_u32(rel_type)))) {
+                run.leaves().for_each(&mut show);
+            }
+        }
+    }
+
     fn degree(&self, rel_type: Option<TypeId>) -> usize {
         rel_type.map_or(self.len, |rel_type| self.run(rel_type).len())
     }
@@ -475,6 +514,23 @@ mod tests {
             let typed = adjacency.typed_runs(owner).map(|(_, run)| run.len()).sum::<usize>();
             assert_eq!(typed, all.len());
         }
+        let odd = (0..12).filter(|number| number % 2 == 1).map(TypeId).collect::<TypeSet>();
+        check_sweep(adjacency, model, None);
+        check_sweep(adjacency, model, Some(&odd));
+    }
+
+    fn check_sweep(adjacency: &Adjacency, model: &Model, types: Option<&TypeSet>) {
+        let mut swept = Vec::new();
+        for (number, page) in adjacency.pages().iter() {
+            let first = Adjacency::first_owner(number);
+            page.each_slice(types, |place, slice| {
+                swept.extend(slice.iter().map(|entry| (first + to_u32(place), *entry)));
+            });
+        }
+        let wanted = model.iter().filter(|((_, rel_type), _)| types.is_none_or(|types| types.has(*rel_type)));
+        let expected: Vec<_> =
+            wanted.flat_map(|((owner, _), run)| run.iter().map(move |entry| (*owner, *entry))).collect();
+        assert_eq!(swept, expected);
     }
 
     proptest! {

@@ -35,6 +35,7 @@ mod rels;
 mod run;
 mod salvage;
 mod snapshot;
+mod sweep;
 mod tree;
 mod view;
 mod wal;
@@ -61,6 +62,7 @@ pub(crate) use lens::{Cited, KnownAt, Lens, Look, Odd, Part, ValidAt};
 pub(crate) use log::{Log, LogEntry, Words};
 pub(crate) use salvage::Loss;
 pub(crate) use snapshot::{guard, past};
+pub(crate) use sweep::{SweptPage, TypeSet};
 pub use view::{DenseView, GraphView};
 pub(crate) use writer::{Savepoint, Writer};
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands, and say what it did")]
 
 #[cfg(feature = "cli")]
+mod algorithms;
 mod budgets;
 mod cases;
 #[cfg(feature = "cli")]

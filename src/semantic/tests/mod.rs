@@ -11,7 +11,7 @@ use super::bound::BoundStatement;
 use super::{SemanticError, bind};
 use crate::catalog::{Catalog, IndexId, KeyId, LabelId, Side, Statistics, TypeId};
 use crate::function::{
-    Accepts, Accumulator, Aggregate, Field, Function, FunctionError, Host, Procedure, Registry, ResultType,
+    Accepts, Accumulator, Aggregate, Answer, Field, Function, FunctionError, Host, Procedure, Registry, ResultType,
 };
 use crate::value::{Edtf, Name, Type, Value};
 
@@ -123,7 +123,7 @@ fn procedure(name: &str, inputs: &[(&str, Type)], outputs: &[(&str, Type)]) -> P
         inputs: fields(inputs),
         outputs: fields(outputs),
         summary: String::new(),
-        body: Arc::new(|_, _| Ok(Box::new(std::iter::empty()))),
+        body: Arc::new(|_, _| Ok(Answer::of([]))),
     }
 }
 

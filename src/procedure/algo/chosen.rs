@@ -1,0 +1,192 @@
+//! The nodes that an algorithm is about, numbered from 0 on in the order of their slots, and what joins them.
+
+use super::super::seen::Seen;
+use super::options::Options;
+use crate::catalog::{LabelId, Statistics};
+use crate::function::{Field, FunctionError, Host};
+use crate::storage::{Direction, End, Neighbour, NodeSlot, SweptPage, TypeSet};
+use crate::value::nearest::nearest;
+use crate::value::{Name, Type};
+
+/// The options that choose.
+pub(super) const NODES: &str = "nodes";
+pub(super) const RELS: &str = "rels";
+
+/// The input of every algorithm.
+pub(super) fn input() -> Field {
+    Field::required("options", Type::Map)
+}
+
+/// Nodes with their numbers, and the types of what joins them.
+pub(super) struct Chosen<'h> {
+    seen: Seen<'h>,
+    /// By number.
+    slots: Vec<u32>,
+    words: Vec<Word>,
+    /// `None`: all.
+    types: Option<TypeSet>,
+}
+
+/// Which of 64 slots are chosen, and how many are before them.
+#[derive(Clone, Copy, Default)]
+struct Word {
+    bits: u64,
+    before: u32,
+}
+
+impl<'h> Chosen<'h> {
+    /// What the options `nodes` and `rels` say; all where they say nothing.
+    pub(super) fn by(options: &Options, host: &'h dyn Host) -> Result<Self, FunctionError> {
+        let seen = Seen::by(host);
+        let catalog = seen.graph.catalog();
+        let labels = options.names(NODES, "labels")?;
+        let labels =
+            labels.map(|names| known(&seen, &names, LABEL, catalog.labels.names(), |name| catalog.labels.get(name)));
+        let types = options.names(RELS, "relationship types")?;
+        let types =
+            types.map(|names| known(&seen, &names, TYPE, catalog.types.names(), |name| catalog.types.get(name)));
+        let mut chosen =
+            Self { seen, slots: Vec::new(), words: Vec::new(), types: types.map(|types| types.into_iter().collect()) };
+        chosen.mark(labels)?;
+        chosen.number()?;
+        Ok(chosen)
+    }
+
+    /// How many nodes are chosen.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Counts bytes that are about to be kept, and asks whether to go on.
+    pub(super) fn reserve(&self, bytes: usize) -> Result<(), FunctionError> {
+        self.seen.reserve(bytes)
+    }
+
+    /// The slots, by number.
+    pub(super) fn into_slots(self) -> Vec<u32> {
+        self.slots
+    }
+
+    /// The ids, by number. Ids are below 2^63.
+    pub(super) fn ids(&self) -> Result<Vec<i64>, FunctionError> {
+        self.seen.reserve(self.len() * size_of::<i64>())?;
+        Ok(self.seen.graph.node_ids(&self.slots).map(|id| id.0.cast_signed()).collect())
+    }
+
+    /// All relationships at nodes, page by page in the order of numbers; there is an error instead of a page if it is time
+    /// to stop.
+    pub(super) fn sweep(&self, direction: Direction) -> impl Iterator<Item = Result<Page<'_>, FunctionError>> {
+        let pages = self.seen.graph.sweep(direction);
+        pages.map(|page| self.seen.reserve(0).map(|()| Page { chosen: self, page }))
+    }
+
+    /// Sets the bits of the nodes with one of the labels that are seen.
+    fn mark(&mut self, labels: Option<Vec<LabelId>>) -> Result<(), FunctionError> {
+        let word_count = self.seen.graph.node_bound().div_ceil(64);
+        self.seen.reserve(word_count * size_of::<Word>())?;
+        self.words = vec![Word::default(); word_count];
+        let labels: Vec<_> = labels.map_or_else(|| vec![None], |labels| labels.into_iter().map(Some).collect());
+        for label in labels {
+            self.seen.each_with_label(label, |node| self.words[node.0 as usize / 64].bits |= 1 << (node.0 % 64))?;
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), FunctionError> {
+        let count: usize = self.words.iter().map(|word| word.bits.count_ones() as usize).sum();
+        self.seen.reserve(count * size_of::<u32>())?;
+        self.slots = Vec::with_capacity(count);
+        for (word, first) in self.words.iter_mut().zip((0_u32..).step_by(64)) {
+            word.before = u32::try_from(self.slots.len()).expect("fewer than 2^31 nodes");
+            let mut bits = word.bits;
+            while bits != 0 {
+                self.slots.push(first + bits.trailing_zeros());
+                bits &= bits - 1;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn number_of(&self, node: NodeSlot) -> Option<u32> {
+        let word = self.words.get(node.0 as usize / 64)?;
+        let place = node.0 % 64;
+        // Mostly neighbours are chosen together, and no bits have to be counted.
+        if word.bits == u64::MAX {
+            return Some(word.before + place);
+        }
+        let below = word.bits & ((1 << place) - 1);
+        (word.bits >> place & 1 != 0).then(|| word.before + below.count_ones())
+    }
+}
+
+/// Some nodes with what joins them to others in one direction.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'c> {
+    chosen: &'c Chosen<'c>,
+    page: SweptPage<'c>,
+}
+
+impl<'c> Page<'c> {
+    /// How many relationships there are at most.
+    pub(super) fn max_len(self) -> usize {
+        let mut len = 0;
+        self.page.each_slice(self.chosen.types.as_ref(), |_, slice| len += slice.len());
+        len
+    }
+
+    /// Shows the chosen nodes in the order of numbers, one with many neighbours several times.
+    #[inline]
+    pub(super) fn each(self, mut show: impl FnMut(u32, Neighbours<'c>)) {
+        let chosen = self.chosen;
+        self.page.each_slice(chosen.types.as_ref(), |node, slice| {
+            if let Some(number) = chosen.number_of(node) {
+                show(number, Neighbours { chosen, slice });
+            }
+        });
+    }
+}
+
+/// Neighbours of a chosen node.
+#[derive(Clone, Copy)]
+pub(super) struct Neighbours<'c> {
+    chosen: &'c Chosen<'c>,
+    slice: &'c [Neighbour],
+}
+
+impl Neighbours<'_> {
+    /// Shows the numbers of those that are chosen, once for each relationship that is seen.
+    #[inline]
+    pub(super) fn each(self, mut show: impl FnMut(u32)) {
+        let sees_all = self.chosen.seen.sees_all();
+        for neighbour in self.slice {
+            let number = neighbour.end.as_node().and_then(|node| self.chosen.number_of(node));
+            if let Some(number) = number
+                && (sees_all || self.chosen.seen.sees(End::rel(neighbour.rel)))
+            {
+                show(number);
+            }
+        }
+    }
+}
+
+/// The code of a warning, and what the name is of.
+type Kind = (&'static str, &'static str);
+const LABEL: Kind = ("unknown-label", "label");
+const TYPE: Kind = ("unknown-type", "relationship type");
+
+/// The names that the graph knows; of each other one it is said that it is not there, as of names in a pattern. In an empty
+/// graph none is there.
+fn known<I>(seen: &Seen, names: &[&str], (code, noun): Kind, all: &[Name], get: impl Fn(&str) -> Option<I>) -> Vec<I> {
+    let mut known = Vec::new();
+    for name in names {
+        if let Some(id) = get(name) {
+            known.push(id);
+        } else if Statistics::node_count(seen.graph) > 0 {
+            let near = nearest(name, all.iter().map(Name::as_str));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            seen.warn(code, format!("no {noun} `{name}` here{hint}"));
+        }
+    }
+    known
+}
