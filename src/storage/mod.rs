@@ -9,6 +9,7 @@ mod anew;
 mod apply;
 mod batch;
 mod bitmap;
+mod bulk;
 mod change;
 mod check;
 mod codec;
@@ -41,6 +42,7 @@ mod wal;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
+pub(crate) use bulk::{Cells, Column, Delivery, NodeBatch, RelBatch, Texts, retain};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
@@ -62,7 +64,7 @@ pub(crate) use log::{Log, LogEntry, Words};
 pub(crate) use salvage::Loss;
 pub(crate) use snapshot::{guard, past};
 pub use view::{DenseView, GraphView};
-pub(crate) use writer::{Savepoint, Writer};
+pub(crate) use writer::{MAX_LABELS, Savepoint, Writer};
 
 #[cfg(test)]
 mod tests;
