@@ -80,9 +80,9 @@ pub use self::source::CsvFile;
 use self::writing::Writing;
 use crate::database::Database;
 use crate::error::{Error, guarded};
-use crate::exec::Limits;
+use crate::exec::now_micros;
 use crate::options::Options;
-use crate::storage::{Delivery, Graph, StorageError};
+use crate::storage::{Bulk, Delivery, Graph, StorageError, Words};
 use crate::store;
 use crate::transaction::WriteTransaction;
 
@@ -280,11 +280,8 @@ impl CsvImport {
     ///
     /// As [`create`](CsvImport::create).
     pub fn in_memory(self, options: Options) -> Result<(Database, ImportReport), ImportError> {
-        let database = options.in_memory();
-        let mut transaction = database.write()?;
-        let report = self.load(&mut transaction)?;
-        transaction.commit()?;
-        Ok((database, report))
+        let (graph, report) = self.build(&options)?;
+        Ok((options.in_memory_of(graph), report))
     }
 
     /// Adds all of it to a transaction, or nothing. Ends are looked for among the nodes that are imported. All of it is kept in
@@ -308,13 +305,14 @@ impl CsvImport {
 
     /// The graph with which a new database begins.
     fn build(self, options: &Options) -> Result<(Graph, ImportReport), ImportError> {
-        let memory = options.clone().limits(Limits::unlimited()).in_memory();
-        let mut transaction = memory.write()?;
-        transaction.set_message(self.message.as_deref().unwrap_or_default())?;
-        let mut writing = Writing::new(transaction.writer_mut()).forgetting();
-        let report = self.read(|delivery| writing.take(delivery))?;
-        transaction.commit()?;
-        Ok((Graph::clone(&memory.root()), report))
+        let mut words = Words::default();
+        words.set_author(options.author.as_deref().unwrap_or_default())?;
+        words.set_message(self.message.as_deref().unwrap_or_default())?;
+        let empty = options.empty();
+        let commit = empty.commit().followed_at(now_micros());
+        let mut bulk = Bulk::new(empty, commit);
+        let report = self.read(|delivery| bulk.take(delivery))?;
+        Ok((bulk.finish(words)?, report))
     }
 
     /// Reads in a thread of its own, and lets `take` build of it in this one.

@@ -1,4 +1,4 @@
-//! Builds a graph by the one writer, element by element.
+//! Builds a graph by the one writer, element by element: into a database that has one already.
 
 use crate::catalog::{KeyId, LabelId, Owner, TypeId};
 use crate::storage::{Column, Delivery, End, NodeBatch, NodeSlot, RelBatch, StorageError, Writer};
@@ -10,17 +10,11 @@ pub(super) struct Writing<'w> {
     sets: Vec<Vec<LabelId>>,
     types: Vec<TypeId>,
     nodes: Vec<NodeSlot>,
-    /// No log records what is written.
-    forgets: bool,
 }
 
 impl<'w> Writing<'w> {
     pub(super) fn new(writer: &'w mut Writer) -> Self {
-        Self { writer, keys: Vec::new(), sets: Vec::new(), types: Vec::new(), nodes: Vec::new(), forgets: false }
-    }
-
-    pub(super) fn forgetting(self) -> Self {
-        Self { forgets: true, ..self }
+        Self { writer, keys: Vec::new(), sets: Vec::new(), types: Vec::new(), nodes: Vec::new() }
     }
 
     /// # Errors
@@ -38,7 +32,7 @@ impl<'w> Writing<'w> {
             Delivery::Rels(batch) => self.create_rels(&batch)?,
             Delivery::Index { label, key } => self.create_index(&label, &key)?,
         }
-        if self.forgets { self.writer.forget_changes() } else { Ok(()) }
+        Ok(())
     }
 
     fn create_nodes(&mut self, batch: &NodeBatch) -> Result<(), StorageError> {

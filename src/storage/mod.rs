@@ -42,7 +42,7 @@ mod wal;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
-pub(crate) use bulk::{Cells, Column, Delivery, NodeBatch, RelBatch, Texts, retain};
+pub(crate) use bulk::{Bulk, Cells, Column, Delivery, NodeBatch, RelBatch, Texts, retain};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;

@@ -229,6 +229,111 @@ fn what_breaks_a_constraint_is_undone() {
     assert_eq!(db.query("MATCH (c:Company) RETURN c.name", ()).unwrap().single::<String>().unwrap(), "A");
 }
 
+/// Numbers that look drawn, and are the same every time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    /// One of these, and nothing one time out of `sparse`.
+    fn pick(&mut self, texts: &[&str], sparse: u64) -> String {
+        let place = usize::try_from(self.below(texts.len() as u64)).unwrap();
+        if self.below(sparse) == 0 { String::new() } else { texts[place].to_owned() }
+    }
+}
+
+/// Nodes of two files, with all forms of columns: whole, sparse, of one value, of many, of two types.
+fn random_nodes(chance: &mut Chance, first: u64, count: u64) -> String {
+    let head = "id:ID(all),name,city,n:int,f:float,b:boolean,d:date,one:int,tags:string[],valid_from:edtf,published:date,:LABEL";
+    (first..first + count).fold(format!("{head}\n"), |file, id| {
+        let name = if chance.below(3) == 0 { format!("name {}", chance.below(50)) } else { format!("name of {id}") };
+        let row = [
+            id.to_string(),
+            name,
+            chance.pick(&["Bern", "Basel", "Genf"], 1_000_000),
+            chance.below(1_000).to_string(),
+            chance.pick(&["1.5", "-2", "1e9"], 4),
+            chance.pick(&["true", "false"], 40),
+            chance.pick(&["2021-12-10", "1999-01-01"], 2),
+            "7".to_owned(),
+            chance.pick(&["a;b", "c"], 9),
+            chance.pick(&["2021?", "2019-05/.."], 20),
+            chance.pick(&["2020-02-02", "2021-03-03"], 5),
+            chance.pick(&["Source", "Paragraph", "Rare", "Old;New"], 2),
+        ];
+        file + &row.join(",") + "\n"
+    })
+}
+
+fn random_rels(chance: &mut Chance, nodes: u64, count: u64) -> String {
+    let head = ":START_ID(all),:END_ID(all),:TYPE,since:int,role,valid_to:date\n".to_owned();
+    (0..count).fold(head, |file, _| {
+        // Some nodes have very many.
+        let start = if chance.below(3) == 0 { 3 } else { chance.below(nodes) };
+        let end = if chance.below(9) == 0 { 5 + chance.below(60) } else { chance.below(nodes + nodes / 50) };
+        let row = [
+            start.to_string(),
+            end.to_string(),
+            chance.pick(&["SUPPORTS", "OF", "KNOWS", "RARE"], 5),
+            chance.below(2_000).to_string(),
+            chance.pick(&["ceo", "director"], 3),
+            chance.pick(&["2021-12-10"], 30),
+        ];
+        file + &row.join(",") + "\n"
+    })
+}
+
+/// A dump without the times of commits.
+fn dump(db: &Database) -> String {
+    let mut lines = Vec::new();
+    db.save_jsonl(&mut lines).unwrap();
+    let text = String::from_utf8(lines).unwrap();
+    let timeless = |line: &str| line.split("\"time\":").next().unwrap().to_owned() + "\n";
+    text.lines().map(timeless).collect()
+}
+
+#[test]
+fn a_graph_that_is_built_in_bulk_is_the_one_that_the_writer_makes() {
+    let mut chance = Chance(1);
+    for (nodes, rels) in [(0, 0), (1, 3), (70, 200), (1_500, 3_000), (2_000, 30_000), (9_000, 20_000)] {
+        let half = nodes / 2;
+        let files = [
+            CsvFile::of_bytes("a", random_nodes(&mut chance, 0, half)),
+            CsvFile::of_bytes("b", random_nodes(&mut chance, half, nodes - half)),
+            CsvFile::of_bytes("r", random_rels(&mut chance, nodes.max(1), rels)),
+        ];
+        let import = || {
+            let [a, b, r] = files.clone();
+            let import = CsvImport::new().nodes("A:B", [a]).nodes("", [b]).relationships("PLAIN", [r]);
+            let import = if (1_000..5_000).contains(&nodes) { import.integer_ids() } else { import };
+            import.message("both").skip_bad_rows()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db");
+        let (built, report) = import().create(Database::options(), &path).unwrap();
+        let written = Database::in_memory();
+        let mut transaction = written.write().unwrap();
+        assert_eq!(import().load(&mut transaction).unwrap(), report);
+        transaction.commit().unwrap();
+        let (built_dump, written_dump) = (dump(&built), dump(&written));
+        let differs = built_dump.lines().zip(written_dump.lines()).find(|(built, written)| built != written);
+        assert!(differs.is_none() && built_dump == written_dump, "{nodes} nodes: {differs:?}");
+        for question in
+            ["MATCH (a)-[r]->(b) RETURN count(*), sum(a.n + b.n), sum(r.since)", "MATCH (a:Rare)<--(b) RETURN count(*)"]
+        {
+            let answers =
+                [&built, &written].map(|db| db.query(question, ()).unwrap().next().unwrap().unwrap().values().to_vec());
+            assert_eq!(format!("{:?}", answers[0]), format!("{:?}", answers[1]));
+        }
+        drop(built);
+        let checked = Database::check(&path, |_| ()).unwrap();
+        assert!(checked.damage.is_empty(), "{:?}", checked.damage);
+    }
+}
+
 #[test]
 fn progress_is_told() {
     let (tell, told) = std::sync::mpsc::channel();
