@@ -148,7 +148,13 @@ impl Options {
 
     /// A new, empty database in memory.
     pub fn in_memory(self) -> Database {
-        let history = History::new(Arc::new(self.empty()), self.keep);
+        let empty = self.empty();
+        self.in_memory_of(empty)
+    }
+
+    /// A new database in memory that has a graph to begin with.
+    pub(crate) fn in_memory_of(self, graph: Graph) -> Database {
+        let history = History::new(Arc::new(graph), self.keep);
         Database::opened(self, history, Home::Memory)
     }
 

@@ -76,6 +76,15 @@ impl Catalog {
         IndexId(self.indexes.iter().map(|index| index.id.0 + 1).max().unwrap_or(0))
     }
 
+    /// A name that no index and no constraint has: this one, or that with a number behind it.
+    pub(crate) fn free_name(&self, wanted: &Name) -> Name {
+        let is_free =
+            |name: &Name| self.indexes.iter().all(|index| index.name != *name) && self.constraint(name).is_none();
+        let numbered = (2_u64..).map(|number| Name::from(format!("{wanted}_{number}")));
+        let mut names = std::iter::once(wanted.clone()).chain(numbered);
+        names.find(is_free).expect("there are fewer names than numbers")
+    }
+
     pub(crate) fn constraint(&self, name: &Name) -> Option<&ConstraintDef> {
         self.constraints.iter().find(|constraint| constraint.name == *name)
     }

@@ -12,6 +12,7 @@
 //! moves a few kilobytes. An owner with very many entries leaves its page: it then has a tree for each of its types, in
 //! pages by type, and a write there copies one leaf and its path.
 
+mod build;
 mod stored;
 
 use super::paged::{PageTree, copy_with_room, reserve_sparingly};

@@ -139,7 +139,7 @@ impl Graph {
     }
 
     /// The place of the current commit in the log.
-    fn commit_place(&self) -> Result<u32, StorageError> {
+    pub(super) fn commit_place(&self) -> Result<u32, StorageError> {
         let place = self.log.find(self.commit.number).unwrap_or(self.log.len());
         u32::try_from(place).map_err(|_| StorageError::Full { what: "no commit numbers are left" })
     }

@@ -29,6 +29,17 @@ impl Bitmap {
         !was
     }
 
+    /// Sets all bits of a stretch.
+    pub(super) fn insert_all(&mut self, offsets: std::ops::Range<usize>) {
+        for (index, word) in self.0.iter_mut().enumerate() {
+            let first = index * WORD_BITS;
+            let (start, end) = (offsets.start.max(first), offsets.end.min(first + WORD_BITS));
+            if start < end {
+                *word |= (u64::MAX >> (WORD_BITS - (end - start))) << (start - first);
+            }
+        }
+    }
+
     /// True if the bit was there.
     pub(super) fn remove(&mut self, offset: usize) -> bool {
         let was = self.get(offset);
@@ -187,7 +198,7 @@ impl Stored for Bitmap {
 impl Bitmap {
     pub(super) fn below(count: usize) -> Self {
         let mut bitmap = Self::default();
-        (0..count).for_each(|offset| _ = bitmap.insert(offset));
+        bitmap.insert_all(0..count);
         bitmap
     }
 
@@ -281,6 +292,13 @@ impl SlotSet {
         let (page, offset) = place(slot);
         let added = self.pages.get_or_insert_with(page, Bitmap::default).insert(offset);
         self.len += u64::from(added);
+    }
+
+    /// Adds slots that are not here yet: `count` of them from `first` on, on one page.
+    pub(super) fn insert_new(&mut self, first: u32, count: usize) {
+        let (page, offset) = place(first);
+        self.pages.get_or_insert_with(page, Bitmap::default).insert_all(offset..offset + count);
+        self.len += count as u64;
     }
 
     pub(super) fn remove(&mut self, slot: u32) {

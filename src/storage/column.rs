@@ -7,6 +7,7 @@
 mod cells;
 mod condition;
 mod dictionary;
+mod fill;
 mod gather;
 mod page;
 mod stored;
@@ -154,6 +155,16 @@ impl Dictionaries {
             }
             other => Cell::Other(other.clone()),
         }
+    }
+
+    /// The same for a text that nobody shares yet.
+    fn text_cell(&mut self, key: KeyId, text: &str) -> Cell {
+        let dictionary = self.0.get_or_insert_with(key.0 as usize, Dictionary::default);
+        if let Some(code) = dictionary.code_again(text) {
+            return Cell::Code(code);
+        }
+        let text = Arc::from(text);
+        dictionary.new_code(&text).map_or(Cell::Text(text), Cell::Code)
     }
 }
 

@@ -68,6 +68,17 @@ impl SlotIds {
         self.push(id);
     }
 
+    /// Appends ids that follow each other.
+    pub(super) fn extend(&mut self, first: u64, count: usize) {
+        match self {
+            SlotIds::Run { base, len } if *len == 0 => (*base, *len) = (first, count),
+            SlotIds::Run { base, len } if first == *base + *len as u64 => *len += count,
+            SlotIds::Run { .. } | SlotIds::Near { .. } | SlotIds::Far(_) => {
+                (first..).take(count).for_each(|id| self.push(id));
+            }
+        }
+    }
+
     fn widen(&mut self) {
         *self = match self {
             SlotIds::Run { base, len } => {

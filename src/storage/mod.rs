@@ -9,6 +9,7 @@ mod anew;
 mod apply;
 mod batch;
 mod bitmap;
+mod bulk;
 mod change;
 mod check;
 mod codec;
@@ -42,6 +43,7 @@ mod wal;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
+pub(crate) use bulk::{Bulk, Cells, Column, Delivery, NodeBatch, RelBatch, Texts, retain};
 pub(crate) use change::Change;
 pub(crate) use column::{Condition, PropertyVector};
 pub use database_files::Durability;
@@ -64,7 +66,7 @@ pub(crate) use salvage::Loss;
 pub(crate) use snapshot::{guard, past};
 pub(crate) use sweep::{SweptPage, TypeSet};
 pub use view::{DenseView, GraphView};
-pub(crate) use writer::{Savepoint, Writer};
+pub(crate) use writer::{MAX_LABELS, Savepoint, Writer};
 
 #[cfg(test)]
 mod tests;

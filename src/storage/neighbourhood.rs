@@ -1,6 +1,9 @@
 //! Who touches whom: the disjoint families of adjacency in both directions.
 
+use std::thread;
+
 use super::adjacency::Adjacency;
+use super::rels::Rels;
 use super::snapshot::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored};
 use super::{Direction, DiskError, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 
@@ -84,6 +87,15 @@ impl Neighbourhood {
                 Side { family, direction, of_rels, adjacency }
             })
         })
+    }
+
+    /// Puts all plain relationships of a graph that has no others, where none were: one direction beside the other.
+    pub(super) fn join(&mut self, rels: &Rels, node_bound: usize) {
+        let [out, incoming] = &mut self.plain;
+        thread::scope(|scope| {
+            scope.spawn(|| *incoming = Adjacency::build(rels, Direction::In, node_bound));
+            *out = Adjacency::build(rels, Direction::Out, node_bound);
+        });
     }
 
     pub(super) fn enter(&mut self, slot: RelSlot, rel: Rel) {

@@ -135,6 +135,30 @@ impl Nodes {
         Ok(slot)
     }
 
+    /// Adds nodes with the same labels, whose ids follow each other, and appends their slots.
+    pub(super) fn extend(
+        &mut self,
+        first_id: ElementId,
+        count: usize,
+        labels: &[LabelId],
+        commit: u32,
+        slots: &mut Vec<u32>,
+    ) -> Result<(), StorageError> {
+        let number = self.sets.number(labels);
+        let (mut id, mut left) = (first_id, count);
+        while left > 0 {
+            let (first, some) = self.placement.place_some(&mut self.sets.get_mut(number).open, left)?;
+            self.pages.get_or_insert_with(place(first).0, NodePage::new).extend(id, some, number, commit);
+            for &label in self.sets.get(number) {
+                self.labels.get_or_insert_with(label.0 as usize, SlotSet::default).insert_new(first, some);
+            }
+            slots.extend((first..).take(some));
+            (id, left) = (ElementId(id.0 + some as u64), left - some);
+        }
+        self.count += count as u64;
+        Ok(())
+    }
+
     pub(super) fn remove(&mut self, slot: u32) {
         if let Some((page, offset, _)) = self.page_mut(slot) {
             page.present.remove(offset);

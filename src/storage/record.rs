@@ -12,6 +12,7 @@ use super::column::PageColumns;
 use super::ids::SlotIds;
 use super::lens::PageClocks;
 use super::paged::copy_with_room;
+use super::rels::Drawn;
 use super::{End, Family, Rel, StorageError};
 use crate::catalog::TypeId;
 use crate::value::ElementId;
@@ -45,6 +46,19 @@ impl Placement {
             Self::take(&mut self.page_count, own)?
         };
         Ok(slot)
+    }
+
+    /// The same for up to `most` elements that lie side by side on one page: where the first lies, and how many there are.
+    pub(super) fn place_some(&mut self, own: &mut OpenPage, most: usize) -> Result<(u32, usize), StorageError> {
+        let is_rare = own.placed < RARE;
+        let first = self.place(own)?;
+        if is_rare {
+            return Ok((first, 1));
+        }
+        let count = most.min(PAGE_SLOTS - first as usize % PAGE_SLOTS);
+        let next = first as usize + count;
+        own.next = u32::try_from(next).ok().filter(|_| !next.is_multiple_of(PAGE_SLOTS));
+        Ok((first, count))
     }
 
     pub(super) fn page_count(&self) -> usize {
@@ -116,6 +130,15 @@ impl NodePage {
         self.sets.push(set);
     }
 
+    /// Appends so many nodes of one set, with ids that follow each other.
+    pub(super) fn extend(&mut self, first_id: ElementId, count: usize, set: u32, commit: u32) {
+        let offset = self.sets.len();
+        self.recorded.push(offset, commit);
+        self.ids.extend(first_id.0, count);
+        self.present.insert_all(offset..offset + count);
+        self.sets.extend(set, count);
+    }
+
     /// How many of its slots were given.
     pub(super) fn len(&self) -> usize {
         self.sets.len()
@@ -173,6 +196,19 @@ impl RelPage {
         self.starts.push(rel.start.raw());
         self.ends.push(rel.end.raw());
         self.set_asserted(offset, rel.asserted);
+    }
+
+    /// Appends asserted relationships of one type between nodes, with ids that follow each other.
+    pub(super) fn extend(&mut self, first_id: ElementId, drawn: Drawn<'_>, commit: u32) {
+        let (offset, count) = (self.starts.len(), drawn.starts.len());
+        self.recorded.push(offset, commit);
+        self.ids.extend(first_id.0, count);
+        self.types.extend(drawn.rel_type.0, count);
+        self.starts.reserve_exact(count);
+        self.starts.extend_from_slice(drawn.starts);
+        self.ends.reserve_exact(count);
+        self.ends.extend_from_slice(drawn.ends);
+        self.family_mut(Family::Plain).insert_all(offset..offset + count);
     }
 
     /// The relationships of one family that are there.
@@ -285,6 +321,14 @@ impl Codes {
             }
             Codes::Same { .. } => self.each().push(new),
             Codes::Each(codes) => codes.push(new),
+        }
+    }
+
+    /// Appends a number so many times.
+    fn extend(&mut self, new: u32, count: usize) {
+        match self {
+            Codes::Same { code, len } if *len == 0 || *code == new => (*code, *len) = (new, *len + count),
+            Codes::Same { .. } | Codes::Each(_) => self.each().extend(std::iter::repeat_n(new, count)),
         }
     }
 

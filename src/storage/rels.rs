@@ -22,6 +22,14 @@ pub(super) struct Rels {
     file: Option<Arc<SnapshotFile>>,
 }
 
+/// Asserted relationships of one type between nodes, by the slots of these.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Drawn<'d> {
+    pub rel_type: TypeId,
+    pub starts: &'d [u32],
+    pub ends: &'d [u32],
+}
+
 /// What is kept of one relationship type.
 #[derive(Clone, Debug, Default)]
 struct TypeStore {
@@ -173,6 +181,43 @@ impl Rels {
         self.recount(rel.rel_type, |store| store.count(family, labels, 1));
         self.counts[family as usize] += 1;
         Ok(slot)
+    }
+
+    /// Adds relationships whose ids follow each other, and appends their slots. Whoever calls counts their ends.
+    pub(super) fn extend(
+        &mut self,
+        first_id: ElementId,
+        drawn: Drawn<'_>,
+        commit: u32,
+        slots: &mut Vec<u32>,
+    ) -> Result<(), StorageError> {
+        let store = self.types.get_or_insert_with(drawn.rel_type.0 as usize, TypeStore::default);
+        let (mut done, count) = (0, drawn.starts.len());
+        while done < count {
+            let (first, some) = self.placement.place_some(&mut store.open, count - done)?;
+            let (index, _) = place(first);
+            store.pages.insert(u32::try_from(index).expect("pages are fewer than slots"));
+            let rows = done..done + some;
+            let part = Drawn { starts: &drawn.starts[rows.clone()], ends: &drawn.ends[rows], ..drawn };
+            let id = ElementId(first_id.0 + done as u64);
+            self.pages.get_or_insert_with(index, RelPage::new).extend(id, part, commit);
+            slots.extend((first..).take(some));
+            done += some;
+        }
+        store.counts[Family::Plain as usize] += count as u64;
+        self.counts[Family::Plain as usize] += count as u64;
+        Ok(())
+    }
+
+    /// Shows the relationships of a family, by their slots.
+    pub(super) fn for_each(&self, family: Family, mut visit: impl FnMut(u32, Rel)) {
+        for (index, page) in self.pages.iter() {
+            for offset in page.family(family).ones() {
+                if let Some(rel) = page.rel(offset) {
+                    visit(slot(index, offset), rel);
+                }
+            }
+        }
     }
 
     /// Takes a relationship out of its family: it is deleted, or about to enter another one.

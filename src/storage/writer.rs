@@ -14,7 +14,7 @@ use crate::value::{ElementId, Name, Value};
 
 /// So many labels a node may have: each set of labels that a node ever had is kept, so a node that gets them one by one
 /// costs the square of their number.
-pub(super) const MAX_LABELS: usize = 4_096;
+pub(crate) const MAX_LABELS: usize = 4_096;
 
 /// A working root with the changes since the root that it began with.
 #[derive(Debug)]

@@ -19,6 +19,8 @@ mod folder;
 mod fuzzed;
 mod golden;
 mod hostile;
+#[cfg(all(feature = "cli", unix))]
+mod import;
 mod in_transactions;
 mod killed;
 mod language;

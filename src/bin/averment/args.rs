@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::import::ImportArgs;
 use crate::limits::LimitArgs;
 
 /// Who did what to whom, when, and on whose word? A knowledge graph that answers in openCypher.
@@ -80,7 +81,13 @@ impl Args {
         let args = Self::try_parse()?;
         let writes = matches!(
             args.command,
-            Some(Command::Create { .. } | Command::Keep { .. } | Command::Restore { .. } | Command::Vacuum { .. })
+            Some(
+                Command::Create { .. }
+                    | Command::Import(_)
+                    | Command::Keep { .. }
+                    | Command::Restore { .. }
+                    | Command::Vacuum { .. }
+            )
         );
         if args.read_only && writes {
             let message = "this command writes, which '--read-only' rules out\n";
@@ -298,6 +305,18 @@ Examples:
         /// The folder: a new one, or one without a database.
         folder: PathBuf,
     },
+    /// Read nodes and relationships from files with comma-separated values into a database in a folder. The first line of each
+    /// says what the columns are: `id:ID,name,born:date`, `:START_ID,:END_ID,share:float`.
+    #[command(after_help = "\
+Examples:
+  averment import sanctions --nodes Company=companies.csv --rels OWNS=stakes.csv
+  averment import sanctions --nodes Company=a.csv.gz,b.csv.gz --rels OWNS=stakes.csv --on-error quarantine=bad.csv
+  averment import graph --nodes Person=people.csv --rels KNOWS=knows.csv --infer-types --delimiter '|'
+
+Types of columns: string, int, float, boolean, date, localtime, time, localdatetime, datetime, duration, edtf; with `[]` behind
+it a list. A column may also be NAME:ID or NAME:ID(GROUP), :START_ID(GROUP), :END_ID(GROUP), :LABEL, :TYPE, :IGNORE. Where the
+first of several files has nothing but its header, that is the header of them all. Files may be packed by gzip.")]
+    Import(Box<ImportArgs>),
     /// Copy a database in a folder as it is after its last commit, also while another process writes it. Earlier commits that
     /// are kept are copied, too.
     #[command(after_help = "\

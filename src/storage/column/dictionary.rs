@@ -38,19 +38,26 @@ impl Dictionary {
     /// The number of `text`. Once more than half of all strings were distinct, strings that are not known
     /// get none for good: keeping each of them twice would cost more than it saves.
     pub(super) fn code(&mut self, text: &Arc<str>) -> Option<u32> {
+        self.code_again(text).or_else(|| self.new_code(text))
+    }
+
+    /// The number of `text` if it has one; it is written in any case.
+    pub(super) fn code_again(&mut self, text: &str) -> Option<u32> {
         self.written += 1;
-        let codes = Arc::clone(&self.codes);
-        let mut codes = lock(&codes);
-        let codes = self.all_codes(&mut codes);
-        if let Some(code) = self.find(codes, text) {
-            return Some(code);
-        }
+        self.known(text)
+    }
+
+    /// The number of a text that had none.
+    pub(super) fn new_code(&mut self, text: &Arc<str>) -> Option<u32> {
         self.closed |= self.texts.len() >= ALWAYS && self.texts.len() * 2 > self.written;
         if self.closed {
             return None;
         }
+        let codes = Arc::clone(&self.codes);
+        let mut codes = lock(&codes);
+        self.all_codes(&mut codes);
         let code = u32::try_from(self.texts.push(Arc::clone(text))).ok()?;
-        codes.insert(Arc::clone(text), code);
+        self.all_codes(&mut codes).insert(Arc::clone(text), code);
         Some(code)
     }
 

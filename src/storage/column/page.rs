@@ -271,7 +271,7 @@ fn relay<T: Clone, C: Cells<T>>(items: &mut C, present: &Bitmap, layout: Layout)
     };
 }
 
-fn text(cell: &Cell, dictionary: Option<&Dictionary>) -> Arc<str> {
+pub(super) fn text(cell: &Cell, dictionary: Option<&Dictionary>) -> Arc<str> {
     match cell {
         Cell::Code(code) => text_of(dictionary, *code),
         Cell::Text(text) => Arc::clone(text),

@@ -35,6 +35,22 @@ impl Graph {
         self
     }
 
+    /// Whether since when or until when an element is valid is told by a key.
+    pub(in super::super) fn tells_time(&self, key: KeyId) -> bool {
+        let Vocabulary { valid_from, valid_to, on, .. } = self.vocabulary;
+        [valid_from, valid_to, on].contains(&Some(key))
+    }
+
+    /// Since when evidence, and what it touches and cites, is known: of a graph of which nothing is kept of that yet.
+    pub(in super::super) fn keep_evidence(&mut self) {
+        let Some(source) = self.vocabulary.source else { return };
+        let mut sources = Vec::new();
+        self.nodes.collect(Some(source), &mut 0, usize::MAX, &mut sources);
+        for source in sources {
+            self.keep_source(NodeSlot(source));
+        }
+    }
+
     /// Keeps all days anew.
     fn keep_all(&mut self) {
         let (mut nodes, mut rels) = (Vec::new(), Vec::new());
@@ -82,11 +98,10 @@ impl Graph {
 
     /// An element has another value for a key, or none any more.
     pub(in super::super) fn keep_property(&mut self, element: End, key: KeyId) {
-        let Vocabulary { published, valid_from, valid_to, on, .. } = self.vocabulary;
-        if [valid_from, valid_to, on].contains(&Some(key)) {
+        if self.tells_time(key) {
             self.keep_time(element);
         }
-        if published == Some(key)
+        if self.vocabulary.published == Some(key)
             && let Some(node) = element.as_node().filter(|node| self.is_source(*node))
         {
             self.keep_source(node);
@@ -256,7 +271,7 @@ impl Graph {
     }
 
     /// The time for which an element is valid.
-    fn keep_time(&mut self, element: End) {
+    pub(in super::super) fn keep_time(&mut self, element: End) {
         let [from, to] = self.times(element);
         if let Some((clocks, offset)) = self.clocks_mut(element) {
             clocks.set_time(TimeEnd::From, offset, from);

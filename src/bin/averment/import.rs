@@ -1,0 +1,271 @@
+//! `averment import`: files with comma-separated values into a database in a folder.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use averment::import::{CsvFile, CsvImport, ImportError, ImportProgress, ImportReport};
+use averment::{Database, Limits, Options};
+use clap::{Args as ClapArgs, ValueEnum};
+
+use crate::{Fault, source, style};
+
+/// What is imported, and how.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ImportArgs {
+    /// The folder of the database: it is made if there is none yet, else all of this is one commit.
+    pub folder: PathBuf,
+    /// Files with nodes; the labels, separated by `:`, may be left out where a column `:LABEL` says them. May be repeated.
+    #[arg(long, value_name = "[LABEL=]FILE,...", value_parser = Files::read)]
+    nodes: Vec<Files>,
+    /// Files with relationships; the type may be left out where a column `:TYPE` says it. May be repeated.
+    #[arg(long, alias = "relationships", value_name = "[TYPE=]FILE,...", value_parser = Files::read)]
+    rels: Vec<Files>,
+    /// What separates fields: a letter, or `tab`.
+    #[arg(long, value_name = "LETTER", default_value = ",", value_parser = mark)]
+    delimiter: u8,
+    /// What separates the items of a list, and labels: a letter, or `tab`.
+    #[arg(long, value_name = "LETTER", default_value = ";", value_parser = mark)]
+    array_delimiter: u8,
+    /// What a field may stand in: a letter, or `none`.
+    #[arg(long, value_name = "LETTER", default_value = "\"", value_parser = quote)]
+    quote: Quote,
+    /// What ids are where the header does not tell.
+    #[arg(long, value_enum, default_value_t)]
+    id_type: IdType,
+    /// The column with the id, where the header has no `:ID`; without it: `id`, if there is one.
+    #[arg(long, value_name = "NAME")]
+    id_column: Option<String>,
+    /// The columns with the ids of starts and ends, where the header has no `:START_ID` and `:END_ID`; without it: `start`,
+    /// `source`, `src` or `from`, and `end`, `target`, `dst` or `to`.
+    #[arg(long, value_name = "START,END", value_parser = ends)]
+    end_columns: Option<(String, String)>,
+    /// Where the header tells no type, take the one that all values of a column have; the files are read twice.
+    #[arg(long)]
+    infer_types: bool,
+    /// What is done with a row that cannot be imported: `stop` without importing anything, `skip` it, or write it to a file,
+    /// `quarantine=FILE`.
+    #[arg(long, value_name = "WHAT", default_value = "stop", value_parser = OnError::read)]
+    on_error: OnError,
+    /// Make no index over the ids of each label.
+    #[arg(long)]
+    no_index: bool,
+    /// What the commit is made for.
+    #[arg(short, long, value_name = "TEXT")]
+    message: Option<String>,
+}
+
+/// The labels or the type, and the files.
+#[derive(Clone, Debug)]
+struct Files {
+    name: String,
+    files: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum IdType {
+    #[default]
+    String,
+    Integer,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Quote(Option<u8>);
+
+#[derive(Clone, Debug)]
+enum OnError {
+    Stop,
+    Skip,
+    Quarantine(PathBuf),
+}
+
+impl Files {
+    fn read(text: &str) -> Result<Self, String> {
+        let (name, files) = text.split_once('=').unwrap_or(("", text));
+        let files: Vec<String> = files.split(',').map(str::to_owned).collect();
+        if files.iter().any(String::is_empty) {
+            return Err(format!("`{text}` names no file"));
+        }
+        Ok(Self { name: name.to_owned(), files })
+    }
+}
+
+impl OnError {
+    fn read(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            None if text == "stop" => Ok(OnError::Stop),
+            None if text == "skip" => Ok(OnError::Skip),
+            Some(("quarantine", file)) if !file.is_empty() => Ok(OnError::Quarantine(PathBuf::from(file))),
+            _ => Err(format!("`{text}` is none of `stop`, `skip` and `quarantine=FILE`")),
+        }
+    }
+}
+
+fn mark(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" | b"TAB" => Ok(b'\t'),
+        [letter] if letter.is_ascii() => Ok(*letter),
+        _ => Err(format!("`{text}` is neither one letter of ASCII nor `tab`")),
+    }
+}
+
+fn quote(text: &str) -> Result<Quote, String> {
+    if text == "none" { Ok(Quote(None)) } else { mark(text).map(|letter| Quote(Some(letter))) }
+}
+
+fn ends(text: &str) -> Result<(String, String), String> {
+    let (start, end) = text.split_once(',').ok_or(format!("`{text}` is not of the form START,END"))?;
+    Ok((start.to_owned(), end.to_owned()))
+}
+
+/// Imports, and tells what has come of it.
+pub(crate) fn import(args: &ImportArgs, options: Options) -> Result<String, Fault> {
+    let folder = args.folder.clone();
+    let import = args.as_import()?;
+    let report = if has_database(&folder) {
+        load(&folder, import, options)
+    } else {
+        import.create(options, &folder).map(|(_, report)| report).map_err(fault)
+    }?;
+    warn(&report);
+    Ok(told(&folder, &report))
+}
+
+fn has_database(folder: &Path) -> bool {
+    folder.is_dir() && !matches!(Database::open_read_only(folder), Err(error) if error.code() == "no-database")
+}
+
+/// Adds it to a database as one commit.
+fn load(folder: &Path, import: CsvImport, options: Options) -> Result<ImportReport, Fault> {
+    let db = source::open_folder(folder, options.limits(Limits::unlimited()))?;
+    let mut transaction = db.write()?;
+    let report = import.load(&mut transaction).map_err(fault)?;
+    transaction.commit()?;
+    Ok(report)
+}
+
+impl ImportArgs {
+    fn as_import(&self) -> Result<CsvImport, Fault> {
+        let mut import = CsvImport::new()
+            .delimiter(self.delimiter)
+            .list_delimiter(char::from(self.array_delimiter))
+            .quote(self.quote.0)
+            .message(self.message.as_deref().unwrap_or("import"));
+        if io::stderr().is_terminal() {
+            let mut line = Line::default();
+            import = import.on_progress(move |progress| line.show(progress));
+        }
+        for Files { name, files } in &self.nodes {
+            import = import.nodes(name, files.iter().map(|file| CsvFile::from(file.as_str())));
+        }
+        for Files { name, files } in &self.rels {
+            import = import.relationships(name, files.iter().map(|file| CsvFile::from(file.as_str())));
+        }
+        if self.id_type == IdType::Integer {
+            import = import.integer_ids();
+        }
+        if let Some(name) = &self.id_column {
+            import = import.id_column(name);
+        }
+        if let Some((start, end)) = &self.end_columns {
+            import = import.end_columns(start, end);
+        }
+        if self.infer_types {
+            import = import.infer_types();
+        }
+        if self.no_index {
+            import = import.without_indexes();
+        }
+        Ok(match &self.on_error {
+            OnError::Stop => import,
+            OnError::Skip => import.skip_bad_rows(),
+            OnError::Quarantine(path) => {
+                let shown = path.display().to_string();
+                let file = fs::File::create(path).map_err(|error| source::unwritable(&shown, &error))?;
+                import.quarantine(BufWriter::new(file))
+            }
+        })
+    }
+}
+
+fn fault(error: ImportError) -> Fault {
+    let code = match &error {
+        ImportError::Unreadable { .. } | ImportError::Quarantine(_) => "io",
+        ImportError::Header { .. } => "invalid-header",
+        ImportError::Row(_) => "invalid-row",
+        _ => "invalid-import",
+    };
+    let message = match error {
+        ImportError::Database(error) => return Fault::Statement(error),
+        ImportError::Row(row) => format!("{row}; nothing is imported (`--on-error skip` passes such rows over)"),
+        error => error.to_string(),
+    };
+    Fault::Input { code, message }
+}
+
+/// What was passed over is told in any case.
+fn warn(report: &ImportReport) {
+    let skipped = report.skipped_rows();
+    if skipped == 0 {
+        return;
+    }
+    let tell = |text: &str| style::tell(&style::report(text, style::on_errors()));
+    report.first_skipped.iter().for_each(|row| tell(&format!("warning[row-skipped]: {row}")));
+    let kinds: Vec<String> = report.skipped.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let rows = if skipped == 1 { "1 row is".to_owned() } else { format!("{skipped} rows are") };
+    tell(&format!("warning[rows-skipped]: {rows} not imported: {}", kinds.join(", ")));
+}
+
+fn told(folder: &Path, report: &ImportReport) -> String {
+    let mut text = String::new();
+    for file in &report.files {
+        let skipped = if file.skipped == 0 { String::new() } else { format!(", {} of them skipped", file.skipped) };
+        writeln!(text, "{}: {}{skipped}", file.name, counted(file.rows, "row")).expect("a text takes it");
+    }
+    let ImportReport { nodes, relationships, .. } = report;
+    let (nodes, relationships) = (counted(*nodes, "node"), counted(*relationships, "relationship"));
+    write!(text, "{}: {nodes}, {relationships}", folder.display()).expect("a text takes it");
+    if !report.indexes.is_empty() {
+        let indexes: Vec<String> = report.indexes.iter().map(|(label, key)| format!(":{label}({key})")).collect();
+        write!(text, "; indexed: {}", indexes.join(", ")).expect("a text takes it");
+    }
+    text
+}
+
+/// `1 row`, `2 rows`.
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// Between one picture and the next.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// To the head of the line, and all of it empty.
+const CLEAR_LINE: &str = "\r\x1b[K";
+
+/// How far it is, in a line of the terminal; gone when dropped.
+#[derive(Default)]
+struct Line {
+    shown: Option<Instant>,
+}
+
+impl Line {
+    fn show(&mut self, progress: ImportProgress<'_>) {
+        if self.shown.is_none_or(|shown| shown.elapsed() >= BEAT) {
+            self.shown = Some(Instant::now());
+            let ImportProgress { file, nodes, relationships, .. } = progress;
+            // What cannot be shown is not missed.
+            let _ = write!(io::stderr(), "{CLEAR_LINE}{nodes} nodes, {relationships} relationships; {file}");
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if self.shown.is_some() {
+            let _ = write!(io::stderr(), "{CLEAR_LINE}");
+        }
+    }
+}

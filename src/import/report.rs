@@ -1,0 +1,65 @@
+//! What has come of an import.
+
+use std::collections::BTreeMap;
+
+use super::error::BadRow;
+
+/// So many rows that were passed over are told one by one.
+const MOST_TOLD: usize = 20;
+
+/// What was read, what was made of it, and what was passed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportReport {
+    /// Nodes that were made.
+    pub nodes: u64,
+    /// Relationships that were made.
+    pub relationships: u64,
+    /// What was read of each file, in their order.
+    pub files: Vec<FileReport>,
+    /// How many rows were passed over, by what is wrong with them: `unknown end`, `duplicate id`, `value`, ...
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// The first 20 of them.
+    pub first_skipped: Vec<BadRow>,
+    /// The indexes that were made: label and key.
+    pub indexes: Vec<(String, String)>,
+}
+
+/// What was read of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileReport {
+    /// Its name.
+    pub name: String,
+    /// Its rows, without the header.
+    pub rows: u64,
+    /// Those that were passed over.
+    pub skipped: u64,
+}
+
+impl ImportReport {
+    /// All rows that were passed over.
+    pub fn skipped_rows(&self) -> u64 {
+        self.skipped.values().sum()
+    }
+
+    pub(super) fn begin_file(&mut self, name: &str) {
+        self.files.push(FileReport { name: name.to_owned(), ..FileReport::default() });
+    }
+
+    pub(super) fn count_row(&mut self) {
+        if let Some(file) = self.files.last_mut() {
+            file.rows += 1;
+        }
+    }
+
+    pub(super) fn skip(&mut self, kind: &'static str, row: BadRow) {
+        *self.skipped.entry(kind).or_default() += 1;
+        if let Some(file) = self.files.last_mut() {
+            file.skipped += 1;
+        }
+        if self.first_skipped.len() < MOST_TOLD {
+            self.first_skipped.push(row);
+        }
+    }
+}
