@@ -9,11 +9,16 @@ use crate::plan::{LogicalPlan, LogicalStatement, Step};
 /// Moves the conjuncts right behind a scan that compare a property of what is scanned with a given value, or hold it
 /// against given clocks, into the scan, which asks whole pages. Not where something is deleted: a filter refuses to look at what is gone.
 pub(super) fn into_scans(statement: &mut LogicalStatement, _: &dyn Statistics) {
-    let mut deletes = false;
-    statement.walk_mut(&mut |plan| deletes |= plan.steps.iter().any(|step| matches!(step, Step::Delete(_))));
-    if !deletes {
+    if !deletes(statement) {
         statement.walk_mut(&mut |plan| ask_in_scans(plan));
     }
+}
+
+/// Whether something is deleted anywhere in the statement.
+pub(super) fn deletes(statement: &mut LogicalStatement) -> bool {
+    let mut deletes = false;
+    statement.walk_mut(&mut |plan| deletes |= plan.steps.iter().any(|step| matches!(step, Step::Delete(_))));
+    deletes
 }
 
 fn ask_in_scans(plan: &mut LogicalPlan) {

@@ -127,6 +127,8 @@ pub(crate) enum Op {
         conditions: Vec<Condition>,
         /// The part of the graph that is scanned.
         within: Option<Within>,
+        /// Where only the first nodes are wanted.
+        first: Option<FirstNodes>,
     },
     NodeSeek {
         index: IndexId,
@@ -278,6 +280,16 @@ pub(crate) struct Condition {
     pub key: KeyRef,
     pub comparison: Comparison,
     pub operand: Scalar,
+}
+
+/// The first nodes of a scan by some properties; others may be left out.
+#[derive(Clone, Debug)]
+pub(crate) struct FirstNodes {
+    /// The flag: the largest comes first.
+    pub keys: Vec<(KeyRef, bool)>,
+    pub limit: Scalar,
+    /// Whether all nodes are wanted that may be among the first by these keys and others behind them.
+    pub ties: bool,
 }
 
 /// What a lookup looks for.

@@ -2,12 +2,14 @@
 //!
 //! A page of elements holds its columns ([`PageColumns`]), so a write to an element copies one page and no more. Strings
 //! that repeat are numbers of a dictionary, one for each key ([`dictionary`]). Reading many slots at once gives typed
-//! vectors where the pages are typed ([`gather`]); a scan that wants some of them asks the pages ([`condition`]).
+//! vectors where the pages are typed ([`gather`]); a scan that wants some of them asks the pages ([`condition`]), and so
+//! does one that wants the first ones ([`order`]).
 
 mod cells;
 mod condition;
 mod dictionary;
 mod gather;
+mod order;
 mod page;
 mod stored;
 
@@ -24,6 +26,7 @@ pub(crate) use condition::Condition;
 use dictionary::Dictionary;
 pub(crate) use gather::PropertyVector;
 pub(super) use gather::gather;
+pub(super) use order::OrderKey;
 use page::ColumnPage;
 
 /// The columns of one page, sorted by key. Keys that the page lacks cost nothing.

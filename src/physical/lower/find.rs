@@ -4,7 +4,8 @@ use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{
-    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, Sought, States, Target, Types, WayRules, Within,
+    self, ColumnKind, Condition, Direction, FirstNodes, HopBefore, Op, PathStep, Sought, States, Target, Types,
+    WayRules, Within,
 };
 use crate::plan::{
     self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
@@ -19,8 +20,17 @@ impl Lowerer<'_> {
             step.conditions.iter().partition(|condition| matches!(condition.kind, ExprKind::Passes { .. }));
         let conditions = comparisons.into_iter().map(|condition| self.condition(condition, &rows)).collect();
         let within = within.first().and_then(|condition| self.within(condition, &rows));
+        let first = step.first.as_ref().map(|first| self.first_nodes(first, &rows));
         let new: &[_] = if place.needs(step.var) { &[(step.var, ColumnKind::Node)] } else { &[] };
-        self.extend(rows, Op::NodeScan { label, conditions, within }, new, place)
+        self.extend(rows, Op::NodeScan { label, conditions, within, first }, new, place)
+    }
+
+    fn first_nodes(&mut self, first: &plan::FirstNodes, rows: &Rows) -> FirstNodes {
+        FirstNodes {
+            keys: first.keys.iter().map(|(key, descending)| (self.key(key), *descending)).collect(),
+            limit: self.scalar(&first.limit, rows),
+            ties: first.ties,
+        }
     }
 
     fn within(&mut self, condition: &Expr, rows: &Rows) -> Option<Within> {
