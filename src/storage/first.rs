@@ -132,6 +132,9 @@ impl FirstNodes<'_> {
 
     /// Keeps those nodes of a page that do not come behind the last one.
     fn keep(&mut self, index: usize, mut fits: Bitmap) {
+        if self.count == 0 {
+            return;
+        }
         if let (Some(last), Some(page)) = (&self.last, self.graph.nodes.page_at(index)) {
             let mut before = Bitmap::default();
             for (key, last) in self.keys.iter().zip(last) {

@@ -82,3 +82,15 @@ fn what_may_fail_for_other_nodes_fails() {
     assert!(!physical::explain(&db.plan(text)).contains(", first "));
     assert!(db.try_run(text).is_err());
 }
+
+#[test]
+fn the_first_nodes_are_those_that_a_clock_shows() {
+    let mut db = pages();
+    db.run("MATCH (n:N) WHERE n.few < 3 SET n.valid_from = date('2021-01-01'), n.valid_to = date('2021-12-31')");
+    for limit in [0, 5, 3_000] {
+        for order in ["n.down", "n.float DESC, n.word"] {
+            let text = "MATCH (n:N) VALID AT date('2020-06-01') RETURN n.i, n.few ORDER BY";
+            check_first(&mut db, &format!("{text} {order} LIMIT {limit}"));
+        }
+    }
+}
