@@ -15,7 +15,7 @@ use crate::catalog::{IndexId, SchemaChange};
 use crate::expr::{Labels, Lens, RelType};
 use crate::function::{Aggregate, Procedure};
 pub(crate) use crate::plan::OnError;
-use crate::value::{Comparison, Name};
+use crate::value::{Asked, Name};
 
 /// A plan that can run many times, with other parameters.
 #[derive(Debug)]
@@ -278,7 +278,7 @@ pub(crate) enum Op {
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
     pub key: KeyRef,
-    pub comparison: Comparison,
+    pub asked: Asked,
     pub operand: Scalar,
 }
 

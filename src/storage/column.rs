@@ -11,6 +11,7 @@ mod dictionary;
 mod gather;
 mod order;
 mod page;
+mod search;
 mod stored;
 
 use std::sync::Arc;
@@ -199,7 +200,7 @@ mod tests {
 
     use super::super::bitmap::place;
     use super::*;
-    use crate::value::Comparison;
+    use crate::value::{Asked, Comparison, TextTest};
 
     const KEY: KeyId = KeyId(3);
 
@@ -253,6 +254,16 @@ mod tests {
         ]
     }
 
+    fn holds(test: Asked, value: &Value, operand: &Value) -> bool {
+        match (test, value, operand) {
+            (Asked::Compare(comparison), ..) => comparison.holds(value, operand) == Some(true),
+            (Asked::Text(TextTest::StartsWith), Value::String(text), Value::String(part)) => text.starts_with(&**part),
+            (Asked::Text(TextTest::EndsWith), Value::String(text), Value::String(part)) => text.ends_with(&**part),
+            (Asked::Text(TextTest::Contains), Value::String(text), Value::String(part)) => text.contains(&**part),
+            (Asked::Text(_), ..) => false,
+        }
+    }
+
     fn check(column: &Column, model: &BTreeMap<u32, Value>, slots: &[u32]) {
         let expected: Vec<Value> = slots.iter().map(|slot| model.get(slot).cloned().unwrap_or_default()).collect();
         let single: Vec<Value> = slots.iter().map(|&slot| column.get(slot)).collect();
@@ -280,17 +291,22 @@ mod tests {
             for offset in (0..1_024).filter(|offset| sparse[*offset]) {
                 asked.insert(offset);
             }
-            for comparison in COMPARISONS {
-                let condition = Condition { key: KEY, comparison, operand: operand.clone() };
+            let part = match &operand {
+                Value::String(text) => Value::String(text[..text.len().min(2)].into()),
+                other => other.clone(),
+            };
+            let texts = [TextTest::StartsWith, TextTest::EndsWith, TextTest::Contains].map(Asked::Text);
+            for (test, operand) in COMPARISONS.map(Asked::Compare).iter().map(|test| (*test, &operand)).chain(texts.map(|test| (test, &part))) {
+                let condition = Condition::new(KEY, test, operand.clone());
                 let mut fits = asked.clone();
                 match column.pages.get(&0) {
                     Some(page) => page.narrow(&condition, &column.dictionaries, &mut fits),
                     None => fits = Bitmap::default(),
                 }
-                let holds = |slot: &u32| comparison.holds(&column.get(*slot), &operand) == Some(true);
+                let holds = |slot: &u32| holds(test, &column.get(*slot), operand);
                 let expected: Vec<usize> =
                     (0..1_024).filter(|slot| asked.get(*slot as usize) && holds(slot)).map(|slot| slot as usize).collect();
-                prop_assert_eq!(fits.ones().collect::<Vec<_>>(), expected, "{:?} {:?}", comparison, operand);
+                prop_assert_eq!(fits.ones().collect::<Vec<_>>(), expected, "{:?} {:?}", test, operand);
             }
         }
 

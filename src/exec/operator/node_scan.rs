@@ -102,7 +102,7 @@ impl NodeScan {
         for condition in &self.conditions {
             let Some(key) = ctx.key(condition.key) else { return Ok(None) };
             let operand = constant(&env, &condition.operand)?;
-            conditions.push(storage::Condition { key, comparison: condition.comparison, operand });
+            conditions.push(storage::Condition::new(key, condition.asked, operand));
         }
         let within = self.within.as_ref().map(|within| lens::given(&env, within)).transpose()?;
         let first = match &self.first {

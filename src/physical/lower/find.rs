@@ -11,7 +11,7 @@ use crate::plan::{
     self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
     RelScan, RelSeek, ShortestPath, VarExpand,
 };
-use crate::value::Name;
+use crate::value::{Asked, Name};
 
 impl Lowerer<'_> {
     pub(super) fn node_scan(&mut self, step: &NodeScan, rows: Rows, place: &Place<'_>) -> Rows {
@@ -38,17 +38,23 @@ impl Lowerer<'_> {
         Some(Within { lens: lens.map(|operand| self.scalar(operand, rows)), look: *look })
     }
 
-    /// A comparison of a property with a given value, the property on the left.
+    /// What is asked of a property and a given value, the property on the left.
     fn condition(&mut self, condition: &Expr, rows: &Rows) -> Condition {
-        let (comparison, key, operand) = match &condition.kind {
-            ExprKind::Compare(comparison, left, right) => match (&left.kind, &right.kind) {
-                (ExprKind::Property(_, key), _) => (*comparison, key, right),
-                (_, ExprKind::Property(_, key)) => (comparison.turned(), key, left),
-                _ => unreachable!("one side of a scan's condition is a property"),
+        let (asked, left, right) = match &condition.kind {
+            ExprKind::Compare(comparison, left, right) => match left.kind {
+                ExprKind::Property(..) => (Asked::Compare(*comparison), left, right),
+                _ => (Asked::Compare(comparison.turned()), right, left),
             },
-            _ => unreachable!("a scan's condition is a comparison"),
+            ExprKind::Operator(operator, left, right) => match operator.text_test() {
+                Some(test) => (Asked::Text(test), left, right),
+                None => unreachable!("no other operator is a scan's condition"),
+            },
+            _ => unreachable!("a scan's condition is a comparison or asks something of a string"),
         };
-        Condition { key: self.key(key), comparison, operand: self.scalar(operand, rows) }
+        let ExprKind::Property(_, key) = &left.kind else {
+            unreachable!("one side of a scan's condition is a property")
+        };
+        Condition { key: self.key(key), asked, operand: self.scalar(right, rows) }
     }
 
     pub(super) fn node_seek(&mut self, step: &NodeSeek, rows: Rows, place: &Place<'_>) -> Rows {

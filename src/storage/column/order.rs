@@ -40,10 +40,10 @@ pub(in super::super) struct Split {
 }
 
 impl<'g> OrderKey<'g> {
-    /// For a scan of about so many elements: a dictionary that is larger is not worth ranking.
+    /// For a scan of so many elements: ranking a dictionary that has nearly as many strings takes longer than it saves.
     pub(in super::super) fn new(key: KeyId, descending: bool, dictionaries: &'g Dictionaries, count: u64) -> Self {
         let dictionary = dictionaries.get(key);
-        let ranks = dictionary.filter(|dictionary| dictionary.len() as u64 <= count).map(Ranks::of);
+        let ranks = dictionary.filter(|dictionary| 4 * dictionary.len() as u64 <= count).map(Ranks::of);
         Self { key, descending, dictionary, ranks }
     }
 
