@@ -12,6 +12,7 @@ use crate::value::{Name, Value};
 use crate::{plan, semantic, syntax};
 
 mod first;
+mod groups;
 
 struct Database {
     graph: Graph,

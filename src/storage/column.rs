@@ -6,6 +6,7 @@
 //! does one that wants the first ones ([`order`]).
 
 mod cells;
+mod codes;
 mod condition;
 mod dictionary;
 mod gather;
@@ -23,6 +24,7 @@ use super::paged::{PageTree, Paged};
 use crate::catalog::KeyId;
 use crate::value::{Date, Value};
 
+pub(crate) use codes::Codes;
 pub(crate) use condition::Condition;
 use dictionary::Dictionary;
 pub(crate) use gather::PropertyVector;
@@ -144,6 +146,10 @@ impl Dictionaries {
 
     fn get(&self, key: KeyId) -> Option<&Dictionary> {
         self.0.get(key.0 as usize)
+    }
+
+    fn shared(&self, key: KeyId) -> Option<&Arc<Dictionary>> {
+        self.0.shared(key.0 as usize)
     }
 
     fn cell(&mut self, key: KeyId, value: &Value) -> Cell {
@@ -295,8 +301,9 @@ mod tests {
                 Value::String(text) => Value::String(text[..text.len().min(2)].into()),
                 other => other.clone(),
             };
-            let texts = [TextTest::StartsWith, TextTest::EndsWith, TextTest::Contains].map(Asked::Text);
-            for (test, operand) in COMPARISONS.map(Asked::Compare).iter().map(|test| (*test, &operand)).chain(texts.map(|test| (test, &part))) {
+            let comparisons = COMPARISONS.map(|comparison| (Asked::Compare(comparison), &operand));
+            let texts = [TextTest::StartsWith, TextTest::EndsWith, TextTest::Contains].map(|test| (Asked::Text(test), &part));
+            for (test, operand) in comparisons.into_iter().chain(texts) {
                 let condition = Condition::new(KEY, test, operand.clone());
                 let mut fits = asked.clone();
                 match column.pages.get(&0) {

@@ -42,6 +42,16 @@ enum Children<C> {
 impl<P: Stored> PageTree<P> {
     #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&P> {
+        self.leaf(index)?.get(index % FAN)
+    }
+
+    /// The page at `index` as whoever wants to keep it has it.
+    pub(super) fn shared(&self, index: usize) -> Option<&Arc<P>> {
+        self.leaf(index)?.shared(index % FAN)
+    }
+
+    #[inline]
+    fn leaf(&self, index: usize) -> Option<&Children<P>> {
         let mut table = &**self.root.get()?;
         if !self.reaches(index) {
             return None;
@@ -50,7 +60,7 @@ impl<P: Stored> PageTree<P> {
         loop {
             match table {
                 Table::Branch(children) => table = children.get((index >> shift) % FAN)?,
-                Table::Leaf(pages) => return pages.get(index % FAN),
+                Table::Leaf(pages) => return Some(pages),
             }
             shift -= FAN_BITS;
         }
@@ -223,6 +233,13 @@ impl<C: Stored> Children<C> {
         match self {
             Children::Here(children) => children[place].as_deref(),
             Children::Stored(links) => links[place].get().map(|child| &**child),
+        }
+    }
+
+    fn shared(&self, place: usize) -> Option<&Arc<C>> {
+        match self {
+            Children::Here(children) => children[place].as_ref(),
+            Children::Stored(links) => links[place].get(),
         }
     }
 
