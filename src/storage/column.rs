@@ -260,8 +260,8 @@ mod tests {
         ]
     }
 
-    fn holds(test: Asked, value: &Value, operand: &Value) -> bool {
-        match (test, value, operand) {
+    fn holds(asked: Asked, value: &Value, operand: &Value) -> bool {
+        match (asked, value, operand) {
             (Asked::Compare(comparison), ..) => comparison.holds(value, operand) == Some(true),
             (Asked::Text(TextTest::StartsWith), Value::String(text), Value::String(part)) => text.starts_with(&**part),
             (Asked::Text(TextTest::EndsWith), Value::String(text), Value::String(part)) => text.ends_with(&**part),
@@ -302,8 +302,9 @@ mod tests {
                 other => other.clone(),
             };
             let comparisons = COMPARISONS.map(|comparison| (Asked::Compare(comparison), &operand));
-            let texts = [TextTest::StartsWith, TextTest::EndsWith, TextTest::Contains].map(|test| (Asked::Text(test), &part));
-            for (test, operand) in comparisons.into_iter().chain(texts) {
+            let searches = [TextTest::StartsWith, TextTest::EndsWith, TextTest::Contains];
+            let searches = searches.map(|search| (Asked::Text(search), &part));
+            for (test, operand) in comparisons.into_iter().chain(searches) {
                 let condition = Condition::new(KEY, test, operand.clone());
                 let mut fits = asked.clone();
                 match column.pages.get(&0) {

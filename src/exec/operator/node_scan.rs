@@ -121,22 +121,6 @@ impl NodeScan {
         Ok((count <= MOST_FIRST && !keys.is_empty()).then_some(FirstOf { keys, count, ties: first.ties }))
     }
 
-    /// The first nodes, in the order of their places.
-    fn find_first(&self, ctx: &Context, graph: &View, what: &What, first: &FirstOf) -> Result<Vec<u32>, ExecError> {
-        let mut odd = Odd::default();
-        let within = what.within.as_ref().map(|(lens, look)| (lens, *look));
-        let mut search = graph.first_nodes(what.label, first);
-        while search.look(&what.conditions, within, &mut odd) {
-            ctx.budget.steps(search.take_steps().saturating_add(Stretch::MAX_LEN))?;
-        }
-        if within.is_some() {
-            lens::warn_of(&Env::new(ctx, graph), odd);
-        }
-        let found = search.finish();
-        ctx.budget.bytes(size_of_val(&found[..]))?;
-        Ok(found)
-    }
-
     /// Gives on of the first nodes; false if there are no more.
     fn give_first(&self, current: &mut Current, found: &mut Found) -> bool {
         let nodes = current.first.as_deref().unwrap_or_default();
@@ -153,7 +137,7 @@ impl NodeScan {
         let What { label, conditions, within, first } = &current.what;
         if let Some(first) = first {
             if current.first.is_none() {
-                current.first = Some(self.find_first(ctx, graph, &current.what, first)?);
+                current.first = Some(find_first(ctx, graph, &current.what, first)?);
             }
             return Ok(self.give_first(current, found));
         }
@@ -177,6 +161,22 @@ impl NodeScan {
         }
         Ok(true)
     }
+}
+
+/// The first nodes, in the order of their places.
+fn find_first(ctx: &Context, graph: &View, what: &What, first: &FirstOf) -> Result<Vec<u32>, ExecError> {
+    let mut odd = Odd::default();
+    let within = what.within.as_ref().map(|(lens, look)| (lens, *look));
+    let mut search = graph.first_nodes(what.label, first);
+    while search.look(&what.conditions, within, &mut odd) {
+        ctx.budget.steps(search.take_steps().saturating_add(Stretch::MAX_LEN))?;
+    }
+    if within.is_some() {
+        lens::warn_of(&Env::new(ctx, graph), odd);
+    }
+    let found = search.finish();
+    ctx.budget.bytes(size_of_val(&found[..]))?;
+    Ok(found)
 }
 
 impl Fan for NodeScan {

@@ -21,7 +21,7 @@ pub(crate) struct Condition {
 #[derive(Clone, Debug)]
 enum Test {
     Compare(Comparison, Value),
-    Text(TextSearch),
+    Text(Box<TextSearch>),
     /// Of a string what is none.
     Unknown,
 }
@@ -31,7 +31,7 @@ impl Condition {
     pub(crate) fn new(key: KeyId, asked: Asked, operand: Value) -> Self {
         let test = match (asked, operand) {
             (Asked::Compare(comparison), operand) => Test::Compare(comparison, operand),
-            (Asked::Text(test), Value::String(part)) => Test::Text(TextSearch::new(test, part)),
+            (Asked::Text(test), Value::String(part)) => Test::Text(Box::new(TextSearch::new(test, part))),
             (Asked::Text(_), _) => Test::Unknown,
         };
         Self { key, test }

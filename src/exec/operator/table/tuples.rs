@@ -27,7 +27,7 @@ pub(super) struct Tuples {
 enum Part {
     /// Slots are numbers already.
     Slots(ColumnKind),
-    Table(Table),
+    Table(Box<Table>),
 }
 
 #[derive(Default)]
@@ -59,7 +59,7 @@ impl Tuples {
     pub(super) fn new(kinds: &[ColumnKind]) -> Self {
         let part = |kind: &ColumnKind| match kind {
             ColumnKind::Node | ColumnKind::Rel | ColumnKind::Ordinal => Part::Slots(*kind),
-            ColumnKind::Element | ColumnKind::Value => Part::Table(Table::new(vec![*kind])),
+            ColumnKind::Element | ColumnKind::Value => Part::Table(Box::new(Table::new(vec![*kind]))),
         };
         Self { parts: kinds.iter().map(part).collect(), pairs: (1..kinds.len()).map(|_| Pairs::default()).collect() }
     }
@@ -81,7 +81,7 @@ impl Tuples {
     fn tables(&self) -> impl Iterator<Item = &Table> {
         self.parts.iter().filter_map(|part| match part {
             Part::Slots(_) => None,
-            Part::Table(table) => Some(table),
+            Part::Table(table) => Some(&**table),
         })
     }
 
@@ -116,7 +116,9 @@ impl Tuples {
             if let Some(pairs) = place.checked_sub(1) {
                 let keys = &self.pairs[pairs].keys;
                 prefixes = numbers.iter().map(|&number| unpack(keys[number as usize], 0, 2)).collect();
-                numbers.iter_mut().for_each(|number| *number = unpack(keys[*number as usize], 1, 2));
+                for number in &mut numbers {
+                    *number = unpack(keys[*number as usize], 1, 2);
+                }
             }
             columns.push(part.into_column(numbers, ids));
         }
