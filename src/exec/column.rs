@@ -4,7 +4,7 @@
 //! other. A typed column of numbers carries a mask of the rows that are there; an empty mask means that all are.
 
 use crate::physical::ColumnKind;
-use crate::storage::{End, NodeSlot, RelSlot};
+use crate::storage::{Codes, End, NodeSlot, RelSlot};
 use crate::value::{Element, ElementId, Node, Relationship, Value};
 
 /// The null of a column of slots.
@@ -28,6 +28,8 @@ pub(super) enum Column {
     Integers(Vec<i64>, Vec<bool>),
     Floats(Vec<f64>, Vec<bool>),
     Booleans(Vec<bool>, Vec<bool>),
+    /// Strings of a dictionary.
+    Texts(Codes),
     Values(Vec<Value>),
     /// The same value in each of so many rows.
     Constant(Value, usize),
@@ -57,6 +59,7 @@ impl Column {
             Column::Integers(values, _) => values.len(),
             Column::Floats(values, _) => values.len(),
             Column::Booleans(values, _) => values.len(),
+            Column::Texts(codes) => codes.len(),
             Column::Values(values) => values.len(),
             Column::Constant(_, len) => *len,
         }
@@ -72,6 +75,7 @@ impl Column {
             Column::Integers(values, present) => Column::Integers(pick(values, rows), pick_mask(present, rows)),
             Column::Floats(values, present) => Column::Floats(pick(values, rows), pick_mask(present, rows)),
             Column::Booleans(values, present) => Column::Booleans(pick(values, rows), pick_mask(present, rows)),
+            Column::Texts(codes) => Column::Texts(codes.with(pick(codes.codes(), rows))),
             Column::Values(values) => Column::Values(rows.iter().map(|&row| values[row as usize].clone()).collect()),
             Column::Constant(value, _) => Column::Constant(value.clone(), rows.len()),
         }
@@ -89,6 +93,7 @@ impl Column {
             Column::Integers(values, present) => Column::Integers(values[start..end].to_vec(), mask(present)),
             Column::Floats(values, present) => Column::Floats(values[start..end].to_vec(), mask(present)),
             Column::Booleans(values, present) => Column::Booleans(values[start..end].to_vec(), mask(present)),
+            Column::Texts(codes) => Column::Texts(codes.with(codes.codes()[start..end].to_vec())),
             Column::Values(values) => Column::Values(values[start..end].to_vec()),
             Column::Constant(value, _) => Column::Constant(value.clone(), len),
         }
@@ -105,6 +110,7 @@ impl Column {
             Column::Floats(values, present) if there(present) => Value::Float(values[row]),
             Column::Booleans(values, present) if there(present) => Value::Boolean(values[row]),
             Column::Integers(..) | Column::Floats(..) | Column::Booleans(..) => Value::Null,
+            Column::Texts(codes) => codes.value(row),
             Column::Values(values) => values[row].clone(),
             Column::Constant(value, _) => value.clone(),
         }
@@ -117,6 +123,7 @@ impl Column {
             Column::Integers(_, present) | Column::Floats(_, present) | Column::Booleans(_, present) => {
                 !present.is_empty() && !present[row]
             }
+            Column::Texts(codes) => codes.is_null(row),
             Column::Values(values) => values[row].is_null(),
             Column::Constant(value, _) => value.is_null(),
         }
@@ -130,7 +137,11 @@ impl Column {
             Column::Elements(ends) => ends[row],
             Column::Values(values) => value_end(&values[row], ids),
             Column::Constant(value, _) => value_end(value, ids),
-            Column::Ordinals(_) | Column::Integers(..) | Column::Floats(..) | Column::Booleans(..) => None,
+            Column::Ordinals(_)
+            | Column::Integers(..)
+            | Column::Floats(..)
+            | Column::Booleans(..)
+            | Column::Texts(_) => None,
         }
     }
 
@@ -191,6 +202,7 @@ impl Column {
                 append_mask(mask, mine.len(), their_mask, theirs.len());
                 mine.extend(theirs);
             }
+            (Column::Texts(mine), Column::Texts(theirs)) if mine.is_of_dictionary_of(&theirs) => mine.extend(&theirs),
             (Column::Values(mine), theirs) => mine.extend(theirs.into_values(ids)),
             (_, theirs) => {
                 let mut values = std::mem::replace(self, Column::Values(Vec::new())).into_values(ids);
@@ -208,6 +220,7 @@ impl Column {
             Column::Integers(values, mask) => values.len() * 8 + mask.len(),
             Column::Floats(values, mask) => values.len() * 8 + mask.len(),
             Column::Booleans(values, mask) => values.len() + mask.len(),
+            Column::Texts(codes) => codes.len() * 4,
             Column::Values(values) => values.len() * size_of::<Value>() + self.payload_bytes(),
             Column::Constant(..) => size_of::<Self>() + self.payload_bytes(),
         }

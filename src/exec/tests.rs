@@ -6,10 +6,13 @@ use std::sync::Arc;
 use super::{Answer, ExecError, Limits, Reading, write};
 use crate::function::Registry;
 use crate::optimize::{PassSet, optimize};
-use crate::physical::{PhysicalPlan, lower};
+use crate::physical::{self, PhysicalPlan, lower};
 use crate::storage::{Commit, Graph, Writer};
 use crate::value::{Name, Value};
 use crate::{plan, semantic, syntax};
+
+mod first;
+mod groups;
 
 struct Database {
     graph: Graph,

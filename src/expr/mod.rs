@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::function::Function;
 use crate::text::Span;
 pub(crate) use crate::value::Comparison;
-use crate::value::{Name, Predicate, Value};
+use crate::value::{Name, Predicate, TextTest, Value};
 
 pub(crate) use crate::function::lens::{Clock, Lens};
 pub(crate) use lens::Look;
@@ -129,6 +129,26 @@ pub(crate) enum Operator {
     EndsWith,
     Contains,
     Matches,
+}
+
+impl Operator {
+    /// What it asks of a string, if it does.
+    pub(crate) fn text_test(self) -> Option<TextTest> {
+        match self {
+            Operator::StartsWith => Some(TextTest::StartsWith),
+            Operator::EndsWith => Some(TextTest::EndsWith),
+            Operator::Contains => Some(TextTest::Contains),
+            Operator::Add
+            | Operator::Subtract
+            | Operator::Multiply
+            | Operator::Divide
+            | Operator::Modulo
+            | Operator::Power
+            | Operator::Concatenate
+            | Operator::In
+            | Operator::Matches => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

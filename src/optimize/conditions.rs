@@ -6,14 +6,19 @@ use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::plan::{LogicalPlan, LogicalStatement, Step};
 
-/// Moves the conjuncts right behind a scan that compare a property of what is scanned with a given value, or hold it
-/// against given clocks, into the scan, which asks whole pages. Not where something is deleted: a filter refuses to look at what is gone.
+/// Moves the conjuncts right behind a scan that compare a property of what is scanned with a given value, look for a given
+/// string in it, or hold what is scanned against given clocks, into the scan, which asks whole pages. Not where something is deleted: a filter refuses to look at what is gone.
 pub(super) fn into_scans(statement: &mut LogicalStatement, _: &dyn Statistics) {
-    let mut deletes = false;
-    statement.walk_mut(&mut |plan| deletes |= plan.steps.iter().any(|step| matches!(step, Step::Delete(_))));
-    if !deletes {
+    if !deletes(statement) {
         statement.walk_mut(&mut |plan| ask_in_scans(plan));
     }
+}
+
+/// Whether something is deleted anywhere in the statement.
+pub(super) fn deletes(statement: &mut LogicalStatement) -> bool {
+    let mut deletes = false;
+    statement.walk_mut(&mut |plan| deletes |= plan.steps.iter().any(|step| matches!(step, Step::Delete(_))));
+    deletes
 }
 
 fn ask_in_scans(plan: &mut LogicalPlan) {
@@ -43,6 +48,9 @@ fn is_condition(term: &Expr, var: VarId) -> bool {
         ExprKind::Compare(_, left, right) => {
             (property_of(left, var).is_some() && is_given(right))
                 || (is_given(left) && property_of(right, var).is_some())
+        }
+        ExprKind::Operator(operator, left, right) => {
+            operator.text_test().is_some() && property_of(left, var).is_some() && is_given(right)
         }
         ExprKind::Passes { element, lens, .. } => {
             matches!(element.kind, ExprKind::Variable(of) if of == var) && lens.operands().all(is_given)

@@ -60,6 +60,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "join-filters", run: filters::join },
     // After joining: looks at the one filter behind each scan.
     Pass { name: "scan-conditions", run: conditions::into_scans },
+    // After all that may leave a filter behind a scan: it wants the sort there.
+    Pass { name: "scan-first", run: top::first_in_scans },
 ];
 
 /// Which passes run.

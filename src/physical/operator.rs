@@ -15,7 +15,7 @@ use crate::catalog::{IndexId, SchemaChange};
 use crate::expr::{Labels, Lens, RelType};
 use crate::function::{Aggregate, Procedure};
 pub(crate) use crate::plan::OnError;
-use crate::value::{Comparison, Name};
+use crate::value::{Asked, Name};
 
 /// A plan that can run many times, with other parameters.
 #[derive(Debug)]
@@ -127,6 +127,8 @@ pub(crate) enum Op {
         conditions: Vec<Condition>,
         /// The part of the graph that is scanned.
         within: Option<Within>,
+        /// Where only the first nodes are wanted.
+        first: Option<FirstNodes>,
     },
     NodeSeek {
         index: IndexId,
@@ -276,8 +278,18 @@ pub(crate) enum Op {
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
     pub key: KeyRef,
-    pub comparison: Comparison,
+    pub asked: Asked,
     pub operand: Scalar,
+}
+
+/// The first nodes of a scan by some properties; others may be left out.
+#[derive(Clone, Debug)]
+pub(crate) struct FirstNodes {
+    /// The flag: the largest comes first.
+    pub keys: Vec<(KeyRef, bool)>,
+    pub limit: Scalar,
+    /// Whether all nodes are wanted that may be among the first by these keys and others behind them.
+    pub ties: bool,
 }
 
 /// What a lookup looks for.

@@ -6,9 +6,10 @@ impl Op {
     /// The expressions that the operator evaluates itself; those of plans inside it are not among them.
     pub(crate) fn scalars(&self) -> Vec<&Scalar> {
         match self {
-            Op::NodeScan { conditions, within, .. } => {
+            Op::NodeScan { conditions, within, first, .. } => {
                 let clocks = within.iter().flat_map(|within| within.lens.operands());
-                conditions.iter().map(|condition| &condition.operand).chain(clocks).collect()
+                let limit = first.iter().map(|first| &first.limit);
+                conditions.iter().map(|condition| &condition.operand).chain(clocks).chain(limit).collect()
             }
             Op::NodeSeek { seek, .. } | Op::RelSeek { seek, .. } => seek_scalars(seek),
             Op::NodeLookup { sought, .. } => sought.scalars().iter().collect(),

@@ -85,6 +85,18 @@ pub(crate) struct NodeScan {
     pub label: Option<Name>,
     /// Comparisons of a property with a value that is given before the run, asked while scanning.
     pub conditions: Vec<Expr>,
+    /// Where only the first nodes are wanted: others may be left out.
+    pub first: Option<FirstNodes>,
+}
+
+/// The first nodes of a scan, as a sort behind it will have them.
+#[derive(Clone, Debug)]
+pub(crate) struct FirstNodes {
+    /// By these properties; the flag: the largest comes first.
+    pub keys: Vec<(Name, bool)>,
+    pub limit: Expr,
+    /// Whether the sort has keys behind these, so that it wants all nodes which may be among the first.
+    pub ties: bool,
 }
 
 /// Nodes by an index.
@@ -437,7 +449,7 @@ pub(crate) struct Foreach {
 impl NodeScan {
     /// All nodes, or those with the label.
     pub(crate) fn all(var: VarId, label: Option<Name>) -> Self {
-        Self { var, label, conditions: Vec::new() }
+        Self { var, label, conditions: Vec::new(), first: None }
     }
 }
 

@@ -123,7 +123,9 @@ impl Step {
     /// The expressions of this step, to be looked at.
     pub(crate) fn exprs(&self) -> Vec<&Expr> {
         match self {
-            Step::NodeScan(step) => step.conditions.iter().collect(),
+            Step::NodeScan(step) => {
+                step.conditions.iter().chain(step.first.as_ref().map(|first| &first.limit)).collect()
+            }
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs(),
             Step::NodeLookup(step) => step.sought.exprs().iter().collect(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],
@@ -169,7 +171,9 @@ impl Step {
     /// The expressions of this step that passes may rewrite in place.
     pub(crate) fn exprs_mut(&mut self) -> Vec<&mut Expr> {
         match self {
-            Step::NodeScan(step) => step.conditions.iter_mut().collect(),
+            Step::NodeScan(step) => {
+                step.conditions.iter_mut().chain(step.first.as_mut().map(|first| &mut first.limit)).collect()
+            }
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs_mut(),
             Step::NodeLookup(step) => step.sought.exprs_mut().iter_mut().collect(),
             Step::NodeById(NodeById { ids, .. }) | Step::RelById(RelById { ids, .. }) => vec![ids],

@@ -70,6 +70,11 @@ impl Bitmap {
         self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word |= other);
     }
 
+    /// Whether all that is set is set in `other` too.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).all(|(word, other)| word & !other == 0)
+    }
+
     /// Whether some bit is set in both.
     pub(super) fn meets(&self, other: &Self) -> bool {
         self.0.iter().zip(other.0).any(|(word, other)| word & other != 0)

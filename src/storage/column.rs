@@ -2,14 +2,18 @@
 //!
 //! A page of elements holds its columns ([`PageColumns`]), so a write to an element copies one page and no more. Strings
 //! that repeat are numbers of a dictionary, one for each key ([`dictionary`]). Reading many slots at once gives typed
-//! vectors where the pages are typed ([`gather`]); a scan that wants some of them asks the pages ([`condition`]).
+//! vectors where the pages are typed ([`gather`]); a scan that wants some of them asks the pages ([`condition`]), and so
+//! does one that wants the first ones ([`order`]).
 
 mod cells;
+mod codes;
 mod condition;
 mod dictionary;
 mod fill;
 mod gather;
+mod order;
 mod page;
+mod search;
 mod stored;
 
 use std::sync::Arc;
@@ -21,10 +25,12 @@ use super::paged::{PageTree, Paged};
 use crate::catalog::KeyId;
 use crate::value::{Date, Value};
 
+pub(crate) use codes::Codes;
 pub(crate) use condition::Condition;
 use dictionary::Dictionary;
 pub(crate) use gather::PropertyVector;
 pub(super) use gather::gather;
+pub(super) use order::OrderKey;
 use page::ColumnPage;
 
 /// The columns of one page, sorted by key. Keys that the page lacks cost nothing.
@@ -143,6 +149,10 @@ impl Dictionaries {
         self.0.get(key.0 as usize)
     }
 
+    fn shared(&self, key: KeyId) -> Option<&Arc<Dictionary>> {
+        self.0.shared(key.0 as usize)
+    }
+
     fn cell(&mut self, key: KeyId, value: &Value) -> Cell {
         match value {
             Value::Boolean(boolean) => Cell::Boolean(*boolean),
@@ -207,7 +217,7 @@ mod tests {
 
     use super::super::bitmap::place;
     use super::*;
-    use crate::value::Comparison;
+    use crate::value::{Asked, Comparison, TextTest};
 
     const KEY: KeyId = KeyId(3);
 
@@ -261,6 +271,16 @@ mod tests {
         ]
     }
 
+    fn holds(asked: Asked, value: &Value, operand: &Value) -> bool {
+        match (asked, value, operand) {
+            (Asked::Compare(comparison), ..) => comparison.holds(value, operand) == Some(true),
+            (Asked::Text(TextTest::StartsWith), Value::String(text), Value::String(part)) => text.starts_with(&**part),
+            (Asked::Text(TextTest::EndsWith), Value::String(text), Value::String(part)) => text.ends_with(&**part),
+            (Asked::Text(TextTest::Contains), Value::String(text), Value::String(part)) => text.contains(&**part),
+            (Asked::Text(_), ..) => false,
+        }
+    }
+
     fn check(column: &Column, model: &BTreeMap<u32, Value>, slots: &[u32]) {
         let expected: Vec<Value> = slots.iter().map(|slot| model.get(slot).cloned().unwrap_or_default()).collect();
         let single: Vec<Value> = slots.iter().map(|&slot| column.get(slot)).collect();
@@ -288,17 +308,24 @@ mod tests {
             for offset in (0..1_024).filter(|offset| sparse[*offset]) {
                 asked.insert(offset);
             }
-            for comparison in COMPARISONS {
-                let condition = Condition { key: KEY, comparison, operand: operand.clone() };
+            let part = match &operand {
+                Value::String(text) => Value::String(text[..text.len().min(2)].into()),
+                other => other.clone(),
+            };
+            let comparisons = COMPARISONS.map(|comparison| (Asked::Compare(comparison), &operand));
+            let searches = [TextTest::StartsWith, TextTest::EndsWith, TextTest::Contains];
+            let searches = searches.map(|search| (Asked::Text(search), &part));
+            for (test, operand) in comparisons.into_iter().chain(searches) {
+                let condition = Condition::new(KEY, test, operand.clone());
                 let mut fits = asked.clone();
                 match column.pages.get(&0) {
                     Some(page) => page.narrow(&condition, &column.dictionaries, &mut fits),
                     None => fits = Bitmap::default(),
                 }
-                let holds = |slot: &u32| comparison.holds(&column.get(*slot), &operand) == Some(true);
+                let holds = |slot: &u32| holds(test, &column.get(*slot), operand);
                 let expected: Vec<usize> =
                     (0..1_024).filter(|slot| asked.get(*slot as usize) && holds(slot)).map(|slot| slot as usize).collect();
-                prop_assert_eq!(fits.ones().collect::<Vec<_>>(), expected, "{:?} {:?}", comparison, operand);
+                prop_assert_eq!(fits.ones().collect::<Vec<_>>(), expected, "{:?} {:?}", test, operand);
             }
         }
 

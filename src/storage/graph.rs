@@ -290,8 +290,22 @@ impl Graph {
         odd: &mut Odd,
         cursor: &mut ScanCursor,
     ) -> Option<Stretch> {
-        let (index, page, nodes) = self.nodes.page_from(label, place(cursor.0).0)?;
+        let (index, fits) = self.fitting(label, place(cursor.0).0, conditions, lens, odd)?;
         *cursor = ScanCursor(slot(index + 1, 0));
+        Some(Stretch { base: slot(index, 0), fits })
+    }
+
+    /// The number of the first page from `from` on that has nodes (with the label), and those that fit all conditions and
+    /// pass.
+    pub(super) fn fitting(
+        &self,
+        label: Option<LabelId>,
+        from: usize,
+        conditions: &[Condition],
+        lens: Option<(&Lens, Look)>,
+        odd: &mut Odd,
+    ) -> Option<(usize, Bitmap)> {
+        let (index, page, nodes) = self.nodes.page_from(label, from)?;
         let mut fits = nodes.clone();
         for condition in conditions {
             page.columns.narrow(condition, &self.nodes.dictionaries, &mut fits);
@@ -299,7 +313,7 @@ impl Graph {
         if let (Some((lens, look)), Some(page)) = (lens, self.node_page(index)) {
             self.narrow(&page, lens, look, &mut fits, odd);
         }
-        Some(Stretch { base: slot(index, 0), fits })
+        Some((index, fits))
     }
 
     /// Appends at most `limit` slots from `cursor` on, moves the cursor, and returns false at the end.

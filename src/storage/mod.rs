@@ -21,6 +21,7 @@ mod element;
 mod elements;
 mod error;
 mod files;
+mod first;
 mod graph;
 mod history;
 mod ids;
@@ -45,7 +46,7 @@ mod writer;
 pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use bulk::{Bulk, Cells, Column, Delivery, NodeBatch, RelBatch, Texts, retain};
 pub(crate) use change::Change;
-pub(crate) use column::{Condition, PropertyVector};
+pub(crate) use column::{Codes, Condition, PropertyVector};
 pub use database_files::Durability;
 pub(crate) use database_files::{
     Checkpoint, DatabaseFiles, Depth, FilesChecked, Followed, Follower, Salvaged, Stage, TornTail, beside_a_writer,
@@ -57,6 +58,7 @@ pub(crate) use disk::{Disk, FolderDisk};
 pub(crate) use element::{Direction, End, Family, Neighbour, NodeSlot, Rel, RelSlot};
 pub(crate) use error::{CodecError, DiskError, FileDamage, FileError, StorageError};
 pub(crate) use files::FileAccess;
+pub(crate) use first::FirstOf;
 pub(crate) use graph::{Commit, Graph, ScanCursor, Stretch};
 pub use history::Keep;
 pub(crate) use history::{History, Roots};

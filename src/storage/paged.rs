@@ -42,11 +42,17 @@ enum Children<C> {
 impl<P: Stored> PageTree<P> {
     #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&P> {
-        self.page(index).map(|page| &**page)
+        self.shared(index).map(|page| &**page)
+    }
+
+    /// The page at `index` as whoever wants to keep it has it.
+    #[inline]
+    pub(super) fn shared(&self, index: usize) -> Option<&Arc<P>> {
+        self.leaf(index)?.get(index % FAN)
     }
 
     #[inline]
-    fn page(&self, index: usize) -> Option<&Arc<P>> {
+    fn leaf(&self, index: usize) -> Option<&Children<P>> {
         let mut table = &**self.root.get()?;
         if !self.reaches(index) {
             return None;
@@ -55,7 +61,7 @@ impl<P: Stored> PageTree<P> {
         loop {
             match table {
                 Table::Branch(children) => table = children.get((index >> shift) % FAN)?,
-                Table::Leaf(pages) => return pages.get(index % FAN),
+                Table::Leaf(pages) => return Some(pages),
             }
             shift -= FAN_BITS;
         }
@@ -423,7 +429,7 @@ where
             full.truncate(self.full_count);
         }
         for index in other.full_count..self.full_count {
-            self.full.page(index).into_iter().for_each(|page| full.put(index, Arc::clone(page)));
+            self.full.shared(index).into_iter().for_each(|page| full.put(index, Arc::clone(page)));
         }
         Self { full, ..self.clone() }
     }

@@ -15,6 +15,21 @@ pub(crate) enum Comparison {
     GreaterOrEqual,
 }
 
+/// What is asked of a string. Null unless both are strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum TextTest {
+    StartsWith,
+    EndsWith,
+    Contains,
+}
+
+/// What a scan asks of a property, given an operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Asked {
+    Compare(Comparison),
+    Text(TextTest),
+}
+
 impl Comparison {
     /// Whether `left` compares so with `right`; `None` is unknown.
     pub(crate) fn holds(self, left: &Value, right: &Value) -> Option<bool> {

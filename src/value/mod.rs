@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 pub(crate) use class::ErrorClass;
 pub use class::ErrorKind;
-pub(crate) use comparison::Comparison;
+pub(crate) use comparison::{Asked, Comparison, TextTest};
 pub use edtf::{Edtf, EdtfError, Precision};
 pub use element::{Element, ElementId, Node, Path, Relationship};
 pub(crate) use element::{NodeRecord, RelationshipRecord};

@@ -52,6 +52,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jiff", &["src/value/temporal/"]),
     ("arc_swap", &["src/database.rs"]),
     ("regex", &["src/function/"]),
+    ("memchr", &["src/storage/column/search.rs"]),
     ("strsim", &["src/value/nearest.rs"]),
     ("unicode_normalization", &["src/value/normal_form.rs"]),
     ("unicode_width", &["src/text/", "src/syntax/lex.rs", "src/bin/averment/output/"]),

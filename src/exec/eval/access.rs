@@ -65,6 +65,7 @@ fn from_vector(vector: PropertyVector) -> Column {
     match vector {
         PropertyVector::Integers { values, present } => Column::Integers(values, present),
         PropertyVector::Floats { values, present } => Column::Floats(values, present),
+        PropertyVector::Codes(codes) => Column::Texts(codes),
         PropertyVector::Values(values) => Column::Values(values),
     }
 }

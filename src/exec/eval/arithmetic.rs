@@ -142,6 +142,9 @@ fn texts(
     right: &Column,
     len: usize,
 ) -> Result<Column, ExecError> {
+    if let (Column::Texts(codes), Column::Constant(part, _)) = (left, right) {
+        return super::texts::ask(env, codes, |text| test(text, part));
+    }
     let (left, right) = (Cells::of(left, env.ctx), Cells::of(right, env.ctx));
     let holds = (0..len).map(|row| {
         env.ctx.budget.steps(1 + left.get(row).walk_steps())?;

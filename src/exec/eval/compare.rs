@@ -1,6 +1,6 @@
 //! `=`, `<>`, `<`, `<=`, `>`, `>=` over columns: typed loops for numbers and elements, values otherwise.
 
-use super::{Cells, Frame, eval};
+use super::{Cells, Frame, eval, texts};
 use crate::exec::ExecError;
 use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::host::Env;
@@ -19,6 +19,15 @@ pub(super) fn compare(
     let right = eval(env, right, frame)?;
     if let Some(column) = compare_typed(comparison, &left, &right) {
         return Ok(column);
+    }
+    match (&*left, &*right) {
+        (Column::Texts(codes), Column::Constant(value, _)) => {
+            return texts::ask(env, codes, |text| comparison.holds(text, value));
+        }
+        (Column::Constant(value, _), Column::Texts(codes)) => {
+            return texts::ask(env, codes, |text| comparison.holds(value, text));
+        }
+        _ => {}
     }
     let (left, right) = (Cells::of(&left, env.ctx), Cells::of(&right, env.ctx));
     let holds = (0..frame.len()).map(|row| {

@@ -12,6 +12,7 @@ pub(super) mod lens;
 mod list;
 mod logic;
 mod subquery;
+mod texts;
 
 use std::borrow::Cow;
 

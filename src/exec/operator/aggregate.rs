@@ -271,7 +271,7 @@ impl State {
         match self {
             State::Counts(counts) if call.aggregate.is_none() => match call.weight {
                 None if numbers.is_none() => counts[0] += i64::try_from(batch.len).unwrap_or(i64::MAX),
-                None => (0..batch.len).for_each(|row| counts[group(row)] += 1),
+                None => numbers.iter().copied().flatten().for_each(|number| counts[*number as usize] += 1),
                 Some(weight) => add_weights(counts, &batch.columns[weight], group)?,
             },
             State::Counts(counts) => {
@@ -281,6 +281,20 @@ impl State {
             State::DistinctCounts { counts, seen } => {
                 for row in new_rows(env, seen, &arguments, batch.len, numbers)? {
                     counts[group(row)] += 1;
+                }
+            }
+            State::Accumulators { each, seen: None, keeps, kept_bytes, .. }
+                if are_numbers(&arguments) && !planted!("aggregates take null") =>
+            {
+                let mut sink = Sink { each, keeps: *keeps, kept_bytes };
+                match &*arguments[0] {
+                    Column::Integers(values, present) => {
+                        sink.add(values, present, numbers, |state, values, there| state.add_integers(values, there))?;
+                    }
+                    Column::Floats(values, present) => {
+                        sink.add(values, present, numbers, |state, values, there| state.add_floats(values, there))?;
+                    }
+                    _ => unreachable!("these are numbers"),
                 }
             }
             State::Accumulators { each, seen, keeps, kept_bytes, .. } => {
@@ -322,6 +336,53 @@ impl State {
                 typed(results.collect::<Result<_, _>>()?)
             }
         })
+    }
+}
+
+/// Whether there is one argument, a column of numbers of one type.
+fn are_numbers(arguments: &[Cow<Column>]) -> bool {
+    let [argument] = arguments else { return false };
+    matches!(&**argument, Column::Integers(..) | Column::Floats(..))
+}
+
+/// Accumulators that take numbers without values being made of them.
+struct Sink<'s> {
+    each: &'s mut [Box<dyn Accumulator>],
+    keeps: bool,
+    kept_bytes: &'s mut usize,
+}
+
+impl Sink<'_> {
+    /// With the group of each row, or all for the only one.
+    fn add<T>(
+        &mut self,
+        values: &[T],
+        present: &[bool],
+        numbers: Option<&[u32]>,
+        add: impl Fn(&mut dyn Accumulator, &[T], &[bool]) -> Result<(), FunctionError>,
+    ) -> Result<(), ExecError> {
+        let Some(numbers) = numbers else {
+            return self.counted(0, |accumulator| add(accumulator, values, present));
+        };
+        let is_there = |row: usize| present.is_empty() || present[row];
+        for (row, number) in numbers.iter().enumerate().filter(|(row, _)| is_there(*row)) {
+            self.counted(*number as usize, |accumulator| add(accumulator, &values[row..=row], &[]))?;
+        }
+        Ok(())
+    }
+
+    fn counted(
+        &mut self,
+        group: usize,
+        add: impl FnOnce(&mut dyn Accumulator) -> Result<(), FunctionError>,
+    ) -> Result<(), ExecError> {
+        let accumulator = &mut *self.each[group];
+        let before = if self.keeps { accumulator.kept_bytes() } else { 0 };
+        add(accumulator)?;
+        if self.keeps {
+            *self.kept_bytes = (*self.kept_bytes + accumulator.kept_bytes()).saturating_sub(before);
+        }
+        Ok(())
     }
 }
 

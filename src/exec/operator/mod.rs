@@ -80,8 +80,8 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
     let source: Box<dyn Source> = match &operator.op {
         Op::Argument => make(|| argument::Argument::new(scope)),
         Op::Empty => make(|| argument::Empty),
-        Op::NodeScan { label, conditions, within } => {
-            fan(|| node_scan::NodeScan::new(operator, *label, conditions, within.as_ref(), scope, ctx))
+        Op::NodeScan { label, conditions, within, first } => {
+            fan(|| node_scan::NodeScan::new(operator, *label, conditions, within.as_ref(), first.as_ref(), scope, ctx))
         }
         Op::NodeSeek { index, seek } => make(|| seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
         Op::NodeLookup { label, keys, sought } => {

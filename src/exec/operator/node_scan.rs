@@ -2,9 +2,11 @@
 //! places. Order kept; holds one input batch.
 //!
 //! Where conditions are asked, or nodes are only counted, the graph is taken page by page; otherwise slot by slot, so
-//! that a query that wants few rows gets few.
+//! that a query that wants few rows gets few. Where only the first nodes by some properties are wanted, the store finds
+//! them before one is given; they are held.
 
 use super::fan::Fan;
+use super::rows::row_count;
 use super::{Input, Scope, Wanted, row_number};
 use crate::catalog::LabelId;
 use crate::exec::ExecError;
@@ -13,17 +15,21 @@ use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment, View};
 use crate::exec::eval::{constant, lens};
 use crate::exec::host::Env;
-use crate::physical::{Condition, LabelRef, Operator, Within};
-use crate::storage::{self, Lens, Look, Odd, ScanCursor, Stretch};
+use crate::physical::{Condition, FirstNodes, KeyRef, LabelRef, Operator, Within};
+use crate::storage::{self, FirstOf, Lens, Look, Odd, ScanCursor, Stretch};
 
 /// The first batch is small, so that a query that wants one row does little; each further one is four times as large.
 const FIRST_ROWS: usize = 128;
+
+/// If more are wanted, it is left to the sort to find the first ones.
+const MOST_FIRST: usize = 1 << 14;
 
 pub(super) struct NodeScan {
     input: Input,
     label: Option<LabelRef>,
     conditions: Vec<Condition>,
     within: Option<Within>,
+    first: Option<FirstNodes>,
     /// Whether the nodes are wanted and not only their number.
     gives_nodes: bool,
     segment: Segment,
@@ -37,13 +43,17 @@ pub(super) struct Current {
     row: usize,
     cursor: ScanCursor,
     what: What,
+    /// The first nodes, once they are found; of these, the cursor counts those that were given.
+    first: Option<Vec<u32>>,
 }
 
 /// Label and conditions as the graph knows them.
+#[derive(Default)]
 struct What {
     label: Option<LabelId>,
     conditions: Vec<storage::Condition>,
     within: Option<(Lens, Look)>,
+    first: Option<FirstOf>,
 }
 
 /// The rows of a batch to be.
@@ -60,6 +70,7 @@ impl NodeScan {
         label: Option<LabelRef>,
         conditions: &[Condition],
         within: Option<&Within>,
+        first: Option<&FirstNodes>,
         scope: Scope,
         ctx: &Context,
     ) -> Self {
@@ -68,6 +79,7 @@ impl NodeScan {
             label,
             conditions: conditions.to_vec(),
             within: within.cloned(),
+            first: first.cloned(),
             gives_nodes: operator.layout.len() > operator.carry.len(),
             segment: scope.segment,
             wanted: Wanted::by(operator, scope),
@@ -90,15 +102,45 @@ impl NodeScan {
         for condition in &self.conditions {
             let Some(key) = ctx.key(condition.key) else { return Ok(None) };
             let operand = constant(&env, &condition.operand)?;
-            conditions.push(storage::Condition { key, comparison: condition.comparison, operand });
+            conditions.push(storage::Condition::new(key, condition.asked, operand));
         }
         let within = self.within.as_ref().map(|within| lens::given(&env, within)).transpose()?;
-        Ok(Some(What { label, conditions, within }))
+        let first = match &self.first {
+            Some(first) if self.gives_nodes => self.first_of(ctx, first)?,
+            _ => None,
+        };
+        Ok(Some(What { label, conditions, within, first }))
+    }
+
+    /// `None` if these are better left to the sort.
+    fn first_of(&self, ctx: &Context, first: &FirstNodes) -> Result<Option<FirstOf>, ExecError> {
+        let count = usize::try_from(row_count(ctx, &first.limit, self.segment, "LIMIT")?).unwrap_or(usize::MAX);
+        // Of a key that the graph does not know, all values are null.
+        let known = |(key, descending): &(KeyRef, bool)| Some((ctx.key(*key)?, *descending));
+        let keys: Vec<_> = first.keys.iter().filter_map(known).collect();
+        Ok((count <= MOST_FIRST && !keys.is_empty()).then_some(FirstOf { keys, count, ties: first.ties }))
+    }
+
+    /// Gives on of the first nodes; false if there are no more.
+    fn give_first(&self, current: &mut Current, found: &mut Found) -> bool {
+        let nodes = current.first.as_deref().unwrap_or_default();
+        let given = current.cursor.0 as usize;
+        let end = nodes.len().min(given + self.batch_rows - found.len);
+        found.slots.extend_from_slice(&nodes[given..end]);
+        found.len = found.slots.len();
+        current.cursor = ScanCursor(row_number(end));
+        end < nodes.len()
     }
 
     /// Scans on for the current input row; false at the end of the graph.
     fn scan(&self, ctx: &Context, graph: &View, current: &mut Current, found: &mut Found) -> Result<bool, ExecError> {
-        let What { label, conditions, within } = &current.what;
+        let What { label, conditions, within, first } = &current.what;
+        if let Some(first) = first {
+            if current.first.is_none() {
+                current.first = Some(find_first(ctx, graph, &current.what, first)?);
+            }
+            return Ok(self.give_first(current, found));
+        }
         if self.gives_nodes && conditions.is_empty() && within.is_none() {
             let room = self.batch_rows - found.len;
             let more = graph.scan_nodes(*label, &mut current.cursor, room, &mut found.slots);
@@ -121,6 +163,22 @@ impl NodeScan {
     }
 }
 
+/// The first nodes, in the order of their places.
+fn find_first(ctx: &Context, graph: &View, what: &What, first: &FirstOf) -> Result<Vec<u32>, ExecError> {
+    let mut odd = Odd::default();
+    let within = what.within.as_ref().map(|(lens, look)| (lens, *look));
+    let mut search = graph.first_nodes(what.label, first);
+    while search.look(&what.conditions, within, &mut odd) {
+        ctx.budget.steps(search.take_steps().saturating_add(Stretch::MAX_LEN))?;
+    }
+    if within.is_some() {
+        lens::warn_of(&Env::new(ctx, graph), odd);
+    }
+    let found = search.finish();
+    ctx.budget.bytes(size_of_val(&found[..]))?;
+    Ok(found)
+}
+
 impl Fan for NodeScan {
     type Current = Current;
 
@@ -132,9 +190,9 @@ impl Fan for NodeScan {
         let (row, what) = match self.what(ctx)? {
             Some(what) => (0, what),
             // Nothing is scanned for: all rows are done.
-            None => (rows.len, What { label: None, conditions: Vec::new(), within: None }),
+            None => (rows.len, What::default()),
         };
-        Ok(Current { rows, row, cursor: ScanCursor::default(), what })
+        Ok(Current { rows, row, cursor: ScanCursor::default(), what, first: None })
     }
 
     fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {

@@ -1,6 +1,9 @@
 //! A table of distinct keys: each row is told the number of its key.
 //!
-//! Keys of one or two slots are packed into a word; all others are hashed and compared by equivalence.
+//! Keys of one or two slots are packed into a word, strings of a dictionary are counted by their codes, and tuples with
+//! such strings are made of the numbers of their parts; all others are hashed and compared by equivalence.
+
+mod tuples;
 
 use std::hash::Hasher;
 
@@ -12,7 +15,9 @@ use crate::exec::column::{Column, Ids};
 use crate::exec::eval::{Cells, typed};
 use crate::exec::room::{growth_bytes, map_bytes};
 use crate::physical::ColumnKind;
+use crate::storage::Codes;
 use crate::value::{Value, compare};
+use tuples::Tuples;
 
 pub(super) struct Table {
     kinds: Vec<ColumnKind>,
@@ -32,7 +37,48 @@ enum Keys {
         keys: Vec<Value>,
         /// The numbers of keys that are one integer, as they were found in the table itself.
         integers: Integers,
+        texts: Texts,
     },
+    /// Each part of a key has a number of its own.
+    Tuples(Tuples),
+}
+
+/// The numbers of strings of a dictionary, as they were found in the table itself.
+#[derive(Default)]
+struct Texts {
+    /// Some codes, for their dictionary.
+    of: Option<Codes>,
+    /// Of null, then of each code.
+    numbers: Vec<u32>,
+}
+
+/// A dictionary with more strings for each row than this is not worth a table of its codes.
+const CODES_PER_ROW: usize = 64;
+
+impl Texts {
+    /// Whether these are worth a table, or have one.
+    fn takes(&self, codes: &Codes) -> bool {
+        let is_known = self.of.as_ref().is_some_and(|of| of.is_of_dictionary_of(codes));
+        is_known || codes.bound() <= CODES_PER_ROW * codes.len().max(CODES_PER_ROW)
+    }
+
+    fn numbers(&mut self, codes: &Codes, mut find: impl FnMut(&Value) -> u32) -> Vec<u32> {
+        if !self.of.as_ref().is_some_and(|of| of.is_of_dictionary_of(codes)) {
+            self.of = Some(codes.with(Vec::new()));
+            self.numbers.clear();
+            self.numbers.resize(1 + codes.bound(), NONE);
+        }
+        let mut found = Vec::with_capacity(codes.len());
+        for &code in codes.codes() {
+            // Null is the code before the first one.
+            let number = &mut self.numbers[code.wrapping_add(1) as usize];
+            if *number == NONE {
+                *number = find(&codes.value_of(code));
+            }
+            found.push(*number);
+        }
+        found
+    }
 }
 
 /// Numbers of integer keys; small integers, as codes and ages are, need no hash.
@@ -75,12 +121,7 @@ impl Table {
         let keys = if slots && kinds.len() <= 2 {
             Keys::Packed { numbers: FxHashMap::default(), keys: Vec::new() }
         } else {
-            Keys::Values {
-                heads: FxHashMap::default(),
-                next: Vec::new(),
-                keys: Vec::new(),
-                integers: Integers::default(),
-            }
+            Keys::values()
         };
         Self { kinds, keys, payload_bytes: 0 }
     }
@@ -89,6 +130,7 @@ impl Table {
         match &self.keys {
             Keys::Packed { keys, .. } => keys.len(),
             Keys::Values { next, .. } => next.len(),
+            Keys::Tuples(tuples) => tuples.len(),
         }
     }
 
@@ -96,9 +138,14 @@ impl Table {
     pub(super) fn size_bytes(&self) -> usize {
         let own = match &self.keys {
             Keys::Packed { numbers, keys } => map_bytes(numbers) + size_of_val(&keys[..]),
-            Keys::Values { heads, next, keys, integers } => {
-                map_bytes(heads) + map_bytes(&integers.others) + size_of_val(&next[..]) + size_of_val(&keys[..])
+            Keys::Values { heads, next, keys, integers, texts } => {
+                map_bytes(heads)
+                    + map_bytes(&integers.others)
+                    + size_of_val(&texts.numbers[..])
+                    + size_of_val(&next[..])
+                    + size_of_val(&keys[..])
             }
+            Keys::Tuples(tuples) => tuples.size_bytes(),
         };
         own + self.payload_bytes
     }
@@ -108,6 +155,7 @@ impl Table {
         match &self.keys {
             Keys::Packed { numbers, .. } => growth_bytes(numbers, rows),
             Keys::Values { heads, integers, .. } => growth_bytes(heads, rows) + growth_bytes(&integers.others, rows),
+            Keys::Tuples(tuples) => tuples.growth_bytes(rows),
         }
     }
 
@@ -119,12 +167,27 @@ impl Table {
         ids: &dyn Ids,
         budget: &Budget,
     ) -> Result<Vec<u32>, ExecError> {
+        if self.len() == 0 && Tuples::are_worth_it(columns) {
+            self.keys = Keys::Tuples(Tuples::new(&self.kinds));
+        } else if !Tuples::take(columns) {
+            self.dissolve_tuples(ids, budget)?;
+        }
         match &mut self.keys {
+            Keys::Tuples(tuples) => tuples.numbers(columns, len, ids, budget),
             Keys::Packed { numbers, keys } => {
                 let columns: Vec<&[u32]> = columns.iter().map(|column| slots(column)).collect();
                 Ok((0..len).map(|row| packed_number(numbers, keys, pack(&columns, row))).collect())
             }
-            Keys::Values { heads, next, keys, integers } => {
+            Keys::Values { heads, next, keys, integers, texts } => {
+                if let [Column::Texts(codes)] = columns
+                    && texts.takes(codes)
+                {
+                    let known = keys.len();
+                    let numbers = texts.numbers(codes, |text| value_number(heads, next, keys, &[Cells::One(text)], 0));
+                    let new = keys[known..].iter().map(|key| key.payload_bytes_without(HOLDERS_WHILE_FOUND));
+                    self.payload_bytes += new.sum::<usize>();
+                    return Ok(numbers);
+                }
                 if let [Column::Integers(values, present)] = columns
                     && present.is_empty()
                 {
@@ -152,6 +215,19 @@ impl Table {
         }
     }
 
+    /// Makes values of keys that were tuples, with the same numbers.
+    fn dissolve_tuples(&mut self, ids: &dyn Ids, budget: &Budget) -> Result<(), ExecError> {
+        if let Keys::Tuples(tuples) = &mut self.keys {
+            let len = tuples.len();
+            let columns = std::mem::take(tuples).into_columns(ids);
+            let columns: Vec<Column> =
+                columns.into_iter().map(|column| Column::Values(column.into_values(ids))).collect();
+            self.keys = Keys::values();
+            self.numbers(&columns.iter().collect::<Vec<_>>(), len, ids, budget)?;
+        }
+        Ok(())
+    }
+
     /// The keys as columns.
     pub(super) fn into_columns(self, ids: &dyn Ids) -> Vec<Column> {
         let kinds = self.kinds;
@@ -168,6 +244,7 @@ impl Table {
                     }
                 })
                 .collect(),
+            Keys::Tuples(tuples) => tuples.into_columns(ids),
             Keys::Values { keys, .. } => {
                 let width = kinds.len();
                 let mut columns: Vec<Vec<Value>> = vec![Vec::with_capacity(keys.len() / width.max(1)); width];
@@ -176,6 +253,18 @@ impl Table {
                 }
                 columns.into_iter().zip(kinds).map(|(values, kind)| typed(values).into_kind(kind, ids)).collect()
             }
+        }
+    }
+}
+
+impl Keys {
+    fn values() -> Self {
+        Keys::Values {
+            heads: FxHashMap::default(),
+            next: Vec::new(),
+            keys: Vec::new(),
+            integers: Integers::default(),
+            texts: Texts::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::Accumulator;
+use super::{Accumulator, those_present};
 use crate::function::FunctionError;
 use crate::value::{Value, compare};
 
@@ -27,6 +27,22 @@ impl Accumulator for Extreme {
             self.best = Some(value.clone());
         }
         Ok(())
+    }
+
+    fn add_integers(&mut self, numbers: &[i64], present: &[bool]) -> Result<(), FunctionError> {
+        let numbers = those_present(numbers, present);
+        let best = if self.wanted.is_lt() { numbers.min() } else { numbers.max() };
+        best.map_or(Ok(()), |best| self.add(&[Value::Integer(best)]))
+    }
+
+    fn add_floats(&mut self, numbers: &[f64], present: &[bool]) -> Result<(), FunctionError> {
+        let order = |left: f64, right: f64| {
+            // NaN is the greatest.
+            left.partial_cmp(&right).unwrap_or_else(|| left.is_nan().cmp(&right.is_nan()))
+        };
+        let better = |best: f64, number: f64| if order(number, best) == self.wanted { number } else { best };
+        let best = those_present(numbers, present).reduce(better);
+        best.map_or(Ok(()), |best| self.add(&[Value::Float(best)]))
     }
 
     fn finish(self: Box<Self>) -> Result<Value, FunctionError> {

@@ -19,12 +19,28 @@ pub(crate) trait Accumulator: Send {
     /// Takes the arguments of one row; nulls in the first argument have been left out already.
     fn add(&mut self, arguments: &[Value]) -> Result<(), FunctionError>;
 
+    /// As [`add`](Self::add) for each of these numbers that is there; all are if `present` is empty.
+    fn add_integers(&mut self, numbers: &[i64], present: &[bool]) -> Result<(), FunctionError> {
+        those_present(numbers, present).try_for_each(|number| self.add(&[Value::Integer(number)]))
+    }
+
+    /// As [`add`](Self::add) for each of these numbers that is there; all are if `present` is empty.
+    fn add_floats(&mut self, numbers: &[f64], present: &[bool]) -> Result<(), FunctionError> {
+        those_present(numbers, present).try_for_each(|number| self.add(&[Value::Float(number)]))
+    }
+
     fn finish(self: Box<Self>) -> Result<Value, FunctionError>;
 
     /// About how many bytes the values take that are kept; asked only of an aggregate that says it keeps them.
     fn kept_bytes(&self) -> usize {
         0
     }
+}
+
+/// The numbers that are there; all are if `present` is empty.
+fn those_present<'n, T: Copy>(numbers: &'n [T], present: &'n [bool]) -> impl Iterator<Item = T> + 'n {
+    let is_there = |row: usize| present.is_empty() || present[row];
+    numbers.iter().enumerate().filter(move |(row, _)| is_there(*row)).map(|(_, number)| *number)
 }
 
 /// A function of many rows. `DISTINCT` is the caller's business, and so is `count(*)`.
@@ -161,5 +177,52 @@ pub(super) mod testing {
     pub(super) fn check(name: &str, values: &[Value], expected: &str) {
         let rows: Vec<&[Value]> = values.iter().map(std::slice::from_ref).collect();
         assert_eq!(aggregate(name, &rows).expect("a value").to_string(), expected, "{name}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::function::Registry;
+
+    /// What comes of one value, and of two columns behind it: as columns, and one by one.
+    fn both_ways(name: &str, first: &Value, integers: &[i64], floats: &[f64], present: &[bool]) -> [String; 2] {
+        let registry = Registry::builtin();
+        [true, false].map(|by_column| {
+            let mut accumulator = (registry.aggregate(name).expect("an aggregate").start)();
+            let mut add = || {
+                accumulator.add(std::slice::from_ref(first))?;
+                if by_column {
+                    accumulator.add_integers(integers, present)?;
+                    return accumulator.add_floats(floats, present);
+                }
+                those_present(integers, present).try_for_each(|number| accumulator.add(&[Value::Integer(number)]))?;
+                those_present(floats, present).try_for_each(|number| accumulator.add(&[Value::Float(number)]))
+            };
+            let added = add();
+            format!("{added:?} {:?}", accumulator.finish())
+        })
+    }
+
+    #[test]
+    fn columns_of_numbers_are_taken_as_their_numbers_are() {
+        let integers = [3, -7, i64::MAX, 3, i64::MIN];
+        let floats = [[0.0, -0.0, 2.5, f64::NAN, -1.0], [-0.0, 0.0, f64::INFINITY, -3.0, 1.0], [f64::NAN; 5]];
+        let firsts = [
+            Value::Integer(3),
+            Value::Float(-0.0),
+            "a".into(),
+            crate::value::Duration::new(0, 1, 0, 0).unwrap().into(),
+        ];
+        for name in ["sum", "avg", "min", "max", "collect", "stDev"] {
+            for first in &firsts {
+                for floats in &floats {
+                    for present in [&[][..], &[true, false, false, true, true], &[false; 5]] {
+                        let [by_column, by_number] = both_ways(name, first, &integers, floats, present);
+                        assert_eq!(by_column, by_number, "{name}({first:?}, {floats:?}, {present:?})");
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `sum` and `avg`, of numbers or of durations.
 
-use super::Accumulator;
+use super::{Accumulator, those_present};
 use crate::function::FunctionError;
 use crate::function::temporal::{Arithmetic, temporal_arithmetic};
 use crate::value::Value;
@@ -18,6 +18,14 @@ struct Sum(Total);
 impl Accumulator for Sum {
     fn add(&mut self, arguments: &[Value]) -> Result<(), FunctionError> {
         self.0.add(&arguments[0])
+    }
+
+    fn add_integers(&mut self, numbers: &[i64], present: &[bool]) -> Result<(), FunctionError> {
+        self.0.add_integers(numbers, present)
+    }
+
+    fn add_floats(&mut self, numbers: &[f64], present: &[bool]) -> Result<(), FunctionError> {
+        self.0.add_floats(numbers, present)
     }
 
     fn finish(self: Box<Self>) -> Result<Value, FunctionError> {
@@ -38,6 +46,14 @@ struct Average(Total);
 impl Accumulator for Average {
     fn add(&mut self, arguments: &[Value]) -> Result<(), FunctionError> {
         self.0.add(&arguments[0])
+    }
+
+    fn add_integers(&mut self, numbers: &[i64], present: &[bool]) -> Result<(), FunctionError> {
+        self.0.add_integers(numbers, present)
+    }
+
+    fn add_floats(&mut self, numbers: &[f64], present: &[bool]) -> Result<(), FunctionError> {
+        self.0.add_floats(numbers, present)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a mean is a float")]
@@ -82,6 +98,28 @@ impl Total {
             other => return Err(FunctionError::wrong_type(self.function, "only numbers, or only durations", other)),
         }
         self.count += 1;
+        Ok(())
+    }
+
+    fn add_integers(&mut self, numbers: &[i64], present: &[bool]) -> Result<(), FunctionError> {
+        if self.duration.is_some() {
+            return those_present(numbers, present).try_for_each(|number| self.add(&Value::Integer(number)));
+        }
+        for number in those_present(numbers, present) {
+            self.integers += i128::from(number);
+            self.count += 1;
+        }
+        Ok(())
+    }
+
+    fn add_floats(&mut self, numbers: &[f64], present: &[bool]) -> Result<(), FunctionError> {
+        if self.duration.is_some() {
+            return those_present(numbers, present).try_for_each(|number| self.add(&Value::Float(number)));
+        }
+        for number in those_present(numbers, present) {
+            *self.floats.get_or_insert(0.0) += number;
+            self.count += 1;
+        }
         Ok(())
     }
 

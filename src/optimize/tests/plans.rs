@@ -481,11 +481,37 @@ fn sorting_for_a_few_rows_keeps_a_few() {
     check_plan(
         "MATCH (a:Person) RETURN a.name AS n ORDER BY a.age DESC SKIP 2 LIMIT 3",
         expect![[r#"
+            limit 3
+              skip 2
+                top 5 of a.age descending
+                  project a.name as n
+                    scan a:Person, first 5 by age DESC
+        "#]],
+    );
+}
+
+#[test]
+fn a_scan_below_a_sort_for_a_few_rows_gives_the_first_nodes() {
+    check_plan(
+        "MATCH (a:Person) WITH a AS p, a.age AS age ORDER BY age DESC, p.name, size(p.name) LIMIT 3 RETURN p",
+        expect![[r#"
+            limit 3
+              top 3 of age descending, p.name, size(p.name)
+                project a as p, a.age as age
+                  scan a:Person, first 3 and beside by age DESC, name
+        "#]],
+    );
+}
+
+#[test]
+fn a_scan_gives_all_nodes_where_what_is_made_of_them_may_fail() {
+    check_plan(
+        "MATCH (a:Person) RETURN 1 / a.age AS x ORDER BY a.age LIMIT 3",
+        expect![[r#"
         limit 3
-          skip 2
-            top 5 of a.age descending
-              project a.name as n
-                scan a:Person
+          top 3 of a.age
+            project 1 / a.age as x
+              scan a:Person
     "#]],
     );
 }

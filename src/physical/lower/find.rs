@@ -4,13 +4,14 @@ use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{
-    self, ColumnKind, Condition, Direction, HopBefore, Op, PathStep, Sought, States, Target, Types, WayRules, Within,
+    self, ColumnKind, Condition, Direction, FirstNodes, HopBefore, Op, PathStep, Sought, States, Target, Types,
+    WayRules, Within,
 };
 use crate::plan::{
     self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
     RelScan, RelSeek, ShortestPath, VarExpand,
 };
-use crate::value::Name;
+use crate::value::{Asked, Name};
 
 impl Lowerer<'_> {
     pub(super) fn node_scan(&mut self, step: &NodeScan, rows: Rows, place: &Place<'_>) -> Rows {
@@ -19,8 +20,17 @@ impl Lowerer<'_> {
             step.conditions.iter().partition(|condition| matches!(condition.kind, ExprKind::Passes { .. }));
         let conditions = comparisons.into_iter().map(|condition| self.condition(condition, &rows)).collect();
         let within = within.first().and_then(|condition| self.within(condition, &rows));
+        let first = step.first.as_ref().map(|first| self.first_nodes(first, &rows));
         let new: &[_] = if place.needs(step.var) { &[(step.var, ColumnKind::Node)] } else { &[] };
-        self.extend(rows, Op::NodeScan { label, conditions, within }, new, place)
+        self.extend(rows, Op::NodeScan { label, conditions, within, first }, new, place)
+    }
+
+    fn first_nodes(&mut self, first: &plan::FirstNodes, rows: &Rows) -> FirstNodes {
+        FirstNodes {
+            keys: first.keys.iter().map(|(key, descending)| (self.key(key), *descending)).collect(),
+            limit: self.scalar(&first.limit, rows),
+            ties: first.ties,
+        }
     }
 
     fn within(&mut self, condition: &Expr, rows: &Rows) -> Option<Within> {
@@ -28,17 +38,23 @@ impl Lowerer<'_> {
         Some(Within { lens: lens.map(|operand| self.scalar(operand, rows)), look: *look })
     }
 
-    /// A comparison of a property with a given value, the property on the left.
+    /// What is asked of a property and a given value, the property on the left.
     fn condition(&mut self, condition: &Expr, rows: &Rows) -> Condition {
-        let (comparison, key, operand) = match &condition.kind {
-            ExprKind::Compare(comparison, left, right) => match (&left.kind, &right.kind) {
-                (ExprKind::Property(_, key), _) => (*comparison, key, right),
-                (_, ExprKind::Property(_, key)) => (comparison.turned(), key, left),
-                _ => unreachable!("one side of a scan's condition is a property"),
+        let (asked, left, right) = match &condition.kind {
+            ExprKind::Compare(comparison, left, right) => match left.kind {
+                ExprKind::Property(..) => (Asked::Compare(*comparison), left, right),
+                _ => (Asked::Compare(comparison.turned()), right, left),
             },
-            _ => unreachable!("a scan's condition is a comparison"),
+            ExprKind::Operator(operator, left, right) => match operator.text_test() {
+                Some(test) => (Asked::Text(test), left, right),
+                None => unreachable!("no other operator is a scan's condition"),
+            },
+            _ => unreachable!("a scan's condition is a comparison or asks something of a string"),
         };
-        Condition { key: self.key(key), comparison, operand: self.scalar(operand, rows) }
+        let ExprKind::Property(_, key) = &left.kind else {
+            unreachable!("one side of a scan's condition is a property")
+        };
+        Condition { key: self.key(key), asked, operand: self.scalar(right, rows) }
     }
 
     pub(super) fn node_seek(&mut self, step: &NodeSeek, rows: Rows, place: &Place<'_>) -> Rows {

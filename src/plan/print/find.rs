@@ -13,9 +13,18 @@ use crate::value::Name;
 
 impl Printer<'_> {
     pub(super) fn node_scan(self, step: &NodeScan) -> String {
-        let scanned = format!("scan {}{}", self.var(step.var), labels(step.label.as_slice()));
+        let mut text = format!("scan {}{}", self.var(step.var), labels(step.label.as_slice()));
         let conditions: Vec<String> = step.conditions.iter().map(|condition| self.expr(condition)).collect();
-        if conditions.is_empty() { scanned } else { format!("{scanned} where {}", conditions.join(" AND ")) }
+        if !conditions.is_empty() {
+            let _ = write!(text, " where {}", conditions.join(" AND "));
+        }
+        if let Some(first) = &step.first {
+            let key = |(key, descending): &(Name, bool)| format!("{key}{}", if *descending { " DESC" } else { "" });
+            let keys: Vec<String> = first.keys.iter().map(key).collect();
+            let ties = if first.ties { " and beside" } else { "" };
+            let _ = write!(text, ", first {}{ties} by {}", self.expr(&first.limit), keys.join(", "));
+        }
+        text
     }
 
     pub(super) fn node_seek(self, step: &NodeSeek) -> String {

@@ -6,16 +6,36 @@
 use super::super::bitmap::Bitmap;
 use super::dictionary::Dictionary;
 use super::page::{ColumnPage, Items, Layout};
+use super::search::TextSearch;
 use super::{Dictionaries, PageColumns};
 use crate::catalog::KeyId;
-use crate::value::{Comparison, Value};
+use crate::value::{Asked, Comparison, Value};
 
 /// What a scan asks of each element: that the property compares so with a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
-    pub key: KeyId,
-    pub comparison: Comparison,
-    pub operand: Value,
+    key: KeyId,
+    test: Test,
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    Compare(Comparison, Value),
+    Text(Box<TextSearch>),
+    /// Of a string what is none.
+    Unknown,
+}
+
+impl Condition {
+    /// Asks this of a property, and `operand`.
+    pub(crate) fn new(key: KeyId, asked: Asked, operand: Value) -> Self {
+        let test = match (asked, operand) {
+            (Asked::Compare(comparison), operand) => Test::Compare(comparison, operand),
+            (Asked::Text(test), Value::String(part)) => Test::Text(Box::new(TextSearch::new(test, part))),
+            (Asked::Text(_), _) => Test::Unknown,
+        };
+        Self { key, test }
+    }
 }
 
 impl PageColumns {
@@ -26,14 +46,24 @@ impl PageColumns {
             return;
         };
         fits.intersect(&page.present);
-        narrow_page(page, condition, dictionaries.get(condition.key), fits);
+        let dictionary = dictionaries.get(condition.key);
+        match &condition.test {
+            Test::Compare(comparison, operand) => compare_page(page, *comparison, operand, dictionary, fits),
+            Test::Text(search) => search.narrow(page, dictionary, fits),
+            Test::Unknown => *fits = Bitmap::default(),
+        }
     }
 }
 
-fn narrow_page(page: &ColumnPage, condition: &Condition, dictionary: Option<&Dictionary>, fits: &mut Bitmap) {
-    let comparison = condition.comparison;
-    let holds = |value: &Value| comparison.holds(value, &condition.operand) == Some(true);
-    match (&page.items, &condition.operand) {
+fn compare_page(
+    page: &ColumnPage,
+    comparison: Comparison,
+    operand: &Value,
+    dictionary: Option<&Dictionary>,
+    fits: &mut Bitmap,
+) {
+    let holds = |value: &Value| comparison.holds(value, operand) == Some(true);
+    match (&page.items, operand) {
         (Items::Constant(cell), _) => {
             if !holds(&cell.value(dictionary)) {
                 *fits = Bitmap::default();

@@ -3,7 +3,10 @@
 //! Slots that follow each other mostly lie in one page, so the page is looked up and its form is decided once for
 //! several slots; what remains is a loop over two slices.
 
+use std::sync::Arc;
+
 use super::super::bitmap::{PAGE_SLOTS, place};
+use super::codes::Codes;
 use super::dictionary::Dictionary;
 use super::page::{ColumnPage, Items, Layout};
 use super::{Cell, Dictionaries, PageColumns};
@@ -22,6 +25,7 @@ pub(crate) enum PropertyVector {
         values: Vec<f64>,
         present: Vec<bool>,
     },
+    Codes(Codes),
     Values(Vec<Value>),
 }
 
@@ -36,6 +40,7 @@ impl PropertyVector {
         match self {
             PropertyVector::Integers { values, present } => wrap(&values, &present, Value::Integer),
             PropertyVector::Floats { values, present } => wrap(&values, &present, Value::Float),
+            PropertyVector::Codes(codes) => (0..codes.len()).map(|row| codes.value(row)).collect(),
             PropertyVector::Values(values) => values,
         }
     }
@@ -44,6 +49,7 @@ impl PropertyVector {
         match self {
             PropertyVector::Integers { values, .. } => values.len(),
             PropertyVector::Floats { values, .. } => values.len(),
+            PropertyVector::Codes(codes) => codes.len(),
             PropertyVector::Values(values) => values.len(),
         }
     }
@@ -61,7 +67,7 @@ pub(in super::super) fn gather<'g>(
     slots: &[u32],
     key: KeyId,
 ) -> PropertyVector {
-    let dictionary = dictionaries.get(key);
+    let dictionary = dictionaries.shared(key);
     let mut gathered = Gathered { vector: None, nulls: 0, capacity: slots.len() };
     let column_at = |slot| if slot == u32::MAX { None } else { page_at(place(slot).0)?.column(key) };
     let mut columns = [None; 64];
@@ -115,20 +121,27 @@ impl Gathered {
             None => self.nulls += count,
             Some(PropertyVector::Integers { values, present }) => push_nulls(values, present, count),
             Some(PropertyVector::Floats { values, present }) => push_nulls(values, present, count),
+            Some(PropertyVector::Codes(codes)) => codes.push(std::iter::repeat_n(Codes::NULL, count)),
             Some(PropertyVector::Values(values)) => values.resize(values.len() + count, Value::Null),
         }
     }
 
     /// The values at `slots`, which all lie in `page`.
-    fn push(&mut self, page: Option<&ColumnPage>, dictionary: Option<&Dictionary>, slots: &[u32]) {
+    fn push(&mut self, page: Option<&ColumnPage>, dictionary: Option<&Arc<Dictionary>>, slots: &[u32]) {
         match page {
             None => self.push_nulls(slots.len()),
             Some(page) => self.push_page(page, dictionary, slots),
         }
     }
 
-    fn push_page(&mut self, page: &ColumnPage, dictionary: Option<&Dictionary>, slots: &[u32]) {
+    fn push_page(&mut self, page: &ColumnPage, dictionary: Option<&Arc<Dictionary>>, slots: &[u32]) {
         match &page.items {
+            Items::Codes(items) if self.takes_codes(dictionary) => self.push_codes(dictionary, |codes| {
+                copy_codes(codes, page, items, slots);
+            }),
+            Items::Constant(Cell::Code(code)) if self.takes_codes(dictionary) => self.push_codes(dictionary, |codes| {
+                codes.push(slots.iter().map(|&slot| code_at(page, slot, |_| *code)));
+            }),
             Items::Integers(items) if self.is_integers() => self.push_integers(|values, present| {
                 copy_items(values, present, page, items, slots);
             }),
@@ -141,7 +154,26 @@ impl Gathered {
             Items::Constant(Cell::Float(item)) if self.is_floats() => self.push_floats(|values, present| {
                 copy_constant(values, present, page, *item, slots);
             }),
-            _ => self.push_values(page, dictionary, slots),
+            _ => self.push_values(page, dictionary.map(|dictionary| &**dictionary), slots),
+        }
+    }
+
+    fn takes_codes(&self, dictionary: Option<&Arc<Dictionary>>) -> bool {
+        match &self.vector {
+            None => dictionary.is_some(),
+            Some(PropertyVector::Codes(codes)) => dictionary.is_some_and(|dictionary| codes.has(dictionary)),
+            Some(PropertyVector::Integers { .. } | PropertyVector::Floats { .. } | PropertyVector::Values(_)) => false,
+        }
+    }
+
+    fn push_codes(&mut self, dictionary: Option<&Arc<Dictionary>>, push: impl FnOnce(&mut Codes)) {
+        if let (None, Some(dictionary)) = (&self.vector, dictionary) {
+            let mut codes = Vec::with_capacity(self.capacity);
+            codes.resize(self.nulls, Codes::NULL);
+            self.vector = Some(PropertyVector::Codes(Codes::new(codes, dictionary)));
+        }
+        if let Some(PropertyVector::Codes(codes)) = &mut self.vector {
+            push(codes);
         }
     }
 
@@ -229,6 +261,21 @@ fn copy_items<T: Copy + Default>(
     if !present.is_empty() {
         present.resize(values.len(), true);
     }
+}
+
+fn copy_codes(codes: &mut Codes, page: &ColumnPage, items: &[u32], slots: &[u32]) {
+    let first = slots[0] as usize % PAGE_SLOTS;
+    let all_there = page.layout == Layout::Dense && page.count == items.len();
+    if all_there && stretch(slots) == slots.len() && first + slots.len() <= items.len() {
+        codes.push(items[first..first + slots.len()].iter().copied());
+    } else {
+        codes.push(slots.iter().map(|&slot| code_at(page, slot, |offset| items[page.position(offset)])));
+    }
+}
+
+fn code_at(page: &ColumnPage, slot: u32, code: impl Fn(usize) -> u32) -> u32 {
+    let offset = slot as usize % PAGE_SLOTS;
+    if page.contains(offset) { code(offset) } else { Codes::NULL }
 }
 
 fn copy_constant<T: Copy + Default>(

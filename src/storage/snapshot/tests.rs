@@ -16,7 +16,7 @@ use super::*;
 use crate::catalog::{ConstraintKind, KeyId, LabelId, Owner, Provenance, TypeId};
 use crate::storage::check::{self, Checked};
 use crate::storage::salvage::Saved;
-use crate::value::{Comparison, Date, Edtf, ElementId, Name, Value};
+use crate::value::{Asked, Comparison, Date, Edtf, ElementId, Name, Value};
 
 /// A file in memory that counts how often it is read.
 #[derive(Debug, Default)]
@@ -141,7 +141,7 @@ fn ask(graph: &Graph) -> String {
     lines.extend(ask_clocks(graph));
     for (key, _) in graph.catalog().keys.iter() {
         for operand in [Value::from("1"), Value::from(1)] {
-            let condition = Condition { key, comparison: Comparison::Equal, operand };
+            let condition = Condition::new(key, Asked::Compare(Comparison::Equal), operand);
             let mut cursor = ScanCursor::default();
             while let Some(found) =
                 graph.scan_node_page(None, std::slice::from_ref(&condition), None, &mut Odd::default(), &mut cursor)
