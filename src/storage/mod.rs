@@ -23,6 +23,7 @@ mod files;
 mod graph;
 mod history;
 mod ids;
+mod implied;
 mod index;
 mod labels;
 mod lens;
@@ -38,6 +39,7 @@ mod snapshot;
 mod tree;
 mod view;
 mod wal;
+mod walk;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
@@ -62,6 +64,7 @@ pub(crate) use log::{Log, LogEntry, Words};
 pub(crate) use salvage::Loss;
 pub(crate) use snapshot::{guard, past};
 pub use view::{DenseView, GraphView};
+pub(crate) use walk::Way;
 pub(crate) use writer::{Savepoint, Writer};
 
 #[cfg(test)]
