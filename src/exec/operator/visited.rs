@@ -145,7 +145,9 @@ mod tests {
             visited.insert(node);
         });
         assert!(visited.widen(4_000));
-        [3_000, 2_500, 9, 2_500, 3_500].into_iter().for_each(|node| visited.mark(node));
+        for node in [3_000, 2_500, 9, 2_500, 3_500] {
+            visited.mark(node);
+        }
         visited.sort_in();
         assert_eq!(visited.nodes()[2_000..], [2_500, 3_000, 3_500]);
         visited.begin();
