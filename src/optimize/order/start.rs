@@ -77,7 +77,7 @@ impl Planner<'_> {
         self.estimator.rows_behind(step)
     }
 
-    /// The rows of the cheapest step that follows `first`, midway between all and those that its filters leave.
+    /// The rows behind the cheapest step that follows `first`.
     fn next_rows(&self, first: &Step) -> f64 {
         let mut next = self.clone();
         next.parts.paths.clear();
@@ -86,13 +86,8 @@ impl Planner<'_> {
             next.parts.drop_label(*var, label);
         }
         next.emit(step);
-        // A step makes all its rows before a filter drops some: so what narrows the near end is worth more than what
-        // narrows the far one.
-        let made_and_kept = |rel: &Step| {
-            let step = next.oriented(rel)?;
-            Some(f64::midpoint(next.rows_of(&step), next.rows_after(&step)))
-        };
-        next.parts.rels.iter().filter_map(made_and_kept).min_by(f64::total_cmp).unwrap_or(0.0)
+        let rows = next.parts.rels.iter().filter_map(|rel| Some(next.rows_after(&next.oriented(rel)?)));
+        rows.min_by(f64::total_cmp).unwrap_or(0.0)
     }
 
     /// All relationships of a type and their ends: better than to look at all nodes for a rare type.
