@@ -3,12 +3,12 @@
 use rustc_hash::FxHashSet;
 
 use crate::catalog::Statistics;
-use crate::expr::{Comparison, Expr, ExprKind, VarId, Variables};
+use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, VarId, Variables};
 use crate::plan::{
-    Aggregate, CountExpand, Direction, ElementKind, Expand, HopBefore, Imports, LogicalPlan, LogicalStatement,
-    NodeScan, States, Step,
+    Aggregate, CountExpand, Direction, ElementKind, End, Expand, HopBefore, Imports, LogicalPlan, LogicalStatement,
+    NodeScan, SeenFrom, States, Step, TakenArrow,
 };
-use crate::value::Type;
+use crate::value::{Name, Type};
 
 /// `count(x)` of what a pattern surely bound counts rows.
 pub(super) fn rows(statement: &mut LogicalStatement, _: &dyn Statistics) {
@@ -63,7 +63,8 @@ pub(super) fn last_hop(statement: &mut LogicalStatement, _: &dyn Statistics) {
 fn count_last_hop(plan: &mut LogicalPlan, imports: &Imports, variables: &mut Variables) {
     for at in (1..plan.steps.len()).rev() {
         let (before, rest) = plan.steps.split_at_mut(at);
-        let ([earlier @ .., Step::Expand(hop)], Some(Step::Aggregate(aggregate))) = (&*before, rest.first_mut()) else {
+        let (Some((earlier, hop, label)), Some(Step::Aggregate(aggregate))) = (hop_at_end(before), rest.first_mut())
+        else {
             continue;
         };
         let bound = |var: VarId| plan.imports.contains(&var) || earlier.iter().any(|step| step.binds().contains(&var));
@@ -72,26 +73,85 @@ fn count_last_hop(plan: &mut LogicalPlan, imports: &Imports, variables: &mut Var
         }
         let count = variables.add(None, Type::Integer);
         aggregate.weight = Some(count);
+        let taken: &[VarId] =
+            if planted!("the last hop is counted with taken arrows") { &[] } else { &hop.distinct_from };
+        let first = earlier.len();
         let hop = CountExpand {
             from: hop.from,
             count,
             direction: hop.direction,
             types: hop.types.clone(),
-            not_again: if planted!("the last hop is counted with taken arrows") {
-                Vec::new()
-            } else {
-                hop.distinct_from.clone()
-            },
+            label,
+            not_again: taken.iter().map(|rel| taken_arrow(*rel, hop, earlier)).collect(),
             before: None,
         };
-        let is_grouped = !aggregate.keys.is_empty();
-        plan.steps[at - 1] = Step::CountExpand(hop);
-        if is_grouped {
+        let mut counting = vec![Step::CountExpand(hop)];
+        if !aggregate.keys.is_empty() {
             // Where there is no last hop there is no group.
             let (count, none) = (Expr::variable(count), Expr::literal(0));
             let some = ExprKind::Compare(Comparison::Greater, Box::new(count), Box::new(none));
-            plan.steps.insert(at, Step::Filter(Expr::made(some)));
+            counting.push(Step::Filter(Expr::made(some)));
         }
+        plan.steps.splice(first..at, counting);
+    }
+}
+
+/// The hop that these steps end with, what comes before it, and the one label that is asked of its far end.
+fn hop_at_end(steps: &[Step]) -> Option<(&[Step], &Expand, Option<Name>)> {
+    match steps {
+        [earlier @ .., Step::Expand(hop)] => Some((earlier, hop, None)),
+        [earlier @ .., Step::Expand(hop), Step::Filter(predicate)] => {
+            let ExprKind::HasLabels(base, LabelExpr::Name(label)) = &predicate.kind else { return None };
+            matches!(base.kind, ExprKind::Variable(var) if var == hop.to.var)
+                .then(|| (earlier, hop, Some(label.clone())))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the hop comes upon an arrow bound before is told by the nodes of both, if the hop would take it for its type
+/// and it is known which way it points.
+fn taken_arrow(rel: VarId, hop: &Expand, earlier: &[Step]) -> TakenArrow {
+    let seen = earlier.iter().find_map(|step| found_between(step, rel, earlier)).and_then(|found| {
+        let (out, back) = (SeenFrom { near: found.from, far: found.to }, SeenFrom { near: found.to, far: found.from });
+        let is_covered = hop.types.is_empty()
+            || (!found.types.is_empty() && found.types.iter().all(|name| hop.types.contains(name)));
+        match (found.direction, hop.direction) {
+            _ if !is_covered => None,
+            (_, Direction::Either) => Some(vec![out, back]),
+            (Direction::Either, _) => None,
+            (found, hop) if found == hop => Some(vec![out]),
+            _ => Some(vec![back]),
+        }
+    });
+    TakenArrow { rel, seen }
+}
+
+/// How a step has found an asserted relationship between nodes.
+struct Found<'s> {
+    from: VarId,
+    to: VarId,
+    direction: Direction,
+    types: &'s [Name],
+}
+
+fn found_between<'s>(step: &'s Step, rel: VarId, steps: &'s [Step]) -> Option<Found<'s>> {
+    let is_node = |end: End| end.kind == ElementKind::Node;
+    match step {
+        Step::Expand(step) if step.rel == rel && step.states == States::Asserted => {
+            let found = Found { from: step.from.var, to: step.to.var, direction: step.direction, types: &step.types };
+            (is_node(step.from) && is_node(step.to)).then_some(found)
+        }
+        Step::RelEnds(ends) if ends.rel == rel => {
+            let scanned = steps.iter().find_map(|step| match step {
+                Step::RelScan(scan) if scan.var == rel && scan.between_nodes => Some(&scan.types[..]),
+                _ => None,
+            });
+            let (from, to) = (ends.start.var, ends.end.var);
+            let is_plain = ends.states == States::Asserted && is_node(ends.start) && is_node(ends.end);
+            scanned.filter(|_| is_plain).map(|types| Found { from, to, direction: ends.direction, types })
+        }
+        _ => None,
     }
 }
 
@@ -114,10 +174,11 @@ fn both_hops(imports: &[VarId], steps: &[Step]) -> Option<CountExpand> {
     let [earlier @ .., first, second, Step::CountExpand(hop), Step::Aggregate(aggregate)] = steps else { return None };
     let (rel, before) = first_hop(first, second, hop.from.var)?;
     let is_bound = imports.contains(&hop.from.var) || earlier.iter().any(|step| step.binds().contains(&hop.from.var));
-    let distinct = hop.not_again == [rel];
+    let distinct = hop.not_again.iter().map(|arrow| arrow.rel).eq([rel]);
     let fits = aggregate.keys.is_empty()
         && aggregate.weight == Some(hop.count)
         && hop.before.is_none()
+        && hop.label.is_none()
         && hop.direction != Direction::Either
         && (hop.not_again.is_empty() || (distinct && hop.types == before.types))
         && !is_bound;

@@ -184,7 +184,9 @@ pub(crate) enum Op {
         from: usize,
         direction: Direction,
         types: Types,
-        not_again: Vec<usize>,
+        /// Of the nodes at the far end.
+        label: Option<LabelRef>,
+        not_again: Vec<TakenArrow>,
         /// The hop before, if pairs are counted.
         before: Option<HopBefore>,
     },
@@ -406,6 +408,16 @@ pub(crate) struct VarExpand {
     pub reach_only: bool,
 }
 
+/// A bound relationship that a step must not count again.
+#[derive(Clone, Debug)]
+pub(crate) enum TakenArrow {
+    /// Its column.
+    Rel(usize),
+    /// The columns of nodes that it stands between: the step comes upon it where it begins at the first of a pair, and
+    /// then it leads to the second.
+    Between(Vec<(usize, usize)>),
+}
+
 /// What is said of each place of a way, which is [`Scalar::Local`] 0.
 #[derive(Clone, Debug)]
 pub(crate) struct WayRules {
@@ -420,6 +432,11 @@ pub(crate) struct WayRules {
 impl WayRules {
     pub(crate) fn scalars(&self) -> impl Iterator<Item = &Scalar> {
         self.rels.iter().chain(&self.nodes).chain(&self.inner)
+    }
+
+    /// Whether nothing is said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.scalars().next().is_none()
     }
 }
 

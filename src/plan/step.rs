@@ -308,10 +308,38 @@ pub(crate) struct CountExpand {
     pub count: VarId,
     pub direction: Direction,
     pub types: Types,
+    /// Only those are counted that lead to a node with this label.
+    pub label: Option<Name>,
     /// Bound relationships that are not to be counted.
-    pub not_again: Vec<VarId>,
+    pub not_again: Vec<TakenArrow>,
     /// The hop before, if it is counted along: the number is that of pairs.
     pub before: Option<HopBefore>,
+}
+
+/// A bound relationship that a step must not count again.
+#[derive(Clone, Debug)]
+pub(crate) struct TakenArrow {
+    pub rel: VarId,
+    /// The nodes between which it was found, if these alone tell whether the step comes upon it.
+    pub seen: Option<Vec<SeenFrom>>,
+}
+
+/// The step comes upon an arrow if it begins at `near`; then the arrow leads to `far`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SeenFrom {
+    pub near: VarId,
+    pub far: VarId,
+}
+
+impl CountExpand {
+    /// The variables that it looks at.
+    pub(crate) fn names(&self) -> Vec<VarId> {
+        let taken = self.not_again.iter().flat_map(|arrow| match &arrow.seen {
+            None => vec![arrow.rel],
+            Some(seen) => seen.iter().flat_map(|from| [from.near, from.far]).collect(),
+        });
+        std::iter::once(self.from.var).chain(taken).collect()
+    }
 }
 
 /// An arrow at the same node as another one, both only counted.

@@ -81,7 +81,7 @@ impl Step {
             Step::VarExpand(step) => ends(&[step.from, step.to], &step.distinct_from),
             Step::ShortestPath(step) => ends(&[step.from, step.to], &step.distinct_from),
             Step::Route(step) => ends(&[step.from, step.to], &step.distinct_from),
-            Step::CountExpand(step) => ends(&[step.from], &step.not_again),
+            Step::CountExpand(step) => step.names(),
             Step::BuildPath(step) => step
                 .pieces
                 .iter()

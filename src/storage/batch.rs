@@ -1,8 +1,11 @@
 //! Steps for many nodes at once, along plain relationships: one look-up of a page for neighbours that lie together,
 //! and columns that are filled slice by slice.
 
+use smallvec::SmallVec;
+
 use super::adjacency::{Adjacency, AdjacencyPage};
 use super::run::{Run, Runs};
+use super::walk::{TOGETHER, pages_of};
 use super::{Direction, End, Graph, Neighbour, NodeSlot};
 use crate::catalog::TypeId;
 
@@ -54,11 +57,12 @@ impl Graph {
         cursor: &mut ExpandCursor,
         limit: usize,
     ) -> bool {
-        let mut pages = Pages::new(self.neighbourhood.plain(direction));
+        let mut ahead =
+            Ahead { adjacency: self.neighbourhood.plain(direction), rel_type, first: 0, runs: SmallVec::new() };
         let end = columns.rels.len() + limit;
-        while let Some(&source) = sources.get(cursor.source) {
+        while cursor.source < sources.len() {
             let index = u32::try_from(cursor.source).expect("a batch is short");
-            for run in pages.runs(source, rel_type).skip(cursor.run) {
+            for run in ahead.runs(sources, cursor.source).skip(cursor.run) {
                 if !columns.push_until(end, index, run, cursor) {
                     return true;
                 }
@@ -159,6 +163,42 @@ fn for_each_degree(adjacency: &Adjacency, sources: &[u32], rel_type: Option<Type
     }
 }
 
+/// The runs of sources, found some sources ahead: apart, the waits for memory overlap.
+struct Ahead<'g> {
+    adjacency: &'g Adjacency,
+    rel_type: Option<TypeId>,
+    /// Which source the first of `runs` is of.
+    first: usize,
+    runs: SmallVec<[Runs<'g>; TOGETHER]>,
+}
+
+impl<'g> Ahead<'g> {
+    #[inline]
+    fn runs(&mut self, sources: &[u32], index: usize) -> Runs<'g> {
+        if !(self.first..self.first + self.runs.len()).contains(&index) {
+            self.find(index, &sources[index..sources.len().min(index + TOGETHER)]);
+        }
+        self.runs[index - self.first].clone()
+    }
+
+    fn find(&mut self, first: usize, sources: &[u32]) {
+        self.first = first;
+        self.runs.clear();
+        let pages = pages_of(self.adjacency, sources);
+        self.runs.extend(pages.into_iter().zip(sources).map(|(page, &source)| runs_in(page, source, self.rel_type)));
+    }
+}
+
+/// The runs of an owner whose page this is.
+#[inline]
+fn runs_in(page: Option<&AdjacencyPage>, owner: u32, rel_type: Option<TypeId>) -> Runs<'_> {
+    match (page, rel_type) {
+        (None, _) => Runs::EMPTY,
+        (Some(page), None) => page.runs(owner),
+        (Some(page), Some(rel_type)) => Runs::one(page.run(owner, rel_type)),
+    }
+}
+
 /// The pages of an adjacency, the last one at hand.
 struct Pages<'g> {
     adjacency: &'g Adjacency,
@@ -183,11 +223,7 @@ impl<'g> Pages<'g> {
 
     #[inline]
     fn runs(&mut self, owner: u32, rel_type: Option<TypeId>) -> Runs<'g> {
-        match (self.get(owner), rel_type) {
-            (None, _) => Runs::EMPTY,
-            (Some(page), None) => page.runs(owner),
-            (Some(page), Some(rel_type)) => Runs::one(page.run(owner, rel_type)),
-        }
+        runs_in(self.get(owner), owner, rel_type)
     }
 }
 

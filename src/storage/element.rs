@@ -25,6 +25,7 @@ impl End {
         Self(slot.0 | REL_BIT)
     }
 
+    #[inline]
     pub(crate) const fn as_node(self) -> Option<NodeSlot> {
         if self.0 & REL_BIT == 0 { Some(NodeSlot(self.0)) } else { None }
     }

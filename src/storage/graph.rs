@@ -188,6 +188,11 @@ impl Graph {
         self.nodes.has_label(node.0, label)
     }
 
+    /// The same of many nodes. False for `u32::MAX`.
+    pub(crate) fn have_label(&self, nodes: &[u32], label: LabelId) -> Vec<bool> {
+        self.nodes.have_label(nodes, label)
+    }
+
     /// The record of a relationship; a deleted one keeps it.
     #[inline]
     pub(crate) fn rel(&self, rel: RelSlot) -> Rel {

@@ -25,6 +25,7 @@ mod first;
 mod graph;
 mod history;
 mod ids;
+mod implied;
 mod index;
 mod labels;
 mod lens;
@@ -41,6 +42,7 @@ mod sweep;
 mod tree;
 mod view;
 mod wal;
+mod walk;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
@@ -68,6 +70,7 @@ pub(crate) use salvage::Loss;
 pub(crate) use snapshot::{guard, past};
 pub(crate) use sweep::{SweptPage, TypeSet};
 pub use view::{DenseView, GraphView};
+pub(crate) use walk::Way;
 pub(crate) use writer::{MAX_LABELS, Savepoint, Writer};
 
 #[cfg(test)]

@@ -119,6 +119,20 @@ impl Nodes {
     }
 
     #[inline]
+    /// Of each node whether it has the label; one look-up of a page for nodes that follow each other there.
+    pub(super) fn have_label(&self, slots: &[u32], label: LabelId) -> Vec<bool> {
+        let Some(set) = self.labels.get(label.0 as usize) else { return vec![false; slots.len()] };
+        let (mut number, mut bits) = (usize::MAX, None);
+        let has = |&slot: &u32| {
+            let (next, offset) = place(slot);
+            if next != number {
+                (number, bits) = (next, set.pages().get(next));
+            }
+            bits.is_some_and(|bits| bits.get(offset))
+        };
+        slots.iter().map(has).collect()
+    }
+
     pub(super) fn has_label(&self, slot: u32, label: LabelId) -> bool {
         self.labels.get(label.0 as usize).is_some_and(|slots| slots.contains(slot))
     }

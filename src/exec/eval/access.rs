@@ -195,9 +195,10 @@ pub(super) fn has_labels(
     match &*base {
         Column::Nodes(slots) if !env.graph.lacks_any() => {
             // A single label is what nearly every query asks for.
-            if let Test::Name(label, _) = test {
-                let holds = |node| label.is_some_and(|label| env.graph.has_label(node, label));
-                return Ok(test_slots(slots, |slot| holds(NodeSlot(slot))));
+            if let Test::Name(Some(label), _) = test
+                && !slots.contains(&NULL_SLOT)
+            {
+                return Ok(Column::Booleans(env.graph.have_label(slots, label), Vec::new()));
             }
             Ok(test_slots(slots, |slot| test.holds_for_node(env.graph, NodeSlot(slot))))
         }

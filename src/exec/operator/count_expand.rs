@@ -1,18 +1,18 @@
 //! `CountExpand`: how many relationships an Expand would give, by degree. Order kept; holds nothing.
 //!
 //! Counted are asserted relationships between nodes. What an arrow further left has taken is taken off again where
-//! this step would come upon it. Directly behind the Expand of that arrow, the nodes alone tell whether it would: going
-//! on in the same direction comes upon the arrow only if it is a self-loop, turning back always does.
+//! this step would come upon it; mostly the nodes that the arrow stands between tell whether it would. A label of the
+//! far end is asked of each neighbour, unless the counts of the root that is read say that all have it.
 
-use super::expand::{ARROWS, Expand, RelColumn};
+use super::expand::ARROWS;
 use super::travel::{Run, families, runs};
-use super::{Fanned, Input, Scope, Source, counted};
-use crate::catalog::TypeId;
+use super::{Input, Scope, Source};
+use crate::catalog::{LabelId, TypeId};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment};
-use crate::physical::{ColumnKind, Direction, HopBefore, Op, Operator, States, Target, Types};
+use crate::physical::{ColumnKind, Direction, HopBefore, LabelRef, Op, Operator, TakenArrow, Types};
 use crate::storage::{End, Family, Graph, RelSlot};
 
 pub(super) struct CountExpand {
@@ -20,124 +20,157 @@ pub(super) struct CountExpand {
     from: usize,
     direction: Direction,
     types: Types,
-    not_again: Vec<usize>,
+    label: Option<LabelRef>,
+    not_again: Vec<TakenArrow>,
     before: Option<HopBefore>,
-    repeat: Repeat,
     segment: Segment,
 }
 
-/// When the step comes upon the one arrow that it must not take again.
+/// What is counted in a root.
+struct Hop<'h> {
+    graph: &'h Graph,
+    types: &'h [Option<TypeId>],
+    runs: &'h [Run],
+    wanted: Wanted,
+}
+
+/// Which neighbours count.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Repeat {
-    /// It must be looked for among the arrows.
-    Unknown,
-    /// Where the arrow begins and ends at one node; this column has where it begins.
-    Loops(usize),
-    Always,
-}
-
-/// What is known from the plan alone, if the input is the Expand of the only arrow not to be taken again.
-fn repeat(operator: &Operator) -> Repeat {
-    let Op::CountExpand { from, direction, types, not_again, before: None } = &operator.op else {
-        return Repeat::Unknown;
-    };
-    let input = &operator.inputs[0];
-    let Op::Expand(first) = &input.op else { return Repeat::Unknown };
-    let rel = input.carry.len();
-    let follows = first.rel
-        && first.states == States::Asserted
-        && first.to == Target::New(ColumnKind::Node)
-        && input.inputs[0].layout[first.from] == ColumnKind::Node
-        && *not_again == [rel]
-        && *from == rel + 1
-        && !operator.carry.contains(&rel)
-        && covers(types, &first.types);
-    match (first.direction, direction) {
-        _ if !follows => Repeat::Unknown,
-        (Direction::Either, _) => Repeat::Unknown,
-        (Direction::Out, Direction::Out) | (Direction::In, Direction::In) => Repeat::Loops(rel),
-        (Direction::Out | Direction::In, _) => Repeat::Always,
-    }
-}
-
-fn covers(types: &Types, others: &Types) -> bool {
-    match (types, others) {
-        (Types::Any, _) => true,
-        (Types::OneOf(_), Types::Any) => false,
-        (Types::OneOf(types), Types::OneOf(others)) => others.iter().all(|other| types.contains(other)),
-    }
+enum Wanted {
+    All,
+    /// Those with this label.
+    Label(LabelId),
+    /// The label is that of no node.
+    Nothing,
 }
 
 impl CountExpand {
     pub(super) fn new(operator: &Operator, scope: Scope, ctx: &Context) -> Self {
-        let Op::CountExpand { from, direction, types, not_again, before } = &operator.op else {
+        let Op::CountExpand { from, direction, types, label, not_again, before } = &operator.op else {
             unreachable!("compiled for this operator only")
         };
-        let repeat = repeat(operator);
-        let input = match (&operator.inputs[0].op, repeat) {
-            (Op::Expand(first), Repeat::Loops(_) | Repeat::Always) => {
-                let first = Expand::with_rel(&operator.inputs[0], first, RelColumn::Begin, scope, ctx);
-                let source = counted(&operator.inputs[0], Box::new(Fanned::new(first)), ctx);
-                Input { source, carry: operator.carry.clone(), made_before: None }
-            }
-            _ => Input::of(operator, scope, ctx),
-        };
         Self {
-            input,
-            repeat,
+            input: Input::of(operator, scope, ctx),
             from: *from,
             direction: *direction,
             types: types.clone(),
+            label: *label,
             not_again: not_again.clone(),
             before: before.clone(),
             segment: scope.segment,
         }
     }
 
-    /// Takes off what the arrow before has taken, as far as the nodes tell.
-    fn leave_out(&self, batch: &Batch, slots: &[u32], degrees: &mut [u32]) {
-        match self.repeat {
-            Repeat::Unknown => {}
-            Repeat::Always => degrees.iter_mut().for_each(|degree| *degree -= 1),
-            Repeat::Loops(begin) => {
-                let Column::Nodes(begins) = &batch.columns[begin] else { return };
-                for ((degree, slot), begin) in degrees.iter_mut().zip(slots).zip(begins) {
-                    *degree -= u32::from(slot == begin);
+    fn wanted(&self, ctx: &Context, graph: &Graph, runs: &[Run]) -> Wanted {
+        let Some(label) = self.label else { return Wanted::All };
+        let Some(label) = ctx.label(label) else { return Wanted::Nothing };
+        let all_have = |run: &Run| graph.all_reached_have(run.direction, run.rel_type, label);
+        if runs.iter().all(all_have) { Wanted::All } else { Wanted::Label(label) }
+    }
+
+    /// The counts of a batch of nodes where nothing has to be asked of single relationships; `None` if something has.
+    fn by_degree(&self, hop: &Hop, batch: &Batch, slots: &[u32]) -> Option<Vec<i64>> {
+        let taken = self.not_again.iter().map(|arrow| pairs_of_nodes(arrow, batch)).collect::<Option<Vec<_>>>()?;
+        if hop.wanted != Wanted::All {
+            return None;
+        }
+        let mut counts = degrees(hop.graph, hop.runs, slots);
+        for pairs in taken {
+            for (row, (count, &slot)) in counts.iter_mut().zip(slots).enumerate() {
+                *count -= i64::from(slot != NULL_SLOT && pairs.iter().any(|nears| nears[row] == slot));
+            }
+        }
+        Some(counts)
+    }
+
+    fn in_row(&self, hop: &Hop, batch: &Batch, row: usize, ctx: &Context) -> i64 {
+        let Some(from) = batch.columns[self.from].end(row, ctx) else { return 0 };
+        let all: usize = match hop.wanted {
+            Wanted::Nothing => return 0,
+            Wanted::All => hop.runs.iter().map(|run| degree(hop.graph, *run, from)).sum(),
+            Wanted::Label(_) => {
+                let neighbours = hop.runs.iter().flat_map(|run| run.neighbours(hop.graph, from));
+                neighbours.filter(|neighbour| hop.wants(neighbour.end)).count()
+            }
+        };
+        let count = all - self.taken(hop, batch, row, from, ctx);
+        i64::try_from(count).expect("there are fewer than 2^32 relationships")
+    }
+
+    /// How many of the relationships taken in this row the step would come upon and count.
+    fn taken(&self, hop: &Hop, batch: &Batch, row: usize, from: End, ctx: &Context) -> usize {
+        let mut found: Vec<u32> = Vec::new();
+        let mut count = 0;
+        for arrow in &self.not_again {
+            match arrow {
+                TakenArrow::Between(pairs) => {
+                    let end = |column: usize| batch.columns[column].end(row, ctx);
+                    let far = pairs.iter().find(|(near, _)| end(*near) == Some(from)).and_then(|(_, far)| end(*far));
+                    count += usize::from(far.is_some_and(|far| hop.wants(far)));
+                }
+                TakenArrow::Rel(column) => {
+                    let Column::Rels(slots) = &batch.columns[*column] else { continue };
+                    let slot = slots[row];
+                    if slot != NULL_SLOT && !found.contains(&slot) && self.counts(hop, RelSlot(slot), from) {
+                        found.push(slot);
+                    }
                 }
             }
         }
+        count + found.len()
     }
 
-    /// How many of the relationships taken in this row the step would come upon.
-    fn taken(&self, graph: &Graph, types: &[Option<TypeId>], batch: &Batch, row: usize, from: End) -> usize {
-        match self.repeat {
-            Repeat::Always => return 1,
-            Repeat::Loops(begin) => {
-                return usize::from(matches!(&batch.columns[begin], Column::Nodes(begins)
-                if from.as_node().is_some_and(|from| from.0 == begins[row])));
-            }
-            Repeat::Unknown => {}
-        }
-        let mut found: Vec<u32> = Vec::new();
-        for &column in &self.not_again {
-            let Column::Rels(slots) = &batch.columns[column] else { continue };
-            let slot = slots[row];
-            if slot == NULL_SLOT || found.contains(&slot) {
-                continue;
-            }
-            let rel = graph.rel(RelSlot(slot));
-            let touches = match self.direction {
-                Direction::Out => rel.start == from,
-                Direction::In => rel.end == from,
-                Direction::Either => rel.start == from || rel.end == from,
-            };
-            let of_type = types.iter().any(|wanted| wanted.is_none_or(|wanted| wanted == rel.rel_type));
-            if touches && of_type && rel.family() == Family::Plain {
-                found.push(slot);
-            }
-        }
-        found.len()
+    /// Whether this relationship is among those that the step counts at a node.
+    fn counts(&self, hop: &Hop, rel: RelSlot, from: End) -> bool {
+        let rel = hop.graph.rel(rel);
+        let of_type = hop.types.iter().any(|wanted| wanted.is_none_or(|wanted| wanted == rel.rel_type));
+        let touches = match self.direction {
+            Direction::Out => rel.start == from,
+            Direction::In => rel.end == from,
+            Direction::Either => rel.start == from || rel.end == from,
+        };
+        let far = if rel.start == from && self.direction != Direction::In { rel.end } else { rel.start };
+        of_type && touches && rel.family() == Family::Plain && hop.wants(far)
     }
+}
+
+impl Hop<'_> {
+    /// Whether a relationship to this end counts.
+    fn wants(&self, end: End) -> bool {
+        match self.wanted {
+            Wanted::All => true,
+            Wanted::Label(label) => end.as_node().is_some_and(|node| self.graph.has_label(node, label)),
+            Wanted::Nothing => false,
+        }
+    }
+}
+
+/// The nodes at which the step would come upon an arrow, a column for each side that it may come from; `None` if nodes
+/// do not tell.
+fn pairs_of_nodes<'b>(arrow: &TakenArrow, batch: &'b Batch) -> Option<Vec<&'b [u32]>> {
+    let TakenArrow::Between(pairs) = arrow else { return None };
+    let nears = pairs.iter().map(|(near, _)| match &batch.columns[*near] {
+        Column::Nodes(slots) => Some(&slots[..]),
+        _ => None,
+    });
+    nears.collect()
+}
+
+/// The length of all runs at each node, self-loops once.
+fn degrees(graph: &Graph, runs: &[Run], slots: &[u32]) -> Vec<i64> {
+    let mut sums = vec![0_i64; slots.len()];
+    let mut some = Vec::with_capacity(slots.len());
+    for run in runs {
+        some.clear();
+        graph.degrees(slots, run.direction, run.rel_type, &mut some);
+        sums.iter_mut().zip(&some).for_each(|(sum, some)| *sum += i64::from(*some));
+        if run.second {
+            some.clear();
+            graph.loops(slots, run.rel_type, &mut some);
+            sums.iter_mut().zip(&some).for_each(|(sum, some)| *sum -= i64::from(*some));
+        }
+    }
+    sums
 }
 
 impl CountExpand {
@@ -148,13 +181,8 @@ impl CountExpand {
     fn pair(&self, before: &HopBefore, ctx: &Context, graph: &Graph, slots: &[u32], counts: &mut [i64]) {
         let types = ctx.type_ids(&before.types);
         let runs = runs(before.direction, &types, families(ColumnKind::Node, ColumnKind::Node, ARROWS));
-        let mut degrees = vec![0_i64; slots.len()];
+        let degrees = degrees(graph, &runs, slots);
         let mut some = Vec::with_capacity(slots.len());
-        for run in &runs {
-            some.clear();
-            graph.degrees(slots, run.direction, run.rel_type, &mut some);
-            degrees.iter_mut().zip(&some).for_each(|(degree, some)| *degree += i64::from(*some));
-        }
         let mut own = vec![0; slots.len()];
         if before.distinct && before.direction == self.direction {
             own.copy_from_slice(counts);
@@ -177,26 +205,15 @@ impl Source for CountExpand {
         let graph = ctx.view(self.segment);
         let types = ctx.type_ids(&self.types);
         let runs = runs(self.direction, &types, families(ColumnKind::Node, ColumnKind::Node, ARROWS));
+        let wanted = self.wanted(ctx, &graph, &runs);
+        let hop = Hop { graph: &graph, types: &types, runs: &runs, wanted };
         let from = &batch.columns[self.from];
-        let direct = self.not_again.is_empty() || self.repeat != Repeat::Unknown;
-        let mut counts: Vec<i64> = Vec::with_capacity(batch.len);
-        if let (Column::Nodes(slots), [run], true) = (from, &runs[..], direct) {
-            let mut degrees = Vec::with_capacity(batch.len);
-            graph.degrees(slots, run.direction, run.rel_type, &mut degrees);
-            self.leave_out(&batch, slots, &mut degrees);
-            counts.extend(degrees.into_iter().map(i64::from));
-        } else {
-            for row in 0..batch.len {
-                let count = match from.end(row, ctx) {
-                    None => 0,
-                    Some(from) => {
-                        let all: usize = runs.iter().map(|run| degree(&graph, *run, from)).sum();
-                        all - self.taken(&graph, &types, &batch, row, from)
-                    }
-                };
-                counts.push(i64::try_from(count).expect("there are fewer than 2^32 relationships"));
-            }
-        }
+        let by_degree = match from {
+            Column::Nodes(slots) => self.by_degree(&hop, &batch, slots),
+            _ => None,
+        };
+        let mut counts =
+            by_degree.unwrap_or_else(|| (0..batch.len).map(|row| self.in_row(&hop, &batch, row, ctx)).collect());
         if let (Some(before), Column::Nodes(slots)) = (&self.before, from) {
             self.pair(before, ctx, &graph, slots, &mut counts);
         }

@@ -12,22 +12,13 @@ use crate::exec::context::{Context, Segment};
 use crate::physical::{self, ColumnKind, Operator, States, Target, Types};
 use crate::storage::{End, ExpandCursor, Expansion, Family, Graph, NodeSlot};
 
-/// What stands in the column of the relationship.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum RelColumn {
-    /// There is none.
-    Absent,
-    Rel,
-    /// The node that the step began at, where whoever reads the column asks no more of the relationship.
-    Begin,
-}
-
 pub(super) struct Expand {
     input: Input,
     from: usize,
     direction: physical::Direction,
     types: Types,
-    rel: RelColumn,
+    /// Whether there is a column of the relationship.
+    rel: bool,
     to: Target,
     /// Of the far end.
     kind: ColumnKind,
@@ -94,17 +85,6 @@ fn expand_row(graph: &Graph, runs: &[Run], slot: u32, made: &mut Made) {
 
 impl Expand {
     pub(super) fn new(operator: &Operator, spec: &physical::Expand, scope: Scope, ctx: &Context) -> Self {
-        let rel = if spec.rel { RelColumn::Rel } else { RelColumn::Absent };
-        Self::with_rel(operator, spec, rel, scope, ctx)
-    }
-
-    pub(super) fn with_rel(
-        operator: &Operator,
-        spec: &physical::Expand,
-        rel: RelColumn,
-        scope: Scope,
-        ctx: &Context,
-    ) -> Self {
         let layout = &operator.inputs[0].layout;
         let kind = spec.to.kind(layout);
         Self {
@@ -112,7 +92,7 @@ impl Expand {
             from: spec.from,
             direction: spec.direction,
             types: spec.types.clone(),
-            rel,
+            rel: spec.rel,
             to: spec.to,
             kind,
             families: families(layout[spec.from], kind, spec.states),
@@ -211,10 +191,8 @@ impl Expand {
     fn finish(&self, current: &Current, made: Made) -> Batch {
         let len = made.rows.len();
         let mut columns = current.batch.gather(&self.input.carry, &made.rows);
-        match self.rel {
-            RelColumn::Absent => {}
-            RelColumn::Rel => columns.push(Column::Rels(made.rels)),
-            RelColumn::Begin => columns.push(current.batch.columns[self.from].gather(&made.rows)),
+        if self.rel {
+            columns.push(Column::Rels(made.rels));
         }
         if let Target::New(kind) = self.to {
             columns.push(if made.ends.is_empty() { Column::Nodes(made.nodes) } else { end_column(made.ends, kind) });

@@ -5,11 +5,15 @@
 //! repeats nothing. Undirected, this fails for the start alone, which a walk out and back would reach: the start counts
 //! only if it lies on a cycle, that is a self-loop, two parallel relationships, or a longer one.
 
+use std::ops::Range;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fan::Fan;
+use super::flood::{self, Course, Flood};
 use super::hops::{Place, Rules, walk_families};
 use super::travel::{Run, Travel, end_column, is_kind, runs};
+use super::visited::Visited;
 use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
@@ -18,7 +22,7 @@ use crate::exec::context::{Context, Segment};
 use crate::exec::host::Env;
 use crate::exec::room::entry_bytes;
 use crate::physical::{self, ColumnKind, Direction, Operator, Target, Types};
-use crate::storage::{End, Family, Neighbour};
+use crate::storage::{End, Family, Neighbour, NodeSlot, Way};
 use crate::value::{LIST_BYTES, Value};
 
 pub(super) struct Reach {
@@ -37,61 +41,24 @@ pub(super) struct Reach {
     distinct_from: Vec<usize>,
     segment: Segment,
     wanted: Wanted,
-    seen: Seen,
-}
-
-/// Which nodes the present search has come upon.
-#[derive(Default)]
-struct Seen {
-    few: FxHashSet<u32>,
-    /// A stamp per node, so that nothing need be cleared; made when a search comes upon many nodes for the first time.
-    stamps: Vec<u32>,
-    stamp: u32,
-}
-
-/// How many nodes are kept in a set before every node of the graph gets a stamp.
-const FEW: usize = 1024;
-
-impl Seen {
-    fn begin(&mut self) {
-        self.few.clear();
-        self.stamp = self.stamp.wrapping_add(1);
-        if self.stamp == 0 {
-            self.stamps.fill(0);
-            self.stamp = 1;
-        }
-    }
-
-    /// True at the first call for a node of a graph with slots below `bound`.
-    fn insert(&mut self, node: u32, bound: usize) -> bool {
-        if self.stamps.is_empty() {
-            let new = self.few.insert(node);
-            if self.few.len() > FEW {
-                self.stamps.resize(bound, 0);
-                for node in self.few.drain() {
-                    self.stamps[node as usize] = self.stamp;
-                }
-            }
-            return new;
-        }
-        let index = node as usize;
-        if index >= self.stamps.len() {
-            self.stamps.resize(index + 1, 0);
-        }
-        std::mem::replace(&mut self.stamps[index], self.stamp) != self.stamp
-    }
+    visited: Visited,
+    /// The search where nothing is asked on the way.
+    flood: Option<Flood>,
 }
 
 impl Reach {
     pub(super) fn new(operator: &Operator, spec: &physical::VarExpand, scope: Scope, ctx: &Context) -> Self {
         let layout = &operator.inputs[0].layout;
         let kind = spec.to.kind(layout);
+        let families = walk_families(layout[spec.from], kind);
+        let is_plain =
+            families == [Family::Plain] && spec.rules.is_empty() && !spec.rels && spec.distinct_from.is_empty();
         Self {
             input: Input::of(operator, scope, ctx),
             from: spec.from,
             direction: spec.direction,
             types: spec.types.clone(),
-            families: walk_families(layout[spec.from], kind),
+            families,
             min: spec.min,
             max: spec.max.unwrap_or(u64::MAX),
             rules: Rules(spec.rules.clone()),
@@ -101,7 +68,8 @@ impl Reach {
             distinct_from: spec.distinct_from.clone(),
             segment: scope.segment,
             wanted: Wanted::by(operator, scope),
-            seen: Seen::default(),
+            visited: Visited::default(),
+            flood: is_plain.then(Default::default),
         }
     }
 
@@ -121,8 +89,7 @@ impl Reach {
             ground: Ground { rules: &self.rules, place, runs, start, max: self.max },
             goal: Goal { kind: self.kind, only, ways: self.ways },
             links: Links::wanted(self.ways),
-            seen: &mut self.seen,
-            bound: place.env.graph.node_bound(),
+            visited: &mut self.visited,
             others: FxHashSet::default(),
             is_start_open: self.min > 0 && !planted!("reachability forgets a way back to the start"),
             found,
@@ -162,9 +129,7 @@ struct Search<'s, 'w> {
     ground: Ground<'s, 'w>,
     goal: Goal,
     links: Links,
-    seen: &'s mut Seen,
-    /// No node of the graph has a slot from here on.
-    bound: usize,
+    visited: &'s mut Visited,
     /// Relationships at which a walk has ended.
     others: FxHashSet<End>,
     /// Whether the start is still to be found as an end.
@@ -207,13 +172,14 @@ impl Search<'_, '_> {
 
     fn walk(mut self) -> Result<(), ExecError> {
         let start = self.ground.start;
-        self.seen.begin();
+        self.visited.begin();
         // The start is no news.
         self.is_news(start);
         let (mut frontier, mut steps) = (vec![start], Vec::new());
         let mut depth = 0;
         while !frontier.is_empty() && depth < self.ground.max {
             depth += 1;
+            self.visited.widen(self.ground.place.env.graph.node_bound());
             let mut next = Vec::new();
             for froms in frontier.chunks(BATCH_ROWS) {
                 self.ground.steps(froms, &mut steps)?;
@@ -247,7 +213,7 @@ impl Search<'_, '_> {
 
     fn is_news(&mut self, end: End) -> bool {
         match end.as_node() {
-            Some(node) => self.seen.insert(node.0, self.bound),
+            Some(node) => self.visited.insert(node.0),
             None => self.others.insert(end),
         }
     }
@@ -383,24 +349,113 @@ impl<'s, 'w> Cycles<'s, 'w> {
     }
 }
 
+/// A batch on its way.
+pub(super) struct Current {
+    travel: Travel,
+    /// Which nodes of the last search are still to be given.
+    left: Range<usize>,
+}
+
+impl Reach {
+    /// The next rows, where nothing is asked on the way.
+    fn give_flooded(&self, flood: &mut Flood, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let graph = ctx.view(self.segment);
+        let env = Env::new(ctx, &graph);
+        let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
+        let ways = flood::ways(&runs);
+        let (mut rows, mut nodes) = (Vec::new(), Vec::new());
+        let room = self.wanted.batch_rows(ctx);
+        let Current { travel: Travel { batch, taken, row: next }, left } = current;
+        if *next > 0 && self.wanted.is_done(ctx, batch, *next - 1) {
+            *left = 0..0;
+        }
+        while nodes.len() < room {
+            if left.start < left.end {
+                let taken = left.start..left.end.min(left.start + room - nodes.len());
+                nodes.extend_from_slice(&flood.nodes()[taken.clone()]);
+                rows.resize(nodes.len(), row_number(*next - 1));
+                left.start = taken.end;
+                continue;
+            }
+            if *next == batch.len {
+                break;
+            }
+            ctx.budget.step()?;
+            let place = Place { env: &env, batch, row: *next, taken, ends: &[] };
+            *next += 1;
+            if !self.wanted.is_done(ctx, batch, place.row) {
+                *left = self.flood(flood, &place, &runs, &ways)?;
+            }
+        }
+        let mut columns = batch.gather(&self.input.carry, &rows);
+        if let Target::New(_) = self.to {
+            columns.push(Column::Nodes(nodes));
+        }
+        Ok(Batch::new(columns, rows.len()))
+    }
+
+    /// Searches from the start of one row; which nodes of the search are ends.
+    fn flood(&self, flood: &mut Flood, place: &Place, runs: &[Run], ways: &[Way]) -> Result<Range<usize>, ExecError> {
+        let ctx = place.env.ctx;
+        let node = |column: usize| place.batch.columns[column].end(place.row, ctx).and_then(End::as_node);
+        let Some(start) = node(self.from) else { return Ok(0..0) };
+        let only = match self.to {
+            Target::New(_) | Target::Ignored(_) => None,
+            Target::Bound(column) => match node(column) {
+                None => return Ok(0..0),
+                bound => bound.map(|node| node.0),
+            },
+        };
+        let is_found = self.min == 0 && only == Some(start.0);
+        let max = if is_found { 0 } else { self.max };
+        let course = Course { graph: place.env.graph, budget: &ctx.budget, ways, start: start.0, max, only };
+        let start_again = flood.run(course)?;
+        let is_start_wanted = only.is_none_or(|only| only == start.0);
+        let is_start_found = is_start_wanted && (self.min == 0 || self.comes_back(place, runs, start, start_again)?);
+        Ok(match only {
+            None => usize::from(!is_start_found)..flood.nodes().len(),
+            Some(node) if node == start.0 => 0..usize::from(is_start_found),
+            Some(_) if flood.has_found_only() => flood.nodes().len() - 1..flood.nodes().len(),
+            Some(_) => 0..0,
+        })
+    }
+
+    /// Whether some trail leads back to the start, if a walk does.
+    fn comes_back(&self, place: &Place, runs: &[Run], start: NodeSlot, walk_does: bool) -> Result<bool, ExecError> {
+        if !walk_does || planted!("reachability forgets a way back to the start") {
+            return Ok(false);
+        }
+        if self.direction != Direction::Either {
+            return Ok(true);
+        }
+        let ground = Ground { rules: &self.rules, place, runs, start: End::node(start), max: self.max };
+        Ok(Cycles::at(ground, Links::wanted(false)).shortest()?.is_some())
+    }
+}
+
 impl Fan for Reach {
-    type Current = Travel;
+    type Current = Current;
 
     fn input(&mut self) -> &mut Input {
         &mut self.input
     }
 
-    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Travel, ExecError> {
-        Ok(Travel::begin(batch, &self.distinct_from, ctx))
+    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
+        Ok(Current { travel: Travel::begin(batch, &self.distinct_from, ctx), left: 0..0 })
     }
 
-    fn more(&mut self, ctx: &Context, current: &mut Travel) -> Result<Batch, ExecError> {
+    fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        if let Some(mut flood) = self.flood.take() {
+            let given = self.give_flooded(&mut flood, ctx, current);
+            self.flood = Some(flood);
+            return given;
+        }
         let graph = ctx.view(self.segment);
         let env = Env::new(ctx, &graph);
         let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
         let (mut rows, mut found) = (Vec::new(), Found::default());
         let room = self.wanted.batch_rows(ctx);
-        let Travel { batch, taken, row: next } = current;
+        let Travel { batch, taken, row: next } = &mut current.travel;
         while *next < batch.len && rows.len() < room {
             ctx.budget.step()?;
             let row = *next;
@@ -432,7 +487,13 @@ impl Fan for Reach {
         Ok(Batch::new(columns, rows.len()))
     }
 
-    fn is_done(current: &Travel) -> bool {
-        current.is_done()
+    fn is_done(current: &Current) -> bool {
+        current.travel.is_done() && current.left.is_empty()
+    }
+
+    fn forget(&mut self, ctx: &Context, _: Option<Current>) {
+        if let Some(flood) = &mut self.flood {
+            flood.settle(&ctx.budget);
+        }
     }
 }

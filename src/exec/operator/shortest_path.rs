@@ -8,8 +8,10 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::both_ends::{Between, BothEnds};
 use super::build_path::Walked;
 use super::fan::Fan;
+use super::flood;
 use super::hops::{Distances, Place, Rules, walk_families};
 use super::travel::{Run, Travel, reversed, runs};
 use super::{Input, Scope, row_number};
@@ -40,6 +42,8 @@ pub(super) struct ShortestPath {
     loops: bool,
     distinct_from: Vec<usize>,
     segment: Segment,
+    /// The search for one path where nothing is asked on the way.
+    both_ends: Option<BothEnds>,
 }
 
 /// The relationships of a path, in order.
@@ -59,6 +63,9 @@ struct Ways {
 impl ShortestPath {
     pub(super) fn new(operator: &Operator, spec: &physical::ShortestPath, scope: Scope, ctx: &Context) -> Self {
         let layout = &operator.inputs[0].layout;
+        let families = walk_families(layout[spec.from], layout[spec.to]);
+        let is_plain =
+            families == [Family::Plain] && spec.rules.is_empty() && !spec.all && spec.distinct_from.is_empty();
         Self {
             input: Input::of(operator, scope, ctx),
             from: spec.from,
@@ -67,17 +74,18 @@ impl ShortestPath {
             types: spec.types.clone(),
             min: spec.min,
             max: spec.max.unwrap_or(u64::MAX),
-            families: walk_families(layout[spec.from], layout[spec.to]),
+            families,
             rules: Rules(spec.rules.clone()),
             whole: spec.whole.clone(),
             all: spec.all,
             loops: spec.loops,
             distinct_from: spec.distinct_from.clone(),
             segment: scope.segment,
+            both_ends: is_plain.then(BothEnds::default),
         }
     }
 
-    fn search(&self, place: &Place, ways: &Ways, from: End, to: End) -> Result<Vec<Rels>, ExecError> {
+    fn search(&mut self, place: &Place, ways: &Ways, from: End, to: End) -> Result<Vec<Rels>, ExecError> {
         if !self.rules.admits(place, from)? || !self.rules.admits(place, to)? {
             return Ok(Vec::new());
         }
@@ -88,6 +96,12 @@ impl ShortestPath {
         }
         if self.min > 1 || from == to || self.whole.is_some() {
             return self.enumerate(place, ways, from, to);
+        }
+        if let (Some(both_ends), Some(from), Some(to)) = (&mut self.both_ends, from.as_node(), to.as_node()) {
+            let (forwards, backwards) = (&flood::ways(&ways.forwards), &flood::ways(&ways.backwards));
+            let (graph, budget) = (place.env.graph, &place.env.ctx.budget);
+            let between = Between { graph, budget, forwards, backwards, max: self.max };
+            return Ok(both_ends.path(between, from.0, to.0)?.into_iter().collect());
         }
         self.meet(place, ways, from, to)
     }

@@ -289,11 +289,28 @@ fn the_last_hop_is_counted_by_degree() {
     check_plan(
         "MATCH (a:Agency)-[:TOOK]->(x:Action) RETURN count(*)",
         expect![[r#"
-        aggregate count(*) as count(*)
-          filter x:Action
-            expand (a)-[:TOOK]->(x)
-              scan a:Agency
+        aggregate count(*) weighed by _4 as count(*)
+          count (a)-[:TOOK]->(:Action) as _4
+            scan a:Agency
     "#]],
+    );
+    check_plan(
+        "MATCH (a:Agency)-[:TOOK]->(x:Action {id: 'x'}) RETURN count(*)",
+        expect![[r#"
+            aggregate count(*) weighed by _4 as count(*)
+              count (x)<-[:TOOK]-(:Agency) as _4
+                seek x:Action(id = 'x')
+        "#]],
+    );
+    check_plan(
+        "MATCH (a:Agency)-[:TOOK]->(x)-[:TOOK]->(y)<-[:TOOK]-(z:Action) RETURN count(*)",
+        expect![[r#"
+            aggregate count(*) weighed by _8 as count(*)
+              count (x)<-[:TOOK]-(:Agency) as _8 other than _4, _6
+                expand (y)<-[:TOOK]-(x) other than _6
+                  expand (z)-[:TOOK]->(y)
+                    scan z:Action
+        "#]],
     );
 }
 

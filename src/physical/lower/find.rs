@@ -4,8 +4,8 @@ use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{
-    self, ColumnKind, Condition, Direction, FirstNodes, HopBefore, Op, PathStep, Sought, States, Target, Types,
-    WayRules, Within,
+    self, ColumnKind, Condition, Direction, FirstNodes, HopBefore, Op, PathStep, Sought, States, TakenArrow, Target,
+    Types, WayRules, Within,
 };
 use crate::plan::{
     self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
@@ -209,7 +209,8 @@ impl Lowerer<'_> {
             from: rows.position(step.from.var),
             direction: direction(step.direction),
             types: self.types(&step.types),
-            not_again: positions(&step.not_again, &rows),
+            label: step.label.as_ref().map(|name| self.label(name)),
+            not_again: step.not_again.iter().filter_map(|arrow| taken_arrow(arrow, &rows)).collect(),
             before: step.before.as_ref().map(|before| HopBefore {
                 direction: direction(before.direction),
                 types: self.types(&before.types),
@@ -250,6 +251,12 @@ pub(super) fn target(end: End, rows: &Rows, place: &Place<'_>, new: &mut Vec<(Va
 
 pub(super) fn positions(vars: &[VarId], rows: &Rows) -> Vec<usize> {
     vars.iter().filter_map(|var| rows.find(*var)).collect()
+}
+
+fn taken_arrow(arrow: &plan::TakenArrow, rows: &Rows) -> Option<TakenArrow> {
+    let Some(seen) = &arrow.seen else { return rows.find(arrow.rel).map(TakenArrow::Rel) };
+    let columns = |from: &plan::SeenFrom| (rows.position(from.near), rows.position(from.far));
+    Some(TakenArrow::Between(seen.iter().map(columns).collect()))
 }
 
 fn states(states: plan::States) -> States {

@@ -120,9 +120,11 @@ impl Printer<'_> {
             format!("(){left}[{}]{right}", any_of(&before.types))
         });
         let (left, right) = arrow_ends(step.direction);
-        let hop = format!("{}{left}[{}]{right}()", self.end(step.from), any_of(&step.types));
+        let label = labels(step.label.as_slice());
+        let hop = format!("{}{left}[{}]{right}({label})", self.end(step.from), any_of(&step.types));
         let count = self.var(step.count);
-        format!("count {}{hop} as {count}{}", before.unwrap_or_default(), self.distinct(&step.not_again))
+        let taken: Vec<VarId> = step.not_again.iter().map(|arrow| arrow.rel).collect();
+        format!("count {}{hop} as {count}{}", before.unwrap_or_default(), self.distinct(&taken))
     }
 
     pub(super) fn build_path(self, step: &BuildPath) -> String {

@@ -86,8 +86,10 @@ pub(in super::super) fn gather<'g>(
         for (column, &slot) in columns.iter_mut().zip(slots) {
             *column = column_at(slot);
         }
-        for (column, slot) in columns.iter().zip(slots.chunks(1)) {
-            gathered.push(*column, dictionary, slot);
+        let mut first = 0;
+        for slots in slots.chunk_by(|one, next| place(*one).0 == place(*next).0) {
+            gathered.push(columns[first], dictionary, slots);
+            first += slots.len();
         }
     }
     gathered.finish()

@@ -1,0 +1,138 @@
+//! The neighbours of many nodes of a search, along plain relationships.
+//!
+//! Nodes of a search lie far from each other, so that each look waits for memory. The pages of some nodes are found
+//! before the first of them is read, and their runs before the first of these: apart, the waits overlap.
+
+use std::ops::ControlFlow;
+
+use smallvec::SmallVec;
+
+use super::adjacency::{Adjacency, AdjacencyPage};
+use super::run::Run;
+use super::{Direction, Graph, Neighbour};
+use crate::catalog::TypeId;
+
+/// Which relationships a search follows; without a type: all.
+pub(crate) type Way = (Direction, Option<TypeId>);
+
+/// Nodes that are looked at together.
+pub(super) const TOGETHER: usize = 32;
+
+impl Graph {
+    /// Shows the neighbours of each of `nodes`, in the order of nodes and for each of them of `ways`: the place of the
+    /// node among `nodes`, and some or all of its neighbours. A self-loop is seen once in each direction.
+    #[inline]
+    pub(crate) fn walk<'g, B>(
+        &'g self,
+        nodes: &[u32],
+        ways: &[Way],
+        mut visit: impl FnMut(usize, &'g [Neighbour]) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let mut runs: SmallVec<[(usize, Run<'g>); 2 * TOGETHER]> = SmallVec::new();
+        for first in (0..nodes.len()).step_by(TOGETHER) {
+            runs.clear();
+            let together = &nodes[first..nodes.len().min(first + TOGETHER)];
+            self.find_runs(together, ways, |place, run| runs.push((first + place, run)));
+            for &(place, run) in &runs {
+                match run {
+                    Run::Packed(entries) => visit(place, entries)?,
+                    Run::Hub(tree) => tree.leaves().try_for_each(|entries| visit(place, entries))?,
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The runs of a few nodes, but for empty ones.
+    #[inline]
+    fn find_runs<'g>(&'g self, nodes: &[u32], ways: &[Way], mut take: impl FnMut(usize, Run<'g>)) {
+        let find = |direction: Direction| {
+            let wanted = if ways.iter().any(|way| way.0 == direction) { nodes } else { &[] };
+            pages_of(self.neighbourhood.plain(direction), wanted)
+        };
+        let pages = Direction::BOTH.map(find);
+        for (place, &node) in nodes.iter().enumerate() {
+            for &(direction, rel_type) in ways {
+                let Some(page) = pages[direction as usize][place] else { continue };
+                match rel_type {
+                    Some(rel_type) => Some(page.run(node, rel_type))
+                        .filter(|run| run.len() > 0)
+                        .into_iter()
+                        .for_each(|run| take(place, run)),
+                    None => page.runs(node).filter(|run| run.len() > 0).for_each(|run| take(place, run)),
+                }
+            }
+        }
+    }
+}
+
+/// The page of each of a few nodes; one look-up for those that lie together.
+#[inline]
+pub(super) fn pages_of<'g>(adjacency: &'g Adjacency, nodes: &[u32]) -> SmallVec<[Option<&'g AdjacencyPage>; TOGETHER]> {
+    let (mut number, mut page) = (usize::MAX, None);
+    let of_node = |&node: &u32| {
+        let next = Adjacency::page_number(node);
+        if next != number {
+            (number, page) = (next, adjacency.page(node));
+        }
+        page
+    };
+    nodes.iter().map(of_node).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Commit, End, Family, NodeSlot, Writer};
+    use super::*;
+    use crate::value::Name;
+
+    /// Two types between 300 nodes, one of them a hub.
+    fn sample() -> Graph {
+        let mut writer = Writer::new(Graph::new(), Commit { number: 1, micros: 0 });
+        let types = [writer.rel_type(&Name::from("A")), writer.rel_type(&Name::from("B"))];
+        let nodes: Vec<End> = (0..300).map(|_| End::node(writer.create_node(&[]).unwrap())).collect();
+        for step in 0..6_000 {
+            let from = if step % 2 == 0 { nodes[7] } else { nodes[step * 31 % 300] };
+            writer.create_rel(types[usize::from(step % 5 == 0)], from, nodes[step * 17 % 300], true).unwrap();
+        }
+        writer.finish().0
+    }
+
+    fn seen(graph: &Graph, nodes: &[u32], ways: &[Way]) -> Vec<(usize, Neighbour)> {
+        let mut seen = Vec::new();
+        let end = graph.walk(nodes, ways, |place, entries| {
+            seen.extend(entries.iter().map(|entry| (place, *entry)));
+            ControlFlow::<()>::Continue(())
+        });
+        assert!(end.is_continue());
+        seen
+    }
+
+    #[test]
+    fn a_walk_sees_what_is_seen_from_each_node() {
+        let graph = sample();
+        let nodes: Vec<u32> = (0..100).map(|step| step * 7 % 300).collect();
+        let (out, back) = ((Direction::Out, Some(TypeId(1))), (Direction::In, Some(TypeId(0))));
+        for ways in [&[out][..], &[out, back], &[(Direction::In, None)], &[(Direction::Out, Some(TypeId(9)))]] {
+            let mut expected = Vec::new();
+            for (place, &node) in nodes.iter().enumerate() {
+                for &(direction, rel_type) in ways {
+                    let from = End::node(NodeSlot(node));
+                    let neighbours = graph.neighbours(from, direction, rel_type, Family::Plain);
+                    expected.extend(neighbours.map(|neighbour| (place, neighbour)));
+                }
+            }
+            assert_eq!(seen(&graph, &nodes, ways), expected);
+        }
+    }
+
+    #[test]
+    fn a_walk_ends_where_it_is_told_to() {
+        let graph = sample();
+        let way = [(Direction::Out, Some(TypeId(0)))];
+        let end = graph.walk(&[3, 7, 9], &way, |place, _| {
+            if place == 1 { ControlFlow::Break(place) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!(end, ControlFlow::Break(1));
+    }
+}
