@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use averment::Value;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 use crate::Failure;
@@ -16,12 +16,12 @@ pub(crate) struct Workload {
 
 #[derive(Deserialize)]
 struct Tables {
-    /// The columns of each label; the first is the id by which relationships name a node.
+    /// By label; the files tell the columns.
     #[serde(default)]
-    nodes: BTreeMap<String, Vec<Column>>,
-    /// The label at the start, the one at the end, and the columns behind those two ids.
+    nodes: BTreeMap<String, IgnoredAny>,
+    /// By type.
     #[serde(default)]
-    rels: BTreeMap<String, (String, String, Vec<Column>)>,
+    rels: BTreeMap<String, IgnoredAny>,
     /// Label and key of what is looked up by something else than its id.
     #[serde(default = "names_of_entities")]
     names: Vec<(String, String)>,
@@ -31,31 +31,17 @@ fn names_of_entities() -> Vec<(String, String)> {
     vec![("Entity".to_owned(), "name".to_owned())]
 }
 
-/// Its name and its type.
-#[derive(Deserialize)]
-pub(crate) struct Column(pub String, Kind);
-
-#[derive(Clone, Copy, Deserialize)]
-enum Kind {
-    #[serde(rename = "INT64")]
-    Integer,
-    #[serde(rename = "DOUBLE")]
-    Float,
-    #[serde(rename = "STRING")]
-    Text,
-}
-
 impl Workload {
     pub(crate) fn read(folder: &Path, argument: &Json) -> Result<Self, Failure> {
         Ok(Self { folder: folder.to_owned(), tables: Tables::deserialize(argument)? })
     }
 
-    pub(crate) fn labels(&self) -> impl Iterator<Item = (&str, &[Column])> {
-        self.tables.nodes.iter().map(|(label, columns)| (label.as_str(), columns.as_slice()))
+    pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.tables.nodes.keys().map(String::as_str)
     }
 
-    pub(crate) fn types(&self) -> impl Iterator<Item = (&str, &[Column])> {
-        self.tables.rels.iter().map(|(rel_type, (_, _, columns))| (rel_type.as_str(), columns.as_slice()))
+    pub(crate) fn types(&self) -> impl Iterator<Item = &str> {
+        self.tables.rels.keys().map(String::as_str)
     }
 
     pub(crate) fn looked_up(&self) -> &[(String, String)] {
@@ -68,19 +54,5 @@ impl Workload {
 
     pub(crate) fn rels_file(&self, rel_type: &str) -> PathBuf {
         self.folder.join("rels").join(rel_type).with_extension("csv")
-    }
-}
-
-impl Column {
-    /// What a field says; nothing is null.
-    pub(crate) fn value(&self, field: &str) -> Result<Value, Failure> {
-        if field.is_empty() {
-            return Ok(Value::Null);
-        }
-        Ok(match self.1 {
-            Kind::Integer => Value::from(field.parse::<i64>()?),
-            Kind::Float => Value::from(field.parse::<f64>()?),
-            Kind::Text => Value::from(field),
-        })
     }
 }
