@@ -386,6 +386,33 @@ fn counts_by_degree_agree_with_counted_rows() {
     }
 }
 
+#[test]
+fn a_label_is_tested_as_soon_as_an_end_is_without_it() {
+    let mut db = Database::with("UNWIND range(0, 9) AS i CREATE (:A {i: i})");
+    db.run("MATCH (a), (b) WHERE (a.i + b.i) % 3 = 1 CREATE (a)-[:R]->(b)");
+    let two = "MATCH (a:A)-[:R]->(b:A) RETURN count(*)";
+    let three = "MATCH (a:A)-[:R]->(b:A)-[:R]->(c:A), (a)-[:R]->(c) WHERE a.i < 8 RETURN count(*)";
+    let plans = [db.plan(two), db.plan(three)];
+    let check = |db: &mut Database| {
+        let counted = plans.clone().map(|plan| {
+            let graph = Arc::new(db.graph.clone());
+            let mut reading = Reading::start(plan, graph, BTreeMap::new(), &Limits::default(), false).unwrap();
+            reading.next_row().unwrap().unwrap()[0].to_string()
+        });
+        db.passes = PassSet::NONE;
+        assert_eq!(counted.to_vec(), [db.run(two), db.run(three)].concat());
+        db.passes = PassSet::ALL;
+        counted
+    };
+    let at_first = check(&mut db);
+    db.run("MATCH (a {i: 5}) REMOVE a:A");
+    assert_ne!(check(&mut db), at_first);
+    db.run("MATCH (a {i: 5}) SET a:A");
+    assert_eq!(check(&mut db), at_first);
+    let deleting = "MATCH (a:A {i: 5}) DELETE a WITH 1 AS x MATCH (:A {i: 2})-[:R]->(b:A) RETURN count(b)";
+    db.check_error(deleting, "DeletedEntityAccess");
+}
+
 /// A graph of five nodes and eight relationships, with loops, parallels and cycles of two as chance has it.
 fn by_chance(seed: u64) -> Database {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;

@@ -19,6 +19,7 @@ mod filter;
 mod foreach;
 mod hash_join;
 mod hops;
+mod implied;
 mod in_transactions;
 mod lookup;
 mod lookup_table;
