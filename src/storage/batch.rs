@@ -160,19 +160,19 @@ fn for_each_degree(adjacency: &Adjacency, sources: &[u32], rel_type: Option<Type
 }
 
 /// The pages of an adjacency, the last one at hand.
-struct Pages<'g> {
+pub(super) struct Pages<'g> {
     adjacency: &'g Adjacency,
     at: usize,
     page: Option<&'g AdjacencyPage>,
 }
 
 impl<'g> Pages<'g> {
-    fn new(adjacency: &'g Adjacency) -> Self {
+    pub(super) fn new(adjacency: &'g Adjacency) -> Self {
         Self { adjacency, at: usize::MAX, page: None }
     }
 
     #[inline]
-    fn get(&mut self, owner: u32) -> Option<&'g AdjacencyPage> {
+    pub(super) fn get(&mut self, owner: u32) -> Option<&'g AdjacencyPage> {
         let at = Adjacency::page_number(owner);
         if at != self.at {
             self.at = at;

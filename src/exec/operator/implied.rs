@@ -44,7 +44,7 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
     let first_new = operator.carry.len();
     if column < first_new {
         return match &operator.op {
-            Op::Filter { .. } | Op::Expand(_) | Op::RelEnds { .. } | Op::CountExpand { .. } => {
+            Op::Filter { .. } | Op::Expand(_) | Op::RelEnds { .. } | Op::CountExpand { .. } | Op::Intersect(_) => {
                 reached(&operator.inputs[0], operator.carry[column])
             }
             _ => Vec::new(),
@@ -63,6 +63,10 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
             let is_start = new == 0 && matches!(start, Target::New(_));
             let seen = if is_start { super::travel::reversed(*direction) } else { *direction };
             between_nodes.then(|| Reached { direction: seen, types: types.clone() }).into_iter().collect()
+        }
+        Op::Intersect(step) if step.to && new == step.arrows.iter().filter(|arrow| arrow.rel).count() => {
+            let all = step.arrows.iter();
+            all.map(|arrow| Reached { direction: arrow.direction, types: arrow.types.clone() }).collect()
         }
         _ => Vec::new(),
     }
