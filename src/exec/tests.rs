@@ -389,6 +389,54 @@ fn counts_by_degree_agree_with_counted_rows() {
     }
 }
 
+#[test]
+fn arrows_meet_at_hubs_and_along_parallel_relationships() {
+    let mut db =
+        Database::with("CREATE (:Hub {i: 0}), (:Hub {i: 1}) WITH 1 AS x UNWIND range(0, 2999) AS i CREATE (:V {i: i})");
+    db.run("MATCH (h:Hub {i: 0}), (v:V) CREATE (h)-[:R]->(v), (v)-[:S]->(h)");
+    db.run("MATCH (h:Hub {i: 1}), (v:V) WHERE v.i % 3 > 0 CREATE (h)-[:R]->(v), (h)-[:R]->(v)");
+    db.run("MATCH (h:Hub {i: 1}), (v:V {i: 7}) UNWIND range(1, 100) AS x CREATE (h)-[:R]->(v), (h)-[:S]->(v)");
+    let pattern = "MATCH (a:Hub {i: 0})-[r:R]->(c)<-[s:R]-(b:Hub {i: 1})";
+    db.check(&format!("{pattern} RETURN count(*)"), &["4100"]);
+    db.check(&format!("{pattern} RETURN count(DISTINCT c), count(DISTINCT s), sum(c.i)"), &["2000 | 4100 | 6000700"]);
+    db.check(&format!("{pattern} WHERE c.i % 2 = 1 AND c:V RETURN count(*)"), &["2100"]);
+    db.check("MATCH (b:Hub {i: 1})-[r:R]->(c)<-[s:R]-(b) WHERE c.i < 20 RETURN count(*)", &["10326"]);
+    db.check("MATCH (b:Hub {i: 1})-[r]-(c)-[s]-(b) WHERE c.i = 7 RETURN count(*)", &["40602"]);
+    db.check("MATCH (a:Hub {i: 0})-[r]-(c)-[s]-(b:Hub {i: 1}) RETURN count(*), count(DISTINCT c)", &["8400 | 2000"]);
+    db.check("MATCH (a:Hub {i: 0})-[r]-(c)-[s]-(a) RETURN count(*), count(DISTINCT c)", &["6000 | 3000"]);
+    db.check("UNWIND [1, 2] AS x MATCH (b:Hub {i: 1})-[r:R]->(c)<-[s:R]-(b) WITH c LIMIT 9 RETURN count(*)", &["9"]);
+    db.passes = PassSet::ALL;
+    db.limits = Limits { max_rows: Some(20_000), ..Limits::default() };
+    db.check_error("MATCH (b:Hub {i: 1})-[r]-(c)-[s]-(b) RETURN max(r.w + s.w)", "LimitExceeded");
+}
+
+#[test]
+fn a_label_is_tested_as_soon_as_an_end_is_without_it() {
+    let mut db = Database::with("UNWIND range(0, 9) AS i CREATE (:A {i: i})");
+    db.run("MATCH (a), (b) WHERE (a.i + b.i) % 3 = 1 CREATE (a)-[:R]->(b)");
+    let two = "MATCH (a:A)-[:R]->(b:A) RETURN count(*)";
+    let three = "MATCH (a:A)-[:R]->(b:A)-[:R]->(c:A), (a)-[:R]->(c) WHERE a.i < 8 RETURN count(*)";
+    let plans = [db.plan(two), db.plan(three)];
+    let check = |db: &mut Database| {
+        let counted = plans.clone().map(|plan| {
+            let graph = Arc::new(db.graph.clone());
+            let mut reading = Reading::start(plan, graph, BTreeMap::new(), &Limits::default(), false).unwrap();
+            reading.next_row().unwrap().unwrap()[0].to_string()
+        });
+        db.passes = PassSet::NONE;
+        assert_eq!(counted.to_vec(), [db.run(two), db.run(three)].concat());
+        db.passes = PassSet::ALL;
+        counted
+    };
+    let at_first = check(&mut db);
+    db.run("MATCH (a {i: 5}) REMOVE a:A");
+    assert_ne!(check(&mut db), at_first);
+    db.run("MATCH (a {i: 5}) SET a:A");
+    assert_eq!(check(&mut db), at_first);
+    let deleting = "MATCH (a:A {i: 5}) DELETE a WITH 1 AS x MATCH (:A {i: 2})-[:R]->(b:A) RETURN count(b)";
+    db.check_error(deleting, "DeletedEntityAccess");
+}
+
 /// A graph of five nodes and eight relationships, with loops, parallels and cycles of two as chance has it.
 fn by_chance(seed: u64) -> Database {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;

@@ -9,6 +9,7 @@ mod count;
 mod filters;
 mod fold;
 mod groups;
+mod intersect;
 mod lookup;
 mod order;
 mod reach;
@@ -51,6 +52,10 @@ const PASSES: &[Pass] = &[
     Pass { name: "count-rows", run: count::rows },
     // After `count-rows`, which names fewer ends; after ordering, which begins at relationships where that is cheaper.
     Pass { name: "drop-ends", run: unused::drop_ends },
+    // Wants the expansions that close a cycle behind the ones that find its last node. Before `count-last-hop`, which
+    // counts what is not checked.
+    Pass { name: "intersect", run: intersect::of_expansions },
+    Pass { name: "count-meeting", run: intersect::counted },
     // After `count-rows`; wants the last hop last.
     Pass { name: "count-last-hop", run: count::last_hop },
     // After `count-last-hop`, which leaves a count behind the hop before it.

@@ -6,7 +6,7 @@ use super::seen::Seen;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, SubqueryKind};
 use crate::function::witness::WITNESSES;
-use crate::plan::{Aggregate, ApplyKind, LogicalBody, LogicalPlan, LogicalStatement, Step, VarExpand};
+use crate::plan::{Aggregate, ApplyKind, Intersect, LogicalBody, LogicalPlan, LogicalStatement, Step, VarExpand};
 
 /// Each far end once, if: at least 0 or 1 relationships are wanted; what is asked on the way is asked of one hop; the
 /// list of relationships is not looked at; no other arrow of the pattern could be one of them; and whatever takes the
@@ -97,6 +97,7 @@ fn before(step: &Step, ignored: bool) -> bool {
         | Step::VarExpand(_)
         | Step::ShortestPath(_)
         | Step::Route(_)
+        | Step::Intersect(Intersect { count: None, .. })
         | Step::BuildPath(_)
         | Step::Empty
         | Step::Filter(_)
@@ -104,6 +105,7 @@ fn before(step: &Step, ignored: bool) -> bool {
         | Step::Unwind(_)
         | Step::HashJoin(_) => ignored && !step.exprs().into_iter().any(Expr::is_volatile),
         Step::CountExpand(_)
+        | Step::Intersect(_)
         | Step::Skip(_)
         | Step::Limit(_)
         | Step::Union(_)

@@ -34,6 +34,7 @@ pub(super) fn lets_filters_pass(step: &Step) -> bool {
         | Step::ShortestPath(_)
         | Step::Route(_)
         | Step::CountExpand(_)
+        | Step::Intersect(_)
         | Step::BuildPath(_)
         | Step::Filter(_)
         | Step::Project(_)

@@ -5,6 +5,7 @@
 //! the executor resolves before the first row and again after a write has made new ones.
 
 mod explain;
+mod intersect;
 mod lower;
 mod operator;
 pub(crate) mod route;
@@ -12,6 +13,7 @@ mod scalar;
 mod visit;
 
 pub(crate) use explain::{explain, explain_with, inner_plans};
+pub(crate) use intersect::{Arrow, Intersect};
 pub(crate) use lower::lower;
 pub(crate) use operator::*;
 pub(crate) use scalar::*;

@@ -190,6 +190,8 @@ pub(crate) enum Op {
         /// The hop before, if pairs are counted.
         before: Option<HopBefore>,
     },
+    /// New: the relationships of arrows that have columns, then the node; or the count alone (an integer, never 0).
+    Intersect(super::Intersect),
     /// New: the path.
     BuildPath {
         steps: Vec<PathStep>,

@@ -17,6 +17,7 @@ impl Op {
             Op::VarExpand(op) => op.rules.scalars().collect(),
             Op::ShortestPath(op) => op.rules.scalars().chain(&op.whole).collect(),
             Op::Route(op) => op.scalars(),
+            Op::Intersect(op) => op.conditions.iter().collect(),
             Op::Filter { predicate } => vec![&**predicate],
             Op::Project { items } => items.iter().map(|(scalar, _)| scalar).collect(),
             Op::Aggregate { keys, calls, .. } => {

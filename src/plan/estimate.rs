@@ -6,8 +6,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    ApplyKind, Direction, ElementKind, End, Expand, LogicalBody, LogicalPlan, LogicalStatement, NodeScan, RelScan,
-    Seek, States, Step, VarExpand,
+    ApplyKind, Arrow, Direction, ElementKind, End, Expand, Intersect, LogicalBody, LogicalPlan, LogicalStatement,
+    NodeScan, RelScan, Seek, States, Step, VarExpand,
 };
 use crate::catalog::{IndexId, Owner, Side, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
@@ -51,6 +51,7 @@ impl KnownLabels {
             Step::NodeSeek(seek) => self.add(seek.var, &seek.label),
             Step::NodeLookup(lookup) => lookup.label.iter().for_each(|label| self.add(lookup.var, label)),
             Step::Filter(predicate) => self.add_predicate(predicate),
+            Step::Intersect(step) => step.conditions.iter().for_each(|said| self.add_predicate(said)),
             Step::Project(items) => {
                 for (var, expr) in items {
                     if let ExprKind::Variable(from) = expr.kind {
@@ -147,6 +148,9 @@ impl<'a> Estimator<'a> {
                 self.reach(step.start, &step.types, Direction::Left);
                 self.reach(step.end, &step.types, Direction::Right);
             }
+            Step::Intersect(step) => {
+                step.arrows.iter().for_each(|arrow| self.reach(End::node(step.to), &arrow.types, arrow.direction));
+            }
             _ => {}
         }
         self.bound.extend(step.binds());
@@ -178,6 +182,7 @@ impl<'a> Estimator<'a> {
             Step::RelById(step) => rows * id_count(&step.ids),
             Step::RelScan(step) => rows * self.scanned_rels(step),
             Step::Expand(step) => rows * self.expanded(step),
+            Step::Intersect(step) => rows * self.met(step),
             Step::RelEnds(step) => {
                 let bound = [step.start, step.end].into_iter().filter(|end| self.is_bound(end.var)).count();
                 let both_ways = if step.direction == Direction::Either { 2.0 } else { 1.0 };
@@ -272,6 +277,20 @@ impl<'a> Estimator<'a> {
     fn expanded(&self, step: &Expand) -> f64 {
         let degree = self.degree(step.from, step.to, &step.types, step.direction, step.states);
         if self.is_bound(step.to.var) { degree / self.far_count(step.to) } else { degree }
+    }
+
+    /// How many ways there are to meet; of those that are only counted, in how many rows there is any.
+    fn met(&self, step: &Intersect) -> f64 {
+        let to = End::node(step.to);
+        let degree =
+            |arrow: &Arrow| self.degree(End::node(arrow.from), to, &arrow.types, arrow.direction, States::Asserted);
+        let far = self.far_count(to);
+        let pairs: f64 = step.arrows.iter().map(degree).product();
+        let is_label = |said: &&Expr| matches!(said.kind, ExprKind::HasLabels(..));
+        let fitting: f64 =
+            step.conditions.iter().filter(|said| !is_label(said)).map(|said| self.selectivity(said)).product();
+        let met = step.arrows.iter().skip(1).fold(pairs * fitting, |met, _| met / far);
+        if step.count.is_some() { met.min(1.0) } else { met }
     }
 
     fn far_count(&self, end: End) -> f64 {

@@ -8,6 +8,7 @@
 mod build;
 mod error;
 pub(crate) mod estimate;
+mod intersect;
 pub(crate) mod path_predicate;
 pub(crate) mod print;
 mod route;
@@ -24,6 +25,7 @@ use crate::value::Name;
 
 pub(crate) use build::{build, type_list};
 pub(crate) use error::PlanError;
+pub(crate) use intersect::{Arrow, Intersect};
 pub(crate) use path_predicate::PathVariables;
 pub(crate) use route::{Choice, Leg, LegHop, PathMode, Route};
 pub(crate) use step::*;

@@ -1,6 +1,6 @@
 //! The steps of a plan: one struct for each.
 
-use super::{Cite, Direction, Draw, LogicalPlan, Route, SetItem, SortKey};
+use super::{Cite, Direction, Draw, Intersect, LogicalPlan, Route, SetItem, SortKey};
 use crate::catalog::IndexId;
 use crate::expr::{Expr, VarId};
 pub(crate) use crate::semantic::bound::{AggregateCall, OnError, ProcedureCall};
@@ -24,6 +24,7 @@ pub(crate) enum Step {
     ShortestPath(ShortestPath),
     Route(Route),
     CountExpand(CountExpand),
+    Intersect(Intersect),
     BuildPath(BuildPath),
     // ---- rows
     /// No rows.
@@ -478,6 +479,13 @@ impl NodeScan {
     /// All nodes, or those with the label.
     pub(crate) fn all(var: VarId, label: Option<Name>) -> Self {
         Self { var, label, conditions: Vec::new(), first: None }
+    }
+}
+
+impl Expand {
+    /// The same from its other end.
+    pub(crate) fn turned(&self) -> Self {
+        Self { from: self.to, to: self.from, direction: self.direction.turned(), ..self.clone() }
     }
 }
 

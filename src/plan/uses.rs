@@ -102,6 +102,7 @@ fn locals(step: &Step) -> Vec<VarId> {
         Step::VarExpand(step) => step.rules.locals().collect(),
         Step::ShortestPath(step) => step.locals(),
         Step::Route(step) => step.locals(),
+        Step::Intersect(step) => step.own(),
         _ => Vec::new(),
     }
 }

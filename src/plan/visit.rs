@@ -33,6 +33,7 @@ impl Step {
             Step::ShortestPath(step) => vec![step.rels],
             Step::Route(step) => step.binds().into_iter().chain([step.to.var]).collect(),
             Step::CountExpand(step) => vec![step.count],
+            Step::Intersect(step) => step.binds(),
             Step::Project(items) => items.iter().map(|(var, _)| *var).collect(),
             Step::Aggregate(step) => {
                 step.keys.iter().map(|(var, _)| *var).chain(step.calls.iter().map(|(var, _)| *var)).collect()
@@ -82,6 +83,7 @@ impl Step {
             Step::ShortestPath(step) => ends(&[step.from, step.to], &step.distinct_from),
             Step::Route(step) => ends(&[step.from, step.to], &step.distinct_from),
             Step::CountExpand(step) => step.names(),
+            Step::Intersect(step) => step.names(),
             Step::BuildPath(step) => step
                 .pieces
                 .iter()
@@ -134,6 +136,7 @@ impl Step {
                 step.rules.exprs().chain(step.whole.iter().map(|whole| &whole.predicate)).collect()
             }
             Step::Route(step) => step.exprs().collect(),
+            Step::Intersect(step) => step.conditions.iter().collect(),
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter().map(|(_, expr)| expr).collect(),
             Step::Aggregate(step) => {
@@ -183,6 +186,7 @@ impl Step {
                 step.rules.exprs_mut().chain(whole).collect()
             }
             Step::Route(step) => step.exprs_mut().collect(),
+            Step::Intersect(step) => step.conditions.iter_mut().collect(),
             Step::Filter(expr) | Step::Skip(expr) | Step::Limit(expr) => vec![expr],
             Step::Project(items) => items.iter_mut().map(|(_, expr)| expr).collect(),
             Step::Aggregate(step) => {
@@ -276,6 +280,7 @@ impl Step {
                 | Step::ShortestPath(_)
                 | Step::Route(_)
                 | Step::CountExpand(_)
+                | Step::Intersect(_)
                 | Step::Call(_)
                 | Step::Apply(_)
                 | Step::InTransactions(_)

@@ -200,19 +200,19 @@ fn runs_in(page: Option<&AdjacencyPage>, owner: u32, rel_type: Option<TypeId>) -
 }
 
 /// The pages of an adjacency, the last one at hand.
-struct Pages<'g> {
+pub(super) struct Pages<'g> {
     adjacency: &'g Adjacency,
     at: usize,
     page: Option<&'g AdjacencyPage>,
 }
 
 impl<'g> Pages<'g> {
-    fn new(adjacency: &'g Adjacency) -> Self {
+    pub(super) fn new(adjacency: &'g Adjacency) -> Self {
         Self { adjacency, at: usize::MAX, page: None }
     }
 
     #[inline]
-    fn get(&mut self, owner: u32) -> Option<&'g AdjacencyPage> {
+    pub(super) fn get(&mut self, owner: u32) -> Option<&'g AdjacencyPage> {
         let at = Adjacency::page_number(owner);
         if at != self.at {
             self.at = at;

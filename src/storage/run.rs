@@ -48,6 +48,21 @@ impl<'g> Run<'g> {
         }
     }
 
+    /// The entries behind those at a neighbour of a run of one type.
+    pub(crate) fn iter_behind(self, after: Option<End>) -> RunIter<'g> {
+        let Some(after) = after else { return self.iter() };
+        match self {
+            Run::Packed(entries) => {
+                let from = entries.partition_point(|entry| entry.end <= after);
+                RunIter { slice: entries[from..].iter(), leaves: None }
+            }
+            Run::Hub(tree) => {
+                let leaves = tree.from(|entry| entry.end <= after);
+                RunIter { slice: [].iter(), leaves: Some(Box::new(leaves)) }
+            }
+        }
+    }
+
     /// The relationships to `end` in a run of one type, by binary search.
     pub(crate) fn rels_to(self, end: End) -> impl Iterator<Item = RelSlot> {
         let entries = match self {

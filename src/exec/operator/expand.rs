@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::fan::Fan;
-use super::travel::{Run, Taken, end_column, families, is_kind, runs};
+use super::travel::{Run, STRETCH, Taken, end_column, families, is_kind, runs};
 use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
@@ -76,9 +76,14 @@ fn expand_row(graph: &Graph, runs: &[Run], slot: u32, made: &mut Made) {
     }
     let end = End::node(NodeSlot(slot));
     for run in runs {
-        for neighbour in run.neighbours(graph, end) {
-            made.rels.push(neighbour.rel.0);
-            made.nodes.push(neighbour.end.as_node().map_or(NULL_SLOT, |node| node.0));
+        for found in graph.runs(end, run.direction, run.rel_type, run.family) {
+            found.for_each_slice(|entries| {
+                let entries = entries.iter().filter(|entry| run.gives(end, entry.end));
+                for entry in entries {
+                    made.rels.push(entry.rel.0);
+                    made.nodes.push(entry.end.as_node().map_or(NULL_SLOT, |node| node.0));
+                }
+            });
         }
     }
 }
@@ -135,6 +140,48 @@ impl Expand {
             made.drop_taken(&current.taken);
         }
         true
+    }
+
+    /// The usual check: of one type along plain arrows, from nodes to nodes.
+    fn expand_into(
+        &self,
+        ctx: &Context,
+        graph: &Graph,
+        runs: &[Run],
+        current: &mut Current,
+        made: &mut Made,
+    ) -> Result<bool, ExecError> {
+        let Target::Bound(to) = self.to else { return Ok(false) };
+        let (Column::Nodes(from), Column::Nodes(to)) = (&current.batch.columns[self.from], &current.batch.columns[to])
+        else {
+            return Ok(false);
+        };
+        let ([Run { direction, rel_type: Some(rel_type), .. }], [Family::Plain]) = (runs, self.families) else {
+            return Ok(false);
+        };
+        let from = self.still_wanted(ctx, &current.batch, from);
+        let (mut mine, mut theirs) = (Vec::with_capacity(STRETCH), Vec::with_capacity(STRETCH));
+        while current.row < from.len() && made.rows.len() < made.room {
+            let rows = current.row..from.len().min(current.row + STRETCH);
+            mine.clear();
+            theirs.clear();
+            graph.append_runs(&from[rows.clone()], *direction, *rel_type, &mut mine);
+            graph.append_runs(&to[rows.clone()], direction.reversed(), *rel_type, &mut theirs);
+            for ((row, mine), theirs) in rows.clone().zip(&mine).zip(&theirs) {
+                let (shorter, end) = if mine.len() <= theirs.len() { (mine, to[row]) } else { (theirs, from[row]) };
+                if shorter.len() > 0 {
+                    made.rels.extend(shorter.rels_to(End::node(NodeSlot(end))).map(|rel| rel.0));
+                    made.rows.resize(made.rels.len(), row_number(row));
+                    made.nodes.resize(made.rels.len(), to[row]);
+                }
+            }
+            ctx.budget.steps(rows.len())?;
+            current.row = rows.end;
+        }
+        if !current.taken.is_empty() {
+            made.drop_taken(&current.taken);
+        }
+        Ok(true)
     }
 
     /// The nodes to begin with, without those of which nothing more is wanted.
@@ -217,7 +264,12 @@ impl Fan for Expand {
         let graph = ctx.view(self.segment);
         let runs = runs(self.direction, &ctx.type_ids(&self.types), self.families);
         let mut made = Made { room: self.wanted.batch_rows(ctx), ..Made::default() };
-        if !self.is_plain() || !self.expand_plain(ctx, &graph, &runs, current, &mut made) {
+        let is_made = if self.is_plain() {
+            self.expand_plain(ctx, &graph, &runs, current, &mut made)
+        } else {
+            self.expand_into(ctx, &graph, &runs, current, &mut made)?
+        };
+        if !is_made {
             self.expand(ctx, &graph, &runs, current, &mut made)?;
         }
         Ok(self.finish(current, made))

@@ -21,9 +21,12 @@ mod flood;
 mod foreach;
 mod hash_join;
 mod hops;
+mod implied;
 mod in_transactions;
+mod intersect;
 mod lookup;
 mod lookup_table;
+mod meeting;
 mod merge;
 mod node_scan;
 mod project;
@@ -105,6 +108,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         Op::ShortestPath(spec) => fan(|| shortest_path::ShortestPath::new(operator, spec, scope, ctx)),
         Op::Route(spec) => fan(|| route::Route::new(operator, spec, scope, ctx)),
         Op::CountExpand { .. } => make(|| count_expand::CountExpand::new(operator, scope, ctx)),
+        Op::Intersect(spec) => fan(|| intersect::Intersect::new(operator, spec, scope, ctx)),
         Op::BuildPath { steps } => make(|| build_path::BuildPath::new(operator, steps, scope, ctx)),
         Op::Filter { predicate } => make(|| filter::Filter::new(operator, predicate, scope, ctx)),
         Op::Project { items } => make(|| project::Project::new(operator, items, scope, ctx)),

@@ -1,8 +1,11 @@
 //! `RelEnds`: the ends of a bound relationship, bound or checked, in both orientations where there is no direction.
 //! Order kept; holds nothing.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::travel::{Taken, end_column, is_kind};
 use super::{Input, Scope, Source, row_number};
+use crate::catalog::TypeId;
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::context::{Context, Segment, View};
@@ -49,24 +52,29 @@ impl RelEnds {
     }
 
     /// The pairs of ends that the relationship has, as the pattern is written.
-    fn orientations(&self, ctx: &Context, view: &View, rel: End) -> Vec<(End, End)> {
-        let Some(slot) = rel.as_rel() else { return Vec::new() };
+    fn orientations(
+        &self,
+        ctx: &Context,
+        view: &View,
+        types: &[Option<TypeId>],
+        rel: End,
+    ) -> SmallVec<[(End, End); 2]> {
+        let Some(slot) = rel.as_rel() else { return SmallVec::new() };
         if ctx.gone_from(view, rel).is_some() {
-            return Vec::new();
+            return SmallVec::new();
         }
         let record = view.rel(slot);
-        let types = ctx.type_ids(&self.types);
         if !types.iter().any(|wanted| wanted.is_none_or(|wanted| wanted == record.rel_type)) {
-            return Vec::new();
+            return SmallVec::new();
         }
         if self.states == States::Asserted && !record.asserted {
-            return Vec::new();
+            return SmallVec::new();
         }
         match self.direction {
-            Direction::Out => vec![(record.start, record.end)],
-            Direction::In => vec![(record.end, record.start)],
-            Direction::Either if record.start == record.end => vec![(record.start, record.end)],
-            Direction::Either => vec![(record.start, record.end), (record.end, record.start)],
+            Direction::Out => smallvec![(record.start, record.end)],
+            Direction::In => smallvec![(record.end, record.start)],
+            Direction::Either if record.start == record.end => smallvec![(record.start, record.end)],
+            Direction::Either => smallvec![(record.start, record.end), (record.end, record.start)],
         }
     }
 }
@@ -75,6 +83,7 @@ impl Source for RelEnds {
     fn next(&mut self, ctx: &Context) -> Result<Option<Batch>, ExecError> {
         while let Some(batch) = self.input.next(ctx)? {
             let graph = ctx.view(self.segment);
+            let types = ctx.type_ids(&self.types);
             let taken = Taken::of(&batch, &self.distinct_from, ctx);
             let (mut rows, mut starts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
             for row in 0..batch.len {
@@ -90,7 +99,7 @@ impl Source for RelEnds {
                             Target::New(_) | Target::Ignored(_) => true,
                         }
                 };
-                for (start, end) in self.orientations(ctx, &graph, rel) {
+                for (start, end) in self.orientations(ctx, &graph, &types, rel) {
                     if fits(self.start, start) && fits(self.end, end) {
                         rows.push(row_number(row));
                         starts.push(start);

@@ -7,6 +7,9 @@ use crate::physical::{ColumnKind, Direction, States};
 use crate::storage::{self, End, Family, Graph, Neighbour};
 use crate::value::Value;
 
+/// So many rows are looked up together, so that their ways through memory are gone at the same time.
+pub(super) const STRETCH: usize = 64;
+
 /// One run of adjacency to read at each element.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Run {
@@ -62,7 +65,13 @@ impl Run {
     pub(super) fn neighbours(self, graph: &Graph, from: End) -> impl Iterator<Item = Neighbour> {
         graph
             .neighbours(from, self.direction, self.rel_type, self.family)
-            .filter(move |neighbour| planted!("a loop is walked twice") || !(self.second && neighbour.end == from))
+            .filter(move |neighbour| self.gives(from, neighbour.end))
+    }
+
+    /// Whether this run of `from` gives the relationships to `end`: for self-loops, the first of two directions does.
+    #[inline]
+    pub(super) fn gives(self, from: End, end: End) -> bool {
+        planted!("a loop is walked twice") || !(self.second && end == from)
     }
 
     /// The relationships of this run between the two.

@@ -7,7 +7,7 @@ use super::parts::{Parts, has_label};
 use super::start::{Start, rel_ends};
 use crate::expr::{Expr, LabelExpr, VarId};
 use crate::plan::estimate::Estimator;
-use crate::plan::{Choice, Expand, Imports, Route, Step, VarExpand};
+use crate::plan::{Choice, Imports, Route, Step, VarExpand};
 
 /// A plan on its way.
 #[derive(Clone)]
@@ -148,16 +148,19 @@ impl<'a> Planner<'a> {
         true
     }
 
-    /// The relationship at a bound end that gives the fewest rows.
+    /// The relationship at a bound end that gives the fewest rows. One between bound ends comes first: others are
+    /// weighed with those that close behind them, as if there were no closed ones left.
     fn best_connected(&self) -> Option<usize> {
         let costs = self.parts.rels.iter().enumerate().filter_map(|(index, step)| {
             let oriented = self.oriented(step)?;
-            Some((index, self.rows_after(&oriented)))
+            let is_open = !matches!(&oriented, Step::Expand(expand) if self.has(expand.to.var));
+            Some((index, is_open, self.rows_after(&oriented)))
         });
-        costs.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(index, _)| index)
+        let best = costs.min_by(|one, other| one.1.cmp(&other.1).then(one.2.total_cmp(&other.2)));
+        best.map(|(index, ..)| index)
     }
 
-    /// The rows behind `step` and the filters that it makes ready.
+    /// The rows behind `step`, the relationships that close a cycle then, and the filters that it makes ready.
     pub(super) fn rows_after(&self, step: &Step) -> f64 {
         let mut estimator = self.estimator.clone();
         estimator.step(step);
@@ -168,7 +171,21 @@ impl<'a> Planner<'a> {
                 estimator.step(&pending.step);
             }
         }
+        self.closed_by(&estimator).iter().for_each(|closing| estimator.step(closing));
         estimator.rows()
+    }
+
+    /// The relationships of which both ends are bound, for `then` and not before.
+    fn closed_by(&self, then: &Estimator<'_>) -> Vec<Step> {
+        let is_closed = |step: &&Step| match step {
+            Step::Expand(expand) => {
+                let ends = [expand.from.var, expand.to.var];
+                let binds_all = ends.iter().all(|end| then.is_bound(*end)) && !then.is_bound(expand.rel);
+                binds_all && ends.iter().any(|end| !self.has(*end))
+            }
+            _ => false,
+        };
+        self.parts.rels.iter().filter(is_closed).cloned().collect()
     }
 
     /// `step` from an end that is bound, if one is and all is bound that it looks at on the way.
@@ -180,7 +197,7 @@ impl<'a> Planner<'a> {
                 (!is_open_loop).then(|| Step::RelEnds(rel_ends(expand)))
             }
             Step::Expand(expand) if self.has(expand.from.var) => Some(step.clone()),
-            Step::Expand(expand) if self.has(expand.to.var) => Some(Step::Expand(turned_expand(expand))),
+            Step::Expand(expand) if self.has(expand.to.var) => Some(Step::Expand(expand.turned())),
             Step::RelEnds(ends) if self.has(ends.rel) => Some(step.clone()),
             Step::VarExpand(_) | Step::Route(_) if !self.can_say(step) => None,
             Step::VarExpand(way) if self.has(way.from.var) => Some(step.clone()),
@@ -259,10 +276,6 @@ impl<'a> Planner<'a> {
             self.emit(step);
         }
     }
-}
-
-fn turned_expand(step: &Expand) -> Expand {
-    Expand { from: step.to, to: step.from, direction: step.direction.turned(), ..step.clone() }
 }
 
 fn turned_way(step: &VarExpand) -> VarExpand {

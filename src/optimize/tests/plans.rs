@@ -161,10 +161,9 @@ fn an_indexed_property_is_where_a_pattern_begins() {
     check_plan(
         "MATCH (a:Person {id: $x})-[:KNOWS]->(m)<-[:KNOWS]-(b:Person {id: $y}) RETURN m",
         expect![[r#"
-            expand into (m)<-[:KNOWS]-(b) other than _2
-              expand (a)-[:KNOWS]->(m)
-                seek b:Person(id = $y)
-                  seek a:Person(id = $x)
+            meet (a)-[:KNOWS]->(m), (b)-[:KNOWS]->(m) other than _2
+              seek b:Person(id = $y)
+                seek a:Person(id = $x)
         "#]],
     );
     check_plan(
@@ -310,6 +309,62 @@ fn the_last_hop_is_counted_by_degree() {
                 expand (y)<-[:TOOK]-(x) other than _6
                   expand (z)-[:TOOK]->(y)
                     scan z:Action
+        "#]],
+    );
+}
+
+#[test]
+fn the_last_node_of_a_cycle_is_where_its_arrows_meet() {
+    check_plan(
+        "MATCH (a:Person)-[:KNOWS]->(b:Person)-[:KNOWS]->(c:Person), (a)-[:KNOWS]->(c) RETURN count(*)",
+        expect![[r#"
+            aggregate count(*) weighed by _7 as count(*)
+              count meeting (b)-[:KNOWS]->(c) other than _2, (a)-[:KNOWS]->(c) other than _2, _4 where c:Person as _7
+                filter b:Person
+                  expand (a)-[:KNOWS]->(b)
+                    scan a:Person
+        "#]],
+    );
+    check_plan(
+        "MATCH (a)-[r:OWNS]->(b)<-[:TARGETS]-(x)<-[:TOOK]-(c)-[:OWNS]->(a) WHERE x.on > '2020' RETURN r, x",
+        expect![[r#"
+            meet (b)<-[:TARGETS]-(x), (c)-[:TOOK]->(x) where x.on > '2020'
+              expand (a)<-[:OWNS]-(c) other than r
+                ends of (a)-[r:OWNS]->(b)
+                  scan ()[r:OWNS]()
+        "#]],
+    );
+    check_plan(
+        "MATCH (a)-[:KNOWS]-(b)-[:KNOWS]-(c)-[:KNOWS]-(a), (a)-[:KNOWS]-(d)-[:KNOWS]-(b), (c)-[:KNOWS]-(d) RETURN a.age, count(*)",
+        expect![[r#"
+            aggregate count(*) weighed by _12 as count(*) by a.age
+              count meeting (a)-[:KNOWS]-(d) other than _2, _4, _5, (b)-[:KNOWS]-(d) other than _2, _4, _5, _7, (c)-[:KNOWS]-(d) other than _2, _4, _5, _7, _8 as _12
+                meet (b)-[:KNOWS]-(c) other than _2, (a)-[:KNOWS]-(c) other than _2, _4
+                  ends of (a)-[:KNOWS]-(b)
+                    scan ()[:KNOWS]()
+        "#]],
+    );
+    check_plan(
+        "MATCH (a:Company)<-[r:OWNS]-(b)-[s:OWNS]->(a) WHERE r.on < s.on RETURN a, b",
+        expect![[r#"
+            filter r.on < s.on
+              meet (a)<-[r:OWNS]-(b), (a)<-[s:OWNS]-(b) other than r
+                scan a:Company
+        "#]],
+    );
+}
+
+#[test]
+fn a_closing_arrow_is_no_meeting_where_a_plan_is_run_before_it() {
+    check_plan(
+        "MATCH (a:Person)-[:KNOWS*1..2]->(b), (a)-[:KNOWS]->(c)-[:KNOWS]->(c), [q:KNOWS], (b)-->[q] RETURN *",
+        expect![[r#"
+            filter q:KNOWS
+              expand (b)-[]->[q] other than _2
+                expand (a)-[:KNOWS*1..2]->(b) other than _4, _5
+                  expand into (c)-[:KNOWS]->(c) other than _4
+                    expand (a)-[:KNOWS]->(c)
+                      scan a:Person
         "#]],
     );
 }

@@ -4,12 +4,12 @@ use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{
-    self, ColumnKind, Condition, Direction, FirstNodes, HopBefore, Op, PathStep, Sought, States, TakenArrow, Target,
-    Types, WayRules, Within,
+    self, Arrow, ColumnKind, Condition, Direction, FirstNodes, HopBefore, Op, PathStep, Sought, States, TakenArrow,
+    Target, Types, WayRules, Within,
 };
 use crate::plan::{
-    self, BuildPath, CountExpand, End, Expand, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById, RelEnds,
-    RelScan, RelSeek, ShortestPath, VarExpand,
+    self, BuildPath, CountExpand, End, Expand, Intersect, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById,
+    RelEnds, RelScan, RelSeek, ShortestPath, VarExpand,
 };
 use crate::value::{Asked, Name};
 
@@ -218,6 +218,41 @@ impl Lowerer<'_> {
             }),
         };
         self.extend(rows, op, &[(step.count, ColumnKind::Value)], place)
+    }
+
+    pub(super) fn intersect(&mut self, step: &Intersect, rows: Rows, place: &Place<'_>) -> Rows {
+        let froms: Vec<End> = step.arrows.iter().map(|arrow| End::node(arrow.from)).collect();
+        let rows = self.cast_ends(rows, &froms);
+        let mut new = Vec::new();
+        let mut arrows = Vec::with_capacity(step.arrows.len());
+        for (index, arrow) in step.arrows.iter().enumerate() {
+            let rel = step.count.is_none() && place.needs(arrow.rel);
+            if rel {
+                new.push((arrow.rel, ColumnKind::Rel));
+            }
+            let before = step.arrows[..index].iter().enumerate();
+            arrows.push(Arrow {
+                from: rows.position(arrow.from),
+                direction: direction(arrow.direction),
+                types: self.types(&arrow.types),
+                rel,
+                distinct_from: positions(&arrow.distinct_from, &rows),
+                distinct_arrows: before
+                    .filter(|(_, other)| {
+                        arrow.distinct_from.contains(&other.rel) || other.distinct_from.contains(&arrow.rel)
+                    })
+                    .map(|(place, _)| place)
+                    .collect(),
+            });
+        }
+        let to = step.count.is_none() && place.needs(step.to);
+        if to {
+            new.push((step.to, ColumnKind::Node));
+        }
+        new.extend(step.count.map(|count| (count, ColumnKind::Value)));
+        let conditions = step.conditions.iter().map(|said| self.said_of(&[step.to], said, &rows)).collect();
+        let op = Op::Intersect(physical::Intersect { arrows, to, conditions, counts: step.count.is_some() });
+        self.extend(rows, op, &new, place)
     }
 
     pub(super) fn build_path(&mut self, step: &BuildPath, rows: Rows, place: &Place<'_>) -> Rows {

@@ -234,6 +234,7 @@ impl Lowerer<'_> {
             Step::ShortestPath(step) => self.shortest_path(step, rows, place),
             Step::Route(step) => self.route(step, rows, place),
             Step::CountExpand(step) => self.count_expand(step, rows, place),
+            Step::Intersect(step) => self.intersect(step, rows, place),
             Step::BuildPath(step) => self.build_path(step, rows, place),
             Step::Empty => self.empty(&rows, place),
             Step::Filter(predicate) => self.filter(predicate, rows, place),

@@ -6,8 +6,9 @@ use super::expr::label_test;
 use super::{Printer, labels};
 use crate::expr::{Expr, VarId};
 use crate::plan::{
-    BuildPath, Choice, CountExpand, Direction, ElementKind, End, Expand, Leg, NodeLookup, NodeScan, NodeSeek, PathMode,
-    PathPiece, RelEnds, RelScan, RelSeek, Route, Seek, ShortestPath, Sought, States, VarExpand, WayRules,
+    Arrow, BuildPath, Choice, CountExpand, Direction, ElementKind, End, Expand, Intersect, Leg, NodeLookup, NodeScan,
+    NodeSeek, PathMode, PathPiece, RelEnds, RelScan, RelSeek, Route, Seek, ShortestPath, Sought, States, VarExpand,
+    WayRules,
 };
 use crate::value::Name;
 
@@ -125,6 +126,21 @@ impl Printer<'_> {
         let count = self.var(step.count);
         let taken: Vec<VarId> = step.not_again.iter().map(|arrow| arrow.rel).collect();
         format!("count {}{hop} as {count}{}", before.unwrap_or_default(), self.distinct(&taken))
+    }
+
+    pub(super) fn intersect(self, step: &Intersect) -> String {
+        let to = End::node(step.to);
+        let arrows: Vec<String> = step.arrows.iter().map(|arrow| self.met_by(arrow, to)).collect();
+        let said: Vec<String> = step.conditions.iter().map(|condition| self.expr(condition)).collect();
+        let said = if said.is_empty() { String::new() } else { format!(" where {}", said.join(" AND ")) };
+        let counted = step.count.map_or_else(String::new, |count| format!(" as {}", self.var(count)));
+        let verb = if step.count.is_some() { "count meeting" } else { "meet" };
+        format!("{verb} {}{said}{counted}", arrows.join(", "))
+    }
+
+    fn met_by(self, arrow: &Arrow, to: End) -> String {
+        let pattern = self.arrow(End::node(arrow.from), &self.rel(arrow.rel, &arrow.types), to, arrow.direction);
+        format!("{pattern}{}", self.distinct(&arrow.distinct_from))
     }
 
     pub(super) fn build_path(self, step: &BuildPath) -> String {

@@ -21,6 +21,7 @@ impl Printer<'_> {
             Step::ShortestPath(step) => self.shortest_path(step),
             Step::Route(step) => self.route(step),
             Step::CountExpand(step) => self.count_expand(step),
+            Step::Intersect(step) => self.intersect(step),
             Step::BuildPath(step) => self.build_path(step),
             Step::Empty => "nothing".to_owned(),
             Step::Filter(expr) => format!("filter {}", self.expr(expr)),

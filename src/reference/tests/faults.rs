@@ -3,7 +3,7 @@
 use super::comparison::ask;
 use crate::fault::with_planted;
 
-const FAULTS: [&str; 35] = [
+const FAULTS: [&str; 37] = [
     "an optional match drops its row of nulls",
     "DISTINCT keeps every null",
     "count counts null",
@@ -16,6 +16,8 @@ const FAULTS: [&str; 35] = [
     "reachability forgets a way back to the start",
     "reachability takes any least length",
     "the last hop is counted with taken arrows",
+    "arrows that meet may be one relationship",
+    "arrows meet at a loop twice",
     "an arrow sees what is quoted",
     "the least length is one more",
     "filters pass LIMIT",

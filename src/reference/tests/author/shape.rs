@@ -4,7 +4,7 @@ use super::{Author, Kind};
 
 impl Author<'_> {
     pub(super) fn shaped(&mut self) -> String {
-        match self.dice.below(10) {
+        match self.dice.below(11) {
             0 => self.counting(),
             1 => self.reaching(),
             2 => self.pruning(),
@@ -14,6 +14,7 @@ impl Author<'_> {
             6 => self.again(),
             7 => self.collecting(),
             8 => self.filling_batches(),
+            9 => self.meeting(),
             _ => self.correlated(),
         }
     }
@@ -31,6 +32,40 @@ impl Author<'_> {
         let node = self.variable(Kind::Node).unwrap_or_default();
         let answer = self.dice.pick(&["count(*) AS i", "count(*) AS i", "#, count(*) AS i", "count(DISTINCT #) AS i"]);
         format!("MATCH {chain}{lens} RETURN {}", answer.replace('#', &node))
+    }
+
+    /// Arrows that come back to where others have been.
+    fn meeting(&mut self) -> String {
+        const CYCLES: [&[(&str, &str)]; 5] = [
+            &[("a", "b"), ("b", "c"), ("a", "c")],
+            &[("a", "b"), ("b", "c"), ("c", "a")],
+            &[("a", "b"), ("a", "b")],
+            &[("a", "b"), ("b", "c"), ("c", "d"), ("a", "d")],
+            &[("a", "b"), ("a", "c"), ("b", "c"), ("b", "d"), ("c", "d")],
+        ];
+        let cycle = CYCLES[self.dice.below(CYCLES.len())];
+        let rel = self.dice.below(cycle.len() * 2);
+        let mut arrows = Vec::new();
+        for (place, (from, to)) in cycle.iter().enumerate() {
+            let (left, right) = self.heads();
+            let types = self.dice.pick(&["", "", ":R", ":R", ":S", ":R|S"]);
+            let name = if place == rel { "r" } else { "" };
+            let length = if place + rel == 9 { "*1..2" } else { "" };
+            arrows.push(format!("({from}){left}[{name}{types}{length}]{right}({to})"));
+        }
+        let rest = arrows.split_off(1).join(", ");
+        let (first, last) = (&arrows[0], cycle[cycle.len() - 1].1);
+        let lens = self.lens();
+        let matched = match self.dice.below(6) {
+            0 => format!("MATCH {first} MATCH {rest}{lens}"),
+            1 => format!("MATCH (a) OPTIONAL MATCH {first}{lens} WITH a, b MATCH {rest}{lens}"),
+            2 => format!("MATCH (a), (b) MATCH {rest}, {first}{lens}"),
+            _ => format!("MATCH {first}, {rest}{lens}"),
+        };
+        let about = self.dice.pick(&["", "", " WHERE #:A", " WHERE #:!B AND #.v > 0", " WHERE #.v <> a.v AND a:A"]);
+        let answer =
+            self.dice.pick(&["count(*) AS i", "count(*) AS i", "a, count(*) AS i", "b, # AS n", "*", "DISTINCT #"]);
+        format!("{matched}{about} RETURN {answer}").replace('#', last)
     }
 
     /// A walk of which only the ends are wanted.

@@ -1,0 +1,315 @@
+//! Intersect: for each row the nodes at which several arrows meet, and all ways to get there, or how many there are.
+//! Order kept; holds one input batch and about a batch of nodes.
+//!
+//! Arrows of one MATCH are different relationships, so what is found is asked for relationships that are taken: by
+//! arrows further left, and by arrows of this step that set out from the same node.
+
+use super::fan::Fan;
+use super::implied::{Reached, is_implied};
+use super::meeting::{ArrowRuns, Led, Matches, Place, may_meet};
+use super::travel::{Run, STRETCH, Taken, runs};
+use super::{Input, Scope, Wanted, row_number};
+use crate::exec::ExecError;
+use crate::exec::batch::Batch;
+use crate::exec::budget::Held;
+use crate::exec::column::{Column, NULL_SLOT};
+use crate::exec::context::{Context, Segment, View};
+use crate::exec::eval::{Frame, selected};
+use crate::exec::host::Env;
+use crate::physical::{self, Arrow, Operator};
+use crate::storage::Family;
+
+pub(super) struct Intersect {
+    input: Input,
+    arrows: Vec<Arrow>,
+    to: bool,
+    conditions: Vec<physical::Scalar>,
+    counts: bool,
+    reached: Vec<Reached>,
+    segment: Segment,
+    wanted: Wanted,
+    held: Held,
+}
+
+/// A batch on its way.
+pub(super) struct Current {
+    batch: Batch,
+    /// For each arrow, where it sets out in each row.
+    froms: Vec<Vec<u32>>,
+    taken: Vec<Taken>,
+    /// The next row to look at, and how far that is done.
+    row: usize,
+    place: Place,
+    matches: Matches,
+    /// The matches that fit the conditions, and the next one to be handed on.
+    fitting: Vec<u32>,
+    next: usize,
+    /// Of that one, the next relationship of each arrow; empty: the first ones.
+    ways: Vec<usize>,
+}
+
+/// What is being made.
+struct Made {
+    rows: Vec<u32>,
+    nodes: Vec<u32>,
+    rels: Vec<Vec<u32>>,
+}
+
+impl Intersect {
+    pub(super) fn new(operator: &Operator, spec: &physical::Intersect, scope: Scope, ctx: &Context) -> Self {
+        let reached = |arrow: &Arrow| Reached { direction: arrow.direction, types: arrow.types.clone() };
+        Self {
+            input: Input::of(operator, scope, ctx),
+            arrows: spec.arrows.clone(),
+            to: spec.to,
+            conditions: spec.conditions.clone(),
+            counts: spec.counts,
+            reached: spec.arrows.iter().map(reached).collect(),
+            segment: scope.segment,
+            wanted: Wanted::by(operator, scope),
+            held: Held::default(),
+        }
+    }
+
+    /// Finds the next matches, unless some are left.
+    fn find(&mut self, ctx: &Context, view: &View, current: &mut Current) -> Result<(), ExecError> {
+        if current.next < current.fitting.len() {
+            return Ok(());
+        }
+        current.matches.clear();
+        let along = |arrow: &Arrow| runs(arrow.direction, &ctx.type_ids(&arrow.types), &[Family::Plain]);
+        let along: Vec<Vec<Run>> = self.arrows.iter().map(along).collect();
+        let room = self.wanted.batch_rows(ctx);
+        let mut runs: Vec<ArrowRuns> = along.iter().map(|_| ArrowRuns::default()).collect();
+        while current.row < current.batch.len && current.matches.len() < room {
+            let rows = current.row..current.batch.len.min(current.row + STRETCH);
+            for ((runs, along), from) in runs.iter_mut().zip(&along).zip(&current.froms) {
+                runs.fill(view, along, &from[rows.clone()]);
+            }
+            let steps = self.find_in_stretch(ctx, &runs, rows, current, room);
+            ctx.budget.steps(steps)?;
+        }
+        self.held.set(&ctx.budget, current.matches.size_bytes())?;
+        current.fitting = self.fitting(ctx, view, current)?;
+        current.next = 0;
+        Ok(())
+    }
+
+    /// Looks at rows until there is no more room, and says how many steps that took.
+    fn find_in_stretch(
+        &self,
+        ctx: &Context,
+        runs: &[ArrowRuns],
+        rows: std::ops::Range<usize>,
+        current: &mut Current,
+        room: usize,
+    ) -> usize {
+        let mut steps = rows.len();
+        let (mut arrows, mut froms) = (Vec::with_capacity(runs.len()), Vec::with_capacity(runs.len()));
+        for row in rows.clone() {
+            if !may_meet(runs, row - rows.start) || self.wanted.is_done(ctx, &current.batch, row) {
+                current.place = Place::default();
+                continue;
+            }
+            arrows.clear();
+            arrows.extend(runs.iter().map(|runs| runs.at(row - rows.start)));
+            froms.clear();
+            froms.extend(current.froms.iter().map(|from| from[row]));
+            steps += current.matches.add_row(row_number(row), &arrows, &froms, &mut current.place, room);
+            if current.matches.len() >= room {
+                current.row = if current.place.is_start() { row + 1 } else { row };
+                return steps;
+            }
+        }
+        current.row = rows.end;
+        steps
+    }
+
+    /// The matches that fit all conditions which the way to them does not imply.
+    fn fitting(&self, ctx: &Context, view: &View, current: &Current) -> Result<Vec<u32>, ExecError> {
+        let mut fitting: Vec<u32> = (0..row_number(current.matches.len())).collect();
+        for condition in &self.conditions {
+            if fitting.is_empty() || is_implied(condition, &self.reached, ctx, view) {
+                continue;
+            }
+            let of = |column: &[u32]| fitting.iter().map(|&index| column[index as usize]).collect::<Vec<u32>>();
+            let (rows, nodes) = (of(&current.matches.rows), of(&current.matches.nodes));
+            let frame = Frame::with_rows(&current.batch.columns, &rows, vec![Column::Nodes(nodes)]);
+            let kept = selected(&Env::new(ctx, view), condition, &frame)?;
+            fitting = kept.iter().map(|&index| fitting[index as usize]).collect();
+        }
+        Ok(fitting)
+    }
+
+    /// Hands on the matches that there are, a row for each way.
+    fn ways(&self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let room = self.wanted.batch_rows(ctx);
+        let mut made = Made { rows: Vec::new(), nodes: Vec::new(), rels: vec![Vec::new(); self.arrows.len()] };
+        let mut way = vec![0; self.arrows.len()];
+        while let Some(&index) = current.fitting.get(current.next) {
+            let index = index as usize;
+            if made.rows.len() >= room {
+                break;
+            }
+            ctx.budget.step()?;
+            let row = current.matches.rows[index];
+            way.clear();
+            way.extend(
+                current
+                    .matches
+                    .arrows
+                    .iter()
+                    .enumerate()
+                    .map(|(arrow, led)| led.at(index)[current.ways.get(arrow).copied().unwrap_or(0)]),
+            );
+            if self.are_distinct(&current.taken, row as usize, &way) {
+                made.rows.push(row);
+                made.nodes.push(current.matches.nodes[index]);
+                made.rels.iter_mut().zip(&way).for_each(|(rels, rel)| rels.push(*rel));
+            }
+            if !current.go_on(index) {
+                current.next += 1;
+            }
+        }
+        let len = made.rows.len();
+        let mut columns = current.batch.gather(&self.input.carry, &made.rows);
+        let wanted = self.arrows.iter().zip(made.rels).filter(|(arrow, _)| arrow.rel);
+        columns.extend(wanted.map(|(_, rels)| Column::Rels(rels)));
+        if self.to {
+            columns.push(Column::Nodes(made.nodes));
+        }
+        Ok(Batch::new(columns, len))
+    }
+
+    /// Whether none of these relationships, one for each arrow, is taken.
+    fn are_distinct(&self, taken: &[Taken], row: usize, way: &[u32]) -> bool {
+        let is_free = |(arrow, rel): (usize, &u32)| {
+            let others = &self.arrows[arrow].distinct_arrows;
+            let is_other = others.iter().all(|other| way[*other] != *rel);
+            !taken[arrow].has(row, *rel) && (is_other || planted!("arrows that meet may be one relationship"))
+        };
+        way.iter().enumerate().all(is_free)
+    }
+
+    /// How many ways there are to the matches of each row.
+    fn counts(&self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let (mut rows, mut counts): (Vec<u32>, Vec<i64>) = (Vec::new(), Vec::new());
+        let one_row = self.input.carry.is_empty();
+        for &index in &current.fitting {
+            let row = current.matches.rows[index as usize];
+            let count = self.count(ctx, current, index as usize)?;
+            match (counts.last_mut(), rows.last()) {
+                (Some(last), Some(before)) if one_row || *before == row => *last += count,
+                _ if count == 0 => {}
+                _ => {
+                    rows.push(row);
+                    counts.push(count);
+                }
+            }
+        }
+        current.next = current.fitting.len();
+        let mut columns = current.batch.gather(&self.input.carry, &rows);
+        columns.push(Column::Integers(counts, Vec::new()));
+        Ok(Batch::new(columns, rows.len()))
+    }
+
+    fn count(&self, ctx: &Context, current: &Current, index: usize) -> Result<i64, ExecError> {
+        let row = current.matches.rows[index] as usize;
+        let free = |(led, taken): (&Led, &Taken)| -> Vec<u32> {
+            led.at(index).iter().copied().filter(|rel| !taken.has(row, *rel)).collect()
+        };
+        let free: Vec<Vec<u32>> = current.matches.arrows.iter().zip(&current.taken).map(free).collect();
+        // Arrows from different nodes to the same one are never one relationship.
+        let from = |arrow: usize| current.froms[arrow][row];
+        let mut others = self.arrows.iter().enumerate();
+        let clashes = others.any(|(arrow, spec)| spec.distinct_arrows.iter().any(|other| from(*other) == from(arrow)));
+        if clashes && !planted!("arrows that meet may be one relationship") {
+            return self.count_distinct(ctx, &free, &mut Vec::with_capacity(free.len()));
+        }
+        Ok(free.iter().fold(1, |count, rels| count * to_i64(rels.len())))
+    }
+
+    /// How many ways go on from the relationships that are chosen for the first arrows.
+    fn count_distinct(&self, ctx: &Context, free: &[Vec<u32>], chosen: &mut Vec<u32>) -> Result<i64, ExecError> {
+        let arrow = chosen.len();
+        let (Some(rels), Some(spec)) = (free.get(arrow), self.arrows.get(arrow)) else { return Ok(1) };
+        ctx.budget.steps(rels.len())?;
+        let mut count = 0;
+        for &rel in rels {
+            if spec.distinct_arrows.iter().all(|other| chosen[*other] != rel) {
+                chosen.push(rel);
+                count += if arrow + 1 == free.len() { 1 } else { self.count_distinct(ctx, free, chosen)? };
+                chosen.pop();
+            }
+        }
+        Ok(count)
+    }
+}
+
+impl Current {
+    /// Goes on to the next way to this match; false behind the last one.
+    fn go_on(&mut self, index: usize) -> bool {
+        let arrows = &self.matches.arrows;
+        if arrows.iter().all(|led| led.span(index).len() == 1) {
+            return false;
+        }
+        self.ways.resize(arrows.len(), 0);
+        for (way, led) in self.ways.iter_mut().zip(arrows).rev() {
+            *way += 1;
+            if *way < led.span(index).len() {
+                return true;
+            }
+            *way = 0;
+        }
+        self.ways.clear();
+        false
+    }
+}
+
+impl Fan for Intersect {
+    type Current = Current;
+
+    fn input(&mut self) -> &mut Input {
+        &mut self.input
+    }
+
+    fn begin(&mut self, ctx: &Context, batch: Batch) -> Result<Current, ExecError> {
+        let from = |arrow: &Arrow| match &batch.columns[arrow.from] {
+            Column::Nodes(slots) => slots.clone(),
+            other => (0..batch.len).map(|row| node_slot(other, row, ctx)).collect(),
+        };
+        Ok(Current {
+            froms: self.arrows.iter().map(from).collect(),
+            taken: self.arrows.iter().map(|arrow| Taken::of(&batch, &arrow.distinct_from, ctx)).collect(),
+            row: 0,
+            place: Place::default(),
+            matches: Matches::of_arrows(self.arrows.len()),
+            fitting: Vec::new(),
+            next: 0,
+            ways: Vec::new(),
+            batch,
+        })
+    }
+
+    fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
+        let view = ctx.view(self.segment);
+        self.find(ctx, &view, current)?;
+        if self.counts { self.counts(ctx, current) } else { self.ways(ctx, current) }
+    }
+
+    fn is_done(current: &Current) -> bool {
+        current.row >= current.batch.len && current.next >= current.fitting.len()
+    }
+
+    fn forget(&mut self, ctx: &Context, _: Option<Current>) {
+        self.held.clear(&ctx.budget);
+    }
+}
+
+fn node_slot(column: &Column, row: usize, ctx: &Context) -> u32 {
+    column.end(row, ctx).and_then(crate::storage::End::as_node).map_or(NULL_SLOT, |node| node.0)
+}
+
+fn to_i64(len: usize) -> i64 {
+    i64::try_from(len).expect("there are fewer than 2^32 relationships")
+}

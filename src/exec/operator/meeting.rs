@@ -1,0 +1,262 @@
+//! Where the relationships of several arrows meet: the nodes that they all lead to, for one row after the other.
+//!
+//! The arrow with the fewest relationships leads; in the runs of the others its neighbours are sought one behind the
+//! other (a worst-case optimal join of one variable). Parallel relationships stay together, so what is found takes no
+//! more room than the relationships that led there.
+
+use super::travel::Run;
+use crate::exec::column::NULL_SLOT;
+use crate::storage::{self, End, Graph, Neighbour, NodeSlot, Seeker, from_end};
+
+/// The nodes that were found, in the order of rows.
+#[derive(Debug, Default)]
+pub(super) struct Matches {
+    pub rows: Vec<u32>,
+    pub nodes: Vec<u32>,
+    pub arrows: Vec<Led>,
+}
+
+/// The relationships of one arrow: those to each match side by side.
+#[derive(Debug, Default)]
+pub(super) struct Led {
+    pub rels: Vec<u32>,
+    /// Where those to each match end.
+    ends: Vec<u32>,
+}
+
+impl Led {
+    pub(super) fn span(&self, index: usize) -> std::ops::Range<usize> {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        start as usize..self.ends[index] as usize
+    }
+
+    pub(super) fn at(&self, index: usize) -> &[u32] {
+        &self.rels[self.span(index)]
+    }
+
+    /// The relationships that were appended lead to one more match.
+    fn close(&mut self) {
+        self.ends.push(u32::try_from(self.rels.len()).expect("fewer than 2^32 relationships in a batch"));
+    }
+
+    fn forget_open(&mut self) {
+        self.rels.truncate(self.ends.last().map_or(0, |end| *end as usize));
+    }
+}
+
+/// Runs of one arrow at one node; the flag: it passes over self-loops, which another one has.
+type RowRuns<'r, 'g> = &'r [(storage::Run<'g>, bool)];
+
+/// The runs of one arrow at some nodes.
+#[derive(Default)]
+pub(super) struct ArrowRuns<'g> {
+    runs: Vec<(storage::Run<'g>, bool)>,
+    /// Where those of each node end.
+    ends: Vec<usize>,
+    /// Between which neighbours they lie, if each node has one run.
+    bounds: Vec<(End, End)>,
+    found: Vec<storage::Run<'g>>,
+}
+
+impl<'g> ArrowRuns<'g> {
+    /// Looks up the runs of other nodes.
+    pub(super) fn fill(&mut self, graph: &'g Graph, along: &[Run], nodes: &[u32]) {
+        self.runs.clear();
+        self.ends.clear();
+        self.bounds.clear();
+        self.found.clear();
+        if let [Run { direction, rel_type: Some(rel_type), .. }] = along {
+            graph.append_runs(nodes, *direction, *rel_type, &mut self.found);
+            // Apart from what is done with them later, so that the ways to the entries are gone at the same time.
+            self.bounds.extend(self.found.iter().map(|run| run.bounds()));
+            self.runs.extend(self.found.iter().map(|run| (*run, false)));
+            self.ends.extend(1..=nodes.len());
+            return;
+        }
+        for node in nodes {
+            for run in along {
+                match run.rel_type {
+                    Some(rel_type) => graph.append_runs(&[*node], run.direction, rel_type, &mut self.found),
+                    None => self.found.extend(graph.runs_by_type(*node, run.direction)),
+                }
+                let found = self.found.drain(..).filter(|found| found.len() > 0);
+                self.runs.extend(found.map(|found| (found, run.second)));
+            }
+            self.ends.push(self.runs.len());
+        }
+    }
+
+    pub(super) fn at(&self, index: usize) -> RowRuns<'_, 'g> {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.runs[start..self.ends[index]]
+    }
+}
+
+/// Whether the neighbours of all arrows at these nodes lie in a common stretch.
+pub(super) fn may_meet(arrows: &[ArrowRuns], index: usize) -> bool {
+    let mut bounds = arrows.iter().filter_map(|runs| runs.bounds.get(index));
+    let Some(&(first, last)) = bounds.next() else { return true };
+    let (first, last) = bounds.fold((first, last), |(first, last), bounds| (first.max(bounds.0), last.min(bounds.1)));
+    first <= last
+}
+
+fn len_of(runs: RowRuns) -> usize {
+    runs.iter().map(|(run, _)| run.len()).sum()
+}
+
+/// Where to go on within a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    /// Which run of the arrow that leads.
+    run: usize,
+    /// Behind this neighbour.
+    after: Option<End>,
+}
+
+impl Place {
+    pub(super) fn is_start(self) -> bool {
+        self.run == 0 && self.after.is_none()
+    }
+}
+
+impl Matches {
+    pub(super) fn of_arrows(count: usize) -> Self {
+        Self { arrows: (0..count).map(|_| Led::default()).collect(), ..Self::default() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.rows.clear();
+        self.nodes.clear();
+        for led in &mut self.arrows {
+            led.rels.clear();
+            led.ends.clear();
+        }
+    }
+
+    pub(super) fn size_bytes(&self) -> usize {
+        let led: usize = self.arrows.iter().map(|led| led.rels.len() + led.ends.len()).sum();
+        (2 * self.nodes.len() + led) * size_of::<u32>()
+    }
+
+    /// Adds the nodes where `arrows`, which set out from `froms`, meet, and says how many neighbours were looked at.
+    /// When there are `room` matches it stops, with `place` where it has to go on; else that is back at the beginning.
+    pub(super) fn add_row(
+        &mut self,
+        row: u32,
+        arrows: &[RowRuns],
+        froms: &[u32],
+        place: &mut Place,
+        room: usize,
+    ) -> usize {
+        if let [[(storage::Run::Packed(one), false)], [(storage::Run::Packed(other), false)]] = arrows {
+            self.add_common(row, one, other);
+            return one.len().min(other.len());
+        }
+        let lens = arrows.iter().map(|runs| len_of(runs));
+        let Some((leader, len)) = lens.enumerate().min_by_key(|(_, len)| *len) else { return 0 };
+        if len > 0 {
+            self.add_led(row, leader, arrows, froms, place, room);
+        }
+        len
+    }
+
+    /// Two slices, which are short.
+    fn add_common(&mut self, row: u32, mut one: &[Neighbour], mut other: &[Neighbour]) {
+        let is_long = |slice: &[Neighbour], beside: &[Neighbour]| slice.len() > 8 * beside.len();
+        let leaps = is_long(one, other) || is_long(other, one);
+        while let (Some(mine), Some(theirs)) = (one.first(), other.first()) {
+            if mine.end == theirs.end {
+                let end = mine.end;
+                one = self.arrows[0].take(one, end);
+                other = self.arrows[1].take(other, end);
+                self.close(row, end);
+            } else if leaps {
+                let (mine, theirs) = (mine.end, theirs.end);
+                one = from_end(one, theirs);
+                other = from_end(other, mine);
+            } else {
+                // Without a branch: which one lies behind is hard to foretell.
+                let is_behind = mine.end < theirs.end;
+                one = &one[usize::from(is_behind)..];
+                other = &other[usize::from(!is_behind)..];
+            }
+        }
+    }
+
+    fn add_led(&mut self, row: u32, leader: usize, arrows: &[RowRuns], froms: &[u32], place: &mut Place, room: usize) {
+        while let Some((run, second)) = arrows[leader].get(place.run) {
+            let mut others: Vec<(usize, bool, Seeker)> = Vec::with_capacity(arrows.len());
+            for (arrow, runs) in arrows.iter().enumerate().filter(|(arrow, _)| *arrow != leader) {
+                others.extend(runs.iter().map(|(run, second)| (arrow, *second, Seeker::new(*run))));
+            }
+            let is_loop = |arrow: usize, end: End| end == End::node(NodeSlot(froms[arrow]));
+            let (mut at, mut is_met) = (place.after, false);
+            for entry in run.iter_behind(place.after) {
+                if at != Some(entry.end) {
+                    if is_met {
+                        self.close(row, entry_end(at));
+                    }
+                    if self.len() >= room && at != place.after {
+                        place.after = at;
+                        return;
+                    }
+                    at = Some(entry.end);
+                    is_met =
+                        !(*second && is_loop(leader, entry.end)) && self.seek(leader, entry.end, &mut others, &is_loop);
+                }
+                if is_met {
+                    self.arrows[leader].rels.push(entry.rel.0);
+                }
+            }
+            if is_met {
+                self.close(row, entry_end(at));
+            }
+            *place = Place { run: place.run + 1, after: None };
+        }
+        *place = Place::default();
+    }
+
+    /// Appends the relationships of all arrows but the one that leads; if one has none, of none.
+    fn seek(
+        &mut self,
+        leader: usize,
+        end: End,
+        others: &mut [(usize, bool, Seeker)],
+        is_loop: &impl Fn(usize, End) -> bool,
+    ) -> bool {
+        for (arrow, second, seeker) in others {
+            if !(*second && is_loop(*arrow, end)) || planted!("arrows meet at a loop twice") {
+                seeker.append_rels_to(end, &mut self.arrows[*arrow].rels);
+            }
+        }
+        let has_none = |led: &Led| led.rels.len() == led.ends.last().map_or(0, |end| *end as usize);
+        let fails = self.arrows.iter().enumerate().any(|(arrow, led)| arrow != leader && has_none(led));
+        if fails {
+            self.arrows.iter_mut().for_each(Led::forget_open);
+        }
+        !fails
+    }
+
+    fn close(&mut self, row: u32, end: End) {
+        self.rows.push(row);
+        self.nodes.push(end.as_node().map_or(NULL_SLOT, |node| node.0));
+        self.arrows.iter_mut().for_each(Led::close);
+    }
+}
+
+impl Led {
+    /// Takes the relationships to `end` from the front of a slice.
+    fn take<'g>(&mut self, slice: &'g [Neighbour], end: End) -> &'g [Neighbour] {
+        let count = slice.iter().take_while(|entry| entry.end == end).count();
+        self.rels.extend(slice[..count].iter().map(|entry| entry.rel.0));
+        &slice[count..]
+    }
+}
+
+fn entry_end(at: Option<End>) -> End {
+    at.expect("what was met was at a neighbour")
+}
