@@ -124,7 +124,7 @@ impl Route {
             if written.max.is_none_or(|max| round < max) {
                 positions.push(Position::before_leg(leg, round));
             }
-            let enough = round >= written.min || planted!("a group is repeated less often");
+            let enough = round >= written.min || (round > 0 && planted!("a group is repeated less often"));
             if !enough || !self.hold(place, trail, &written.leaving)? {
                 return Ok((positions, false));
             }
