@@ -4,10 +4,9 @@
 //! label, whatever they lead to has it. The counts are those of the root that is read, so nothing hangs on when the plan
 //! was made.
 
-use crate::catalog::{LabelId, Side, Statistics, TypeId};
 use crate::exec::context::{Context, View};
 use crate::physical::{ColumnKind, Direction, LabelTest, Op, Operator, Scalar, States, Target, Types};
-use crate::storage::Graph;
+use crate::storage;
 
 /// The plain relationships that led to a node.
 #[derive(Clone, Debug)]
@@ -21,22 +20,14 @@ impl Reached {
     pub(super) fn implies(&self, test: &LabelTest, ctx: &Context, view: &View) -> bool {
         let LabelTest::Name(label, _) = test else { return false };
         let Some(label) = ctx.label(*label) else { return false };
-        let sides: &[Side] = match self.direction {
-            Direction::Out => &[Side::End],
-            Direction::In => &[Side::Start],
-            Direction::Either => &[Side::Start, Side::End],
+        let ways: &[storage::Direction] = match self.direction {
+            Direction::Out => &[storage::Direction::Out],
+            Direction::In => &[storage::Direction::In],
+            Direction::Either => &[storage::Direction::Out, storage::Direction::In],
         };
-        let all_have = |rel_type| sides.iter().all(|side| all_ends_have(view, rel_type, *side, label));
-        !view.lacks_any()
-            && ctx.type_ids(&self.types).into_iter().all(|rel_type| match rel_type {
-                Some(rel_type) => all_have(rel_type),
-                None => view.catalog().types.iter().all(|(rel_type, _)| all_have(rel_type)),
-            })
+        let all_have = |rel_type| ways.iter().all(|way| view.all_reached_have(*way, rel_type, label));
+        !view.lacks_any() && ctx.type_ids(&self.types).into_iter().all(all_have)
     }
-}
-
-fn all_ends_have(graph: &Graph, rel_type: TypeId, side: Side, label: LabelId) -> bool {
-    graph.rel_count_with(rel_type, side, label) == graph.rel_count(Some(rel_type))
 }
 
 /// How the node in a column of the rows of `operator` was reached, by all that is known; nothing has changed since.
@@ -86,6 +77,9 @@ impl Terms {
             Scalar::And(terms) => &terms[..],
             term => std::slice::from_ref(term),
         };
+        if terms.iter().all(|term| asked_of(term).is_none()) {
+            return None;
+        }
         let reached_by = |term: &Scalar| match asked_of(term) {
             Some((Scalar::Column(column), _)) => reached(input, *column),
             _ => Vec::new(),
