@@ -5,9 +5,11 @@ use smallvec::SmallVec;
 
 use super::adjacency::{Adjacency, AdjacencyPage};
 use super::run::{Run, Runs};
-use super::walk::{TOGETHER, pages_of};
 use super::{Direction, End, Graph, Neighbour, NodeSlot};
 use crate::catalog::TypeId;
+
+/// Nodes that are looked at together.
+pub(super) const TOGETHER: usize = 32;
 
 /// What a batch of steps appends to: three columns of one length.
 #[derive(Debug)]
@@ -199,6 +201,13 @@ fn runs_in(page: Option<&AdjacencyPage>, owner: u32, rel_type: Option<TypeId>) -
     }
 }
 
+/// The page of each of a few nodes; one look-up for those that lie together.
+#[inline]
+pub(super) fn pages_of<'g>(adjacency: &'g Adjacency, nodes: &[u32]) -> SmallVec<[Option<&'g AdjacencyPage>; TOGETHER]> {
+    let mut pages = Pages::new(adjacency);
+    nodes.iter().map(|&node| pages.get(node)).collect()
+}
+
 /// The pages of an adjacency, the last one at hand.
 pub(super) struct Pages<'g> {
     adjacency: &'g Adjacency,
@@ -229,21 +238,9 @@ impl<'g> Pages<'g> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Commit, End, Family, NodeSlot, Writer};
+    use super::super::tests::two_types_and_a_hub;
+    use super::super::{End, Family, NodeSlot};
     use super::*;
-    use crate::value::Name;
-
-    /// Two types from 300 nodes, one of them a hub.
-    fn sample() -> Graph {
-        let mut writer = Writer::new(Graph::new(), Commit { number: 1, micros: 0 });
-        let types = [writer.rel_type(&Name::from("A")), writer.rel_type(&Name::from("B"))];
-        let nodes: Vec<End> = (0..300).map(|_| End::node(writer.create_node(&[]).unwrap())).collect();
-        for step in 0..6_000 {
-            let from = if step % 2 == 0 { nodes[7] } else { nodes[step * 31 % 300] };
-            writer.create_rel(types[usize::from(step % 5 == 0)], from, nodes[step * 17 % 300], true).unwrap();
-        }
-        writer.finish().0
-    }
 
     type Columns = (Vec<u32>, Vec<u32>, Vec<u32>);
 
@@ -253,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_batch_of_steps_is_the_same_as_one_by_one() {
-        let graph = sample();
+        let graph = two_types_and_a_hub();
         let sources = [3, 7, u32::MAX, 7, 299, 8];
         for direction in Direction::BOTH {
             for rel_type in [None, Some(TypeId(0)), Some(TypeId(1)), Some(TypeId(2))] {

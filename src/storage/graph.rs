@@ -13,7 +13,7 @@ use super::neighbourhood::Neighbourhood;
 use super::nodes::Nodes;
 use super::paged::PageTree;
 use super::rels::Rels;
-use super::run::{Neighbours, Run, Runs, search};
+use super::run::{Neighbours, Runs, search};
 use super::snapshot::{SnapshotFile, lost};
 use super::{Direction, End, Family, NodeSlot, Rel, RelSlot};
 use crate::catalog::{Catalog, IndexId, KeyId, LabelId, Side, Statistics, TypeId};
@@ -354,13 +354,6 @@ impl Graph {
             (Some((adjacency, owner)), None) => adjacency.runs(owner),
             (Some((adjacency, owner)), Some(rel_type)) => Runs::one(adjacency.run(owner, rel_type)),
         }
-    }
-
-    /// The plain neighbours of a node by one type.
-    #[inline]
-    #[expect(dead_code, reason = "for algorithms over one type")]
-    pub(crate) fn run(&self, node: NodeSlot, direction: Direction, rel_type: TypeId) -> Run<'_> {
-        self.neighbourhood.plain(direction).run(node.0, rel_type)
     }
 
     #[inline]

@@ -28,6 +28,18 @@ pub(super) fn all_rels(graph: &Graph, rel_type: Option<TypeId>, family: Family) 
     slots.into_iter().map(RelSlot).collect()
 }
 
+/// Two types between 300 nodes, one of them a hub.
+pub(super) fn two_types_and_a_hub() -> Graph {
+    let mut writer = Writer::new(Graph::new(), commit(1));
+    let types = [writer.rel_type(&Name::from("A")), writer.rel_type(&Name::from("B"))];
+    let nodes: Vec<End> = (0..300).map(|_| End::node(writer.create_node(&[]).unwrap())).collect();
+    for step in 0..6_000 {
+        let from = if step % 2 == 0 { nodes[7] } else { nodes[step * 31 % 300] };
+        writer.create_rel(types[usize::from(step % 5 == 0)], from, nodes[step * 17 % 300], true).unwrap();
+    }
+    writer.finish().0
+}
+
 /// Nodes with a number and the writer that made them.
 pub(super) fn numbered(count: i64) -> (Writer, Vec<End>, LabelId, KeyId) {
     let mut writer = Writer::new(Graph::new(), commit(1));

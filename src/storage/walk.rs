@@ -7,16 +7,13 @@ use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
-use super::adjacency::{Adjacency, AdjacencyPage};
+use super::batch::{TOGETHER, pages_of};
 use super::run::Run;
 use super::{Direction, Graph, Neighbour};
 use crate::catalog::TypeId;
 
 /// Which relationships a search follows; without a type: all.
 pub(crate) type Way = (Direction, Option<TypeId>);
-
-/// Nodes that are looked at together.
-pub(super) const TOGETHER: usize = 32;
 
 impl Graph {
     /// Shows the neighbours of each of `nodes`, in the order of nodes and for each of them of `ways`: the place of the
@@ -66,37 +63,11 @@ impl Graph {
     }
 }
 
-/// The page of each of a few nodes; one look-up for those that lie together.
-#[inline]
-pub(super) fn pages_of<'g>(adjacency: &'g Adjacency, nodes: &[u32]) -> SmallVec<[Option<&'g AdjacencyPage>; TOGETHER]> {
-    let (mut number, mut page) = (usize::MAX, None);
-    let of_node = |&node: &u32| {
-        let next = Adjacency::page_number(node);
-        if next != number {
-            (number, page) = (next, adjacency.page(node));
-        }
-        page
-    };
-    nodes.iter().map(of_node).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{Commit, End, Family, NodeSlot, Writer};
+    use super::super::tests::two_types_and_a_hub;
+    use super::super::{End, Family, NodeSlot};
     use super::*;
-    use crate::value::Name;
-
-    /// Two types between 300 nodes, one of them a hub.
-    fn sample() -> Graph {
-        let mut writer = Writer::new(Graph::new(), Commit { number: 1, micros: 0 });
-        let types = [writer.rel_type(&Name::from("A")), writer.rel_type(&Name::from("B"))];
-        let nodes: Vec<End> = (0..300).map(|_| End::node(writer.create_node(&[]).unwrap())).collect();
-        for step in 0..6_000 {
-            let from = if step % 2 == 0 { nodes[7] } else { nodes[step * 31 % 300] };
-            writer.create_rel(types[usize::from(step % 5 == 0)], from, nodes[step * 17 % 300], true).unwrap();
-        }
-        writer.finish().0
-    }
 
     fn seen(graph: &Graph, nodes: &[u32], ways: &[Way]) -> Vec<(usize, Neighbour)> {
         let mut seen = Vec::new();
@@ -110,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_walk_sees_what_is_seen_from_each_node() {
-        let graph = sample();
+        let graph = two_types_and_a_hub();
         let nodes: Vec<u32> = (0..100).map(|step| step * 7 % 300).collect();
         let (out, back) = ((Direction::Out, Some(TypeId(1))), (Direction::In, Some(TypeId(0))));
         for ways in [&[out][..], &[out, back], &[(Direction::In, None)], &[(Direction::Out, Some(TypeId(9)))]] {
@@ -128,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_walk_ends_where_it_is_told_to() {
-        let graph = sample();
+        let graph = two_types_and_a_hub();
         let way = [(Direction::Out, Some(TypeId(0)))];
         let end = graph.walk(&[3, 7, 9], &way, |place, _| {
             if place == 1 { ControlFlow::Break(place) } else { ControlFlow::Continue(()) }
