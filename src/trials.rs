@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::compile::plan_of;
 use crate::error::Error;
-use crate::exec::{Limits, Reading, SharedLimits};
+use crate::exec::{Limits, Program, Reading, SharedLimits};
 use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
@@ -83,8 +83,8 @@ impl<'t> Trials<'t> {
         patience: Patience,
     ) -> Result<Outcome<Error>, Error> {
         let planned = plan_of(statement, text, self.graph, self.registry, self.passes);
-        let plan = match planned {
-            Ok(planned) => Arc::new(planned.plan),
+        let program = match planned {
+            Ok(planned) => Program::new(planned.plan),
             Err(error) => return Ok(Outcome::Failed(error)),
         };
         let mut given = self.params.clone().into_map();
@@ -94,7 +94,7 @@ impl<'t> Trials<'t> {
             Patience::ForTrial => self.patience.trial,
         };
         let (limits, is_ours) = self.limits.next(most_rows)?;
-        let mut reading = match Reading::start(plan, Arc::clone(self.graph), given, &limits, false) {
+        let mut reading = match Reading::start(Arc::new(program), Arc::clone(self.graph), given, &limits, false) {
             Ok(reading) => reading,
             Err(error) => return Ok(Outcome::Failed(error.into())),
         };

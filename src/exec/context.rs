@@ -28,7 +28,7 @@ use super::operator::Input;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
 use crate::function::operator::Patterns;
-use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TextRange, TypeRef, Types};
+use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TypeRef, Types};
 use crate::storage::{Change, End, Graph, NodeSlot, RelSlot, Writer};
 use crate::value::{DateTime, ElementId, Name, Value};
 
@@ -76,10 +76,15 @@ impl Deref for View {
 pub(super) struct ArgumentId(pub usize);
 
 pub(super) struct Context<'w> {
-    pub plan: Arc<PhysicalPlan>,
     root: Root<'w>,
     /// Who commits while a statement runs, if that can be.
     pub commits: Option<&'w dyn Commits>,
+    state: Box<State>,
+}
+
+/// All that a run has but the graph: what is left when it ends, and is used again.
+pub(super) struct State {
+    pub plan: Arc<PhysicalPlan>,
     pub parameters: SmallVec<[Value; 2]>,
     /// What is computed before the first row.
     pub given: Vec<Value>,
@@ -99,6 +104,8 @@ pub(super) struct Context<'w> {
     labels: Resolved<LabelId>,
     types: Resolved<TypeId>,
     keys: Resolved<KeyId>,
+    /// The version of the catalog in which names were looked up.
+    names_of: u64,
     pub patterns: RefCell<Patterns>,
     started_micros: OnceCell<i64>,
     random: Cell<u64>,
@@ -135,49 +142,16 @@ pub(super) struct SubplanRun {
     pub place: usize,
 }
 
-impl<'w> Context<'w> {
-    pub(super) fn reading(
-        plan: Arc<PhysicalPlan>,
-        graph: Arc<Graph>,
-        parameters: BTreeMap<Name, Value>,
-        limits: &Limits,
-        profile: bool,
-    ) -> Result<Box<Self>, ExecError> {
-        Self::new(plan, Root::Reading(graph), None, parameters, limits, profile)
-    }
-
-    pub(super) fn writing(
-        plan: Arc<PhysicalPlan>,
-        writer: &'w mut Writer,
-        commits: Option<&'w dyn Commits>,
-        parameters: BTreeMap<Name, Value>,
-        limits: &Limits,
-        profile: bool,
-    ) -> Result<Box<Self>, ExecError> {
-        Self::new(plan, Root::Writing(RefCell::new(writer)), commits, parameters, limits, profile)
-    }
-
-    fn new(
-        plan: Arc<PhysicalPlan>,
-        root: Root<'w>,
-        commits: Option<&'w dyn Commits>,
-        mut parameters: BTreeMap<Name, Value>,
-        limits: &Limits,
-        profile: bool,
-    ) -> Result<Box<Self>, ExecError> {
-        let budget = Budget::new(limits);
-        // Who was cancelled before makes no step at all.
-        budget.check()?;
-        let mut given = |(name, range): &(Name, TextRange)| {
-            parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone(), range: *range })
-        };
-        let mut ctx = Box::new(Self {
-            parameters: plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?,
+impl State {
+    /// Of a run that is yet to begin.
+    pub(super) fn new(plan: &Arc<PhysicalPlan>) -> Box<Self> {
+        Box::new(Self {
+            parameters: SmallVec::new(),
             given: Vec::new(),
-            budget,
+            budget: Budget::new(&Limits::unlimited()),
             deleted: Deleted::default(),
             counters: RefCell::default(),
-            profile: profile.then(|| Profile::new(plan.operator_count)),
+            profile: None,
             warnings: RefCell::default(),
             segments: RefCell::default(),
             newest_held: RefCell::default(),
@@ -187,16 +161,107 @@ impl<'w> Context<'w> {
             labels: unresolved(plan.labels.len()),
             types: unresolved(plan.types.len()),
             keys: unresolved(plan.keys.len()),
+            names_of: 0,
             patterns: RefCell::default(),
             started_micros: OnceCell::new(),
             random: Cell::new(0),
             created_from: Cell::new(u64::MAX),
-            plan,
-            root,
-            commits,
-        });
-        ctx.given = ctx.compute_given()?;
+            plan: Arc::clone(plan),
+        })
+    }
+
+    /// Makes all as it was before the run, but for what operators were told when they were compiled and for names, which
+    /// are looked up again where the catalog is another one.
+    fn let_go(&mut self) {
+        self.parameters.clear();
+        self.given.clear();
+        self.deleted = Deleted::default();
+        self.counters.take();
+        self.profile = None;
+        self.warnings.take();
+        self.segments.get_mut().fill(None);
+        self.newest_held.take();
+        self.satisfied.get_mut().clear();
+        self.patterns.take();
+        self.started_micros.take();
+        self.random.set(0);
+        self.created_from.set(u64::MAX);
+    }
+
+    /// Takes what the parameters of the plan are out of `given`.
+    fn take_parameters(&mut self, mut given: BTreeMap<Name, Value>) -> Result<(), ExecError> {
+        for (name, range) in &self.plan.parameters {
+            let value = given.remove(name);
+            let value = value.ok_or_else(|| ExecError::ParameterMissing { name: name.clone(), range: *range })?;
+            self.parameters.push(value);
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Context<'_> {
+    type Target = State;
+
+    #[inline]
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl<'w> Context<'w> {
+    pub(super) fn reading(
+        state: Box<State>,
+        graph: Arc<Graph>,
+        parameters: BTreeMap<Name, Value>,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        Self::new(state, Root::Reading(graph), None, parameters, limits, profile)
+    }
+
+    pub(super) fn writing(
+        state: Box<State>,
+        writer: &'w mut Writer,
+        commits: Option<&'w dyn Commits>,
+        parameters: BTreeMap<Name, Value>,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        Self::new(state, Root::Writing(RefCell::new(writer)), commits, parameters, limits, profile)
+    }
+
+    fn new(
+        mut state: Box<State>,
+        root: Root<'w>,
+        commits: Option<&'w dyn Commits>,
+        parameters: BTreeMap<Name, Value>,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        state.budget = Budget::new(limits);
+        // Who was cancelled before makes no step at all.
+        state.budget.check()?;
+        state.take_parameters(parameters)?;
+        state.profile = profile.then(|| Profile::new(state.plan.operator_count));
+        let mut ctx = Self { root, commits, state };
+        let names_of = ctx.newest(|graph| graph.catalog().version);
+        if ctx.state.names_of != names_of {
+            ctx.forget_names();
+            ctx.state.names_of = names_of;
+        }
+        ctx.state.given = ctx.compute_given()?;
         Ok(ctx)
+    }
+
+    /// What is left of a run that has ended, to be used again.
+    pub(super) fn end(mut self) -> Box<State> {
+        if self.newest(|graph| graph.catalog().version) != self.state.names_of {
+            // Names that it has made itself may be undone.
+            self.forget_names();
+            self.state.names_of = 0;
+        }
+        self.state.let_go();
+        self.state
     }
 
     fn compute_given(&self) -> Result<Vec<Value>, ExecError> {

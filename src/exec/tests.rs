@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Answer, ExecError, Limits, Reading, write};
+use super::{Answer, ExecError, Limits, Program, Reading, write};
 use crate::function::Registry;
 use crate::optimize::{PassSet, optimize};
 use crate::physical::{self, PhysicalPlan, lower};
@@ -47,11 +47,11 @@ impl Database {
         if plan.writes {
             let mut writer =
                 Writer::new(self.graph.clone(), Commit { number: self.graph.commit().number + 1, micros: 0 });
-            let answer: Answer = write(&plan, &mut writer, None, parameters, &self.limits, false)?;
+            let answer: Answer = write(&Program::new(plan), &mut writer, None, parameters, &self.limits, false)?;
             self.graph = writer.finish().0;
             return Ok(answer.rows.into_iter().map(show).collect());
         }
-        let mut reading = Reading::start(plan, Arc::new(self.graph.clone()), parameters, &self.limits, false)?;
+        let mut reading = Reading::start(program(plan), Arc::new(self.graph.clone()), parameters, &self.limits, false)?;
         let mut rows = Vec::new();
         while let Some(row) = reading.next_row()? {
             rows.push(show(row));
@@ -109,14 +109,18 @@ fn a_reading_may_go_to_another_thread() {
     is_send::<ExecError>();
 }
 
+fn program(plan: Arc<PhysicalPlan>) -> Arc<Program> {
+    Arc::new(Program::new(plan))
+}
+
 #[test]
 fn a_profile_counts_the_rows_of_each_operator() {
     let db = ring();
     let plan = db.plan("MATCH (n:N) WHERE n.v + 1 > 2 RETURN n.k");
     let graph = Arc::new(db.graph.clone());
-    let mut reading = Reading::start(plan, graph, BTreeMap::new(), &db.limits, true).expect("it starts");
+    let mut reading = Reading::start(program(plan), graph, BTreeMap::new(), &db.limits, true).expect("it starts");
     while reading.next_row().expect("it runs").is_some() {}
-    let profile = reading.profile().expect("it is profiled");
+    let profile = reading.end().profile.expect("it is profiled");
     let rows: Vec<&str> = profile.split("[rows ").skip(1).filter_map(|text| text.split(',').next()).collect();
     assert_eq!(rows, ["2", "2", "3"], "{profile}");
 }
@@ -126,7 +130,7 @@ fn merging_beside_a_quoted_twin_warns() {
     let mut db = Database::with("CREATE (:A)-[:SAYS]->[(:B)-[:T]->(:C)]");
     let plan = db.plan("MATCH (b:B), (c:C) MERGE (b)-[:T]->(c)");
     let mut writer = Writer::new(db.graph.clone(), Commit { number: 2, micros: 0 });
-    let answer = write(&plan, &mut writer, None, BTreeMap::new(), &Limits::default(), false).expect("it runs");
+    let answer = write(&Program::new(plan), &mut writer, None, BTreeMap::new(), &Limits::default(), false).expect("it runs");
     assert_eq!(answer.warnings.len(), 1);
     assert_eq!(answer.warnings[0].0, "quoted-twin");
     assert_eq!(answer.counters.relationships_created, 1);
@@ -420,7 +424,7 @@ fn a_label_is_tested_as_soon_as_an_end_is_without_it() {
     let check = |db: &mut Database| {
         let counted = plans.clone().map(|plan| {
             let graph = Arc::new(db.graph.clone());
-            let mut reading = Reading::start(plan, graph, BTreeMap::new(), &Limits::default(), false).unwrap();
+            let mut reading = Reading::start(program(plan), graph, BTreeMap::new(), &Limits::default(), false).unwrap();
             reading.next_row().unwrap().unwrap()[0].to_string()
         });
         db.passes = PassSet::NONE;
