@@ -215,7 +215,7 @@ impl Prepared {
         }
         let profile = self.plan.mode == Mode::Profile;
         let program = Arc::clone(&self.plan.program);
-        let start = || Ok(exec::Reading::start(program, Arc::clone(graph), params.into_map(), limits, profile)?);
+        let start = || Ok(exec::Reading::start(program, Arc::clone(graph), params.into_inner(), limits, profile)?);
         let run = guarded(start).map_err(|error| error.with_text(self.text()))?;
         let rows = Rows::reading(run, running, &self.plan.columns, &self.plan.text, graph.commit(), self.warnings());
         Ok(rows.explained(self.plan.explained))
@@ -236,7 +236,7 @@ impl Prepared {
     ) -> Result<Rows, Error> {
         let _running = open.run(&self.plan.text);
         let profile = self.plan.mode == Mode::Profile;
-        let write = || Ok(exec::write(&self.plan.program, writer, commits, params.into_map(), limits, profile)?);
+        let write = || Ok(exec::write(&self.plan.program, writer, commits, params.into_inner(), limits, profile)?);
         let answer = guarded(write).map_err(|error| error.with_text(self.text()))?;
         let commit = writer.graph().commit();
         let rows = Rows::written(answer, &self.plan.columns, &self.plan.text, commit, self.warnings());
@@ -365,6 +365,18 @@ mod tests {
             transaction.query(&create, params! { "name" => "Megvii" }).unwrap();
             assert_eq!(transaction.query(&find, params! { "name" => "Megvii" }).unwrap().count(), 2);
         });
+    }
+
+    #[test]
+    fn a_statement_that_is_run_again_knows_no_name_that_was_undone() {
+        let db = Database::in_memory();
+        let count = db.prepare("CREATE (:$($label)) WITH 1 AS one MATCH (b:B) RETURN count(b)").unwrap();
+        for (label, expected) in [("B", 1), ("C", 0), ("B", 1)] {
+            // Dropped without a commit.
+            let mut transaction = db.write().unwrap();
+            let rows = transaction.query(&count, params! { "label" => label }).unwrap();
+            assert_eq!(rows.single::<i64>().unwrap(), expected, "{label}");
+        }
     }
 
     #[test]

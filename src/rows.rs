@@ -47,7 +47,7 @@ pub struct Rows {
 
 enum Source {
     /// The transaction is kept open for as long as its state is read.
-    Running(Box<exec::Reading>, RunningStatement),
+    Running(exec::Reading, RunningStatement),
     Made(std::vec::IntoIter<Vec<Value>>),
 }
 
@@ -62,7 +62,7 @@ impl Rows {
     ) -> Self {
         Self {
             columns: Arc::clone(columns),
-            source: Source::Running(Box::new(run), running),
+            source: Source::Running(run, running),
             text: Arc::clone(text),
             counters: Counters::default(),
             warnings: warnings.to_vec(),

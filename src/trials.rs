@@ -87,17 +87,20 @@ impl<'t> Trials<'t> {
             Ok(planned) => Program::new(planned.plan),
             Err(error) => return Ok(Outcome::Failed(error)),
         };
-        let mut given = self.params.clone().into_map();
-        given.extend(parameters.iter().cloned());
+        let mut given = self.params.clone();
+        for (name, value) in parameters {
+            given.insert(name, value.clone());
+        }
         let most_rows = match patience {
             Patience::ForQuery => self.patience.query,
             Patience::ForTrial => self.patience.trial,
         };
         let (limits, is_ours) = self.limits.next(most_rows)?;
-        let mut reading = match Reading::start(Arc::new(program), Arc::clone(self.graph), given, &limits, false) {
-            Ok(reading) => reading,
-            Err(error) => return Ok(Outcome::Failed(error.into())),
-        };
+        let mut reading =
+            match Reading::start(Arc::new(program), Arc::clone(self.graph), given.into_inner(), &limits, false) {
+                Ok(reading) => reading,
+                Err(error) => return Ok(Outcome::Failed(error.into())),
+            };
         let mut rows = Vec::new();
         let outcome = loop {
             match reading.next_row() {

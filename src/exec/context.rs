@@ -8,13 +8,12 @@
 //! there is one root and all segments see it.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::batch::Batch;
 use super::budget::{Budget, Limits};
@@ -39,6 +38,9 @@ pub(crate) fn now_micros() -> i64 {
         Err(before) => i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |micros| -micros),
     }
 }
+
+/// What a statement is run with, in the order of names, each once.
+pub(crate) type Parameters = SmallVec<[(Name, Value); 2]>;
 
 /// A segment of the plan: see the head of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,11 +191,11 @@ impl State {
     }
 
     /// Takes what the parameters of the plan are out of `given`.
-    fn take_parameters(&mut self, mut given: BTreeMap<Name, Value>) -> Result<(), ExecError> {
+    fn take_parameters(&mut self, mut given: Parameters) -> Result<(), ExecError> {
         for (name, range) in &self.plan.parameters {
-            let value = given.remove(name);
-            let value = value.ok_or_else(|| ExecError::ParameterMissing { name: name.clone(), range: *range })?;
-            self.parameters.push(value);
+            let place = given.binary_search_by(|entry| entry.0.cmp(name));
+            let place = place.map_err(|_| ExecError::ParameterMissing { name: name.clone(), range: *range })?;
+            self.parameters.push(std::mem::take(&mut given[place].1));
         }
         Ok(())
     }
@@ -212,7 +214,7 @@ impl<'w> Context<'w> {
     pub(super) fn reading(
         state: Box<State>,
         graph: Arc<Graph>,
-        parameters: BTreeMap<Name, Value>,
+        parameters: Parameters,
         limits: &Limits,
         profile: bool,
     ) -> Result<Self, ExecError> {
@@ -223,7 +225,7 @@ impl<'w> Context<'w> {
         state: Box<State>,
         writer: &'w mut Writer,
         commits: Option<&'w dyn Commits>,
-        parameters: BTreeMap<Name, Value>,
+        parameters: Parameters,
         limits: &Limits,
         profile: bool,
     ) -> Result<Self, ExecError> {
@@ -234,7 +236,7 @@ impl<'w> Context<'w> {
         mut state: Box<State>,
         root: Root<'w>,
         commits: Option<&'w dyn Commits>,
-        parameters: BTreeMap<Name, Value>,
+        parameters: Parameters,
         limits: &Limits,
         profile: bool,
     ) -> Result<Self, ExecError> {
@@ -476,11 +478,11 @@ impl<'w> Context<'w> {
     }
 
     /// Each type on its own, as adjacency wants it: one `None` for any, and nothing if none of the names is known.
-    pub(super) fn type_ids(&self, types: &Types) -> Vec<Option<TypeId>> {
+    pub(super) fn type_ids(&self, types: &Types) -> SmallVec<[Option<TypeId>; 4]> {
         match types {
-            Types::Any => vec![None],
+            Types::Any => smallvec![None],
             Types::OneOf(types) => {
-                let mut ids: Vec<_> = types.iter().filter_map(|&name| self.rel_type(name)).collect();
+                let mut ids: SmallVec<[TypeId; 4]> = types.iter().filter_map(|&name| self.rel_type(name)).collect();
                 ids.sort_unstable();
                 ids.dedup();
                 ids.into_iter().map(Some).collect()

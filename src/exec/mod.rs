@@ -27,7 +27,7 @@ mod tests;
 pub use budget::{CancelToken, Limits};
 pub(crate) use budget::{Patience, SharedLimits};
 pub(crate) use commit::Commits;
-pub(crate) use context::now_micros;
+pub(crate) use context::{Parameters, now_micros};
 pub use counters::Counters;
 pub(crate) use error::ExecError;
 pub(crate) use host::element;

@@ -41,9 +41,15 @@ impl Program {
         &self.plan
     }
 
+    #[cfg(test)]
+    pub(super) fn idle_count(&self) -> usize {
+        self.idle.lock().expect("no test panics in it").len()
+    }
+
     /// What the next run begins with. Nobody waits for another thread: who cannot look at once begins anew.
     pub(super) fn begin(&self, profile: bool) -> Machine {
-        let idle = if self.lasts && !profile { self.idle.try_lock().ok().and_then(|mut idle| idle.pop()) } else { None };
+        let idle =
+            if self.lasts && !profile { self.idle.try_lock().ok().and_then(|mut idle| idle.pop()) } else { None };
         idle.unwrap_or_else(|| Machine { state: State::new(&self.plan), source: None })
     }
 

@@ -1,20 +1,19 @@
 //! Runs a whole statement: one that reads, row by row; one that writes, to its end.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use super::batch::Batch;
 use super::budget::Held;
 use super::commit::Commits;
-use super::context::{Context, View};
+use super::context::{Context, Parameters, View};
 use super::counters::Counters;
 use super::operator::{Input, Scope, finish_deleting};
 use super::program::{Machine, Program};
 use super::{ExecError, Limits, output, schema};
 use crate::physical::{Operator, PlanBody};
 use crate::storage::{Graph, Writer};
-use crate::value::{Name, Value};
+use crate::value::Value;
 
 /// A reading statement on its way: it owns the root that it reads and makes rows as they are asked for.
 pub(crate) struct Reading {
@@ -46,7 +45,7 @@ impl Reading {
     pub(crate) fn start(
         program: Arc<Program>,
         graph: Arc<Graph>,
-        parameters: BTreeMap<Name, Value>,
+        parameters: Parameters,
         limits: &Limits,
         profile: bool,
     ) -> Result<Self, ExecError> {
@@ -127,7 +126,7 @@ pub(crate) fn write(
     program: &Program,
     writer: &mut Writer,
     commits: Option<&dyn Commits>,
-    parameters: BTreeMap<Name, Value>,
+    parameters: Parameters,
     limits: &Limits,
     profile: bool,
 ) -> Result<Answer, ExecError> {

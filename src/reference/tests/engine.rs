@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::graphs::{Draft, End, Properties};
-use crate::exec::{ExecError, Limits, Program, Reading, write};
+use crate::exec::{ExecError, Limits, Parameters, Program, Reading, write};
 use crate::function::Registry;
 use crate::optimize::{PassSet, optimize};
 use crate::physical::{PhysicalPlan, explain, lower};
@@ -227,7 +227,7 @@ impl World {
 
     fn run_once(&self, program: &Arc<Program>, plan: &PhysicalPlan) -> Result<Table, ExecError> {
         let graph = Arc::clone(&self.stored);
-        let mut reading = Reading::start(Arc::clone(program), graph, BTreeMap::new(), &Limits::default(), false)?;
+        let mut reading = Reading::start(Arc::clone(program), graph, Parameters::new(), &Limits::default(), false)?;
         let columns: Vec<Name> = plan.columns.iter().map(|(name, _)| name.clone()).collect();
         let mut rows = Vec::new();
         while let Some(row) = reading.next_row()? {
@@ -252,7 +252,8 @@ impl World {
     fn write(&self, plan: &Arc<PhysicalPlan>) -> Result<(Vec<Row>, storage::Graph), ExecError> {
         let commit = Commit { number: self.stored.commit().number + 1, micros: self.micros };
         let mut writer = Writer::new((*self.stored).clone(), commit);
-        let answer = write(&Program::new(Arc::clone(plan)), &mut writer, None, BTreeMap::new(), &Limits::default(), false)?;
+        let answer =
+            write(&Program::new(Arc::clone(plan)), &mut writer, None, Parameters::new(), &Limits::default(), false)?;
         let named = |row: Vec<Value>| plan.columns.iter().map(|(name, _)| name.clone()).zip(row).collect();
         Ok((answer.rows.into_iter().map(named).collect(), writer.finish().0))
     }
