@@ -7,7 +7,7 @@
 use super::fan::Fan;
 use super::implied::{Reached, is_implied};
 use super::meeting::{ArrowRuns, Led, Matches, Place, may_meet};
-use super::travel::{Run, STRETCH, Taken, runs};
+use super::travel::{STRETCH, SomeRuns, Taken, runs};
 use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
@@ -78,7 +78,7 @@ impl Intersect {
         }
         current.matches.clear();
         let along = |arrow: &Arrow| runs(arrow.direction, &ctx.type_ids(&arrow.types), &[Family::Plain]);
-        let along: Vec<Vec<Run>> = self.arrows.iter().map(along).collect();
+        let along: Vec<SomeRuns> = self.arrows.iter().map(along).collect();
         let room = self.wanted.batch_rows(ctx);
         let mut runs: Vec<ArrowRuns> = along.iter().map(|_| ArrowRuns::default()).collect();
         while current.row < current.batch.len && current.matches.len() < room {
