@@ -74,7 +74,8 @@ impl Aggregation {
         let mut kinds: Vec<ColumnKind> = self.partition.map(|_| ColumnKind::Ordinal).into_iter().collect();
         kinds.extend(self.keys.iter().map(|(_, kind)| *kind));
         let mut groups = Groups { table: Table::new(kinds), len: 0 };
-        let mut states: Vec<State> = self.calls.iter().map(State::new).collect();
+        let is_grouped = !self.keys.is_empty() || self.partition.is_some();
+        let mut states: Vec<State> = self.calls.iter().map(|call| State::new(call, is_grouped)).collect();
         if self.keys.is_empty() {
             let outer = if self.partition.is_some() { ctx.argument(self.argument).len } else { 1 };
             groups.prepare(outer, self.partition.is_some(), ctx)?;
@@ -213,9 +214,9 @@ enum State {
 }
 
 impl State {
-    fn new(call: &Call) -> Self {
+    fn new(call: &Call, is_grouped: bool) -> Self {
         let seen = || {
-            let mut kinds = vec![ColumnKind::Ordinal];
+            let mut kinds: Vec<ColumnKind> = is_grouped.then_some(ColumnKind::Ordinal).into_iter().collect();
             kinds.extend(&call.kinds);
             Table::new(kinds)
         };
@@ -395,7 +396,7 @@ fn add_weights(counts: &mut [i64], weights: &Column, group: impl Fn(usize) -> us
     Ok(())
 }
 
-/// The rows whose group and arguments were not seen before, without those whose first argument is null.
+/// The rows whose group, if there are several, and arguments were not seen before, without those whose first argument is null.
 fn new_rows(
     env: &Env,
     seen: &mut Table,
@@ -403,9 +404,9 @@ fn new_rows(
     len: usize,
     numbers: Option<&[u32]>,
 ) -> Result<Vec<usize>, ExecError> {
-    let groups = Column::Ordinals(numbers.map_or_else(|| vec![0; len], <[u32]>::to_vec));
+    let groups = numbers.map(|numbers| Column::Ordinals(numbers.to_vec()));
     let known = seen.len();
-    let columns: Vec<&Column> = std::iter::once(&groups).chain(arguments.iter().map(Cow::as_ref)).collect();
+    let columns: Vec<&Column> = groups.iter().chain(arguments.iter().map(Cow::as_ref)).collect();
     let found = seen.numbers(&columns, len, env.ctx, &env.ctx.budget)?;
     let mut next = known;
     let mut rows = Vec::new();
