@@ -11,6 +11,7 @@ mod condition;
 mod dictionary;
 mod fill;
 mod gather;
+mod lying;
 mod order;
 mod page;
 mod search;
@@ -30,6 +31,7 @@ pub(crate) use condition::Condition;
 use dictionary::Dictionary;
 pub(crate) use gather::PropertyVector;
 pub(super) use gather::gather;
+pub(super) use lying::LyingColumns;
 pub(super) use order::OrderKey;
 use page::ColumnPage;
 

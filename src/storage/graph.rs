@@ -265,13 +265,13 @@ impl Graph {
 
     /// The values of many nodes. `u32::MAX` in `slots` is a null and gives a null.
     pub(crate) fn gather_node_property(&self, slots: &[u32], key: KeyId) -> PropertyVector {
-        let columns = |page| self.nodes.page_at(page).map(|page| &page.columns);
+        let columns = |page| self.nodes.page_at(page).map(|page| &*page.columns);
         gather(columns, &self.nodes.dictionaries, slots, key)
     }
 
     /// The values of many relationships. `u32::MAX` in `slots` is a null and gives a null.
     pub(crate) fn gather_rel_property(&self, slots: &[u32], key: KeyId) -> PropertyVector {
-        let columns = |page| self.rels.page_at(page).map(|page| &page.columns);
+        let columns = |page| self.rels.page_at(page).map(|page| &*page.columns);
         gather(columns, &self.rels.dictionaries, slots, key)
     }
 
