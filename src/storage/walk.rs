@@ -1,8 +1,8 @@
 //! The neighbours of many nodes of a search, along plain relationships.
 //!
-//! Nodes of a search lie far from each other, so that each look waits for memory. The pages of some nodes are found
-//! before the first of them is read, and their runs before the first of these: apart, the waits overlap.
+//! Nodes of a search lie far from each other, so some of them are taken together (see [`batch`](super::batch)).
 
+use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
@@ -30,6 +30,11 @@ impl Graph {
             runs.clear();
             let together = &nodes[first..nodes.len().min(first + TOGETHER)];
             self.find_runs(together, ways, |place, run| runs.push((first + place, run)));
+            let mut read = 0;
+            for (_, run) in &runs {
+                read ^= run.touch();
+            }
+            black_box(read);
             for &(place, run) in &runs {
                 match run {
                     Run::Packed(entries) => visit(place, entries)?,
@@ -43,11 +48,12 @@ impl Graph {
     /// The runs of a few nodes, but for empty ones.
     #[inline]
     fn find_runs<'g>(&'g self, nodes: &[u32], ways: &[Way], mut take: impl FnMut(usize, Run<'g>)) {
-        let find = |direction: Direction| {
-            let wanted = if ways.iter().any(|way| way.0 == direction) { nodes } else { &[] };
-            pages_of(self.neighbourhood.plain(direction), wanted)
-        };
-        let pages = Direction::BOTH.map(find);
+        let mut pages = [[None; TOGETHER]; 2];
+        for direction in Direction::BOTH {
+            if ways.iter().any(|way| way.0 == direction) {
+                pages[direction as usize] = pages_of(self.neighbourhood.plain(direction), nodes);
+            }
+        }
         for (place, &node) in nodes.iter().enumerate() {
             for &(direction, rel_type) in ways {
                 let Some(page) = pages[direction as usize][place] else { continue };

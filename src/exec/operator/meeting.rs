@@ -66,7 +66,7 @@ impl<'g> ArrowRuns<'g> {
         self.bounds.clear();
         self.found.clear();
         if let [Run { direction, rel_type: Some(rel_type), .. }] = along {
-            graph.append_runs(nodes, *direction, *rel_type, &mut self.found);
+            graph.each_run(nodes, *direction, *rel_type, |run| self.found.push(run));
             // Apart from what is done with them later, so that the ways to the entries are gone at the same time.
             self.bounds.extend(self.found.iter().map(|run| run.bounds()));
             self.runs.extend(self.found.iter().map(|run| (*run, false)));
@@ -76,7 +76,7 @@ impl<'g> ArrowRuns<'g> {
         for node in nodes {
             for run in along {
                 match run.rel_type {
-                    Some(rel_type) => graph.append_runs(&[*node], run.direction, rel_type, &mut self.found),
+                    Some(rel_type) => graph.each_run(&[*node], run.direction, rel_type, |run| self.found.push(run)),
                     None => self.found.extend(graph.runs_by_type(*node, run.direction)),
                 }
                 let found = self.found.drain(..).filter(|found| found.len() > 0);
