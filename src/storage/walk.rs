@@ -15,6 +15,9 @@ use crate::catalog::TypeId;
 /// Which relationships a search follows; without a type: all.
 pub(crate) type Way = (Direction, Option<TypeId>);
 
+/// So many neighbours of nodes from which searches begin are looked at before these.
+const AROUND: usize = 4 * TOGETHER;
+
 impl Graph {
     /// Shows the neighbours of each of `nodes`, in the order of nodes and for each of them of `ways`: the place of the
     /// node among `nodes`, and some or all of its neighbours. A self-loop is seen once in each direction.
@@ -43,6 +46,22 @@ impl Graph {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// Has read what searches from these nodes, one after the other, begin with: alone each of them would wait for it. That is
+    /// the neighbours of each node, and the first of theirs.
+    pub(crate) fn touch_around(&self, nodes: &[u32], ways: &[Way]) {
+        let mut near: SmallVec<[u32; AROUND]> = SmallVec::new();
+        let _: ControlFlow<()> = self.walk(nodes, ways, |_, entries| {
+            let room = AROUND - near.len();
+            near.extend(entries.iter().filter_map(|entry| entry.end.as_node()).map(|node| node.0).take(room));
+            if near.len() < AROUND { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        for near in near.chunks(TOGETHER) {
+            let mut read = 0;
+            self.find_runs(near, ways, |_, run| read ^= run.touch());
+            black_box(read);
+        }
     }
 
     /// The runs of a few nodes, but for empty ones.
