@@ -105,6 +105,15 @@ impl Graph {
         &self.log
     }
 
+    /// The same graph without what it keeps to be read quickly by many; `None` if there is nothing of that.
+    pub(super) fn at_rest(&self) -> Option<Self> {
+        self.neighbourhood.has_shortcuts().then(|| {
+            let mut graph = self.clone();
+            graph.neighbourhood.forget_shortcuts();
+            graph
+        })
+    }
+
     /// The same graph, where the commits that led to it lie elsewhere.
     pub(super) fn with_log(&self, log: Log) -> Self {
         Self { log, ..self.clone() }

@@ -37,9 +37,12 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
     let first_new = operator.carry.len();
     if column < first_new {
         return match &operator.op {
-            Op::Filter { .. } | Op::Expand(_) | Op::RelEnds { .. } | Op::CountExpand { .. } | Op::Intersect(_) => {
-                reached(&operator.inputs[0], operator.carry[column])
-            }
+            Op::Filter { .. }
+            | Op::Expand(_)
+            | Op::VarExpand(_)
+            | Op::RelEnds { .. }
+            | Op::CountExpand { .. }
+            | Op::Intersect(_) => reached(&operator.inputs[0], operator.carry[column]),
             _ => Vec::new(),
         };
     }
@@ -48,6 +51,12 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
         Op::Expand(step) => {
             let plain = step.states == States::Asserted && operator.inputs[0].layout[step.from] == ColumnKind::Node;
             let is_end = plain && new == usize::from(step.rel) && step.to == Target::New(ColumnKind::Node);
+            is_end.then(|| Reached { direction: step.direction, types: step.types.clone() }).into_iter().collect()
+        }
+        Op::VarExpand(step) => {
+            // Where it may be that no relationship leads there, nothing is known.
+            let between_nodes = step.min > 0 && operator.inputs[0].layout[step.from] == ColumnKind::Node;
+            let is_end = between_nodes && new == usize::from(step.rels) && step.to == Target::New(ColumnKind::Node);
             is_end.then(|| Reached { direction: step.direction, types: step.types.clone() }).into_iter().collect()
         }
         Op::RelEnds { direction, types, states: States::Asserted, start, end, .. } => {

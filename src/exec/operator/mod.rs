@@ -26,6 +26,7 @@ mod in_transactions;
 mod intersect;
 mod lookup;
 mod lookup_table;
+mod marked;
 mod meeting;
 mod merge;
 mod node_scan;

@@ -3,6 +3,7 @@
 //! Sets of nodes are trees in one array ("union-find"), the least number at the root; a look for a root halves the way to it. Each
 //! relationship is read once. A component is called by the least id of its nodes, which is the same however pages lie.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use super::chosen::{Chosen, NODES, RELS, input};
@@ -32,21 +33,43 @@ fn components(host: &dyn Host, arguments: &[Value]) -> Result<Answer, FunctionEr
     Ok(Answer::Table(Table::new(vec![Vector::Nodes(chosen.into_slots()), Vector::Integers(components)])))
 }
 
+/// About so many relationships are taken together.
+const TOGETHER: usize = 512;
+
 /// For each node the least number in its component.
 fn roots(chosen: &Chosen) -> Result<Vec<u32>, FunctionError> {
     chosen.reserve(chosen.len() * size_of::<u32>())?;
     let mut parents: Vec<u32> = (0..u32::try_from(chosen.len()).expect("fewer than 2^31 nodes")).collect();
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
     for page in chosen.sweep(Direction::Out) {
         page?.each(|node, neighbours| {
-            let mut root = find(&mut parents, node);
-            neighbours.each(|neighbour| root = unite(&mut parents, root, neighbour));
+            neighbours.each(|neighbour| pairs.push((node, neighbour)));
+            if pairs.len() >= TOGETHER {
+                unite_all(&mut parents, &mut pairs);
+            }
         });
     }
+    unite_all(&mut parents, &mut pairs);
     // Parents have lesser numbers, so that theirs are roots by the time that they are asked.
     for node in 0..parents.len() {
         parents[node] = parents[parents[node] as usize];
     }
     Ok(parents)
+}
+
+/// Makes one set of those of both nodes of each pair; those of one node follow each other.
+///
+/// Neighbours lie anywhere. The parents of all are read before anything is decided by one of them, so that the waits for memory
+/// overlap.
+fn unite_all(parents: &mut [u32], pairs: &mut Vec<(u32, u32)>) {
+    black_box(pairs.iter().fold(0, |all, (_, neighbour)| all ^ parents[*neighbour as usize]));
+    for pairs in pairs.chunk_by(|pair, next| pair.0 == next.0) {
+        let mut root = find(parents, pairs[0].0);
+        for (_, neighbour) in pairs {
+            root = unite(parents, root, *neighbour);
+        }
+    }
+    pairs.clear();
 }
 
 /// Makes one set of that of a root and that of another node; gives its root.
