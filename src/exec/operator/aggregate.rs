@@ -89,7 +89,9 @@ impl Aggregation {
             }
         }
         if let Some(count) = self.stored_count(ctx) {
-            states.iter_mut().for_each(|state| state.know(count));
+            for state in &mut states {
+                state.know(count);
+            }
             return self.finish(ctx, groups, states);
         }
         while let Some(batch) = self.input.next(ctx)? {
