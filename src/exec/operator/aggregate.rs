@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::table::Table;
 use super::{Input, Scope, Source};
+use crate::catalog::{Side, Statistics, TypeId};
 use crate::exec::ExecError;
 use crate::exec::batch::{Batch, Pieces};
 use crate::exec::budget::Held;
@@ -14,7 +15,8 @@ use crate::exec::context::{ArgumentId, Context, Segment};
 use crate::exec::eval::{Cells, Frame, eval, evaluate, typed};
 use crate::exec::host::Env;
 use crate::function::{Accumulator, Aggregate, FunctionError};
-use crate::physical::{AggregateCall, ColumnKind, Operator, Scalar};
+use crate::physical::{AggregateCall, ColumnKind, LabelRef, Operator, Scalar, StoredCount};
+use crate::storage::Graph;
 use crate::value::Value;
 
 pub(super) struct Aggregation {
@@ -22,6 +24,8 @@ pub(super) struct Aggregation {
     partition: Option<usize>,
     keys: Vec<(Scalar, ColumnKind)>,
     calls: Vec<Call>,
+    /// Only without keys.
+    stored: Option<StoredCount>,
     /// Whether the ordinal goes on.
     carries_ordinal: bool,
     argument: ArgumentId,
@@ -35,7 +39,7 @@ struct Call {
     aggregate: Option<Arc<Aggregate>>,
     distinct: bool,
     arguments: Vec<Scalar>,
-    weight: Option<usize>,
+    weights: Vec<usize>,
     /// The kinds of the arguments: those of columns are known.
     kinds: Vec<ColumnKind>,
 }
@@ -46,6 +50,7 @@ impl Aggregation {
         partition: Option<usize>,
         keys: &[(Scalar, ColumnKind)],
         calls: &[AggregateCall],
+        stored: Option<&StoredCount>,
         scope: Scope,
         ctx: &Context,
     ) -> Self {
@@ -54,7 +59,7 @@ impl Aggregation {
             aggregate: call.aggregate.clone(),
             distinct: call.distinct,
             arguments: call.arguments.clone(),
-            weight: call.weight,
+            weights: call.weights.clone(),
             kinds: call.arguments.iter().map(|argument| kind_of(argument, &operator.inputs[0])).collect(),
         });
         Self {
@@ -63,6 +68,7 @@ impl Aggregation {
             partition,
             keys: keys.to_vec(),
             calls: calls.collect(),
+            stored: stored.cloned(),
             argument: scope.argument,
             segment: scope.segment,
             made: None,
@@ -83,6 +89,12 @@ impl Aggregation {
                 state.grow(groups.len);
             }
         }
+        if let Some(count) = self.stored_count(ctx) {
+            for state in &mut states {
+                state.know(count);
+            }
+            return self.finish(ctx, groups, states);
+        }
         while let Some(batch) = self.input.next(ctx)? {
             ctx.budget.steps(batch.len)?;
             let graph = ctx.view(self.segment);
@@ -96,6 +108,13 @@ impl Aggregation {
             self.held.set(&ctx.budget, size_with(&groups, &states, 0))?;
         }
         self.finish(ctx, groups, states)
+    }
+
+    /// The number of rows, if the store knows it.
+    fn stored_count(&self, ctx: &Context) -> Option<i64> {
+        let stored = self.stored.as_ref().filter(|_| self.partition.is_none())?;
+        let view = ctx.view(self.segment);
+        stored_count(stored, ctx, &view).filter(|_| !view.lacks_any()).and_then(|count| i64::try_from(count).ok())
     }
 
     /// The number of each row's group; `None`: all are of the only one.
@@ -264,16 +283,24 @@ impl State {
         }
     }
 
+    /// The count of rows that nobody has looked at.
+    fn know(&mut self, count: i64) {
+        match self {
+            State::Counts(counts) => counts[0] = count,
+            State::Accumulators { .. } | State::DistinctCounts { .. } => unreachable!("only rows are counted so"),
+        }
+    }
+
     fn add(&mut self, env: &Env, call: &Call, batch: &Batch, numbers: Option<&[u32]>) -> Result<(), ExecError> {
         let frame = Frame::of(&batch.columns, batch.len);
         let arguments =
             call.arguments.iter().map(|argument| eval(env, argument, &frame)).collect::<Result<Vec<_>, _>>()?;
         let group = |row: usize| numbers.map_or(0, |numbers| numbers[row] as usize);
         match self {
-            State::Counts(counts) if call.aggregate.is_none() => match call.weight {
-                None if numbers.is_none() => counts[0] += i64::try_from(batch.len).unwrap_or(i64::MAX),
-                None => numbers.iter().copied().flatten().for_each(|number| counts[*number as usize] += 1),
-                Some(weight) => add_weights(counts, &batch.columns[weight], group)?,
+            State::Counts(counts) if call.aggregate.is_none() => match (&call.weights[..], numbers) {
+                ([], None) => counts[0] += i64::try_from(batch.len).unwrap_or(i64::MAX),
+                ([], Some(numbers)) => numbers.iter().for_each(|number| counts[*number as usize] += 1),
+                (weights, _) => add_weights(counts, &product(weights, batch)?, group)?,
             },
             State::Counts(counts) => {
                 let there = |row: &usize| planted!("count counts null") || !arguments[0].is_null(*row);
@@ -387,13 +414,61 @@ impl Sink<'_> {
     }
 }
 
-fn add_weights(counts: &mut [i64], weights: &Column, group: impl Fn(usize) -> usize) -> Result<(), ExecError> {
-    let Column::Integers(weights, _) = weights else { unreachable!("a column of counts holds integers") };
+fn add_weights(counts: &mut [i64], weights: &[i64], group: impl Fn(usize) -> usize) -> Result<(), ExecError> {
     for (row, weight) in weights.iter().enumerate() {
         let count = &mut counts[group(row)];
         *count = count.checked_add(*weight).ok_or(FunctionError::Overflow { operation: "count" })?;
     }
     Ok(())
+}
+
+/// How many rows each one stands for.
+fn product<'b>(weights: &[usize], batch: &'b Batch) -> Result<Cow<'b, [i64]>, ExecError> {
+    let column = |weight: usize| match &batch.columns[weight] {
+        Column::Integers(numbers, _) => &numbers[..],
+        _ => unreachable!("a column of counts holds integers"),
+    };
+    let mut product = Cow::Borrowed(column(weights[0]));
+    for weight in &weights[1..] {
+        for (product, number) in product.to_mut().iter_mut().zip(column(*weight)) {
+            *product = product.checked_mul(*number).ok_or(FunctionError::Overflow { operation: "count" })?;
+        }
+    }
+    Ok(product)
+}
+
+/// What the counts of the graph say, if they do.
+fn stored_count(stored: &StoredCount, ctx: &Context, graph: &Graph) -> Option<u64> {
+    match stored {
+        StoredCount::Nodes(None) => Some(graph.node_count()),
+        StoredCount::Nodes(Some(label)) => Some(ctx.label(*label).map_or(0, |label| graph.label_count(label))),
+        StoredCount::Rels { types, start, end } => {
+            let counts =
+                ctx.type_ids(types).into_iter().map(|rel_type| rels_between(rel_type, *start, *end, ctx, graph));
+            counts.sum()
+        }
+    }
+}
+
+/// How many relationships of a type begin and end at labels: counts are kept for either end, so for both they say it only
+/// where all have one of the two.
+fn rels_between(
+    rel_type: Option<TypeId>,
+    start: Option<LabelRef>,
+    end: Option<LabelRef>,
+    ctx: &Context,
+    graph: &Graph,
+) -> Option<u64> {
+    let Some(rel_type) = rel_type else {
+        return (start.is_none() && end.is_none()).then(|| graph.rel_count(None));
+    };
+    let all = graph.rel_count(Some(rel_type));
+    let with = |side: Side, label: Option<LabelRef>| match label {
+        None => all,
+        Some(label) => ctx.label(label).map_or(0, |label| graph.rel_count_with(rel_type, side, label)),
+    };
+    let (starts, ends) = (with(Side::Start, start), with(Side::End, end));
+    (starts.max(ends) == all || starts.min(ends) == 0).then(|| starts.min(ends))
 }
 
 /// The rows whose group, if there are several, and arguments were not seen before, without those whose first argument is null.

@@ -113,8 +113,8 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         Op::BuildPath { steps } => make(|| build_path::BuildPath::new(operator, steps, scope, ctx)),
         Op::Filter { predicate } => make(|| filter::Filter::new(operator, predicate, scope, ctx)),
         Op::Project { items } => make(|| project::Project::new(operator, items, scope, ctx)),
-        Op::Aggregate { partition, keys, calls } => {
-            make(|| aggregate::Aggregation::new(operator, *partition, keys, calls, scope, ctx))
+        Op::Aggregate { partition, keys, calls, stored } => {
+            make(|| aggregate::Aggregation::new(operator, *partition, keys, calls, stored.as_ref(), scope, ctx))
         }
         Op::Distinct { partition, columns } => {
             make(|| distinct::Distinct::new(operator, *partition, columns, scope, ctx))
@@ -231,7 +231,7 @@ fn reads(operator: &Operator) -> bool {
     for scalar in operator.op.scalars() {
         scalar.walk(&mut |part| {
             let of_graph =
-                matches!(part, Scalar::Call { .. } | Scalar::Exists(_) | Scalar::Count(_) | Scalar::Collect { .. });
+                matches!(part, Scalar::Call { .. } | Scalar::Exists(_) | Scalar::Count { .. } | Scalar::Collect { .. });
             looks |= of_graph;
         });
     }
