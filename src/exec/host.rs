@@ -178,6 +178,10 @@ impl Host for Env<'_, '_> {
         self.part.map(|part| part as &dyn Any)
     }
 
+    fn alarm(&self) -> Box<dyn Fn() -> bool + Send + Sync> {
+        Box::new(self.ctx.budget.alarm())
+    }
+
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError> {
         self.ask(node.id(), labels_of)
     }

@@ -26,6 +26,10 @@ pub(crate) trait Host {
     fn part(&self) -> Option<&dyn Any> {
         None
     }
+    /// Tells, from whichever thread, whether somebody wants the statement to stop or its time is up.
+    fn alarm(&self) -> Box<dyn Fn() -> bool + Send + Sync> {
+        Box::new(|| false)
+    }
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError>;
     fn rel_type(&self, rel: &Relationship) -> Result<Name, FunctionError>;
     /// Start and end: each a node or a relationship.
