@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use averment::import::{CsvFile, CsvImport, ImportError, ImportProgress, ImportReport};
+use averment::import::{CsvImport, ImportError, ImportFile, ImportProgress, ImportReport};
 use averment::{Database, Limits, Options};
 use clap::{Args as ClapArgs, ValueEnum};
 
@@ -158,10 +158,10 @@ impl ImportArgs {
             import = import.on_progress(move |progress| line.show(progress));
         }
         for Files { name, files } in &self.nodes {
-            import = import.nodes(name, files.iter().map(|file| CsvFile::from(file.as_str())));
+            import = import.nodes(name, files.iter().map(|file| ImportFile::from(file.as_str())));
         }
         for Files { name, files } in &self.rels {
-            import = import.relationships(name, files.iter().map(|file| CsvFile::from(file.as_str())));
+            import = import.relationships(name, files.iter().map(|file| ImportFile::from(file.as_str())));
         }
         if self.id_type == IdType::Integer {
             import = import.integer_ids();
