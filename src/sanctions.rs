@@ -25,11 +25,14 @@
 //! Each format has a file that reads its records one at a time and draws them in the words of the model (`model.rs`); one writer
 //! finds what is in the graph already.
 
+mod bis;
 mod countries;
 mod dates;
+mod federal_register;
 mod model;
 mod ofac;
 mod reading;
+mod restricted;
 mod writer;
 
 use std::fmt;
@@ -48,11 +51,17 @@ pub enum ListFormat {
     /// The lists of the US Office of Foreign Assets Control in comma-separated values: the main file, and those with other
     /// names, addresses and comments.
     Ofac,
+    /// The Entity List of the US Bureau of Industry and Security: entities, aliases and citations.
+    Bis,
+    /// Other US lists: entries, aliases, and what the lists are.
+    UsLists,
 }
 
 /// The formats by their names.
-const FORMATS: [(&str, ListFormat); 1] = [
+const FORMATS: [(&str, ListFormat); 3] = [
     ("ofac", ListFormat::Ofac),
+    ("bis", ListFormat::Bis),
+    ("us-lists", ListFormat::UsLists),
 ];
 
 impl FromStr for ListFormat {
@@ -148,6 +157,8 @@ impl ListImport {
         for (format, files) in &self.lists {
             match format {
                 ListFormat::Ofac => ofac::read(files, &mut reading),
+                ListFormat::Bis => bis::read(files, &mut reading),
+                ListFormat::UsLists => restricted::read(files, &mut reading),
             }?;
         }
         reading.end()

@@ -1,7 +1,9 @@
 //! Lists of sanctioned parties: small ones of our own for what is hard about each format, and, where `AVERMENT_SHARED` says
 //! where they lie, those that governments have published.
 
+mod bis;
 mod ofac;
+mod us_lists;
 
 use averment::import::{ImportError, ImportFile, ImportReport};
 use averment::sanctions::{ListFormat, ListImport};
