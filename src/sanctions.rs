@@ -29,6 +29,7 @@ mod bis;
 mod countries;
 mod dates;
 mod federal_register;
+mod ftm;
 mod model;
 mod ofac;
 mod reading;
@@ -55,13 +56,19 @@ pub enum ListFormat {
     Bis,
     /// Other US lists: entries, aliases, and what the lists are.
     UsLists,
+    /// Entities of `FollowTheMoney`, one a line, plain or nested.
+    Ftm,
+    /// Statements of `FollowTheMoney` in comma-separated values.
+    FtmStatements,
 }
 
 /// The formats by their names.
-const FORMATS: [(&str, ListFormat); 3] = [
+const FORMATS: [(&str, ListFormat); 5] = [
     ("ofac", ListFormat::Ofac),
     ("bis", ListFormat::Bis),
     ("us-lists", ListFormat::UsLists),
+    ("ftm", ListFormat::Ftm),
+    ("ftm-statements", ListFormat::FtmStatements),
 ];
 
 impl FromStr for ListFormat {
@@ -159,6 +166,8 @@ impl ListImport {
                 ListFormat::Ofac => ofac::read(files, &mut reading),
                 ListFormat::Bis => bis::read(files, &mut reading),
                 ListFormat::UsLists => restricted::read(files, &mut reading),
+                ListFormat::Ftm => ftm::read_entities(files, &mut reading),
+                ListFormat::FtmStatements => ftm::read_statements(files, &mut reading),
             }?;
         }
         reading.end()

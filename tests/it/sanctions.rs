@@ -2,7 +2,9 @@
 //! where they lie, those that governments have published.
 
 mod bis;
+mod ftm;
 mod ofac;
+mod published;
 mod us_lists;
 
 use averment::import::{ImportError, ImportFile, ImportReport};
