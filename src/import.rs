@@ -2,10 +2,10 @@
 //! that say what the columns are.
 //!
 //! ```
-//! use averment::{Database, import::{CsvFile, CsvImport}};
+//! use averment::{Database, import::{ImportFile, CsvImport}};
 //! # fn main() -> Result<(), averment::import::ImportError> {
-//! let companies = CsvFile::of_bytes("companies.csv", "id:ID,name,founded:int,tags:string[]\n7,SenseTime,2014,AI;HK\n8,Megvii,,\n");
-//! let stakes = CsvFile::of_bytes("stakes.csv", ":START_ID,:END_ID,share:float\n7,8,12.5\n7,9,1\n");
+//! let companies = ImportFile::of_bytes("companies.csv", "id:ID,name,founded:int,tags:string[]\n7,SenseTime,2014,AI;HK\n8,Megvii,,\n");
+//! let stakes = ImportFile::of_bytes("stakes.csv", ":START_ID,:END_ID,share:float\n7,8,12.5\n7,9,1\n");
 //!
 //! let import = CsvImport::new().nodes("Company", [companies]).relationships("OWNS", [stakes]).skip_bad_rows();
 //! let (db, report) = import.in_memory(Database::options())?;
@@ -54,10 +54,11 @@ mod header;
 mod ids;
 mod infer;
 mod nodes;
+mod on_error;
 mod plan;
-mod quarantine;
 mod reading;
 mod record;
+mod records;
 mod rels;
 mod report;
 mod source;
@@ -72,11 +73,13 @@ use std::thread;
 pub use self::error::{BadRow, ImportError};
 use self::header::{Elements, PlainNames};
 use self::ids::IdType;
+pub use self::on_error::OnError;
 use self::plan::{FileSet, Plan, Settings};
 use self::reading::{Reading, Stopped};
 use self::record::Marks;
+pub use self::records::{CsvRecords, Record, TextLines};
 pub use self::report::{FileReport, ImportReport};
-pub use self::source::CsvFile;
+pub use self::source::ImportFile;
 use self::writing::Writing;
 use crate::database::Database;
 use crate::error::{Error, guarded};
@@ -101,13 +104,6 @@ pub struct CsvImport {
 
 type Shows = Box<dyn FnMut(ImportProgress<'_>) + Send>;
 
-/// What is done with a row that cannot be imported.
-enum OnError {
-    Stop,
-    Skip,
-    Quarantine(Box<dyn Write + Send>),
-}
-
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -118,6 +114,13 @@ pub struct ImportProgress<'f> {
     pub nodes: u64,
     /// Relationships so far.
     pub relationships: u64,
+}
+
+impl<'f> ImportProgress<'f> {
+    /// So many nodes and relationships, while this file is read.
+    pub fn new(file: &'f str, nodes: u64, relationships: u64) -> Self {
+        Self { file, nodes, relationships }
+    }
 }
 
 impl Default for CsvImport {
@@ -142,17 +145,17 @@ impl CsvImport {
     /// Nodes with these labels, separated by colons; without any where a column `:LABEL` says them. May be called again, with
     /// the same labels, too.
     #[must_use]
-    pub fn nodes(self, labels: &str, files: impl IntoIterator<Item = impl Into<CsvFile>>) -> Self {
+    pub fn nodes(self, labels: &str, files: impl IntoIterator<Item = impl Into<ImportFile>>) -> Self {
         self.with(Elements::Nodes, labels, files)
     }
 
     /// Relationships of this type; it may be empty where a column `:TYPE` says it. May be called again, with the same type, too.
     #[must_use]
-    pub fn relationships(self, rel_type: &str, files: impl IntoIterator<Item = impl Into<CsvFile>>) -> Self {
+    pub fn relationships(self, rel_type: &str, files: impl IntoIterator<Item = impl Into<ImportFile>>) -> Self {
         self.with(Elements::Rels, rel_type, files)
     }
 
-    fn with(mut self, elements: Elements, name: &str, files: impl IntoIterator<Item = impl Into<CsvFile>>) -> Self {
+    fn with(mut self, elements: Elements, name: &str, files: impl IntoIterator<Item = impl Into<ImportFile>>) -> Self {
         let files = files.into_iter().map(Into::into).collect();
         self.sets.push(FileSet { elements, name: name.to_owned(), files });
         self

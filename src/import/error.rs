@@ -58,6 +58,13 @@ pub struct BadRow {
     pub reason: String,
 }
 
+impl BadRow {
+    /// What is wrong with the row that begins on this line.
+    pub fn new(file: impl Into<String>, line: u64, reason: impl Into<String>) -> Self {
+        Self { file: file.into(), line, reason: reason.into() }
+    }
+}
+
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Reason {

@@ -13,7 +13,7 @@ use super::header::{Elements, HeaderColumn, PlainNames, Role, is_header, read_he
 use super::ids::{Group, IdType};
 use super::infer::Guess;
 use super::record::{Marks, RecordReader};
-use super::source::CsvFile;
+use super::source::ImportFile;
 use crate::value::nearest::nearest;
 
 /// Files that belong together, as they are given.
@@ -22,7 +22,7 @@ pub(super) struct FileSet {
     pub elements: Elements,
     /// Labels of nodes, separated by colons, or the type of relationships; empty where the files say it.
     pub name: String,
-    pub files: Vec<CsvFile>,
+    pub files: Vec<ImportFile>,
 }
 
 /// How files are read.
@@ -47,7 +47,7 @@ pub(super) struct Plan {
 pub(super) struct Table {
     pub elements: Elements,
     pub name: String,
-    pub file: CsvFile,
+    pub file: ImportFile,
     pub columns: Vec<HeaderColumn>,
     /// Whether its first record is its header.
     pub has_header: bool,
@@ -122,7 +122,7 @@ fn add_tables(tables: &mut Vec<Table>, set: usize, files: FileSet, settings: &Se
 }
 
 fn parse(
-    file: &CsvFile,
+    file: &ImportFile,
     header: &[String],
     elements: Elements,
     settings: &Settings,
@@ -131,17 +131,17 @@ fn parse(
     columns.map_err(|message| header_error(file, &message))
 }
 
-fn header_error(file: &CsvFile, message: &str) -> ImportError {
+fn header_error(file: &ImportFile, message: &str) -> ImportError {
     ImportError::Header { file: file.name().to_owned(), message: message.to_owned() }
 }
 
-pub(super) fn unreadable(file: &CsvFile) -> impl Fn(std::io::Error) -> ImportError {
+pub(super) fn unreadable(file: &ImportFile) -> impl Fn(std::io::Error) -> ImportError {
     let file = file.name().to_owned();
     move |error| ImportError::Unreadable { file: file.clone(), error }
 }
 
 /// None of an empty file.
-fn read_head(file: &CsvFile, settings: &Settings) -> Result<Option<Head>, ImportError> {
+fn read_head(file: &ImportFile, settings: &Settings) -> Result<Option<Head>, ImportError> {
     let mut reader = RecordReader::new(file.open().map_err(unreadable(file))?, settings.marks);
     let header = match reader.next().map_err(unreadable(file))?.map(|record| record.fields) {
         None => return Ok(None),

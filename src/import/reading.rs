@@ -9,7 +9,6 @@ use super::header::Elements;
 use super::ids::{Group, Ids};
 use super::nodes::NodeRows;
 use super::plan::{Plan, Settings, Table, unreadable};
-use super::quarantine::write_row;
 use super::record::{Record, RecordReader};
 use super::rels::RelRows;
 use super::report::ImportReport;
@@ -147,7 +146,7 @@ impl<'r> Reading<'r> {
     fn show(&mut self, table: &Table) {
         if let Some(shows) = &mut self.shows {
             let ImportReport { nodes, relationships, .. } = self.report;
-            shows(ImportProgress { file: table.file.name(), nodes, relationships });
+            shows(ImportProgress::new(table.file.name(), nodes, relationships));
         }
     }
 
@@ -158,12 +157,8 @@ impl<'r> Reading<'r> {
         raw: &[u8],
         reason: &Reason,
     ) -> Result<(), ImportError> {
-        let row = BadRow { file: table.file.name().to_owned(), line, reason: reason.to_string() };
-        match &mut self.on_error {
-            OnError::Stop => return Err(ImportError::Row(row)),
-            OnError::Skip => {}
-            OnError::Quarantine(out) => write_row(out, &row, raw).map_err(ImportError::Quarantine)?,
-        }
+        let row = BadRow::new(table.file.name(), line, reason.to_string());
+        self.on_error.pass_over(&row, raw)?;
         self.report.skip(reason.kind(), row);
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use averment::import::{CsvFile, CsvImport};
+use averment::import::{CsvImport, ImportFile};
 use averment::{Database, ErrorKind};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -174,13 +174,13 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A file that unpacks to very much more than it is.
-fn bomb(len_bytes: usize) -> CsvFile {
+fn bomb(len_bytes: usize) -> ImportFile {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(b"id:ID,name\n1,").unwrap();
     let part = vec![b'x'; 1 << 20];
     (0..len_bytes >> 20).for_each(|_| packed.write_all(&part).unwrap());
     packed.write_all(b"\n2,Bob\n").unwrap();
-    CsvFile::of_bytes("bomb.csv.gz", packed.finish().unwrap())
+    ImportFile::of_bytes("bomb.csv.gz", packed.finish().unwrap())
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn what_unpacks_to_very_much_is_one_long_row() {
 #[test]
 fn a_huge_field_is_a_value() {
     let text = "\u{436}".repeat(3 << 20);
-    let file = CsvFile::of_bytes("a.csv", format!("id:ID,text\n1,\"{text}\"\n2,{text}\n"));
+    let file = ImportFile::of_bytes("a.csv", format!("id:ID,text\n1,\"{text}\"\n2,{text}\n"));
     let (db, _) = CsvImport::new().nodes("Text", [file]).in_memory(Database::options()).unwrap();
     let found: Vec<String> = db.query("MATCH (t:Text) RETURN t.text", ()).unwrap().into_vec().unwrap();
     assert!(found.len() == 2 && found.iter().all(|found| *found == text));
@@ -210,7 +210,7 @@ fn an_open_quote_in_a_long_file_costs_one_line() {
     for id in 2..400_000 {
         writeln!(file, "{id},the name of a node that is neither long nor short").unwrap();
     }
-    let import = CsvImport::new().nodes("A", [CsvFile::of_bytes("a.csv", file)]).skip_bad_rows();
+    let import = CsvImport::new().nodes("A", [ImportFile::of_bytes("a.csv", file)]).skip_bad_rows();
     let (_, report) = import.in_memory(Database::options()).unwrap();
     assert_eq!((report.nodes, report.skipped_rows()), (399_998, 1));
     assert_eq!(report.first_skipped[0].line, 2);
@@ -221,7 +221,7 @@ fn what_breaks_a_constraint_is_undone() {
     let db = Database::from_script("CREATE CONSTRAINT FOR (c:Company) REQUIRE c.name IS UNIQUE").unwrap();
     let mut transaction = db.write().unwrap();
     transaction.query("CREATE (:Company {name: 'A'})", ()).unwrap();
-    let file = || CsvFile::of_bytes("c.csv", "id:ID,name\n1,B\n2,A\n");
+    let file = || ImportFile::of_bytes("c.csv", "id:ID,name\n1,B\n2,A\n");
     let error = CsvImport::new().nodes("Company", [file()]).load(&mut transaction).unwrap_err();
     let averment::import::ImportError::Database(error) = error else { panic!("{error}") };
     assert_eq!(error.kind(), ErrorKind::ConstraintVerification);
@@ -301,9 +301,9 @@ fn a_graph_that_is_built_in_bulk_is_the_one_that_the_writer_makes() {
     for (nodes, rels) in [(0, 0), (1, 3), (70, 200), (1_500, 3_000), (2_000, 30_000), (9_000, 20_000)] {
         let half = nodes / 2;
         let files = [
-            CsvFile::of_bytes("a", random_nodes(&mut chance, 0, half)),
-            CsvFile::of_bytes("b", random_nodes(&mut chance, half, nodes - half)),
-            CsvFile::of_bytes("r", random_rels(&mut chance, nodes.max(1), rels)),
+            ImportFile::of_bytes("a", random_nodes(&mut chance, 0, half)),
+            ImportFile::of_bytes("b", random_nodes(&mut chance, half, nodes - half)),
+            ImportFile::of_bytes("r", random_rels(&mut chance, nodes.max(1), rels)),
         ];
         let import = || {
             let [a, b, r] = files.clone();
@@ -338,7 +338,7 @@ fn a_graph_that_is_built_in_bulk_is_the_one_that_the_writer_makes() {
 fn progress_is_told() {
     let (tell, told) = std::sync::mpsc::channel();
     let rows: String = (0..20_000).fold("id:ID\n".to_owned(), |rows, id| rows + &id.to_string() + "\n");
-    let import = CsvImport::new().nodes("A", [CsvFile::of_bytes("a.csv", rows)]);
+    let import = CsvImport::new().nodes("A", [ImportFile::of_bytes("a.csv", rows)]);
     let import = import.on_progress(move |progress| tell.send(progress.nodes).unwrap());
     import.in_memory(Database::options()).unwrap();
     let told: Vec<u64> = told.into_iter().collect();
