@@ -14,7 +14,7 @@ use super::record::{Record, RecordReader};
 use super::rels::RelRows;
 use super::report::ImportReport;
 use super::{ImportProgress, OnError};
-use crate::storage::Delivery;
+use crate::storage::{Delivery, LabelSet};
 use crate::value::Name;
 
 /// A batch has so many rows at most,
@@ -53,9 +53,9 @@ impl From<ImportError> for Stopped {
 pub(super) struct Names {
     keys: FxHashMap<String, u32>,
     types: FxHashMap<String, u32>,
-    sets: FxHashMap<Vec<Name>, u32>,
-    /// The labels of sets, by their numbers.
-    pub labels: Vec<Vec<Name>>,
+    set_numbers: FxHashMap<LabelSet, u32>,
+    /// By their numbers.
+    pub sets: Vec<LabelSet>,
 }
 
 impl<'r> Reading<'r> {
@@ -100,9 +100,9 @@ impl<'r> Reading<'r> {
         let mut rows = NodeRows::new(self, table)?;
         self.read_table(table, &mut rows)?;
         if let Some(key) = rows.id_key.filter(|_| self.makes_indexes) {
-            let named = self.names.labels[rows.own_set as usize].clone();
-            let labels = if named.is_empty() { rows.seen } else { named };
-            let new = labels.into_iter().map(|label| (label, key.clone()));
+            let named = self.names.sets[rows.own_set as usize].names();
+            let labels = if named.is_empty() { rows.seen.as_slice() } else { named };
+            let new = labels.iter().map(|label| (label.clone(), key.clone()));
             new.for_each(|index| {
                 if !indexes.contains(&index) {
                     indexes.push(index);
@@ -188,13 +188,13 @@ impl<'r> Reading<'r> {
         Ok(add(&mut self.names.types, name.to_owned()))
     }
 
-    pub(super) fn label_set(&mut self, labels: Vec<Name>) -> Result<u32, Stopped> {
-        if let Some(number) = self.names.sets.get(&labels) {
+    pub(super) fn label_set(&mut self, set: LabelSet) -> Result<u32, Stopped> {
+        if let Some(number) = self.names.set_numbers.get(&set) {
             return Ok(*number);
         }
-        self.deliver(Delivery::LabelSet(labels.clone()))?;
-        self.names.labels.push(labels.clone());
-        Ok(add(&mut self.names.sets, labels))
+        self.deliver(Delivery::LabelSet(set.clone()))?;
+        self.names.sets.push(set.clone());
+        Ok(add(&mut self.names.set_numbers, set))
     }
 }
 

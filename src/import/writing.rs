@@ -23,8 +23,8 @@ impl<'w> Writing<'w> {
     pub(super) fn take(&mut self, delivery: Delivery) -> Result<(), StorageError> {
         match delivery {
             Delivery::Key(name) => self.keys.push(self.writer.key(&name)),
-            Delivery::LabelSet(names) => {
-                let labels = names.iter().map(|name| self.writer.label(name)).collect();
+            Delivery::LabelSet(set) => {
+                let labels = set.names().iter().map(|name| self.writer.label(name)).collect();
                 self.sets.push(labels);
             }
             Delivery::Type(name) => self.types.push(self.writer.rel_type(&name)),

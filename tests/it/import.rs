@@ -216,6 +216,42 @@ fn an_open_quote_in_a_long_file_costs_one_line() {
     assert_eq!(report.first_skipped[0].line, 2);
 }
 
+/// Twice in one set, a label counted each relationship twice, which no store could be opened with.
+#[test]
+fn a_label_that_is_named_twice_counts_once() {
+    let files = [CsvFile::of_bytes("a.csv", "id\n1\n"), CsvFile::of_bytes("r.csv", "start,end\n1,1\n")];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    let [nodes, rels] = files;
+    let import = CsvImport::new().nodes("A:A", [nodes]).nodes("A", [CsvFile::of_bytes("b.csv", "id\n2\n")]);
+    drop(import.relationships("R", [rels]).create(Database::options(), &path).unwrap());
+    let db = Database::open(&path).unwrap();
+    let counts: Vec<i64> =
+        ["MATCH (:A)-[:R]->() RETURN count(*)", "MATCH ()-[:R]->(:A) RETURN count(*)", "MATCH (a:A) RETURN count(*)"]
+            .map(|question| db.query(question, ()).unwrap().single::<i64>().unwrap())
+            .to_vec();
+    assert_eq!(counts, [1, 1, 2]);
+}
+
+#[test]
+fn too_many_labels_are_refused_wherever_they_are_named() {
+    let labels = |count: usize, mark: &str| (0..count).map(|n| format!("L{n}")).collect::<Vec<_>>().join(mark);
+    let file = || CsvFile::of_bytes("a.csv", "id\n1\n");
+    let (_, report) = CsvImport::new().nodes(&labels(4_096, ":"), [file()]).in_memory(Database::options()).unwrap();
+    assert_eq!(report.nodes, 1);
+    let many = || CsvImport::new().nodes(&labels(4_097, ":"), [file()]);
+    let written = Database::in_memory();
+    let errors =
+        [many().in_memory(Database::options()).unwrap_err(), many().load(&mut written.write().unwrap()).unwrap_err()];
+    for error in errors {
+        let averment::import::ImportError::Database(error) = error else { panic!("{error}") };
+        assert_eq!(error.code(), "too-many-labels");
+    }
+    let file = CsvFile::of_bytes("a.csv", format!("id,:LABEL\n1,{}\n", labels(4_096, ";")));
+    let error = CsvImport::new().nodes("Own", [file]).in_memory(Database::options()).unwrap_err();
+    assert_eq!(error.to_string(), "a.csv, line 2: a node can have 4096 labels and no more");
+}
+
 #[test]
 fn what_breaks_a_constraint_is_undone() {
     let db = Database::from_script("CREATE CONSTRAINT FOR (c:Company) REQUIRE c.name IS UNIQUE").unwrap();
