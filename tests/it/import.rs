@@ -370,6 +370,56 @@ fn a_graph_that_is_built_in_bulk_is_the_one_that_the_writer_makes() {
     }
 }
 
+/// Files that give one key values of these types, one file behind the other: so few and so many that pages are begun,
+/// gone on with and left in every form.
+fn mixed(elements: &str, types: [&str; 3], rows: u64, chance: &mut Chance) -> Vec<CsvFile> {
+    let file = |place: usize, kind: &str, chance: &mut Chance| {
+        let heads = if elements == "nodes" { "id:ID(all)" } else { ":START_ID(all),:END_ID(all)" };
+        let sparse = if chance.below(2) == 0 { 1_000_000 } else { 3 };
+        let (first, own) = (1_000 * place as u64, format!("text {}", chance.below(1_000)));
+        (first..first + rows).fold(format!("{heads},x:{kind}\n"), |file, id| {
+            let value = match kind {
+                "string" if rows > 1 => chance.pick(&["a", "b", &format!("own {id}"), &own], sparse),
+                "string" => own.clone(),
+                "int" => chance.pick(&["1", "2", "-3"], sparse),
+                "float" => chance.pick(&["1.5", "2.0"], sparse),
+                "boolean" => chance.pick(&["true", "false"], sparse),
+                "date" => chance.pick(&["2021-12-10", "1999-01-01"], sparse),
+                _ => chance.pick(&["a;b", "c"], sparse),
+            };
+            let ids = if elements == "nodes" { id.to_string() } else { format!("{first},{id}") };
+            file + &ids + "," + &value + "\n"
+        })
+    };
+    types.iter().enumerate().map(|(place, kind)| CsvFile::of_bytes(*kind, file(place, kind, chance))).collect()
+}
+
+/// A text, and then an integer in the next file: the page had codes, and nobody gave it their texts.
+#[test]
+fn one_key_of_several_types_is_built_in_bulk_as_the_writer_makes_it() {
+    const TYPES: [&str; 6] = ["string", "int", "float", "boolean", "date", "string[]"];
+    let mut chance = Chance(7);
+    for number in 0..216 {
+        let types = [TYPES[number / 36], TYPES[number / 6 % 6], TYPES[number % 6]];
+        let rows = [1, 3, 40][number % 3];
+        let nodes = mixed("nodes", types, rows, &mut chance);
+        let rels = mixed("rels", types, rows, &mut chance);
+        let import = || {
+            let import = nodes.iter().fold(CsvImport::new(), |import, file| import.nodes("A", [file.clone()]));
+            rels.iter().fold(import, |import, file| import.relationships("R", [file.clone()]))
+        };
+        let (built, _) = import().in_memory(Database::options()).unwrap();
+        let written = Database::in_memory();
+        let mut transaction = written.write().unwrap();
+        import().load(&mut transaction).unwrap();
+        transaction.commit().unwrap();
+        let elements =
+            |db| dump(&db).lines().filter(|line| !line.contains("\"$type\":\"commit\"")).collect::<Vec<_>>().join("\n");
+        let (built, written) = (elements(built), elements(written));
+        assert!(built == written, "{types:?}, {rows} rows:\n{built}\n{written}");
+    }
+}
+
 #[test]
 fn progress_is_told() {
     let (tell, told) = std::sync::mpsc::channel();
