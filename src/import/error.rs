@@ -67,6 +67,8 @@ pub(super) enum Reason {
     OpenQuote,
     #[error("something follows a closing quote")]
     BehindQuote,
+    #[error("a quote is closed on line {line} only, and something follows it there")]
+    BehindLateQuote { line: u64 },
     #[error("a carriage return stands alone; lines end with a line feed")]
     LoneReturn,
     #[error("longer than {most_bytes} bytes; is a quote never closed?")]
@@ -100,7 +102,7 @@ impl Reason {
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::NotUtf8 => "not UTF-8",
-            Self::OpenQuote | Self::BehindQuote => "quotes",
+            Self::OpenQuote | Self::BehindQuote | Self::BehindLateQuote { .. } => "quotes",
             Self::LoneReturn | Self::TooLong { .. } => "lines",
             Self::FieldCount { .. } => "number of fields",
             Self::Value { .. } => "value",

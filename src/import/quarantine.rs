@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::OnError;
 use super::error::{BadRow, ImportError};
+use super::record::Raw;
 
 impl OnError {
     pub(super) fn begin(&mut self) -> Result<(), ImportError> {
@@ -21,13 +22,19 @@ impl OnError {
     }
 }
 
-/// A row as a record: its file, its line, what is wrong, and its bytes.
-pub(super) fn write_row(out: &mut impl Write, row: &BadRow, raw: &[u8]) -> io::Result<()> {
+/// A row as a record: its file, its line, what is wrong, and its bytes; of a very long one, those at its head.
+pub(super) fn write_row(out: &mut impl Write, row: &BadRow, raw: Raw<'_>) -> io::Result<()> {
     write_field(out, row.file.as_bytes())?;
     write!(out, ",{},", row.line)?;
-    write_field(out, row.reason.as_bytes())?;
+    match raw {
+        Raw::Whole(_) => write_field(out, row.reason.as_bytes())?,
+        Raw::Head(head) => {
+            let reason = format!("{} (only the first {} bytes are kept here)", row.reason, head.len());
+            write_field(out, reason.as_bytes())?;
+        }
+    }
     out.write_all(b",")?;
-    write_field(out, raw)?;
+    write_field(out, raw.bytes())?;
     out.write_all(b"\n")
 }
 

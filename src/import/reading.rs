@@ -10,7 +10,7 @@ use super::ids::{Group, Ids};
 use super::nodes::NodeRows;
 use super::plan::{Plan, Settings, Table, unreadable};
 use super::quarantine::write_row;
-use super::record::{Record, RecordReader};
+use super::record::{Raw, Record, RecordReader};
 use super::rels::RelRows;
 use super::report::ImportReport;
 use super::{ImportProgress, OnError};
@@ -126,7 +126,7 @@ impl<'r> Reading<'r> {
         let mut len_bytes = 0;
         while let Some(record) = reader.next().map_err(&unreadable)? {
             self.report.count_row();
-            len_bytes += record.raw.len();
+            len_bytes += record.raw.bytes().len();
             if let Err(reason) = rows.add(self, table, &record) {
                 rows.forget_last();
                 // What is wrong with rows before this one is told first.
@@ -155,7 +155,7 @@ impl<'r> Reading<'r> {
         &mut self,
         table: &Table,
         line: u64,
-        raw: &[u8],
+        raw: Raw<'_>,
         reason: &Reason,
     ) -> Result<(), ImportError> {
         let row = BadRow { file: table.file.name().to_owned(), line, reason: reason.to_string() };

@@ -8,7 +8,7 @@ use super::header::Role;
 use super::ids::{Found, Group};
 use super::plan::Table;
 use super::reading::{Reading, Rows, Stopped};
-use super::record::{Fields, Record};
+use super::record::{Fields, Raw, Record};
 use crate::storage::{Delivery, RelBatch, retain};
 
 /// Relationships of one file.
@@ -40,15 +40,15 @@ impl Waiting {
     fn add(&mut self, record: &Record<'_>, start: i64, end: i64) {
         self.starts.push(start);
         self.ends.push(end);
-        self.raw.extend_from_slice(record.raw);
+        self.raw.extend_from_slice(record.raw.bytes());
         self.places.push((record.line, self.raw.len()));
     }
 
     /// The line and the bytes of a row.
-    fn row(&self, row: usize) -> (u64, &[u8]) {
+    fn row(&self, row: usize) -> (u64, Raw<'_>) {
         let start = row.checked_sub(1).map_or(0, |before| self.places[before].1);
         let (line, end) = self.places[row];
-        (line, &self.raw[start..end])
+        (line, Raw::Whole(&self.raw[start..end]))
     }
 
     fn clear(&mut self) {

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use averment::import::{CsvFile, CsvImport};
 use averment::{Database, ErrorKind};
@@ -193,6 +194,34 @@ fn what_unpacks_to_very_much_is_one_long_row() {
     assert_eq!((report.nodes, report.skipped_rows()), (1, 1));
     let bob = db.query("MATCH (p:Person {id: '2'}) RETURN p.name", ()).unwrap().single::<String>().unwrap();
     assert_eq!(bob, "Bob");
+}
+
+#[test]
+fn a_quarantine_says_where_it_has_the_head_of_a_row_only() {
+    let out = Shared::default();
+    let files = [bomb(64 << 20), CsvFile::of_bytes("b.csv", format!("id:ID\n\"{}\"x\n", "y".repeat(1 << 20)))];
+    let import = CsvImport::new().nodes("Person", files).quarantine(out.clone());
+    import.in_memory(Database::options()).unwrap();
+    let kept = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    let rows: Vec<&str> = kept.lines().collect();
+    let reason = "longer than 16777216 bytes; is a quote never closed? (only the first 16777217 bytes are kept here)";
+    assert!(rows[1].starts_with(&format!("\"bomb.csv.gz\",2,\"{reason}\",\"1,xxx")), "{}", &rows[1][..200]);
+    assert!(rows[2].starts_with("\"b.csv\",2,\"something follows a closing quote\",\"\"\"yyy"), "{}", &rows[2][..200]);
+    assert!(rows[2].len() > 1 << 20 && rows[2].ends_with("yyy\"\"x\""));
+}
+
+/// What several may write to.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[test]
