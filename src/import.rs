@@ -40,6 +40,10 @@
 //! A file may be packed by gzip. What stands between two delimiters without a letter is no property; `""` is the text
 //! without letters.
 //!
+//! Days are told whole: `2021-12-10`, `2021-W49-5` or `2021-344`, with or without the dashes. `2021-12` is no `date`, but an
+//! `edtf`, which stays as it is written. Times have hours and minutes at least, and those of a `time` and a `datetime` have an
+//! offset. A number that no float is near to (`1e400`) is none; `Infinity` and `NaN` are.
+//!
 //! # Rows that are none
 //!
 //! A row with too many or too few fields, a value that is none of its type, an id that is there twice, an end that is no node,
@@ -61,6 +65,7 @@ mod record;
 mod rels;
 mod report;
 mod source;
+mod whole;
 mod writing;
 
 use std::fmt;
