@@ -36,7 +36,9 @@
 //! the id, `start`, `source`, `src`, `from` or `start_id` the start, `end`, `target`, `dst`, `to` or `end_id` the end, unless
 //! [other names](CsvImport::id_column) are given.
 //!
-//! Each file begins with its header; where the first one of several has nothing else, that is the header of them all.
+//! Each file begins with its header; where the first one of several has nothing else, that is the header of them all but
+//! those that have one of their own: the same names in whatever order, or names with types. Where that cannot be told,
+//! the import is refused.
 //! A file may be packed by gzip. What stands between two delimiters without a letter is no property; `""` is the text
 //! without letters.
 //!
@@ -54,6 +56,7 @@
 mod cell;
 mod columns;
 mod error;
+mod first_line;
 mod header;
 mod ids;
 mod infer;
