@@ -298,14 +298,17 @@ impl CsvImport {
     ///
     /// # Errors
     ///
-    /// [`ImportError`], by what is at fault: a file, a header, a row, or a constraint of the database.
+    /// [`ImportError`], by what is at fault: a file, a header, a row, or a constraint of the database, for which no row is
+    /// passed over.
     pub fn load(self, into: &mut WriteTransaction) -> Result<ImportReport, ImportError> {
         if let Some(message) = &self.message {
             into.set_message(message)?;
         }
         into.all_or_none(|transaction| {
             let mut writing = Writing::new(transaction.writer_mut());
-            let report = self.read(|delivery| writing.take(delivery))?;
+            let read = self.read(|delivery| writing.take(delivery));
+            let mut report = read.map_err(|error| refused(error, writing.refused))?;
+            report.indexes = writing.made_indexes;
             guarded(|| Ok(transaction.writer_mut().check_statement()?))?;
             Ok(report)
         })
@@ -344,6 +347,14 @@ impl CsvImport {
                 Ok(report) => built.map(|()| report).map_err(ImportError::from),
             }
         })
+    }
+}
+
+/// An error of the database, with the row that it is about, if it is about one.
+fn refused(error: ImportError, row: Option<(String, u64)>) -> ImportError {
+    match (error, row) {
+        (ImportError::Database(error), Some((file, line))) => ImportError::Refused { file, line, error },
+        (error, _) => error,
     }
 }
 

@@ -40,6 +40,17 @@ pub enum ImportError {
     /// Rows that were passed over cannot be written.
     #[error("cannot write what was passed over: {0}")]
     Quarantine(io::Error),
+    /// The database does not take a row, because of a constraint. Others may lead to it, so it cannot be passed over.
+    #[error("{file}, line {line}: {error}")]
+    #[non_exhaustive]
+    Refused {
+        /// The name of the file.
+        file: String,
+        /// The line on which the row begins, from 1.
+        line: u64,
+        /// Why.
+        error: Error,
+    },
     /// The database does not take it.
     #[error(transparent)]
     Database(#[from] Error),

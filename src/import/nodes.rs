@@ -9,12 +9,13 @@ use super::ids::{Group, IdType};
 use super::plan::Table;
 use super::reading::{Reading, Rows, Stopped};
 use super::record::{FieldText, Fields, Record};
-use crate::storage::{Delivery, LabelSet, MAX_LABELS, NodeBatch};
+use crate::storage::{Delivery, LabelSet, MAX_LABELS, NodeBatch, Origin};
 use crate::value::Name;
 
 /// Nodes of one file.
 pub(super) struct NodeRows {
     batch_sets: Vec<u32>,
+    origin: Origin,
     kept: Vec<Kept>,
     id: Option<(usize, Group)>,
     pub id_key: Option<Name>,
@@ -41,6 +42,7 @@ impl NodeRows {
         let own_set = reading.label_set(own_set)?;
         Ok(Self {
             batch_sets: Vec::new(),
+            origin: Origin::new(table.file.name()),
             kept: kept_columns(reading, table, id_type)?,
             id,
             id_key,
@@ -114,6 +116,7 @@ impl Rows for NodeRows {
         let set = self.set_of(reading, &fields)?;
         self.give_id(reading, &fields)?;
         self.batch_sets.push(set);
+        self.origin.lines.push(record.line);
         Ok(())
     }
 
@@ -129,7 +132,8 @@ impl Rows for NodeRows {
         }
         reading.report.nodes += sets.len() as u64;
         self.first_node = reading.report.nodes;
+        let origin = self.origin.take();
         let columns = self.kept.iter_mut().map(Kept::take).collect();
-        reading.deliver(Delivery::Nodes(NodeBatch { sets, columns }))
+        reading.deliver(Delivery::Nodes(NodeBatch { sets, origin, columns }))
     }
 }

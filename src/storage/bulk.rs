@@ -12,7 +12,7 @@ mod batch;
 
 use std::ops::Range;
 
-pub(crate) use batch::{Cells, Column, Delivery, LabelSet, NodeBatch, RelBatch, Texts, retain};
+pub(crate) use batch::{Cells, Column, Delivery, LabelSet, NodeBatch, Origin, RelBatch, Texts, retain};
 
 use super::adjacency::MAX_TYPES;
 use super::bitmap::{PAGE_SLOTS, place};

@@ -288,7 +288,8 @@ fn what_breaks_a_constraint_is_undone() {
     transaction.query("CREATE (:Company {name: 'A'})", ()).unwrap();
     let file = || CsvFile::of_bytes("c.csv", "id:ID,name\n1,B\n2,A\n");
     let error = CsvImport::new().nodes("Company", [file()]).load(&mut transaction).unwrap_err();
-    let averment::import::ImportError::Database(error) = error else { panic!("{error}") };
+    assert!(error.to_string().starts_with("c.csv, line 3: constraint `"), "{error}");
+    let averment::import::ImportError::Refused { error, .. } = error else { panic!("{error}") };
     assert_eq!(error.kind(), ErrorKind::ConstraintVerification);
     transaction.commit().unwrap();
     assert_eq!(db.query("MATCH (c:Company) RETURN c.name", ()).unwrap().single::<String>().unwrap(), "A");

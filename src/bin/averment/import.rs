@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use averment::import::{CsvFile, CsvImport, ImportError, ImportProgress, ImportReport};
-use averment::{Database, Limits, Options};
+use averment::{Database, Error, Limits, Options};
 use clap::{Args as ClapArgs, ValueEnum};
 
+use crate::output::printable;
 use crate::{Fault, source, style};
 
 /// What is imported, and how.
@@ -199,10 +200,17 @@ fn fault(error: ImportError) -> Fault {
     };
     let message = match error {
         ImportError::Database(error) => return Fault::Statement(error),
+        ImportError::Refused { file, line, error, .. } => return refused(&file, line, &error),
         ImportError::Row(row) => format!("{row}; nothing is imported (`--on-error skip` passes such rows over)"),
         error => error.to_string(),
     };
     Fault::Input { code, message }
+}
+
+/// By the code of what the database says.
+fn refused(file: &str, line: u64, error: &Error) -> Fault {
+    let message = format!("{}, line {line}: {}; nothing is imported", printable(file), printable(&error.to_string()));
+    Fault::Refused { code: error.code(), message }
 }
 
 /// What was passed over is told in any case.

@@ -53,11 +53,30 @@ impl LabelSet {
     }
 }
 
+/// Where elements come from, for whoever has to be told: a source, and a line of it for each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    pub source: Arc<str>,
+    pub lines: Vec<u64>,
+}
+
+impl Origin {
+    pub(crate) fn new(source: &str) -> Self {
+        Self { source: Arc::from(source), lines: Vec::new() }
+    }
+
+    /// That of a batch; the source is that of the next one, too.
+    pub(crate) fn take(&mut self) -> Self {
+        Self { source: Arc::clone(&self.source), lines: std::mem::take(&mut self.lines) }
+    }
+}
+
 /// Nodes. They are numbered from 0 on, through all batches.
 #[derive(Debug, Default)]
 pub(crate) struct NodeBatch {
     /// The number of the label set of each.
     pub sets: Vec<u32>,
+    pub origin: Origin,
     pub columns: Vec<Column>,
 }
 
@@ -69,6 +88,7 @@ pub(crate) struct RelBatch {
     /// The number of the node at the start of each.
     pub starts: Vec<u32>,
     pub ends: Vec<u32>,
+    pub origin: Origin,
     pub columns: Vec<Column>,
 }
 
