@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use averment::import::{CsvFile, CsvImport, ImportError, ImportProgress, ImportReport};
+use averment::import::{BadRow, CsvFile, CsvImport, ImportError, ImportProgress, ImportReport};
 use averment::{Database, Error, Limits, Options};
 use clap::{Args as ClapArgs, ValueEnum};
 
@@ -204,7 +204,7 @@ fn fault(error: ImportError) -> Fault {
         ImportError::Row(row) => format!("{row}; nothing is imported (`--on-error skip` passes such rows over)"),
         error => error.to_string(),
     };
-    Fault::Input { code, message }
+    Fault::Input { code, message: printable(&message) }
 }
 
 /// By the code of what the database says.
@@ -220,7 +220,8 @@ fn warn(report: &ImportReport) {
         return;
     }
     let tell = |text: &str| style::tell(&style::report(text, style::on_errors()));
-    report.first_skipped.iter().for_each(|row| tell(&format!("warning[row-skipped]: {row}")));
+    let tell_row = |row: &BadRow| tell(&format!("warning[row-skipped]: {}", printable(&row.to_string())));
+    report.first_skipped.iter().for_each(tell_row);
     let kinds: Vec<String> = report.skipped.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let rows = if skipped == 1 { "1 row is".to_owned() } else { format!("{skipped} rows are") };
     tell(&format!("warning[rows-skipped]: {rows} not imported: {}", kinds.join(", ")));
@@ -230,16 +231,24 @@ fn told(folder: &Path, report: &ImportReport) -> String {
     let mut text = String::new();
     for file in &report.files {
         let skipped = if file.skipped == 0 { String::new() } else { format!(", {} of them skipped", file.skipped) };
-        writeln!(text, "{}: {}{skipped}", file.name, counted(file.rows, "row")).expect("a text takes it");
+        writeln!(text, "{}: {}{skipped}", printable(&file.name), counted(file.rows, "row")).expect("a text takes it");
     }
     let ImportReport { nodes, relationships, .. } = report;
     let (nodes, relationships) = (counted(*nodes, "node"), counted(*relationships, "relationship"));
-    write!(text, "{}: {nodes}, {relationships}", folder.display()).expect("a text takes it");
-    if !report.indexes.is_empty() {
-        let indexes: Vec<String> = report.indexes.iter().map(|(label, key)| format!(":{label}({key})")).collect();
-        write!(text, "; indexed: {}", indexes.join(", ")).expect("a text takes it");
+    write!(text, "{}: {nodes}, {relationships}", printable(&folder.display().to_string())).expect("a text takes it");
+    text + &told_of_indexes(&report.indexes)
+}
+
+/// The first few of them.
+fn told_of_indexes(indexes: &[(String, String)]) -> String {
+    const MOST_TOLD: usize = 20;
+    let named = indexes.iter().take(MOST_TOLD).map(|(label, key)| printable(&format!(":{label}({key})")));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match indexes.len() {
+        0 => String::new(),
+        1..=MOST_TOLD => format!("; indexed: {named}"),
+        count => format!("; indexed: {named}, and {} more", count - MOST_TOLD),
     }
-    text
 }
 
 /// `1 row`, `2 rows`.
@@ -265,6 +274,7 @@ impl Line {
             self.shown = Some(Instant::now());
             let ImportProgress { file, nodes, relationships, .. } = progress;
             // What cannot be shown is not missed.
+            let file = printable(file);
             let _ = write!(io::stderr(), "{CLEAR_LINE}{nodes} nodes, {relationships} relationships; {file}");
         }
     }
