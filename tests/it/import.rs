@@ -75,6 +75,7 @@ fn run(case: &[Section]) -> String {
         let text = match words[..] {
             ["says"] => said.clone(),
             ["holds"] => held(here),
+            ["holds", "files"] => files_in(here),
             ["holds", "file", name] => fs::read_to_string(here.join(name)).unwrap(),
             ["import"] => {
                 said += &imported(here, text);
@@ -83,6 +84,10 @@ fn run(case: &[Section]) -> String {
             ["database"] => {
                 done(here, &["create", "db"], "");
                 done(here, &["run", "-d", "db", "-"], text);
+                text.clone()
+            }
+            [name, "to", target] => {
+                link(target, &here.join(name));
                 text.clone()
             }
             [name, ref form @ ..] if place > 0 => {
@@ -107,6 +112,19 @@ fn imported(here: &Path, arguments: &str) -> String {
     let said = averment(here, &args, "");
     let code = if said.code == Some(0) { String::new() } else { format!("exit {}\n", said.code.unwrap()) };
     format!("{}{}{code}", said.err, said.out)
+}
+
+fn link(target: &str, link: &Path) {
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(target, link).unwrap();
+    #[cfg(not(unix))]
+    panic!("{target}, {}: links are made on Unix", link.display());
+}
+
+fn files_in(here: &Path) -> String {
+    let mut names: Vec<_> = fs::read_dir(here).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names.into_iter().fold(String::new(), |found, name| found + name.to_str().unwrap() + "\n")
 }
 
 fn held(here: &Path) -> String {

@@ -1,7 +1,8 @@
 //! `averment import`: files with comma-separated values into a database in a folder.
 
+mod quarantine;
+
 use std::fmt::Write as _;
-use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use averment::import::{BadRow, CsvFile, CsvImport, ImportError, ImportProgress, 
 use averment::{Database, Error, Limits, Options};
 use clap::{Args as ClapArgs, ValueEnum};
 
+use self::quarantine::Quarantine;
 use crate::output::printable;
 use crate::{Fault, source, style};
 
@@ -124,13 +126,15 @@ fn ends(text: &str) -> Result<(String, String), String> {
 /// Imports, and tells what has come of it.
 pub(crate) fn import(args: &ImportArgs, options: Options) -> Result<String, Fault> {
     let folder = args.folder.clone();
-    let import = args.as_import()?;
+    let quarantine = args.quarantine()?;
+    let import = args.as_import(quarantine.as_ref())?;
     let report = if has_database(&folder) {
         load(&folder, import, options)
     } else {
         import.create(options, &folder).map(|(_, report)| report).map_err(fault)
     }?;
     warn(&report);
+    quarantine.map_or(Ok(()), Quarantine::settle)?;
     Ok(told(&folder, &report))
 }
 
@@ -148,7 +152,14 @@ fn load(folder: &Path, import: CsvImport, options: Options) -> Result<ImportRepo
 }
 
 impl ImportArgs {
-    fn as_import(&self) -> Result<CsvImport, Fault> {
+    fn quarantine(&self) -> Result<Option<Quarantine>, Fault> {
+        let OnError::Quarantine(path) = &self.on_error else { return Ok(None) };
+        let read: Vec<&str> =
+            self.nodes.iter().chain(&self.rels).flat_map(|files| &files.files).map(String::as_str).collect();
+        Quarantine::new(path, &read, &self.folder).map(Some)
+    }
+
+    fn as_import(&self, quarantine: Option<&Quarantine>) -> Result<CsvImport, Fault> {
         let mut import = CsvImport::new()
             .delimiter(self.delimiter)
             .list_delimiter(char::from(self.array_delimiter))
@@ -179,14 +190,10 @@ impl ImportArgs {
         if self.no_index {
             import = import.without_indexes();
         }
-        Ok(match &self.on_error {
-            OnError::Stop => import,
-            OnError::Skip => import.skip_bad_rows(),
-            OnError::Quarantine(path) => {
-                let shown = path.display().to_string();
-                let file = fs::File::create(path).map_err(|error| source::unwritable(&shown, &error))?;
-                import.quarantine(BufWriter::new(file))
-            }
+        Ok(match quarantine {
+            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
+            None if matches!(self.on_error, OnError::Stop) => import,
+            None => import.skip_bad_rows(),
         })
     }
 }
