@@ -455,6 +455,8 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Gives a few bytes at a time.
@@ -520,6 +522,24 @@ mod tests {
         let long = || lines().chain((0..2_600_000).map(|_| "a\",\"b\n".to_owned()));
         assert_eq!(read_quickly(long()), 3_000_000);
         assert_eq!(read_quickly((0..400_000).map(|_| "\"\"\"\n".to_owned())), 200_000);
+    }
+
+    fn read_anyhow(text: &str, remembers: bool) -> Vec<(u64, Result<Vec<String>, Reason>)> {
+        let mut reader = RecordReader::new(text.as_bytes(), Marks { delimiter: b',', quote: Some(b'"') });
+        let mut found = Vec::new();
+        while let Some(record) = reader.next().unwrap() {
+            let fields = record.fields.map(|fields| fields.iter().map(|field| field.text.to_owned()).collect());
+            found.push((record.line, fields));
+            reader.doom = reader.doom.filter(|_| remembers);
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_remembered_changes_nothing(text in "[ab,\"\n\r]{0,80}") {
+            prop_assert_eq!(read_anyhow(&text, true), read_anyhow(&text, false));
+        }
     }
 
     #[test]
