@@ -36,9 +36,15 @@
 //! the id, `start`, `source`, `src`, `from` or `start_id` the start, `end`, `target`, `dst`, `to` or `end_id` the end, unless
 //! [other names](CsvImport::id_column) are given.
 //!
-//! Each file begins with its header; where the first one of several has nothing else, that is the header of them all.
+//! Each file begins with its header; where the first one of several has nothing else, that is the header of them all but
+//! those that have one of their own: the same names in whatever order, or names with types. Where that cannot be told,
+//! the import is refused.
 //! A file may be packed by gzip. What stands between two delimiters without a letter is no property; `""` is the text
 //! without letters.
+//!
+//! Days are told whole: `2021-12-10`, `2021-W49-5` or `2021-344`, with or without the dashes. `2021-12` is no `date`, but an
+//! `edtf`, which stays as it is written. Times have hours and minutes at least, and those of a `time` and a `datetime` have an
+//! offset. A number that no float is near to (`1e400`) is none; `Infinity` and `NaN` are.
 //!
 //! # Rows that are none
 //!
@@ -50,6 +56,7 @@
 mod cell;
 mod columns;
 mod error;
+mod first_line;
 mod header;
 mod ids;
 mod infer;
@@ -62,6 +69,7 @@ mod records;
 mod rels;
 mod report;
 mod source;
+mod whole;
 mod writing;
 
 use std::fmt;
@@ -293,14 +301,17 @@ impl CsvImport {
     ///
     /// # Errors
     ///
-    /// [`ImportError`], by what is at fault: a file, a header, a row, or a constraint of the database.
+    /// [`ImportError`], by what is at fault: a file, a header, a row, or a constraint of the database, for which no row is
+    /// passed over.
     pub fn load(self, into: &mut WriteTransaction) -> Result<ImportReport, ImportError> {
         if let Some(message) = &self.message {
             into.set_message(message)?;
         }
         into.all_or_none(|transaction| {
             let mut writing = Writing::new(transaction.writer_mut());
-            let report = self.read(|delivery| writing.take(delivery))?;
+            let read = self.read(|delivery| writing.take(delivery));
+            let mut report = read.map_err(|error| refused(error, writing.refused))?;
+            report.indexes = writing.made_indexes;
             guarded(|| Ok(transaction.writer_mut().check_statement()?))?;
             Ok(report)
         })
@@ -339,6 +350,14 @@ impl CsvImport {
                 Ok(report) => built.map(|()| report).map_err(ImportError::from),
             }
         })
+    }
+}
+
+/// An error of the database, with the row that it is about, if it is about one.
+fn refused(error: ImportError, row: Option<(String, u64)>) -> ImportError {
+    match (error, row) {
+        (ImportError::Database(error), Some((file, line))) => ImportError::Refused { file, line, error },
+        (error, _) => error,
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use super::error::{BadRow, ImportError};
+use super::record::Raw;
 
 /// What is done with a row that cannot be imported.
 #[non_exhaustive]
@@ -35,6 +36,10 @@ impl OnError {
     ///
     /// [`ImportError::Row`] where it is to stop, [`ImportError::Quarantine`].
     pub fn pass_over(&mut self, row: &BadRow, raw: &[u8]) -> Result<(), ImportError> {
+        self.pass_over_raw(row, Raw::Whole(raw))
+    }
+
+    pub(super) fn pass_over_raw(&mut self, row: &BadRow, raw: Raw<'_>) -> Result<(), ImportError> {
         match self {
             OnError::Stop => Err(ImportError::Row(row.clone())),
             OnError::Skip => Ok(()),
@@ -65,13 +70,19 @@ impl fmt::Debug for OnError {
     }
 }
 
-/// A row as a record: its file, its line, what is wrong, and its bytes.
-fn write_row(out: &mut impl Write, row: &BadRow, raw: &[u8]) -> io::Result<()> {
+/// A row as a record: its file, its line, what is wrong, and its bytes; of a very long one, those at its head.
+fn write_row(out: &mut impl Write, row: &BadRow, raw: Raw<'_>) -> io::Result<()> {
     write_field(out, row.file.as_bytes())?;
     write!(out, ",{},", row.line)?;
-    write_field(out, row.reason.as_bytes())?;
+    match raw {
+        Raw::Whole(_) => write_field(out, row.reason.as_bytes())?,
+        Raw::Head(head) => {
+            let reason = format!("{} (only the first {} bytes are kept here)", row.reason, head.len());
+            write_field(out, reason.as_bytes())?;
+        }
+    }
     out.write_all(b",")?;
-    write_field(out, raw)?;
+    write_field(out, raw.bytes())?;
     out.write_all(b"\n")
 }
 

@@ -9,7 +9,8 @@ use std::thread;
 
 use super::cell::CellType;
 use super::error::ImportError;
-use super::header::{Elements, HeaderColumn, PlainNames, Role, is_header, read_header};
+use super::first_line::FirstLine;
+use super::header::{Elements, HeaderColumn, PlainNames, Role, read_header};
 use super::ids::{Group, IdType};
 use super::infer::Guess;
 use super::record::{Marks, RecordReader};
@@ -104,22 +105,22 @@ fn add_tables(tables: &mut Vec<Table>, set: usize, files: FileSet, settings: &Se
             shared = Some(head.header);
             continue;
         }
-        let has_header = match &shared {
-            None => true,
-            Some(header) if head.header == *header => true,
-            Some(_) if is_header(head.header.iter().map(String::as_str)) => {
-                let message = "it has another header than the first file of the list, which has nothing else";
-                return Err(header_error(&file, message));
-            }
-            Some(_) => false,
+        let first_line = shared.as_ref().map(|shared| FirstLine::of(&head.header, shared, &settings.names));
+        let (header, has_header) = match (first_line, &shared) {
+            (None | Some(FirstLine::Header), _) | (_, None) => (&head.header, true),
+            (Some(FirstLine::Row), Some(shared)) => (shared, false),
+            (Some(FirstLine::Unclear), _) => return Err(header_error(&file, UNCLEAR)),
         };
-        let columns = parse(&file, shared.as_ref().unwrap_or(&head.header), elements, settings)?;
+        let columns = parse(&file, header, elements, settings)?;
         let name = name.clone();
         let (group, start_group, end_group) = (None, None, None);
         tables.push(Table { elements, name, file, columns, has_header, group, start_group, end_group, set });
     }
     Ok(())
 }
+
+const UNCLEAR: &str = "whether its first line is a header of its own, or a row under that of the first file of the list, which \
+                       has nothing else, cannot be told; let each file begin with its header, or give the files apart";
 
 fn parse(
     file: &ImportFile,

@@ -60,7 +60,7 @@ impl CsvRecords {
         let record = self.reader.next().map_err(unreadable(&self.file))?;
         Ok(record.map(|record| Record {
             line: record.line,
-            raw: record.raw.to_vec(),
+            raw: record.raw.bytes().to_vec(),
             content: match record.fields {
                 Ok(fields) => Ok(fields.iter().map(|field| field.text.to_owned()).collect()),
                 Err(reason) => Err(reason.to_string()),

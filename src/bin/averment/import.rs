@@ -1,5 +1,7 @@
 //! `averment import`: files with comma-separated values, and lists of sanctioned parties, into a database in a folder.
 
+mod quarantine;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -7,11 +9,13 @@ use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use averment::import::{CsvImport, ImportError, ImportFile, ImportProgress, ImportReport};
+use averment::import::{BadRow, CsvImport, ImportError, ImportFile, ImportProgress, ImportReport};
 use averment::sanctions::{ListFormat, ListImport};
-use averment::{Database, Edtf, Limits, Options, WriteTransaction};
+use averment::{Database, Edtf, Error, Limits, Options, WriteTransaction};
 use clap::{Args as ClapArgs, ValueEnum};
 
+use self::quarantine::Quarantine;
+use crate::output::printable;
 use crate::{Fault, source, style};
 
 /// What is imported, and how.
@@ -166,13 +170,18 @@ fn ends(text: &str) -> Result<(String, String), String> {
 pub(crate) fn import(args: &ImportArgs, options: Options) -> Result<String, Fault> {
     let folder = args.folder.clone();
     let is_there = has_database(&folder);
+    let quarantine = args.quarantine()?;
+    let to = quarantine.as_ref();
     let report = match (args.from.is_empty(), is_there) {
-        (false, true) => load(&folder, options, |transaction| args.as_list_import()?.load(transaction).map_err(fault)),
-        (false, false) => create_of_lists(args, options),
-        (true, true) => load(&folder, options, |transaction| args.as_import()?.load(transaction).map_err(fault)),
-        (true, false) => args.as_import()?.create(options, &folder).map(|(_, report)| report).map_err(fault),
+        (false, true) => {
+            load(&folder, options, |transaction| args.as_list_import(to)?.load(transaction).map_err(fault))
+        }
+        (false, false) => create_of_lists(args, to, options),
+        (true, true) => load(&folder, options, |transaction| args.as_import(to)?.load(transaction).map_err(fault)),
+        (true, false) => args.as_import(to)?.create(options, &folder).map(|(_, report)| report).map_err(fault),
     }?;
     warn(&report);
+    quarantine.map_or(Ok(()), Quarantine::settle)?;
     Ok(told(&folder, &report))
 }
 
@@ -201,8 +210,8 @@ fn import_into(
 }
 
 /// A database of which this is the first commit; if that does not succeed, there is none.
-fn create_of_lists(args: &ImportArgs, options: Options) -> Result<ImportReport, Fault> {
-    let import = args.as_list_import()?;
+fn create_of_lists(args: &ImportArgs, to: Option<&Quarantine>, options: Options) -> Result<ImportReport, Fault> {
+    let import = args.as_list_import(to)?;
     let was_there = args.folder.exists();
     let db = options.limits(Limits::unlimited()).create(&args.folder)?;
     let made = import_into(&db, |transaction| import.load(transaction).map_err(fault));
@@ -215,7 +224,18 @@ fn create_of_lists(args: &ImportArgs, options: Options) -> Result<ImportReport, 
 }
 
 impl ImportArgs {
-    fn as_import(&self) -> Result<CsvImport, Fault> {
+    fn quarantine(&self) -> Result<Option<Quarantine>, Fault> {
+        let OnError::Quarantine(path) = &self.on_error else { return Ok(None) };
+        let mut lists = Vec::new();
+        for list in &self.from {
+            lists.extend(list.files()?);
+        }
+        let tables = self.nodes.iter().chain(&self.rels).flat_map(|files| &files.files).map(String::as_str);
+        let read: Vec<&str> = tables.chain(lists.iter().map(ImportFile::name)).collect();
+        Quarantine::new(path, &read, &self.folder).map(Some)
+    }
+
+    fn as_import(&self, quarantine: Option<&Quarantine>) -> Result<CsvImport, Fault> {
         let mut import = CsvImport::new()
             .delimiter(self.delimiter)
             .list_delimiter(char::from(self.array_delimiter))
@@ -246,14 +266,14 @@ impl ImportArgs {
         if self.no_index {
             import = import.without_indexes();
         }
-        Ok(match &self.on_error {
-            OnError::Stop => import,
-            OnError::Skip => import.skip_bad_rows(),
-            OnError::Quarantine(path) => import.quarantine(quarantine(path)?),
+        Ok(match quarantine {
+            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
+            None if matches!(self.on_error, OnError::Stop) => import,
+            None => import.skip_bad_rows(),
         })
     }
 
-    fn as_list_import(&self) -> Result<ListImport, Fault> {
+    fn as_list_import(&self, quarantine: Option<&Quarantine>) -> Result<ListImport, Fault> {
         let mut import = ListImport::new().message(self.message.as_deref().unwrap_or("import of lists"));
         for list in &self.from {
             import = import.list(list.format, list.files()?);
@@ -265,18 +285,12 @@ impl ImportArgs {
             let mut line = Line::default();
             import = import.on_progress(move |progress| line.show(progress));
         }
-        Ok(match &self.on_error {
-            OnError::Stop => import,
-            OnError::Skip => import.skip_bad_rows(),
-            OnError::Quarantine(path) => import.quarantine(quarantine(path)?),
+        Ok(match quarantine {
+            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
+            None if matches!(self.on_error, OnError::Stop) => import,
+            None => import.skip_bad_rows(),
         })
     }
-}
-
-/// Where rows are written that are passed over.
-fn quarantine(path: &Path) -> Result<BufWriter<fs::File>, Fault> {
-    let shown = path.display().to_string();
-    fs::File::create(path).map(BufWriter::new).map_err(|error| source::unwritable(&shown, &error))
 }
 
 fn fault(error: ImportError) -> Fault {
@@ -288,26 +302,34 @@ fn fault(error: ImportError) -> Fault {
     };
     let message = match error {
         ImportError::Database(error) => return Fault::Statement(error),
+        ImportError::Refused { file, line, error, .. } => return refused(&file, line, &error),
         ImportError::Row(row) => format!("{row}; nothing is imported (`--on-error skip` passes such rows over)"),
         error => error.to_string(),
     };
-    Fault::Input { code, message }
+    Fault::Input { code, message: printable(&message) }
+}
+
+/// By the code of what the database says.
+fn refused(file: &str, line: u64, error: &Error) -> Fault {
+    let message = format!("{}, line {line}: {}; nothing is imported", printable(file), printable(&error.to_string()));
+    Fault::Refused { code: error.code(), message }
 }
 
 /// What was passed over is told in any case, and what was not understood.
 fn warn(report: &ImportReport) {
     let tell = |text: &str| style::tell(&style::report(text, style::on_errors()));
+    let tell_row = |code: &str, row: &BadRow| tell(&format!("warning[{code}]: {}", printable(&row.to_string())));
     let all = |counts: &BTreeMap<&'static str, u64>| {
         counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ")
     };
     let skipped = report.skipped_rows();
     if skipped > 0 {
-        report.first_skipped.iter().for_each(|row| tell(&format!("warning[row-skipped]: {row}")));
+        report.first_skipped.iter().for_each(|row| tell_row("row-skipped", row));
         let rows = if skipped == 1 { "1 row is".to_owned() } else { format!("{skipped} rows are") };
         tell(&format!("warning[rows-skipped]: {rows} not imported: {}", all(&report.skipped)));
     }
     if !report.notices.is_empty() {
-        report.first_notices.iter().for_each(|row| tell(&format!("warning[not-understood]: {row}")));
+        report.first_notices.iter().for_each(|row| tell_row("not-understood", row));
         tell(&format!("warning[not-understood]: imported as it stands: {}", all(&report.notices)));
     }
 }
@@ -316,19 +338,27 @@ fn told(folder: &Path, report: &ImportReport) -> String {
     let mut text = String::new();
     for file in &report.files {
         let skipped = if file.skipped == 0 { String::new() } else { format!(", {} of them skipped", file.skipped) };
-        writeln!(text, "{}: {}{skipped}", file.name, counted(file.rows, "row")).expect("a text takes it");
+        writeln!(text, "{}: {}{skipped}", printable(&file.name), counted(file.rows, "row")).expect("a text takes it");
     }
     let ImportReport { nodes, relationships, .. } = report;
     let (nodes, relationships) = (counted(*nodes, "node"), counted(*relationships, "relationship"));
-    write!(text, "{}: {nodes}, {relationships}", folder.display()).expect("a text takes it");
+    write!(text, "{}: {nodes}, {relationships}", printable(&folder.display().to_string())).expect("a text takes it");
     if report.unchanged > 0 {
         write!(text, "; {} there already", counted(report.unchanged, "record")).expect("a text takes it");
     }
-    if !report.indexes.is_empty() {
-        let indexes: Vec<String> = report.indexes.iter().map(|(label, key)| format!(":{label}({key})")).collect();
-        write!(text, "; indexed: {}", indexes.join(", ")).expect("a text takes it");
+    text + &told_of_indexes(&report.indexes)
+}
+
+/// The first few of them.
+fn told_of_indexes(indexes: &[(String, String)]) -> String {
+    const MOST_TOLD: usize = 20;
+    let named = indexes.iter().take(MOST_TOLD).map(|(label, key)| printable(&format!(":{label}({key})")));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match indexes.len() {
+        0 => String::new(),
+        1..=MOST_TOLD => format!("; indexed: {named}"),
+        count => format!("; indexed: {named}, and {} more", count - MOST_TOLD),
     }
-    text
 }
 
 /// `1 row`, `2 rows`.
@@ -354,6 +384,7 @@ impl Line {
             self.shown = Some(Instant::now());
             let ImportProgress { file, nodes, relationships, .. } = progress;
             // What cannot be shown is not missed.
+            let file = printable(file);
             let _ = write!(io::stderr(), "{CLEAR_LINE}{nodes} nodes, {relationships} relationships; {file}");
         }
     }
