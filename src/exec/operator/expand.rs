@@ -227,6 +227,7 @@ impl Expand {
             } else {
                 for run in runs {
                     for neighbour in run.neighbours(graph, from) {
+                        ctx.budget.step()?;
                         take(neighbour.rel.0, neighbour.end);
                     }
                 }
