@@ -21,6 +21,7 @@ use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment, View};
 use crate::exec::eval::{Frame, selected};
 use crate::exec::host::Env;
+use crate::function::FunctionError;
 use crate::physical::{self, Arrow, Operator};
 use crate::storage::{Family, RelSlot};
 
@@ -236,7 +237,9 @@ impl Intersect {
             let row = current.matches.rows[index as usize];
             let count = self.count(ctx, current, index as usize)?;
             match (counts.last_mut(), rows.last()) {
-                (Some(last), Some(before)) if one_row || *before == row => *last += count,
+                (Some(last), Some(before)) if one_row || *before == row => {
+                    *last = last.checked_add(count).ok_or(TOO_MANY)?;
+                }
                 _ if count == 0 => {}
                 _ => {
                     rows.push(row);
@@ -266,7 +269,8 @@ impl Intersect {
             ctx.budget.settle(made);
             return Ok(count);
         }
-        Ok(arrows.fold(1, |count, (led, taken)| count * to_i64(free(led.at(index), taken, row).count())))
+        let mut counts = arrows.map(|(led, taken)| to_i64(free(led.at(index), taken, row).count()));
+        Ok(counts.try_fold(1, i64::checked_mul).ok_or(TOO_MANY)?)
     }
 
     /// How many ways go on from the relationships that are chosen for the first arrows.
@@ -400,6 +404,9 @@ fn free<'r>(rels: &'r [u32], taken: &'r Taken, row: usize) -> impl Iterator<Item
 fn node_slot(column: &Column, row: usize, ctx: &Context) -> u32 {
     column.end(row, ctx).and_then(crate::storage::End::as_node).map_or(NULL_SLOT, |node| node.0)
 }
+
+/// Ways are pairs, triples and more of relationships.
+const TOO_MANY: FunctionError = FunctionError::Overflow { operation: "count" };
 
 fn to_i64(len: usize) -> i64 {
     i64::try_from(len).expect("there are fewer than 2^32 relationships")
