@@ -131,8 +131,8 @@ impl<'g> ArrowRuns<'g> {
     /// The run at a node, if the arrow has one at each and it is one slice.
     #[inline]
     pub(super) fn slice(&self, index: usize) -> Option<&'g [Neighbour]> {
-        match (&self.ends[..], self.runs[index]) {
-            ([], (storage::Run::Packed(slice), _)) => Some(slice),
+        match self.runs.get(index) {
+            Some((storage::Run::Packed(slice), _)) if self.ends.is_empty() => Some(slice),
             _ => None,
         }
     }
