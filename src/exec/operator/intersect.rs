@@ -1,5 +1,5 @@
 //! Intersect: for each row the nodes at which several arrows meet, and all ways to get there, or how many there are.
-//! Order kept; holds one input batch and about a batch of nodes.
+//! Order kept; holds one input batch and about a batch of nodes, with the relationships to them.
 //!
 //! Arrows of one MATCH are different relationships, so what is found is asked for relationships that are taken: by
 //! arrows further left, and by arrows of this step that set out from the same node.

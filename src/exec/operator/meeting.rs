@@ -293,7 +293,7 @@ impl Matches {
             let is_loop = |arrow: usize, end: End| end == End::node(NodeSlot(froms[arrow]));
             let (mut at, mut is_met) = (place.after, false);
             for entry in run.iter_behind(place.after) {
-                room.steps(1)?;
+                room.budget.step()?;
                 if at != Some(entry.end) {
                     if is_met {
                         self.close(row, entry_end(at));
