@@ -43,7 +43,7 @@ struct Seen<'s> {
     possible: GraphView<'s>,
 }
 
-impl<'s> Seen<'s> {
+impl Seen<'_> {
     /// Who is blocked to begin with, each once, in the order of places.
     fn parties(&self) -> Result<Vec<Party>, BoxedError> {
         let mut places: FxHashMap<Place, bool> = FxHashMap::default();
@@ -68,7 +68,7 @@ impl<'s> Seen<'s> {
     }
 
     /// The lists of these names.
-    fn lists(&self, names: &[String], named: bool) -> Result<Vec<NodeIndex>, BoxedError> {
+    fn lists(&self, names: &[String], each_is_wanted: bool) -> Result<Vec<NodeIndex>, BoxedError> {
         let mut found = vec![Vec::new(); names.len()];
         let mut there = Vec::new();
         for list in self.possible.with_label(LIST).node_identifiers() {
@@ -85,7 +85,7 @@ impl<'s> Seen<'s> {
         }
         let missing = names.iter().zip(&found).find(|(_, lists)| lists.is_empty()).map(|(name, _)| name);
         match missing {
-            Some(name) if named || found.iter().all(Vec::is_empty) => Err(no_list(name, there)),
+            Some(name) if each_is_wanted || found.iter().all(Vec::is_empty) => Err(no_list(name, &there)),
             _ => Ok(found.concat()),
         }
     }
@@ -146,8 +146,8 @@ fn status(status: Status) -> &'static str {
     }
 }
 
-fn no_list(name: &str, there: Vec<String>) -> BoxedError {
-    let there = match there.as_slice() {
+fn no_list(name: &str, there: &[String]) -> BoxedError {
+    let there = match there {
         [] => "there is no list at all".to_owned(),
         names => format!("there are {}", names.join(", ")),
     };

@@ -166,9 +166,8 @@ fn held(case: &Case<'_>, set: &[bool], asset: Place, surely: bool) -> bool {
         most = most.min(WHOLE - others);
     }
     let controllers = case.controls.0.iter().filter(|(who, _)| case.rule.by_control && set[**who as usize]);
-    let is_controlled = controllers
-        .flat_map(|(_, controls)| controls)
-        .any(|control| control.of == asset && (control.is_certain || !surely));
+    let mut controls = controllers.filter(|(who, _)| **who != asset).flat_map(|(_, controls)| controls);
+    let is_controlled = controls.any(|control| control.of == asset && (control.is_certain || !surely));
     is_controlled || case.rule.threshold.is_met(if surely { least } else { most.min(WHOLE) })
 }
 
@@ -190,14 +189,14 @@ fn joined(case: &Case<'_>, from: &[Place], members: &[bool]) -> Vec<bool> {
 fn regimes_differ() {
     let half = Share { least: WHOLE / 2, most: WHOLE / 2 };
     let quarter = Share { least: WHOLE / 4, most: WHOLE / 4 };
-    let (x, y, a, b, c) = (0, 1, 2, 3, 4);
-    // X has half of A; X and Y have a quarter of B each; Y controls C.
-    let holdings = Holdings::of_shares(5, &[(x, a, half), (x, b, quarter), (y, b, quarter)]);
-    let controls = Controls(FxHashMap::from_iter([(y, vec![Control { of: c, is_certain: true }])]));
+    let [x, y] = [0, 1];
+    // X has half of 2; X and Y have a quarter of 3 each; Y controls 4.
+    let holdings = Holdings::of_shares(5, &[(x, 2, half), (x, 3, quarter), (y, 3, quarter)]);
+    let controls = Controls(FxHashMap::from_iter([(y, vec![Control { of: 4, is_certain: true }])]));
     let parties = [x, y].map(|place| Party { place, is_certain: true });
     let statuses = KNOWN.iter().map(|known| {
         let found = Case { holdings: &holdings, controls: &controls, rule: known.rule }.decide(&parties);
-        [a, b, c].map(|place| found.findings.get(&place).map_or(Status::No, |finding: &Finding| finding.status))
+        [2, 3, 4].map(|place| found.findings.get(&place).map_or(Status::No, |finding: &Finding| finding.status))
     });
     let (yes, no) = (Status::Yes, Status::No);
     assert_eq!(statuses.collect::<Vec<_>>(), [[yes, yes, no], [yes, yes, yes], [no, no, yes]]);
