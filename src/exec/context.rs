@@ -10,14 +10,14 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use smallvec::SmallVec;
 
 use super::batch::Batch;
-use super::budget::{Budget, Limits};
+use super::budget::{Budget, Limits, Stop};
 use super::column::Ids;
 use super::commit::Commits;
 use super::counters::Counters;
@@ -25,6 +25,7 @@ use super::deleted::Deleted;
 use super::eval::constant;
 use super::host::Env;
 use super::operator::Input;
+use super::threads::Threads;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
 use crate::function::operator::Patterns;
@@ -71,6 +72,14 @@ impl Deref for View {
     }
 }
 
+/// The part of the graph that a scan is for, where several share it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ScanPart {
+    /// Which of several scans one behind the other.
+    pub run: usize,
+    pub slots: Range<u32>,
+}
+
 /// Where an inner plan finds the rows that it is run for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ArgumentId(pub usize);
@@ -84,6 +93,8 @@ pub(super) struct Context<'w> {
     /// What is computed before the first row.
     pub given: Vec<Value>,
     pub budget: Budget,
+    /// The threads that the run may use.
+    pub threads: Threads,
     pub deleted: Deleted,
     pub counters: RefCell<Counters>,
     pub profile: Option<Profile>,
@@ -92,6 +103,8 @@ pub(super) struct Context<'w> {
     /// The newest root as it was last asked for; let go before anything is written.
     newest_held: RefCell<Option<Arc<Graph>>>,
     arguments: RefCell<SmallVec<[Arc<Batch>; 1]>>,
+    /// What scans that are shared are for now, by their operators.
+    parts: RefCell<Vec<(usize, ScanPart)>>,
     /// For each argument: the outer rows of which nothing more is wanted. Empty where all rows are wanted.
     satisfied: RefCell<Vec<Satisfied>>,
     /// By the number of the subplan; taken out while it runs.
@@ -171,10 +184,27 @@ impl<'w> Context<'w> {
         let mut given = |(name, range): &(Name, TextRange)| {
             parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone(), range: *range })
         };
-        let mut ctx = Box::new(Self {
-            parameters: plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?,
+        let parameters = plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?;
+        let mut ctx = Self::of(plan, root, budget, parameters, profile);
+        ctx.commits = commits;
+        ctx.threads = Threads::of(limits);
+        ctx.given = ctx.compute_given()?;
+        Ok(ctx)
+    }
+
+    /// With nothing asked or computed yet.
+    fn of(
+        plan: Arc<PhysicalPlan>,
+        root: Root<'w>,
+        budget: Budget,
+        parameters: SmallVec<[Value; 2]>,
+        profile: bool,
+    ) -> Box<Self> {
+        Box::new(Self {
+            parameters,
             given: Vec::new(),
             budget,
+            threads: Threads::ONE,
             deleted: Deleted::default(),
             counters: RefCell::default(),
             profile: profile.then(|| Profile::new(plan.operator_count)),
@@ -182,6 +212,7 @@ impl<'w> Context<'w> {
             segments: RefCell::default(),
             newest_held: RefCell::default(),
             arguments: RefCell::default(),
+            parts: RefCell::default(),
             satisfied: RefCell::default(),
             subplans: RefCell::new(plan.subplans.iter().map(|_| None).collect()),
             labels: unresolved(plan.labels.len()),
@@ -193,10 +224,19 @@ impl<'w> Context<'w> {
             created_from: Cell::new(u64::MAX),
             plan,
             root,
-            commits,
-        });
-        ctx.given = ctx.compute_given()?;
-        Ok(ctx)
+            commits: None,
+        })
+    }
+
+    /// What another thread needs to work on a part of this run, until it is told to stop. Only who reads can be helped.
+    pub(super) fn member(&self, stop: &Stop) -> Box<Context<'static>> {
+        let Root::Reading(graph) = &self.root else { unreachable!("a plan that writes is not shared") };
+        let (plan, root) = (Arc::clone(&self.plan), Root::Reading(Arc::clone(graph)));
+        let profile = self.profile.is_some();
+        let mut ctx = Context::of(plan, root, self.budget.member(stop), self.parameters.clone(), profile);
+        ctx.given.clone_from(&self.given);
+        ctx.started_micros = OnceCell::from(*self.started_micros.get_or_init(now_micros));
+        ctx
     }
 
     fn compute_given(&self) -> Result<Vec<Value>, ExecError> {
@@ -369,6 +409,23 @@ impl<'w> Context<'w> {
 
     pub(super) fn argument(&self, argument: ArgumentId) -> Arc<Batch> {
         Arc::clone(&self.arguments.borrow()[argument.0])
+    }
+
+    // ------------------------------------------------------------ shared scans
+
+    /// What the scan of an operator is for from now on.
+    pub(super) fn set_part(&self, scan: usize, part: ScanPart) {
+        let mut parts = self.parts.borrow_mut();
+        match parts.iter_mut().find(|(of, _)| *of == scan) {
+            Some((_, known)) => *known = part,
+            None => parts.push((scan, part)),
+        }
+    }
+
+    /// `None`: all of it.
+    pub(super) fn part_of(&self, scan: usize) -> Option<ScanPart> {
+        let parts = self.parts.borrow();
+        parts.iter().find(|(of, _)| *of == scan).map(|(_, part)| part.clone())
     }
 
     // ------------------------------------------------------------ names

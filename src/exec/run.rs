@@ -40,11 +40,28 @@ impl Reading {
         limits: &Limits,
         profile: bool,
     ) -> Result<Self, ExecError> {
-        let ctx = Context::reading(plan, graph, parameters, limits, profile)?;
+        Ok(Self::of(Context::reading(plan, graph, parameters, limits, profile)?))
+    }
+
+    /// The same by these threads, whatever the limits say.
+    #[cfg(test)]
+    pub(crate) fn start_with(
+        threads: super::threads::Threads,
+        plan: Arc<PhysicalPlan>,
+        graph: Arc<Graph>,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        let mut ctx = Context::reading(plan, graph, BTreeMap::new(), limits, profile)?;
+        ctx.threads = threads;
+        Ok(Self::of(ctx))
+    }
+
+    fn of(ctx: Box<Context<'static>>) -> Self {
         let PlanBody::Rows(root) = &ctx.plan.root else { unreachable!("a change of the schema writes") };
         let source = compile_root(root, &ctx);
         let graph = ctx.snapshot();
-        Ok(Self { ctx, source, graph, batch: Batch::default(), row: 0, kept: Held::default(), done: false })
+        Self { ctx, source, graph, batch: Batch::default(), row: 0, kept: Held::default(), done: false }
     }
 
     /// The next row of the answer, its elements filled; `None` at the end. A statement that returns nothing has no row.

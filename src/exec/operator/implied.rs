@@ -35,9 +35,12 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
     let first_new = operator.carry.len();
     if column < first_new {
         return match &operator.op {
-            Op::Filter { .. } | Op::Expand(_) | Op::RelEnds { .. } | Op::CountExpand { .. } | Op::Intersect(_) => {
-                reached(&operator.inputs[0], operator.carry[column])
-            }
+            Op::Filter { .. }
+            | Op::Expand(_)
+            | Op::RelEnds { .. }
+            | Op::CountExpand { .. }
+            | Op::Intersect(_)
+            | Op::Scatter => reached(&operator.inputs[0], operator.carry[column]),
             _ => Vec::new(),
         };
     }

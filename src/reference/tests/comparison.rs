@@ -1,4 +1,5 @@
-//! Generated queries on generated graphs: with any passes, the engine says what the reference says.
+//! Generated queries on generated graphs: with any passes, the engine says what the reference says; several threads say it
+//! in the same order as one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,7 +88,17 @@ fn compare(world: &World, written: &Written, expected: Outcome<Table>, passes: &
     let expected = lines(expected, written.ordered);
     let logical = world.logical(&written.text);
     for passes in passes {
-        let found = lines(world.found(logical.clone(), *passes), written.ordered);
+        let found = world.found(logical.clone(), *passes);
+        let together = lines(world.found_together(logical.clone(), *passes), true);
+        let alone = match &found {
+            Ok(table) => Ok(rows(table, true)),
+            Err(trouble) => Err(format!("{trouble:?}")),
+        };
+        if together.is_ok() != alone.is_ok() || (alone.is_ok() && together != alone) {
+            let plan = world.explained(world.optimised(logical, *passes));
+            return Err(format!("{}\nalone {alone:#?}\ntogether {together:#?}\nwith {passes:?}\n{plan}", written.text));
+        }
+        let found = lines(found, written.ordered);
         let agrees = match (&found, &expected) {
             (Ok(found), Ok(expected)) => found == expected,
             (Err(_), Err(_)) => true,
