@@ -319,6 +319,14 @@ impl Host for Env<'_, '_> {
         self.ctx.random()
     }
 
+    fn threads(&self) -> usize {
+        self.ctx.threads.count
+    }
+
+    fn alarm(&self) -> Box<dyn Fn() -> bool + Send + Sync> {
+        Box::new(self.ctx.budget.alarm())
+    }
+
     fn warn(&self, code: &'static str, message: String) {
         self.ctx.warn(code, message);
     }

@@ -2,8 +2,14 @@
 //!
 //! Sets of nodes are trees in one array ("union-find"), the least number at the root; a look for a root halves the way to it. Each
 //! relationship is read once. A component is called by the least id of its nodes, which is the same however pages lie.
+//!
+//! Several threads work at one array (R. Anderson and H. Woll, "Wait-free parallel algorithms for the union-find problem", 1991):
+//! a root is given another parent only if it still is one, by which the race for it is decided. Other places may be written by
+//! two at a time, since each writes a number that is further up on the way to the root, and either will do. Which tree comes
+//! of it is open, but not which nodes it has, nor its root, which is the least of them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::chosen::{Chosen, NODES, RELS, input};
 use super::options::Options;
@@ -35,13 +41,17 @@ fn components(host: &dyn Host, arguments: &[Value]) -> Result<Answer, FunctionEr
 /// For each node the least number in its component.
 fn roots(chosen: &Chosen) -> Result<Vec<u32>, FunctionError> {
     chosen.reserve(chosen.len() * size_of::<u32>())?;
-    let mut parents: Vec<u32> = (0..u32::try_from(chosen.len()).expect("fewer than 2^31 nodes")).collect();
-    for page in chosen.sweep(Direction::Out) {
-        page?.each(|node, neighbours| {
-            let mut root = find(&mut parents, node);
-            neighbours.each(|neighbour| root = unite(&mut parents, root, neighbour));
-        });
-    }
+    let parents: Vec<AtomicU32> =
+        (0..u32::try_from(chosen.len()).expect("fewer than 2^31 nodes")).map(AtomicU32::new).collect();
+    chosen.sweep(Direction::Out, |_, pages| {
+        for page in pages {
+            page.each(|node, neighbours| {
+                let mut root = find(&parents, node);
+                neighbours.each(|neighbour| root = unite(&parents, root, neighbour));
+            });
+        }
+    })?;
+    let mut parents: Vec<u32> = parents.into_iter().map(AtomicU32::into_inner).collect();
     // Parents have lesser numbers, so that theirs are roots by the time that they are asked.
     for node in 0..parents.len() {
         parents[node] = parents[parents[node] as usize];
@@ -51,27 +61,30 @@ fn roots(chosen: &Chosen) -> Result<Vec<u32>, FunctionError> {
 
 /// Makes one set of that of a root and that of another node; gives its root.
 #[inline]
-fn unite(parents: &mut [u32], root: u32, node: u32) -> u32 {
-    let other = find(parents, node);
+fn unite(parents: &[AtomicU32], root: u32, node: u32) -> u32 {
+    let (mut root, mut other) = (root, find(parents, node));
     // Mostly they are one already. To write that down again would make each look wait for the one before.
-    if other == root {
-        return root;
+    while other != root {
+        let (low, high) = if root < other { (root, other) } else { (other, root) };
+        // Another thread may have found something above meanwhile.
+        match parents[high as usize].compare_exchange(high, low, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => return low,
+            Err(_) => (root, other) = (find(parents, low), find(parents, high)),
+        }
     }
-    let (low, high) = if root < other { (root, other) } else { (other, root) };
-    parents[high as usize] = low;
-    low
+    root
 }
 
 /// The root of the set that a node is in.
 #[inline]
-fn find(parents: &mut [u32], mut node: u32) -> u32 {
+fn find(parents: &[AtomicU32], mut node: u32) -> u32 {
     loop {
-        let parent = parents[node as usize];
-        let above = parents[parent as usize];
+        let parent = parents[node as usize].load(Ordering::Relaxed);
+        let above = parents[parent as usize].load(Ordering::Relaxed);
         if parent == above {
             return parent;
         }
-        parents[node as usize] = above;
+        parents[node as usize].store(above, Ordering::Relaxed);
         node = above;
     }
 }
