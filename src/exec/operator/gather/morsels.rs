@@ -6,11 +6,12 @@ use crate::exec::context::{Context, ScanPart};
 use crate::physical::{Op, Operator, Shared};
 use crate::storage::{Graph, Stretch};
 
-/// Pages of one morsel at most: so many rows at least are made without anybody looking at the other threads.
-const MOST_PAGES: usize = 16;
+/// Pages of one morsel at most.
+const MOST_PAGES: usize = 64;
 
-/// A graph of many pages is cut into so many parts, or more.
-const PARTS: usize = 64;
+/// A graph of many pages is cut into so many parts for each thread, or more: few enough that groups are not made anew all
+/// the time, and so many that no thread has to wait long for the last one.
+const PARTS: usize = 16;
 
 /// What morsels there are.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +21,8 @@ pub(in super::super) enum Morsels {
     Rows(usize),
 }
 
-/// The parts of a scan, in the order of its rows. The same graph is always cut in the same way.
+/// The parts of a scan, in the order of its rows. The same graph is always cut in the same way
+/// for so many threads.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Parts {
     /// The operator that scans.
@@ -55,7 +57,7 @@ impl Parts {
             }
             _ => (1, ctx.newest(Graph::node_bound)),
         };
-        let pages = (bound / Stretch::MAX_LEN / PARTS).clamp(1, MOST_PAGES);
+        let pages = (bound / Stretch::MAX_LEN / (PARTS * ctx.threads.count)).clamp(1, MOST_PAGES);
         let bound = u32::try_from(bound).unwrap_or(u32::MAX);
         let slots = ctx.threads.slots.unwrap_or(u32::try_from(pages * Stretch::MAX_LEN).unwrap_or(u32::MAX));
         let parts = Self { scan, runs, bound, slots };
