@@ -88,7 +88,7 @@ impl<'h> Chosen<'h> {
             let pages = ground.graph.sweep(direction, 0..u32::MAX);
             let (mut stopped, seen) = (None, Some(&self.seen));
             let mut pages = pages.map_while(|page| match self.reserve(0) {
-                Ok(()) => Some(Page { ground, seen, page }),
+                Ok(()) => Some(Page { ground, seen, swept: page }),
                 Err(error) => {
                     stopped = Some(error);
                     None
@@ -101,7 +101,7 @@ impl<'h> Chosen<'h> {
         self.in_parts(parts.len(), |part| {
             let slots = parts[part].clone();
             let numbers = ground.before(slots.start)..ground.before(slots.end);
-            let mut pages = ground.graph.sweep(direction, slots).map(|page| Page { ground, seen: None, page });
+            let mut pages = ground.graph.sweep(direction, slots).map(|swept| Page { ground, seen: None, swept });
             work(numbers, &mut pages)
         })
     }
@@ -195,15 +195,15 @@ pub(super) struct Page<'c> {
     ground: Ground<'c>,
     /// Who tells what is seen, if not all is.
     seen: Option<&'c Seen<'c>>,
-    page: SweptPage<'c>,
+    swept: SweptPage<'c>,
 }
 
 impl<'c> Page<'c> {
     /// Shows the chosen nodes in the order of numbers, one with many neighbours several times.
     #[inline]
     pub(super) fn each(self, mut show: impl FnMut(u32, Neighbours<'c>)) {
-        let Self { ground, seen, page } = self;
-        page.each_slice(ground.types, |node, slice| {
+        let Self { ground, seen, swept } = self;
+        swept.each_slice(ground.types, |node, slice| {
             if let Some(number) = ground.number_of(node) {
                 show(number, Neighbours { ground, seen, slice });
             }

@@ -67,10 +67,10 @@ fn unite(parents: &[AtomicU32], root: u32, node: u32) -> u32 {
     while other != root {
         let (low, high) = if root < other { (root, other) } else { (other, root) };
         // Another thread may have found something above meanwhile.
-        match parents[high as usize].compare_exchange(high, low, Ordering::Relaxed, Ordering::Relaxed) {
-            Ok(_) => return low,
-            Err(_) => (root, other) = (find(parents, low), find(parents, high)),
+        if parents[high as usize].compare_exchange(high, low, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            return low;
         }
+        (root, other) = (find(parents, low), find(parents, high));
     }
     root
 }
