@@ -489,6 +489,13 @@ impl<'w> Context<'w> {
         }
     }
 
+    /// What another thread has to say, or was said before.
+    pub(super) fn warn_of(&self, warnings: Vec<(&'static str, String)>) {
+        for (code, message) in warnings {
+            self.warn(code, message);
+        }
+    }
+
     pub(super) fn take_warnings(&self) -> Vec<(&'static str, String)> {
         self.warnings.take()
     }

@@ -20,7 +20,7 @@ use crate::exec::host::Env;
 use crate::physical::{ColumnKind, Op, Operator, Scalar};
 
 pub(super) struct Aggregation {
-    from: From,
+    feed: Feed,
     grouping: Grouping,
     /// Whether the ordinal goes on.
     carries_ordinal: bool,
@@ -29,9 +29,9 @@ pub(super) struct Aggregation {
     held: Held,
 }
 
-enum From {
+enum Feed {
     Rows(Input),
-    Portions(Crew<Portions>),
+    Portions(Box<Crew<Portions>>),
 }
 
 /// By what rows are grouped, and what is made of groups.
@@ -90,9 +90,9 @@ impl Aggregation {
             _ => None,
         };
         Self {
-            from: match morsels {
-                None => From::Rows(Input::of(operator, scope, ctx)),
-                Some(morsels) => From::Portions(Crew::new(operator, morsels, scope, ctx)),
+            feed: match morsels {
+                None => Feed::Rows(Input::of(operator, scope, ctx)),
+                Some(morsels) => Feed::Portions(Box::new(Crew::new(operator, morsels, scope, ctx))),
             },
             grouping: Grouping::of(operator, scope),
             carries_ordinal: !operator.carry.is_empty(),
@@ -103,7 +103,7 @@ impl Aggregation {
     }
 
     fn run(&mut self, ctx: &Context) -> Result<Batch, ExecError> {
-        let Self { from, grouping, held, .. } = self;
+        let Self { feed, grouping, held, .. } = self;
         let mut groups = grouping.groups();
         let mut states: Vec<State> = grouping.calls.iter().map(State::new).collect();
         if grouping.keys.is_empty() {
@@ -113,19 +113,21 @@ impl Aggregation {
                 state.grow(groups.len);
             }
         }
-        match from {
-            From::Rows(input) => {
+        match feed {
+            Feed::Rows(input) => {
                 while let Some(batch) = input.next(ctx)? {
                     held.set(&ctx.budget, size_with(&groups, &states, batch.len))?;
                     add_rows(ctx, grouping, &mut groups, &mut states, &batch)?;
                     held.set(&ctx.budget, size_with(&groups, &states, 0))?;
                 }
             }
-            From::Portions(crew) => {
+            Feed::Portions(crew) => {
+                let made = ctx.budget.made();
                 while let Some(portion) = crew.next(ctx)? {
                     held.set(&ctx.budget, size_with(&groups, &states, portion.row_count()))?;
                     add_portion(ctx, grouping, &mut groups, &mut states, portion)?;
                     held.set(&ctx.budget, size_with(&groups, &states, 0))?;
+                    ctx.budget.settle(made);
                 }
             }
         }
@@ -175,9 +177,10 @@ fn add_portion(
     ctx.budget.steps(portion.row_count())?;
     let graph = ctx.view(grouping.segment);
     let env = Env::new(ctx, &graph);
-    let numbers = match grouping.is_one() {
-        true => None,
-        false => Some(groups.number(&portion.keys.iter().collect::<Vec<_>>(), portion.len, ctx)?),
+    let numbers = if grouping.is_one() {
+        None
+    } else {
+        Some(groups.number(&portion.keys.iter().collect::<Vec<_>>(), portion.len, ctx)?)
     };
     for (state, part) in states.iter_mut().zip(portion.parts) {
         state.grow(groups.len);
@@ -201,9 +204,9 @@ impl Source for Aggregation {
     }
 
     fn rewind(&mut self, ctx: &Context) {
-        match &mut self.from {
-            From::Rows(input) => input.rewind(ctx),
-            From::Portions(crew) => crew.rewind(ctx),
+        match &mut self.feed {
+            Feed::Rows(input) => input.rewind(ctx),
+            Feed::Portions(crew) => crew.rewind(ctx),
         }
         self.made = None;
         self.held.clear(&ctx.budget);

@@ -134,7 +134,9 @@ impl Flood {
         let mut start_again = false;
         for (sight, new) in found {
             start_again |= sight.start_again;
-            new.into_iter().for_each(|node| self.visited.mark(node));
+            for node in new {
+                self.visited.mark(node);
+            }
             budget.steps(sight.entries)?;
         }
         Ok(start_again)

@@ -81,7 +81,9 @@ impl Kept {
     /// As rows of groups that have these numbers by now.
     pub(super) fn show<R>(mut self, groups: Option<&[u32]>, show: impl FnOnce(&Rows) -> R) -> R {
         if let (Some(numbers), Some(groups)) = (&mut self.numbers, groups) {
-            numbers.iter_mut().for_each(|number| *number = groups[*number as usize]);
+            for number in numbers {
+                *number = groups[*number as usize];
+            }
         }
         show(&Rows {
             arguments: self.arguments.iter().map(Cow::Borrowed).collect(),

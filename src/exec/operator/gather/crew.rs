@@ -25,7 +25,7 @@ use crate::physical::{Operator, PlanBody};
 const WINDOW: usize = 4;
 
 /// Rows of one morsel, if morsels are rows.
-const PIECE_ROWS: usize = 16;
+const PIECE_ROWS: usize = 32;
 
 /// What a thread makes of morsels, each of which is given as the part of a scan or as the rows of a scatter.
 pub(in super::super) trait Work: Send + 'static {
@@ -133,7 +133,7 @@ impl<W: Work> Crew<W> {
                     None => continue,
                 },
             };
-            warnings.into_iter().for_each(|(code, message)| ctx.warn(code, message));
+            ctx.warn_of(warnings);
             match step {
                 Step::Item(item, bytes) => {
                     ctx.budget.take_over(bytes)?;
@@ -174,7 +174,7 @@ impl<W: Work> Crew<W> {
         }
         if morsel == first && step.is_item() {
             // It is used at once: what it takes is counted as in any other operator.
-            warnings.into_iter().for_each(|(code, message)| ctx.warn(code, message));
+            ctx.warn_of(warnings);
             let Step::Item(item, _) = step else { return None };
             return Some(Step::Item(item, 0));
         }
@@ -318,7 +318,7 @@ fn step<W: Work>(work: &mut W, ctx: &Context) -> (Step<W::Item>, Warnings) {
     let before = ctx.take_warnings();
     let made = catch_unwind(AssertUnwindSafe(|| work.next(ctx)));
     let warnings = ctx.take_warnings();
-    before.into_iter().for_each(|(code, message)| ctx.warn(code, message));
+    ctx.warn_of(before);
     let step = match made {
         Ok(Ok(Some(item))) => {
             let bytes = W::size_bytes(&item);
