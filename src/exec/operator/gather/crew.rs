@@ -203,7 +203,7 @@ impl<W: Work> Crew<W> {
             let (member, queue) = (ctx.member(&self.stop), Arc::clone(&self.queue));
             let (operator, morsels) = (self.operator, self.morsels);
             let help = move || help::<W>(member, operator, morsels, &queue);
-            match thread::Builder::new().name("averment".to_owned()).spawn(help) {
+            match thread::Builder::new().name("averment".to_owned()).spawn(with_its_fault!(help)) {
                 Ok(other) => self.others.push(other),
                 // The machine has no more.
                 Err(_) => break,
