@@ -24,6 +24,9 @@ use crate::physical::Operator;
 /// Groups and rows of one portion, about: so much is kept until its turn comes.
 const MOST_ROWS: usize = 1 << 14;
 
+/// Their bytes, about: what is kept is counted while the rows hold it too, and so as half of what it is.
+const MOST_BYTES: usize = 1 << 20;
+
 /// A portion of the answer: its groups, and what each aggregate has of them.
 pub(super) struct Portion {
     /// Of each group, in the order of first sight.
@@ -220,8 +223,11 @@ impl Work for Portions {
         let mut groups = self.grouping.groups();
         groups.len = usize::from(self.grouping.is_one());
         let mut drafts: Vec<Draft> = self.grouping.calls.iter().map(Draft::new).collect();
-        let mut any = false;
-        while !self.is_done && groups.len + drafts.iter().map(Draft::row_count).sum::<usize>() < MOST_ROWS {
+        let (mut any, mut drafted) = (false, 0);
+        while !self.is_done
+            && drafted < MOST_BYTES
+            && groups.len + drafts.iter().map(Draft::row_count).sum::<usize>() < MOST_ROWS
+        {
             let Some(batch) = self.input.next(ctx)? else {
                 self.is_done = true;
                 break;
@@ -229,7 +235,7 @@ impl Work for Portions {
             any = true;
             let growth = groups.table.growth_bytes(batch.len);
             self.add(ctx, &mut groups, &mut drafts, &batch)?;
-            let drafted: usize = drafts.iter().map(Draft::size_bytes).sum();
+            drafted = drafts.iter().map(Draft::size_bytes).sum::<usize>();
             self.held.set(&ctx.budget, size_with(&groups, &[], 0) + drafted + growth)?;
         }
         self.held.clear(&ctx.budget);
