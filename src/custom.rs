@@ -1,21 +1,23 @@
 //! Functions and procedures of an embedder's own.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use petgraph::graph::NodeIndex;
+use petgraph::graph::{EdgeIndex, NodeIndex};
 
 use crate::database::Database;
 use crate::error::Error;
+use crate::exec::ExecError;
 use crate::function::{
     Accepts, Answer, Arity, Field, Function, FunctionError, Host, Implementation, NullRule, Procedure, ResultType,
 };
 use crate::row::FromValue;
-use crate::storage::{Graph, GraphView, Part};
+use crate::storage::{Graph, GraphView, KnownAt, Lens, Part, ValidAt};
 use crate::table_procedure::TableProcedure;
-use crate::value::{ElementId, ErrorClass, ErrorKind, Name, Node, Type, Value};
+use crate::value::{ElementId, ErrorClass, ErrorKind, Name, Node, Relationship, Type, Value};
 
 /// What a function or procedure of one's own fails with: any error, or a message.
 pub type BoxedError = Box<dyn StdError + Send + Sync>;
@@ -219,7 +221,12 @@ impl CustomProcedure {
         let class = ErrorClass::new(ErrorKind::Procedure, "ProcedureFailed");
         let declared = outputs.clone();
         let run = move |host: &dyn Host, arguments: &[Value]| {
-            let rows = body(&Call { host, arguments }).map_err(|error| FunctionError::said_by(&name, class, &error))?;
+            let stopped = RefCell::new(None);
+            let answer = body(&Call { host, arguments, stopped: &stopped });
+            if let Some(error) = stopped.take() {
+                return Err(error);
+            }
+            let rows = answer.map_err(|error| FunctionError::said_by(&name, class, &error))?;
             for row in &rows {
                 check_row(row, &declared).map_err(|message| FunctionError::said_by(&name, class, &message))?;
             }
@@ -259,6 +266,8 @@ impl fmt::Debug for CustomProcedure {
 pub struct Call<'c> {
     host: &'c dyn Host,
     arguments: &'c [Value],
+    /// Why the statement has to stop, if it was told so.
+    stopped: &'c RefCell<Option<FunctionError>>,
 }
 
 impl<'c> Call<'c> {
@@ -305,6 +314,54 @@ impl<'c> Call<'c> {
         self.graph().view_of(self.part())
     }
 
+    /// The graph that the statement reads, with other clocks than its own.
+    ///
+    /// ```
+    /// use averment::{Clocks, CustomProcedure, Database, Date, Value};
+    /// use petgraph::visit::NodeCount;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::from_script("CREATE (:A {valid_from: date('2030-01-01')}), (:A)")?;
+    /// db.register(CustomProcedure::new("my.count", &[("day", "DATE")], &[("n", "INTEGER")], |call| {
+    ///     let clocks = Clocks { valid_at: Some(call.arguments()[0].clone()), ..Clocks::default() };
+    ///     Ok(vec![vec![i64::try_from(call.under(&clocks)?.view().node_count())?.into()]])
+    /// }))?;
+    /// let counted = db.query("CALL my.count(date('2020-01-01')) YIELD n RETURN n", ())?;
+    /// assert_eq!(counted.single::<i64>()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Type`] if a clock is no day; [`ErrorKind::Limit`] if there is no memory left for what passes.
+    pub fn under(&self, clocks: &Clocks) -> Result<Clocked<'c>, Error> {
+        let lens = clocks.over(self.part().map(Part::lens))?;
+        if lens.is_empty() {
+            return Ok(Clocked { graph: self.graph(), part: None });
+        }
+        let part = Part::new(self.graph(), lens, self.host.alarm());
+        self.reserve(part.max_bytes())?;
+        Ok(Clocked { graph: self.graph(), part: Some(part) })
+    }
+
+    /// Counts memory that is about to be taken until the call is over, and looks whether the statement has to stop: then
+    /// nothing that the procedure gives counts.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`] if there is not so much memory left, or no time; [`ErrorKind::Cancelled`].
+    pub fn reserve(&self, bytes: usize) -> Result<(), Error> {
+        self.host.reserve(bytes).map_err(|error| {
+            *self.stopped.borrow_mut() = Some(error.clone());
+            ExecError::Function { error, range: None }.into()
+        })
+    }
+
+    /// The relationship at a place of the [`view`](Call::view), to be given out.
+    pub fn relationship(&self, place: EdgeIndex) -> Option<Relationship> {
+        self.graph().view().edge_id(place).map(Relationship::bare)
+    }
+
     /// The node at a place of the [`view`](Call::view), to be given out.
     pub fn node(&self, place: NodeIndex) -> Option<Node> {
         self.view().node_id(place).map(Node::bare)
@@ -327,6 +384,52 @@ impl<'c> Call<'c> {
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("arguments", &self.arguments).finish_non_exhaustive()
+    }
+}
+
+/// The days for which a procedure asks: see [`Call::under`].
+#[derive(Clone, Debug, Default)]
+pub struct Clocks {
+    /// As of `VALID AT`; without it, that of the statement.
+    pub valid_at: Option<Value>,
+    /// As of `KNOWN AT`; without it, that of the statement.
+    pub known_at: Option<Value>,
+    /// Whether what is not certain passes, as with `POSSIBLY`.
+    pub possibly: bool,
+}
+
+impl Clocks {
+    /// These in place of those of `own`.
+    fn over(&self, own: Option<&Lens>) -> Result<Lens, Error> {
+        let no_day = |name: &str, value: &Value| {
+            let message = format!("`{name}` must be a DATE or a DATETIME, found {}", value.type_name());
+            Error::plain(ErrorKind::Type, "InvalidArgumentType", message)
+        };
+        let mut lens = own.copied().unwrap_or_default();
+        if let Some(day) = &self.valid_at {
+            lens.valid = Some(ValidAt::of(day, false).ok_or_else(|| no_day("valid_at", day))?);
+        }
+        if let Some(day) = &self.known_at {
+            lens.known = Some(KnownAt::of(day, false).ok_or_else(|| no_day("known_at", day))?);
+        }
+        let possibly = |already: bool| already || self.possibly;
+        lens.valid = lens.valid.map(|valid| ValidAt { possibly: possibly(valid.possibly), ..valid });
+        lens.known = lens.known.map(|known| KnownAt { possibly: possibly(known.possibly), ..known });
+        Ok(lens)
+    }
+}
+
+/// A graph as clocks show it: see [`Call::under`].
+#[derive(Debug)]
+pub struct Clocked<'c> {
+    graph: &'c Graph,
+    part: Option<Part>,
+}
+
+impl Clocked<'_> {
+    /// What the clocks show, as petgraph sees it.
+    pub fn view(&self) -> GraphView<'_> {
+        self.graph.view_of(self.part.as_ref())
     }
 }
 

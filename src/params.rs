@@ -1,7 +1,6 @@
 //! Parameters of a statement.
 
-use std::collections::BTreeMap;
-
+use crate::exec::Parameters;
 use crate::value::{Name, Value};
 
 /// The parameters of one run of a statement, by name without the `$`.
@@ -19,7 +18,7 @@ use crate::value::{Name, Value};
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Params(BTreeMap<Name, Value>);
+pub struct Params(Parameters);
 
 impl Params {
     /// No parameters.
@@ -29,15 +28,24 @@ impl Params {
 
     /// Sets one parameter.
     pub fn insert(&mut self, name: impl AsRef<str>, value: impl Into<Value>) {
-        self.0.insert(Name::from(name.as_ref()), value.into());
+        let (name, value) = (name.as_ref(), value.into());
+        match self.place(name) {
+            Ok(place) => self.0[place].1 = value,
+            Err(place) => self.0.insert(place, (Name::from(name), value)),
+        }
     }
 
     /// The value of one parameter.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.place(name).ok().map(|place| &self.0[place].1)
     }
 
-    pub(crate) fn into_map(self) -> BTreeMap<Name, Value> {
+    /// Where a parameter is, or would be.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|entry| entry.0.as_str().cmp(name))
+    }
+
+    pub(crate) fn into_inner(self) -> Parameters {
         self.0
     }
 
@@ -61,11 +69,18 @@ impl From<&Params> for Params {
 
 impl<N: AsRef<str>, V: Into<Value>> FromIterator<(N, V)> for Params {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        let mut params = Self::new();
-        for (name, value) in pairs {
-            params.insert(name, value);
-        }
-        params
+        let mut pairs: Parameters =
+            pairs.into_iter().map(|(name, value)| (Name::from(name.as_ref()), value.into())).collect();
+        pairs.sort_by(|one, other| one.0.cmp(&other.0));
+        // Of two with one name, the later one holds.
+        pairs.dedup_by(|later, kept| {
+            let is_same = later.0 == kept.0;
+            if is_same {
+                std::mem::swap(later, kept);
+            }
+            is_same
+        });
+        Self(pairs)
     }
 }
 
@@ -77,10 +92,10 @@ impl<N: AsRef<str>, V: Into<Value>, const COUNT: usize> From<[(N, V); COUNT]> fo
 
 impl IntoIterator for Params {
     type Item = (Name, Value);
-    type IntoIter = std::collections::btree_map::IntoIter<Name, Value>;
+    type IntoIter = std::vec::IntoIter<(Name, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.into_vec().into_iter()
     }
 }
 
@@ -93,4 +108,19 @@ macro_rules! params {
         $(params.insert($name, $value);)*
         params
     }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_value_of_a_name_holds_and_names_are_in_order() {
+        let mut params = Params::from([("b", 1), ("a", 2), ("b", 3), ("c", 4)]);
+        params.insert("a", 5);
+        params.insert("aa", 6);
+        let told: Vec<String> = params.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        assert_eq!(told, ["a 5", "aa 6", "b 3", "c 4"]);
+        assert!(matches!(params.get("b"), Some(Value::Integer(3))) && params.get("d").is_none());
+    }
 }

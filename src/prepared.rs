@@ -9,7 +9,7 @@ use crate::catalog::Statistics;
 use crate::compile::{Made, plan_of};
 use crate::database::{Database, lock};
 use crate::error::{Error, guarded};
-use crate::exec::{self, Commits, Limits};
+use crate::exec::{self, Commits, Limits, Program};
 use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
@@ -57,7 +57,7 @@ pub(crate) struct Planned {
     mode: Mode,
     /// The commit that is read, if it is not the last one.
     at_commit: Option<AtCommit>,
-    plan: Arc<PhysicalPlan>,
+    program: Arc<Program>,
     /// The names of the plan's columns.
     columns: Arc<[Name]>,
     warnings: Vec<Warning>,
@@ -139,7 +139,7 @@ impl Prepared {
 
     /// Whether the statement writes when it is run.
     pub fn writes(&self) -> bool {
-        self.plan.plan.writes && self.plan.mode != Mode::Explain
+        self.plan.program.plan().writes && self.plan.mode != Mode::Explain
     }
 
     /// The names of the columns.
@@ -170,7 +170,7 @@ impl Prepared {
     /// # }
     /// ```
     pub fn explain(&self) -> String {
-        physical::explain(&self.plan.plan)
+        physical::explain(self.plan.program.plan())
     }
 
     /// This statement, planned for `graph`.
@@ -214,8 +214,8 @@ impl Prepared {
             return Ok(Rows::made(&why_not::COLUMNS, rows, graph.commit(), self.warnings()));
         }
         let profile = self.plan.mode == Mode::Profile;
-        let (plan, graph) = (Arc::clone(&self.plan.plan), Arc::clone(graph));
-        let start = || Ok(exec::Reading::start(plan, Arc::clone(&graph), params.into_map(), limits, profile)?);
+        let program = Arc::clone(&self.plan.program);
+        let start = || Ok(exec::Reading::start(program, Arc::clone(graph), params.into_inner(), limits, profile)?);
         let run = guarded(start).map_err(|error| error.with_text(self.text()))?;
         let rows = Rows::reading(run, running, &self.plan.columns, &self.plan.text, graph.commit(), self.warnings());
         Ok(rows.explained(self.plan.explained))
@@ -223,7 +223,7 @@ impl Prepared {
 
     /// Whether the statement commits while it runs.
     pub(crate) fn commits(&self) -> bool {
-        self.plan.plan.commits() && self.plan.mode != Mode::Explain
+        self.plan.program.plan().commits() && self.plan.mode != Mode::Explain
     }
 
     pub(crate) fn write(
@@ -236,7 +236,7 @@ impl Prepared {
     ) -> Result<Rows, Error> {
         let _running = open.run(&self.plan.text);
         let profile = self.plan.mode == Mode::Profile;
-        let write = || Ok(exec::write(&self.plan.plan, writer, commits, params.into_map(), limits, profile)?);
+        let write = || Ok(exec::write(&self.plan.program, writer, commits, params.into_inner(), limits, profile)?);
         let answer = guarded(write).map_err(|error| error.with_text(self.text()))?;
         let commit = writer.graph().commit();
         let rows = Rows::written(answer, &self.plan.columns, &self.plan.text, commit, self.warnings());
@@ -311,7 +311,7 @@ fn compile(database: &Database, graph: &Graph, text: &str) -> Result<Planned, Er
         mode,
         at_commit,
         columns: plan.columns.iter().map(|(name, _)| name.clone()).collect(),
-        plan: Arc::new(plan),
+        program: Arc::new(Program::new(plan)),
         warnings,
         explained,
         made_for: Shape::of(graph),
@@ -365,6 +365,18 @@ mod tests {
             transaction.query(&create, params! { "name" => "Megvii" }).unwrap();
             assert_eq!(transaction.query(&find, params! { "name" => "Megvii" }).unwrap().count(), 2);
         });
+    }
+
+    #[test]
+    fn a_statement_that_is_run_again_knows_no_name_that_was_undone() {
+        let db = Database::in_memory();
+        let count = db.prepare("CREATE (:$($label)) WITH 1 AS one MATCH (b:B) RETURN count(b)").unwrap();
+        for (label, expected) in [("B", 1), ("C", 0), ("B", 1)] {
+            // Dropped without a commit.
+            let mut transaction = db.write().unwrap();
+            let rows = transaction.query(&count, params! { "label" => label }).unwrap();
+            assert_eq!(rows.single::<i64>().unwrap(), expected, "{label}");
+        }
     }
 
     #[test]

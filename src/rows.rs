@@ -47,7 +47,7 @@ pub struct Rows {
 
 enum Source {
     /// The transaction is kept open for as long as its state is read.
-    Running(Box<exec::Reading>, #[expect(dead_code, reason = "held")] RunningStatement),
+    Running(exec::Reading, RunningStatement),
     Made(std::vec::IntoIter<Vec<Value>>),
 }
 
@@ -62,7 +62,7 @@ impl Rows {
     ) -> Self {
         Self {
             columns: Arc::clone(columns),
-            source: Source::Running(Box::new(run), running),
+            source: Source::Running(run, running),
             text: Arc::clone(text),
             counters: Counters::default(),
             warnings: warnings.to_vec(),
@@ -225,9 +225,7 @@ impl Rows {
             Source::Running(run, _) => match guarded(|| Ok(run.next_row()?)) {
                 Ok(Some(values)) => Some(Ok(values)),
                 Ok(None) => {
-                    self.profile = run.profile();
-                    self.warnings.extend(run.warnings().into_iter().map(Warning::runtime));
-                    self.source = Source::Made(Vec::new().into_iter());
+                    self.end();
                     None
                 }
                 Err(error) => {
@@ -235,6 +233,18 @@ impl Rows {
                     Some(Err(error.with_text(&self.text)))
                 }
             },
+        }
+    }
+}
+
+impl Rows {
+    /// Behind the last row.
+    fn end(&mut self) {
+        let source = std::mem::replace(&mut self.source, Source::Made(Vec::new().into_iter()));
+        if let Source::Running(run, _running) = source {
+            let ended = run.end();
+            self.profile = ended.profile;
+            self.warnings.extend(ended.warnings.into_iter().map(Warning::runtime));
         }
     }
 }

@@ -193,14 +193,14 @@ impl WriteTransaction {
 
     fn run_one(&mut self, statement: Statement, params: Params, commits: Option<&dyn Commits>) -> Result<Rows, Error> {
         self.say(&statement.said)?;
-        let graph = Arc::new(self.writer.graph().clone());
         let limits = statement.limits_within(self.database.limits());
-        let prepared = statement.prepare_on(&self.database, &graph)?;
+        let prepared = statement.prepare_on(&self.database, self.writer.graph())?;
         if let Some(number) = prepared.at_commit(&params)? {
             return read_at(&self.database, number, prepared, params, &limits);
         }
-        let prepared = prepared.current(&self.database, &graph)?;
+        let prepared = prepared.current(&self.database, self.writer.graph())?;
         if !prepared.writes() {
+            let graph = Arc::new(self.writer.graph().clone());
             // The rows may be read on when this transaction has ended.
             let open = self.database.begin(Access::Read, Some(graph.commit().number));
             return prepared.read(&graph, params, &limits, &open);
@@ -213,8 +213,6 @@ impl WriteTransaction {
             )
             .with_text(prepared.text()));
         }
-        // A root that is held elsewhere makes every page be copied.
-        drop(graph);
         let savepoint = self.writer.savepoint();
         let answer = prepared.write(&mut self.writer, commits, params, &limits, &self.open);
         if answer.is_err() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::compile::plan_of;
 use crate::error::Error;
-use crate::exec::{Limits, Reading, SharedLimits};
+use crate::exec::{Limits, Program, Reading, SharedLimits};
 use crate::function::Registry;
 use crate::optimize::PassSet;
 use crate::params::Params;
@@ -83,21 +83,24 @@ impl<'t> Trials<'t> {
         patience: Patience,
     ) -> Result<Outcome<Error>, Error> {
         let planned = plan_of(statement, text, self.graph, self.registry, self.passes);
-        let plan = match planned {
-            Ok(planned) => Arc::new(planned.plan),
+        let program = match planned {
+            Ok(planned) => Program::new(planned.plan),
             Err(error) => return Ok(Outcome::Failed(error)),
         };
-        let mut given = self.params.clone().into_map();
-        given.extend(parameters.iter().cloned());
+        let mut given = self.params.clone();
+        for (name, value) in parameters {
+            given.insert(name, value.clone());
+        }
         let most_rows = match patience {
             Patience::ForQuery => self.patience.query,
             Patience::ForTrial => self.patience.trial,
         };
         let (limits, is_ours) = self.limits.next(most_rows)?;
-        let mut reading = match Reading::start(plan, Arc::clone(self.graph), given, &limits, false) {
-            Ok(reading) => reading,
-            Err(error) => return Ok(Outcome::Failed(error.into())),
-        };
+        let mut reading =
+            match Reading::start(Arc::new(program), Arc::clone(self.graph), given.into_inner(), &limits, false) {
+                Ok(reading) => reading,
+                Err(error) => return Ok(Outcome::Failed(error.into())),
+            };
         let mut rows = Vec::new();
         let outcome = loop {
             match reading.next_row() {

@@ -47,9 +47,19 @@ impl Column {
     }
 
     pub(super) fn booleans(values: impl IntoIterator<Item = Option<bool>>) -> Self {
-        let (values, present): (Vec<bool>, Vec<bool>) =
-            values.into_iter().map(|value| (value == Some(true), value.is_some())).unzip();
-        Column::Booleans(values, all_or(present))
+        let values = values.into_iter();
+        let (mut truths, mut present) = (Vec::with_capacity(values.size_hint().0), Vec::new());
+        for value in values {
+            if value.is_none() {
+                // The first that is missing.
+                present.resize(truths.len(), true);
+                present.push(false);
+            } else if !present.is_empty() {
+                present.push(true);
+            }
+            truths.push(value == Some(true));
+        }
+        Column::Booleans(truths, present)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -8,13 +8,12 @@
 //! there is one root and all segments see it.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::batch::Batch;
 use super::budget::{Budget, Limits, Stop};
@@ -29,7 +28,7 @@ use super::threads::Threads;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
 use crate::function::operator::Patterns;
-use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TextRange, TypeRef, Types};
+use crate::physical::{KeyRef, LabelRef, PhysicalPlan, TypeRef, Types};
 use crate::storage::{Change, End, Graph, NodeSlot, RelSlot, Writer};
 use crate::value::{DateTime, ElementId, Name, Value};
 
@@ -40,6 +39,9 @@ pub(crate) fn now_micros() -> i64 {
         Err(before) => i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |micros| -micros),
     }
 }
+
+/// What a statement is run with, in the order of names, each once.
+pub(crate) type Parameters = SmallVec<[(Name, Value); 2]>;
 
 /// A segment of the plan: see the head of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,10 +87,15 @@ pub(super) struct ScanPart {
 pub(super) struct ArgumentId(pub usize);
 
 pub(super) struct Context<'w> {
-    pub plan: Arc<PhysicalPlan>,
     root: Root<'w>,
     /// Who commits while a statement runs, if that can be.
     pub commits: Option<&'w dyn Commits>,
+    state: Box<State>,
+}
+
+/// All that a run has but the graph: what is left when it ends, and is used again.
+pub(super) struct State {
+    pub plan: Arc<PhysicalPlan>,
     pub parameters: SmallVec<[Value; 2]>,
     /// What is computed before the first row.
     pub given: Vec<Value>,
@@ -112,6 +119,8 @@ pub(super) struct Context<'w> {
     labels: Resolved<LabelId>,
     types: Resolved<TypeId>,
     keys: Resolved<KeyId>,
+    /// The version of the catalog in which names were looked up.
+    names_of: u64,
     pub patterns: RefCell<Patterns>,
     started_micros: OnceCell<i64>,
     random: Cell<u64>,
@@ -148,66 +157,17 @@ pub(super) struct SubplanRun {
     pub place: usize,
 }
 
-impl<'w> Context<'w> {
-    pub(super) fn reading(
-        plan: Arc<PhysicalPlan>,
-        graph: Arc<Graph>,
-        parameters: BTreeMap<Name, Value>,
-        limits: &Limits,
-        profile: bool,
-    ) -> Result<Box<Self>, ExecError> {
-        Self::new(plan, Root::Reading(graph), None, parameters, limits, profile)
-    }
-
-    pub(super) fn writing(
-        plan: Arc<PhysicalPlan>,
-        writer: &'w mut Writer,
-        commits: Option<&'w dyn Commits>,
-        parameters: BTreeMap<Name, Value>,
-        limits: &Limits,
-        profile: bool,
-    ) -> Result<Box<Self>, ExecError> {
-        Self::new(plan, Root::Writing(RefCell::new(writer)), commits, parameters, limits, profile)
-    }
-
-    fn new(
-        plan: Arc<PhysicalPlan>,
-        root: Root<'w>,
-        commits: Option<&'w dyn Commits>,
-        mut parameters: BTreeMap<Name, Value>,
-        limits: &Limits,
-        profile: bool,
-    ) -> Result<Box<Self>, ExecError> {
-        let budget = Budget::new(limits);
-        // Who was cancelled before makes no step at all.
-        budget.check()?;
-        let mut given = |(name, range): &(Name, TextRange)| {
-            parameters.remove(name).ok_or_else(|| ExecError::ParameterMissing { name: name.clone(), range: *range })
-        };
-        let parameters = plan.parameters.iter().map(&mut given).collect::<Result<_, _>>()?;
-        let mut ctx = Self::of(plan, root, budget, parameters, profile);
-        ctx.commits = commits;
-        ctx.threads = Threads::of(limits);
-        ctx.given = ctx.compute_given()?;
-        Ok(ctx)
-    }
-
-    /// With nothing asked or computed yet.
-    fn of(
-        plan: Arc<PhysicalPlan>,
-        root: Root<'w>,
-        budget: Budget,
-        parameters: SmallVec<[Value; 2]>,
-        profile: bool,
-    ) -> Box<Self> {
+impl State {
+    /// Of a run that is yet to begin.
+    pub(super) fn new(plan: &Arc<PhysicalPlan>) -> Box<Self> {
         Box::new(Self {
-            parameters,
+            parameters: SmallVec::new(),
             given: Vec::new(),
-            budget,
+            budget: Budget::new(&Limits::unlimited()),
             threads: Threads::ONE,
             deleted: Deleted::default(),
             counters: RefCell::default(),
-            profile: profile.then(|| Profile::new(plan.operator_count)),
+            profile: None,
             warnings: RefCell::default(),
             segments: RefCell::default(),
             newest_held: RefCell::default(),
@@ -218,25 +178,133 @@ impl<'w> Context<'w> {
             labels: unresolved(plan.labels.len()),
             types: unresolved(plan.types.len()),
             keys: unresolved(plan.keys.len()),
+            names_of: 0,
             patterns: RefCell::default(),
             started_micros: OnceCell::new(),
             random: Cell::new(0),
             created_from: Cell::new(u64::MAX),
-            plan,
-            root,
-            commits: None,
+            plan: Arc::clone(plan),
         })
     }
 
+    /// Makes all as it was before the run, but for what operators were told when they were compiled and for names, which
+    /// are looked up again where the catalog is another one.
+    fn let_go(&mut self) {
+        self.parameters.clear();
+        self.given.clear();
+        self.deleted = Deleted::default();
+        self.counters.take();
+        self.profile = None;
+        self.warnings.take();
+        self.segments.get_mut().fill(None);
+        self.newest_held.take();
+        self.parts.get_mut().clear();
+        self.satisfied.get_mut().clear();
+        self.patterns.take();
+        self.started_micros.take();
+        self.random.set(0);
+        self.created_from.set(u64::MAX);
+    }
+
+    /// Takes what the parameters of the plan are out of `given`.
+    fn take_parameters(&mut self, mut given: Parameters) -> Result<(), ExecError> {
+        for (name, range) in &self.plan.parameters {
+            let place = given.binary_search_by(|entry| entry.0.cmp(name));
+            let place = place.map_err(|_| ExecError::ParameterMissing { name: name.clone(), range: *range })?;
+            self.parameters.push(std::mem::take(&mut given[place].1));
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Context<'_> {
+    type Target = State;
+
+    #[inline]
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl<'w> Context<'w> {
+    pub(super) fn reading(
+        state: Box<State>,
+        graph: Arc<Graph>,
+        parameters: Parameters,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        Self::new(state, Root::Reading(graph), None, parameters, limits, profile)
+    }
+
+    pub(super) fn writing(
+        state: Box<State>,
+        writer: &'w mut Writer,
+        commits: Option<&'w dyn Commits>,
+        parameters: Parameters,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        Self::new(state, Root::Writing(RefCell::new(writer)), commits, parameters, limits, profile)
+    }
+
+    fn new(
+        mut state: Box<State>,
+        root: Root<'w>,
+        commits: Option<&'w dyn Commits>,
+        parameters: Parameters,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        state.budget = Budget::new(limits);
+        state.threads = Threads::of(limits);
+        // Who was cancelled before makes no step at all.
+        state.budget.check()?;
+        state.take_parameters(parameters)?;
+        state.profile = profile.then(|| Profile::new(state.plan.operator_count));
+        let mut ctx = Self { root, commits, state };
+        let names_of = ctx.newest(|graph| graph.catalog().version);
+        if ctx.state.names_of != names_of {
+            ctx.forget_names();
+            ctx.state.names_of = names_of;
+        }
+        ctx.state.given = ctx.compute_given()?;
+        Ok(ctx)
+    }
+
     /// What another thread needs to work on a part of this run, until it is told to stop. Only who reads can be helped.
-    pub(super) fn member(&self, stop: &Stop) -> Box<Context<'static>> {
+    pub(super) fn member(&self, stop: &Stop) -> Context<'static> {
         let Root::Reading(graph) = &self.root else { unreachable!("a plan that writes is not shared") };
-        let (plan, root) = (Arc::clone(&self.plan), Root::Reading(Arc::clone(graph)));
-        let profile = self.profile.is_some();
-        let mut ctx = Context::of(plan, root, self.budget.member(stop), self.parameters.clone(), profile);
-        ctx.given.clone_from(&self.given);
-        ctx.started_micros = OnceCell::from(*self.started_micros.get_or_init(now_micros));
-        ctx
+        let mut state = State::new(&self.plan);
+        state.budget = self.budget.member(stop);
+        state.parameters.clone_from(&self.parameters);
+        state.profile = self.profile.is_some().then(|| Profile::new(self.plan.operator_count));
+        state.given.clone_from(&self.given);
+        state.started_micros = OnceCell::from(*self.started_micros.get_or_init(now_micros));
+        state.names_of = self.names_of;
+        Context { root: Root::Reading(Arc::clone(graph)), commits: None, state }
+    }
+
+    /// By these threads, whatever the limits say.
+    #[cfg(test)]
+    pub(super) fn use_threads(&mut self, threads: Threads) {
+        self.state.threads = threads;
+    }
+
+    /// What was counted, of a thread that has done its part.
+    pub(super) fn into_profile(self) -> Option<Profile> {
+        self.state.profile
+    }
+
+    /// What is left of a run that has ended, to be used again.
+    pub(super) fn end(mut self) -> Box<State> {
+        if self.newest(|graph| graph.catalog().version) != self.state.names_of {
+            // Names that it has made itself may be undone.
+            self.forget_names();
+            self.state.names_of = 0;
+        }
+        self.state.let_go();
+        self.state
     }
 
     fn compute_given(&self) -> Result<Vec<Value>, ExecError> {
@@ -468,11 +536,11 @@ impl<'w> Context<'w> {
     }
 
     /// Each type on its own, as adjacency wants it: one `None` for any, and nothing if none of the names is known.
-    pub(super) fn type_ids(&self, types: &Types) -> Vec<Option<TypeId>> {
+    pub(super) fn type_ids(&self, types: &Types) -> SmallVec<[Option<TypeId>; 4]> {
         match types {
-            Types::Any => vec![None],
+            Types::Any => smallvec![None],
             Types::OneOf(types) => {
-                let mut ids: Vec<_> = types.iter().filter_map(|&name| self.rel_type(name)).collect();
+                let mut ids: SmallVec<[TypeId; 4]> = types.iter().filter_map(|&name| self.rel_type(name)).collect();
                 ids.sort_unstable();
                 ids.dedup();
                 ids.into_iter().map(Some).collect()

@@ -1,23 +1,24 @@
 //! Runs a whole statement: one that reads, row by row; one that writes, to its end.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use super::batch::Batch;
 use super::budget::Held;
 use super::commit::Commits;
-use super::context::{Context, View};
+use super::context::{Context, Parameters, View};
 use super::counters::Counters;
 use super::operator::{Input, Scope, finish_deleting};
+use super::program::{Machine, Program};
 use super::{ExecError, Limits, output, schema};
-use crate::physical::{Operator, PhysicalPlan, PlanBody};
+use crate::physical::{Operator, PlanBody};
 use crate::storage::{Graph, Writer};
-use crate::value::{Name, Value};
+use crate::value::Value;
 
 /// A reading statement on its way: it owns the root that it reads and makes rows as they are asked for.
 pub(crate) struct Reading {
-    ctx: Box<Context<'static>>,
+    program: Arc<Program>,
+    ctx: Context<'static>,
     source: Input,
     graph: View,
     batch: Batch,
@@ -27,41 +28,53 @@ pub(crate) struct Reading {
     done: bool,
 }
 
+/// What a reading statement has to say when there are no more rows.
+pub(crate) struct Ended {
+    /// The plan with its rows and times, if the run was profiled.
+    pub profile: Option<String>,
+    /// What has turned out to be odd; each warning once.
+    pub warnings: Vec<(&'static str, String)>,
+}
+
 impl Reading {
-    /// Begins to run `plan` on `graph`; nothing is read yet.
+    /// Begins to run `program` on `graph`; nothing is read yet.
     ///
     /// # Errors
     ///
     /// [`ExecError::ParameterMissing`] if a parameter of the plan is not among `parameters`.
     pub(crate) fn start(
-        plan: Arc<PhysicalPlan>,
+        program: Arc<Program>,
         graph: Arc<Graph>,
-        parameters: BTreeMap<Name, Value>,
+        parameters: Parameters,
         limits: &Limits,
         profile: bool,
     ) -> Result<Self, ExecError> {
-        Ok(Self::of(Context::reading(plan, graph, parameters, limits, profile)?))
+        let Machine { state, source } = program.begin(profile);
+        let ctx = Context::reading(state, graph, parameters, limits, profile)?;
+        Ok(Self::of(program, ctx, source))
     }
 
     /// The same by these threads, whatever the limits say.
     #[cfg(test)]
     pub(crate) fn start_with(
         threads: super::threads::Threads,
-        plan: Arc<PhysicalPlan>,
+        plan: Arc<crate::physical::PhysicalPlan>,
         graph: Arc<Graph>,
         limits: &Limits,
         profile: bool,
     ) -> Result<Self, ExecError> {
-        let mut ctx = Context::reading(plan, graph, BTreeMap::new(), limits, profile)?;
-        ctx.threads = threads;
-        Ok(Self::of(ctx))
+        let program = Arc::new(Program::new(plan));
+        let Machine { state, source } = program.begin(profile);
+        let mut ctx = Context::reading(state, graph, Parameters::new(), limits, profile)?;
+        ctx.use_threads(threads);
+        Ok(Self::of(program, ctx, source))
     }
 
-    fn of(ctx: Box<Context<'static>>) -> Self {
+    fn of(program: Arc<Program>, ctx: Context<'static>, source: Option<Input>) -> Self {
         let PlanBody::Rows(root) = &ctx.plan.root else { unreachable!("a change of the schema writes") };
-        let source = compile_root(root, &ctx);
+        let source = source.unwrap_or_else(|| compile_root(root, &ctx));
         let graph = ctx.snapshot();
-        Self { ctx, source, graph, batch: Batch::default(), row: 0, kept: Held::default(), done: false }
+        Self { program, ctx, source, graph, batch: Batch::default(), row: 0, kept: Held::default(), done: false }
     }
 
     /// The next row of the answer, its elements filled; `None` at the end. A statement that returns nothing has no row.
@@ -97,14 +110,13 @@ impl Reading {
         self.ctx.budget.rows_used()
     }
 
-    /// The plan with the rows and times so far, if the run is profiled.
-    pub(crate) fn profile(&self) -> Option<String> {
-        self.ctx.profile.as_ref().map(|profile| profile.show(&self.ctx.plan))
-    }
-
-    /// What has turned out to be odd; each warning once.
-    pub(crate) fn warnings(&self) -> Vec<(&'static str, String)> {
-        self.ctx.take_warnings()
+    /// Ends the run behind its last row.
+    pub(crate) fn end(self) -> Ended {
+        let Self { program, ctx, source, .. } = self;
+        let profile = ctx.profile.as_ref().map(|profile| profile.show(&ctx.plan));
+        let warnings = ctx.take_warnings();
+        program.take_back(ctx, source);
+        Ended { profile, warnings }
     }
 }
 
@@ -125,42 +137,52 @@ pub(crate) struct Answer {
     pub profile: Option<String>,
 }
 
-/// Runs `plan` to its end. If it fails, the caller puts back what `writer` was; what `commits` has made visible stays.
+/// Runs `program` to its end. If it fails, the caller puts back what `writer` was; what `commits` has made visible stays.
 ///
 /// # Errors
 ///
 /// Whatever the statement meets; what it had written is still in `writer`.
 pub(crate) fn write(
-    plan: &Arc<PhysicalPlan>,
+    program: &Program,
     writer: &mut Writer,
     commits: Option<&dyn Commits>,
-    parameters: BTreeMap<Name, Value>,
+    parameters: Parameters,
     limits: &Limits,
     profile: bool,
 ) -> Result<Answer, ExecError> {
-    let ctx = Context::writing(Arc::clone(plan), writer, commits, parameters, limits, profile)?;
+    let plan = program.plan();
+    let Machine { state, source } = program.begin(profile);
+    let ctx = Context::writing(state, writer, commits, parameters, limits, profile)?;
     let mut batches = Vec::new();
     let mut held = Held::default();
-    match &plan.root {
-        PlanBody::Schema(change) => schema::apply(&ctx, change)?,
+    let source = match &plan.root {
+        PlanBody::Schema(change) => {
+            schema::apply(&ctx, change)?;
+            None
+        }
         PlanBody::Rows(root) => {
-            let mut source = compile_root(root, &ctx);
+            let mut source = source.unwrap_or_else(|| compile_root(root, &ctx));
             while let Some(batch) = source.next(&ctx)? {
                 if !plan.columns.is_empty() {
                     held.add(&ctx.budget, batch.size_bytes())?;
                     batches.push(batch);
                 }
             }
+            Some(source)
         }
-    }
+    };
     finish_deleting(&ctx)?;
     ctx.write(Writer::check_statement)?;
-    Ok(Answer {
+    let answer = Answer {
         rows: rows_of(&ctx, &batches, &mut held)?,
         counters: ctx.counters.take(),
         warnings: ctx.take_warnings(),
         profile: ctx.profile.as_ref().map(|profile| profile.show(plan)),
-    })
+    };
+    if let Some(source) = source {
+        program.take_back(ctx, source);
+    }
+    Ok(answer)
 }
 
 /// The rows of all batches, as the graph is in the end.

@@ -1,14 +1,13 @@
 //! Whole statements, from text to rows, on a small database in memory.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Answer, ExecError, Limits, Reading, write};
+use super::{Answer, ExecError, Limits, Parameters, Program, Reading, write};
 use crate::function::Registry;
 use crate::optimize::{PassSet, optimize};
 use crate::physical::{self, PhysicalPlan, lower};
 use crate::storage::{Commit, Graph, Writer};
-use crate::value::{Name, Value};
+use crate::value::Value;
 use crate::{plan, semantic, syntax};
 
 mod first;
@@ -43,16 +42,16 @@ impl Database {
 
     fn try_run(&mut self, text: &str) -> Result<Vec<String>, ExecError> {
         let plan = self.plan(text);
-        let parameters: BTreeMap<Name, Value> = BTreeMap::new();
+        let parameters = Parameters::new();
         let show = |row: Vec<Value>| row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
         if plan.writes {
             let mut writer =
                 Writer::new(self.graph.clone(), Commit { number: self.graph.commit().number + 1, micros: 0 });
-            let answer: Answer = write(&plan, &mut writer, None, parameters, &self.limits, false)?;
+            let answer: Answer = write(&Program::new(plan), &mut writer, None, parameters, &self.limits, false)?;
             self.graph = writer.finish().0;
             return Ok(answer.rows.into_iter().map(show).collect());
         }
-        let mut reading = Reading::start(plan, Arc::new(self.graph.clone()), parameters, &self.limits, false)?;
+        let mut reading = Reading::start(program(plan), Arc::new(self.graph.clone()), parameters, &self.limits, false)?;
         let mut rows = Vec::new();
         while let Some(row) = reading.next_row()? {
             rows.push(show(row));
@@ -110,14 +109,35 @@ fn a_reading_may_go_to_another_thread() {
     is_send::<ExecError>();
 }
 
+fn program(plan: Arc<PhysicalPlan>) -> Arc<Program> {
+    Arc::new(Program::new(plan))
+}
+
+#[test]
+fn what_a_run_leaves_behind_is_used_again_and_holds_no_root() {
+    let db = ring();
+    let graph = Arc::new(db.graph.clone());
+    let program =
+        program(db.plan("MATCH (n:N)-->(m) WHERE m.v > 0 RETURN m.k AS k, count(DISTINCT n.v) ORDER BY k LIMIT 2"));
+    let run = || {
+        let root = Arc::clone(&graph);
+        let mut reading = Reading::start(Arc::clone(&program), root, Parameters::new(), &db.limits, false).unwrap();
+        let rows: Vec<Vec<Value>> = std::iter::from_fn(|| reading.next_row().unwrap()).collect();
+        reading.end();
+        assert_eq!((Arc::strong_count(&graph), program.idle_count()), (1, 1));
+        format!("{rows:?}")
+    };
+    assert_eq!(run(), run());
+}
+
 #[test]
 fn a_profile_counts_the_rows_of_each_operator() {
     let db = ring();
     let plan = db.plan("MATCH (n:N) WHERE n.v + 1 > 2 RETURN n.k");
     let graph = Arc::new(db.graph.clone());
-    let mut reading = Reading::start(plan, graph, BTreeMap::new(), &db.limits, true).expect("it starts");
+    let mut reading = Reading::start(program(plan), graph, Parameters::new(), &db.limits, true).expect("it starts");
     while reading.next_row().expect("it runs").is_some() {}
-    let profile = reading.profile().expect("it is profiled");
+    let profile = reading.end().profile.expect("it is profiled");
     let rows: Vec<&str> = profile.split("[rows ").skip(1).filter_map(|text| text.split(',').next()).collect();
     assert_eq!(rows, ["2", "2", "3"], "{profile}");
 }
@@ -127,7 +147,8 @@ fn merging_beside_a_quoted_twin_warns() {
     let mut db = Database::with("CREATE (:A)-[:SAYS]->[(:B)-[:T]->(:C)]");
     let plan = db.plan("MATCH (b:B), (c:C) MERGE (b)-[:T]->(c)");
     let mut writer = Writer::new(db.graph.clone(), Commit { number: 2, micros: 0 });
-    let answer = write(&plan, &mut writer, None, BTreeMap::new(), &Limits::default(), false).expect("it runs");
+    let answer =
+        write(&Program::new(plan), &mut writer, None, Parameters::new(), &Limits::default(), false).expect("it runs");
     assert_eq!(answer.warnings.len(), 1);
     assert_eq!(answer.warnings[0].0, "quoted-twin");
     assert_eq!(answer.counters.relationships_created, 1);
@@ -417,15 +438,19 @@ fn a_label_is_tested_as_soon_as_an_end_is_without_it() {
     db.run("MATCH (a), (b) WHERE (a.i + b.i) % 3 = 1 CREATE (a)-[:R]->(b)");
     let two = "MATCH (a:A)-[:R]->(b:A) RETURN count(*)";
     let three = "MATCH (a:A)-[:R]->(b:A)-[:R]->(c:A), (a)-[:R]->(c) WHERE a.i < 8 RETURN count(*)";
-    let plans = [db.plan(two), db.plan(three)];
+    let reached = "MATCH (a)-[:R*..2]->(b:A) WHERE a.i < 3 WITH DISTINCT a, b RETURN count(*)";
+    let walked = "MATCH (a {i: 2})-[:R*0..3]->(b:A)-[:R]->() RETURN count(*)";
+    let texts = [two, three, reached, walked];
+    let plans = texts.map(|text| db.plan(text));
     let check = |db: &mut Database| {
         let counted = plans.clone().map(|plan| {
             let graph = Arc::new(db.graph.clone());
-            let mut reading = Reading::start(plan, graph, BTreeMap::new(), &Limits::default(), false).unwrap();
+            let mut reading =
+                Reading::start(program(plan), graph, Parameters::new(), &Limits::default(), false).unwrap();
             reading.next_row().unwrap().unwrap()[0].to_string()
         });
         db.passes = PassSet::NONE;
-        assert_eq!(counted.to_vec(), [db.run(two), db.run(three)].concat());
+        assert_eq!(counted.to_vec(), texts.map(|text| db.run(text)).concat());
         db.passes = PassSet::ALL;
         counted
     };

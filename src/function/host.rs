@@ -26,6 +26,10 @@ pub(crate) trait Host {
     fn part(&self) -> Option<&dyn Any> {
         None
     }
+    /// Tells, from whichever thread, whether somebody wants the statement to stop or its time is up.
+    fn alarm(&self) -> Box<dyn Fn() -> bool + Send + Sync> {
+        Box::new(|| false)
+    }
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError>;
     fn rel_type(&self, rel: &Relationship) -> Result<Name, FunctionError>;
     /// Start and end: each a node or a relationship.
@@ -70,10 +74,6 @@ pub(crate) trait Host {
     /// How many threads a procedure may use, the calling one included.
     fn threads(&self) -> usize {
         1
-    }
-    /// Tells the others whether it is time to stop.
-    fn alarm(&self) -> Box<dyn Fn() -> bool + Send + Sync> {
-        Box::new(|| false)
     }
     /// Says something to whoever asked, beside the answer.
     fn warn(&self, _code: &'static str, _message: String) {}

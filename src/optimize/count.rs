@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
+use super::reach::all_exprs;
 use crate::catalog::Statistics;
-use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, VarId, Variables};
+use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, SubqueryKind, VarId, Variables};
 use crate::plan::{
     Aggregate, CountExpand, Direction, ElementKind, End, Expand, HopBefore, Imports, LogicalPlan, LogicalStatement,
     NodeScan, SeenFrom, States, Step, TakenArrow,
@@ -57,7 +58,43 @@ pub(super) fn last_hop(statement: &mut LogicalStatement, _: &dyn Statistics) {
     let imports = Imports::of(&statement.subqueries);
     let mut variables = std::mem::take(&mut statement.variables);
     statement.walk_mut(&mut |plan| count_last_hop(plan, &imports, &mut variables));
+    for id in only_counted(statement) {
+        let subquery = &mut statement.subqueries[id];
+        subquery.weight = count_rows_of(&mut subquery.plan, &mut variables);
+    }
     statement.variables = variables;
+}
+
+/// The subqueries of which nothing but the number of rows is asked.
+fn only_counted(statement: &mut LogicalStatement) -> Vec<usize> {
+    let (mut counted, mut others) = (FxHashSet::default(), FxHashSet::default());
+    statement.walk_mut(&mut |plan| {
+        for expr in plan.steps.iter().flat_map(all_exprs) {
+            expr.walk(&mut |part| match &part.kind {
+                ExprKind::Subquery(SubqueryKind::Count, id) => drop(counted.insert(id.0 as usize)),
+                ExprKind::Subquery(_, id) => drop(others.insert(id.0 as usize)),
+                _ => {}
+            });
+        }
+    });
+    let mut counted: Vec<usize> = counted.difference(&others).copied().collect();
+    counted.sort_unstable();
+    counted
+}
+
+/// The rows of a plan that ends with a hop, by degree; what counts them then.
+fn count_rows_of(plan: &mut LogicalPlan, variables: &mut Variables) -> Option<VarId> {
+    let (earlier, hop, label) = hop_at_end(&plan.steps)?;
+    let bound = |var: VarId| plan.imports.contains(&var) || earlier.iter().any(|step| step.binds().contains(&var));
+    if !is_countable(hop, variables) || bound(hop.to.var) || bound(hop.rel) {
+        return None;
+    }
+    let count = variables.add(None, Type::Integer);
+    let counting = counting_hop(earlier, hop, label, count);
+    let first = earlier.len();
+    plan.steps.truncate(first);
+    plan.steps.push(Step::CountExpand(counting));
+    Some(count)
 }
 
 fn count_last_hop(plan: &mut LogicalPlan, imports: &Imports, variables: &mut Variables) {
@@ -72,20 +109,9 @@ fn count_last_hop(plan: &mut LogicalPlan, imports: &Imports, variables: &mut Var
             continue;
         }
         let count = variables.add(None, Type::Integer);
-        aggregate.weight = Some(count);
-        let taken: &[VarId] =
-            if planted!("the last hop is counted with taken arrows") { &[] } else { &hop.distinct_from };
+        aggregate.weights.push(count);
         let first = earlier.len();
-        let hop = CountExpand {
-            from: hop.from,
-            count,
-            direction: hop.direction,
-            types: hop.types.clone(),
-            label,
-            not_again: taken.iter().map(|rel| taken_arrow(*rel, hop, earlier)).collect(),
-            before: None,
-        };
-        let mut counting = vec![Step::CountExpand(hop)];
+        let mut counting = vec![Step::CountExpand(counting_hop(earlier, hop, label, count))];
         if !aggregate.keys.is_empty() {
             // Where there is no last hop there is no group.
             let (count, none) = (Expr::variable(count), Expr::literal(0));
@@ -93,6 +119,20 @@ fn count_last_hop(plan: &mut LogicalPlan, imports: &Imports, variables: &mut Var
             counting.push(Step::Filter(Expr::made(some)));
         }
         plan.steps.splice(first..at, counting);
+    }
+}
+
+/// What counts a hop behind what comes earlier.
+fn counting_hop(earlier: &[Step], hop: &Expand, label: Option<Name>, count: VarId) -> CountExpand {
+    let taken: &[VarId] = if planted!("the last hop is counted with taken arrows") { &[] } else { &hop.distinct_from };
+    CountExpand {
+        from: hop.from,
+        count,
+        direction: hop.direction,
+        types: hop.types.clone(),
+        label,
+        not_again: taken.iter().map(|rel| taken_arrow(*rel, hop, earlier)).collect(),
+        before: None,
     }
 }
 
@@ -176,7 +216,7 @@ fn both_hops(imports: &[VarId], steps: &[Step]) -> Option<CountExpand> {
     let is_bound = imports.contains(&hop.from.var) || earlier.iter().any(|step| step.binds().contains(&hop.from.var));
     let distinct = hop.not_again.iter().map(|arrow| arrow.rel).eq([rel]);
     let fits = aggregate.keys.is_empty()
-        && aggregate.weight == Some(hop.count)
+        && aggregate.weights == [hop.count]
         && hop.before.is_none()
         && hop.label.is_none()
         && hop.direction != Direction::Either
@@ -222,12 +262,17 @@ fn first_hop(first: &Step, second: &Step, center: VarId) -> Option<(VarId, HopBe
 
 fn can_count(hop: &Expand, aggregate: &Aggregate, imports: &Imports, variables: &Variables) -> bool {
     let keys = aggregate.keys.iter().flat_map(|(_, key)| imports.of_expr(key));
-    let plain =
-        hop.states == States::Asserted && hop.from.kind == ElementKind::Node && hop.to.kind == ElementKind::Node;
-    plain
+    is_countable(hop, variables)
         && !aggregate.calls.is_empty()
-        && aggregate.weight.is_none()
+        && aggregate.weights.is_empty()
         && aggregate.calls.iter().all(|(_, call)| call.aggregate.is_none())
         && keys.into_iter().all(|var| var != hop.rel && var != hop.to.var)
+}
+
+/// Whether degrees tell how many relationships a hop finds.
+fn is_countable(hop: &Expand, variables: &Variables) -> bool {
+    hop.states == States::Asserted
+        && hop.from.kind == ElementKind::Node
+        && hop.to.kind == ElementKind::Node
         && hop.distinct_from.iter().all(|var| variables.get(*var).var_type == Type::Relationship)
 }

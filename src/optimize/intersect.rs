@@ -125,7 +125,8 @@ fn count(plan: &mut LogicalPlan, imports: &Imports, variables: &mut Variables) {
         };
         if step.count.is_none() && counts_rows(aggregate, imports, &step.own()) {
             let count = variables.add(None, Type::Integer);
-            (step.count, aggregate.weight) = (Some(count), Some(count));
+            step.count = Some(count);
+            aggregate.weights.push(count);
         }
     }
 }
@@ -133,7 +134,7 @@ fn count(plan: &mut LogicalPlan, imports: &Imports, variables: &mut Variables) {
 /// Whether all that is wanted of a row is that it is there, besides what is bound before `own`.
 fn counts_rows(aggregate: &Aggregate, imports: &Imports, own: &[VarId]) -> bool {
     let keys = aggregate.keys.iter().flat_map(|(_, key)| imports.of_expr(key));
-    aggregate.weight.is_none()
+    aggregate.weights.is_empty()
         && !aggregate.calls.is_empty()
         && aggregate.calls.iter().all(|(_, call)| call.aggregate.is_none())
         && keys.into_iter().all(|var| !own.contains(&var))

@@ -6,6 +6,7 @@
 mod access;
 mod conditions;
 mod count;
+mod early;
 mod filters;
 mod fold;
 mod groups;
@@ -15,6 +16,7 @@ mod order;
 mod reach;
 mod seen;
 mod semi_apply;
+mod stored;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -52,6 +54,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "count-rows", run: count::rows },
     // After `count-rows`, which names fewer ends; after ordering, which begins at relationships where that is cheaper.
     Pass { name: "drop-ends", run: unused::drop_ends },
+    // After all that finds rows in fewer steps; before the last hop is counted, which leaves no hop to be seen.
+    Pass { name: "stored-counts", run: stored::counts },
     // Wants the expansions that close a cycle behind the ones that find its last node. Before `count-last-hop`, which
     // counts what is not checked.
     Pass { name: "intersect", run: intersect::of_expansions },
@@ -60,6 +64,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "count-last-hop", run: count::last_hop },
     // After `count-last-hop`, which leaves a count behind the hop before it.
     Pass { name: "count-two-hops", run: count::two_hops },
+    // After all that makes counts of hops: what is left of them is worth fewer rows.
+    Pass { name: "count-early", run: early::counts },
     Pass { name: "reachability", run: reach::instead_of_trails },
     Pass { name: "keep-first", run: top::keep_first },
     Pass { name: "join-filters", run: filters::join },

@@ -39,7 +39,8 @@ fn counted_subqueries(statement: &mut LogicalStatement) -> FxHashSet<usize> {
     counted
 }
 
-fn all_exprs(step: &Step) -> Vec<&Expr> {
+/// The expressions of a step, those of the right side of a join too.
+pub(super) fn all_exprs(step: &Step) -> Vec<&Expr> {
     let mut exprs = step.exprs();
     if let Step::HashJoin(join) = step {
         exprs.extend(join.keys.iter().map(|(_, right)| right));
@@ -125,6 +126,6 @@ fn ignores_multiplicity(aggregate: &Aggregate) -> bool {
     // Of several ways to the same, one is witness enough.
     let ignores = |name: &str| matches!(name, "min" | "max") || name == WITNESSES.name;
     let calls = aggregate.calls.iter().map(|(_, call)| call);
-    aggregate.weight.is_none()
+    aggregate.weights.is_empty()
         && calls.into_iter().all(|call| call.distinct || call.aggregate.as_ref().is_some_and(|of| ignores(of.name)))
 }

@@ -22,7 +22,7 @@ impl Seen {
         let imports = Imports::of(&statement.subqueries);
         let mut seen = Self::default();
         for subquery in &statement.subqueries {
-            seen.look(subquery.column);
+            seen.look(subquery.column.into_iter().chain(subquery.weight));
             seen.add_plan(&subquery.plan, &imports);
         }
         if let LogicalBody::Query(query) = &statement.body {

@@ -13,7 +13,7 @@ use crate::plan::{
 pub(super) fn drop_columns(statement: &mut LogicalStatement, _: &dyn Statistics) {
     let imports = Imports::of(&statement.subqueries);
     for subquery in &mut statement.subqueries {
-        let needed = subquery.column.into_iter().collect();
+        let needed = subquery.column.into_iter().chain(subquery.weight).collect();
         prune(&mut subquery.plan, needed, &imports);
     }
     if let LogicalBody::Query(query) = &mut statement.body {

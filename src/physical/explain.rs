@@ -70,7 +70,9 @@ fn subplans_of(operator: &Operator) -> Vec<usize> {
     let mut found = Vec::new();
     for scalar in operator.op.scalars() {
         scalar.walk(&mut |part| match part {
-            Scalar::Exists(index) | Scalar::Count(index) | Scalar::Collect { subplan: index, .. } => found.push(*index),
+            Scalar::Exists(index) | Scalar::Count { subplan: index, .. } | Scalar::Collect { subplan: index, .. } => {
+                found.push(*index);
+            }
             _ => {}
         });
     }

@@ -147,9 +147,9 @@ impl Sections<'_> {
             is_pure &= match part {
                 // The clock of a statement stands still.
                 Scalar::Call { function, .. } => function.deterministic || function.tells_time,
-                Scalar::Exists(number) | Scalar::Count(number) | Scalar::Collect { subplan: number, .. } => {
-                    self.is_pure_plan(&self.subplans[*number].root)
-                }
+                Scalar::Exists(number)
+                | Scalar::Count { subplan: number, .. }
+                | Scalar::Collect { subplan: number, .. } => self.is_pure_plan(&self.subplans[*number].root),
                 _ => true,
             };
         });

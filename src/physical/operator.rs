@@ -210,6 +210,8 @@ pub(crate) enum Op {
         partition: Option<usize>,
         keys: Vec<(Scalar, ColumnKind)>,
         calls: Vec<AggregateCall>,
+        /// What is counted, if the store may know the number and no row has to be looked at.
+        stored: Option<StoredCount>,
     },
     /// The first of equivalent rows, by these columns.
     Distinct {
@@ -502,8 +504,15 @@ pub(crate) struct AggregateCall {
     pub aggregate: Option<Arc<Aggregate>>,
     pub distinct: bool,
     pub arguments: Vec<Scalar>,
-    /// A column of counts by which each row stands for several ([`Op::CountExpand`]); only for `count(*)`.
-    pub weight: Option<usize>,
+    /// Columns of counts: each row stands for as many as their product ([`Op::CountExpand`]); only for `count(*)`.
+    pub weights: Vec<usize>,
+}
+
+/// A number that the store may keep.
+#[derive(Clone, Debug)]
+pub(crate) enum StoredCount {
+    Nodes(Option<LabelRef>),
+    Rels { types: Types, start: Option<LabelRef>, end: Option<LabelRef> },
 }
 
 #[derive(Clone, Debug)]

@@ -101,7 +101,11 @@ pub(crate) enum Scalar {
     },
     /// By number in [`PhysicalPlan::subplans`](super::PhysicalPlan::subplans).
     Exists(usize),
-    Count(usize),
+    Count {
+        subplan: usize,
+        /// A column of counts, each row of which stands for so many.
+        weight: Option<usize>,
+    },
     /// The list of the values of this column of the subplan; if that `may_fail`, an empty one where it does.
     Collect {
         subplan: usize,
@@ -153,7 +157,7 @@ impl Scalar {
             | Self::Is(..)
             | Self::Case { .. }
             | Self::Exists(_)
-            | Self::Count(_)
+            | Self::Count { .. }
             | Self::Collect { .. }
             | Self::Passes { .. } => (0, 0),
         }

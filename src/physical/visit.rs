@@ -97,7 +97,7 @@ impl Scalar {
             | Scalar::Column(_)
             | Scalar::Local(_)
             | Scalar::Exists(_)
-            | Scalar::Count(_)
+            | Scalar::Count { .. }
             | Scalar::Collect { .. } => Vec::new(),
             Scalar::Property { base, .. } | Scalar::HasLabels { base, .. } => vec![base],
             Scalar::Not(operand) | Scalar::IsNull(operand) | Scalar::Is(_, operand) | Scalar::Negate(operand, _) => {

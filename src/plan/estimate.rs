@@ -6,8 +6,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    ApplyKind, Arrow, Direction, ElementKind, End, Expand, Intersect, LogicalBody, LogicalPlan, LogicalStatement,
-    NodeScan, RelScan, Seek, States, Step, VarExpand,
+    Aggregate, ApplyKind, Arrow, Direction, ElementKind, End, Expand, Intersect, LogicalBody, LogicalPlan,
+    LogicalStatement, NodeScan, RelScan, Seek, States, Step, VarExpand,
 };
 use crate::catalog::{IndexId, Owner, Side, Statistics};
 use crate::expr::{Comparison, Expr, ExprKind, LabelExpr, Operator, VarId};
@@ -205,7 +205,7 @@ impl<'a> Estimator<'a> {
             Step::Empty => 0.0,
             Step::Filter(predicate) => rows * self.selectivity(predicate),
             Step::Aggregate(step) if step.keys.is_empty() => 1.0,
-            Step::Aggregate(_) => rows.powf(0.75),
+            Step::Aggregate(step) => rows.powf(0.75).min(self.groups_of_nodes(step)),
             Step::Distinct(_) => rows.powf(0.9),
             Step::Skip(count) => (rows - number(count).unwrap_or(0.0)).max(0.0),
             Step::Limit(count) => rows.min(number(count).unwrap_or(LIST_LENGTH)),
@@ -291,6 +291,20 @@ impl<'a> Estimator<'a> {
             step.conditions.iter().filter(|said| !is_label(said)).map(|said| self.selectivity(said)).product();
         let met = step.arrows.iter().skip(1).fold(pairs * fitting, |met, _| met / far);
         if step.count.is_some() { met.min(1.0) } else { met }
+    }
+
+    /// How many nodes `var` may be.
+    pub(crate) fn node_count(&self, var: VarId) -> f64 {
+        self.far_count(End::node(var))
+    }
+
+    /// How many groups there are at most where nodes are what is grouped by.
+    fn groups_of_nodes(&self, step: &Aggregate) -> f64 {
+        let nodes = |(_, key): &(VarId, Expr)| match key.kind {
+            ExprKind::Variable(var) if !self.labels.get(var).is_empty() => self.node_count(var),
+            _ => f64::INFINITY,
+        };
+        step.keys.iter().map(nodes).product()
     }
 
     fn far_count(&self, end: End) -> f64 {

@@ -64,6 +64,8 @@ pub(crate) struct Subquery {
     pub plan: LogicalPlan,
     /// What COLLECT collects.
     pub column: Option<VarId>,
+    /// For COUNT: a number for each row, which stands for so many.
+    pub weight: Option<VarId>,
 }
 
 /// Steps over the rows that come in.

@@ -373,8 +373,19 @@ pub(crate) enum PathPiece {
 pub(crate) struct Aggregate {
     pub keys: Vec<(VarId, Expr)>,
     pub calls: Vec<(VarId, AggregateCall)>,
-    /// A number by which each row stands for several; only with `count(*)`.
-    pub weight: Option<VarId>,
+    /// Numbers: each row stands for as many as their product; only with `count(*)`.
+    pub weights: Vec<VarId>,
+    /// What the rows are, if the store may know their number; only with `count(*)` and without keys.
+    pub stored: Option<StoredCount>,
+}
+
+/// A number that the store may keep.
+#[derive(Clone, Debug)]
+pub(crate) enum StoredCount {
+    /// Of all nodes, or those with the label.
+    Nodes(Option<Name>),
+    /// Of the asserted relationships between nodes, those that begin and end at a label.
+    Rels { types: Types, start: Option<Name>, end: Option<Name> },
 }
 
 #[derive(Clone, Debug)]

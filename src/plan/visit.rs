@@ -91,7 +91,7 @@ impl Step {
                     PathPiece::Element(End { var, .. }) | PathPiece::Rel(var) | PathPiece::Rels(var) => *var,
                 })
                 .collect(),
-            Step::Aggregate(step) => step.weight.into_iter().collect(),
+            Step::Aggregate(step) => step.weights.clone(),
             Step::Distinct(columns) => columns.clone(),
             Step::Create(step) => named_by_draws(&step.draws, step.cite.as_ref()),
             Step::Merge(step) => named_by_draws(&step.draws, step.cite.as_ref()),

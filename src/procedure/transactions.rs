@@ -3,7 +3,6 @@
 //! A reader keeps the pages of its commit in memory, however many commits have come since: the oldest is the first to
 //! look for when memory does not come back.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use smallvec::SmallVec;
@@ -25,7 +24,8 @@ pub(crate) struct OpenTransactions(Mutex<Entries>);
 
 #[derive(Debug, Default)]
 struct Entries {
-    by_id: BTreeMap<u64, Entry>,
+    /// In the order of their ids, which only grow. There are few at a time.
+    by_id: Vec<(u64, Entry)>,
     last_id: u64,
 }
 
@@ -62,7 +62,7 @@ impl OpenTransactions {
     ) -> Arc<OpenTransaction> {
         let mut entries = self.lock();
         let id = entries.next_id();
-        entries.by_id.insert(id, Entry { access, commit, began_micros, running: SmallVec::new() });
+        entries.by_id.push((id, Entry { access, commit, began_micros, running: SmallVec::new() }));
         drop(entries);
         Arc::new(OpenTransaction { all: Arc::clone(self), id })
     }
@@ -82,6 +82,17 @@ impl Entries {
         self.last_id += 1;
         self.last_id
     }
+
+    fn get_mut(&mut self, id: u64) -> Option<&mut Entry> {
+        let place = self.by_id.binary_search_by_key(&id, |entry| entry.0).ok()?;
+        Some(&mut self.by_id[place].1)
+    }
+
+    fn remove(&mut self, id: u64) {
+        if let Ok(place) = self.by_id.binary_search_by_key(&id, |entry| entry.0) {
+            self.by_id.remove(place);
+        }
+    }
 }
 
 impl OpenTransaction {
@@ -94,7 +105,7 @@ impl OpenTransaction {
     pub(crate) fn run(self: &Arc<Self>, text: &Arc<str>) -> RunningStatement {
         let mut entries = self.all.lock();
         let id = entries.next_id();
-        if let Some(entry) = entries.by_id.get_mut(&self.id) {
+        if let Some(entry) = entries.get_mut(self.id) {
             entry.running.push((id, Arc::clone(text)));
         }
         drop(entries);
@@ -102,7 +113,7 @@ impl OpenTransaction {
     }
 
     fn change(&self, change: impl FnOnce(&mut Entry)) {
-        if let Some(entry) = self.all.lock().by_id.get_mut(&self.id) {
+        if let Some(entry) = self.all.lock().get_mut(self.id) {
             change(entry);
         }
     }
@@ -116,7 +127,7 @@ impl Drop for RunningStatement {
 
 impl Drop for OpenTransaction {
     fn drop(&mut self) {
-        self.all.lock().by_id.remove(&self.id);
+        self.all.lock().remove(self.id);
     }
 }
 

@@ -3,7 +3,7 @@
 //! A page holds the runs of 128 owners, packed, sorted by (owner, type, neighbour, relationship):
 //!
 //! ```text
-//! owners    (start, first, head)*  one for each owner: where its entries and its segments begin
+//! owners    (start, first, head)*  one for each owner: where its entries and its segments begin, and the first of these
 //! segments  (type, start)*   two bytes each, one for each type that an owner has; starts count from its owner's
 //! entries   (neighbour, relationship)*
 //! ```
@@ -17,6 +17,7 @@ mod stored;
 
 use super::paged::{PageTree, copy_with_room, reserve_sparingly};
 use super::run::{Run, Runs};
+use super::shortcut::Shortcut;
 use super::sweep::TypeSet;
 use super::tree::Tree;
 use super::{End, Neighbour, RelSlot};
@@ -42,6 +43,7 @@ pub(super) const MAX_TYPES: u32 = u16::MAX as u32;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Adjacency {
     pages: PageTree<AdjacencyPage>,
+    shortcut: Shortcut<AdjacencyPage>,
 }
 
 #[derive(Debug)]
@@ -56,16 +58,20 @@ pub(super) struct AdjacencyPage {
 /// What most questions about an owner need, in one place: they wait for memory once.
 #[derive(Clone, Copy, Debug)]
 struct Owner {
-    /// Where its entries begin.
-    start: u32,
+    /// Where its entries begin. A page has fewer than 2^16: beyond [`LARGE_PAGE`] none comes to an owner with
+    /// [`LARGE_PAGE_HUB`].
+    start: u16,
     /// Where its segments begin.
-    first: u32,
-    /// A copy of its first two segments.
-    head: [Segment; 2],
+    first: u16,
+    /// A copy of its first segments.
+    head: [Segment; HEAD],
 }
 
+/// How many segments are copied to their owner.
+const HEAD: usize = 3;
+
 impl Owner {
-    const EMPTY: Self = Self { start: 0, first: 0, head: [Segment::NONE; 2] };
+    const EMPTY: Self = Self { start: 0, first: 0, head: [Segment::NONE; HEAD] };
 }
 
 /// A type in the upper half, in the lower half where its entries begin, counted from its owner's. Segments of an owner
@@ -106,11 +112,13 @@ pub(super) struct Hub {
 impl Adjacency {
     pub(super) fn insert(&mut self, owner: u32, rel_type: TypeId, entry: Neighbour) {
         let (page, owner) = place(owner);
+        self.shortcut.forget();
         self.pages.get_or_insert_with(page, AdjacencyPage::new).insert(owner, rel_type, entry);
     }
 
     pub(super) fn remove(&mut self, owner: u32, rel_type: TypeId, entry: Neighbour) {
         let (index, owner) = place(owner);
+        self.shortcut.forget();
         let Some(page) = self.pages.get_mut(index) else { return };
         page.remove(owner, rel_type, entry);
         if page.is_empty() {
@@ -134,10 +142,25 @@ impl Adjacency {
         place(owner).0
     }
 
-    /// The page where `owner` is, and its place there: for loops over owners that lie together.
+    /// The page where `owner` is.
     #[inline]
     pub(super) fn page(&self, owner: u32) -> Option<&AdjacencyPage> {
-        self.pages.get(place(owner).0)
+        self.shortcut.get(&self.pages, place(owner).0)
+    }
+
+    /// The pages of some owners, in their order.
+    #[inline]
+    pub(super) fn pages_of<'a>(&'a self, owners: &[u32], pages: &mut [Option<&'a AdjacencyPage>]) {
+        self.shortcut.expect(&self.pages, owners.len());
+        self.shortcut.get_all(&self.pages, owners.iter().map(|owner| place(*owner).0), pages);
+    }
+
+    pub(super) fn has_shortcut(&self) -> bool {
+        self.shortcut.is_there()
+    }
+
+    pub(super) fn forget_shortcut(&mut self) {
+        self.shortcut.forget();
     }
 
     /// The neighbours of `owner` by relationships of one type.
@@ -171,10 +194,19 @@ impl AdjacencyPage {
     pub(super) fn run(&self, owner: u32, rel_type: TypeId) -> Run<'_> {
         let owner = place(owner).1;
         let entries = self.packed_run(owner, rel_type);
-        if entries.is_empty() {
-            return self.hub(owner).map_or(Run::EMPTY, |hub| hub.run(rel_type));
+        // Most pages have no hubs, which is easier to foretell than that an owner has nothing of a type.
+        if !self.hubs.is_empty()
+            && let Some(hub) = self.hub(owner)
+        {
+            return hub.run(rel_type);
         }
         Run::Packed(&self.entries[entries])
+    }
+
+    /// Some number from where the runs of an owner are looked up: asking for it has that read, and nothing hangs on it.
+    #[inline]
+    pub(super) fn touch(&self, owner: u32) -> u32 {
+        self.owners[place(owner).1].start.into()
     }
 
     #[inline]
@@ -203,8 +235,7 @@ impl AdjacencyPage {
             Some(rel_type) => self.packed_run(owner, rel_type).len(),
             None => self.packed(owner).len(),
         };
-        // Whether the owner has left is asked last: mostly it has not, and the answer lies elsewhere in memory.
-        if packed == 0 { self.hub(owner).map_or(0, |hub| hub.degree(rel_type)) } else { packed }
+        if self.hubs.is_empty() { packed } else { self.hub(owner).map_or(packed, |hub| hub.degree(rel_type)) }
     }
 
     /// The runs of all owners of the page with this number.
@@ -231,10 +262,22 @@ impl AdjacencyPage {
                 show(owner, &self.entries[packed]);
                 continue;
             };
+            // Types that follow each other are one slice.
+            let mut wanted = packed.start..packed.start;
             for index in self.segments_of(owner) {
                 if types.has(self.segments[index].rel_type()) {
-                    show(owner, &self.entries[self.entries_of(owner, index)]);
+                    let entries = self.entries_of(owner, index);
+                    if entries.start != wanted.end {
+                        if !wanted.is_empty() {
+                            show(owner, &self.entries[wanted]);
+                        }
+                        wanted = entries.start..entries.start;
+                    }
+                    wanted.end = entries.end;
                 }
+            }
+            if !wanted.is_empty() {
+                show(owner, &self.entries[wanted]);
             }
         }
     }
@@ -272,7 +315,7 @@ impl AdjacencyPage {
             }
             Err(index) => {
                 let place = self.start(owner, index);
-                let start = to_u32(place) - self.owners[owner].start;
+                let start = to_u32(place) - u32::from(self.owners[owner].start);
                 reserve_sparingly(&mut self.segments);
                 self.segments.insert(index, Segment::new(rel_type, start));
                 self.owners[owner + 1..].iter_mut().for_each(|owner| owner.first += 1);
@@ -310,10 +353,10 @@ impl AdjacencyPage {
     }
 
     /// Moves what lies behind entries that came or went: the owner's segments from `index` on, and the owners after it.
-    fn shift(&mut self, owner: usize, index: usize, by: i32) {
-        let end = self.owners[owner + 1].first as usize;
+    fn shift(&mut self, owner: usize, index: usize, by: i16) {
+        let end = usize::from(self.owners[owner + 1].first);
         for segment in &mut self.segments[index..end] {
-            *segment = segment.moved(by);
+            *segment = segment.moved(by.into());
         }
         for owner in &mut self.owners[owner + 1..] {
             owner.start = owner.start.wrapping_add_signed(by);
@@ -324,7 +367,7 @@ impl AdjacencyPage {
     /// Makes trees of the packed runs of an owner.
     fn move_out(&mut self, owner: usize) {
         let (segments, entries) = (self.segments_of(owner), self.packed(owner));
-        let (segment_count, entry_count) = (to_u32(segments.len()), to_u32(entries.len()));
+        let (segment_count, entry_count) = (to_u16(segments.len()), to_u16(entries.len()));
         let mut hub = Hub { len: entries.len(), ..Hub::default() };
         for index in segments.clone() {
             let run = Tree::from_sorted(&self.entries[self.entries_of(owner, index)]);
@@ -350,28 +393,31 @@ impl AdjacencyPage {
         }
     }
 
-    /// The entries of one type of an owner that has not left.
+    /// The entries of one type of an owner that has not left. Which segment it is, or whether there is one, is hard to foretell,
+    /// so it is counted.
     #[inline]
     fn packed_run(&self, owner: usize, rel_type: TypeId) -> std::ops::Range<usize> {
         let (this, next) = (&self.owners[owner], &self.owners[owner + 1]);
-        let (count, [first, second]) = (next.first - this.first, this.head);
-        if first.rel_type() == rel_type && count > 0 {
-            let end = if count == 1 { next.start } else { this.start + second.start() };
-            return this.start as usize..end as usize;
+        let count = usize::from(next.first - this.first);
+        let sought = Segment::new(rel_type, 0);
+        let [first, second, third] = this.head;
+        let index =
+            usize::from(first.0 < sought.0) + usize::from(second.0 < sought.0) + usize::from(third.0 < sought.0);
+        if count > HEAD && index + 1 >= HEAD {
+            return self.find(owner, rel_type).map_or(0..0, |segment| self.entries_of(owner, segment));
         }
-        if second.rel_type() == rel_type && count == 2 {
-            return (this.start + second.start()) as usize..next.start as usize;
-        }
-        if count <= 2 {
-            return 0..0;
-        }
-        self.find(owner, rel_type).map_or(0..0, |segment| self.entries_of(owner, segment))
+        let known = [first, second, third, Segment::NONE, Segment::NONE];
+        let (segment, behind) = (known[index], known[index + 1]);
+        let start = usize::from(this.start) + segment.start() as usize;
+        let end =
+            if index + 1 < count { usize::from(this.start) + behind.start() as usize } else { usize::from(next.start) };
+        if segment.rel_type() == rel_type { start..end } else { 0..0 }
     }
 
     /// Copies the first segments of an owner to where they are looked for first.
     fn note_head(&mut self, owner: usize) {
         let segments = &self.segments[self.segments_of(owner)];
-        self.owners[owner].head = [0, 1].map(|index| segments.get(index).copied().unwrap_or(Segment::NONE));
+        self.owners[owner].head = std::array::from_fn(|index| segments.get(index).copied().unwrap_or(Segment::NONE));
     }
 
     /// Where the segment of `rel_type` is, or would be.
@@ -385,16 +431,16 @@ impl AdjacencyPage {
 
     #[inline]
     fn segments_of(&self, owner: usize) -> std::ops::Range<usize> {
-        self.owners[owner].first as usize..self.owners[owner + 1].first as usize
+        usize::from(self.owners[owner].first)..usize::from(self.owners[owner + 1].first)
     }
 
     /// Where the entries of one segment of an owner begin; those of the segment behind its last one: at their end.
     #[inline]
     fn start(&self, owner: usize, index: usize) -> usize {
-        if index < self.owners[owner + 1].first as usize {
-            (self.owners[owner].start + self.segments[index].start()) as usize
+        if index < usize::from(self.owners[owner + 1].first) {
+            usize::from(self.owners[owner].start) + self.segments[index].start() as usize
         } else {
-            self.owners[owner + 1].start as usize
+            usize::from(self.owners[owner + 1].start)
         }
     }
 
@@ -406,7 +452,7 @@ impl AdjacencyPage {
     /// All entries of an owner that has not left.
     #[inline]
     fn packed(&self, owner: usize) -> std::ops::Range<usize> {
-        self.owners[owner].start as usize..self.owners[owner + 1].start as usize
+        usize::from(self.owners[owner].start)..usize::from(self.owners[owner + 1].start)
     }
 }
 
@@ -485,6 +531,10 @@ fn to_u32(count: usize) -> u32 {
     u32::try_from(count).expect("fewer than 2^32 relationships")
 }
 
+fn to_u16(count: usize) -> u16 {
+    u16::try_from(count).expect("fewer than 2^16 relationships in a page")
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -502,6 +552,16 @@ mod tests {
     }
 
     fn check(adjacency: &Adjacency, model: &Model, owners: u32) {
+        check_runs(adjacency, model, owners);
+        // Where many were asked for, pages are found in another way.
+        adjacency.shortcut.expect(&adjacency.pages, 1 << 20);
+        check_runs(adjacency, model, owners);
+        let odd = (0..12).filter(|number| number % 2 == 1).map(TypeId).collect::<TypeSet>();
+        check_sweep(adjacency, model, None);
+        check_sweep(adjacency, model, Some(&odd));
+    }
+
+    fn check_runs(adjacency: &Adjacency, model: &Model, owners: u32) {
         for owner in 0..owners {
             let mut all = Vec::new();
             for (&(_, rel_type), expected) in model.range((owner, TypeId(0))..(owner + 1, TypeId(0))) {
@@ -515,9 +575,6 @@ mod tests {
             let typed = adjacency.typed_runs(owner).map(|(_, run)| run.len()).sum::<usize>();
             assert_eq!(typed, all.len());
         }
-        let odd = (0..12).filter(|number| number % 2 == 1).map(TypeId).collect::<TypeSet>();
-        check_sweep(adjacency, model, None);
-        check_sweep(adjacency, model, Some(&odd));
     }
 
     fn check_sweep(adjacency: &Adjacency, model: &Model, types: Option<&TypeSet>) {

@@ -1,7 +1,12 @@
 //! Steps for many nodes at once, along plain relationships: one look-up of a page for neighbours that lie together,
 //! and columns that are filled slice by slice.
+//!
+//! Nodes are mostly far from each other, so that each look at one waits for memory: for its page, for where its runs are
+//! told, and for these. Some nodes are taken together, and what all of them wait for next is touched before anything is
+//! decided by it: so the waits overlap, where else each decision that was foretold wrongly would wait alone.
 
-use smallvec::SmallVec;
+use std::hint::black_box;
+use std::ops::Range;
 
 use super::adjacency::{Adjacency, AdjacencyPage};
 use super::run::{Run, Runs};
@@ -10,6 +15,9 @@ use crate::catalog::TypeId;
 
 /// Nodes that are looked at together.
 pub(super) const TOGETHER: usize = 32;
+
+/// So few entries are appended one by one.
+const SHORT: usize = 4;
 
 /// What a batch of steps appends to: three columns of one length.
 #[derive(Debug)]
@@ -59,8 +67,8 @@ impl Graph {
         cursor: &mut ExpandCursor,
         limit: usize,
     ) -> bool {
-        let mut ahead =
-            Ahead { adjacency: self.neighbourhood.plain(direction), rel_type, first: 0, runs: SmallVec::new() };
+        let adjacency = self.neighbourhood.plain(direction);
+        let mut ahead = Ahead { adjacency, rel_type, sources: 0..0, pages: [None; TOGETHER] };
         let end = columns.rels.len() + limit;
         while cursor.source < sources.len() {
             let index = u32::try_from(cursor.source).expect("a batch is short");
@@ -118,7 +126,16 @@ impl Graph {
 }
 
 impl Expansion<'_> {
+    #[inline]
     fn push(&mut self, source_index: u32, entries: &[Neighbour]) {
+        if entries.len() <= SHORT {
+            for entry in entries {
+                self.source_indexes.push(source_index);
+                self.neighbours.push(entry.end.raw());
+                self.rels.push(entry.rel.0);
+            }
+            return;
+        }
         self.source_indexes.resize(self.source_indexes.len() + entries.len(), source_index);
         self.neighbours.extend(entries.iter().map(|entry| entry.end.raw()));
         self.rels.extend(entries.iter().map(|entry| entry.rel.0));
@@ -150,44 +167,40 @@ impl Expansion<'_> {
 }
 
 /// Calls `take` with the degree of each source, in order.
-///
-/// The pages of a few sources are found before the first of them is read. Sources are mostly far from each other, so
-/// each step waits for memory; apart, the steps of different sources wait at the same time.
 fn for_each_degree(adjacency: &Adjacency, sources: &[u32], rel_type: Option<TypeId>, mut take: impl FnMut(usize)) {
-    let mut pages = [None; 64];
-    for sources in sources.chunks(pages.len()) {
-        for (page, &source) in pages.iter_mut().zip(sources) {
-            *page = adjacency.page(source);
-        }
-        for (page, &source) in pages.iter().zip(sources) {
-            take(page.map_or(0, |page: &AdjacencyPage| page.degree(source, rel_type)));
+    for sources in sources.chunks(TOGETHER) {
+        for (page, &source) in pages_of(adjacency, sources).iter().zip(sources) {
+            take(page.map_or(0, |page| page.degree(source, rel_type)));
         }
     }
 }
 
-/// The runs of sources, found some sources ahead: apart, the waits for memory overlap.
+/// The pages of sources, found some sources ahead.
 struct Ahead<'g> {
     adjacency: &'g Adjacency,
     rel_type: Option<TypeId>,
-    /// Which source the first of `runs` is of.
-    first: usize,
-    runs: SmallVec<[Runs<'g>; TOGETHER]>,
+    /// Which sources `pages` are of.
+    sources: Range<usize>,
+    pages: [Option<&'g AdjacencyPage>; TOGETHER],
 }
 
 impl<'g> Ahead<'g> {
     #[inline]
     fn runs(&mut self, sources: &[u32], index: usize) -> Runs<'g> {
-        if !(self.first..self.first + self.runs.len()).contains(&index) {
+        if !self.sources.contains(&index) {
             self.find(index, &sources[index..sources.len().min(index + TOGETHER)]);
         }
-        self.runs[index - self.first].clone()
+        runs_in(self.pages[index - self.sources.start], sources[index], self.rel_type)
     }
 
     fn find(&mut self, first: usize, sources: &[u32]) {
-        self.first = first;
-        self.runs.clear();
-        let pages = pages_of(self.adjacency, sources);
-        self.runs.extend(pages.into_iter().zip(sources).map(|(page, &source)| runs_in(page, source, self.rel_type)));
+        self.sources = first..first + sources.len();
+        self.pages = pages_of(self.adjacency, sources);
+        let mut read = 0;
+        for (page, &source) in self.pages.iter().zip(sources) {
+            read ^= runs_in(*page, source, self.rel_type).touch();
+        }
+        black_box(read);
     }
 }
 
@@ -201,11 +214,19 @@ fn runs_in(page: Option<&AdjacencyPage>, owner: u32, rel_type: Option<TypeId>) -
     }
 }
 
-/// The page of each of a few nodes; one look-up for those that lie together.
+/// The page of each of at most [`TOGETHER`] nodes, and none beyond them; what is looked at next has been touched.
 #[inline]
-pub(super) fn pages_of<'g>(adjacency: &'g Adjacency, nodes: &[u32]) -> SmallVec<[Option<&'g AdjacencyPage>; TOGETHER]> {
-    let mut pages = Pages::new(adjacency);
-    nodes.iter().map(|&node| pages.get(node)).collect()
+pub(super) fn pages_of<'g>(adjacency: &'g Adjacency, nodes: &[u32]) -> [Option<&'g AdjacencyPage>; TOGETHER] {
+    let mut pages = [None; TOGETHER];
+    adjacency.pages_of(nodes, &mut pages);
+    let mut read = 0;
+    for (page, &node) in pages.iter().zip(nodes) {
+        if let Some(page) = page {
+            read ^= page.touch(node);
+        }
+    }
+    black_box(read);
+    pages
 }
 
 /// The pages of an adjacency, the last one at hand.

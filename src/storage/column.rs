@@ -11,6 +11,7 @@ mod condition;
 mod dictionary;
 mod fill;
 mod gather;
+mod lying;
 mod order;
 mod page;
 mod search;
@@ -30,6 +31,7 @@ pub(crate) use condition::Condition;
 use dictionary::Dictionary;
 pub(crate) use gather::PropertyVector;
 pub(super) use gather::gather;
+pub(super) use lying::LyingColumns;
 pub(super) use order::OrderKey;
 use page::ColumnPage;
 
@@ -79,7 +81,8 @@ impl PageColumns {
             }
             return;
         }
-        let cell = dictionaries.cell(key, value);
+        let has_codes = place.is_ok_and(|place| self.0[place].1.has_codes());
+        let cell = dictionaries.cell(key, value, has_codes);
         let place = place.unwrap_or_else(|place| {
             self.0.insert(place, (key, Arc::new(ColumnPage::new(cell.clone()))));
             place
@@ -149,16 +152,23 @@ impl Dictionaries {
         self.0.get(key.0 as usize)
     }
 
+    fn is_closed(&self, key: KeyId) -> bool {
+        self.get(key).is_some_and(|dictionary| dictionary.closed)
+    }
+
     fn shared(&self, key: KeyId) -> Option<&Arc<Dictionary>> {
         self.0.shared(key.0 as usize)
     }
 
-    fn cell(&mut self, key: KeyId, value: &Value) -> Cell {
+    /// The value for a page, which may have codes already.
+    fn cell(&mut self, key: KeyId, value: &Value, has_codes: bool) -> Cell {
         match value {
             Value::Boolean(boolean) => Cell::Boolean(*boolean),
             Value::Integer(integer) => Cell::Integer(*integer),
             Value::Float(float) => Cell::Float(*float),
             Value::Date(date) => Cell::Date(*date),
+            // To look for a string among many that it hardly is among would cost more than the string itself.
+            Value::String(text) if !has_codes && self.is_closed(key) => Cell::Text(Arc::clone(text)),
             Value::String(text) => {
                 let code = self.0.get_or_insert_with(key.0 as usize, Dictionary::default).code(text);
                 code.map_or_else(|| Cell::Text(Arc::clone(text)), Cell::Code)

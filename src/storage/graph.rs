@@ -105,6 +105,15 @@ impl Graph {
         &self.log
     }
 
+    /// The same graph without what it keeps to be read quickly by many; `None` if there is nothing of that.
+    pub(super) fn at_rest(&self) -> Option<Self> {
+        self.neighbourhood.has_shortcuts().then(|| {
+            let mut graph = self.clone();
+            graph.neighbourhood.forget_shortcuts();
+            graph
+        })
+    }
+
     /// The same graph, where the commits that led to it lie elsewhere.
     pub(super) fn with_log(&self, log: Log) -> Self {
         Self { log, ..self.clone() }
@@ -270,13 +279,13 @@ impl Graph {
 
     /// The values of many nodes. `u32::MAX` in `slots` is a null and gives a null.
     pub(crate) fn gather_node_property(&self, slots: &[u32], key: KeyId) -> PropertyVector {
-        let columns = |page| self.nodes.page_at(page).map(|page| &page.columns);
+        let columns = |page| self.nodes.page_at(page).map(|page| &*page.columns);
         gather(columns, &self.nodes.dictionaries, slots, key)
     }
 
     /// The values of many relationships. `u32::MAX` in `slots` is a null and gives a null.
     pub(crate) fn gather_rel_property(&self, slots: &[u32], key: KeyId) -> PropertyVector {
-        let columns = |page| self.rels.page_at(page).map(|page| &page.columns);
+        let columns = |page| self.rels.page_at(page).map(|page| &*page.columns);
         gather(columns, &self.rels.dictionaries, slots, key)
     }
 

@@ -144,9 +144,16 @@ impl Roots {
     #[must_use = "drop what is let go when nobody waits"]
     pub(crate) fn add(&mut self, root: Arc<Graph>) -> Vec<Kept> {
         let changes_behind = root.log().last().map_or(0, |last| last.changes);
-        let before = std::mem::replace(&mut self.last, root);
+        let mut before = std::mem::replace(&mut self.last, root);
+        let mut gone = Vec::new();
+        // Those who read it now go on as they are.
+        if let Some(at_rest) = before.at_rest() {
+            let read = std::mem::replace(&mut before, Arc::new(at_rest));
+            gone.push(Kept { root: Root::Here(read), changes_behind });
+        }
         self.past.push_back(Kept { root: Root::Here(before), changes_behind });
-        self.let_go()
+        gone.extend(self.let_go());
+        gone
     }
 
     /// Adds the roots of commits before those that are here, oldest first.
@@ -277,7 +284,27 @@ fn ranges(numbers: impl Iterator<Item = u64>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Direction;
+    use super::super::tests::two_types_and_a_hub;
     use super::*;
+
+    #[test]
+    fn a_root_that_is_kept_is_at_rest() {
+        let degrees = |graph: &Graph| {
+            let mut degrees = Vec::new();
+            graph.degrees(&[3, 7, 8, 299], Direction::Out, None, &mut degrees);
+            degrees
+        };
+        let graph = two_types_and_a_hub();
+        let expected = degrees(&graph);
+        assert!(graph.at_rest().is_some());
+        let history = History::new(Arc::new(graph.clone()), None);
+        let gone = history.lock().add(Arc::new(graph));
+        assert_eq!(gone.len(), 1, "who reads the root as it was may go on");
+        let kept = history.lock().past()[0].graph().unwrap();
+        assert!(kept.at_rest().is_none());
+        assert_eq!(degrees(&kept), expected);
+    }
 
     #[test]
     fn numbers_are_told_in_ranges() {

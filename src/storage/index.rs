@@ -169,7 +169,14 @@ impl TreeKey for Entry {
 }
 
 /// Compares as many values as both have.
+#[inline]
 fn by_prefix(left: &[Value], right: &[Value]) -> Ordering {
+    // The usual index: what is compared so often is worth a way of its own.
+    match (left, right) {
+        ([Value::Integer(left)], [Value::Integer(right)]) => return left.cmp(right),
+        ([left], [right]) => return compare::order(left, right),
+        _ => {}
+    }
     let orders = left.iter().zip(right).map(|(left, right)| compare::order(left, right));
     orders.fold(Ordering::Equal, Ordering::then)
 }

@@ -1,32 +1,26 @@
 //! Where sorted runs of neighbours meet: one run leads, and in the others each of its neighbours is sought from where
 //! the one before was found.
 
-use super::adjacency::AdjacencyPage;
-use super::batch::Pages;
+use super::batch::{TOGETHER, pages_of};
 use super::run::{NeighbourTree, Run};
 use super::{Direction, End, Graph, Neighbour};
 use crate::catalog::TypeId;
 
 impl Graph {
-    /// Appends the run of each node by plain relationships of one type; an empty one for `u32::MAX`.
-    ///
-    /// The pages of a few nodes are found before the first of them is read, so that their ways through memory are
-    /// gone at the same time.
-    pub(crate) fn append_runs<'g>(
+    /// Gives the run of each node by plain relationships of one type; an empty one for `u32::MAX`.
+    #[inline]
+    pub(crate) fn each_run<'g>(
         &'g self,
         nodes: &[u32],
         direction: Direction,
         rel_type: TypeId,
-        runs: &mut Vec<Run<'g>>,
+        mut take: impl FnMut(Run<'g>),
     ) {
-        let mut last = Pages::new(self.neighbourhood.plain(direction));
-        let mut pages: [Option<&AdjacencyPage>; 64] = [None; 64];
-        for nodes in nodes.chunks(pages.len()) {
-            for (page, &node) in pages.iter_mut().zip(nodes) {
-                *page = last.get(node);
+        let adjacency = self.neighbourhood.plain(direction);
+        for nodes in nodes.chunks(TOGETHER) {
+            for (page, &node) in pages_of(adjacency, nodes).iter().zip(nodes) {
+                take(page.map_or(Run::EMPTY, |page| page.run(node, rel_type)));
             }
-            let found = pages.iter().zip(nodes);
-            runs.extend(found.map(|(page, &node)| page.map_or(Run::EMPTY, |page| page.run(node, rel_type))));
         }
     }
 
@@ -133,7 +127,7 @@ mod tests {
     fn what_is_sought_is_found_in_slices_and_in_trees() {
         let graph = sample();
         let mut runs = Vec::new();
-        graph.append_runs(&[0, 1, u32::MAX, 2], Direction::Out, TypeId(0), &mut runs);
+        graph.each_run(&[0, 1, u32::MAX, 2], Direction::Out, TypeId(0), |run| runs.push(run));
         assert!(matches!(runs[..], [Run::Hub(_), Run::Packed(_), Run::Packed([]), Run::Packed([])]));
         for stride in [1, 2, 19, 350, 1_999] {
             for (owner, run) in (0..).zip(&runs[..2]) {

@@ -38,6 +38,7 @@ mod record;
 mod rels;
 mod run;
 mod salvage;
+mod shortcut;
 mod snapshot;
 mod sweep;
 mod together;

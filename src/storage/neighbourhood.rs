@@ -45,6 +45,15 @@ impl Neighbourhood {
         &self.plain[direction as usize]
     }
 
+    /// Whether pages of plain relationships lie side by side.
+    pub(super) fn has_shortcuts(&self) -> bool {
+        self.plain.iter().any(Adjacency::has_shortcut)
+    }
+
+    pub(super) fn forget_shortcuts(&mut self) {
+        self.plain.iter_mut().for_each(Adjacency::forget_shortcut);
+    }
+
     /// The adjacency in which `owner` is, and its number there; a relationship is in no plain one.
     #[inline]
     pub(super) fn at(&self, owner: End, direction: Direction, family: Family) -> Option<(&Adjacency, u32)> {

@@ -75,6 +75,11 @@ impl<P: Stored> PageTree<P> {
         self.root.get()?.next(from, self.height * FAN_BITS)
     }
 
+    /// One more than the number of the last page.
+    pub(super) fn bound(&self) -> usize {
+        self.root.get().and_then(|root| root.last(self.height * FAN_BITS)).map_or(0, |last| last.saturating_add(1))
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &P)> {
         let mut from = 0;
         std::iter::from_fn(move || {
@@ -218,6 +223,16 @@ impl<P: Stored> Table<P> {
                 let from = from.max(base << shift);
                 children.get(place)?.next(from, shift - FAN_BITS)
             }),
+        }
+    }
+
+    /// The place of the last page, counted from the first one that could be here.
+    fn last(&self, shift: u32) -> Option<usize> {
+        match self {
+            Table::Leaf(pages) => (0..FAN).rev().find(|&place| pages.has(place)),
+            Table::Branch(children) => {
+                (0..FAN).rev().find_map(|place| Some(place << shift | children.get(place)?.last(shift - FAN_BITS)?))
+            }
         }
     }
 }
@@ -585,6 +600,10 @@ mod tests {
         }
         let found: Vec<_> = tree.iter().map(|(index, _)| index).collect();
         assert_eq!(found, indexes);
+        assert_eq!((tree.bound(), PageTree::<usize>::default().bound()), (70_001, 0));
+        tree.remove(70_000);
+        assert_eq!(tree.bound(), 5_001);
+        tree.set(70_000, 70_000);
         assert_eq!(tree.next(41), Some((1_024, &1_024)));
         assert_eq!(tree.next(70_001), None);
     }

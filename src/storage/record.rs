@@ -8,7 +8,7 @@ mod stored;
 use smallvec::SmallVec;
 
 use super::bitmap::{Bitmap, PAGE_SLOTS};
-use super::column::PageColumns;
+use super::column::LyingColumns;
 use super::ids::SlotIds;
 use super::lens::PageClocks;
 use super::paged::copy_with_room;
@@ -107,7 +107,7 @@ pub(super) struct NodePage {
     pub sets: Codes,
     recorded: Recorded,
     pub clocks: PageClocks,
-    pub columns: PageColumns,
+    pub columns: LyingColumns,
 }
 
 impl NodePage {
@@ -118,7 +118,7 @@ impl NodePage {
             sets: Codes::new(),
             recorded: Recorded::new(),
             clocks: PageClocks::default(),
-            columns: PageColumns::default(),
+            columns: LyingColumns::default(),
         }
     }
 
@@ -170,7 +170,7 @@ pub(super) struct RelPage {
     quoted: Option<Box<Bitmap>>,
     recorded: Recorded,
     pub clocks: PageClocks,
-    pub columns: PageColumns,
+    pub columns: LyingColumns,
 }
 
 impl RelPage {
@@ -184,7 +184,7 @@ impl RelPage {
             quoted: None,
             recorded: Recorded::new(),
             clocks: PageClocks::default(),
-            columns: PageColumns::default(),
+            columns: LyingColumns::default(),
         }
     }
 

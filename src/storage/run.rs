@@ -32,6 +32,15 @@ impl<'g> Run<'g> {
         }
     }
 
+    /// Some number from the first entries: asking for it has them read, and nothing hangs on it.
+    #[inline]
+    pub(super) fn touch(self) -> u32 {
+        match self {
+            Run::Packed(entries) => entries.first().map_or(0, |entry| entry.rel.0),
+            Run::Hub(_) => 0,
+        }
+    }
+
     /// Calls `visit` with slices that together are the run, in order: the tightest way to go over it.
     #[inline]
     pub(crate) fn for_each_slice(self, mut visit: impl FnMut(&'g [Neighbour])) {
@@ -118,6 +127,12 @@ impl<'g> Runs<'g> {
     #[inline]
     pub(super) fn one(run: Run<'g>) -> Self {
         Self { one: Some(run), hub: None }
+    }
+
+    /// As [`Run::touch`], of the first one.
+    #[inline]
+    pub(super) fn touch(&self) -> u32 {
+        self.one.map_or(0, Run::touch)
     }
 
     pub(super) fn of_hub(hub: &'g Hub) -> Self {

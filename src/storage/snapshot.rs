@@ -56,7 +56,7 @@ use crate::catalog::Statistics;
 pub(crate) use bytes::{Bytes, Reader};
 pub(super) use bytes::{check, rises};
 pub(crate) use file::Source;
-pub(super) use file::{Limits, Origin, Place, Seen, SnapshotFile};
+pub(super) use file::{Limits, Origin, Place, Rest, Seen, SnapshotFile};
 pub(super) use link::Link;
 pub(crate) use past::past;
 pub(super) use past::{StoredRoot, see_roots};
@@ -77,6 +77,9 @@ pub(super) trait Stored: Sized + 'static {
 
     /// Comes back from bytes, which may be damaged in any way.
     fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage>;
+
+    /// Decodes what is decoded only when it is asked for, or unwinds.
+    fn settle(&self) {}
 
     /// Whether a page of these bytes refers to no other one, so that it can be copied as it is.
     fn is_whole(_bytes: &[u8]) -> bool {

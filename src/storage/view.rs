@@ -65,6 +65,8 @@ pub struct GraphView<'g> {
     graph: &'g Graph,
     label: Option<LabelId>,
     rel_type: Option<TypeId>,
+    /// Which relationships are edges: the asserted ones, or those that are only claimed.
+    family: Family,
     /// All that there is to see, if that is not all of the graph.
     part: Option<&'g Part>,
     /// Narrowed to a label or type that this graph does not know.
@@ -75,7 +77,15 @@ pub struct GraphView<'g> {
 impl Graph {
     /// The graph as petgraph sees it.
     pub(crate) fn view(&self) -> GraphView<'_> {
-        GraphView { graph: self, label: None, rel_type: None, part: None, empty_nodes: false, empty_edges: false }
+        GraphView {
+            graph: self,
+            label: None,
+            rel_type: None,
+            family: Family::Plain,
+            part: None,
+            empty_nodes: false,
+            empty_edges: false,
+        }
     }
 
     /// A part of this graph, or all of it, as petgraph sees it.
@@ -99,6 +109,26 @@ impl<'g> GraphView<'g> {
     pub fn with_type(mut self, rel_type: &str) -> Self {
         self.rel_type = self.graph.catalog().types.get(rel_type);
         self.empty_edges = self.rel_type.is_none();
+        self
+    }
+
+    /// The same view with the relationships between nodes that are only claimed (quoted, not asserted) in place of the
+    /// asserted ones.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// use petgraph::visit::EdgeCount;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::from_script("CREATE (:Paper)-[:CLAIMS]->[(:A)-[:OWNS]->(:B)]")?;
+    /// let snapshot = db.read();
+    /// let stakes = snapshot.view().with_type("OWNS");
+    /// assert_eq!((stakes.edge_count(), stakes.claimed().edge_count()), (0, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn claimed(mut self) -> Self {
+        self.family = Family::Quoted;
         self
     }
 
@@ -197,7 +227,7 @@ impl<'g> GraphView<'g> {
         if self.shows_no_edges() || !self.shows_neighbour(slot(node)) {
             return Edges::new(self, node, direction, None);
         }
-        let steps = self.graph.neighbours(End::node(slot(node)), direction, self.rel_type, Family::Plain);
+        let steps = self.graph.neighbours(End::node(slot(node)), direction, self.rel_type, self.family);
         Edges::new(self, node, direction, Some(steps))
     }
 }
@@ -239,10 +269,10 @@ impl NodeCount for GraphView<'_> {
     }
 }
 
-/// Narrowed to a label or under a clock, the relationships are counted one by one.
+/// Claimed ones, and those of a view that is narrowed to a label or under a clock, are counted one by one.
 impl EdgeCount for GraphView<'_> {
     fn edge_count(&self) -> usize {
-        if self.label.is_some() || self.part.is_some() {
+        if self.label.is_some() || self.part.is_some() || self.family != Family::Plain {
             return self.edge_references().count();
         }
         let count = if self.shows_no_edges() { 0 } else { self.graph.rel_count(self.rel_type) };
@@ -333,9 +363,7 @@ impl GetAdjacencyMatrix for GraphView<'_> {
             return false;
         }
         let (from, to) = (End::node(slot(from)), End::node(slot(to)));
-        self.graph
-            .between(from, Direction::Out, self.rel_type, Family::Plain, to)
-            .any(|step| self.part_has_rel(step.rel))
+        self.graph.between(from, Direction::Out, self.rel_type, self.family, to).any(|step| self.part_has_rel(step.rel))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The neighbours of many nodes of a search, along plain relationships.
 //!
-//! Nodes of a search lie far from each other, so that each look waits for memory. The pages of some nodes are found
-//! before the first of them is read, and their runs before the first of these: apart, the waits overlap.
+//! Nodes of a search lie far from each other, so some of them are taken together (see [`batch`](super::batch)).
 
+use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
@@ -14,6 +14,9 @@ use crate::catalog::TypeId;
 
 /// Which relationships a search follows; without a type: all.
 pub(crate) type Way = (Direction, Option<TypeId>);
+
+/// So many neighbours of nodes from which searches begin are looked at before these.
+const AROUND: usize = 4 * TOGETHER;
 
 impl Graph {
     /// Shows the neighbours of each of `nodes`, in the order of nodes and for each of them of `ways`: the place of the
@@ -30,6 +33,11 @@ impl Graph {
             runs.clear();
             let together = &nodes[first..nodes.len().min(first + TOGETHER)];
             self.find_runs(together, ways, |place, run| runs.push((first + place, run)));
+            let mut read = 0;
+            for (_, run) in &runs {
+                read ^= run.touch();
+            }
+            black_box(read);
             for &(place, run) in &runs {
                 match run {
                     Run::Packed(entries) => visit(place, entries)?,
@@ -40,14 +48,31 @@ impl Graph {
         ControlFlow::Continue(())
     }
 
+    /// Has read what searches from these nodes, one after the other, begin with: alone each of them would wait for it. That is
+    /// the neighbours of each node, and the first of theirs.
+    pub(crate) fn touch_around(&self, nodes: &[u32], ways: &[Way]) {
+        let mut near: SmallVec<[u32; AROUND]> = SmallVec::new();
+        let _: ControlFlow<()> = self.walk(nodes, ways, |_, entries| {
+            let room = AROUND - near.len();
+            near.extend(entries.iter().filter_map(|entry| entry.end.as_node()).map(|node| node.0).take(room));
+            if near.len() < AROUND { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        for near in near.chunks(TOGETHER) {
+            let mut read = 0;
+            self.find_runs(near, ways, |_, run| read ^= run.touch());
+            black_box(read);
+        }
+    }
+
     /// The runs of a few nodes, but for empty ones.
     #[inline]
     fn find_runs<'g>(&'g self, nodes: &[u32], ways: &[Way], mut take: impl FnMut(usize, Run<'g>)) {
-        let find = |direction: Direction| {
-            let wanted = if ways.iter().any(|way| way.0 == direction) { nodes } else { &[] };
-            pages_of(self.neighbourhood.plain(direction), wanted)
-        };
-        let pages = Direction::BOTH.map(find);
+        let mut pages = [[None; TOGETHER]; 2];
+        for direction in Direction::BOTH {
+            if ways.iter().any(|way| way.0 == direction) {
+                pages[direction as usize] = pages_of(self.neighbourhood.plain(direction), nodes);
+            }
+        }
         for (place, &node) in nodes.iter().enumerate() {
             for &(direction, rel_type) in ways {
                 let Some(page) = pages[direction as usize][place] else { continue };

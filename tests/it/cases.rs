@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use averment::testing::{RowOrder, Table, same_rows};
-use averment::{Database, Error, Name, Params, Row, Rows, Value, Warning, fixtures};
+use averment::{Database, Error, Name, Params, Row, Rows, Value, Warning, fixtures, sanctions};
 
 #[test]
 fn every_case_gives_what_it_says() {
@@ -56,6 +56,7 @@ impl Graphs {
     fn fork(&mut self, names: &str) -> Database {
         let loaded = self.0.entry(names.to_owned()).or_insert_with(|| {
             let db = Database::in_memory();
+            sanctions::register(&db).expect("its procedures have names of their own");
             match names {
                 "" => {}
                 "all" => fixtures::load_all(&db).expect("the fixtures load"),

@@ -2,15 +2,14 @@
 //! it takes is bounded.
 
 pub(crate) mod bodies;
-mod peak;
 
 use averment::editing::KEYWORDS;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::differential::config;
+use crate::peak::peak_bytes_of;
 use bodies::{json_lines, log, parser, snapshot};
-use peak::peak_bytes_of;
 
 /// Opening, checking, salvaging and reading the golden database, of 17 KB, takes 1.2 MB.
 const MOST_BYTES_OF_FILES: usize = 4 << 20;

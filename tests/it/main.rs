@@ -12,6 +12,7 @@ mod clocked_view;
 mod commits;
 mod conformance;
 mod copies;
+mod counters;
 mod differential;
 mod durable;
 mod fixtures;
@@ -32,6 +33,7 @@ mod lookup;
 mod lookup_index;
 #[cfg(feature = "cli")]
 mod output;
+mod peak;
 #[cfg(feature = "cli")]
 mod piped;
 #[cfg(feature = "cli")]

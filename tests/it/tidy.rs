@@ -42,7 +42,17 @@ const API: &str = "api";
 const HOMES: &[(&str, &[&str])] = &[
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/"]),
-    ("petgraph", &["src/storage/view.rs", "src/storage/view/", "src/subgraph.rs", "src/custom.rs", "src/lib.rs"]),
+    (
+        "petgraph",
+        &[
+            "src/storage/view.rs",
+            "src/storage/view/",
+            "src/subgraph.rs",
+            "src/custom.rs",
+            "src/sanctions/ownership/",
+            "src/lib.rs",
+        ],
+    ),
     ("bincode", &["src/storage/codec.rs"]),
     ("crc32fast", &["src/storage/"]),
     ("serde", &["src/storage/codec.rs", "src/format/", "src/row.rs", "src/rows.rs", "src/bin/"]),

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use averment::format::GraphError;
-use averment::{Database, Limits, LostTail, Options, Rows, WriteTransaction, fixtures};
+use averment::{Database, Limits, LostTail, Options, Rows, WriteTransaction, fixtures, sanctions};
 
 use crate::{Fault, style};
 
@@ -47,6 +47,7 @@ pub(crate) fn open(name: Option<&str>, opening: &Opening) -> Result<Database, Fa
         }
         _ => in_memory(unlimited, name)?,
     };
+    sanctions::register(&db)?;
     Ok(db.with_limits(opening.limits.clone()))
 }
 

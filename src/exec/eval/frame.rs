@@ -46,14 +46,14 @@ impl<'b> Frame<'b> {
     }
 
     /// These rows of this frame.
-    pub(super) fn narrow(&self, rows: &[u32]) -> Frame<'b> {
+    pub(super) fn narrow<'n>(&'n self, rows: &'n [u32]) -> Frame<'n> {
         let composed = match &self.rows {
-            None => rows.to_vec(),
+            None => Cow::Borrowed(rows),
             Some(outer) => rows.iter().map(|&row| outer[row as usize]).collect(),
         };
         Frame {
             columns: self.columns,
-            rows: Some(Cow::Owned(composed)),
+            rows: Some(composed),
             len: rows.len(),
             locals: self.locals.iter().map(|local| local.gather(rows)).collect(),
         }

@@ -10,6 +10,10 @@ use crate::value::Value;
 
 /// The rows for which a predicate is true.
 pub(in crate::exec) fn selected(env: &Env, predicate: &Scalar, frame: &Frame) -> Result<Vec<u32>, ExecError> {
+    if let Scalar::And(terms) = predicate {
+        let states = conjunction(env, terms, frame)?;
+        return Ok(rows_of(states.len(), |row| states[row] == Some(true)));
+    }
     let column = eval(env, predicate, frame)?;
     Ok(match &*column {
         Column::Booleans(values, present) if present.is_empty() => rows_of(values.len(), |row| values[row]),
@@ -52,26 +56,48 @@ pub(in crate::exec) fn truths(env: &Env, predicate: &Scalar, frame: &Frame) -> R
 
 /// What each row of `column`, the value of `predicate`, says.
 fn truths_in(env: &Env, predicate: &Scalar, column: &Column) -> Result<Vec<Option<bool>>, ExecError> {
-    let truths = match column {
+    let mut truths = Vec::with_capacity(column.len());
+    each_truth(env, predicate, column, |truth| truths.push(truth))?;
+    Ok(truths)
+}
+
+/// Tells `take` what each row of `column`, the value of `predicate`, says.
+fn each_truth(
+    env: &Env,
+    predicate: &Scalar,
+    column: &Column,
+    mut take: impl FnMut(Option<bool>),
+) -> Result<(), ExecError> {
+    let told = match column {
         Column::Booleans(values, present) if present.is_empty() => {
-            return Ok(values.iter().map(|&value| Some(value)).collect());
+            for &value in values {
+                take(Some(value));
+            }
+            Ok(())
         }
         Column::Booleans(values, present) => {
-            return Ok(values.iter().zip(present).map(|(&value, &there)| there.then_some(value)).collect());
+            for (&value, &there) in values.iter().zip(present) {
+                take(there.then_some(value));
+            }
+            Ok(())
         }
-        Column::Constant(value, len) => operator::truth(value).map(|truth| vec![truth; *len]),
-        Column::Values(values) => values.iter().map(operator::truth).collect(),
-        other => (0..other.len()).map(|row| operator::truth(&other.value(row, env.ctx))).collect(),
+        Column::Constant(value, len) => operator::truth(value).map(|truth| (0..*len).for_each(|_| take(truth))),
+        Column::Values(values) => values.iter().try_for_each(|value| operator::truth(value).map(&mut take)),
+        other => (0..other.len()).try_for_each(|row| operator::truth(&other.value(row, env.ctx)).map(&mut take)),
     };
-    truths.map_err(|error| ExecError::from(error).at(predicate.range()))
+    told.map_err(|error| ExecError::from(error).at(predicate.range()))
 }
 
 pub(super) fn and(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {
-    decide(env, terms, frame, Some(true), operator::and, Some(false))
+    conjunction(env, terms, frame).map(Column::booleans)
 }
 
 pub(super) fn or(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {
-    decide(env, terms, frame, Some(false), operator::or, Some(true))
+    decide(env, terms, frame, Some(false), operator::or, Some(true)).map(Column::booleans)
+}
+
+fn conjunction(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Vec<Option<bool>>, ExecError> {
+    decide(env, terms, frame, Some(true), operator::and, Some(false))
 }
 
 /// Folds the terms with `join`; a row that has come to `decided` is not looked at again.
@@ -82,23 +108,31 @@ fn decide(
     start: Option<bool>,
     join: fn(Option<bool>, Option<bool>) -> Option<bool>,
     decided: Option<bool>,
-) -> Result<Column, ExecError> {
+) -> Result<Vec<Option<bool>>, ExecError> {
     let mut states = vec![start; frame.len()];
-    for term in terms {
+    for term in terms.iter().filter(|_| frame.len() > 0) {
+        if !states.contains(&decided) {
+            let mut all = states.iter_mut();
+            each_truth(env, term, &*eval(env, term, frame)?, |truth| {
+                if let Some(state) = all.next() {
+                    *state = join(*state, truth);
+                }
+            })?;
+            continue;
+        }
         let open: Vec<u32> = (0..to_row(frame.len())).filter(|&row| states[row as usize] != decided).collect();
         if open.is_empty() {
             break;
         }
-        let found = if open.len() == frame.len() {
-            truths(env, term, frame)?
-        } else {
-            truths(env, term, &frame.narrow(&open))?
-        };
-        for (&row, truth) in open.iter().zip(found) {
-            states[row as usize] = join(states[row as usize], truth);
-        }
+        let some = frame.narrow(&open);
+        let mut rows = open.iter();
+        each_truth(env, term, &*eval(env, term, &some)?, |truth| {
+            if let Some(&row) = rows.next() {
+                states[row as usize] = join(states[row as usize], truth);
+            }
+        })?;
     }
-    Ok(Column::booleans(states))
+    Ok(states)
 }
 
 pub(super) fn xor(env: &Env, terms: &[Scalar], frame: &Frame) -> Result<Column, ExecError> {

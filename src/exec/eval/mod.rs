@@ -85,7 +85,7 @@ pub(super) fn evaluate(env: &Env, scalar: &Scalar, frame: &Frame) -> Result<Colu
         }
         Scalar::Passes { element, within } => lens::passes(env, element, within, frame),
         Scalar::Exists(subplan) => subquery::exists(env, *subplan, frame),
-        Scalar::Count(subplan) => subquery::count(env, *subplan, frame),
+        Scalar::Count { subplan, weight } => subquery::count(env, *subplan, *weight, frame),
         Scalar::Collect { subplan, column, may_fail: false } => subquery::collect(env, *subplan, *column, frame),
         Scalar::Collect { subplan, column, may_fail: true } => subquery::rejected(env, *subplan, *column, frame),
     }

@@ -9,6 +9,7 @@ use crate::exec::column::Column;
 use crate::exec::context::SubplanRun;
 use crate::exec::host::Env;
 use crate::exec::operator::{Input, Scope, ordinals};
+use crate::function::FunctionError;
 use crate::physical::ColumnKind;
 use crate::value::Value;
 
@@ -29,11 +30,19 @@ pub(super) fn exists(env: &Env, subplan: usize, frame: &Frame) -> Result<Column,
     Ok(Column::Booleans(found, Vec::new()))
 }
 
-pub(super) fn count(env: &Env, subplan: usize, frame: &Frame) -> Result<Column, ExecError> {
-    let mut counts = vec![0; frame.len()];
-    run(env, subplan, frame, |ordinals, _| {
-        for &ordinal in ordinals {
-            counts[ordinal as usize] += 1;
+/// How many rows there are; `weight` is a column of numbers of which each row stands for one.
+pub(super) fn count(env: &Env, subplan: usize, weight: Option<usize>, frame: &Frame) -> Result<Column, ExecError> {
+    let mut counts = vec![0_i64; frame.len()];
+    run(env, subplan, frame, |ordinals, rows| {
+        let weights = match weight.map(|column| &rows.columns[column]) {
+            Some(Column::Integers(weights, _)) => Some(weights),
+            Some(_) => unreachable!("a column of counts holds integers"),
+            None => None,
+        };
+        for (row, &ordinal) in ordinals.iter().enumerate() {
+            let count = &mut counts[ordinal as usize];
+            let more = weights.map_or(1, |weights| weights[row]);
+            *count = count.checked_add(more).ok_or(FunctionError::Overflow { operation: "count" })?;
         }
         Ok(())
     })?;

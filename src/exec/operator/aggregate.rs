@@ -3,6 +3,7 @@
 
 mod portion;
 mod state;
+mod stored;
 
 use portion::{Part, Portion, Portions};
 use state::{Call, State};
@@ -17,11 +18,13 @@ use crate::exec::column::Column;
 use crate::exec::context::{ArgumentId, Context, Segment};
 use crate::exec::eval::{Frame, evaluate};
 use crate::exec::host::Env;
-use crate::physical::{ColumnKind, Op, Operator, Scalar};
+use crate::physical::{ColumnKind, Op, Operator, Scalar, StoredCount};
 
 pub(super) struct Aggregation {
     feed: Feed,
     grouping: Grouping,
+    /// Only without keys.
+    stored: Option<StoredCount>,
     /// Whether the ordinal goes on.
     carries_ordinal: bool,
     argument: ArgumentId,
@@ -44,7 +47,7 @@ struct Grouping {
 
 impl Grouping {
     fn of(operator: &Operator, scope: Scope) -> Self {
-        let Op::Aggregate { partition, keys, calls } = &operator.op else {
+        let Op::Aggregate { partition, keys, calls, .. } = &operator.op else {
             unreachable!("compiled for this operator only")
         };
         Self {
@@ -82,6 +85,13 @@ impl Grouping {
     }
 }
 
+fn stored_by(operator: &Operator) -> Option<&StoredCount> {
+    match &operator.op {
+        Op::Aggregate { stored, .. } => stored.as_ref(),
+        _ => unreachable!("compiled for this operator only"),
+    }
+}
+
 impl Aggregation {
     pub(super) fn new(operator: &Operator, scope: Scope, ctx: &Context) -> Self {
         let input = &operator.inputs[0];
@@ -95,6 +105,7 @@ impl Aggregation {
                 Some(morsels) => Feed::Portions(Box::new(Crew::new(operator, morsels, scope, ctx))),
             },
             grouping: Grouping::of(operator, scope),
+            stored: stored_by(operator).cloned(),
             carries_ordinal: !operator.carry.is_empty(),
             argument: scope.argument,
             made: None,
@@ -103,15 +114,23 @@ impl Aggregation {
     }
 
     fn run(&mut self, ctx: &Context) -> Result<Batch, ExecError> {
+        let known = self.stored_count(ctx);
         let Self { feed, grouping, held, .. } = self;
         let mut groups = grouping.groups();
-        let mut states: Vec<State> = grouping.calls.iter().map(State::new).collect();
+        let is_grouped = !grouping.is_one();
+        let mut states: Vec<State> = grouping.calls.iter().map(|call| State::new(call, is_grouped)).collect();
         if grouping.keys.is_empty() {
             let outer = if grouping.partition.is_some() { ctx.argument(self.argument).len } else { 1 };
             groups.prepare(outer, grouping.partition.is_some(), ctx)?;
             for state in &mut states {
                 state.grow(groups.len);
             }
+        }
+        if let Some(count) = known {
+            for state in &mut states {
+                state.know(count);
+            }
+            return self.finish(ctx, groups, states);
         }
         match feed {
             Feed::Rows(input) => {
@@ -132,6 +151,14 @@ impl Aggregation {
             }
         }
         self.finish(ctx, groups, states)
+    }
+
+    /// The number of rows, if the store knows it.
+    fn stored_count(&self, ctx: &Context) -> Option<i64> {
+        let stored = self.stored.as_ref().filter(|_| self.grouping.partition.is_none())?;
+        let view = ctx.view(self.grouping.segment);
+        let count = stored::count(stored, ctx, &view).filter(|_| !view.lacks_any());
+        count.and_then(|count| i64::try_from(count).ok())
     }
 
     fn finish(&self, ctx: &Context, groups: Groups, states: Vec<State>) -> Result<Batch, ExecError> {

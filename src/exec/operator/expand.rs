@@ -165,8 +165,8 @@ impl Expand {
             let rows = current.row..from.len().min(current.row + STRETCH);
             mine.clear();
             theirs.clear();
-            graph.append_runs(&from[rows.clone()], *direction, *rel_type, &mut mine);
-            graph.append_runs(&to[rows.clone()], direction.reversed(), *rel_type, &mut theirs);
+            graph.each_run(&from[rows.clone()], *direction, *rel_type, |run| mine.push(run));
+            graph.each_run(&to[rows.clone()], direction.reversed(), *rel_type, |run| theirs.push(run));
             for ((row, mine), theirs) in rows.clone().zip(&mine).zip(&theirs) {
                 let (shorter, end) = if mine.len() <= theirs.len() { (mine, to[row]) } else { (theirs, from[row]) };
                 if shorter.len() > 0 {

@@ -4,6 +4,8 @@
 //! label, whatever they lead to has it. The counts are those of the root that is read, so nothing hangs on when the plan
 //! was made.
 
+use smallvec::SmallVec;
+
 use crate::exec::context::{Context, View};
 use crate::physical::{ColumnKind, Direction, LabelTest, Op, Operator, Scalar, States, Target, Types};
 use crate::storage;
@@ -37,6 +39,7 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
         return match &operator.op {
             Op::Filter { .. }
             | Op::Expand(_)
+            | Op::VarExpand(_)
             | Op::RelEnds { .. }
             | Op::CountExpand { .. }
             | Op::Intersect(_)
@@ -49,6 +52,12 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
         Op::Expand(step) => {
             let plain = step.states == States::Asserted && operator.inputs[0].layout[step.from] == ColumnKind::Node;
             let is_end = plain && new == usize::from(step.rel) && step.to == Target::New(ColumnKind::Node);
+            is_end.then(|| Reached { direction: step.direction, types: step.types.clone() }).into_iter().collect()
+        }
+        Op::VarExpand(step) => {
+            // Where it may be that no relationship leads there, nothing is known.
+            let between_nodes = step.min > 0 && operator.inputs[0].layout[step.from] == ColumnKind::Node;
+            let is_end = between_nodes && new == usize::from(step.rels) && step.to == Target::New(ColumnKind::Node);
             is_end.then(|| Reached { direction: step.direction, types: step.types.clone() }).into_iter().collect()
         }
         Op::RelEnds { direction, types, states: States::Asserted, start, end, .. } => {
@@ -66,11 +75,14 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
     }
 }
 
+/// Of each term whether it is implied.
+type Implied = SmallVec<[bool; 8]>;
+
 /// The terms of a predicate, each with how the node that it asks a label of was reached.
 pub(super) struct Terms {
     terms: Vec<(Scalar, Vec<Reached>)>,
     /// What is left to ask where these terms are implied.
-    rest: Option<(Vec<bool>, Option<Scalar>)>,
+    rest: Option<(Implied, Option<Scalar>)>,
 }
 
 impl Terms {
@@ -94,8 +106,7 @@ impl Terms {
 
     /// What has to be asked in this view; `None`: nothing.
     pub(super) fn open(&mut self, ctx: &Context, view: &View) -> Option<&Scalar> {
-        let implied: Vec<bool> =
-            self.terms.iter().map(|(term, reached)| is_implied(term, reached, ctx, view)).collect();
+        let implied: Implied = self.terms.iter().map(|(term, reached)| is_implied(term, reached, ctx, view)).collect();
         if self.rest.as_ref().is_none_or(|(of, _)| *of != implied) {
             let left = self.terms.iter().zip(&implied).filter(|(_, implied)| !**implied).map(|((term, _), _)| term);
             let mut left: Vec<Scalar> = left.cloned().collect();

@@ -4,10 +4,15 @@
 //! Arrows of one MATCH are different relationships, so what is found is asked for relationships that are taken: by
 //! arrows further left, and by arrows of this step that set out from the same node.
 
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
 use super::fan::Fan;
 use super::implied::{Reached, is_implied};
-use super::meeting::{ArrowRuns, Led, Matches, Place, may_meet};
-use super::travel::{Run, STRETCH, Taken, runs};
+use super::marked::{Marked, Marks};
+use super::meeting::{ArrowRuns, ArrowSlice, Matches, Place, may_meet};
+use super::travel::{STRETCH, SomeRuns, Taken, runs};
 use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
@@ -17,7 +22,7 @@ use crate::exec::context::{Context, Segment, View};
 use crate::exec::eval::{Frame, selected};
 use crate::exec::host::Env;
 use crate::physical::{self, Arrow, Operator};
-use crate::storage::Family;
+use crate::storage::{Family, RelSlot};
 
 pub(super) struct Intersect {
     input: Input,
@@ -28,6 +33,7 @@ pub(super) struct Intersect {
     reached: Vec<Reached>,
     segment: Segment,
     wanted: Wanted,
+    marks: Marks,
     held: Held,
 }
 
@@ -37,6 +43,8 @@ pub(super) struct Current {
     /// For each arrow, where it sets out in each row.
     froms: Vec<Vec<u32>>,
     taken: Vec<Taken>,
+    /// In which order the arrows are looked at.
+    order: Vec<usize>,
     /// The next row to look at, and how far that is done.
     row: usize,
     place: Place,
@@ -67,8 +75,18 @@ impl Intersect {
             reached: spec.arrows.iter().map(reached).collect(),
             segment: scope.segment,
             wanted: Wanted::by(operator, scope),
+            marks: Marks::default(),
             held: Held::default(),
         }
+    }
+
+    /// The arrows in the order in which they are best looked at: first those that may have nothing to offer but what is taken,
+    /// and of these first those from nodes that are many rows' one behind the other.
+    fn order(&self, froms: &[Vec<u32>]) -> Vec<usize> {
+        let changes = |arrow: &usize| froms[*arrow].windows(2).filter(|nodes| nodes[0] != nodes[1]).count();
+        let mut order: Vec<usize> = (0..self.arrows.len()).collect();
+        order.sort_by_cached_key(|arrow| (self.arrows[*arrow].distinct_from.is_empty(), changes(arrow)));
+        order
     }
 
     /// Finds the next matches, unless some are left.
@@ -78,29 +96,32 @@ impl Intersect {
         }
         current.matches.clear();
         let along = |arrow: &Arrow| runs(arrow.direction, &ctx.type_ids(&arrow.types), &[Family::Plain]);
-        let along: Vec<Vec<Run>> = self.arrows.iter().map(along).collect();
+        let along: Vec<SomeRuns> = self.arrows.iter().map(along).collect();
         let room = self.wanted.batch_rows(ctx);
         let mut runs: Vec<ArrowRuns> = along.iter().map(|_| ArrowRuns::default()).collect();
+        let mut marks = std::mem::take(&mut self.marks);
+        let mut marked = marks.begin(view.node_bound());
         while current.row < current.batch.len && current.matches.len() < room {
             let rows = current.row..current.batch.len.min(current.row + STRETCH);
-            for ((runs, along), from) in runs.iter_mut().zip(&along).zip(&current.froms) {
-                runs.fill(view, along, &from[rows.clone()]);
-            }
-            let steps = self.find_in_stretch(ctx, &runs, rows, current, room);
+            current.look_up(view, &along, rows.clone(), &mut runs);
+            let steps = self.find_in_stretch(ctx, &runs, &mut marked, rows, current, room);
             ctx.budget.steps(steps)?;
         }
-        self.held.set(&ctx.budget, current.matches.size_bytes())?;
+        drop(marked);
+        self.marks = marks;
+        self.held.set(&ctx.budget, current.matches.size_bytes() + self.marks.size_bytes())?;
         current.fitting = self.fitting(ctx, view, current)?;
         current.next = 0;
         Ok(())
     }
 
     /// Looks at rows until there is no more room, and says how many steps that took.
-    fn find_in_stretch(
+    fn find_in_stretch<'g>(
         &self,
         ctx: &Context,
-        runs: &[ArrowRuns],
-        rows: std::ops::Range<usize>,
+        runs: &[ArrowRuns<'g>],
+        marked: &mut Marked<'_, 'g>,
+        rows: Range<usize>,
         current: &mut Current,
         room: usize,
     ) -> usize {
@@ -111,11 +132,15 @@ impl Intersect {
                 current.place = Place::default();
                 continue;
             }
-            arrows.clear();
-            arrows.extend(runs.iter().map(|runs| runs.at(row - rows.start)));
-            froms.clear();
-            froms.extend(current.froms.iter().map(|from| from[row]));
-            steps += current.matches.add_row(row_number(row), &arrows, &froms, &mut current.place, room);
+            if let Some((mine, theirs)) = current.marks(runs, row, row - rows.start, marked) {
+                steps += current.matches.add_marked(row_number(row), marked, mine, theirs);
+            } else {
+                arrows.clear();
+                arrows.extend(runs.iter().map(|runs| runs.at(row - rows.start)));
+                froms.clear();
+                froms.extend(current.froms.iter().map(|from| from[row]));
+                steps += current.matches.add_row(row_number(row), &arrows, &froms, &mut current.place, room);
+            }
             if current.matches.len() >= room {
                 current.row = if current.place.is_start() { row + 1 } else { row };
                 return steps;
@@ -215,18 +240,16 @@ impl Intersect {
 
     fn count(&self, ctx: &Context, current: &Current, index: usize) -> Result<i64, ExecError> {
         let row = current.matches.rows[index] as usize;
-        let free = |(led, taken): (&Led, &Taken)| -> Vec<u32> {
-            led.at(index).iter().copied().filter(|rel| !taken.has(row, *rel)).collect()
-        };
-        let free: Vec<Vec<u32>> = current.matches.arrows.iter().zip(&current.taken).map(free).collect();
+        let arrows = current.matches.arrows.iter().zip(&current.taken);
         // Arrows from different nodes to the same one are never one relationship.
         let from = |arrow: usize| current.froms[arrow][row];
         let mut others = self.arrows.iter().enumerate();
         let clashes = others.any(|(arrow, spec)| spec.distinct_arrows.iter().any(|other| from(*other) == from(arrow)));
         if clashes && !planted!("arrows that meet may be one relationship") {
+            let free: Vec<Vec<u32>> = arrows.map(|(led, taken)| free(led.at(index), taken, row).collect()).collect();
             return self.count_distinct(ctx, &free, &mut Vec::with_capacity(free.len()));
         }
-        Ok(free.iter().fold(1, |count, rels| count * to_i64(rels.len())))
+        Ok(arrows.fold(1, |count, (led, taken)| count * to_i64(free(led.at(index), taken, row).count())))
     }
 
     /// How many ways go on from the relationships that are chosen for the first arrows.
@@ -247,6 +270,43 @@ impl Intersect {
 }
 
 impl Current {
+    /// Finds the runs of all arrows at some rows. Where an arrow has none but a relationship that is taken, those behind it
+    /// are not looked for.
+    fn look_up<'g>(&self, view: &'g View, along: &[SomeRuns], rows: Range<usize>, runs: &mut [ArrowRuns<'g>]) {
+        let mut open: SmallVec<[bool; STRETCH]> = SmallVec::from_elem(true, rows.len());
+        let mut nodes: SmallVec<[u32; STRETCH]> = SmallVec::new();
+        for &arrow in &self.order {
+            let from = &self.froms[arrow][rows.clone()];
+            nodes.clear();
+            nodes.extend(from.iter().zip(&open).map(|(node, is_open)| if *is_open { *node } else { NULL_SLOT }));
+            runs[arrow].fill(view, &along[arrow], &nodes);
+            for (index, is_open) in open.iter_mut().enumerate() {
+                let taken = |rel: RelSlot| self.taken[arrow].has(rows.start + index, rel.0);
+                *is_open &= !runs[arrow].has_none_but(index, taken);
+            }
+        }
+    }
+
+    /// Where rows one behind the other come from one node by one of two arrows: marks its neighbours, and says what these are and
+    /// where to look for them.
+    #[inline]
+    fn marks<'g>(
+        &self,
+        runs: &[ArrowRuns<'g>],
+        row: usize,
+        index: usize,
+        marked: &mut Marked<'_, 'g>,
+    ) -> Option<(ArrowSlice<'g>, ArrowSlice<'g>)> {
+        let [mine, theirs] = self.order[..] else { return None };
+        let from = &self.froms[mine];
+        if !marked.is_of(from[row]) && from.get(row + 1) != Some(&from[row]) {
+            return None;
+        }
+        let (mine, theirs) = ((mine, runs[mine].slice(index)?), (theirs, runs[theirs].slice(index)?));
+        marked.mark(from[row], mine.1);
+        Some((mine, theirs))
+    }
+
     /// Goes on to the next way to this match; false behind the last one.
     fn go_on(&mut self, index: usize) -> bool {
         let arrows = &self.matches.arrows;
@@ -278,8 +338,10 @@ impl Fan for Intersect {
             Column::Nodes(slots) => slots.clone(),
             other => (0..batch.len).map(|row| node_slot(other, row, ctx)).collect(),
         };
+        let froms: Vec<Vec<u32>> = self.arrows.iter().map(from).collect();
         Ok(Current {
-            froms: self.arrows.iter().map(from).collect(),
+            order: self.order(&froms),
+            froms,
             taken: self.arrows.iter().map(|arrow| Taken::of(&batch, &arrow.distinct_from, ctx)).collect(),
             row: 0,
             place: Place::default(),
@@ -304,6 +366,11 @@ impl Fan for Intersect {
     fn forget(&mut self, ctx: &Context, _: Option<Current>) {
         self.held.clear(&ctx.budget);
     }
+}
+
+/// Those of some relationships that are not taken in a row.
+fn free<'r>(rels: &'r [u32], taken: &'r Taken, row: usize) -> impl Iterator<Item = u32> + 'r {
+    rels.iter().copied().filter(move |rel| !taken.has(row, *rel))
 }
 
 fn node_slot(column: &Column, row: usize, ctx: &Context) -> u32 {

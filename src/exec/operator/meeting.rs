@@ -4,9 +4,10 @@
 //! other (a worst-case optimal join of one variable). Parallel relationships stay together, so what is found takes no
 //! more room than the relationships that led there.
 
+use super::marked::Marked;
 use super::travel::Run;
 use crate::exec::column::NULL_SLOT;
-use crate::storage::{self, End, Graph, Neighbour, NodeSlot, Seeker, from_end};
+use crate::storage::{self, End, Graph, Neighbour, NodeSlot, RelSlot, Seeker, from_end};
 
 /// The nodes that were found, in the order of rows.
 #[derive(Debug, Default)]
@@ -47,15 +48,17 @@ impl Led {
 /// Runs of one arrow at one node; the flag: it passes over self-loops, which another one has.
 type RowRuns<'r, 'g> = &'r [(storage::Run<'g>, bool)];
 
+/// An arrow, and its run at a node.
+pub(super) type ArrowSlice<'g> = (usize, &'g [Neighbour]);
+
 /// The runs of one arrow at some nodes.
 #[derive(Default)]
 pub(super) struct ArrowRuns<'g> {
     runs: Vec<(storage::Run<'g>, bool)>,
-    /// Where those of each node end.
+    /// Where those of each node end, unless each has one.
     ends: Vec<usize>,
-    /// Between which neighbours they lie, if each node has one run.
+    /// Between which neighbours they lie, if each node has one.
     bounds: Vec<(End, End)>,
-    found: Vec<storage::Run<'g>>,
 }
 
 impl<'g> ArrowRuns<'g> {
@@ -64,29 +67,52 @@ impl<'g> ArrowRuns<'g> {
         self.runs.clear();
         self.ends.clear();
         self.bounds.clear();
-        self.found.clear();
         if let [Run { direction, rel_type: Some(rel_type), .. }] = along {
-            graph.append_runs(nodes, *direction, *rel_type, &mut self.found);
+            graph.each_run(nodes, *direction, *rel_type, |run| self.runs.push((run, false)));
             // Apart from what is done with them later, so that the ways to the entries are gone at the same time.
-            self.bounds.extend(self.found.iter().map(|run| run.bounds()));
-            self.runs.extend(self.found.iter().map(|run| (*run, false)));
-            self.ends.extend(1..=nodes.len());
+            self.bounds.extend(self.runs.iter().map(|(run, _)| run.bounds()));
             return;
         }
         for node in nodes {
             for run in along {
+                let mut take = |found: storage::Run<'g>| {
+                    if found.len() > 0 {
+                        self.runs.push((found, run.second));
+                    }
+                };
                 match run.rel_type {
-                    Some(rel_type) => graph.append_runs(&[*node], run.direction, rel_type, &mut self.found),
-                    None => self.found.extend(graph.runs_by_type(*node, run.direction)),
+                    Some(rel_type) => graph.each_run(&[*node], run.direction, rel_type, take),
+                    None => graph.runs_by_type(*node, run.direction).for_each(&mut take),
                 }
-                let found = self.found.drain(..).filter(|found| found.len() > 0);
-                self.runs.extend(found.map(|found| (found, run.second)));
             }
             self.ends.push(self.runs.len());
         }
     }
 
+    /// Whether an arrow has nothing at a node, or one relationship, which is taken.
+    #[inline]
+    pub(super) fn has_none_but(&self, index: usize, is_taken: impl Fn(RelSlot) -> bool) -> bool {
+        match self.at(index) {
+            [] | [(storage::Run::Packed([]), _)] => true,
+            [(storage::Run::Packed([only]), _)] => is_taken(only.rel),
+            _ => false,
+        }
+    }
+
+    /// The run at a node, if the arrow has one at each and it is one slice.
+    #[inline]
+    pub(super) fn slice(&self, index: usize) -> Option<&'g [Neighbour]> {
+        match (&self.ends[..], self.runs[index]) {
+            ([], (storage::Run::Packed(slice), _)) => Some(slice),
+            _ => None,
+        }
+    }
+
+    #[inline]
     pub(super) fn at(&self, index: usize) -> RowRuns<'_, 'g> {
+        if self.ends.is_empty() {
+            return &self.runs[index..=index];
+        }
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         &self.runs[start..self.ends[index]]
     }
@@ -162,6 +188,20 @@ impl Matches {
             self.add_led(row, leader, arrows, froms, place, room);
         }
         len
+    }
+
+    /// The same of two arrows with one slice each, where the neighbours in the slice of the first are marked. Says how many
+    /// neighbours were looked at.
+    pub(super) fn add_marked(&mut self, row: u32, marked: &Marked, mine: ArrowSlice, theirs: ArrowSlice) -> usize {
+        let mut rest = theirs.1;
+        while let Some(at) = rest.iter().position(|entry| marked.has(entry.end)) {
+            let end = rest[at].end;
+            rest = self.arrows[theirs.0].take(&rest[at..], end);
+            let first = mine.1.partition_point(|entry| entry.end < end);
+            self.arrows[mine.0].take(&mine.1[first..], end);
+            self.close(row, end);
+        }
+        theirs.1.len()
     }
 
     /// Two slices, which are short.

@@ -27,6 +27,7 @@ mod in_transactions;
 mod intersect;
 mod lookup;
 mod lookup_table;
+mod marked;
 mod meeting;
 mod merge;
 mod node_scan;
@@ -239,7 +240,7 @@ fn reads(operator: &Operator) -> bool {
     for scalar in operator.op.scalars() {
         scalar.walk(&mut |part| {
             let of_graph =
-                matches!(part, Scalar::Call { .. } | Scalar::Exists(_) | Scalar::Count(_) | Scalar::Collect { .. });
+                matches!(part, Scalar::Call { .. } | Scalar::Exists(_) | Scalar::Count { .. } | Scalar::Collect { .. });
             looks |= of_graph;
         });
     }

@@ -34,6 +34,9 @@ impl Source for Project {
             made.push(evaluate(&env, scalar, &frame)?.into_kind(*kind, ctx));
         }
         let len = batch.len;
+        if self.input.carry.is_empty() {
+            return Ok(Some(Batch::new(made, len)));
+        }
         let mut columns = batch.carry(&self.input.carry);
         columns.extend(made);
         Ok(Some(Batch::new(columns, len)))

@@ -22,7 +22,7 @@ use crate::exec::context::{Context, Segment};
 use crate::exec::host::Env;
 use crate::exec::room::entry_bytes;
 use crate::physical::{self, ColumnKind, Direction, Operator, Target, Types};
-use crate::storage::{End, Family, Neighbour, NodeSlot, Way};
+use crate::storage::{End, Family, Graph, Neighbour, NodeSlot, Way};
 use crate::value::{LIST_BYTES, Value};
 
 pub(super) struct Reach {
@@ -349,6 +349,9 @@ impl<'s, 'w> Cycles<'s, 'w> {
     }
 }
 
+/// So many searches are prepared together.
+const AHEAD: usize = 32;
+
 /// A batch on its way.
 pub(super) struct Current {
     travel: Travel,
@@ -381,6 +384,9 @@ impl Reach {
                 break;
             }
             ctx.budget.step()?;
+            if *next % AHEAD == 0 {
+                self.touch_ahead(&graph, batch, *next, &ways);
+            }
             let place = Place { env: &env, batch, row: *next, taken, ends: &[] };
             *next += 1;
             if !self.wanted.is_done(ctx, batch, place.row) {
@@ -392,6 +398,17 @@ impl Reach {
             columns.push(Column::Nodes(nodes));
         }
         Ok(Batch::new(columns, rows.len()))
+    }
+
+    /// Has read what the next searches begin with, where several follow each other.
+    fn touch_ahead(&self, graph: &Graph, batch: &Batch, row: usize, ways: &[Way]) {
+        let starts = match &batch.columns[self.from] {
+            Column::Nodes(slots) => &slots[row..batch.len.min(row + AHEAD)],
+            _ => return,
+        };
+        if starts.len() > 1 && self.max > 1 {
+            graph.touch_around(starts, ways);
+        }
     }
 
     /// Searches from the start of one row; which nodes of the search are ends.

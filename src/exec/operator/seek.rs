@@ -15,7 +15,7 @@ use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::column::Column;
 use crate::exec::context::{Context, Segment};
-use crate::exec::eval::{Frame, evaluate};
+use crate::exec::eval::{Frame, eval, evaluate};
 use crate::exec::host::Env;
 use crate::physical::{Operator, Scalar, Seek, States};
 use crate::storage::{Graph, NodeSlot, RelSlot};
@@ -84,9 +84,10 @@ impl IndexSeek {
         let graph: &Graph = env.graph;
         match &self.how {
             How::Equal(values) => {
-                let columns = values.iter().map(column).collect::<Result<SmallVec<[_; 1]>, _>>()?;
+                let columns = values.iter().map(|value| eval(env, value, &frame));
+                let columns = columns.collect::<Result<SmallVec<[_; 1]>, _>>()?;
                 for row in 0..batch.len {
-                    let key: SmallVec<[Value; 1]> = columns.iter().map(|column| column[row].clone()).collect();
+                    let key: SmallVec<[Value; 1]> = columns.iter().map(|column| column.value(row, env.ctx)).collect();
                     // What is found is equivalent; where that is not what was asked, a filter behind tells.
                     if !key.iter().any(Value::is_null) {
                         found.add(row, graph.index_seek(self.index, &key));

@@ -13,7 +13,7 @@ use super::build_path::Walked;
 use super::fan::Fan;
 use super::flood;
 use super::hops::{Distances, Place, Rules, walk_families};
-use super::travel::{Run, Travel, reversed, runs};
+use super::travel::{Run, SomeRuns, Travel, reversed, runs};
 use super::{Input, Scope, row_number};
 use crate::exec::ExecError;
 use crate::exec::batch::{BATCH_ROWS, Batch};
@@ -56,8 +56,8 @@ const fn rels_bytes(rel_count: usize) -> usize {
 
 /// The adjacency to read forwards and backwards.
 struct Ways {
-    forwards: Vec<Run>,
-    backwards: Vec<Run>,
+    forwards: SomeRuns,
+    backwards: SomeRuns,
 }
 
 impl ShortestPath {

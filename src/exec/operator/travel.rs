@@ -1,5 +1,7 @@
 //! What operators that follow relationships share: which runs of adjacency to read, and which relationships are taken.
 
+use smallvec::SmallVec;
+
 use crate::catalog::TypeId;
 use crate::exec::batch::Batch;
 use crate::exec::column::{Column, Ids};
@@ -20,14 +22,17 @@ pub(super) struct Run {
     pub second: bool,
 }
 
+/// Mostly there is one.
+pub(super) type SomeRuns = SmallVec<[Run; 2]>;
+
 /// The runs to read, in order.
-pub(super) fn runs(direction: Direction, types: &[Option<TypeId>], families: &[Family]) -> Vec<Run> {
+pub(super) fn runs(direction: Direction, types: &[Option<TypeId>], families: &[Family]) -> SomeRuns {
     let directions: &[(storage::Direction, bool)] = match direction {
         Direction::Out => &[(storage::Direction::Out, false)],
         Direction::In => &[(storage::Direction::In, false)],
         Direction::Either => &[(storage::Direction::Out, false), (storage::Direction::In, true)],
     };
-    let mut runs = Vec::new();
+    let mut runs = SomeRuns::new();
     for &(direction, second) in directions {
         for &rel_type in types {
             for &family in families {

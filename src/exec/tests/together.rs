@@ -39,7 +39,7 @@ fn rows(mut reading: Reading) -> (Vec<String>, Option<String>, Vec<(&'static str
             Err(error) => break Some(error.to_string()),
         }
     };
-    (rows, error, reading.warnings())
+    (rows, error, reading.end().warnings)
 }
 
 #[track_caller]
@@ -139,7 +139,7 @@ fn a_profile_counts_what_all_threads_did() {
     let db = crowd();
     let mut reading = begin(&db, "MATCH (n:N) WHERE n.up % 2 = 0 RETURN count(n.float)", Threads::eager(3, 100));
     while reading.next_row().expect("it runs").is_some() {}
-    let profile = reading.profile().expect("it is profiled");
+    let profile = reading.end().profile.expect("it is profiled");
     assert!(profile.contains("[rows 1500,") && profile.contains("[rows 3000,"), "{profile}");
 }
 

@@ -9,6 +9,19 @@ use crate::expr::{Expr, LabelExpr, VarId};
 use crate::plan::estimate::Estimator;
 use crate::plan::{Choice, Imports, Route, Step, VarExpand};
 
+/// How the next relationship is chosen among those at bound ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choosing {
+    /// The one that gives the fewest rows.
+    Fewest,
+    /// One at the node that was found last, so that a way is followed to its end before another one begins.
+    Onward,
+}
+
+/// From so many relationships on, what gives the fewest rows at each step may well give many in the end: branches that
+/// are small one by one are multiplied with each other before anything ties them together.
+const LEAST_RELS: usize = 4;
+
 /// A plan on its way.
 #[derive(Clone)]
 pub(super) struct Planner<'a> {
@@ -19,6 +32,9 @@ pub(super) struct Planner<'a> {
     pub may_join: bool,
     pub parts: Parts,
     pub out: Vec<Step>,
+    choosing: Choosing,
+    /// The rows behind all steps so far, summed up.
+    cost: f64,
 }
 
 impl<'a> Planner<'a> {
@@ -28,12 +44,23 @@ impl<'a> Planner<'a> {
         outside: &'a [VarId],
         may_join: bool,
     ) -> Self {
-        Self { context, estimator, outside, may_join, parts: Parts::default(), out: Vec::new() }
+        let (parts, out) = (Parts::default(), Vec::new());
+        Self { context, estimator, outside, may_join, parts, out, choosing: Choosing::Fewest, cost: 0.0 }
     }
 
     /// The steps, or `None` if they do not come together this way.
     pub(super) fn plan(mut self, parts: Parts) -> Option<Vec<Step>> {
         self.parts = parts;
+        let ways: &[Choosing] = match self.parts.rels.len() {
+            ..LEAST_RELS => &[Choosing::Fewest],
+            _ => &[Choosing::Fewest, Choosing::Onward],
+        };
+        let plans = ways.iter().filter_map(|choosing| Planner { choosing: *choosing, ..self.clone() }.put_together());
+        plans.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(steps, _)| steps)
+    }
+
+    /// The steps and what they cost.
+    fn put_together(mut self) -> Option<(Vec<Step>, f64)> {
         self.settle();
         while !self.parts.is_done() {
             if let Some(start) = self.sure_start() {
@@ -52,7 +79,7 @@ impl<'a> Planner<'a> {
         for path in std::mem::take(&mut self.parts.paths) {
             self.emit(Step::BuildPath(path));
         }
-        self.parts.filters.is_empty().then_some(self.out)
+        self.parts.filters.is_empty().then_some((self.out, self.cost))
     }
 
     pub(super) fn imports(&self) -> &'a Imports {
@@ -84,6 +111,7 @@ impl<'a> Planner<'a> {
     fn push(&mut self, step: Step) {
         let step = self.with_distinctness(step);
         self.estimator.step(&step);
+        self.cost += self.estimator.rows();
         self.out.push(step);
     }
 
@@ -154,10 +182,19 @@ impl<'a> Planner<'a> {
         let costs = self.parts.rels.iter().enumerate().filter_map(|(index, step)| {
             let oriented = self.oriented(step)?;
             let is_open = !matches!(&oriented, Step::Expand(expand) if self.has(expand.to.var));
-            Some((index, is_open, self.rows_after(&oriented)))
+            Some((index, (is_open, self.age(&oriented)), self.rows_after(&oriented)))
         });
         let best = costs.min_by(|one, other| one.1.cmp(&other.1).then(one.2.total_cmp(&other.2)));
         best.map(|(index, ..)| index)
+    }
+
+    /// How many steps ago the end was found from which `step` goes on, if that matters.
+    fn age(&self, step: &Step) -> usize {
+        let found = |var: VarId| self.out.iter().rposition(|step| step.binds().contains(&var)).map_or(0, |at| at + 1);
+        match (self.choosing, step) {
+            (Choosing::Onward, Step::Expand(expand)) => self.out.len() - found(expand.from.var),
+            _ => 0,
+        }
     }
 
     /// The rows behind `step`, the relationships that close a cycle then, and the filters that it makes ready.

@@ -246,9 +246,9 @@ fn a_rare_type_is_scanned_rather_than_all_nodes() {
     check_plan(
         "MATCH ()-[:OWNS]->() RETURN count(*)",
         expect![[r#"
-        aggregate count(*) as count(*)
-          scan ()[:OWNS]()
-    "#]],
+            aggregate count(*) as count(*), as stored
+              scan ()[:OWNS]()
+        "#]],
     );
 }
 
@@ -262,6 +262,87 @@ fn two_patterns_are_joined_by_their_equality() {
             scan a
             scan b
     "#]],
+    );
+}
+
+#[test]
+fn counts_that_the_store_keeps_are_marked() {
+    for query in [
+        "MATCH (n) RETURN count(*)",
+        "MATCH (p:Person) RETURN count(p)",
+        "MATCH ()-[r:KNOWS|OWNS]->() RETURN count(r)",
+        "MATCH (:Person)-[:OWNS]->(c:Company) RETURN count(*) AS a, count(c) AS b",
+        "MATCH (x)<-[:TOOK]-(:Agency) RETURN count(*)",
+    ] {
+        assert!(plan_with(query, PassSet::ALL).contains(", as stored"), "{query}");
+    }
+    for query in [
+        "MATCH (p:Person) WHERE p.age > 3 RETURN count(*)",
+        "MATCH (p:Person:Agency) RETURN count(*)",
+        "MATCH (p:Person) RETURN count(p.age)",
+        "MATCH (p:Person) RETURN p.age, count(*)",
+        "MATCH (a)-[:KNOWS]-(b) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->(a) RETURN count(*)",
+        "MATCH (a)-[:KNOWS]->()-[:KNOWS]->() RETURN count(*)",
+        "MATCH (a), (b) RETURN count(*)",
+        "MATCH (a) WITH a LIMIT 2 RETURN count(*)",
+        "UNWIND [1, 2] AS x MATCH (a) RETURN count(*)",
+    ] {
+        assert!(!plan_with(query, PassSet::ALL).contains(", as stored"), "{query}");
+    }
+}
+
+#[test]
+fn ways_that_meet_are_counted_before_they_go_on() {
+    check_plan(
+        "MATCH (:Paragraph)-[:SUPPORTS]->(:Action)-[:TARGETS]->(:Company)<-[:OWNS]-(:Person)-[:KNOWS]->(:Person) RETURN count(*)",
+        expect![[r#"
+            aggregate count(*) weighed by _10 * _11 as count(*)
+              count (_1)<-[:SUPPORTS]-(:Paragraph) as _10
+                filter _1:Action
+                  expand (_3)<-[:TARGETS]-(_1)
+                    aggregate count(*) as _11 by _3
+                      filter _7:Person
+                        expand (_5)-[:KNOWS]->(_7)
+                          filter _5:Person
+                            expand (_3)<-[:OWNS]-(_5)
+                              scan _3:Company
+        "#]],
+    );
+    // An arrow that is named later tells rows apart.
+    check_plan(
+        "MATCH (g:Agency)-[:TOOK]->(:Action)-[:TARGETS]->(c:Company)<-[:OWNS]-(p:Person)-[:KNOWS]-(q)-[:KNOWS]-(r) \
+         RETURN g, count(*)",
+        expect![[r#"
+            aggregate count(*) weighed by _12 as count(*) by g
+              filter _12 > 0
+                count (q)-[:KNOWS]-() as _12 other than _8
+                  expand (p)-[:KNOWS]-(q)
+                    filter g:Agency
+                      expand (_1)<-[:TOOK]-(g)
+                        filter _1:Action
+                          expand (c)<-[:TARGETS]-(_1)
+                            filter p:Person
+                              expand (c)<-[:OWNS]-(p)
+                                scan c:Company
+        "#]],
+    );
+}
+
+#[test]
+fn branches_are_not_multiplied_before_something_ties_them() {
+    check_plan(
+        "MATCH (g:Agency)-[:TOOK]->(x)-[:TARGETS]->(a:Company), (g)-[:TOOK]->(y)-[:TARGETS]->(b:Company), (a)-[:OWNS]->(b) \
+         RETURN x, y",
+        expect![[r#"
+            meet (g)-[:TOOK]->(y) other than _2, (b)<-[:TARGETS]-(y) other than _4
+              filter g:Agency
+                expand (x)<-[:TOOK]-(g)
+                  expand (a)<-[:TARGETS]-(x)
+                    filter b:Company
+                      expand (a)-[:OWNS]->(b)
+                        scan a:Company
+        "#]],
     );
 }
 
@@ -288,10 +369,10 @@ fn the_last_hop_is_counted_by_degree() {
     check_plan(
         "MATCH (a:Agency)-[:TOOK]->(x:Action) RETURN count(*)",
         expect![[r#"
-        aggregate count(*) weighed by _4 as count(*)
-          count (a)-[:TOOK]->(:Action) as _4
-            scan a:Agency
-    "#]],
+            aggregate count(*) weighed by _4 as count(*), as stored
+              count (a)-[:TOOK]->(:Action) as _4
+                scan a:Agency
+        "#]],
     );
     check_plan(
         "MATCH (a:Agency)-[:TOOK]->(x:Action {id: 'x'}) RETURN count(*)",
@@ -328,7 +409,7 @@ fn the_last_node_of_a_cycle_is_where_its_arrows_meet() {
     check_plan(
         "MATCH (a)-[r:OWNS]->(b)<-[:TARGETS]-(x)<-[:TOOK]-(c)-[:OWNS]->(a) WHERE x.on > '2020' RETURN r, x",
         expect![[r#"
-            meet (b)<-[:TARGETS]-(x), (c)-[:TOOK]->(x) where x.on > '2020'
+            meet (c)-[:TOOK]->(x), (b)<-[:TARGETS]-(x) where x.on > '2020'
               expand (a)<-[:OWNS]-(c) other than r
                 ends of (a)-[r:OWNS]->(b)
                   scan ()[r:OWNS]()

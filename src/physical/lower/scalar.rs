@@ -163,7 +163,8 @@ impl Lowerer<'_> {
             imports.push((scalar, column_kind));
         }
         let needed = match kind {
-            SubqueryKind::Exists | SubqueryKind::Count => None,
+            SubqueryKind::Exists => None,
+            SubqueryKind::Count => subquery.weight,
             SubqueryKind::Collect | SubqueryKind::Rejected => subquery.column,
         };
         let rows = self.plan(&subquery.plan, &frame, needed.as_slice());
@@ -172,7 +173,7 @@ impl Lowerer<'_> {
         self.subplans.push(Subplan { root: rows.operator, imports });
         match (kind, column) {
             (SubqueryKind::Exists, _) => Scalar::Exists(subplan),
-            (SubqueryKind::Count, _) => Scalar::Count(subplan),
+            (SubqueryKind::Count, weight) => Scalar::Count { subplan, weight },
             (SubqueryKind::Collect, Some(column)) => Scalar::Collect { subplan, column, may_fail: false },
             (SubqueryKind::Rejected, Some(column)) => Scalar::Collect { subplan, column, may_fail: true },
             (SubqueryKind::Collect | SubqueryKind::Rejected, None) => Scalar::Constant(Value::Null),

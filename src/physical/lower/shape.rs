@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::rows::{Column, Rows};
 use super::{Frame, Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
-use crate::physical::{self, ColumnKind, Op, Scalar};
+use crate::physical::{self, ColumnKind, Op, Scalar, StoredCount};
 use crate::plan::{
-    Aggregate, Apply, ApplyKind, HashJoin, InTransactions, LogicalPlan, ProcedureCall, Sort, Union, Unwind,
+    self, Aggregate, Apply, ApplyKind, HashJoin, InTransactions, LogicalPlan, ProcedureCall, Sort, Union, Unwind,
 };
+use crate::value::Name;
 
 impl Lowerer<'_> {
     /// No rows, with the columns that the rest expects.
@@ -49,12 +50,31 @@ impl Lowerer<'_> {
                 aggregate: call.aggregate.clone(),
                 distinct: call.distinct,
                 arguments: self.scalars(&call.arguments, &rows),
-                weight: step.weight.map(|weight| rows.position(weight)),
+                weights: step.weights.iter().map(|weight| rows.position(*weight)).collect(),
             });
         }
         let partition = rows.ordinal();
         let carry = partition.into_iter().collect();
-        self.put(rows, Op::Aggregate { partition, keys, calls }, carry, &new, place.text.clone(), place.estimate)
+        let stored = step.stored.as_ref().map(|stored| self.stored_count(stored));
+        self.put(
+            rows,
+            Op::Aggregate { partition, keys, calls, stored },
+            carry,
+            &new,
+            place.text.clone(),
+            place.estimate,
+        )
+    }
+
+    fn stored_count(&mut self, stored: &plan::StoredCount) -> StoredCount {
+        let mut label = |name: &Option<Name>| name.as_ref().map(|name| self.label(name));
+        match stored {
+            plan::StoredCount::Nodes(name) => StoredCount::Nodes(label(name)),
+            plan::StoredCount::Rels { types, start, end } => {
+                let (start, end) = (label(start), label(end));
+                StoredCount::Rels { types: self.types(types), start, end }
+            }
+        }
     }
 
     /// Behind a step that narrows: what came into the plan and is named later is joined to the rows again.

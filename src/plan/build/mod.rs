@@ -113,7 +113,7 @@ impl Builder {
             let outside = subquery.imports.iter().copied().collect();
             let mut plan = self.query(subquery.query, &outside);
             plan.imports = subquery.imports;
-            built.push(Subquery { plan, column });
+            built.push(Subquery { plan, column, weight: None });
         }
         self.settle_imports(&mut built);
         built

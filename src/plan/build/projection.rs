@@ -11,7 +11,12 @@ use crate::semantic::bound::Projection;
 /// off here: no later clause names them.
 pub(super) fn project(clause: Projection, branch: &mut Branch) {
     if let Some(aggregation) = clause.aggregation {
-        branch.push(Step::Aggregate(Aggregate { keys: aggregation.keys, calls: aggregation.calls, weight: None }));
+        branch.push(Step::Aggregate(Aggregate {
+            keys: aggregation.keys,
+            calls: aggregation.calls,
+            weights: Vec::new(),
+            stored: None,
+        }));
     }
     let columns: Vec<VarId> = clause.items.iter().map(|(var, _)| *var).collect();
     let items: Vec<(VarId, Expr)> = clause.items.into_iter().filter(|(var, expr)| !is_variable(expr, *var)).collect();

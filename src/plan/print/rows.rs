@@ -9,11 +9,11 @@ impl Printer<'_> {
     pub(super) fn aggregate(self, step: &Aggregate) -> String {
         let mut calls = Vec::new();
         for (var, call) in &step.calls {
-            calls.push(format!("{} as {}", self.aggregate_call(call, step.weight), self.var(*var)));
+            calls.push(format!("{} as {}", self.aggregate_call(call, &step.weights), self.var(*var)));
         }
         let calls = calls.join(", ");
         match (step.keys.is_empty(), calls.is_empty()) {
-            (true, _) => format!("aggregate {calls}"),
+            (true, _) => format!("aggregate {calls}{}", if step.stored.is_some() { ", as stored" } else { "" }),
             (false, true) => format!("group by {}", self.items(&step.keys)),
             (false, false) => format!("aggregate {calls} by {}", self.items(&step.keys)),
         }
@@ -57,11 +57,14 @@ impl Printer<'_> {
         items.iter().map(item).collect::<Vec<_>>().join(", ")
     }
 
-    fn aggregate_call(self, call: &AggregateCall, weight: Option<VarId>) -> String {
+    fn aggregate_call(self, call: &AggregateCall, weights: &[VarId]) -> String {
         let distinct = if call.distinct { "distinct " } else { "" };
-        match (&call.aggregate, weight) {
-            (None, None) => "count(*)".to_owned(),
-            (None, Some(weight)) => format!("count(*) weighed by {}", self.var(weight)),
+        match (&call.aggregate, weights) {
+            (None, []) => "count(*)".to_owned(),
+            (None, weights) => {
+                let weights: Vec<String> = weights.iter().map(|weight| self.var(*weight)).collect();
+                format!("count(*) weighed by {}", weights.join(" * "))
+            }
             (Some(aggregate), _) => format!("{}({distinct}{})", aggregate.name, self.exprs(&call.arguments)),
         }
     }

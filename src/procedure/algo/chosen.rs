@@ -25,6 +25,8 @@ pub(super) struct Chosen<'h> {
     /// By number.
     slots: Vec<u32>,
     words: Vec<Word>,
+    /// If they lie side by side, as nodes do that came together: the slot of the first one.
+    first: Option<u32>,
     /// `None`: all.
     types: Option<TypeSet>,
 }
@@ -47,8 +49,8 @@ impl<'h> Chosen<'h> {
         let types = options.names(RELS, "relationship types")?;
         let types =
             types.map(|names| known(&seen, &names, TYPE, catalog.types.names(), |name| catalog.types.get(name)));
-        let mut chosen =
-            Self { seen, slots: Vec::new(), words: Vec::new(), types: types.map(|types| types.into_iter().collect()) };
+        let types = types.map(|types| types.into_iter().collect());
+        let mut chosen = Self { seen, slots: Vec::new(), words: Vec::new(), first: None, types };
         chosen.mark(labels)?;
         chosen.number()?;
         Ok(chosen)
@@ -124,7 +126,8 @@ impl<'h> Chosen<'h> {
     }
 
     fn ground(&self) -> Ground<'_> {
-        Ground { graph: self.seen.graph, words: &self.words, count: self.len(), types: self.types.as_ref() }
+        let (first, types) = (self.first, self.types.as_ref());
+        Ground { graph: self.seen.graph, words: &self.words, count: self.len(), first, types }
     }
 
     /// Sets the bits of the nodes with one of the labels that are seen.
@@ -151,6 +154,8 @@ impl<'h> Chosen<'h> {
                 bits &= bits - 1;
             }
         }
+        let ends = self.slots.first().zip(self.slots.last());
+        self.first = ends.filter(|(first, last)| (*last - *first) as usize + 1 == count).map(|(first, _)| *first);
         Ok(())
     }
 }
@@ -167,6 +172,8 @@ struct Ground<'c> {
     graph: &'c Graph,
     words: &'c [Word],
     count: usize,
+    /// The first slot, if the others follow it without a gap.
+    first: Option<u32>,
     types: Option<&'c TypeSet>,
 }
 
@@ -178,6 +185,10 @@ impl Ground<'_> {
 
     #[inline]
     fn number_of(self, node: NodeSlot) -> Option<u32> {
+        if let Some(first) = self.first {
+            let number = node.0.wrapping_sub(first);
+            return Some(number).filter(|number| (*number as usize) < self.count);
+        }
         let word = self.words.get(node.0 as usize / 64)?;
         let place = node.0 % 64;
         // Mostly neighbours are chosen together, and no bits have to be counted.

@@ -8,6 +8,7 @@
 //! two at a time, since each writes a number that is further up on the way to the root, and either will do. Which tree comes
 //! of it is open, but not which nodes it has, nor its root, which is the least of them.
 
+use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -38,18 +39,25 @@ fn components(host: &dyn Host, arguments: &[Value]) -> Result<Answer, FunctionEr
     Ok(Answer::Table(Table::new(vec![Vector::Nodes(chosen.into_slots()), Vector::Integers(components)])))
 }
 
+/// About so many relationships are taken together.
+const TOGETHER: usize = 512;
+
 /// For each node the least number in its component.
 fn roots(chosen: &Chosen) -> Result<Vec<u32>, FunctionError> {
     chosen.reserve(chosen.len() * size_of::<u32>())?;
     let parents: Vec<AtomicU32> =
         (0..u32::try_from(chosen.len()).expect("fewer than 2^31 nodes")).map(AtomicU32::new).collect();
     chosen.sweep(Direction::Out, |_, pages| {
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
         for page in pages {
             page.each(|node, neighbours| {
-                let mut root = find(&parents, node);
-                neighbours.each(|neighbour| root = unite(&parents, root, neighbour));
+                neighbours.each(|neighbour| pairs.push((node, neighbour)));
+                if pairs.len() >= TOGETHER {
+                    unite_all(&parents, &mut pairs);
+                }
             });
         }
+        unite_all(&parents, &mut pairs);
     })?;
     let mut parents: Vec<u32> = parents.into_iter().map(AtomicU32::into_inner).collect();
     // Parents have lesser numbers, so that theirs are roots by the time that they are asked.
@@ -57,6 +65,22 @@ fn roots(chosen: &Chosen) -> Result<Vec<u32>, FunctionError> {
         parents[node] = parents[parents[node] as usize];
     }
     Ok(parents)
+}
+
+/// Makes one set of those of both nodes of each pair; those of one node follow each other.
+///
+/// Neighbours lie anywhere. The parents of all are read before anything is decided by one of them, so that the waits for memory
+/// overlap.
+fn unite_all(parents: &[AtomicU32], pairs: &mut Vec<(u32, u32)>) {
+    let parent = |node: u32| parents[node as usize].load(Ordering::Relaxed);
+    black_box(pairs.iter().fold(0, |all, (_, neighbour)| all ^ parent(*neighbour)));
+    for pairs in pairs.chunk_by(|pair, next| pair.0 == next.0) {
+        let mut root = find(parents, pairs[0].0);
+        for (_, neighbour) in pairs {
+            root = unite(parents, root, *neighbour);
+        }
+    }
+    pairs.clear();
 }
 
 /// Makes one set of that of a root and that of another node; gives its root.

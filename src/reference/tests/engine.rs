@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::graphs::{Draft, End, Properties};
-use crate::exec::{ExecError, Limits, Reading, Threads, write};
+use crate::exec::{ExecError, Limits, Parameters, Program, Reading, Threads, write};
 use crate::function::Registry;
 use crate::optimize::{PassSet, optimize};
 use crate::physical::{PhysicalPlan, explain, gather, lower};
@@ -228,9 +228,17 @@ impl World {
         graph
     }
 
+    /// The answer of a run that takes over what one before has left.
     fn run(&self, plan: &Arc<PhysicalPlan>) -> Result<Table, ExecError> {
+        let program = Arc::new(Program::new(Arc::clone(plan)));
+        self.run_once(&program, plan)?;
+        self.run_once(&program, plan)
+    }
+
+    fn run_once(&self, program: &Arc<Program>, plan: &PhysicalPlan) -> Result<Table, ExecError> {
         let graph = Arc::clone(&self.stored);
-        Self::table(plan, Reading::start(Arc::clone(plan), graph, BTreeMap::new(), &Limits::default(), false)?)
+        let reading = Reading::start(Arc::clone(program), graph, Parameters::new(), &Limits::default(), false)?;
+        Self::table(plan, reading)
     }
 
     fn table(plan: &PhysicalPlan, mut reading: Reading) -> Result<Table, ExecError> {
@@ -239,6 +247,7 @@ impl World {
         while let Some(row) = reading.next_row()? {
             rows.push(columns.iter().cloned().zip(row).collect::<Row>());
         }
+        reading.end();
         Ok(Table { columns, rows })
     }
 
@@ -257,7 +266,8 @@ impl World {
     fn write(&self, plan: &Arc<PhysicalPlan>) -> Result<(Vec<Row>, storage::Graph), ExecError> {
         let commit = Commit { number: self.stored.commit().number + 1, micros: self.micros };
         let mut writer = Writer::new((*self.stored).clone(), commit);
-        let answer = write(plan, &mut writer, None, BTreeMap::new(), &Limits::default(), false)?;
+        let answer =
+            write(&Program::new(Arc::clone(plan)), &mut writer, None, Parameters::new(), &Limits::default(), false)?;
         let named = |row: Vec<Value>| plan.columns.iter().map(|(name, _)| name.clone()).zip(row).collect();
         Ok((answer.rows.into_iter().map(named).collect(), writer.finish().0))
     }

@@ -3,9 +3,10 @@
 
 use super::super::paged::PageTree;
 use super::super::rels::Rels;
+use super::super::shortcut::Shortcut;
 use super::super::tree::Tree;
 use super::super::{Direction, End, Family, Neighbour, NodeSlot, RelSlot};
-use super::{Adjacency, AdjacencyPage, HUB, Hub, LARGE_PAGE, LARGE_PAGE_HUB, OWNERS, Owner, Segment, to_u32};
+use super::{Adjacency, AdjacencyPage, HUB, Hub, LARGE_PAGE, LARGE_PAGE_HUB, OWNERS, Owner, Segment, to_u16, to_u32};
 use crate::catalog::TypeId;
 
 /// An entry with its type, by which it is sorted first.
@@ -26,7 +27,7 @@ impl Adjacency {
             }
             from = end;
         }
-        Self { pages }
+        Self { pages, shortcut: Shortcut::default() }
     }
 }
 
@@ -73,8 +74,8 @@ impl AdjacencyPage {
             let entries = &mut entries[start as usize..end as usize];
             start = end;
             entries.sort_unstable();
-            page.owners[owner].start = to_u32(page.entries.len());
-            page.owners[owner].first = to_u32(page.segments.len());
+            page.owners[owner].start = to_u16(page.entries.len());
+            page.owners[owner].first = to_u16(page.segments.len());
             if hubs.contains(&owner) {
                 page.hubs.push((owner, Hub::build(entries)));
             } else {
@@ -82,7 +83,7 @@ impl AdjacencyPage {
             }
         }
         page.owners[OWNERS] =
-            Owner { start: to_u32(page.entries.len()), first: to_u32(page.segments.len()), ..Owner::EMPTY };
+            Owner { start: to_u16(page.entries.len()), first: to_u16(page.segments.len()), ..Owner::EMPTY };
         page.segments.shrink_to_fit();
         (0..OWNERS).for_each(|owner| page.note_head(owner));
         page

@@ -9,9 +9,10 @@
 
 use super::super::DiskError;
 use super::super::paged::PageTree;
+use super::super::shortcut::Shortcut;
 use super::super::snapshot::{Bytes, Damage, Limits, Reader, SnapshotWriter, Source, Stored, check, rises};
 use super::super::tree::{Tree, TreeKey};
-use super::{Adjacency, AdjacencyPage, End, HUB, Hub, Neighbour, OWNERS, RelSlot, Segment, to_u32};
+use super::{Adjacency, AdjacencyPage, End, HUB, Hub, Neighbour, OWNERS, RelSlot, Segment, to_u16, to_u32};
 use crate::catalog::TypeId;
 
 impl Adjacency {
@@ -20,7 +21,7 @@ impl Adjacency {
     }
 
     pub(in super::super) fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
-        Ok(Self { pages: PageTree::load(bytes, from, 0)? })
+        Ok(Self { pages: PageTree::load(bytes, from, 0)?, shortcut: Shortcut::default() })
     }
 }
 
@@ -79,14 +80,15 @@ impl AdjacencyPage {
             let has_left = self.hubs.binary_search_by_key(&owner, |hub| hub.0).is_ok();
             check(!has_left || count == 0, "an owner has left and is there")?;
             start += len;
-            (self.owners[owner + 1].start, self.owners[owner + 1].first) = (to_u32(start), to_u32(first + count));
+            check(u16::try_from(start).is_ok(), "a page has too many neighbours")?;
+            (self.owners[owner + 1].start, self.owners[owner + 1].first) = (to_u16(start), to_u16(first + count));
         }
         (0..OWNERS).for_each(|owner| self.note_head(owner));
         Ok(())
     }
 
     fn load_entries(&mut self, bytes: &mut Reader, limits: &Limits) -> Result<(), Damage> {
-        let count = self.owners[OWNERS].start as usize;
+        let count = usize::from(self.owners[OWNERS].start);
         self.entries = load_entries(bytes, count)?;
         check(self.entries.len() == count, "neighbours are missing")?;
         check(self.entries.iter().all(|entry| is_there(*entry, limits)), "a neighbour is missing")?;

@@ -42,6 +42,13 @@ pub(super) enum Items {
     General(Blocks<Value>),
 }
 
+impl ColumnPage {
+    /// Whether strings of the page are numbers of a dictionary.
+    pub(super) fn has_codes(&self) -> bool {
+        matches!(self.items, Items::Codes(_) | Items::Constant(Cell::Code(_)))
+    }
+}
+
 impl Clone for Items {
     /// Whoever copies a page is about to write to it: without room the items would be copied twice.
     fn clone(&self) -> Self {

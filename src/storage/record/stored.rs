@@ -12,7 +12,7 @@
 
 use super::super::DiskError;
 use super::super::bitmap::{Bitmap, PAGE_SLOTS};
-use super::super::column::PageColumns;
+use super::super::column::LyingColumns;
 use super::super::ids::SlotIds;
 use super::super::lens::PageClocks;
 use super::super::snapshot::{Bytes, Damage, Limits, Reader, SnapshotWriter, Source, Stored, check, rises};
@@ -39,10 +39,14 @@ impl Stored for NodePage {
             sets: Codes::read(bytes, len, limits.label_sets)?,
             recorded: Recorded::read(bytes, len, limits)?,
             clocks: PageClocks::read(bytes)?,
-            columns: PageColumns::read(bytes, limits.keys, &limits.node_codes)?,
+            columns: LyingColumns::new(from.rest(bytes), |limits| &limits.node_codes),
         };
         check(page.present.is_below(len), "nodes are missing")?;
         Ok(page)
+    }
+
+    fn settle(&self) {
+        self.columns.settle();
     }
 
     fn is_whole(_: &[u8]) -> bool {
@@ -74,10 +78,14 @@ impl Stored for RelPage {
         let families = [Bitmap::read(bytes)?, Bitmap::read(bytes)?, Bitmap::read(bytes)?];
         let recorded = Recorded::read(bytes, len, limits)?;
         let clocks = PageClocks::read(bytes)?;
-        let columns = PageColumns::read(bytes, limits.keys, &limits.rel_codes)?;
+        let columns = LyingColumns::new(from.rest(bytes), |limits| &limits.rel_codes);
         let page = Self { ids, families, types, starts, ends, quoted, recorded, clocks, columns };
         page.check_families()?;
         Ok(page)
+    }
+
+    fn settle(&self) {
+        self.columns.settle();
     }
 
     fn is_whole(_: &[u8]) -> bool {

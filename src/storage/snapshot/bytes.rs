@@ -161,6 +161,11 @@ impl<'b> Reader<'b> {
         Self { rest: bytes }
     }
 
+    /// All that is left.
+    pub(super) fn take_rest(&mut self) -> &'b [u8] {
+        std::mem::take(&mut self.rest)
+    }
+
     pub(super) fn end(&self) -> Result<(), Damage> {
         check(self.rest.is_empty(), "it is longer than what it holds")
     }

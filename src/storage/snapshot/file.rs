@@ -232,7 +232,35 @@ pub(crate) struct Source<'f> {
     pub(super) count: u64,
 }
 
+/// The last bytes of a page, to be decoded later.
+#[derive(Clone)]
+pub(in super::super) struct Rest {
+    file: Arc<SnapshotFile>,
+    /// Of the page.
+    offset: u64,
+    bytes: Arc<[u8]>,
+}
+
+impl Rest {
+    /// What the bytes are, to be returned where no error can be: see [`guard`](super::guard).
+    pub(in super::super) fn decode_or_unwind<T>(
+        &self,
+        decode: impl FnOnce(&mut Reader, &Limits) -> Result<T, Damage>,
+    ) -> T {
+        let mut reader = Reader::new(&self.bytes);
+        let limits = self.file.limits.get().ok_or(Damage("a page stands before the root"));
+        let made = limits.and_then(|limits| decode(&mut reader, limits));
+        let made = made.and_then(|made| reader.end().map(|()| made));
+        made.unwrap_or_else(|damage| resume_unwind(Box::new(self.file.damaged(self.offset, damage))))
+    }
+}
+
 impl Source<'_> {
+    /// All that is left of the page, to be decoded when it is asked for.
+    pub(in super::super) fn rest(&self, bytes: &mut Reader) -> Rest {
+        Rest { file: Arc::clone(self.file), offset: self.end, bytes: Arc::from(bytes.take_rest()) }
+    }
+
     pub(in super::super) fn file(&self) -> &Arc<SnapshotFile> {
         self.file
     }

@@ -39,14 +39,14 @@ impl<T: Stored> Link<T> {
         }
     }
 
-    /// The page, or why it cannot be read; none where it was seen before (see [`SnapshotFile::watch`]).
+    /// The page with all that is in it, or why it cannot be read; none where it was seen before (see [`SnapshotFile::watch`]).
     ///
     /// [`SnapshotFile::watch`]: super::SnapshotFile::watch
     pub(in super::super) fn try_get(&self) -> Result<Option<&Arc<T>>, DiskError> {
         if matches!(self, Link::Stored(stored) if stored.origin.was_seen()) {
             return Ok(None);
         }
-        guard(|| self.get())
+        guard(|| self.get().inspect(|page| page.settle()))
     }
 
     /// The page, to be changed: it then lies nowhere.

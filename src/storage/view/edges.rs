@@ -6,7 +6,7 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use super::super::run::Neighbours;
-use super::super::{Direction, Family, NodeSlot, RelSlot, ScanCursor};
+use super::super::{Direction, NodeSlot, RelSlot, ScanCursor};
 use super::{GraphView, node_index};
 
 /// A relationship of a view, with its ends; its weight is its index.
@@ -191,7 +191,7 @@ impl<'g> Slots<'g> {
     fn refill(&mut self) {
         let (view, mut slots) = (self.view, Vec::new());
         let more = if self.of_edges {
-            view.graph.scan_rels(view.rel_type, Family::Plain, &mut self.cursor, 1_024, &mut slots)
+            view.graph.scan_rels(view.rel_type, view.family, &mut self.cursor, 1_024, &mut slots)
         } else {
             view.graph.scan_nodes(view.label, &mut self.cursor, 1_024, &mut slots)
         };

@@ -90,7 +90,7 @@ impl Kept {
         }
         show(&Rows {
             arguments: self.arguments.iter().map(Cow::Borrowed).collect(),
-            weight: None,
+            weights: None,
             len: self.len,
             numbers: self.numbers.as_deref(),
         })
@@ -110,12 +110,12 @@ enum Draft {
 }
 
 impl Draft {
-    fn new(call: &Call) -> Self {
+    fn new(call: &Call, is_grouped: bool) -> Self {
         let merges = call.aggregate.as_ref().is_none_or(|aggregate| aggregate.merges);
         if merges && !call.distinct {
-            return Draft::State(State::new(call));
+            return Draft::State(State::new(call, is_grouped));
         }
-        Draft::Rows { rows: Vec::new(), seen: call.distinct.then(|| call.new_seen()), bytes: 0, len: 0 }
+        Draft::Rows { rows: Vec::new(), seen: call.distinct.then(|| call.new_seen(is_grouped)), bytes: 0, len: 0 }
     }
 
     fn add(&mut self, env: &Env, rows: Rows, group_count: usize) -> Result<(), ExecError> {
@@ -222,7 +222,8 @@ impl Work for Portions {
     fn next(&mut self, ctx: &Context) -> Result<Option<Portion>, ExecError> {
         let mut groups = self.grouping.groups();
         groups.len = usize::from(self.grouping.is_one());
-        let mut drafts: Vec<Draft> = self.grouping.calls.iter().map(Draft::new).collect();
+        let mut drafts: Vec<Draft> =
+            self.grouping.calls.iter().map(|call| Draft::new(call, !self.grouping.is_one())).collect();
         let (mut any, mut drafted) = (false, 0);
         while !self.is_done
             && drafted < MOST_BYTES

@@ -22,7 +22,7 @@ pub(super) struct Call {
     pub aggregate: Option<Arc<Aggregate>>,
     pub distinct: bool,
     arguments: Vec<Scalar>,
-    weight: Option<usize>,
+    weights: Vec<usize>,
     /// The kinds of the arguments: those of columns are known.
     kinds: Vec<ColumnKind>,
 }
@@ -34,7 +34,7 @@ impl Call {
             aggregate: call.aggregate.clone(),
             distinct: call.distinct,
             arguments: call.arguments.clone(),
-            weight: call.weight,
+            weights: call.weights.clone(),
             kinds: call.arguments.iter().map(|argument| kind_of(argument, input)).collect(),
         }
     }
@@ -48,13 +48,13 @@ impl Call {
         numbers: Option<&'b [u32]>,
     ) -> Result<Rows<'b>, ExecError> {
         let arguments = self.arguments.iter().map(|argument| eval(env, argument, frame));
-        let weight = self.weight.map(|weight| &batch.columns[weight]);
-        Ok(Rows { arguments: arguments.collect::<Result<_, _>>()?, weight, len: batch.len, numbers })
+        let arguments = arguments.collect::<Result<_, _>>()?;
+        Ok(Rows { arguments, weights: product(&self.weights, batch)?, len: batch.len, numbers })
     }
 
-    /// What tells which values of a group were there.
-    pub(super) fn new_seen(&self) -> Table {
-        let mut kinds = vec![ColumnKind::Ordinal];
+    /// What tells which values of a group, if there are several, were there.
+    pub(super) fn new_seen(&self, is_grouped: bool) -> Table {
+        let mut kinds: Vec<ColumnKind> = is_grouped.then_some(ColumnKind::Ordinal).into_iter().collect();
         kinds.extend(&self.kinds);
         Table::new(kinds)
     }
@@ -75,8 +75,8 @@ fn kind_of(argument: &Scalar, input: &Operator) -> ColumnKind {
 pub(super) struct Rows<'b> {
     /// None for `count(*)`.
     pub arguments: Vec<Cow<'b, Column>>,
-    /// For how many rows each stands.
-    pub weight: Option<&'b Column>,
+    /// For how many rows each stands; `None`: for itself.
+    pub weights: Option<Cow<'b, [i64]>>,
     pub len: usize,
     /// The group of each; `None`: all are of the only one.
     pub numbers: Option<&'b [u32]>,
@@ -101,17 +101,17 @@ pub(super) enum State {
 }
 
 impl State {
-    pub(super) fn new(call: &Call) -> Self {
+    pub(super) fn new(call: &Call, is_grouped: bool) -> Self {
         match &call.aggregate {
             None => State::Counts(Vec::new()),
             Some(aggregate) if aggregate.name == "count" && call.distinct => {
-                State::DistinctCounts { counts: Vec::new(), seen: call.new_seen() }
+                State::DistinctCounts { counts: Vec::new(), seen: call.new_seen(is_grouped) }
             }
             Some(aggregate) if aggregate.name == "count" => State::Counts(Vec::new()),
             Some(aggregate) => State::Accumulators {
                 start: aggregate.start,
                 each: Vec::new(),
-                seen: call.distinct.then(|| call.new_seen()),
+                seen: call.distinct.then(|| call.new_seen(is_grouped)),
                 keeps: aggregate.keeps,
                 kept_bytes: 0,
             },
@@ -146,14 +146,22 @@ impl State {
         }
     }
 
+    /// The count of rows that nobody has looked at.
+    pub(super) fn know(&mut self, count: i64) {
+        match self {
+            State::Counts(counts) => counts[0] = count,
+            State::Accumulators { .. } | State::DistinctCounts { .. } => unreachable!("only rows are counted so"),
+        }
+    }
+
     pub(super) fn add(&mut self, env: &Env, rows: &Rows) -> Result<(), ExecError> {
-        let Rows { arguments, weight, len, numbers } = rows;
+        let Rows { arguments, weights, len, numbers } = rows;
         let group = |row: usize| numbers.map_or(0, |numbers| numbers[row] as usize);
         match self {
-            State::Counts(counts) if arguments.is_empty() => match weight {
+            State::Counts(counts) if arguments.is_empty() => match weights {
                 None if numbers.is_none() => counts[0] += i64::try_from(*len).unwrap_or(i64::MAX),
                 None => numbers.iter().copied().flatten().for_each(|number| counts[*number as usize] += 1),
-                Some(weight) => add_weights(counts, weight, group)?,
+                Some(weights) => add_weights(counts, weights, group)?,
             },
             State::Counts(counts) => {
                 let there = |row: &usize| planted!("count counts null") || !arguments[0].is_null(*row);
@@ -277,9 +285,24 @@ impl Sink<'_> {
     }
 }
 
-fn add_weights(counts: &mut [i64], weights: &Column, group: impl Fn(usize) -> usize) -> Result<(), ExecError> {
-    let Column::Integers(weights, _) = weights else { unreachable!("a column of counts holds integers") };
+fn add_weights(counts: &mut [i64], weights: &[i64], group: impl Fn(usize) -> usize) -> Result<(), ExecError> {
     weights.iter().enumerate().try_for_each(|(row, weight)| add_count(&mut counts[group(row)], *weight))
+}
+
+/// How many rows each one stands for.
+fn product<'b>(weights: &[usize], batch: &'b Batch) -> Result<Option<Cow<'b, [i64]>>, ExecError> {
+    let column = |weight: usize| match &batch.columns[weight] {
+        Column::Integers(numbers, _) => &numbers[..],
+        _ => unreachable!("a column of counts holds integers"),
+    };
+    let Some((first, others)) = weights.split_first() else { return Ok(None) };
+    let mut product = Cow::Borrowed(column(*first));
+    for weight in others {
+        for (product, number) in product.to_mut().iter_mut().zip(column(*weight)) {
+            *product = product.checked_mul(*number).ok_or(FunctionError::Overflow { operation: "count" })?;
+        }
+    }
+    Ok(Some(product))
 }
 
 fn add_count(count: &mut i64, more: i64) -> Result<(), ExecError> {
@@ -287,12 +310,12 @@ fn add_count(count: &mut i64, more: i64) -> Result<(), ExecError> {
     Ok(())
 }
 
-/// The rows whose group and arguments were not seen before, without those whose first argument is null.
+/// The rows whose group, if there are several, and arguments were not seen before, without those whose first argument is null.
 pub(super) fn new_rows(env: &Env, seen: &mut Table, rows: &Rows) -> Result<Vec<usize>, ExecError> {
     let Rows { arguments, len, numbers, .. } = rows;
-    let groups = Column::Ordinals(numbers.map_or_else(|| vec![0; *len], <[u32]>::to_vec));
+    let groups = numbers.map(|numbers| Column::Ordinals(numbers.to_vec()));
     let known = seen.len();
-    let columns: Vec<&Column> = std::iter::once(&groups).chain(arguments.iter().map(Cow::as_ref)).collect();
+    let columns: Vec<&Column> = groups.iter().chain(arguments.iter().map(Cow::as_ref)).collect();
     let found = seen.numbers(&columns, *len, env.ctx, &env.ctx.budget)?;
     let mut next = known;
     let mut new = Vec::new();

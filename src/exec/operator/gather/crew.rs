@@ -273,12 +273,7 @@ fn give((morsel, piece): Taken, morsels: Morsels, pieces: Option<ArgumentId>, ct
 }
 
 /// What another thread does, from its begin to its end.
-fn help<W: Work>(
-    mut ctx: Box<Context<'static>>,
-    operator: usize,
-    morsels: Morsels,
-    queue: &Queue<W::Item>,
-) -> Option<Profile> {
+fn help<W: Work>(ctx: Context<'static>, operator: usize, morsels: Morsels, queue: &Queue<W::Item>) -> Option<Profile> {
     let plan = Arc::clone(&ctx.plan);
     let PlanBody::Rows(root) = &plan.root else { return None };
     let pieces = matches!(morsels, Morsels::Rows(_)).then(|| ctx.new_argument(Batch::default()));
@@ -302,7 +297,7 @@ fn help<W: Work>(
             }
         }
     }
-    ctx.profile.take()
+    ctx.into_profile()
 }
 
 /// The bytes of what waits are those of nobody.

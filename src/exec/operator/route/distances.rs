@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::super::hops;
-use super::super::travel::Run;
+use super::super::travel::SomeRuns;
 use super::trail::{Position, Stride};
 use crate::exec::ExecError;
 use crate::exec::budget::Held;
@@ -30,7 +30,7 @@ impl Distances {
     pub(super) fn to(
         place: &hops::Place,
         legs: &[Leg],
-        backwards: &[Vec<Vec<Run>>],
+        backwards: &[Vec<SomeRuns>],
         target: End,
     ) -> Result<Self, ExecError> {
         let mut search = Search { place, legs, backwards, known: FxHashMap::default(), held: Held::default() };
@@ -86,7 +86,7 @@ impl Distances {
 struct Search<'s, 'p, 'c, 'w> {
     place: &'s hops::Place<'p, 'c, 'w>,
     legs: &'s [Leg],
-    backwards: &'s [Vec<Vec<Run>>],
+    backwards: &'s [Vec<SomeRuns>],
     known: FxHashMap<(Stage, End), u64>,
     held: Held,
 }

@@ -3,7 +3,7 @@
 use super::super::fan::Fan;
 use super::super::hops::{Place, keep_selected, walk_families};
 use super::super::rows::row_count;
-use super::super::travel::{Run, Taken, end_column, is_kind, reversed, runs};
+use super::super::travel::{SomeRuns, Taken, end_column, is_kind, reversed, runs};
 use super::super::{Input, Scope, Wanted, row_number};
 use super::distances::Distances;
 use super::trail::{Position, Stride, Trail};
@@ -66,7 +66,7 @@ struct Made {
 }
 
 /// The adjacency to read at each hop of each leg.
-type Ways = Vec<Vec<Vec<Run>>>;
+type Ways = Vec<Vec<SomeRuns>>;
 
 impl Route {
     pub(in crate::exec::operator) fn new(

@@ -15,7 +15,7 @@ static COUNTING: Counting = Counting;
 struct Counting;
 
 /// The most bytes that this thread held at once while it did something, beside those that it held before.
-pub(super) fn peak_bytes_of(done: impl FnOnce()) -> usize {
+pub(crate) fn peak_bytes_of(done: impl FnOnce()) -> usize {
     let before = HELD.get();
     PEAK.set(before);
     done();

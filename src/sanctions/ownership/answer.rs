@@ -1,0 +1,232 @@
+//! The rows of `ownership.blocked`, each with the stakes that were counted.
+
+use petgraph::Direction as Way;
+use petgraph::graph::{EdgeIndex, NodeIndex};
+use petgraph::visit::{EdgeRef, IntoEdgeReferences, IntoEdgesDirected, IntoNodeIdentifiers, NodeIndexable};
+use rustc_hash::FxHashMap;
+
+use super::blocked::{BYTES_PER_PLACE, Case, Control, Controls, Finding, Found, Party, Status};
+use super::holdings::{Holdings, Place, place};
+use super::options::{Blocked, Question, question};
+use super::percent::{WHOLE, shown};
+use crate::{BoxedError, Call, Clocked, Clocks, GraphView, Map, Name, Value};
+
+const LIST: &str = "List";
+const LISTED_ON: &str = "LISTED_ON";
+/// The keys under which the name of a list may stand.
+const NAME_KEYS: [&str; 2] = ["name", "id"];
+
+/// The body of the procedure.
+pub(super) fn blocked(call: &Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> {
+    let question = question(&call.argument::<Map>(0)?)?;
+    let (certain, possible) = graphs(call, &question.stakes.clocks)?;
+    let seen = Seen { call, question: &question, certain: certain.view(), possible: possible.view() };
+    let parties = seen.parties()?;
+    let holdings = Holdings::read(call, &question.stakes, seen.certain, seen.possible)?;
+    call.reserve(seen.possible.node_bound() * BYTES_PER_PLACE)?;
+    let controls = seen.controls();
+    let found = Case { holdings: &holdings, controls: &controls, rule: question.rule }.decide(&parties);
+    seen.rows(&holdings, &found)
+}
+
+/// What is so on the day asked, and what may be.
+pub(super) fn graphs<'c>(call: &Call<'c>, clocks: &Clocks) -> Result<(Clocked<'c>, Clocked<'c>), BoxedError> {
+    let possibly = Clocks { possibly: true, ..clocks.clone() };
+    Ok((call.under(clocks)?, call.under(&possibly)?))
+}
+
+/// The graph that a call sees, and what it asks.
+struct Seen<'s> {
+    call: &'s Call<'s>,
+    question: &'s Question,
+    certain: GraphView<'s>,
+    possible: GraphView<'s>,
+}
+
+impl<'s> Seen<'s> {
+    /// Who is blocked to begin with, each once, in the order of places.
+    fn parties(&self) -> Result<Vec<Party>, BoxedError> {
+        let mut places: FxHashMap<Place, bool> = FxHashMap::default();
+        match &self.question.blocked {
+            Blocked::Nodes(ids) => {
+                let nodes = ids.iter().filter_map(|id| self.possible.index_of(*id));
+                places.extend(nodes.map(|node| (place(node), true)));
+            }
+            Blocked::Lists { names, named } => {
+                for list in self.lists(names, *named)? {
+                    for edge in self.possible.with_type(LISTED_ON).edges_directed(list, Way::Incoming) {
+                        let is_certain = self.certain.edge_id(edge.id()).is_some();
+                        *places.entry(place(edge.source())).or_default() |= is_certain;
+                    }
+                }
+            }
+        }
+        self.call.reserve(places.len() * size_of::<Party>())?;
+        let mut parties: Vec<_> = places.into_iter().map(|(place, is_certain)| Party { place, is_certain }).collect();
+        parties.sort_unstable_by_key(|party| party.place);
+        Ok(parties)
+    }
+
+    /// The lists of these names.
+    fn lists(&self, names: &[String], named: bool) -> Result<Vec<NodeIndex>, BoxedError> {
+        let mut found = vec![Vec::new(); names.len()];
+        let mut there = Vec::new();
+        for list in self.possible.with_label(LIST).node_identifiers() {
+            let is_called = |key| match self.possible.node_property(list, key) {
+                Value::String(name) => names.iter().position(|wanted| **wanted == *name),
+                _ => None,
+            };
+            if let Some(which) = NAME_KEYS.into_iter().find_map(is_called) {
+                found[which].push(list);
+            }
+            if let Value::String(name) = self.possible.node_property(list, NAME_KEYS[0]) {
+                there.push(format!("'{name}'"));
+            }
+        }
+        let missing = names.iter().zip(&found).find(|(_, lists)| lists.is_empty()).map(|(name, _)| name);
+        match missing {
+            Some(name) if named || found.iter().all(Vec::is_empty) => Err(no_list(name, there)),
+            _ => Ok(found.concat()),
+        }
+    }
+
+    fn controls(&self) -> Controls {
+        let mut controls = Controls::default();
+        for rel_type in self.question.controls.iter().filter(|_| self.question.rule.by_control) {
+            for edge in self.possible.with_type(rel_type).edge_references() {
+                let is_certain = self.certain.edge_id(edge.id()).is_some();
+                let control = Control { of: place(edge.target()), is_certain };
+                controls.0.entry(place(edge.source())).or_default().push(control);
+            }
+        }
+        controls
+    }
+
+    /// In the order of places, which is the order in which nodes were made.
+    fn rows(&self, holdings: &Holdings, found: &Found) -> Result<Vec<Vec<Value>>, BoxedError> {
+        let mut findings: Vec<(Place, Finding)> =
+            found.findings.iter().map(|(place, found)| (*place, *found)).collect();
+        findings.sort_unstable_by_key(|(place, _)| *place);
+        let mut disputed = vec![];
+        disputed.clone_from(&holdings.disputed);
+        disputed.sort_unstable();
+        let mut rows = Vec::with_capacity(findings.len());
+        for (entity, finding) in findings {
+            let because = Because { seen: self, holdings, found, disputed: &disputed }.of(entity);
+            self.call.reserve(because.len() * BYTES_PER_REASON + BYTES_PER_ROW)?;
+            rows.push(vec![
+                self.node(entity),
+                status(finding.status).into(),
+                shown(finding.least),
+                shown(finding.most),
+                because.into(),
+            ]);
+        }
+        Ok(rows)
+    }
+
+    fn node(&self, place: Place) -> Value {
+        self.call.node(NodeIndex::from(place)).into()
+    }
+
+    fn relationship(&self, stake: EdgeIndex) -> Value {
+        self.call.relationship(stake).into()
+    }
+}
+
+/// About what a row takes, and each reason in it.
+const BYTES_PER_ROW: usize = 256;
+const BYTES_PER_REASON: usize = 512;
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Yes => "yes",
+        Status::CannotBeExcluded => "cannot be excluded",
+        Status::No => "no",
+    }
+}
+
+fn no_list(name: &str, there: Vec<String>) -> BoxedError {
+    let there = match there.as_slice() {
+        [] => "there is no list at all".to_owned(),
+        names => format!("there are {}", names.join(", ")),
+    };
+    format!("there is no list '{name}', so nobody would be blocked; {there}. Give `lists` or `blocked`").into()
+}
+
+/// Why an entity is in the answer.
+struct Because<'b, 's> {
+    seen: &'b Seen<'s>,
+    holdings: &'b Holdings,
+    found: &'b Found,
+    disputed: &'b [u32],
+}
+
+impl Because<'_, '_> {
+    fn of(&self, entity: Place) -> Vec<Map> {
+        let mut because = self.stakes(entity);
+        because.extend(self.control(entity));
+        because.extend(self.claims(entity));
+        because.extend(self.too_much(entity));
+        because
+    }
+
+    /// The stakes of who is or may be blocked.
+    fn stakes(&self, entity: Place) -> Vec<Map> {
+        let counted = self.holdings.of_asset(entity).filter(|(_, holding)| self.counts(holding.owner, entity));
+        let reason = |(number, holding): (u32, &super::holdings::Holding)| {
+            let stakes: Vec<Value> = self.holdings.stakes(number).map(|stake| self.seen.relationship(stake)).collect();
+            let mut reason = vec![
+                ("owner", self.seen.node(holding.owner)),
+                ("stakes", stakes.into()),
+                ("share_min", shown(holding.least())),
+                ("share_max", shown(holding.most())),
+            ];
+            if self.disputed.binary_search(&number).is_ok() {
+                reason.push(("conflict", "the sources of this stake contradict each other".into()));
+            }
+            map(reason)
+        };
+        counted.map(reason).collect()
+    }
+
+    fn control(&self, entity: Place) -> Vec<Map> {
+        let question = self.seen.question;
+        let types = question.controls.iter().filter(|_| question.rule.by_control);
+        let reasons = types.flat_map(|rel_type| {
+            let edges = self.seen.possible.with_type(rel_type).edges_directed(NodeIndex::from(entity), Way::Incoming);
+            edges.filter(|edge| self.counts(place(edge.source()), entity)).map(|edge| {
+                let owner = self.seen.node(place(edge.source()));
+                map(vec![("owner", owner), ("control", self.seen.relationship(edge.id()))])
+            })
+        });
+        reasons.collect()
+    }
+
+    /// Stakes that somebody claims and nobody asserts: named, and not counted.
+    fn claims(&self, entity: Place) -> Vec<Map> {
+        let reasons = self.seen.question.stakes.owns.iter().flat_map(|rel_type| {
+            let claimed = self.seen.possible.with_type(rel_type).claimed();
+            let edges = claimed.edges_directed(NodeIndex::from(entity), Way::Incoming);
+            edges.filter(|edge| self.counts(place(edge.source()), entity)).map(|edge| {
+                let owner = self.seen.node(place(edge.source()));
+                map(vec![("owner", owner), ("claimed", self.seen.relationship(edge.id()))])
+            })
+        });
+        reasons.collect()
+    }
+
+    fn too_much(&self, entity: Place) -> Option<Map> {
+        let told = self.holdings.told_of(entity);
+        let message = || format!("the stakes in it add up to {} per cent at least", shown(told));
+        (told > WHOLE).then(|| map(vec![("conflict", message().into())]))
+    }
+
+    fn counts(&self, owner: Place, entity: Place) -> bool {
+        owner != entity && self.found.possible[owner as usize]
+    }
+}
+
+fn map(entries: Vec<(&str, Value)>) -> Map {
+    entries.into_iter().map(|(key, value)| (Name::from(key), value)).collect()
+}

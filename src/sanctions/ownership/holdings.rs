@@ -1,0 +1,265 @@
+//! The stakes of a graph, as arrays.
+//!
+//! What an owner has in an asset is one [`Holding`], however many relationships tell of it: a register may tell of it twice,
+//! with a date and without, with a number and in words. What all of them leave is what it is; where they leave nothing, they
+//! contradict each other, and it may be anything from the least of them to all of them together.
+
+use petgraph::graph::{EdgeIndex, NodeIndex};
+use petgraph::visit::{EdgeRef, IntoEdgeReferences, NodeIndexable};
+use rustc_hash::FxHashMap;
+
+use super::options::Stakes;
+use super::percent::{Share, Units, WHOLE};
+use crate::{BoxedError, Call, GraphView, Value};
+
+/// Without a word in the options, the first of these that a stake has is its share.
+const SHARE_KEYS: &[&str] = &["percentage", "share", "pct"];
+/// The keys of the two bounds, which come before.
+const BOUND_KEYS: [&str; 2] = ["share_min", "share_max"];
+
+/// Stakes that are read between two looks at the budget.
+const STRETCH: usize = 4_096;
+
+/// A place in the view of a call.
+pub(super) type Place = u32;
+
+/// What an owner has in an asset.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holding {
+    pub owner: Place,
+    pub asset: Place,
+    least: u64,
+    most: u64,
+    /// One of the relationships that tell of it.
+    stake: u32,
+}
+
+impl Holding {
+    pub(super) fn least(&self) -> Units {
+        self.least.into()
+    }
+
+    pub(super) fn most(&self) -> Units {
+        self.most.into()
+    }
+
+    fn set(&mut self, share: Share) {
+        (self.least, self.most) = (units(share.least), units(share.most));
+    }
+}
+
+/// All holdings, by owner and by asset.
+#[derive(Default)]
+pub(super) struct Holdings {
+    all: Vec<Holding>,
+    /// Where the holdings of each owner begin in `all`.
+    by_owner: Vec<u32>,
+    /// The holdings in each asset, as numbers in `all`, and where those of each begin.
+    in_asset: Vec<u32>,
+    by_asset: Vec<u32>,
+    /// By asset: the least that is held of it in all.
+    told: Vec<Units>,
+    /// Of holdings that several relationships tell of: the others.
+    others: FxHashMap<u32, Vec<EdgeIndex>>,
+    /// Holdings of which they tell what cannot all be so.
+    pub disputed: Vec<u32>,
+}
+
+impl Holdings {
+    /// Those that `possible` shows; what `certain` does not show may be nothing.
+    pub(super) fn read(
+        call: &Call<'_>,
+        asked: &Stakes,
+        certain: GraphView<'_>,
+        possible: GraphView<'_>,
+    ) -> Result<Self, BoxedError> {
+        let mut told = Vec::new();
+        for rel_type in &asked.owns {
+            for (count, edge) in possible.with_type(rel_type).edge_references().enumerate() {
+                if count % STRETCH == 0 {
+                    call.reserve(STRETCH * (2 * size_of::<Told>() + size_of::<u32>()))?;
+                }
+                let share = share_of(possible, edge.id(), asked);
+                told.push(Told::new(edge, share, certain.edge_id(edge.id()).is_some()));
+            }
+        }
+        call.reserve(possible.node_bound() * (2 * size_of::<u32>() + size_of::<Units>()))?;
+        Ok(Self::of(told, possible.node_bound()))
+    }
+
+    fn of(mut told: Vec<Told>, bound: usize) -> Self {
+        told.sort_unstable_by_key(|told| (told.owner, told.asset, told.stake));
+        let mut holdings = Self { all: Vec::with_capacity(told.len()), ..Self::default() };
+        for of_one in told.chunk_by(|one, next| (one.owner, one.asset) == (next.owner, next.asset)) {
+            holdings.add(of_one);
+        }
+        holdings.by_owner = starts(holdings.all.iter().map(|holding| holding.owner), bound);
+        holdings.by_asset = starts(holdings.all.iter().map(|holding| holding.asset), bound);
+        holdings.in_asset = placed(&holdings.all, &holdings.by_asset);
+        holdings.bound_by_others(bound);
+        holdings
+    }
+
+    /// One holding of all that tells of it.
+    fn add(&mut self, of_one: &[Told]) {
+        let number = u32::try_from(self.all.len()).expect("relationships are numbered by 32 bits");
+        let (share, is_disputed) = told_of_one(of_one);
+        let first = of_one[0];
+        let mut holding = Holding { owner: first.owner, asset: first.asset, least: 0, most: 0, stake: first.stake };
+        holding.set(share);
+        self.all.push(holding);
+        if of_one.len() > 1 {
+            self.others.insert(number, of_one[1..].iter().map(|told| EdgeIndex::from(told.stake)).collect());
+        }
+        if is_disputed {
+            self.disputed.push(number);
+        }
+    }
+
+    /// Nobody can have more of an asset than the others leave.
+    fn bound_by_others(&mut self, bound: usize) {
+        self.told = vec![0; bound];
+        for holding in &self.all {
+            self.told[holding.asset as usize] += holding.least();
+        }
+        for holding in self.all.iter_mut().filter(|holding| holding.least < holding.most) {
+            let others = self.told[holding.asset as usize] - holding.least();
+            let left = (WHOLE - others).max(holding.least());
+            holding.most = holding.most.min(units(left));
+        }
+    }
+
+    pub(super) fn node_bound(&self) -> usize {
+        self.told.len()
+    }
+
+    pub(super) fn of_owner(&self, owner: Place) -> &[Holding] {
+        &self.all[range(&self.by_owner, owner)]
+    }
+
+    /// The holdings of an owner, with their numbers in all.
+    pub(super) fn of_owner_numbered(&self, owner: Place) -> impl Iterator<Item = (u32, Holding)> {
+        let range = range(&self.by_owner, owner);
+        (self.by_owner[owner as usize]..).zip(self.all[range].iter().copied())
+    }
+
+    /// The holdings in an asset, with their numbers.
+    pub(super) fn of_asset(&self, asset: Place) -> impl Iterator<Item = (u32, &Holding)> {
+        self.in_asset[range(&self.by_asset, asset)].iter().map(|&number| (number, &self.all[number as usize]))
+    }
+
+    /// The least that is held of an asset in all: more than all of it, where sources contradict each other.
+    pub(super) fn told_of(&self, asset: Place) -> Units {
+        self.told[asset as usize]
+    }
+
+    /// The relationships that tell of a holding.
+    pub(super) fn stakes(&self, number: u32) -> impl Iterator<Item = EdgeIndex> {
+        let first = EdgeIndex::from(self.all[number as usize].stake);
+        [first].into_iter().chain(self.others.get(&number).into_iter().flatten().copied())
+    }
+}
+
+/// What one relationship tells.
+#[derive(Clone, Copy)]
+struct Told {
+    owner: Place,
+    asset: Place,
+    stake: u32,
+    is_certain: bool,
+    least: u64,
+    most: u64,
+}
+
+impl Told {
+    fn new(edge: impl EdgeRef<NodeId = NodeIndex, EdgeId = EdgeIndex>, share: Share, is_certain: bool) -> Self {
+        Self {
+            owner: place(edge.source()),
+            asset: place(edge.target()),
+            stake: u32::try_from(edge.id().index()).expect("indices are 32 bits wide"),
+            is_certain,
+            least: units(share.least),
+            most: units(share.most),
+        }
+    }
+}
+
+/// What an owner has by all that tells of it, and whether that cannot all be so. What is not certain sets no least.
+fn told_of_one(of_one: &[Told]) -> (Share, bool) {
+    let least = of_one.iter().filter(|told| told.is_certain).map(|told| told.least).max().unwrap_or(0);
+    let floor = of_one.iter().map(|told| told.least).max().unwrap_or(0);
+    let most = of_one.iter().map(|told| told.most).min().unwrap_or(0);
+    if floor <= most {
+        return (Share { least: least.into(), most: most.into() }, false);
+    }
+    let least = of_one.iter().filter(|told| told.is_certain).map(|told| told.least).min().unwrap_or(0);
+    let most = of_one.iter().map(|told| Units::from(told.most)).sum::<Units>().min(WHOLE);
+    (Share { least: least.into(), most }, true)
+}
+
+/// The share that a stake tells of.
+pub(super) fn share_of(view: GraphView<'_>, stake: EdgeIndex, asked: &Stakes) -> Share {
+    if let Some(key) = &asked.share {
+        return Share::of(&view.edge_property(stake, key));
+    }
+    let [least, most] = BOUND_KEYS.map(|key| view.edge_property(stake, key));
+    if !matches!((&least, &most), (Value::Null, Value::Null)) {
+        return Share::between(&least, &most);
+    }
+    let told = SHARE_KEYS.iter().map(|key| view.edge_property(stake, key));
+    told.into_iter().find(|value| !matches!(value, Value::Null)).map_or(Share::UNKNOWN, |value| Share::of(&value))
+}
+
+pub(super) fn place(node: NodeIndex) -> Place {
+    u32::try_from(node.index()).expect("indices are 32 bits wide")
+}
+
+fn units(share: Units) -> u64 {
+    u64::try_from(share).expect("a share is from nothing to all")
+}
+
+/// Where each of `bound` keys begins, if all are sorted by them.
+fn starts(keys: impl Iterator<Item = Place>, bound: usize) -> Vec<u32> {
+    let mut starts = vec![0; bound + 1];
+    keys.for_each(|key| starts[key as usize + 1] += 1);
+    for index in 1..starts.len() {
+        starts[index] += starts[index - 1];
+    }
+    starts
+}
+
+/// The numbers of holdings by asset, in the order of owners.
+fn placed(all: &[Holding], starts: &[u32]) -> Vec<u32> {
+    let mut next = starts.to_vec();
+    let mut placed = vec![0; all.len()];
+    for (number, holding) in (0..).zip(all) {
+        let place = &mut next[holding.asset as usize];
+        placed[*place as usize] = number;
+        *place += 1;
+    }
+    placed
+}
+
+fn range(starts: &[u32], key: Place) -> std::ops::Range<usize> {
+    starts[key as usize] as usize..starts[key as usize + 1] as usize
+}
+
+#[cfg(test)]
+impl Holdings {
+    /// Of (owner, asset, least, most), for tests.
+    pub(super) fn of_shares(bound: usize, shares: &[(Place, Place, Share)]) -> Self {
+        let told = (0..).zip(shares).map(|(stake, &(owner, asset, share))| Told {
+            owner,
+            asset,
+            stake,
+            is_certain: true,
+            least: units(share.least),
+            most: units(share.most),
+        });
+        Self::of(told.collect(), bound)
+    }
+
+    pub(super) fn each(&self) -> impl Iterator<Item = Share> {
+        self.all.iter().map(|holding| Share { least: holding.least(), most: holding.most() })
+    }
+}

@@ -1,0 +1,204 @@
+//! The fix-points against a plainer way to the same sets, and shares as sources write them.
+
+use proptest::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::blocked::{Case, Control, Controls, Finding, Found, Party, Status};
+use super::holdings::{Holdings, Place};
+use super::percent::{Share, WHOLE, shown};
+use super::regime::{KNOWN, Regime, Threshold};
+use crate::Value;
+
+const PERCENT: i128 = WHOLE / 100;
+
+fn written(text: &str) -> (String, String) {
+    let share = Share::of(&Value::from(text));
+    (shown(share.least).to_string(), shown(share.most).to_string())
+}
+
+#[test]
+fn a_share_is_read_as_sources_write_it() {
+    let cases = [
+        ("49", "49", "49"),
+        ("49.00", "49", "49"),
+        ("49,5 %", "49.5", "49.5"),
+        ("33.333333333333", "33.333333333333", "33.333333333333"),
+        ("0.5", "0.5", "0.5"),
+        ("more than 25%", "25", "100"),
+        ("over 50 per cent", "50", "100"),
+        (">= 25", "25", "100"),
+        ("at least 25", "25", "100"),
+        ("25+", "25", "100"),
+        ("50% or more", "50", "100"),
+        ("less than 10 %", "0", "10"),
+        ("up to 10", "0", "10"),
+        ("75-100", "75", "100"),
+        ("75 – 100%", "75", "100"),
+        ("between 25 and 50", "25", "50"),
+        ("25% to 50%", "25", "50"),
+        ("more than 25% but not more than 50%", "25", "50"),
+        ("majority", "50", "100"),
+        ("", "0", "100"),
+        ("150", "0", "100"),
+        ("100-75", "0", "100"),
+        ("some", "0", "100"),
+        ("-5", "0", "100"),
+        ("49 or so", "0", "100"),
+        ("1.2.3", "0", "100"),
+        ("99999999999999999999", "0", "100"),
+    ];
+    for (text, least, most) in cases {
+        assert_eq!(written(text), (least.to_owned(), most.to_owned()), "{text:?}");
+    }
+}
+
+#[test]
+fn bounds_that_are_not_reached_count_so() {
+    let at_least = Threshold { share: WHOLE / 2, inclusive: true };
+    let more_than = Threshold { share: WHOLE / 2, inclusive: false };
+    let half = Share::of(&Value::from("more than 50%")).least;
+    assert!(at_least.is_met(half) && more_than.is_met(half));
+    let below = Share::of(&Value::from("less than 50%")).most;
+    assert!(!at_least.is_met(below));
+    let quarters = 2 * Share::of(&Value::from("more than 25%")).least;
+    assert!(more_than.is_met(quarters));
+    let thirds = 3 * Share::of(&Value::from("16.666666666666666666667")).most;
+    assert!(at_least.is_met(thirds), "more digits than are kept count as both neighbours");
+}
+
+fn share() -> impl Strategy<Value = Share> {
+    prop_oneof![
+        4 => (0_i128..=100).prop_map(|share| Share { least: share * PERCENT, most: share * PERCENT }),
+        1 => (0_i128..=60, 0_i128..=40).prop_map(|(least, more)| Share { least: least * PERCENT, most: (least + more) * PERCENT }),
+        1 => Just(Share::UNKNOWN),
+    ]
+}
+
+const PLACES: usize = 7;
+
+fn place() -> impl Strategy<Value = Place> {
+    0..u32::try_from(PLACES).unwrap()
+}
+
+fn rule() -> impl Strategy<Value = Regime> {
+    (prop_oneof![Just(50), Just(25)], any::<[bool; 3]>()).prop_map(|(share, [inclusive, adds_owners, by_control])| {
+        Regime { threshold: Threshold { share: share * PERCENT, inclusive }, adds_owners, by_control }
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_fix_points_are_what_repeating_gives(
+        shares in prop::collection::vec((place(), place(), share()), 0..14),
+        controls in prop::collection::vec((place(), place(), any::<bool>()), 0..3),
+        parties in prop::collection::btree_map(place(), any::<bool>(), 0..3),
+        rule in rule(),
+    ) {
+        let holdings = Holdings::of_shares(PLACES, &shares);
+        prop_assert!(holdings.each().all(|share| share.least <= share.most));
+        let mut by_who = Controls::default();
+        for (who, of, is_certain) in controls {
+            by_who.0.entry(who).or_default().push(Control { of, is_certain });
+        }
+        let parties: Vec<Party> = parties.into_iter().map(|(place, is_certain)| Party { place, is_certain }).collect();
+        let case = Case { holdings: &holdings, controls: &by_who, rule };
+        let Found { findings, .. } = case.decide(&parties);
+        let expected = by_repeating(&case, &parties);
+        let status = |place: Place| findings.get(&place).map_or(Status::No, |finding| finding.status);
+        for place in (0..).take(PLACES).filter(|place| parties.iter().all(|party| party.place != *place)) {
+            prop_assert_eq!(status(place), expected[place as usize], "of {}", place);
+        }
+    }
+}
+
+/// By the definition: sets that grow or shrink by looking at everybody again until nothing changes.
+fn by_repeating(case: &Case<'_>, parties: &[Party]) -> Vec<Status> {
+    let groups: Vec<Vec<Party>> =
+        if case.rule.adds_owners { vec![parties.to_vec()] } else { parties.iter().map(|party| vec![*party]).collect() };
+    let mut statuses = vec![Status::No; PLACES];
+    for group in groups {
+        let certain: Vec<Place> = group.iter().filter(|party| party.is_certain).map(|party| party.place).collect();
+        let possible: Vec<Place> = group.iter().map(|party| party.place).collect();
+        let mut least = vec![false; PLACES];
+        repeat(&mut least, |set, place| certain.contains(&place) || held(case, set, place, true));
+        let mut greatest = vec![true; PLACES];
+        repeat(&mut greatest, |set, place| {
+            joined(case, &possible, set)[place as usize] && (possible.contains(&place) || held(case, set, place, false))
+        });
+        for place in 0..PLACES {
+            let found = if least[place] {
+                Status::Yes
+            } else if greatest[place] {
+                Status::CannotBeExcluded
+            } else {
+                Status::No
+            };
+            statuses[place] = statuses[place].max(found);
+        }
+    }
+    statuses
+}
+
+fn repeat(set: &mut Vec<bool>, is_in: impl Fn(&[bool], Place) -> bool) {
+    loop {
+        let next: Vec<bool> = (0..).take(PLACES).map(|place| is_in(set, place)).collect();
+        if next == *set {
+            return;
+        }
+        *set = next;
+    }
+}
+
+/// Whether members of a set hold or control somebody so that the rule blocks it.
+fn held(case: &Case<'_>, set: &[bool], asset: Place, surely: bool) -> bool {
+    let (mut least, mut most, mut others) = (0, 0, 0);
+    for (_, holding) in case.holdings.of_asset(asset) {
+        if holding.owner == asset {
+            others += holding.least();
+        } else if set[holding.owner as usize] {
+            least += holding.least();
+            most += holding.most();
+        } else {
+            others += holding.least();
+        }
+    }
+    if least + others <= WHOLE {
+        most = most.min(WHOLE - others);
+    }
+    let controllers = case.controls.0.iter().filter(|(who, _)| case.rule.by_control && set[**who as usize]);
+    let is_controlled = controllers
+        .flat_map(|(_, controls)| controls)
+        .any(|control| control.of == asset && (control.is_certain || !surely));
+    is_controlled || case.rule.threshold.is_met(if surely { least } else { most.min(WHOLE) })
+}
+
+/// Whom a chain of members joins to one of these, to any part.
+fn joined(case: &Case<'_>, from: &[Place], members: &[bool]) -> Vec<bool> {
+    let mut set: Vec<bool> = (0..).take(PLACES).map(|place| from.contains(&place)).collect();
+    let pass_on = |set: &[bool], place: Place| {
+        let held = case.holdings.of_asset(place).any(|(_, holding)| set[holding.owner as usize] && holding.most() > 0);
+        let controls = |who: Place| case.controls.0.get(&who).filter(|_| case.rule.by_control).into_iter().flatten();
+        let controlled =
+            (0..).take(PLACES).any(|who| set[who as usize] && controls(who).any(|control| control.of == place));
+        set[place as usize] || members[place as usize] && (held || controlled)
+    };
+    repeat(&mut set, pass_on);
+    set
+}
+
+#[test]
+fn regimes_differ() {
+    let half = Share { least: WHOLE / 2, most: WHOLE / 2 };
+    let quarter = Share { least: WHOLE / 4, most: WHOLE / 4 };
+    let (x, y, a, b, c) = (0, 1, 2, 3, 4);
+    // X has half of A; X and Y have a quarter of B each; Y controls C.
+    let holdings = Holdings::of_shares(5, &[(x, a, half), (x, b, quarter), (y, b, quarter)]);
+    let controls = Controls(FxHashMap::from_iter([(y, vec![Control { of: c, is_certain: true }])]));
+    let parties = [x, y].map(|place| Party { place, is_certain: true });
+    let statuses = KNOWN.iter().map(|known| {
+        let found = Case { holdings: &holdings, controls: &controls, rule: known.rule }.decide(&parties);
+        [a, b, c].map(|place| found.findings.get(&place).map_or(Status::No, |finding: &Finding| finding.status))
+    });
+    let (yes, no) = (Status::Yes, Status::No);
+    assert_eq!(statuses.collect::<Vec<_>>(), [[yes, yes, no], [yes, yes, yes], [no, no, yes]]);
+}
