@@ -2,10 +2,10 @@
 //! that say what the columns are.
 //!
 //! ```
-//! use averment::{Database, import::{CsvFile, CsvImport}};
+//! use averment::{Database, import::{ImportFile, CsvImport}};
 //! # fn main() -> Result<(), averment::import::ImportError> {
-//! let companies = CsvFile::of_bytes("companies.csv", "id:ID,name,founded:int,tags:string[]\n7,SenseTime,2014,AI;HK\n8,Megvii,,\n");
-//! let stakes = CsvFile::of_bytes("stakes.csv", ":START_ID,:END_ID,share:float\n7,8,12.5\n7,9,1\n");
+//! let companies = ImportFile::of_bytes("companies.csv", "id:ID,name,founded:int,tags:string[]\n7,SenseTime,2014,AI;HK\n8,Megvii,,\n");
+//! let stakes = ImportFile::of_bytes("stakes.csv", ":START_ID,:END_ID,share:float\n7,8,12.5\n7,9,1\n");
 //!
 //! let import = CsvImport::new().nodes("Company", [companies]).relationships("OWNS", [stakes]).skip_bad_rows();
 //! let (db, report) = import.in_memory(Database::options())?;
@@ -36,9 +36,15 @@
 //! the id, `start`, `source`, `src`, `from` or `start_id` the start, `end`, `target`, `dst`, `to` or `end_id` the end, unless
 //! [other names](CsvImport::id_column) are given.
 //!
-//! Each file begins with its header; where the first one of several has nothing else, that is the header of them all.
+//! Each file begins with its header; where the first one of several has nothing else, that is the header of them all but
+//! those that have one of their own: the same names in whatever order, or names with types. Where that cannot be told,
+//! the import is refused.
 //! A file may be packed by gzip. What stands between two delimiters without a letter is no property; `""` is the text
 //! without letters.
+//!
+//! Days are told whole: `2021-12-10`, `2021-W49-5` or `2021-344`, with or without the dashes. `2021-12` is no `date`, but an
+//! `edtf`, which stays as it is written. Times have hours and minutes at least, and those of a `time` and a `datetime` have an
+//! offset. A number that no float is near to (`1e400`) is none; `Infinity` and `NaN` are.
 //!
 //! # Rows that are none
 //!
@@ -50,17 +56,20 @@
 mod cell;
 mod columns;
 mod error;
+mod first_line;
 mod header;
 mod ids;
 mod infer;
 mod nodes;
+mod on_error;
 mod plan;
-mod quarantine;
 mod reading;
 mod record;
+mod records;
 mod rels;
 mod report;
 mod source;
+mod whole;
 mod writing;
 
 use std::fmt;
@@ -72,11 +81,13 @@ use std::thread;
 pub use self::error::{BadRow, ImportError};
 use self::header::{Elements, PlainNames};
 use self::ids::IdType;
+pub use self::on_error::OnError;
 use self::plan::{FileSet, Plan, Settings};
 use self::reading::{Reading, Stopped};
 use self::record::Marks;
+pub use self::records::{CsvRecords, Record, TextLines};
 pub use self::report::{FileReport, ImportReport};
-pub use self::source::CsvFile;
+pub use self::source::ImportFile;
 use self::writing::Writing;
 use crate::database::Database;
 use crate::error::{Error, guarded};
@@ -101,13 +112,6 @@ pub struct CsvImport {
 
 type Shows = Box<dyn FnMut(ImportProgress<'_>) + Send>;
 
-/// What is done with a row that cannot be imported.
-enum OnError {
-    Stop,
-    Skip,
-    Quarantine(Box<dyn Write + Send>),
-}
-
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -118,6 +122,13 @@ pub struct ImportProgress<'f> {
     pub nodes: u64,
     /// Relationships so far.
     pub relationships: u64,
+}
+
+impl<'f> ImportProgress<'f> {
+    /// So many nodes and relationships, while this file is read.
+    pub fn new(file: &'f str, nodes: u64, relationships: u64) -> Self {
+        Self { file, nodes, relationships }
+    }
 }
 
 impl Default for CsvImport {
@@ -142,17 +153,17 @@ impl CsvImport {
     /// Nodes with these labels, separated by colons; without any where a column `:LABEL` says them. May be called again, with
     /// the same labels, too.
     #[must_use]
-    pub fn nodes(self, labels: &str, files: impl IntoIterator<Item = impl Into<CsvFile>>) -> Self {
+    pub fn nodes(self, labels: &str, files: impl IntoIterator<Item = impl Into<ImportFile>>) -> Self {
         self.with(Elements::Nodes, labels, files)
     }
 
     /// Relationships of this type; it may be empty where a column `:TYPE` says it. May be called again, with the same type, too.
     #[must_use]
-    pub fn relationships(self, rel_type: &str, files: impl IntoIterator<Item = impl Into<CsvFile>>) -> Self {
+    pub fn relationships(self, rel_type: &str, files: impl IntoIterator<Item = impl Into<ImportFile>>) -> Self {
         self.with(Elements::Rels, rel_type, files)
     }
 
-    fn with(mut self, elements: Elements, name: &str, files: impl IntoIterator<Item = impl Into<CsvFile>>) -> Self {
+    fn with(mut self, elements: Elements, name: &str, files: impl IntoIterator<Item = impl Into<ImportFile>>) -> Self {
         let files = files.into_iter().map(Into::into).collect();
         self.sets.push(FileSet { elements, name: name.to_owned(), files });
         self
@@ -290,14 +301,17 @@ impl CsvImport {
     ///
     /// # Errors
     ///
-    /// [`ImportError`], by what is at fault: a file, a header, a row, or a constraint of the database.
+    /// [`ImportError`], by what is at fault: a file, a header, a row, or a constraint of the database, for which no row is
+    /// passed over.
     pub fn load(self, into: &mut WriteTransaction) -> Result<ImportReport, ImportError> {
         if let Some(message) = &self.message {
             into.set_message(message)?;
         }
         into.all_or_none(|transaction| {
             let mut writing = Writing::new(transaction.writer_mut());
-            let report = self.read(|delivery| writing.take(delivery))?;
+            let read = self.read(|delivery| writing.take(delivery));
+            let mut report = read.map_err(|error| refused(error, writing.refused))?;
+            report.indexes = writing.made_indexes;
             guarded(|| Ok(transaction.writer_mut().check_statement()?))?;
             Ok(report)
         })
@@ -336,6 +350,14 @@ impl CsvImport {
                 Ok(report) => built.map(|()| report).map_err(ImportError::from),
             }
         })
+    }
+}
+
+/// An error of the database, with the row that it is about, if it is about one.
+fn refused(error: ImportError, row: Option<(String, u64)>) -> ImportError {
+    match (error, row) {
+        (ImportError::Database(error), Some((file, line))) => ImportError::Refused { file, line, error },
+        (error, _) => error,
     }
 }
 

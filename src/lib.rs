@@ -18,7 +18,7 @@
 //! * [`Limits`] and [`CancelToken`] keep a statement within its bounds; a [`Statement`] may bring its own.
 //! * [`CustomFunction`] and [`CustomProcedure`] are what you add to the language: [`Database::register`].
 //! * [`editing`] is for those who let people type statements.
-//! * [`import`] makes graphs of files with comma-separated values.
+//! * [`import`] makes graphs of files with comma-separated values, [`sanctions`] of lists of sanctioned parties.
 //! * [`GraphView`] makes the live graph a [`petgraph`] graph.
 //! * [`fixtures`] are graphs to try things on, [`testing`] compares answers with tables, [`format`](mod@format) is JSON
 //!   and serde.

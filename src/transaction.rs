@@ -347,9 +347,7 @@ impl WriteTransaction {
     fn end(&self, id: ElementId) -> Result<End, Error> {
         let graph = self.writer.graph();
         let node = graph.node_slot(id).map(End::node);
-        node.or_else(|| graph.rel_slot(id).map(End::rel)).ok_or_else(|| {
-            Error::plain(ErrorKind::EntityNotFound, "NoSuchElement", format!("no node or relationship has the id {id}"))
-        })
+        node.or_else(|| graph.rel_slot(id).map(End::rel)).ok_or_else(|| no_such(id))
     }
 
     /// Sets the properties of a new element, which is taken back if it cannot have them.
@@ -358,14 +356,14 @@ impl WriteTransaction {
         new: End,
         properties: impl IntoIterator<Item = (K, V)>,
     ) -> Result<(), Error> {
-        let given = self.set_properties(new, properties);
+        let given = self.give_properties(new, properties);
         if given.is_err() {
             self.writer.delete(new)?;
         }
         given
     }
 
-    fn set_properties<K: AsRef<str>, V: Into<Value>>(
+    fn give_properties<K: AsRef<str>, V: Into<Value>>(
         &mut self,
         element: End,
         properties: impl IntoIterator<Item = (K, V)>,
@@ -375,6 +373,63 @@ impl WriteTransaction {
             self.writer.set_property(element, key, &value.into())?;
         }
         Ok(())
+    }
+
+    /// Sets properties of a node or relationship, the others stay; null takes one away.
+    ///
+    /// ```
+    /// use averment::{Database, Value};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// let mut transaction = db.write()?;
+    /// let company = transaction.create_node(["Company"], [("name", "SensTime")])?;
+    /// transaction.set_properties(company, [("name", "SenseTime")])?;
+    /// transaction.set_labels(company, ["Actor"], ["Unresolved"])?;
+    /// transaction.commit()?;
+    /// assert_eq!(db.query("MATCH (c:Actor:Company) RETURN c.name", ())?.single::<String>()?, "SenseTime");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`create_node`](WriteTransaction::create_node), and [`ErrorKind::EntityNotFound`] if it is not there. What was set
+    /// before the one that cannot be set stays.
+    pub fn set_properties<K: AsRef<str>, V: Into<Value>>(
+        &mut self,
+        element: ElementId,
+        properties: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<(), Error> {
+        guarded(|| {
+            let element = self.end(element)?;
+            self.give_properties(element, properties)
+        })
+    }
+
+    /// Gives labels to a node, and takes others away.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::EntityNotFound`] if there is no such node, [`ErrorKind::ConstraintVerification`] where a constraint would
+    /// be broken.
+    pub fn set_labels<A: AsRef<str>, R: AsRef<str>>(
+        &mut self,
+        node: ElementId,
+        add: impl IntoIterator<Item = A>,
+        remove: impl IntoIterator<Item = R>,
+    ) -> Result<(), Error> {
+        guarded(|| {
+            let slot = self.writer.graph().node_slot(node).ok_or_else(|| no_such(node))?;
+            for label in add {
+                let label = self.writer.label(&Name::from(label.as_ref()));
+                self.writer.add_label(slot, label)?;
+            }
+            for label in remove {
+                let label = self.writer.label(&Name::from(label.as_ref()));
+                self.writer.remove_label(slot, label)?;
+            }
+            Ok(())
+        })
     }
 
     /// Makes the writes visible and gives the number of the commit. Without any writes there is no new commit.
@@ -399,6 +454,10 @@ impl WriteTransaction {
         database.commit(graph, &changes, pass)?;
         Ok(own)
     }
+}
+
+fn no_such(id: ElementId) -> Error {
+    Error::plain(ErrorKind::EntityNotFound, "NoSuchElement", format!("no node or relationship has the id {id}"))
 }
 
 /// Answers a statement that names the commit to be read.

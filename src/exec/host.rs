@@ -276,8 +276,13 @@ impl Host for Env<'_, '_> {
     fn degree(&self, node: &Node, lens: Lens<&Value>) -> Result<u64, FunctionError> {
         if !lens.is_empty() {
             return self.ask_under(node.id(), lens, |graph, end, shows| {
-                touching(graph, end).filter(|rel| shows(End::rel(*rel))).count() as u64
-            });
+                let mut count = 0;
+                for rel in touching(graph, end) {
+                    self.ctx.budget.step().map_err(used_up)?;
+                    count += u64::from(shows(End::rel(rel)));
+                }
+                Ok(count)
+            })?;
         }
         self.ask(node.id(), |graph, end| {
             let out = graph.degree(end, Direction::Out, None, Family::Plain);
@@ -334,9 +339,14 @@ impl Host for Env<'_, '_> {
     fn reserve(&self, bytes: usize) -> Result<(), FunctionError> {
         // Nothing is made alone: who counts its holders and what the allocator needs comes along.
         self.ctx.budget.bytes(if bytes > 0 { bytes.saturating_add(SHARED_BYTES) } else { 0 })?;
-        self.ctx.budget.check().map_err(|error| match error {
-            ExecError::Function { error, .. } => error,
-            _ => FunctionError::Cancelled,
-        })
+        self.ctx.budget.check().map_err(used_up)
+    }
+}
+
+/// What a budget says, as functions say it.
+fn used_up(error: ExecError) -> FunctionError {
+    match error {
+        ExecError::Function { error, .. } => error,
+        _ => FunctionError::Cancelled,
     }
 }

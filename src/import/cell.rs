@@ -4,6 +4,7 @@ use crate::storage::{Cells, Column, Texts};
 use crate::value::{Date, DateTime, Duration, Edtf, LocalDateTime, LocalTime, Time, Value};
 
 use super::record::FieldText;
+use super::whole::{is_datetime, is_day, is_time, is_zoned_time};
 
 /// What each value of a column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,13 @@ impl CellType {
         if self.is_list { format!("list of {name}") } else { name.to_owned() }
     }
 
+    /// What is amiss with a text that is no such value, if it comes near to one: a clause behind it, or nothing.
+    pub(super) fn hint(self, text: &str, list_delimiter: char) -> String {
+        let mut items = text.split(|letter| self.is_list && letter == list_delimiter);
+        let hint = items.find(|item| self.scalar.value(item).is_none()).and_then(|item| self.scalar.hint(item));
+        hint.map_or_else(String::new, |hint| format!(": {hint}"))
+    }
+
     /// A column for a key with this number.
     pub(super) fn column(self, key: u32) -> Column {
         let cells = if self.is_list { Cells::Values(Vec::new()) } else { self.scalar.cells() };
@@ -95,7 +103,7 @@ impl CellType {
             Cells::Floats(cells) => append(cells, is_present, || float(text)),
             Cells::Booleans(cells) => append(cells, is_present, || boolean(text)),
             Cells::Dates(cells) => {
-                let date = if is_present { Date::parse(text.trim_ascii()) } else { Some(Date::MIN) };
+                let date = if is_present { day(text) } else { Some(Date::MIN) };
                 date.map(|date| cells.push(date)).is_some()
             }
             Cells::Values(cells) => append(cells, is_present, || self.value(text, list_delimiter)),
@@ -148,13 +156,60 @@ impl Scalar {
             Scalar::Integer => integer(text).map(Value::Integer),
             Scalar::Float => float(text).map(Value::Float),
             Scalar::Boolean => boolean(text).map(Value::Boolean),
-            Scalar::Date => Date::parse(trimmed).map(Value::Date),
-            Scalar::LocalTime => LocalTime::parse(trimmed).map(Value::LocalTime),
-            Scalar::Time => Time::parse(trimmed).map(Value::Time),
-            Scalar::LocalDateTime => LocalDateTime::parse(trimmed).map(Value::LocalDateTime),
-            Scalar::DateTime => DateTime::parse(trimmed).map(Value::DateTime),
+            Scalar::Date => day(text).map(Value::Date),
+            Scalar::LocalTime | Scalar::Time | Scalar::LocalDateTime | Scalar::DateTime => {
+                self.time(trimmed).filter(|_| self.is_whole(trimmed))
+            }
             Scalar::Duration => Duration::parse(trimmed).map(Value::Duration),
             Scalar::Edtf => Edtf::parse(trimmed).ok().map(Value::Edtf),
+        }
+    }
+
+    /// A time, with what it does not tell filled up.
+    fn time(self, text: &str) -> Option<Value> {
+        match self {
+            Scalar::LocalTime => LocalTime::parse(text).map(Value::LocalTime),
+            Scalar::Time => Time::parse(text).map(Value::Time),
+            Scalar::LocalDateTime => LocalDateTime::parse(text).map(Value::LocalDateTime),
+            Scalar::DateTime => DateTime::parse(text).map(Value::DateTime),
+            Scalar::Text
+            | Scalar::Integer
+            | Scalar::Float
+            | Scalar::Boolean
+            | Scalar::Date
+            | Scalar::Duration
+            | Scalar::Edtf => None,
+        }
+    }
+
+    /// Whether nothing has to be filled up.
+    fn is_whole(self, text: &str) -> bool {
+        match self {
+            Scalar::LocalTime => is_time(text),
+            Scalar::Time => is_zoned_time(text),
+            Scalar::LocalDateTime => is_datetime(text, is_time),
+            Scalar::DateTime => is_datetime(text, is_zoned_time),
+            Scalar::Date => is_day(text),
+            Scalar::Text | Scalar::Integer | Scalar::Float | Scalar::Boolean | Scalar::Duration | Scalar::Edtf => true,
+        }
+    }
+
+    /// What is amiss with a text that comes near to a value.
+    fn hint(self, text: &str) -> Option<&'static str> {
+        let text = text.trim_ascii();
+        match self {
+            Scalar::Float => text.parse::<f64>().is_ok().then_some("it is out of range"),
+            Scalar::Date => Date::parse(text)
+                .map(|_| "a date is a whole day, as `2021-12-10` is; a column of `edtf` keeps it as it is written"),
+            Scalar::LocalTime => self.time(text).map(|_| "it has no minutes, as `10:30` has"),
+            Scalar::Time => self.time(text).map(|_| "it has no minutes or no offset, as `10:30+01:00` has"),
+            Scalar::LocalDateTime => {
+                self.time(text).map(|_| "it has no whole day and minutes, as `2021-12-10T10:30` has")
+            }
+            Scalar::DateTime => {
+                self.time(text).map(|_| "it has no whole day, minutes and offset, as `2021-12-10T10:30+01:00` has")
+            }
+            Scalar::Text | Scalar::Integer | Scalar::Boolean | Scalar::Duration | Scalar::Edtf => None,
         }
     }
 }
@@ -163,8 +218,15 @@ fn integer(text: &str) -> Option<i64> {
     text.trim_ascii().parse().ok()
 }
 
+/// `Infinity` may be meant; digits never are.
 fn float(text: &str) -> Option<f64> {
-    text.trim_ascii().parse().ok()
+    let text = text.trim_ascii();
+    let is_told = |float: &f64| !float.is_infinite() || !text.bytes().any(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(is_told)
+}
+
+fn day(text: &str) -> Option<Date> {
+    Some(text.trim_ascii()).filter(|text| is_day(text)).and_then(Date::parse)
 }
 
 fn boolean(text: &str) -> Option<bool> {

@@ -26,7 +26,8 @@ impl Kept {
         if self.cell_type.append(&mut self.column, field, list_delimiter) {
             return Ok(());
         }
-        Err(Reason::Value { column: self.name.clone(), text: quoted(field.text), wanted: self.cell_type.told() })
+        let (name, hint) = (self.cell_type.told(), self.cell_type.hint(field.text, list_delimiter));
+        Err(Reason::Value { column: self.name.clone(), text: quoted(field.text), wanted: name + &hint })
     }
 
     pub(super) fn take(&mut self) -> Column {

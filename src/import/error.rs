@@ -40,6 +40,17 @@ pub enum ImportError {
     /// Rows that were passed over cannot be written.
     #[error("cannot write what was passed over: {0}")]
     Quarantine(io::Error),
+    /// The database does not take a row, because of a constraint. Others may lead to it, so it cannot be passed over.
+    #[error("{file}, line {line}: {error}")]
+    #[non_exhaustive]
+    Refused {
+        /// The name of the file.
+        file: String,
+        /// The line on which the row begins, from 1.
+        line: u64,
+        /// Why.
+        error: Error,
+    },
     /// The database does not take it.
     #[error(transparent)]
     Database(#[from] Error),
@@ -58,6 +69,13 @@ pub struct BadRow {
     pub reason: String,
 }
 
+impl BadRow {
+    /// What is wrong with the row that begins on this line.
+    pub fn new(file: impl Into<String>, line: u64, reason: impl Into<String>) -> Self {
+        Self { file: file.into(), line, reason: reason.into() }
+    }
+}
+
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Reason {
@@ -67,6 +85,8 @@ pub(super) enum Reason {
     OpenQuote,
     #[error("something follows a closing quote")]
     BehindQuote,
+    #[error("a quote is closed on line {line} only, and something follows it there")]
+    BehindLateQuote { line: u64 },
     #[error("a carriage return stands alone; lines end with a line feed")]
     LoneReturn,
     #[error("longer than {most_bytes} bytes; is a quote never closed?")]
@@ -100,7 +120,7 @@ impl Reason {
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::NotUtf8 => "not UTF-8",
-            Self::OpenQuote | Self::BehindQuote => "quotes",
+            Self::OpenQuote | Self::BehindQuote | Self::BehindLateQuote { .. } => "quotes",
             Self::LoneReturn | Self::TooLong { .. } => "lines",
             Self::FieldCount { .. } => "number of fields",
             Self::Value { .. } => "value",

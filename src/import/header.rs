@@ -53,11 +53,11 @@ pub(super) struct PlainNames {
 }
 
 /// Names by which ends are known where nothing else is said.
-const STARTS: [&str; 5] = ["start", "source", "src", "from", "start_id"];
-const ENDS: [&str; 5] = ["end", "target", "dst", "to", "end_id"];
+pub(super) const STARTS: [&str; 5] = ["start", "source", "src", "from", "start_id"];
+pub(super) const ENDS: [&str; 5] = ["end", "target", "dst", "to", "end_id"];
 
 /// The name by which an id is known where nothing else is said.
-const ID: &str = "id";
+pub(super) const ID: &str = "id";
 
 /// Whether elements are nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +84,6 @@ pub(super) fn read_header<'h>(
     Ok(columns)
 }
 
-/// Whether a line looks like a header that says what it is.
-pub(super) fn is_header<'h>(mut fields: impl Iterator<Item = &'h str>) -> bool {
-    fields.any(|field| column(field).is_ok_and(|column| !matches!(column.role, Role::Property { .. })))
-}
-
 fn column(text: &str) -> Result<HeaderColumn, String> {
     if text.chars().any(char::is_control) {
         let text = text.escape_debug();
@@ -105,7 +100,7 @@ fn column(text: &str) -> Result<HeaderColumn, String> {
 }
 
 /// The name, and what stands behind the last colon that is in no brackets: a group may have some, and options have one.
-fn split(text: &str) -> Option<(&str, &str)> {
+pub(super) fn split(text: &str) -> Option<(&str, &str)> {
     let opening = if text.ends_with('}') { text.rfind('{') } else { None };
     let (before, _) = text.split_at(opening.unwrap_or(text.len()));
     let opening = if before.ends_with(')') { before.rfind('(') } else { opening };
@@ -119,7 +114,7 @@ fn unknown(text: &str) -> String {
 }
 
 /// `None`: it is not known.
-fn role(key: &str, kind: &str) -> Option<Result<Role, String>> {
+pub(super) fn role(key: &str, kind: &str) -> Option<Result<Role, String>> {
     if let Some((kind, options)) = kind.strip_suffix('}').and_then(|kind| kind.split_once('{')) {
         return Some(role(key, kind)?.and_then(|role| with_options(role, key, options)));
     }

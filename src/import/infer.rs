@@ -81,7 +81,8 @@ fn is_digits(text: &str) -> bool {
 fn is_float(text: &str) -> bool {
     let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(head, tail)| (head, Some(tail)));
     let is_mantissa = mantissa.split_once('.').is_some_and(|(whole, part)| is_whole(whole) && is_digits(part));
-    is_mantissa && exponent.is_none_or(|exponent| is_digits(exponent.trim_start_matches(['-', '+'])))
+    let is_exponent = exponent.is_none_or(|exponent| is_digits(exponent.trim_start_matches(['-', '+'])));
+    is_mantissa && is_exponent && text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// `2021-12-10`.
@@ -118,7 +119,20 @@ mod tests {
 
     #[test]
     fn what_would_come_back_otherwise_is_a_text() {
-        let texts = ["007", "+1", "1e5", "-0", "9223372036854775808", "1.", ".5", "2021-02-29", "True", "NaN"];
+        let texts = [
+            "007",
+            "+1",
+            "1e5",
+            "-0",
+            "9223372036854775808",
+            "1.",
+            ".5",
+            "2021-02-29",
+            "True",
+            "NaN",
+            "1.0e400",
+            "1.0e--1",
+        ];
         for text in texts {
             check(&[text], Scalar::Text);
         }

@@ -1,20 +1,21 @@
 //! Rows that are nodes: their labels, and the ids that are given to them.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::columns::{Kept, fields_of, kept_columns, place, quoted};
-use super::error::Reason;
+use super::error::{ImportError, Reason};
 use super::header::Role;
 use super::ids::{Group, IdType};
 use super::plan::Table;
 use super::reading::{Reading, Rows, Stopped};
 use super::record::{FieldText, Fields, Record};
-use crate::storage::{Delivery, MAX_LABELS, NodeBatch};
+use crate::storage::{Delivery, LabelSet, MAX_LABELS, NodeBatch, Origin};
 use crate::value::Name;
 
 /// Nodes of one file.
 pub(super) struct NodeRows {
     batch_sets: Vec<u32>,
+    origin: Origin,
     kept: Vec<Kept>,
     id: Option<(usize, Group)>,
     pub id_key: Option<Name>,
@@ -25,6 +26,7 @@ pub(super) struct NodeRows {
     known_sets: FxHashMap<String, u32>,
     /// Labels of that column, in the order in which they came.
     pub seen: Vec<Name>,
+    known: FxHashSet<Name>,
     /// How many nodes were delivered before.
     first_node: u64,
 }
@@ -36,9 +38,11 @@ impl NodeRows {
         let id_key = table.columns.iter().find_map(|column| {
             if let Role::Id { key, .. } = &column.role { key.as_deref().map(Name::from) } else { None }
         });
-        let own_set = reading.label_set(labels_in(&table.name, ':'))?;
+        let own_set = LabelSet::new(labels_in(&table.name, ':')).map_err(ImportError::from)?;
+        let own_set = reading.label_set(own_set)?;
         Ok(Self {
             batch_sets: Vec::new(),
+            origin: Origin::new(table.file.name()),
             kept: kept_columns(reading, table, id_type)?,
             id,
             id_key,
@@ -46,6 +50,7 @@ impl NodeRows {
             own_set,
             known_sets: FxHashMap::default(),
             seen: Vec::new(),
+            known: FxHashSet::default(),
             first_node: reading.report.nodes,
         })
     }
@@ -57,20 +62,17 @@ impl NodeRows {
         if let Some(set) = self.known_sets.get(text) {
             return Ok(*set);
         }
-        let mut labels = reading.names.labels[self.own_set as usize].clone();
-        for label in labels_in(text, reading.settings.list_delimiter) {
-            if !self.seen.contains(&label) {
-                self.seen.push(label.clone());
+        let further = || labels_in(text, reading.settings.list_delimiter);
+        let own = reading.names.sets[self.own_set as usize].names();
+        let set = LabelSet::new(own.iter().cloned().chain(further()));
+        let set = set.map_err(|_| Reason::ManyLabels { most: MAX_LABELS })?;
+        for label in further() {
+            if self.known.insert(label.clone()) {
+                self.seen.push(label);
             }
-            if !labels.contains(&label) {
-                labels.push(label);
-            }
-        }
-        if labels.len() > MAX_LABELS {
-            return Err(Reason::ManyLabels { most: MAX_LABELS });
         }
         // Whoever builds no more is found out with the batch.
-        let set = reading.label_set(labels).unwrap_or(self.own_set);
+        let set = reading.label_set(set).unwrap_or(self.own_set);
         self.known_sets.insert(text.to_owned(), set);
         Ok(set)
     }
@@ -94,8 +96,8 @@ impl NodeRows {
 }
 
 /// The labels in a text, without blanks around them.
-fn labels_in(text: &str, delimiter: char) -> Vec<Name> {
-    text.split(delimiter).map(str::trim).filter(|label| !label.is_empty()).map(Name::from).collect()
+fn labels_in(text: &str, delimiter: char) -> impl Iterator<Item = Name> {
+    text.split(delimiter).map(str::trim).filter(|label| !label.is_empty()).map(Name::from)
 }
 
 impl Rows for NodeRows {
@@ -114,6 +116,7 @@ impl Rows for NodeRows {
         let set = self.set_of(reading, &fields)?;
         self.give_id(reading, &fields)?;
         self.batch_sets.push(set);
+        self.origin.lines.push(record.line);
         Ok(())
     }
 
@@ -129,7 +132,8 @@ impl Rows for NodeRows {
         }
         reading.report.nodes += sets.len() as u64;
         self.first_node = reading.report.nodes;
+        let origin = self.origin.take();
         let columns = self.kept.iter_mut().map(Kept::take).collect();
-        reading.deliver(Delivery::Nodes(NodeBatch { sets, columns }))
+        reading.deliver(Delivery::Nodes(NodeBatch { sets, origin, columns }))
     }
 }

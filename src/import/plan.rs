@@ -9,11 +9,12 @@ use std::thread;
 
 use super::cell::CellType;
 use super::error::ImportError;
-use super::header::{Elements, HeaderColumn, PlainNames, Role, is_header, read_header};
+use super::first_line::FirstLine;
+use super::header::{Elements, HeaderColumn, PlainNames, Role, read_header};
 use super::ids::{Group, IdType};
 use super::infer::Guess;
 use super::record::{Marks, RecordReader};
-use super::source::CsvFile;
+use super::source::ImportFile;
 use crate::value::nearest::nearest;
 
 /// Files that belong together, as they are given.
@@ -22,7 +23,7 @@ pub(super) struct FileSet {
     pub elements: Elements,
     /// Labels of nodes, separated by colons, or the type of relationships; empty where the files say it.
     pub name: String,
-    pub files: Vec<CsvFile>,
+    pub files: Vec<ImportFile>,
 }
 
 /// How files are read.
@@ -47,7 +48,7 @@ pub(super) struct Plan {
 pub(super) struct Table {
     pub elements: Elements,
     pub name: String,
-    pub file: CsvFile,
+    pub file: ImportFile,
     pub columns: Vec<HeaderColumn>,
     /// Whether its first record is its header.
     pub has_header: bool,
@@ -104,16 +105,13 @@ fn add_tables(tables: &mut Vec<Table>, set: usize, files: FileSet, settings: &Se
             shared = Some(head.header);
             continue;
         }
-        let has_header = match &shared {
-            None => true,
-            Some(header) if head.header == *header => true,
-            Some(_) if is_header(head.header.iter().map(String::as_str)) => {
-                let message = "it has another header than the first file of the list, which has nothing else";
-                return Err(header_error(&file, message));
-            }
-            Some(_) => false,
+        let first_line = shared.as_ref().map(|shared| FirstLine::of(&head.header, shared, &settings.names));
+        let (header, has_header) = match (first_line, &shared) {
+            (None | Some(FirstLine::Header), _) | (_, None) => (&head.header, true),
+            (Some(FirstLine::Row), Some(shared)) => (shared, false),
+            (Some(FirstLine::Unclear), _) => return Err(header_error(&file, UNCLEAR)),
         };
-        let columns = parse(&file, shared.as_ref().unwrap_or(&head.header), elements, settings)?;
+        let columns = parse(&file, header, elements, settings)?;
         let name = name.clone();
         let (group, start_group, end_group) = (None, None, None);
         tables.push(Table { elements, name, file, columns, has_header, group, start_group, end_group, set });
@@ -121,8 +119,11 @@ fn add_tables(tables: &mut Vec<Table>, set: usize, files: FileSet, settings: &Se
     Ok(())
 }
 
+const UNCLEAR: &str = "whether its first line is a header of its own, or a row under that of the first file of the list, which \
+                       has nothing else, cannot be told; let each file begin with its header, or give the files apart";
+
 fn parse(
-    file: &CsvFile,
+    file: &ImportFile,
     header: &[String],
     elements: Elements,
     settings: &Settings,
@@ -131,17 +132,17 @@ fn parse(
     columns.map_err(|message| header_error(file, &message))
 }
 
-fn header_error(file: &CsvFile, message: &str) -> ImportError {
+fn header_error(file: &ImportFile, message: &str) -> ImportError {
     ImportError::Header { file: file.name().to_owned(), message: message.to_owned() }
 }
 
-pub(super) fn unreadable(file: &CsvFile) -> impl Fn(std::io::Error) -> ImportError {
+pub(super) fn unreadable(file: &ImportFile) -> impl Fn(std::io::Error) -> ImportError {
     let file = file.name().to_owned();
     move |error| ImportError::Unreadable { file: file.clone(), error }
 }
 
 /// None of an empty file.
-fn read_head(file: &CsvFile, settings: &Settings) -> Result<Option<Head>, ImportError> {
+fn read_head(file: &ImportFile, settings: &Settings) -> Result<Option<Head>, ImportError> {
     let mut reader = RecordReader::new(file.open().map_err(unreadable(file))?, settings.marks);
     let header = match reader.next().map_err(unreadable(file))?.map(|record| record.fields) {
         None => return Ok(None),

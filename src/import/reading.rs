@@ -9,12 +9,11 @@ use super::header::Elements;
 use super::ids::{Group, Ids};
 use super::nodes::NodeRows;
 use super::plan::{Plan, Settings, Table, unreadable};
-use super::quarantine::write_row;
-use super::record::{Record, RecordReader};
+use super::record::{Raw, Record, RecordReader};
 use super::rels::RelRows;
 use super::report::ImportReport;
 use super::{ImportProgress, OnError};
-use crate::storage::Delivery;
+use crate::storage::{Delivery, LabelSet};
 use crate::value::Name;
 
 /// A batch has so many rows at most,
@@ -53,9 +52,9 @@ impl From<ImportError> for Stopped {
 pub(super) struct Names {
     keys: FxHashMap<String, u32>,
     types: FxHashMap<String, u32>,
-    sets: FxHashMap<Vec<Name>, u32>,
-    /// The labels of sets, by their numbers.
-    pub labels: Vec<Vec<Name>>,
+    set_numbers: FxHashMap<LabelSet, u32>,
+    /// By their numbers.
+    pub sets: Vec<LabelSet>,
 }
 
 impl<'r> Reading<'r> {
@@ -100,9 +99,9 @@ impl<'r> Reading<'r> {
         let mut rows = NodeRows::new(self, table)?;
         self.read_table(table, &mut rows)?;
         if let Some(key) = rows.id_key.filter(|_| self.makes_indexes) {
-            let named = self.names.labels[rows.own_set as usize].clone();
-            let labels = if named.is_empty() { rows.seen } else { named };
-            let new = labels.into_iter().map(|label| (label, key.clone()));
+            let named = self.names.sets[rows.own_set as usize].names();
+            let labels = if named.is_empty() { rows.seen.as_slice() } else { named };
+            let new = labels.iter().map(|label| (label.clone(), key.clone()));
             new.for_each(|index| {
                 if !indexes.contains(&index) {
                     indexes.push(index);
@@ -126,7 +125,7 @@ impl<'r> Reading<'r> {
         let mut len_bytes = 0;
         while let Some(record) = reader.next().map_err(&unreadable)? {
             self.report.count_row();
-            len_bytes += record.raw.len();
+            len_bytes += record.raw.bytes().len();
             if let Err(reason) = rows.add(self, table, &record) {
                 rows.forget_last();
                 // What is wrong with rows before this one is told first.
@@ -147,7 +146,7 @@ impl<'r> Reading<'r> {
     fn show(&mut self, table: &Table) {
         if let Some(shows) = &mut self.shows {
             let ImportReport { nodes, relationships, .. } = self.report;
-            shows(ImportProgress { file: table.file.name(), nodes, relationships });
+            shows(ImportProgress::new(table.file.name(), nodes, relationships));
         }
     }
 
@@ -155,15 +154,11 @@ impl<'r> Reading<'r> {
         &mut self,
         table: &Table,
         line: u64,
-        raw: &[u8],
+        raw: Raw<'_>,
         reason: &Reason,
     ) -> Result<(), ImportError> {
-        let row = BadRow { file: table.file.name().to_owned(), line, reason: reason.to_string() };
-        match &mut self.on_error {
-            OnError::Stop => return Err(ImportError::Row(row)),
-            OnError::Skip => {}
-            OnError::Quarantine(out) => write_row(out, &row, raw).map_err(ImportError::Quarantine)?,
-        }
+        let row = BadRow::new(table.file.name(), line, reason.to_string());
+        self.on_error.pass_over_raw(&row, raw)?;
         self.report.skip(reason.kind(), row);
         Ok(())
     }
@@ -188,13 +183,13 @@ impl<'r> Reading<'r> {
         Ok(add(&mut self.names.types, name.to_owned()))
     }
 
-    pub(super) fn label_set(&mut self, labels: Vec<Name>) -> Result<u32, Stopped> {
-        if let Some(number) = self.names.sets.get(&labels) {
+    pub(super) fn label_set(&mut self, set: LabelSet) -> Result<u32, Stopped> {
+        if let Some(number) = self.names.set_numbers.get(&set) {
             return Ok(*number);
         }
-        self.deliver(Delivery::LabelSet(labels.clone()))?;
-        self.names.labels.push(labels.clone());
-        Ok(add(&mut self.names.sets, labels))
+        self.deliver(Delivery::LabelSet(set.clone()))?;
+        self.names.sets.push(set.clone());
+        Ok(add(&mut self.names.set_numbers, set))
     }
 }
 

@@ -8,13 +8,14 @@ use super::header::Role;
 use super::ids::{Found, Group};
 use super::plan::Table;
 use super::reading::{Reading, Rows, Stopped};
-use super::record::{Fields, Record};
-use crate::storage::{Delivery, RelBatch, retain};
+use super::record::{Fields, Raw, Record};
+use crate::storage::{Delivery, Origin, RelBatch, retain};
 
 /// Relationships of one file.
 pub(super) struct RelRows {
     /// Its starts and ends are those of rows that are settled.
     batch: RelBatch,
+    origin: Origin,
     kept: Vec<Kept>,
     start: End,
     end: End,
@@ -40,15 +41,15 @@ impl Waiting {
     fn add(&mut self, record: &Record<'_>, start: i64, end: i64) {
         self.starts.push(start);
         self.ends.push(end);
-        self.raw.extend_from_slice(record.raw);
+        self.raw.extend_from_slice(record.raw.bytes());
         self.places.push((record.line, self.raw.len()));
     }
 
     /// The line and the bytes of a row.
-    fn row(&self, row: usize) -> (u64, &[u8]) {
+    fn row(&self, row: usize) -> (u64, Raw<'_>) {
         let start = row.checked_sub(1).map_or(0, |before| self.places[before].1);
         let (line, end) = self.places[row];
-        (line, &self.raw[start..end])
+        (line, Raw::Whole(&self.raw[start..end]))
     }
 
     fn clear(&mut self) {
@@ -107,6 +108,7 @@ impl RelRows {
             [table.start_group, table.end_group].into_iter().all(|group| reading.ids.are_integers(group));
         Ok(Self {
             batch: RelBatch::default(),
+            origin: Origin::new(table.file.name()),
             kept: kept_columns(reading, table, None)?,
             start: end("start", place(table, |role| matches!(role, Role::Start { .. })), table.start_group),
             end: end("end", place(table, |role| matches!(role, Role::End { .. })), table.end_group),
@@ -180,6 +182,7 @@ impl Rows for RelRows {
         let rel_type = self.type_of(reading, &fields)?;
         self.add_ends(reading, &fields, record)?;
         self.batch.types.push(rel_type);
+        self.origin.lines.push(record.line);
         Ok(())
     }
 
@@ -188,6 +191,7 @@ impl Rows for RelRows {
         let keep = self.find_ends(&waiting, reading, table)?;
         if keep.contains(&false) {
             retain(&mut self.batch.types, &keep);
+            retain(&mut self.origin.lines, &keep);
             self.kept.iter_mut().for_each(|kept| kept.column.retain(&keep));
         }
         waiting.clear();
@@ -201,12 +205,12 @@ impl Rows for RelRows {
     }
 
     fn deliver(&mut self, reading: &mut Reading<'_>) -> Result<(), Stopped> {
-        let batch = std::mem::take(&mut self.batch);
+        let (batch, origin) = (std::mem::take(&mut self.batch), self.origin.take());
         if batch.types.is_empty() {
             return Ok(());
         }
         reading.report.relationships += batch.types.len() as u64;
         let columns = self.kept.iter_mut().map(Kept::take).collect();
-        reading.deliver(Delivery::Rels(RelBatch { columns, ..batch }))
+        reading.deliver(Delivery::Rels(RelBatch { origin, columns, ..batch }))
     }
 }

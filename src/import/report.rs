@@ -7,6 +7,9 @@ use super::error::BadRow;
 /// So many rows that were passed over are told one by one.
 const MOST_TOLD: usize = 20;
 
+/// So many things of a kind that were not understood are told one by one.
+const MOST_NOTICES_TOLD: u64 = 3;
+
 /// What was read, what was made of it, and what was passed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,6 +26,12 @@ pub struct ImportReport {
     pub first_skipped: Vec<BadRow>,
     /// The indexes that were made: label and key.
     pub indexes: Vec<(String, String)>,
+    /// Records that were there already, word for word, and so were left as they are.
+    pub unchanged: u64,
+    /// What was imported, and not as its source means it: a name that leads nowhere, a word that nobody knows, ...
+    pub notices: BTreeMap<&'static str, u64>,
+    /// The first three of each kind.
+    pub first_notices: Vec<BadRow>,
 }
 
 /// What was read of a file.
@@ -43,23 +52,35 @@ impl ImportReport {
         self.skipped.values().sum()
     }
 
-    pub(super) fn begin_file(&mut self, name: &str) {
+    /// What is counted from here on is of this file.
+    pub fn begin_file(&mut self, name: &str) {
         self.files.push(FileReport { name: name.to_owned(), ..FileReport::default() });
     }
 
-    pub(super) fn count_row(&mut self) {
+    /// Counts a row of the file.
+    pub fn count_row(&mut self) {
         if let Some(file) = self.files.last_mut() {
             file.rows += 1;
         }
     }
 
-    pub(super) fn skip(&mut self, kind: &'static str, row: BadRow) {
+    /// Counts a row that is passed over.
+    pub fn skip(&mut self, kind: &'static str, row: BadRow) {
         *self.skipped.entry(kind).or_default() += 1;
         if let Some(file) = self.files.last_mut() {
             file.skipped += 1;
         }
         if self.first_skipped.len() < MOST_TOLD {
             self.first_skipped.push(row);
+        }
+    }
+
+    /// Counts something that was imported all the same.
+    pub fn note(&mut self, kind: &'static str, row: BadRow) {
+        let count = self.notices.entry(kind).or_default();
+        *count += 1;
+        if *count <= MOST_NOTICES_TOLD {
+            self.first_notices.push(row);
         }
     }
 }

@@ -13,16 +13,16 @@ const GZIP_MARK: [u8; 2] = [0x1f, 0x8b];
 
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// A file with comma-separated values, as it is or packed by gzip: by its content, whatever its name.
+/// A file to be imported, as it is or packed by gzip: by its content, whatever its name.
 ///
 /// ```
-/// use averment::import::CsvFile;
-/// let on_disk = CsvFile::from("companies.csv.gz");
-/// let in_memory = CsvFile::of_bytes("companies", "id:ID,name\n1,SenseTime\n");
+/// use averment::import::ImportFile;
+/// let on_disk = ImportFile::from("companies.csv.gz");
+/// let in_memory = ImportFile::of_bytes("companies", "id:ID,name\n1,SenseTime\n");
 /// assert_eq!((on_disk.name(), in_memory.name()), ("companies.csv.gz", "companies"));
 /// ```
 #[derive(Clone)]
-pub struct CsvFile {
+pub struct ImportFile {
     name: String,
     content: Content,
 }
@@ -33,7 +33,7 @@ enum Content {
     Bytes(Arc<[u8]>),
 }
 
-impl CsvFile {
+impl ImportFile {
     /// A file that is in memory.
     pub fn of_bytes(name: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         Self { name: name.into(), content: Content::Bytes(Arc::from(bytes.as_ref())) }
@@ -44,8 +44,29 @@ impl CsvFile {
         &self.name
     }
 
+    /// The files of a folder, by their names; or the one file that is there.
+    ///
+    /// # Errors
+    ///
+    /// That of the system.
+    pub fn all_in(path: impl AsRef<Path>) -> io::Result<Vec<Self>> {
+        let path = path.as_ref();
+        if !path.is_dir() {
+            return Ok(vec![Self::from(path)]);
+        }
+        let entries: io::Result<Vec<PathBuf>> =
+            std::fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect();
+        let mut paths: Vec<PathBuf> = entries?.into_iter().filter(|path| path.is_file()).collect();
+        paths.sort();
+        Ok(paths.into_iter().map(Self::from).collect())
+    }
+
     /// Its text, from the beginning.
-    pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+    ///
+    /// # Errors
+    ///
+    /// That of the system, or of the one who unpacks it.
+    pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         match &self.content {
             Content::Path(path) => unpacked(open_regular(path)?),
             Content::Bytes(bytes) => unpacked(Cursor::new(Arc::clone(bytes))),
@@ -73,32 +94,32 @@ fn unpacked(mut packed: impl Read + Send + 'static) -> io::Result<Box<dyn Read +
     Ok(Box::new(whole))
 }
 
-impl From<&Path> for CsvFile {
+impl From<&Path> for ImportFile {
     fn from(path: &Path) -> Self {
         Self { name: path.display().to_string(), content: Content::Path(path.to_owned()) }
     }
 }
 
-impl From<PathBuf> for CsvFile {
+impl From<PathBuf> for ImportFile {
     fn from(path: PathBuf) -> Self {
         Self::from(path.as_path())
     }
 }
 
-impl From<&str> for CsvFile {
+impl From<&str> for ImportFile {
     fn from(path: &str) -> Self {
         Self::from(Path::new(path))
     }
 }
 
-impl From<String> for CsvFile {
+impl From<String> for ImportFile {
     fn from(path: String) -> Self {
         Self::from(Path::new(&path))
     }
 }
 
-impl fmt::Debug for CsvFile {
+impl fmt::Debug for ImportFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("CsvFile").field(&self.name).finish()
+        f.debug_tuple("ImportFile").field(&self.name).finish()
     }
 }

@@ -1,7 +1,7 @@
 //! Builds a graph by the one writer, element by element: into a database that has one already.
 
 use crate::catalog::{KeyId, LabelId, Owner, TypeId};
-use crate::storage::{Column, Delivery, End, NodeBatch, NodeSlot, RelBatch, StorageError, Writer};
+use crate::storage::{Column, Delivery, End, NodeBatch, NodeSlot, Origin, RelBatch, StorageError, Writer};
 use crate::value::{Name, Value};
 
 pub(super) struct Writing<'w> {
@@ -10,11 +10,23 @@ pub(super) struct Writing<'w> {
     sets: Vec<Vec<LabelId>>,
     types: Vec<TypeId>,
     nodes: Vec<NodeSlot>,
+    /// Label and key of indexes that were not there before.
+    pub made_indexes: Vec<(String, String)>,
+    /// The file and the line of the row that the writer has refused.
+    pub refused: Option<(String, u64)>,
 }
 
 impl<'w> Writing<'w> {
     pub(super) fn new(writer: &'w mut Writer) -> Self {
-        Self { writer, keys: Vec::new(), sets: Vec::new(), types: Vec::new(), nodes: Vec::new() }
+        Self {
+            writer,
+            keys: Vec::new(),
+            sets: Vec::new(),
+            types: Vec::new(),
+            nodes: Vec::new(),
+            made_indexes: Vec::new(),
+            refused: None,
+        }
     }
 
     /// # Errors
@@ -23,8 +35,8 @@ impl<'w> Writing<'w> {
     pub(super) fn take(&mut self, delivery: Delivery) -> Result<(), StorageError> {
         match delivery {
             Delivery::Key(name) => self.keys.push(self.writer.key(&name)),
-            Delivery::LabelSet(names) => {
-                let labels = names.iter().map(|name| self.writer.label(name)).collect();
+            Delivery::LabelSet(set) => {
+                let labels = set.names().iter().map(|name| self.writer.label(name)).collect();
                 self.sets.push(labels);
             }
             Delivery::Type(name) => self.types.push(self.writer.rel_type(&name)),
@@ -36,21 +48,41 @@ impl<'w> Writing<'w> {
     }
 
     fn create_nodes(&mut self, batch: &NodeBatch) -> Result<(), StorageError> {
-        for (row, set) in batch.sets.iter().enumerate() {
-            let node = self.writer.create_node(&self.sets[*set as usize])?;
-            self.nodes.push(node);
-            self.set_properties(End::node(node), &batch.columns, row)?;
-        }
-        Ok(())
+        (0..batch.sets.len()).try_for_each(|row| {
+            let created = self.create_node(batch, row);
+            self.tell_origin(&batch.origin, row, created)
+        })
+    }
+
+    fn create_node(&mut self, batch: &NodeBatch, row: usize) -> Result<(), StorageError> {
+        let node = self.writer.create_node(&self.sets[batch.sets[row] as usize])?;
+        self.nodes.push(node);
+        self.set_properties(End::node(node), &batch.columns, row)
     }
 
     fn create_rels(&mut self, batch: &RelBatch) -> Result<(), StorageError> {
-        for (row, rel_type) in batch.types.iter().enumerate() {
-            let ends = [batch.starts[row], batch.ends[row]].map(|node| End::node(self.nodes[node as usize]));
-            let rel = self.writer.create_rel(self.types[*rel_type as usize], ends[0], ends[1], true)?;
-            self.set_properties(End::rel(rel), &batch.columns, row)?;
+        (0..batch.types.len()).try_for_each(|row| {
+            let created = self.create_rel(batch, row);
+            self.tell_origin(&batch.origin, row, created)
+        })
+    }
+
+    fn create_rel(&mut self, batch: &RelBatch, row: usize) -> Result<(), StorageError> {
+        let ends = [batch.starts[row], batch.ends[row]].map(|node| End::node(self.nodes[node as usize]));
+        let rel = self.writer.create_rel(self.types[batch.types[row] as usize], ends[0], ends[1], true)?;
+        self.set_properties(End::rel(rel), &batch.columns, row)
+    }
+
+    fn tell_origin(
+        &mut self,
+        origin: &Origin,
+        row: usize,
+        created: Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        if created.is_err() {
+            self.refused = Some((origin.source.to_string(), origin.lines[row]));
         }
-        Ok(())
+        created
     }
 
     fn set_properties(&mut self, element: End, columns: &[Column], row: usize) -> Result<(), StorageError> {
@@ -71,6 +103,8 @@ impl<'w> Writing<'w> {
         }
         let name = Name::from(format!("index_{label}_{key}"));
         let name = self.writer.graph().catalog().free_name(&name);
-        self.writer.create_index(name, owner, keys).map(drop)
+        self.writer.create_index(name, owner, keys)?;
+        self.made_indexes.push((label.to_string(), key.to_string()));
+        Ok(())
     }
 }

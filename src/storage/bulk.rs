@@ -12,7 +12,7 @@ mod batch;
 
 use std::ops::Range;
 
-pub(crate) use batch::{Cells, Column, Delivery, NodeBatch, RelBatch, Texts, retain};
+pub(crate) use batch::{Cells, Column, Delivery, LabelSet, NodeBatch, Origin, RelBatch, Texts, retain};
 
 use super::adjacency::MAX_TYPES;
 use super::bitmap::{PAGE_SLOTS, place};
@@ -51,8 +51,8 @@ impl Bulk {
                 let key = self.key(&name)?;
                 self.keys.push(key);
             }
-            Delivery::LabelSet(names) => {
-                let labels = names.iter().map(|name| self.label(name)).collect::<Result<_, _>>()?;
+            Delivery::LabelSet(set) => {
+                let labels = set.names().iter().map(|name| self.label(name)).collect::<Result<_, _>>()?;
                 self.sets.push(labels);
             }
             Delivery::Type(name) => {

@@ -62,28 +62,36 @@ impl<'g> Seeker<'g> {
         }
     }
 
-    /// Appends the relationships to `end`, which must not lie before an end that was asked for earlier.
+    /// Gives the relationships to `end`, slice by slice, until `take` fails. `end` must not lie before an end that was asked
+    /// for earlier.
     #[inline]
-    pub(crate) fn append_rels_to(&mut self, end: End, rels: &mut Vec<u32>) {
+    pub(crate) fn each_to<E>(
+        &mut self,
+        end: End,
+        mut take: impl FnMut(&'g [Neighbour]) -> Result<(), E>,
+    ) -> Result<(), E> {
         if self.slice.last().is_none_or(|last| last.end <= end) && self.tree.is_some() {
-            self.append_from_tree(end, rels);
-            return;
+            return self.each_in_tree(end, take);
         }
         self.slice = from_end(self.slice, end);
-        rels.extend(self.slice.iter().take_while(|entry| entry.end == end).map(|entry| entry.rel.0));
+        match self.slice.iter().take_while(|entry| entry.end == end).count() {
+            0 => Ok(()),
+            count => take(&self.slice[..count]),
+        }
     }
 
     /// The same where leaves have to be looked for: those of `end` may go on in the next one.
-    fn append_from_tree(&mut self, end: End, rels: &mut Vec<u32>) {
-        let Some(tree) = self.tree else { return };
+    fn each_in_tree<E>(&mut self, end: End, mut take: impl FnMut(&'g [Neighbour]) -> Result<(), E>) -> Result<(), E> {
+        let Some(tree) = self.tree else { return Ok(()) };
         for leaf in tree.from(|entry| entry.end < end) {
             let count = leaf.iter().take_while(|entry| entry.end == end).count();
-            rels.extend(leaf[..count].iter().map(|entry| entry.rel.0));
+            take(&leaf[..count])?;
             self.slice = &leaf[count..];
             if !self.slice.is_empty() {
-                return;
+                return Ok(());
             }
         }
+        Ok(())
     }
 }
 
@@ -140,8 +148,11 @@ mod tests {
                         .map(|found| found.rel.0)
                         .collect();
                     let mut found = Vec::new();
-                    seeker.append_rels_to(to, &mut found);
-                    assert_eq!(found, expected);
+                    let all = seeker.each_to(to, |entries| {
+                        found.extend(entries.iter().map(|entry| entry.rel.0));
+                        Ok::<(), ()>(())
+                    });
+                    assert_eq!((found, all), (expected, Ok(())));
                 }
             }
         }

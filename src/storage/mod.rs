@@ -49,7 +49,7 @@ mod walk;
 mod writer;
 
 pub(crate) use batch::{ExpandCursor, Expansion};
-pub(crate) use bulk::{Bulk, Cells, Column, Delivery, NodeBatch, RelBatch, Texts, retain};
+pub(crate) use bulk::{Bulk, Cells, Column, Delivery, LabelSet, NodeBatch, Origin, RelBatch, Texts, retain};
 pub(crate) use change::Change;
 pub(crate) use column::{Codes, Condition, PropertyVector};
 pub use database_files::Durability;

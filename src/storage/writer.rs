@@ -471,7 +471,7 @@ fn next_symbol(count: usize) -> u32 {
     u32::try_from(count).expect("fewer than 2^32 names")
 }
 
-fn check_label_count(count: usize) -> Result<(), StorageError> {
+pub(super) fn check_label_count(count: usize) -> Result<(), StorageError> {
     if count > MAX_LABELS { Err(StorageError::TooManyLabels { most: MAX_LABELS }) } else { Ok(()) }
 }
 

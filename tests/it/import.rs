@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use averment::import::{CsvFile, CsvImport};
+use averment::import::{CsvImport, ImportFile};
 use averment::{Database, ErrorKind};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -74,6 +75,7 @@ fn run(case: &[Section]) -> String {
         let text = match words[..] {
             ["says"] => said.clone(),
             ["holds"] => held(here),
+            ["holds", "files"] => files_in(here),
             ["holds", "file", name] => fs::read_to_string(here.join(name)).unwrap(),
             ["import"] => {
                 said += &imported(here, text);
@@ -82,6 +84,10 @@ fn run(case: &[Section]) -> String {
             ["database"] => {
                 done(here, &["create", "db"], "");
                 done(here, &["run", "-d", "db", "-"], text);
+                text.clone()
+            }
+            [name, "to", target] => {
+                link(target, &here.join(name));
                 text.clone()
             }
             [name, ref form @ ..] if place > 0 => {
@@ -106,6 +112,19 @@ fn imported(here: &Path, arguments: &str) -> String {
     let said = averment(here, &args, "");
     let code = if said.code == Some(0) { String::new() } else { format!("exit {}\n", said.code.unwrap()) };
     format!("{}{}{code}", said.err, said.out)
+}
+
+fn link(target: &str, link: &Path) {
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(target, link).unwrap();
+    #[cfg(not(unix))]
+    panic!("{target}, {}: links are made on Unix", link.display());
+}
+
+fn files_in(here: &Path) -> String {
+    let mut names: Vec<_> = fs::read_dir(here).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names.into_iter().fold(String::new(), |found, name| found + name.to_str().unwrap() + "\n")
 }
 
 fn held(here: &Path) -> String {
@@ -174,13 +193,13 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A file that unpacks to very much more than it is.
-fn bomb(len_bytes: usize) -> CsvFile {
+fn bomb(len_bytes: usize) -> ImportFile {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(b"id:ID,name\n1,").unwrap();
     let part = vec![b'x'; 1 << 20];
     (0..len_bytes >> 20).for_each(|_| packed.write_all(&part).unwrap());
     packed.write_all(b"\n2,Bob\n").unwrap();
-    CsvFile::of_bytes("bomb.csv.gz", packed.finish().unwrap())
+    ImportFile::of_bytes("bomb.csv.gz", packed.finish().unwrap())
 }
 
 #[test]
@@ -196,9 +215,37 @@ fn what_unpacks_to_very_much_is_one_long_row() {
 }
 
 #[test]
+fn a_quarantine_says_where_it_has_the_head_of_a_row_only() {
+    let out = Shared::default();
+    let files = [bomb(64 << 20), ImportFile::of_bytes("b.csv", format!("id:ID\n\"{}\"x\n", "y".repeat(1 << 20)))];
+    let import = CsvImport::new().nodes("Person", files).quarantine(out.clone());
+    import.in_memory(Database::options()).unwrap();
+    let kept = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    let rows: Vec<&str> = kept.lines().collect();
+    let reason = "longer than 16777216 bytes; is a quote never closed? (only the first 16777217 bytes are kept here)";
+    assert!(rows[1].starts_with(&format!("\"bomb.csv.gz\",2,\"{reason}\",\"1,xxx")), "{}", &rows[1][..200]);
+    assert!(rows[2].starts_with("\"b.csv\",2,\"something follows a closing quote\",\"\"\"yyy"), "{}", &rows[2][..200]);
+    assert!(rows[2].len() > 1 << 20 && rows[2].ends_with("yyy\"\"x\""));
+}
+
+/// What several may write to.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
 fn a_huge_field_is_a_value() {
     let text = "\u{436}".repeat(3 << 20);
-    let file = CsvFile::of_bytes("a.csv", format!("id:ID,text\n1,\"{text}\"\n2,{text}\n"));
+    let file = ImportFile::of_bytes("a.csv", format!("id:ID,text\n1,\"{text}\"\n2,{text}\n"));
     let (db, _) = CsvImport::new().nodes("Text", [file]).in_memory(Database::options()).unwrap();
     let found: Vec<String> = db.query("MATCH (t:Text) RETURN t.text", ()).unwrap().into_vec().unwrap();
     assert!(found.len() == 2 && found.iter().all(|found| *found == text));
@@ -210,10 +257,46 @@ fn an_open_quote_in_a_long_file_costs_one_line() {
     for id in 2..400_000 {
         writeln!(file, "{id},the name of a node that is neither long nor short").unwrap();
     }
-    let import = CsvImport::new().nodes("A", [CsvFile::of_bytes("a.csv", file)]).skip_bad_rows();
+    let import = CsvImport::new().nodes("A", [ImportFile::of_bytes("a.csv", file)]).skip_bad_rows();
     let (_, report) = import.in_memory(Database::options()).unwrap();
     assert_eq!((report.nodes, report.skipped_rows()), (399_998, 1));
     assert_eq!(report.first_skipped[0].line, 2);
+}
+
+/// Twice in one set, a label counted each relationship twice, which no store could be opened with.
+#[test]
+fn a_label_that_is_named_twice_counts_once() {
+    let files = [ImportFile::of_bytes("a.csv", "id\n1\n"), ImportFile::of_bytes("r.csv", "start,end\n1,1\n")];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    let [nodes, rels] = files;
+    let import = CsvImport::new().nodes("A:A", [nodes]).nodes("A", [ImportFile::of_bytes("b.csv", "id\n2\n")]);
+    drop(import.relationships("R", [rels]).create(Database::options(), &path).unwrap());
+    let db = Database::open(&path).unwrap();
+    let counts: Vec<i64> =
+        ["MATCH (:A)-[:R]->() RETURN count(*)", "MATCH ()-[:R]->(:A) RETURN count(*)", "MATCH (a:A) RETURN count(*)"]
+            .map(|question| db.query(question, ()).unwrap().single::<i64>().unwrap())
+            .to_vec();
+    assert_eq!(counts, [1, 1, 2]);
+}
+
+#[test]
+fn too_many_labels_are_refused_wherever_they_are_named() {
+    let labels = |count: usize, mark: &str| (0..count).map(|n| format!("L{n}")).collect::<Vec<_>>().join(mark);
+    let file = || ImportFile::of_bytes("a.csv", "id\n1\n");
+    let (_, report) = CsvImport::new().nodes(&labels(4_096, ":"), [file()]).in_memory(Database::options()).unwrap();
+    assert_eq!(report.nodes, 1);
+    let many = || CsvImport::new().nodes(&labels(4_097, ":"), [file()]);
+    let written = Database::in_memory();
+    let errors =
+        [many().in_memory(Database::options()).unwrap_err(), many().load(&mut written.write().unwrap()).unwrap_err()];
+    for error in errors {
+        let averment::import::ImportError::Database(error) = error else { panic!("{error}") };
+        assert_eq!(error.code(), "too-many-labels");
+    }
+    let file = ImportFile::of_bytes("a.csv", format!("id,:LABEL\n1,{}\n", labels(4_096, ";")));
+    let error = CsvImport::new().nodes("Own", [file]).in_memory(Database::options()).unwrap_err();
+    assert_eq!(error.to_string(), "a.csv, line 2: a node can have 4096 labels and no more");
 }
 
 #[test]
@@ -221,9 +304,10 @@ fn what_breaks_a_constraint_is_undone() {
     let db = Database::from_script("CREATE CONSTRAINT FOR (c:Company) REQUIRE c.name IS UNIQUE").unwrap();
     let mut transaction = db.write().unwrap();
     transaction.query("CREATE (:Company {name: 'A'})", ()).unwrap();
-    let file = || CsvFile::of_bytes("c.csv", "id:ID,name\n1,B\n2,A\n");
+    let file = || ImportFile::of_bytes("c.csv", "id:ID,name\n1,B\n2,A\n");
     let error = CsvImport::new().nodes("Company", [file()]).load(&mut transaction).unwrap_err();
-    let averment::import::ImportError::Database(error) = error else { panic!("{error}") };
+    assert!(error.to_string().starts_with("c.csv, line 3: constraint `"), "{error}");
+    let averment::import::ImportError::Refused { error, .. } = error else { panic!("{error}") };
     assert_eq!(error.kind(), ErrorKind::ConstraintVerification);
     transaction.commit().unwrap();
     assert_eq!(db.query("MATCH (c:Company) RETURN c.name", ()).unwrap().single::<String>().unwrap(), "A");
@@ -301,9 +385,9 @@ fn a_graph_that_is_built_in_bulk_is_the_one_that_the_writer_makes() {
     for (nodes, rels) in [(0, 0), (1, 3), (70, 200), (1_500, 3_000), (2_000, 30_000), (9_000, 20_000)] {
         let half = nodes / 2;
         let files = [
-            CsvFile::of_bytes("a", random_nodes(&mut chance, 0, half)),
-            CsvFile::of_bytes("b", random_nodes(&mut chance, half, nodes - half)),
-            CsvFile::of_bytes("r", random_rels(&mut chance, nodes.max(1), rels)),
+            ImportFile::of_bytes("a", random_nodes(&mut chance, 0, half)),
+            ImportFile::of_bytes("b", random_nodes(&mut chance, half, nodes - half)),
+            ImportFile::of_bytes("r", random_rels(&mut chance, nodes.max(1), rels)),
         ];
         let import = || {
             let [a, b, r] = files.clone();
@@ -334,11 +418,61 @@ fn a_graph_that_is_built_in_bulk_is_the_one_that_the_writer_makes() {
     }
 }
 
+/// Files that give one key values of these types, one file behind the other: so few and so many that pages are begun,
+/// gone on with and left in every form.
+fn mixed(elements: &str, types: [&str; 3], rows: u64, chance: &mut Chance) -> Vec<ImportFile> {
+    let file = |place: usize, kind: &str, chance: &mut Chance| {
+        let heads = if elements == "nodes" { "id:ID(all)" } else { ":START_ID(all),:END_ID(all)" };
+        let sparse = if chance.below(2) == 0 { 1_000_000 } else { 3 };
+        let (first, own) = (1_000 * place as u64, format!("text {}", chance.below(1_000)));
+        (first..first + rows).fold(format!("{heads},x:{kind}\n"), |file, id| {
+            let value = match kind {
+                "string" if rows > 1 => chance.pick(&["a", "b", &format!("own {id}"), &own], sparse),
+                "string" => own.clone(),
+                "int" => chance.pick(&["1", "2", "-3"], sparse),
+                "float" => chance.pick(&["1.5", "2.0"], sparse),
+                "boolean" => chance.pick(&["true", "false"], sparse),
+                "date" => chance.pick(&["2021-12-10", "1999-01-01"], sparse),
+                _ => chance.pick(&["a;b", "c"], sparse),
+            };
+            let ids = if elements == "nodes" { id.to_string() } else { format!("{first},{id}") };
+            file + &ids + "," + &value + "\n"
+        })
+    };
+    types.iter().enumerate().map(|(place, kind)| ImportFile::of_bytes(*kind, file(place, kind, chance))).collect()
+}
+
+/// A text, and then an integer in the next file: the page had codes, and nobody gave it their texts.
+#[test]
+fn one_key_of_several_types_is_built_in_bulk_as_the_writer_makes_it() {
+    const TYPES: [&str; 6] = ["string", "int", "float", "boolean", "date", "string[]"];
+    let mut chance = Chance(7);
+    for number in 0..216 {
+        let types = [TYPES[number / 36], TYPES[number / 6 % 6], TYPES[number % 6]];
+        let rows = [1, 3, 40][number % 3];
+        let nodes = mixed("nodes", types, rows, &mut chance);
+        let rels = mixed("rels", types, rows, &mut chance);
+        let import = || {
+            let import = nodes.iter().fold(CsvImport::new(), |import, file| import.nodes("A", [file.clone()]));
+            rels.iter().fold(import, |import, file| import.relationships("R", [file.clone()]))
+        };
+        let (built, _) = import().in_memory(Database::options()).unwrap();
+        let written = Database::in_memory();
+        let mut transaction = written.write().unwrap();
+        import().load(&mut transaction).unwrap();
+        transaction.commit().unwrap();
+        let elements =
+            |db| dump(&db).lines().filter(|line| !line.contains("\"$type\":\"commit\"")).collect::<Vec<_>>().join("\n");
+        let (built, written) = (elements(built), elements(written));
+        assert!(built == written, "{types:?}, {rows} rows:\n{built}\n{written}");
+    }
+}
+
 #[test]
 fn progress_is_told() {
     let (tell, told) = std::sync::mpsc::channel();
     let rows: String = (0..20_000).fold("id:ID\n".to_owned(), |rows, id| rows + &id.to_string() + "\n");
-    let import = CsvImport::new().nodes("A", [CsvFile::of_bytes("a.csv", rows)]);
+    let import = CsvImport::new().nodes("A", [ImportFile::of_bytes("a.csv", rows)]);
     let import = import.on_progress(move |progress| tell.send(progress.nodes).unwrap());
     import.in_memory(Database::options()).unwrap();
     let told: Vec<u64> = told.into_iter().collect();

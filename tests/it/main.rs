@@ -46,6 +46,7 @@ mod reference;
 mod repl;
 mod routes;
 #[cfg(feature = "cli")]
+mod sanctions;
 mod settings;
 mod snapshots;
 mod surroundings;

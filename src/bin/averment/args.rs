@@ -311,6 +311,7 @@ Examples:
 Examples:
   averment import sanctions --nodes Company=companies.csv --rels OWNS=stakes.csv
   averment import sanctions --nodes Company=a.csv.gz,b.csv.gz --rels OWNS=stakes.csv --on-error quarantine=bad.csv
+  averment import sanctions --from ofac:sdn_2019-01 --from bis:entity-list --edition 2019-01-15
   averment import graph --nodes Person=people.csv --rels KNOWS=knows.csv --infer-types --delimiter '|'
 
 Types of columns: string, int, float, boolean, date, localtime, time, localdatetime, datetime, duration, edtf; with `[]` behind

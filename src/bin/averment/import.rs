@@ -1,15 +1,21 @@
-//! `averment import`: files with comma-separated values into a database in a folder.
+//! `averment import`: files with comma-separated values, and lists of sanctioned parties, into a database in a folder.
 
+mod quarantine;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use averment::import::{CsvFile, CsvImport, ImportError, ImportProgress, ImportReport};
-use averment::{Database, Limits, Options};
+use averment::import::{BadRow, CsvImport, ImportError, ImportFile, ImportProgress, ImportReport};
+use averment::sanctions::{ListFormat, ListImport};
+use averment::{Database, Edtf, Error, Limits, Options, WriteTransaction};
 use clap::{Args as ClapArgs, ValueEnum};
 
+use self::quarantine::Quarantine;
+use crate::output::printable;
 use crate::{Fault, source, style};
 
 /// What is imported, and how.
@@ -23,6 +29,13 @@ pub(crate) struct ImportArgs {
     /// Files with relationships; the type may be left out where a column `:TYPE` says it. May be repeated.
     #[arg(long, alias = "relationships", value_name = "[TYPE=]FILE,...", value_parser = Files::read)]
     rels: Vec<Files>,
+    /// A list of sanctioned parties: `ofac`, `bis`, `us-lists`, `ftm` or `ftm-statements`, and its files or their folder. May be
+    /// repeated.
+    #[arg(long, value_name = "FORMAT:PATH,...", value_parser = List::read, conflicts_with_all = ["nodes", "rels"])]
+    from: Vec<List>,
+    /// Of when the lists are, as `2019-01-15` or any EDTF; without it, what the names of the files say, or the lists themselves.
+    #[arg(long, value_name = "DATE", value_parser = edtf, requires = "from")]
+    edition: Option<Edtf>,
     /// What separates fields: a letter, or `tab`.
     #[arg(long, value_name = "LETTER", default_value = ",", value_parser = mark)]
     delimiter: u8,
@@ -64,6 +77,13 @@ struct Files {
     files: Vec<String>,
 }
 
+/// A format, and files or folders.
+#[derive(Clone, Debug)]
+struct List {
+    format: ListFormat,
+    paths: Vec<String>,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum IdType {
     #[default]
@@ -92,6 +112,28 @@ impl Files {
     }
 }
 
+impl List {
+    fn read(text: &str) -> Result<Self, String> {
+        let (format, paths) = text.split_once(':').ok_or(format!("`{text}` is not of the form FORMAT:PATH"))?;
+        let paths: Vec<String> = paths.split(',').map(str::to_owned).collect();
+        if paths.iter().any(String::is_empty) {
+            return Err(format!("`{text}` names no file"));
+        }
+        Ok(Self { format: format.parse()?, paths })
+    }
+
+    fn files(&self) -> Result<Vec<ImportFile>, Fault> {
+        let mut files = Vec::new();
+        for path in &self.paths {
+            let found = ImportFile::all_in(path);
+            files.extend(
+                found.map_err(|error| Fault::Input { code: "io", message: format!("cannot read {path}: {error}") })?,
+            );
+        }
+        Ok(files)
+    }
+}
+
 impl OnError {
     fn read(text: &str) -> Result<Self, String> {
         match text.split_once('=') {
@@ -115,6 +157,10 @@ fn quote(text: &str) -> Result<Quote, String> {
     if text == "none" { Ok(Quote(None)) } else { mark(text).map(|letter| Quote(Some(letter))) }
 }
 
+fn edtf(text: &str) -> Result<Edtf, String> {
+    Edtf::parse(text).map_err(|error| error.to_string())
+}
+
 fn ends(text: &str) -> Result<(String, String), String> {
     let (start, end) = text.split_once(',').ok_or(format!("`{text}` is not of the form START,END"))?;
     Ok((start.to_owned(), end.to_owned()))
@@ -123,13 +169,19 @@ fn ends(text: &str) -> Result<(String, String), String> {
 /// Imports, and tells what has come of it.
 pub(crate) fn import(args: &ImportArgs, options: Options) -> Result<String, Fault> {
     let folder = args.folder.clone();
-    let import = args.as_import()?;
-    let report = if has_database(&folder) {
-        load(&folder, import, options)
-    } else {
-        import.create(options, &folder).map(|(_, report)| report).map_err(fault)
+    let is_there = has_database(&folder);
+    let quarantine = args.quarantine()?;
+    let to = quarantine.as_ref();
+    let report = match (args.from.is_empty(), is_there) {
+        (false, true) => {
+            load(&folder, options, |transaction| args.as_list_import(to)?.load(transaction).map_err(fault))
+        }
+        (false, false) => create_of_lists(args, to, options),
+        (true, true) => load(&folder, options, |transaction| args.as_import(to)?.load(transaction).map_err(fault)),
+        (true, false) => args.as_import(to)?.create(options, &folder).map(|(_, report)| report).map_err(fault),
     }?;
     warn(&report);
+    quarantine.map_or(Ok(()), Quarantine::settle)?;
     Ok(told(&folder, &report))
 }
 
@@ -138,16 +190,52 @@ fn has_database(folder: &Path) -> bool {
 }
 
 /// Adds it to a database as one commit.
-fn load(folder: &Path, import: CsvImport, options: Options) -> Result<ImportReport, Fault> {
+fn load(
+    folder: &Path,
+    options: Options,
+    import: impl FnOnce(&mut WriteTransaction) -> Result<ImportReport, Fault>,
+) -> Result<ImportReport, Fault> {
     let db = source::open_folder(folder, options.limits(Limits::unlimited()))?;
+    import_into(&db, import)
+}
+
+fn import_into(
+    db: &Database,
+    import: impl FnOnce(&mut WriteTransaction) -> Result<ImportReport, Fault>,
+) -> Result<ImportReport, Fault> {
     let mut transaction = db.write()?;
-    let report = import.load(&mut transaction).map_err(fault)?;
+    let report = import(&mut transaction)?;
     transaction.commit()?;
     Ok(report)
 }
 
+/// A database of which this is the first commit; if that does not succeed, there is none.
+fn create_of_lists(args: &ImportArgs, to: Option<&Quarantine>, options: Options) -> Result<ImportReport, Fault> {
+    let import = args.as_list_import(to)?;
+    let was_there = args.folder.exists();
+    let db = options.limits(Limits::unlimited()).create(&args.folder)?;
+    let made = import_into(&db, |transaction| import.load(transaction).map_err(fault));
+    if made.is_err() && !was_there {
+        drop(db);
+        // What is left is a database without anything in it.
+        let _ = fs::remove_dir_all(&args.folder);
+    }
+    made
+}
+
 impl ImportArgs {
-    fn as_import(&self) -> Result<CsvImport, Fault> {
+    fn quarantine(&self) -> Result<Option<Quarantine>, Fault> {
+        let OnError::Quarantine(path) = &self.on_error else { return Ok(None) };
+        let mut lists = Vec::new();
+        for list in &self.from {
+            lists.extend(list.files()?);
+        }
+        let tables = self.nodes.iter().chain(&self.rels).flat_map(|files| &files.files).map(String::as_str);
+        let read: Vec<&str> = tables.chain(lists.iter().map(ImportFile::name)).collect();
+        Quarantine::new(path, &read, &self.folder).map(Some)
+    }
+
+    fn as_import(&self, quarantine: Option<&Quarantine>) -> Result<CsvImport, Fault> {
         let mut import = CsvImport::new()
             .delimiter(self.delimiter)
             .list_delimiter(char::from(self.array_delimiter))
@@ -158,10 +246,10 @@ impl ImportArgs {
             import = import.on_progress(move |progress| line.show(progress));
         }
         for Files { name, files } in &self.nodes {
-            import = import.nodes(name, files.iter().map(|file| CsvFile::from(file.as_str())));
+            import = import.nodes(name, files.iter().map(|file| ImportFile::from(file.as_str())));
         }
         for Files { name, files } in &self.rels {
-            import = import.relationships(name, files.iter().map(|file| CsvFile::from(file.as_str())));
+            import = import.relationships(name, files.iter().map(|file| ImportFile::from(file.as_str())));
         }
         if self.id_type == IdType::Integer {
             import = import.integer_ids();
@@ -178,14 +266,29 @@ impl ImportArgs {
         if self.no_index {
             import = import.without_indexes();
         }
-        Ok(match &self.on_error {
-            OnError::Stop => import,
-            OnError::Skip => import.skip_bad_rows(),
-            OnError::Quarantine(path) => {
-                let shown = path.display().to_string();
-                let file = fs::File::create(path).map_err(|error| source::unwritable(&shown, &error))?;
-                import.quarantine(BufWriter::new(file))
-            }
+        Ok(match quarantine {
+            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
+            None if matches!(self.on_error, OnError::Stop) => import,
+            None => import.skip_bad_rows(),
+        })
+    }
+
+    fn as_list_import(&self, quarantine: Option<&Quarantine>) -> Result<ListImport, Fault> {
+        let mut import = ListImport::new().message(self.message.as_deref().unwrap_or("import of lists"));
+        for list in &self.from {
+            import = import.list(list.format, list.files()?);
+        }
+        if let Some(edition) = &self.edition {
+            import = import.edition(edition.clone());
+        }
+        if io::stderr().is_terminal() {
+            let mut line = Line::default();
+            import = import.on_progress(move |progress| line.show(progress));
+        }
+        Ok(match quarantine {
+            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
+            None if matches!(self.on_error, OnError::Stop) => import,
+            None => import.skip_bad_rows(),
         })
     }
 }
@@ -199,39 +302,63 @@ fn fault(error: ImportError) -> Fault {
     };
     let message = match error {
         ImportError::Database(error) => return Fault::Statement(error),
+        ImportError::Refused { file, line, error, .. } => return refused(&file, line, &error),
         ImportError::Row(row) => format!("{row}; nothing is imported (`--on-error skip` passes such rows over)"),
         error => error.to_string(),
     };
-    Fault::Input { code, message }
+    Fault::Input { code, message: printable(&message) }
 }
 
-/// What was passed over is told in any case.
+/// By the code of what the database says.
+fn refused(file: &str, line: u64, error: &Error) -> Fault {
+    let message = format!("{}, line {line}: {}; nothing is imported", printable(file), printable(&error.to_string()));
+    Fault::Refused { code: error.code(), message }
+}
+
+/// What was passed over is told in any case, and what was not understood.
 fn warn(report: &ImportReport) {
-    let skipped = report.skipped_rows();
-    if skipped == 0 {
-        return;
-    }
     let tell = |text: &str| style::tell(&style::report(text, style::on_errors()));
-    report.first_skipped.iter().for_each(|row| tell(&format!("warning[row-skipped]: {row}")));
-    let kinds: Vec<String> = report.skipped.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    let rows = if skipped == 1 { "1 row is".to_owned() } else { format!("{skipped} rows are") };
-    tell(&format!("warning[rows-skipped]: {rows} not imported: {}", kinds.join(", ")));
+    let tell_row = |code: &str, row: &BadRow| tell(&format!("warning[{code}]: {}", printable(&row.to_string())));
+    let all = |counts: &BTreeMap<&'static str, u64>| {
+        counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ")
+    };
+    let skipped = report.skipped_rows();
+    if skipped > 0 {
+        report.first_skipped.iter().for_each(|row| tell_row("row-skipped", row));
+        let rows = if skipped == 1 { "1 row is".to_owned() } else { format!("{skipped} rows are") };
+        tell(&format!("warning[rows-skipped]: {rows} not imported: {}", all(&report.skipped)));
+    }
+    if !report.notices.is_empty() {
+        report.first_notices.iter().for_each(|row| tell_row("not-understood", row));
+        tell(&format!("warning[not-understood]: imported as it stands: {}", all(&report.notices)));
+    }
 }
 
 fn told(folder: &Path, report: &ImportReport) -> String {
     let mut text = String::new();
     for file in &report.files {
         let skipped = if file.skipped == 0 { String::new() } else { format!(", {} of them skipped", file.skipped) };
-        writeln!(text, "{}: {}{skipped}", file.name, counted(file.rows, "row")).expect("a text takes it");
+        writeln!(text, "{}: {}{skipped}", printable(&file.name), counted(file.rows, "row")).expect("a text takes it");
     }
     let ImportReport { nodes, relationships, .. } = report;
     let (nodes, relationships) = (counted(*nodes, "node"), counted(*relationships, "relationship"));
-    write!(text, "{}: {nodes}, {relationships}", folder.display()).expect("a text takes it");
-    if !report.indexes.is_empty() {
-        let indexes: Vec<String> = report.indexes.iter().map(|(label, key)| format!(":{label}({key})")).collect();
-        write!(text, "; indexed: {}", indexes.join(", ")).expect("a text takes it");
+    write!(text, "{}: {nodes}, {relationships}", printable(&folder.display().to_string())).expect("a text takes it");
+    if report.unchanged > 0 {
+        write!(text, "; {} there already", counted(report.unchanged, "record")).expect("a text takes it");
     }
-    text
+    text + &told_of_indexes(&report.indexes)
+}
+
+/// The first few of them.
+fn told_of_indexes(indexes: &[(String, String)]) -> String {
+    const MOST_TOLD: usize = 20;
+    let named = indexes.iter().take(MOST_TOLD).map(|(label, key)| printable(&format!(":{label}({key})")));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match indexes.len() {
+        0 => String::new(),
+        1..=MOST_TOLD => format!("; indexed: {named}"),
+        count => format!("; indexed: {named}, and {} more", count - MOST_TOLD),
+    }
 }
 
 /// `1 row`, `2 rows`.
@@ -257,6 +384,7 @@ impl Line {
             self.shown = Some(Instant::now());
             let ImportProgress { file, nodes, relationships, .. } = progress;
             // What cannot be shown is not missed.
+            let file = printable(file);
             let _ = write!(io::stderr(), "{CLEAR_LINE}{nodes} nodes, {relationships} relationships; {file}");
         }
     }

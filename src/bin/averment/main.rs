@@ -290,6 +290,9 @@ enum Fault {
     Output(#[from] io::Error),
     #[error("error[{code}]: {message}")]
     Input { code: &'static str, message: String },
+    /// What a database has refused, and where it came from.
+    #[error("error[{code}]: {message}")]
+    Refused { code: String, message: String },
 }
 
 impl Fault {

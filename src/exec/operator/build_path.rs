@@ -106,7 +106,9 @@ impl Source for BuildPath {
         let mut paths = Vec::with_capacity(batch.len);
         for row in 0..batch.len {
             let path = self.path(ctx, &graph, &batch, row).unwrap_or_default();
-            ctx.budget.bytes(path.payload_bytes())?;
+            let bytes = path.payload_bytes();
+            ctx.budget.steps(bytes / size_of::<Value>())?;
+            ctx.budget.bytes(bytes)?;
             paths.push(path);
         }
         let len = batch.len;

@@ -83,18 +83,15 @@ impl CountExpand {
         Some(counts)
     }
 
-    fn in_row(&self, hop: &Hop, batch: &Batch, row: usize, ctx: &Context) -> i64 {
-        let Some(from) = batch.columns[self.from].end(row, ctx) else { return 0 };
+    fn in_row(&self, hop: &Hop, batch: &Batch, row: usize, ctx: &Context) -> Result<i64, ExecError> {
+        let Some(from) = batch.columns[self.from].end(row, ctx) else { return Ok(0) };
         let all: usize = match hop.wanted {
-            Wanted::Nothing => return 0,
+            Wanted::Nothing => return Ok(0),
             Wanted::All => hop.runs.iter().map(|run| degree(hop.graph, *run, from)).sum(),
-            Wanted::Label(_) => {
-                let neighbours = hop.runs.iter().flat_map(|run| run.neighbours(hop.graph, from));
-                neighbours.filter(|neighbour| hop.wants(neighbour.end)).count()
-            }
+            Wanted::Label(_) => hop.count_wanted(from, ctx)?,
         };
         let count = all - self.taken(hop, batch, row, from, ctx);
-        i64::try_from(count).expect("there are fewer than 2^32 relationships")
+        Ok(i64::try_from(count).expect("there are fewer than 2^32 relationships"))
     }
 
     /// How many of the relationships taken in this row the step would come upon and count.
@@ -135,6 +132,16 @@ impl CountExpand {
 }
 
 impl Hop<'_> {
+    /// How many relationships of a node count, each of them asked.
+    fn count_wanted(&self, from: End, ctx: &Context) -> Result<usize, ExecError> {
+        let mut count = 0;
+        for neighbour in self.runs.iter().flat_map(|run| run.neighbours(self.graph, from)) {
+            ctx.budget.step()?;
+            count += usize::from(self.wants(neighbour.end));
+        }
+        Ok(count)
+    }
+
     /// Whether a relationship to this end counts.
     fn wants(&self, end: End) -> bool {
         match self.wanted {
@@ -212,8 +219,10 @@ impl Source for CountExpand {
             Column::Nodes(slots) => self.by_degree(&hop, &batch, slots),
             _ => None,
         };
-        let mut counts =
-            by_degree.unwrap_or_else(|| (0..batch.len).map(|row| self.in_row(&hop, &batch, row, ctx)).collect());
+        let mut counts = match by_degree {
+            Some(counts) => counts,
+            None => (0..batch.len).map(|row| self.in_row(&hop, &batch, row, ctx)).collect::<Result<_, _>>()?,
+        };
         if let (Some(before), Column::Nodes(slots)) = (&self.before, from) {
             self.pair(before, ctx, &graph, slots, &mut counts);
         }

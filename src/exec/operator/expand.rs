@@ -167,6 +167,7 @@ impl Expand {
             theirs.clear();
             graph.each_run(&from[rows.clone()], *direction, *rel_type, |run| mine.push(run));
             graph.each_run(&to[rows.clone()], direction.reversed(), *rel_type, |run| theirs.push(run));
+            current.row = rows.end;
             for ((row, mine), theirs) in rows.clone().zip(&mine).zip(&theirs) {
                 let (shorter, end) = if mine.len() <= theirs.len() { (mine, to[row]) } else { (theirs, from[row]) };
                 if shorter.len() > 0 {
@@ -174,9 +175,13 @@ impl Expand {
                     made.rows.resize(made.rels.len(), row_number(row));
                     made.nodes.resize(made.rels.len(), to[row]);
                 }
+                // Each may have very many parallel ones.
+                if made.rows.len() >= made.room {
+                    current.row = row + 1;
+                    break;
+                }
             }
             ctx.budget.steps(rows.len())?;
-            current.row = rows.end;
         }
         if !current.taken.is_empty() {
             made.drop_taken(&current.taken);
@@ -227,6 +232,7 @@ impl Expand {
             } else {
                 for run in runs {
                     for neighbour in run.neighbours(graph, from) {
+                        ctx.budget.step()?;
                         take(neighbour.rel.0, neighbour.end);
                     }
                 }

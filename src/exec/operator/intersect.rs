@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::fan::Fan;
 use super::implied::{Reached, is_implied};
 use super::marked::{Marked, Marks};
-use super::meeting::{ArrowRuns, ArrowSlice, Matches, Place, may_meet};
+use super::meeting::{ArrowRuns, ArrowSlice, Matches, Place, Room, may_meet};
 use super::travel::{STRETCH, SomeRuns, Taken, runs};
 use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
@@ -21,6 +21,7 @@ use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment, View};
 use crate::exec::eval::{Frame, selected};
 use crate::exec::host::Env;
+use crate::function::FunctionError;
 use crate::physical::{self, Arrow, Operator};
 use crate::storage::{Family, RelSlot};
 
@@ -95,27 +96,40 @@ impl Intersect {
             return Ok(());
         }
         current.matches.clear();
-        let along = |arrow: &Arrow| runs(arrow.direction, &ctx.type_ids(&arrow.types), &[Family::Plain]);
-        let along: Vec<SomeRuns> = self.arrows.iter().map(along).collect();
-        let room = self.wanted.batch_rows(ctx);
-        let mut runs: Vec<ArrowRuns> = along.iter().map(|_| ArrowRuns::default()).collect();
-        let mut marks = std::mem::take(&mut self.marks);
-        let mut marked = marks.begin(view.node_bound());
-        while current.row < current.batch.len && current.matches.len() < room {
-            let rows = current.row..current.batch.len.min(current.row + STRETCH);
-            current.look_up(view, &along, rows.clone(), &mut runs);
-            let steps = self.find_in_stretch(ctx, &runs, &mut marked, rows, current, room);
-            ctx.budget.steps(steps)?;
-        }
-        drop(marked);
-        self.marks = marks;
+        self.held.set(&ctx.budget, current.matches.size_bytes() + self.marks.size_bytes())?;
+        let (mut marks, mut held) = (std::mem::take(&mut self.marks), std::mem::take(&mut self.held));
+        let mut room = Room::new(&ctx.budget, &mut held, self.wanted.batch_rows(ctx));
+        let found = self.find_in_batch(ctx, view, &mut marks, current, &mut room);
+        (self.marks, self.held) = (marks, held);
+        found?;
         self.held.set(&ctx.budget, current.matches.size_bytes() + self.marks.size_bytes())?;
         current.fitting = self.fitting(ctx, view, current)?;
         current.next = 0;
         Ok(())
     }
 
-    /// Looks at rows until there is no more room, and says how many steps that took.
+    fn find_in_batch(
+        &self,
+        ctx: &Context,
+        view: &View,
+        marks: &mut Marks,
+        current: &mut Current,
+        room: &mut Room,
+    ) -> Result<(), ExecError> {
+        let along = |arrow: &Arrow| runs(arrow.direction, &ctx.type_ids(&arrow.types), &[Family::Plain]);
+        let along: Vec<SomeRuns> = self.arrows.iter().map(along).collect();
+        let mut runs: Vec<ArrowRuns> = along.iter().map(|_| ArrowRuns::default()).collect();
+        let mut marked = marks.begin(view.node_bound());
+        while current.row < current.batch.len && !current.matches.are_enough(room) {
+            let rows = current.row..current.batch.len.min(current.row + STRETCH);
+            current.look_up(view, &along, rows.clone(), &mut runs);
+            room.steps(rows.len())?;
+            self.find_in_stretch(ctx, &runs, &mut marked, rows, current, room)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at rows until there is no more room.
     fn find_in_stretch<'g>(
         &self,
         ctx: &Context,
@@ -123,31 +137,30 @@ impl Intersect {
         marked: &mut Marked<'_, 'g>,
         rows: Range<usize>,
         current: &mut Current,
-        room: usize,
-    ) -> usize {
-        let mut steps = rows.len();
+        room: &mut Room,
+    ) -> Result<(), ExecError> {
         let (mut arrows, mut froms) = (Vec::with_capacity(runs.len()), Vec::with_capacity(runs.len()));
         for row in rows.clone() {
             if !may_meet(runs, row - rows.start) || self.wanted.is_done(ctx, &current.batch, row) {
                 current.place = Place::default();
                 continue;
             }
-            if let Some((mine, theirs)) = current.marks(runs, row, row - rows.start, marked) {
-                steps += current.matches.add_marked(row_number(row), marked, mine, theirs);
+            if let Some((mine, theirs)) = current.marks(runs, row, row - rows.start, marked, room)? {
+                current.matches.add_marked(row_number(row), marked, mine, theirs, room)?;
             } else {
                 arrows.clear();
                 arrows.extend(runs.iter().map(|runs| runs.at(row - rows.start)));
                 froms.clear();
                 froms.extend(current.froms.iter().map(|from| from[row]));
-                steps += current.matches.add_row(row_number(row), &arrows, &froms, &mut current.place, room);
+                current.matches.add_row(row_number(row), &arrows, &froms, &mut current.place, room)?;
             }
-            if current.matches.len() >= room {
+            if current.matches.are_enough(room) {
                 current.row = if current.place.is_start() { row + 1 } else { row };
-                return steps;
+                return Ok(());
             }
         }
         current.row = rows.end;
-        steps
+        Ok(())
     }
 
     /// The matches that fit all conditions which the way to them does not imply.
@@ -224,7 +237,9 @@ impl Intersect {
             let row = current.matches.rows[index as usize];
             let count = self.count(ctx, current, index as usize)?;
             match (counts.last_mut(), rows.last()) {
-                (Some(last), Some(before)) if one_row || *before == row => *last += count,
+                (Some(last), Some(before)) if one_row || *before == row => {
+                    *last = last.checked_add(count).ok_or(TOO_MANY)?;
+                }
                 _ if count == 0 => {}
                 _ => {
                     rows.push(row);
@@ -246,10 +261,16 @@ impl Intersect {
         let mut others = self.arrows.iter().enumerate();
         let clashes = others.any(|(arrow, spec)| spec.distinct_arrows.iter().any(|other| from(*other) == from(arrow)));
         if clashes && !planted!("arrows that meet may be one relationship") {
+            let made = ctx.budget.made();
+            let rel_count: usize = current.matches.arrows.iter().map(|led| led.span(index).len()).sum();
+            ctx.budget.bytes(2 * rel_count * size_of::<u32>())?;
             let free: Vec<Vec<u32>> = arrows.map(|(led, taken)| free(led.at(index), taken, row).collect()).collect();
-            return self.count_distinct(ctx, &free, &mut Vec::with_capacity(free.len()));
+            let count = self.count_distinct(ctx, &free, &mut Vec::with_capacity(free.len()))?;
+            ctx.budget.settle(made);
+            return Ok(count);
         }
-        Ok(arrows.fold(1, |count, (led, taken)| count * to_i64(free(led.at(index), taken, row).count())))
+        let mut counts = arrows.map(|(led, taken)| to_i64(free(led.at(index), taken, row).count()));
+        Ok(counts.try_fold(1, i64::checked_mul).ok_or(TOO_MANY)?)
     }
 
     /// How many ways go on from the relationships that are chosen for the first arrows.
@@ -296,15 +317,22 @@ impl Current {
         row: usize,
         index: usize,
         marked: &mut Marked<'_, 'g>,
-    ) -> Option<(ArrowSlice<'g>, ArrowSlice<'g>)> {
-        let [mine, theirs] = self.order[..] else { return None };
+        room: &mut Room,
+    ) -> Result<Option<(ArrowSlice<'g>, ArrowSlice<'g>)>, ExecError> {
+        let [mine, theirs] = self.order[..] else { return Ok(None) };
         let from = &self.froms[mine];
         if !marked.is_of(from[row]) && from.get(row + 1) != Some(&from[row]) {
-            return None;
+            return Ok(None);
         }
-        let (mine, theirs) = ((mine, runs[mine].slice(index)?), (theirs, runs[theirs].slice(index)?));
-        marked.mark(from[row], mine.1);
-        Some((mine, theirs))
+        let (Some(my_slice), Some(their_slice)) = (runs[mine].slice(index), runs[theirs].slice(index)) else {
+            return Ok(None);
+        };
+        if !marked.is_of(from[row]) {
+            room.take(marked.missing_bytes())?;
+            room.steps(my_slice.len())?;
+            marked.mark(from[row], my_slice);
+        }
+        Ok(Some(((mine, my_slice), (theirs, their_slice))))
     }
 
     /// Goes on to the next way to this match; false behind the last one.
@@ -376,6 +404,9 @@ fn free<'r>(rels: &'r [u32], taken: &'r Taken, row: usize) -> impl Iterator<Item
 fn node_slot(column: &Column, row: usize, ctx: &Context) -> u32 {
     column.end(row, ctx).and_then(crate::storage::End::as_node).map_or(NULL_SLOT, |node| node.0)
 }
+
+/// Ways are pairs, triples and more of relationships.
+const TOO_MANY: FunctionError = FunctionError::Overflow { operation: "count" };
 
 fn to_i64(len: usize) -> i64 {
     i64::try_from(len).expect("there are fewer than 2^32 relationships")

@@ -33,6 +33,11 @@ impl<'g> Marked<'_, 'g> {
         self.of == Some(node)
     }
 
+    /// What marks take beyond the room that there is for them.
+    pub(super) fn missing_bytes(&self) -> usize {
+        self.bound.div_ceil(WORD_BITS).saturating_sub(self.words.len()) * size_of::<u64>()
+    }
+
     /// Marks the neighbours of a node, if they are not, and those of no other.
     #[inline]
     pub(super) fn mark(&mut self, node: u32, run: &'g [Neighbour]) {
@@ -96,6 +101,7 @@ mod tests {
         let runs = [run(&[3, 64, 64, 199]), run(&[65])];
         for round in 0..2 {
             let mut marked = marks.begin(200);
+            assert_eq!(marked.missing_bytes(), if round == 0 { 32 } else { 0 });
             let has = |marked: &Marked, node| marked.has(End::node(NodeSlot(node)));
             assert!(!has(&marked, 3), "round {round}");
             for (node, run) in [(7, &runs[0]), (9, &runs[1]), (7, &runs[0])] {

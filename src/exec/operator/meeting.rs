@@ -2,12 +2,41 @@
 //!
 //! The arrow with the fewest relationships leads; in the runs of the others its neighbours are sought one behind the
 //! other (a worst-case optimal join of one variable). Parallel relationships stay together, so what is found takes no
-//! more room than the relationships that led there.
+//! more room than the relationships that led there; and they may be many, so that room is counted before it is made.
 
 use super::marked::Marked;
 use super::travel::Run;
+use crate::exec::ExecError;
+use crate::exec::budget::{Budget, Held};
 use crate::exec::column::NULL_SLOT;
 use crate::storage::{self, End, Graph, Neighbour, NodeSlot, RelSlot, Seeker, from_end};
+
+/// So many relationships to each match are usual.
+const USUAL: usize = 16;
+
+/// How much is looked for before it is handed on, and what counts it.
+pub(super) struct Room<'r> {
+    budget: &'r Budget,
+    held: &'r mut Held,
+    match_count: usize,
+}
+
+impl<'r> Room<'r> {
+    /// For so many matches, or as many relationships as such usually have.
+    pub(super) fn new(budget: &'r Budget, held: &'r mut Held, match_count: usize) -> Self {
+        Self { budget, held, match_count }
+    }
+
+    /// Counts bytes that are about to be kept.
+    pub(super) fn take(&mut self, byte_count: usize) -> Result<(), ExecError> {
+        if byte_count == 0 { Ok(()) } else { self.held.add(self.budget, byte_count) }
+    }
+
+    #[inline]
+    pub(super) fn steps(&self, count: usize) -> Result<(), ExecError> {
+        self.budget.steps(count)
+    }
+}
 
 /// The nodes that were found, in the order of rows.
 #[derive(Debug, Default)]
@@ -102,8 +131,8 @@ impl<'g> ArrowRuns<'g> {
     /// The run at a node, if the arrow has one at each and it is one slice.
     #[inline]
     pub(super) fn slice(&self, index: usize) -> Option<&'g [Neighbour]> {
-        match (&self.ends[..], self.runs[index]) {
-            ([], (storage::Run::Packed(slice), _)) => Some(slice),
+        match self.runs.get(index) {
+            Some((storage::Run::Packed(slice), _)) if self.ends.is_empty() => Some(slice),
             _ => None,
         }
     }
@@ -163,56 +192,75 @@ impl Matches {
         }
     }
 
-    pub(super) fn size_bytes(&self) -> usize {
-        let led: usize = self.arrows.iter().map(|led| led.rels.len() + led.ends.len()).sum();
-        (2 * self.nodes.len() + led) * size_of::<u32>()
+    /// Whether it is time to hand on what was found.
+    #[inline]
+    pub(super) fn are_enough(&self, room: &Room) -> bool {
+        let rel_count: usize = self.arrows.iter().map(|led| led.rels.len()).sum();
+        self.len() >= room.match_count || rel_count >= room.match_count * USUAL
     }
 
-    /// Adds the nodes where `arrows`, which set out from `froms`, meet, and says how many neighbours were looked at.
-    /// When there are `room` matches it stops, with `place` where it has to go on; else that is back at the beginning.
+    pub(super) fn size_bytes(&self) -> usize {
+        let led: usize = self.arrows.iter().map(|led| led.rels.capacity() + led.ends.capacity()).sum();
+        (self.rows.capacity() + self.nodes.capacity() + led) * size_of::<u32>()
+    }
+
+    /// Adds the nodes where `arrows`, which set out from `froms`, meet. When they fill the room it stops, with `place` where
+    /// it has to go on; else that is back at the beginning.
     pub(super) fn add_row(
         &mut self,
         row: u32,
         arrows: &[RowRuns],
         froms: &[u32],
         place: &mut Place,
-        room: usize,
-    ) -> usize {
+        room: &mut Room,
+    ) -> Result<(), ExecError> {
         if let [[(storage::Run::Packed(one), false)], [(storage::Run::Packed(other), false)]] = arrows {
-            self.add_common(row, one, other);
-            return one.len().min(other.len());
+            room.steps(one.len().min(other.len()))?;
+            return self.add_common(row, one, other, room);
         }
         let lens = arrows.iter().map(|runs| len_of(runs));
-        let Some((leader, len)) = lens.enumerate().min_by_key(|(_, len)| *len) else { return 0 };
-        if len > 0 {
-            self.add_led(row, leader, arrows, froms, place, room);
+        match lens.enumerate().min_by_key(|(_, len)| *len) {
+            None | Some((_, 0)) => Ok(()),
+            Some((leader, _)) => self.add_led(row, leader, arrows, froms, place, room),
         }
-        len
     }
 
-    /// The same of two arrows with one slice each, where the neighbours in the slice of the first are marked. Says how many
-    /// neighbours were looked at.
-    pub(super) fn add_marked(&mut self, row: u32, marked: &Marked, mine: ArrowSlice, theirs: ArrowSlice) -> usize {
+    /// The same of two arrows with one slice each, where the neighbours in the slice of the first are marked.
+    pub(super) fn add_marked(
+        &mut self,
+        row: u32,
+        marked: &Marked,
+        mine: ArrowSlice,
+        theirs: ArrowSlice,
+        room: &mut Room,
+    ) -> Result<(), ExecError> {
+        room.steps(theirs.1.len())?;
         let mut rest = theirs.1;
         while let Some(at) = rest.iter().position(|entry| marked.has(entry.end)) {
             let end = rest[at].end;
-            rest = self.arrows[theirs.0].take(&rest[at..], end);
+            rest = self.arrows[theirs.0].take(&rest[at..], end, room)?;
             let first = mine.1.partition_point(|entry| entry.end < end);
-            self.arrows[mine.0].take(&mine.1[first..], end);
+            self.arrows[mine.0].take(&mine.1[first..], end, room)?;
             self.close(row, end);
         }
-        theirs.1.len()
+        Ok(())
     }
 
     /// Two slices, which are short.
-    fn add_common(&mut self, row: u32, mut one: &[Neighbour], mut other: &[Neighbour]) {
+    fn add_common(
+        &mut self,
+        row: u32,
+        mut one: &[Neighbour],
+        mut other: &[Neighbour],
+        room: &mut Room,
+    ) -> Result<(), ExecError> {
         let is_long = |slice: &[Neighbour], beside: &[Neighbour]| slice.len() > 8 * beside.len();
         let leaps = is_long(one, other) || is_long(other, one);
         while let (Some(mine), Some(theirs)) = (one.first(), other.first()) {
             if mine.end == theirs.end {
                 let end = mine.end;
-                one = self.arrows[0].take(one, end);
-                other = self.arrows[1].take(other, end);
+                one = self.arrows[0].take(one, end, room)?;
+                other = self.arrows[1].take(other, end, room)?;
                 self.close(row, end);
             } else if leaps {
                 let (mine, theirs) = (mine.end, theirs.end);
@@ -225,9 +273,18 @@ impl Matches {
                 other = &other[usize::from(!is_behind)..];
             }
         }
+        Ok(())
     }
 
-    fn add_led(&mut self, row: u32, leader: usize, arrows: &[RowRuns], froms: &[u32], place: &mut Place, room: usize) {
+    fn add_led(
+        &mut self,
+        row: u32,
+        leader: usize,
+        arrows: &[RowRuns],
+        froms: &[u32],
+        place: &mut Place,
+        room: &mut Room,
+    ) -> Result<(), ExecError> {
         while let Some((run, second)) = arrows[leader].get(place.run) {
             let mut others: Vec<(usize, bool, Seeker)> = Vec::with_capacity(arrows.len());
             for (arrow, runs) in arrows.iter().enumerate().filter(|(arrow, _)| *arrow != leader) {
@@ -236,20 +293,21 @@ impl Matches {
             let is_loop = |arrow: usize, end: End| end == End::node(NodeSlot(froms[arrow]));
             let (mut at, mut is_met) = (place.after, false);
             for entry in run.iter_behind(place.after) {
+                room.steps(1)?;
                 if at != Some(entry.end) {
                     if is_met {
                         self.close(row, entry_end(at));
                     }
-                    if self.len() >= room && at != place.after {
+                    if self.are_enough(room) && at != place.after {
                         place.after = at;
-                        return;
+                        return Ok(());
                     }
                     at = Some(entry.end);
-                    is_met =
-                        !(*second && is_loop(leader, entry.end)) && self.seek(leader, entry.end, &mut others, &is_loop);
+                    is_met = !(*second && is_loop(leader, entry.end))
+                        && self.seek(leader, entry.end, &mut others, &is_loop, room)?;
                 }
                 if is_met {
-                    self.arrows[leader].rels.push(entry.rel.0);
+                    self.arrows[leader].extend(&[entry], room)?;
                 }
             }
             if is_met {
@@ -258,6 +316,7 @@ impl Matches {
             *place = Place { run: place.run + 1, after: None };
         }
         *place = Place::default();
+        Ok(())
     }
 
     /// Appends the relationships of all arrows but the one that leads; if one has none, of none.
@@ -267,10 +326,15 @@ impl Matches {
         end: End,
         others: &mut [(usize, bool, Seeker)],
         is_loop: &impl Fn(usize, End) -> bool,
-    ) -> bool {
+        room: &mut Room,
+    ) -> Result<bool, ExecError> {
         for (arrow, second, seeker) in others {
             if !(*second && is_loop(*arrow, end)) || planted!("arrows meet at a loop twice") {
-                seeker.append_rels_to(end, &mut self.arrows[*arrow].rels);
+                let led = &mut self.arrows[*arrow];
+                seeker.each_to(end, |entries| {
+                    room.steps(entries.len())?;
+                    led.extend(entries, room)
+                })?;
             }
         }
         let has_none = |led: &Led| led.rels.len() == led.ends.last().map_or(0, |end| *end as usize);
@@ -278,7 +342,7 @@ impl Matches {
         if fails {
             self.arrows.iter_mut().for_each(Led::forget_open);
         }
-        !fails
+        Ok(!fails)
     }
 
     fn close(&mut self, row: u32, end: End) {
@@ -290,10 +354,28 @@ impl Matches {
 
 impl Led {
     /// Takes the relationships to `end` from the front of a slice.
-    fn take<'g>(&mut self, slice: &'g [Neighbour], end: End) -> &'g [Neighbour] {
+    fn take<'g>(&mut self, slice: &'g [Neighbour], end: End, room: &mut Room) -> Result<&'g [Neighbour], ExecError> {
         let count = slice.iter().take_while(|entry| entry.end == end).count();
-        self.rels.extend(slice[..count].iter().map(|entry| entry.rel.0));
-        &slice[count..]
+        self.extend(&slice[..count], room)?;
+        Ok(&slice[count..])
+    }
+
+    #[inline]
+    fn extend(&mut self, entries: &[Neighbour], room: &mut Room) -> Result<(), ExecError> {
+        if self.rels.capacity() - self.rels.len() < entries.len() {
+            self.grow(entries.len(), room)?;
+        }
+        self.rels.extend(entries.iter().map(|entry| entry.rel.0));
+        Ok(())
+    }
+
+    /// Doubles, or makes as much room as so many more take.
+    #[cold]
+    fn grow(&mut self, count: usize, room: &mut Room) -> Result<(), ExecError> {
+        let more = count.max(self.rels.capacity());
+        room.take(more * size_of::<u32>())?;
+        self.rels.reserve_exact(more);
+        Ok(())
     }
 }
 

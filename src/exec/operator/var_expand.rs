@@ -49,6 +49,9 @@ impl Current {
     }
 }
 
+/// So many relationships of a path are compared with another one in the time of a step.
+const COMPARED: usize = 16;
+
 /// How many elements around a bound end are found before the walk begins.
 const SEARCHED: usize = 4096;
 
@@ -121,6 +124,7 @@ impl VarExpand {
         made.rows.push(row_number(row));
         made.ends.push(end);
         if self.rels {
+            ctx.budget.steps(path.len())?;
             ctx.budget.bytes(path.len() * size_of::<Value>() + LIST_BYTES)?;
             made.lists.push(Value::List(path.iter().map(|&rel| rel_value(rel, ctx)).collect::<List>()));
         }
@@ -186,7 +190,7 @@ impl VarExpand {
                 continue;
             };
             level.next += 1;
-            env.ctx.budget.step()?;
+            env.ctx.budget.steps(1 + walk.path.len() / COMPARED)?;
             if walk.path.contains(&step.rel.0) {
                 continue;
             }

@@ -16,6 +16,8 @@ use crate::{BoxedError, Call, GraphView, Value};
 const SHARE_KEYS: &[&str] = &["percentage", "share", "pct"];
 /// The keys of the two bounds, which come before.
 const BOUND_KEYS: [&str; 2] = ["share_min", "share_max"];
+/// Whether the share is more, or less, than that.
+const OPEN_KEYS: [&str; 2] = ["share_min_open", "share_max_open"];
 
 /// Stakes that are read between two looks at the budget.
 const STRETCH: usize = 4_096;
@@ -204,7 +206,9 @@ pub(super) fn share_of(view: GraphView<'_>, stake: EdgeIndex, asked: &Stakes) ->
     }
     let [least, most] = BOUND_KEYS.map(|key| view.edge_property(stake, key));
     if !matches!((&least, &most), (Value::Null, Value::Null)) {
-        return Share::between(&least, &most);
+        let is_open = |key| matches!(view.edge_property(stake, key), Value::Boolean(true));
+        let [least_open, most_open] = OPEN_KEYS.map(is_open);
+        return Share::between((&least, least_open), (&most, most_open));
     }
     let told = SHARE_KEYS.iter().map(|key| view.edge_property(stake, key));
     told.into_iter().find(|value| !matches!(value, Value::Null)).map_or(Share::UNKNOWN, |value| Share::of(&value))

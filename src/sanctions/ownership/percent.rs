@@ -38,9 +38,11 @@ impl Share {
         share.unwrap_or(Self::UNKNOWN)
     }
 
-    /// Of two properties, each of which gives one bound.
-    pub(super) fn between(least: &Value, most: &Value) -> Self {
-        Self { least: Self::of(least).least, most: Self::of(most).most }.in_order().unwrap_or(Self::UNKNOWN)
+    /// Of two properties, each of which gives one bound, and tells whether it is open.
+    pub(super) fn between((least, least_open): (&Value, bool), (most, most_open): (&Value, bool)) -> Self {
+        let least = Self::of(least).least + Units::from(least_open);
+        let most = Self::of(most).most - Units::from(most_open);
+        Self { least, most }.in_order().unwrap_or(Self::UNKNOWN)
     }
 
     /// As a text says it: `49`, `49.5 %`, `75-100`, `more than 25%`, `at most 10 per cent`, `50+`.

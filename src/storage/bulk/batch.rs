@@ -3,6 +3,10 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
+use super::super::StorageError;
+use super::super::writer::check_label_count;
 use crate::value::{Date, Name, Value};
 
 /// One part of a graph that is built.
@@ -11,7 +15,7 @@ pub(crate) enum Delivery {
     /// The next property key.
     Key(Name),
     /// The next set of labels.
-    LabelSet(Vec<Name>),
+    LabelSet(LabelSet),
     /// The next relationship type.
     Type(Name),
     Nodes(NodeBatch),
@@ -23,11 +27,56 @@ pub(crate) enum Delivery {
     },
 }
 
+/// Labels that a node can have: each of them once, and no more than a node takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct LabelSet(Vec<Name>);
+
+impl LabelSet {
+    /// Labels in the order in which each comes first.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::TooManyLabels`].
+    pub(crate) fn new(labels: impl IntoIterator<Item = Name>) -> Result<Self, StorageError> {
+        let (mut set, mut seen) = (Vec::new(), FxHashSet::default());
+        for label in labels {
+            if seen.insert(label.clone()) {
+                set.push(label);
+                check_label_count(set.len())?;
+            }
+        }
+        Ok(Self(set))
+    }
+
+    pub(crate) fn names(&self) -> &[Name] {
+        &self.0
+    }
+}
+
+/// Where elements come from, for whoever has to be told: a source, and a line of it for each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    pub source: Arc<str>,
+    pub lines: Vec<u64>,
+}
+
+impl Origin {
+    pub(crate) fn new(source: &str) -> Self {
+        Self { source: Arc::from(source), lines: Vec::new() }
+    }
+
+    /// That of a batch; the source is that of the next one, too.
+    pub(crate) fn take(&mut self) -> Self {
+        Self { source: Arc::clone(&self.source), lines: std::mem::take(&mut self.lines) }
+    }
+}
+
 /// Nodes. They are numbered from 0 on, through all batches.
 #[derive(Debug, Default)]
 pub(crate) struct NodeBatch {
     /// The number of the label set of each.
     pub sets: Vec<u32>,
+    pub origin: Origin,
     pub columns: Vec<Column>,
 }
 
@@ -39,6 +88,7 @@ pub(crate) struct RelBatch {
     /// The number of the node at the start of each.
     pub starts: Vec<u32>,
     pub ends: Vec<u32>,
+    pub origin: Origin,
     pub columns: Vec<Column>,
 }
 
@@ -146,7 +196,16 @@ pub(crate) fn retain<T>(items: &mut Vec<T>, keep: &[bool]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::MAX_LABELS;
     use super::*;
+
+    #[test]
+    fn a_label_is_in_a_set_once_and_a_set_is_no_larger_than_a_node_takes() {
+        let set = |numbers: &mut dyn Iterator<Item = usize>| LabelSet::new(numbers.map(|n| Name::from(n.to_string())));
+        assert_eq!(set(&mut [2, 1, 2, 1].into_iter()).unwrap().names(), [Name::from("2"), Name::from("1")]);
+        assert_eq!(set(&mut (0..2 * MAX_LABELS).map(|n| n % MAX_LABELS)).unwrap().names().len(), MAX_LABELS);
+        assert!(matches!(set(&mut (0..=MAX_LABELS)), Err(StorageError::TooManyLabels { most: MAX_LABELS })));
+    }
 
     #[test]
     fn rows_that_are_kept_stay_in_order() {

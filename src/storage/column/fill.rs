@@ -23,10 +23,10 @@ impl PageColumns {
     ) {
         let is_whole = column.present[rows.clone()].iter().all(|present| *present);
         match &column.cells {
-            Given::Integers(cells) if is_whole => self.fill_with(key, offset, &cells[rows]),
-            Given::Floats(cells) if is_whole => self.fill_with(key, offset, &cells[rows]),
-            Given::Booleans(cells) if is_whole => self.fill_with(key, offset, &cells[rows]),
-            Given::Dates(cells) if is_whole => self.fill_with(key, offset, &cells[rows]),
+            Given::Integers(cells) if is_whole => self.fill_with(key, offset, &cells[rows], dictionaries.get(key)),
+            Given::Floats(cells) if is_whole => self.fill_with(key, offset, &cells[rows], dictionaries.get(key)),
+            Given::Booleans(cells) if is_whole => self.fill_with(key, offset, &cells[rows], dictionaries.get(key)),
+            Given::Dates(cells) if is_whole => self.fill_with(key, offset, &cells[rows], dictionaries.get(key)),
             Given::Texts(texts) if is_whole => self.fill_with_texts(key, offset, texts, rows, dictionaries),
             Given::Integers(_)
             | Given::Floats(_)
@@ -47,14 +47,14 @@ impl PageColumns {
         Some(Arc::make_mut(&mut self.0[place].1))
     }
 
-    fn fill_with<T: Typed>(&mut self, key: KeyId, offset: usize, items: &[T]) {
-        let Some(page) = self.column_mut(key) else { return self.begin(key, offset, items) };
+    fn fill_with<T: Typed>(&mut self, key: KeyId, offset: usize, items: &[T], dictionary: Option<&Dictionary>) {
+        let Some(page) = self.column_mut(key) else { return self.begin(key, offset, items, dictionary) };
         if !page.extend(offset, items) {
-            (offset..).zip(items).for_each(|(offset, item)| page.set(offset, item.cell(), None));
+            (offset..).zip(items).for_each(|(offset, item)| page.set(offset, item.cell(), dictionary));
         }
     }
 
-    fn begin<T: Typed>(&mut self, key: KeyId, offset: usize, items: &[T]) {
+    fn begin<T: Typed>(&mut self, key: KeyId, offset: usize, items: &[T], dictionary: Option<&Dictionary>) {
         let Some(first) = items.first() else { return };
         let mut page = ColumnPage::new(first.cell());
         if offset == 0 && !items.iter().all(|item| item.cell().is_same(&first.cell())) {
@@ -62,7 +62,7 @@ impl PageColumns {
             page.layout = Layout::Dense;
             page.mark(offset, items.len());
         } else {
-            (offset..).zip(items).for_each(|(offset, item)| page.set(offset, item.cell(), None));
+            (offset..).zip(items).for_each(|(offset, item)| page.set(offset, item.cell(), dictionary));
         }
         self.put(key, page);
     }
@@ -84,7 +84,7 @@ impl PageColumns {
         let codes: Option<Vec<u32>> = cells.iter().map(Cell::code).collect();
         match codes {
             Some(codes) if self.column(key).is_none_or(|page| page.takes_codes_at(offset)) => {
-                self.fill_with(key, offset, &codes);
+                self.fill_with(key, offset, &codes, dictionaries.get(key));
             }
             _ => self.fill_with_cells(key, offset, cells, dictionaries.get(key)),
         }

@@ -1,0 +1,213 @@
+//! What only the sanctions field asks for, on top of the library: lists of sanctioned parties, as governments and collectors
+//! publish them, in one model; and who is blocked because of who owns it.
+//!
+//! # Lists
+//!
+//! ```
+//! use averment::import::ImportFile;
+//! use averment::sanctions::{ListFormat, ListImport};
+//! use averment::{Database, Edtf};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sdn = "7,\"EXAMPLE TRADING CO.\",-0- ,\"NPWMD] [IFSR\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"a.k.a. 'ETC'.\"\r\n\u{1a}";
+//! let db = Database::in_memory();
+//! let mut transaction = db.write()?;
+//! let import = ListImport::new().list(ListFormat::Ofac, [ImportFile::of_bytes("sdn.csv", sdn)]);
+//! import.edition(Edtf::parse("2021-07-07")?).load(&mut transaction)?;
+//! transaction.commit()?;
+//!
+//! let who = "MATCH (a:Actor)-[l:LISTED_ON]->(:List {name: 'SDN List'}) VALID AT date('2022-01-01') RETURN a.name, a.weak_aliases";
+//! let found = db.query(who, ())?.single::<(String, Vec<String>)>()?;
+//! assert_eq!(found, ("EXAMPLE TRADING CO.".to_owned(), vec!["ETC".to_owned()]));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What becomes of each field is in `DATA.md`. All of it is cited from the record that says it, and importing the same edition
+//! again changes nothing.
+//!
+//! # Ownership
+//!
+//! ```
+//! use averment::{Database, sanctions};
+//! # fn main() -> Result<(), averment::Error> {
+//! let db = Database::from_script(
+//!     "CREATE (x:Person {name: 'X'})-[:LISTED_ON]->(:List {name: 'SDN List'}),
+//!             (x)-[:OWNS {percentage: 50}]->(a:Company {name: 'A'})-[:OWNS {percentage: '50'}]->(:Company {name: 'B'})",
+//! )?;
+//! sanctions::register(&db)?;
+//! let blocked = "CALL ownership.blocked({regime: 'OFAC'}) YIELD entity, status RETURN entity.name, status ORDER BY entity.name";
+//! let found: Vec<(String, String)> = db.query(blocked, ())?.into_vec()?;
+//! assert_eq!(found, [("A".to_owned(), "yes".to_owned()), ("B".to_owned(), "yes".to_owned())]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How it is built
+//!
+//! Nothing here knows more of the store than any program that embeds it. Each format has a file that reads its records one at a time and draws them in the words of the model (`model.rs`); one writer
+//! finds what is in the graph already.
+
+mod bis;
+mod countries;
+mod dates;
+mod federal_register;
+mod ftm;
+mod model;
+mod ofac;
+mod ownership;
+mod reading;
+mod restricted;
+mod writer;
+
+use std::fmt;
+use std::io::Write;
+use std::str::FromStr;
+
+use self::reading::Reading;
+use self::writer::Writer;
+use crate::import::{ImportError, ImportFile, ImportProgress, ImportReport, OnError};
+use crate::{Database, Edtf, Error, WriteTransaction};
+
+/// Adds the procedures of the field to a database: `ownership.blocked` and `ownership.tree`.
+///
+/// # Errors
+///
+/// None, unless the library itself comes to have procedures of these names.
+pub fn register(db: &Database) -> Result<(), Error> {
+    ownership::register(db)
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ListFormat {
+    /// The lists of the US Office of Foreign Assets Control in comma-separated values: the main file, and those with other
+    /// names, addresses and comments.
+    Ofac,
+    /// The Entity List of the US Bureau of Industry and Security: entities, aliases and citations.
+    Bis,
+    /// Other US lists: entries, aliases, and what the lists are.
+    UsLists,
+    /// Entities of `FollowTheMoney`, one a line, plain or nested.
+    Ftm,
+    /// Statements of `FollowTheMoney` in comma-separated values.
+    FtmStatements,
+}
+
+/// The formats by their names.
+const FORMATS: [(&str, ListFormat); 5] = [
+    ("ofac", ListFormat::Ofac),
+    ("bis", ListFormat::Bis),
+    ("us-lists", ListFormat::UsLists),
+    ("ftm", ListFormat::Ftm),
+    ("ftm-statements", ListFormat::FtmStatements),
+];
+
+impl FromStr for ListFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = FORMATS.iter().find(|(name, _)| *name == text).map(|(_, format)| *format);
+        let names = FORMATS.map(|(name, _)| format!("`{name}`")).join(", ");
+        found.ok_or_else(|| format!("`{text}` is none of {names}"))
+    }
+}
+
+type Shows = Box<dyn FnMut(ImportProgress<'_>) + Send>;
+
+/// Which lists are imported, and how: see [the module](self).
+pub struct ListImport {
+    lists: Vec<(ListFormat, Vec<ImportFile>)>,
+    edition: Option<Edtf>,
+    on_error: OnError,
+    message: Option<String>,
+    shows: Option<Shows>,
+}
+
+impl Default for ListImport {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ListImport {
+    /// An import of nothing yet.
+    pub fn new() -> Self {
+        Self { lists: Vec::new(), edition: None, on_error: OnError::Stop, message: None, shows: None }
+    }
+
+    /// The files of one list, in any order: which is which is seen by what is in them. May be called again.
+    #[must_use]
+    pub fn list(mut self, format: ListFormat, files: impl IntoIterator<Item = impl Into<ImportFile>>) -> Self {
+        self.lists.push((format, files.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// Of when the lists are. Without this it is looked for in the names of the files, and, where they have it, in what they
+    /// hold.
+    #[must_use]
+    pub fn edition(mut self, date: Edtf) -> Self {
+        self.edition = Some(date);
+        self
+    }
+
+    /// Passes over records that cannot be imported, and counts them.
+    #[must_use]
+    pub fn skip_bad_rows(mut self) -> Self {
+        self.on_error = OnError::Skip;
+        self
+    }
+
+    /// Writes records that cannot be imported to `out`, as [`CsvImport`](crate::import::CsvImport::quarantine) does.
+    #[must_use]
+    pub fn quarantine(mut self, out: impl Write + Send + 'static) -> Self {
+        self.on_error = OnError::Quarantine(Box::new(out));
+        self
+    }
+
+    /// What the commit is made for.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// Is told now and then how far it is.
+    #[must_use]
+    pub fn on_progress(mut self, show: impl FnMut(ImportProgress<'_>) + Send + 'static) -> Self {
+        self.shows = Some(Box::new(show));
+        self
+    }
+
+    /// Adds all of it to a transaction. Where that fails, drop the transaction: what was written until then is in it.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError`], by what is at fault: a file, a record, what was asked for, or a constraint of the database.
+    pub fn load(self, into: &mut WriteTransaction) -> Result<ImportReport, ImportError> {
+        if self.lists.iter().all(|(_, files)| files.is_empty()) {
+            return Err(ImportError::Settings { message: "there is nothing to import: no file is given".to_owned() });
+        }
+        if let Some(message) = &self.message {
+            into.set_message(message)?;
+        }
+        let mut reading = Reading::new(Writer::new(into)?, self.on_error, self.edition, self.shows);
+        reading.begin()?;
+        for (format, files) in &self.lists {
+            match format {
+                ListFormat::Ofac => ofac::read(files, &mut reading),
+                ListFormat::Bis => bis::read(files, &mut reading),
+                ListFormat::UsLists => restricted::read(files, &mut reading),
+                ListFormat::Ftm => ftm::read_entities(files, &mut reading),
+                ListFormat::FtmStatements => ftm::read_statements(files, &mut reading),
+            }?;
+        }
+        reading.end()
+    }
+}
+
+impl fmt::Debug for ListImport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListImport").field("lists", &self.lists).field("edition", &self.edition).finish_non_exhaustive()
+    }
+}

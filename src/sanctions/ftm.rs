@@ -1,0 +1,70 @@
+//! `FollowTheMoney`: entities as lines of JSON, plain, as `OpenSanctions` writes them, or nested; and statements, a line for each
+//! fact.
+//!
+//! Both come to an [`Entity`] with facts, which `draw` puts in the words of the model: nodes, relationships for the schemata that
+//! are edges, listings for sanctions.
+
+mod draw;
+mod entities;
+mod schemata;
+mod share;
+mod statements;
+
+use self::schemata::Schema;
+use super::model::Properties;
+
+pub(super) use self::entities::read as read_entities;
+pub(super) use self::statements::read as read_statements;
+
+/// One with more pairs of ends is a node that leads to them.
+const MOST_PAIRS: usize = 10_000;
+
+/// What is known of an entity beside its facts.
+#[derive(Debug)]
+struct Entity {
+    id: String,
+    schema: &'static Schema,
+    /// As the source has it.
+    schema_name: String,
+    /// By which name it is called.
+    caption: Option<String>,
+    /// The ids at both ends, where it is an edge.
+    sources: Vec<String>,
+    targets: Vec<String>,
+    /// When it was seen, by whom.
+    about: Properties,
+    referents: Vec<String>,
+}
+
+/// One value of a property.
+#[derive(Clone, Debug)]
+struct Fact {
+    property: String,
+    value: String,
+    /// What is said of the statement, where it is one.
+    citation: Option<Properties>,
+}
+
+impl Entity {
+    /// Of what is known about all facts together.
+    fn new(id: String, schema_name: String, schema: &'static Schema, facts: &[Fact]) -> Self {
+        let values = |property: &str| {
+            let facts = facts.iter().filter(|fact| fact.property == property);
+            let mut values: Vec<String> = facts.map(|fact| fact.value.clone()).collect();
+            values.dedup();
+            values
+        };
+        let (sources, targets) = match schema.edge() {
+            Some((source, target)) => (values(source), values(target)),
+            None => (Vec::new(), Vec::new()),
+        };
+        let caption = values("name").into_iter().next();
+        let (about, referents) = (Properties::new(), Vec::new());
+        Self { id, schema, schema_name, caption, sources, targets, about, referents }
+    }
+
+    /// Whether it is drawn as relationships: one from each source to each target.
+    fn is_edge(&self) -> bool {
+        (1..=MOST_PAIRS).contains(&self.sources.len().saturating_mul(self.targets.len()))
+    }
+}

@@ -1,0 +1,220 @@
+//! What all formats share while they are read: bad records, what is to be told, the edition, and the way to the writer.
+
+use super::dates;
+use super::model::{Record, Source};
+use super::writer::Writer;
+use crate::Edtf;
+use crate::import::{self, BadRow, CsvRecords, ImportError, ImportFile, ImportProgress, ImportReport, OnError};
+
+type Shows = Box<dyn FnMut(ImportProgress<'_>) + Send>;
+
+/// With this OFAC ends its files.
+const END_OF_FILE: &[u8] = b"\x1a";
+
+const UNRESOLVED_ID: &str = "unresolved id";
+
+/// So many ids that lead nowhere are told one by one.
+const MOST_TOLD: usize = 3;
+
+pub(super) struct Reading<'t> {
+    writer: Writer<'t>,
+    on_error: OnError,
+    edition: Option<Edtf>,
+    shows: Option<Shows>,
+    report: ImportReport,
+    file: String,
+}
+
+/// A record with fields, with its place.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub line: u64,
+    pub raw: String,
+    pub fields: Vec<String>,
+}
+
+impl<'t> Reading<'t> {
+    pub(super) fn new(writer: Writer<'t>, on_error: OnError, edition: Option<Edtf>, shows: Option<Shows>) -> Self {
+        Self { writer, on_error, edition, shows, report: ImportReport::default(), file: String::new() }
+    }
+
+    pub(super) fn begin(&mut self) -> Result<(), ImportError> {
+        self.on_error.begin()
+    }
+
+    /// Writes what is left, and tells what is still led to and not known.
+    pub(super) fn end(mut self) -> Result<ImportReport, ImportError> {
+        self.writer.write(&mut self.report)?;
+        let (count, some) = self.writer.unresolved(MOST_TOLD)?;
+        for id in some {
+            let row = BadRow::new("the graph", 0, format!("{UNRESOLVED_ID}: {id}"));
+            self.report.note(UNRESOLVED_ID, row);
+        }
+        if count > 0 {
+            self.report.notices.insert(UNRESOLVED_ID, count);
+        }
+        self.on_error.end()?;
+        Ok(self.report)
+    }
+
+    /// Of when a file is, as far as anybody says.
+    pub(super) fn edition_of(&self, files: &[ImportFile]) -> Option<Edtf> {
+        self.edition.clone().or_else(|| files.iter().find_map(|file| dates::find(file.name())))
+    }
+
+    /// As [`edition_of`](Self::edition_of), for lists that say nothing of their own.
+    pub(super) fn must_edition_of(&self, files: &[ImportFile]) -> Result<Edtf, ImportError> {
+        let name = files.first().map_or("", ImportFile::name);
+        let message = format!("{name}: of when is this list? Its name has no date, and no edition is given");
+        self.edition_of(files).ok_or(ImportError::Settings { message })
+    }
+
+    pub(super) fn begin_file(&mut self, file: &ImportFile) {
+        self.report.begin_file(file.name());
+        file.name().clone_into(&mut self.file);
+    }
+
+    /// Reads all records with fields of a file, and passes each on to `take`, which says why one is none.
+    pub(super) fn rows(
+        &mut self,
+        file: &ImportFile,
+        take: impl FnMut(&mut Self, Row) -> Result<Option<String>, ImportError>,
+    ) -> Result<(), ImportError> {
+        self.read_rows(file, CsvRecords::open(file)?, take)
+    }
+
+    fn read_rows(
+        &mut self,
+        file: &ImportFile,
+        mut records: CsvRecords,
+        mut take: impl FnMut(&mut Self, Row) -> Result<Option<String>, ImportError>,
+    ) -> Result<(), ImportError> {
+        self.begin_file(file);
+        while let Some(record) = records.read()? {
+            if record.raw == END_OF_FILE {
+                continue;
+            }
+            self.report.count_row();
+            let import::Record { line, raw, content, .. } = record;
+            let wrong = match content {
+                Ok(fields) => take(self, Row { line, raw: text_of(&raw), fields })?,
+                Err(reason) => Some(reason),
+            };
+            if let Some(reason) = wrong {
+                self.pass_over(line, &raw, "record", &reason)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`rows`](Self::rows), of a file that begins with the names of its columns.
+    pub(super) fn rows_of(
+        &mut self,
+        file: &ImportFile,
+        columns: &Columns,
+        mut take: impl FnMut(&mut Self, Row) -> Result<Option<String>, ImportError>,
+    ) -> Result<(), ImportError> {
+        let mut records = CsvRecords::open(file)?;
+        records.read()?;
+        self.read_rows(file, records, |reading, row| match columns.fit(&row) {
+            Some(wrong) => Ok(Some(wrong)),
+            None => take(reading, row),
+        })
+    }
+
+    pub(super) fn count_row(&mut self) {
+        self.report.count_row();
+    }
+
+    pub(super) fn pass_over(
+        &mut self,
+        line: u64,
+        raw: &[u8],
+        kind: &'static str,
+        reason: &str,
+    ) -> Result<(), ImportError> {
+        let row = BadRow::new(&*self.file, line, reason);
+        self.on_error.pass_over(&row, raw)?;
+        self.report.skip(kind, row);
+        Ok(())
+    }
+
+    /// Something that is imported all the same.
+    pub(super) fn note(&mut self, kind: &'static str, line: u64, what: impl Into<String>) {
+        self.report.note(kind, BadRow::new(&*self.file, line, format!("{kind}: {}", what.into())));
+    }
+
+    pub(super) fn put(&mut self, record: Record) -> Result<(), ImportError> {
+        if self.writer.add(record, &mut self.report)?
+            && let Some(shows) = &mut self.shows
+        {
+            shows(ImportProgress::new(&self.file, self.report.nodes, self.report.relationships));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn text_of(raw: &[u8]) -> String {
+    String::from_utf8_lossy(raw).into_owned()
+}
+
+impl Source {
+    /// `name@2021-07-07`, or with the name of the file where no date is known.
+    pub(super) fn edition(id: &str, name: &str, file: &ImportFile, published: Option<Edtf>) -> Self {
+        let base = file.name().rsplit(['/', '\\']).next().unwrap_or_default();
+        let of = published.as_ref().map_or(base, Edtf::text);
+        let name = published.as_ref().map_or_else(|| name.to_owned(), |date| format!("{name}, {}", date.text()));
+        Self { id: format!("{id}@{of}"), name, file: base.to_owned(), published }
+    }
+}
+
+/// The columns of a file by the names in its first record.
+pub(super) struct Columns(Vec<String>);
+
+impl Columns {
+    /// The first record of a file; nothing of an empty one.
+    pub(super) fn of(file: &ImportFile) -> Result<Self, ImportError> {
+        let head = CsvRecords::open(file)?.read()?.and_then(|record| record.content.ok());
+        Ok(Self(head.unwrap_or_default().into_iter().map(|name| name.trim().to_lowercase()).collect()))
+    }
+
+    pub(super) fn has(&self, names: &[&str]) -> bool {
+        names.iter().all(|name| self.0.iter().any(|known| known == name))
+    }
+
+    /// The field of this column; nothing where there is no such column.
+    pub(super) fn get<'r>(&self, row: &'r Row, name: &str) -> &'r str {
+        let index = self.0.iter().position(|known| known == name);
+        index.and_then(|index| row.fields.get(index)).map_or("", |field| field.trim())
+    }
+
+    /// What is wrong with a row that has other fields than there are columns.
+    fn fit(&self, row: &Row) -> Option<String> {
+        let (found, columns) = (row.fields.len(), self.0.len());
+        (found != columns).then(|| format!("{found} fields, and {columns} columns"))
+    }
+}
+
+/// The file that has these columns, and they.
+pub(super) fn file_with<'f>(
+    files: &'f [ImportFile],
+    names: &[&str],
+) -> Result<Option<(&'f ImportFile, Columns)>, ImportError> {
+    for file in files {
+        let columns = Columns::of(file)?;
+        if columns.has(names) {
+            return Ok(Some((file, columns)));
+        }
+    }
+    Ok(None)
+}
+
+/// As [`file_with`], where there has to be one.
+pub(super) fn must_file_with<'f>(
+    files: &'f [ImportFile],
+    names: &[&str],
+) -> Result<(&'f ImportFile, Columns), ImportError> {
+    let name = files.first().map_or("", ImportFile::name).to_owned();
+    let message = format!("no file has the columns {}", names.join(", "));
+    file_with(files, names)?.ok_or(ImportError::Header { file: name, message })
+}

@@ -1,0 +1,146 @@
+//! Records into the graph: what is there is found by its id, and completed; what is not is made; each is cited from its record.
+//!
+//! A record is a paragraph with the text of the source. One that is there with the same text was imported before, and
+//! nothing is done for it, so that importing again changes nothing. Records wait until there are enough of them, so that
+//! the graph is asked about many at a time, and memory does not grow with the file.
+
+mod batch;
+mod find;
+mod merge;
+
+use std::collections::{BTreeMap, HashMap};
+
+use self::batch::Batch;
+use super::model::{Key, NodeEntry, Properties, Record, Source, home, told};
+use crate::import::ImportReport;
+use crate::{ElementId, Error, Name, Relationship, Value, WriteTransaction};
+
+/// So many nodes and relationships are held, or a record more.
+const MOST_ENTRIES: usize = 20_000;
+
+/// What paragraphs, sources and lists have in all graphs of the model.
+const CONSTRAINTS: [(&str, &str); 10] = [
+    ("actor_id", home::ACTOR),
+    ("entity_id", home::ENTITY),
+    ("event_id", home::EVENT),
+    ("former_id", home::FORMER_ID),
+    ("identifier_id", home::IDENTIFIER),
+    ("law_id", home::LAW),
+    ("list_id", home::LIST),
+    ("paragraph_id", home::PARAGRAPH),
+    ("place_id", home::PLACE),
+    ("source_id", home::SOURCE),
+];
+
+pub(super) struct Writer<'t> {
+    transaction: &'t mut WriteTransaction,
+    waiting: Vec<Record>,
+    entry_count: usize,
+}
+
+impl<'t> Writer<'t> {
+    pub(super) fn new(transaction: &'t mut WriteTransaction) -> Result<Self, Error> {
+        for (name, label) in CONSTRAINTS {
+            let statement = format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE");
+            transaction.query(statement, ())?;
+        }
+        Ok(Self { transaction, waiting: Vec::new(), entry_count: 0 })
+    }
+
+    /// Takes a record; whether what waited was written.
+    pub(super) fn add(&mut self, record: Record, report: &mut ImportReport) -> Result<bool, Error> {
+        self.entry_count += 1 + record.nodes.len() + record.rels.len();
+        self.waiting.push(record);
+        let is_full = self.entry_count >= MOST_ENTRIES;
+        if is_full {
+            self.write(report)?;
+        }
+        Ok(is_full)
+    }
+
+    /// Writes what waits.
+    pub(super) fn write(&mut self, report: &mut ImportReport) -> Result<(), Error> {
+        self.entry_count = 0;
+        let mut records = std::mem::take(&mut self.waiting);
+        let known = self.paragraphs(&records)?;
+        let count = records.len();
+        records.retain(|record| known.get(&paragraph_id(record)).is_none_or(|known| known.raw != record.raw));
+        report.unchanged += (count - records.len()) as u64;
+        if records.is_empty() {
+            return Ok(());
+        }
+        let (mut batch, mut cited) = (Batch::default(), HashMap::<Cited, Relationship>::new());
+        for record in &mut records {
+            draw_evidence(record);
+        }
+        batch.find_nodes(self.transaction, &records)?;
+        for record in records {
+            if known.contains_key(&paragraph_id(&record)) {
+                cited.extend(find::citations_from(self.transaction, &paragraph_id(&record))?);
+            }
+            batch.take(record);
+        }
+        batch.write_nodes(self.transaction, report)?;
+        batch.find_rels(self.transaction)?;
+        batch.write_rels(self.transaction, report)?;
+        batch.write_citations(self.transaction, &cited, report)
+    }
+
+    /// How many there are in the graph that are led to, and not known, and some of them.
+    pub(super) fn unresolved(&mut self, most: usize) -> Result<(u64, Vec<String>), Error> {
+        let count: i64 = self.transaction.query("MATCH (n:Unresolved) RETURN count(*)", ())?.single()?;
+        let some = format!("MATCH (n:Unresolved) RETURN n.id LIMIT {most}");
+        Ok((count.unsigned_abs(), self.transaction.query(some, ())?.into_vec()?))
+    }
+
+    fn paragraphs(&mut self, records: &[Record]) -> Result<HashMap<String, Known>, Error> {
+        let ids: Vec<String> = records.iter().map(paragraph_id).collect();
+        let found = find::nodes(self.transaction, home::PARAGRAPH, &ids)?;
+        let raw = |value: Option<&Value>| value.map_or_else(String::new, ToString::to_string);
+        let known = found.into_iter().map(|(id, node)| (id, Known { raw: raw(node.properties().get("raw")) }));
+        Ok(known.collect())
+    }
+}
+
+/// A paragraph that is there.
+struct Known {
+    raw: String,
+}
+
+fn paragraph_id(record: &Record) -> String {
+    format!("{}#{}", record.source.id, record.id)
+}
+
+fn paragraph(record: &Record) -> Key {
+    Key::new(home::PARAGRAPH, paragraph_id(record))
+}
+
+/// The source and the paragraph, as nodes of the record.
+fn draw_evidence(record: &mut Record) {
+    let Source { id, name, file, published } = record.source.clone();
+    let source = Key::new(home::SOURCE, id);
+    let about =
+        Properties::new().with("name", name).with("file", file).with("published", published).with("kind", "list");
+    record.cited_node(&source, &[home::SOURCE], about, Vec::new());
+    let paragraph = paragraph(record);
+    let text =
+        Properties::new().with("n", i64::try_from(record.n).unwrap_or(i64::MAX)).with("raw", record.raw.as_str());
+    let entry = NodeEntry {
+        key: paragraph.clone(),
+        labels: vec![home::PARAGRAPH.to_owned()],
+        properties: text.with("kind", "record"),
+        citations: Vec::new(),
+    };
+    record.nodes.push(entry);
+    record.cited_rel(&paragraph, "OF", &source, Properties::new(), Vec::new());
+}
+
+/// A paragraph, what it supports, and which of its words for it: the statement, where there is one, or all properties.
+type Cited = (ElementId, ElementId, String);
+
+fn words_of(properties: &BTreeMap<Name, Value>) -> String {
+    match properties.get("statement") {
+        Some(statement) => statement.to_string(),
+        None => properties.iter().fold(String::new(), |words, (key, value)| words + key.as_str() + " " + &told(value)),
+    }
+}

@@ -1,0 +1,283 @@
+//! Nodes and relationships of many records, each of them once, with what supports them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{Cited, find, merge, paragraph, words_of};
+use crate::import::ImportReport;
+use crate::sanctions::model::{Key, NodeEntry, Properties, Record, RelEntry, UNRESOLVED, is_same};
+use crate::{ElementId, Error, Name, Relationship, Value, WriteTransaction};
+
+#[derive(Default)]
+pub(super) struct Batch {
+    nodes: Vec<NodeState>,
+    node_of: HashMap<Key, usize>,
+    rels: Vec<RelState>,
+    rel_of: HashMap<RelKey, usize>,
+    citations: Vec<Citation>,
+}
+
+struct NodeState {
+    key: Key,
+    /// `None`: it is to be made.
+    id: Option<ElementId>,
+    was_there: bool,
+    labels: Vec<String>,
+    new_labels: Vec<String>,
+    /// Something is known of it that is more than that it is led to.
+    is_known: bool,
+    properties: BTreeMap<Name, Value>,
+    changed: HashSet<Name>,
+}
+
+struct RelState {
+    key: RelKey,
+    id: Option<ElementId>,
+    properties: BTreeMap<Name, Value>,
+    changed: HashSet<Name>,
+}
+
+/// Ends by their numbers, and what tells relationships of one type between them apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct RelKey {
+    start: usize,
+    rel_type: String,
+    end: usize,
+    own_id: Option<String>,
+}
+
+struct Citation {
+    paragraph: usize,
+    target: Target,
+    properties: Properties,
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    Node(usize),
+    Rel(usize),
+}
+
+impl Batch {
+    /// Looks for all nodes of the records.
+    pub(super) fn find_nodes(&mut self, transaction: &mut WriteTransaction, records: &[Record]) -> Result<(), Error> {
+        let mut wanted: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+        let mut seen = HashSet::new();
+        for record in records {
+            let ends = record.rels.iter().flat_map(|rel| [&rel.start, &rel.end]);
+            for key in record.nodes.iter().map(|node| &node.key).chain(ends) {
+                if seen.insert(key) {
+                    wanted.entry(key.home).or_default().push(key.id.clone());
+                }
+            }
+        }
+        for (home, ids) in wanted {
+            for (id, node) in find::nodes(transaction, home, &ids)? {
+                let key = Key::new(home, id);
+                self.node_of.insert(key.clone(), self.nodes.len());
+                let labels: Vec<String> = node.labels().iter().map(|label| label.as_str().to_owned()).collect();
+                self.nodes.push(NodeState {
+                    key,
+                    id: Some(node.id()),
+                    was_there: true,
+                    is_known: !labels.iter().any(|label| label == UNRESOLVED),
+                    labels,
+                    new_labels: Vec::new(),
+                    properties: node.properties().clone(),
+                    changed: HashSet::new(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what a record says.
+    pub(super) fn take(&mut self, record: Record) {
+        let own = paragraph(&record);
+        let paragraph = self.node(&own);
+        for entry in record.nodes {
+            self.take_node(paragraph, entry, &own, &record.raw);
+        }
+        for entry in record.rels {
+            self.take_rel(paragraph, entry);
+        }
+    }
+
+    fn node(&mut self, key: &Key) -> usize {
+        if let Some(index) = self.node_of.get(key) {
+            return *index;
+        }
+        self.nodes.push(NodeState {
+            key: key.clone(),
+            id: None,
+            was_there: false,
+            labels: vec![],
+            new_labels: vec![key.home.to_owned()],
+            is_known: false,
+            properties: BTreeMap::new(),
+            changed: HashSet::new(),
+        });
+        self.node_of.insert(key.clone(), self.nodes.len() - 1);
+        self.nodes.len() - 1
+    }
+
+    fn take_node(&mut self, paragraph: usize, entry: NodeEntry, own: &Key, raw: &str) {
+        let index = self.node(&entry.key);
+        let node = &mut self.nodes[index];
+        for label in entry.labels {
+            let is_there = node.labels.contains(&label) || node.new_labels.contains(&label);
+            if label == UNRESOLVED {
+                continue;
+            }
+            if !is_there {
+                node.new_labels.push(label);
+            }
+        }
+        node.is_known |= !entry.citations.is_empty() || !entry.properties.0.is_empty();
+        node.changed.extend(merge::merge(&mut node.properties, &entry.properties.0));
+        if entry.key == *own {
+            // The text of a paragraph is that of the file that was read last.
+            let raw = Properties::new().with("raw", raw).0;
+            let key = Name::from("raw");
+            if node.properties.get(&key).map(ToString::to_string) != raw.get(&key).map(ToString::to_string) {
+                node.properties.extend(raw);
+                node.changed.insert(key);
+            }
+        }
+        let citations = entry.citations.into_iter();
+        self.citations.extend(citations.map(|properties| Citation {
+            paragraph,
+            target: Target::Node(index),
+            properties,
+        }));
+    }
+
+    fn take_rel(&mut self, paragraph: usize, entry: RelEntry) {
+        let (start, end) = (self.node(&entry.start), self.node(&entry.end));
+        let own_id = entry.properties.0.get("id").map(ToString::to_string);
+        let key = RelKey { start, rel_type: entry.rel_type, end, own_id };
+        let index = match self.rel_of.get(&key) {
+            Some(index) => *index,
+            None => self.push_rel(key, None, BTreeMap::new()),
+        };
+        let rel = &mut self.rels[index];
+        rel.changed.extend(merge::merge(&mut rel.properties, &entry.properties.0));
+        let citations = entry.citations.into_iter();
+        self.citations.extend(citations.map(|properties| Citation {
+            paragraph,
+            target: Target::Rel(index),
+            properties,
+        }));
+    }
+
+    fn push_rel(&mut self, key: RelKey, id: Option<ElementId>, properties: BTreeMap<Name, Value>) -> usize {
+        self.rel_of.insert(key.clone(), self.rels.len());
+        self.rels.push(RelState { key, id, properties, changed: HashSet::new() });
+        self.rels.len() - 1
+    }
+
+    pub(super) fn write_nodes(
+        &mut self,
+        transaction: &mut WriteTransaction,
+        report: &mut ImportReport,
+    ) -> Result<(), Error> {
+        for node in &mut self.nodes {
+            if let Some(id) = node.id {
+                let resolved = node.is_known && node.labels.iter().any(|label| label == UNRESOLVED);
+                let gone: &[&str] = if resolved { &[UNRESOLVED] } else { &[] };
+                transaction.set_labels(id, &node.new_labels, gone)?;
+                let changed = node.changed.iter().map(|key| (key.as_str(), node.properties[key].clone()));
+                transaction.set_properties(id, changed)?;
+                continue;
+            }
+            if !node.is_known {
+                node.new_labels.push(UNRESOLVED.to_owned());
+            }
+            let properties = node.properties.iter().map(|(key, value)| (key.as_str(), value.clone()));
+            let own = [("id", Value::from(node.key.id.as_str()))];
+            node.id = Some(transaction.create_node(&node.new_labels, own.into_iter().chain(properties))?);
+            report.nodes += 1;
+        }
+        Ok(())
+    }
+
+    /// Looks for those relationships whose ends were there both.
+    pub(super) fn find_rels(&mut self, transaction: &mut WriteTransaction) -> Result<(), Error> {
+        let mut wanted: BTreeMap<(&str, String, &str), Vec<Value>> = BTreeMap::new();
+        let by_id: HashMap<ElementId, usize> =
+            self.nodes.iter().enumerate().filter_map(|(index, node)| Some((node.id?, index))).collect();
+        for rel in &self.rels {
+            let (start, end) = (&self.nodes[rel.key.start], &self.nodes[rel.key.end]);
+            if start.was_there && end.was_there {
+                let pair = vec![start.key.id.as_str(), end.key.id.as_str()];
+                let of = (start.key.home, rel.key.rel_type.clone(), end.key.home);
+                wanted.entry(of).or_default().push(pair.into());
+            }
+        }
+        for ((start, rel_type, end), pairs) in wanted {
+            for found in find::rels(transaction, (start, &rel_type, end), pairs)? {
+                let index_of = |end: Option<ElementId>| end.and_then(|end| by_id.get(&end).copied());
+                let (Some(start), Some(end)) = (index_of(found.start()), index_of(found.end())) else { continue };
+                let own_id = found.properties().get("id").map(ToString::to_string);
+                let key = RelKey { start, rel_type: rel_type.clone(), end, own_id };
+                let Some(index) = self.rel_of.get(&key) else { continue };
+                let rel = &mut self.rels[*index];
+                let said = std::mem::replace(&mut rel.properties, found.properties().clone());
+                rel.id = Some(found.id());
+                rel.changed = merge::merge(&mut rel.properties, &said).into_iter().collect();
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_rels(
+        &mut self,
+        transaction: &mut WriteTransaction,
+        report: &mut ImportReport,
+    ) -> Result<(), Error> {
+        for rel in &mut self.rels {
+            if let Some(id) = rel.id {
+                let changed = rel.changed.iter().map(|key| (key.as_str(), rel.properties[key].clone()));
+                transaction.set_properties(id, changed)?;
+                continue;
+            }
+            let end = |index: usize| self.nodes[index].id.expect("nodes are written before");
+            let properties = rel.properties.iter().map(|(key, value)| (key.as_str(), value.clone()));
+            let (start, end) = (end(rel.key.start), end(rel.key.end));
+            rel.id = Some(transaction.create_relationship(start, &rel.key.rel_type, end, properties)?);
+            report.relationships += 1;
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_citations(
+        &self,
+        transaction: &mut WriteTransaction,
+        cited: &HashMap<Cited, Relationship>,
+        report: &mut ImportReport,
+    ) -> Result<(), Error> {
+        let mut new: HashSet<Cited> = HashSet::new();
+        for Citation { paragraph, target, properties } in &self.citations {
+            let paragraph = self.nodes[*paragraph].id.expect("nodes are written before");
+            let target = match target {
+                Target::Node(index) => self.nodes[*index].id,
+                Target::Rel(index) => self.rels[*index].id,
+            };
+            let target = target.expect("what is cited is written before");
+            let words = (paragraph, target, words_of(&properties.0));
+            let other = |known: &BTreeMap<Name, Value>| {
+                let changed = properties
+                    .0
+                    .iter()
+                    .filter(|(key, value)| !known.get(*key).is_some_and(|known| is_same(known, value)));
+                changed.map(|(key, value)| (key.as_str().to_owned(), value.clone())).collect::<Vec<_>>()
+            };
+            if let Some(citation) = cited.get(&words) {
+                transaction.set_properties(citation.id(), other(citation.properties()))?;
+            } else if new.insert(words) {
+                transaction.create_relationship(paragraph, "SUPPORTS", target, other(&BTreeMap::new()))?;
+                report.relationships += 1;
+            }
+        }
+        Ok(())
+    }
+}
