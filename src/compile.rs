@@ -37,5 +37,8 @@ pub(crate) fn plan_of(
     let explained = bound.why.is_some();
     let warnings = bound.warnings.iter().map(|warning| Warning::new(warning, text)).collect();
     let logical = optimize::optimize(plan::build(bound)?, graph, passes);
-    Ok(Made { plan: physical::lower(logical, graph), mode, at_commit, explained, warnings })
+    let plan = physical::lower(logical, graph);
+    // It is a way to make a right plan fast, as the passes are.
+    let plan = if passes == PassSet::NONE { plan } else { physical::gather(plan, graph, physical::WORTH_IT) };
+    Ok(Made { plan, mode, at_commit, explained, warnings })
 }

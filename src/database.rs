@@ -59,6 +59,8 @@ pub(crate) struct Shared {
     pub plans: Mutex<PlanCache>,
     pub open: Arc<OpenTransactions>,
     pub passes: PassSet,
+    /// For statements whose limits do not say how many threads.
+    max_threads: Option<usize>,
     files: FileAccess,
     pub home: Home,
 }
@@ -75,7 +77,8 @@ impl Database {
     }
 
     /// A database with these roots, the last of which is that of the last commit.
-    pub(crate) fn opened(options: Options, history: History, home: Home) -> Self {
+    pub(crate) fn opened(mut options: Options, history: History, home: Home) -> Self {
+        options.limits.max_threads = options.limits.max_threads.or(options.threads);
         let open = Arc::default();
         let root = history.lock().last();
         let history = Arc::new(history);
@@ -88,6 +91,7 @@ impl Database {
                 plans: Mutex::default(),
                 open,
                 passes: if options.plain_plans { PassSet::NONE } else { PassSet::ALL },
+                max_threads: options.threads,
                 files: options.files,
                 home,
             }),
@@ -112,7 +116,8 @@ impl Database {
     /// # }
     /// ```
     #[must_use]
-    pub fn with_limits(&self, limits: Limits) -> Self {
+    pub fn with_limits(&self, mut limits: Limits) -> Self {
+        limits.max_threads = limits.max_threads.or(self.shared.max_threads);
         Self { limits: Arc::new(limits), ..self.clone() }
     }
 
@@ -273,6 +278,7 @@ impl Database {
                 plans: Mutex::default(),
                 open,
                 passes: self.shared.passes,
+                max_threads: self.shared.max_threads,
                 files: self.shared.files.clone(),
                 home: Home::Memory,
             }),

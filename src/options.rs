@@ -27,6 +27,7 @@ use crate::value::nearest::nearest;
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub(crate) limits: Limits,
+    pub(crate) threads: Option<usize>,
     pub(crate) plain_plans: bool,
     pub(crate) files: FileAccess,
     pub(crate) provenance: Provenance,
@@ -43,6 +44,26 @@ impl Options {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// The threads that may work on one reading statement at a time, unless its limits say another number
+    /// ([`Limits::max_threads`]). Without this, as many as the machine can run at a time, 16 at most. A statement that takes
+    /// less than about a millisecond has one, whatever is said here, and with `1` every statement has: the one that asks for
+    /// its rows.
+    ///
+    /// ```
+    /// use averment::Database;
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::options().threads(1).in_memory();
+    /// db.query("UNWIND range(1, 10000) AS x CREATE (:Company {x: x})", ())?;
+    /// assert_eq!(db.query("MATCH (c:Company) RETURN sum(c.x)", ())?.single::<i64>()?, 50_005_000);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn threads(mut self, most: usize) -> Self {
+        self.threads = Some(most);
         self
     }
 

@@ -111,6 +111,7 @@ impl Statement {
     /// What the statement may use, run by way of a handle with these limits.
     pub(crate) fn limits_within(&self, handle: &Limits) -> Limits {
         let mut limits = self.limits.as_ref().unwrap_or(handle).clone();
+        limits.max_threads = limits.max_threads.or(handle.max_threads);
         limits.timeout = self.timeout.or(limits.timeout);
         limits.cancel = self.cancel.clone().or(limits.cancel);
         limits

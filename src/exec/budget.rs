@@ -16,10 +16,15 @@
 //! in `tests/budgets` measure that a process stays within twice of what is counted.
 //!
 //! The pages of the graph are not counted, nor are rows that the caller keeps without saying so.
+//!
+//! # Several threads
+//!
+//! Each has a budget of its own ([`Budget::member`]), and all of them one [`Pool`]. Rows are counted there. Bytes are
+//! told to it whenever they have changed by [`SLACK_BYTES`], so that all together may be wrong by so much for each thread.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::ExecError;
@@ -48,6 +53,12 @@ pub struct Limits {
     pub timeout: Option<Duration>,
     /// The nodes and relationships that `WHY` tells of a row; of how many more there are, it gives the number.
     pub max_witnesses: Option<u64>,
+    /// The threads that may work on the statement at a time, the one that asks for its rows included; they share this
+    /// budget. One: no other thread is ever begun. `None`: as the database was opened ([`Options::threads`]). The answer is
+    /// the same, in the same order, whatever their number.
+    ///
+    /// [`Options::threads`]: crate::Options::threads
+    pub max_threads: Option<usize>,
     /// Stops the statement when asked to.
     pub cancel: Option<CancelToken>,
 }
@@ -63,7 +74,7 @@ impl Limits {
     /// No bound at all: a statement may use up the memory of the machine.
     #[must_use]
     pub const fn unlimited() -> Self {
-        Self { max_rows: None, max_bytes: None, timeout: None, max_witnesses: None, cancel: None }
+        Self { max_rows: None, max_bytes: None, timeout: None, max_witnesses: None, max_threads: None, cancel: None }
     }
 }
 
@@ -113,6 +124,19 @@ const MAX_VALUES: u64 = 1 << 32;
 /// Steps of an inner loop between two looks at the clock.
 const STEPS_PER_CHECK: u32 = 4096;
 
+/// How much a thread may use before the others know of it.
+const SLACK_BYTES: u64 = 64 << 10;
+
+/// What the threads of one run have used together.
+#[derive(Debug, Default)]
+struct Pool {
+    rows: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// What a thread of a run looks at beside its budget: it is to stop since nobody wants its rows any more.
+pub(super) type Stop = Arc<AtomicBool>;
+
 /// What one run has used so far.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -131,6 +155,11 @@ pub(super) struct Budget {
     /// Bytes that were made since the batches in hand were asked for.
     made: Cell<u64>,
     steps: Cell<u32>,
+    /// With whom it is shared, if it is.
+    pool: OnceCell<Arc<Pool>>,
+    /// The bytes that the pool knows of.
+    told: Cell<u64>,
+    stop: Option<Stop>,
 }
 
 impl Budget {
@@ -149,16 +178,47 @@ impl Budget {
             committed: Cell::new(0),
             made: Cell::new(0),
             steps: Cell::new(0),
+            pool: OnceCell::new(),
+            told: Cell::new(0),
+            stop: None,
+        }
+    }
+
+    /// The budget of another thread of the same run, which is to end when it is told to stop.
+    pub(super) fn member(&self, stop: &Stop) -> Self {
+        let pool = self.pool.get_or_init(|| {
+            self.told.set(0);
+            Arc::new(Pool { rows: AtomicU64::new(self.rows.get()), bytes: AtomicU64::new(0) })
+        });
+        Self {
+            max_rows: self.max_rows,
+            max_bytes: self.max_bytes,
+            max_witnesses: self.max_witnesses,
+            timeout: self.timeout,
+            deadline: self.deadline,
+            cancel: self.cancel.clone(),
+            rows: Cell::new(0),
+            held: Cell::new(0),
+            written: Cell::new(0),
+            committed: Cell::new(0),
+            made: Cell::new(0),
+            steps: Cell::new(0),
+            pool: OnceCell::from(Arc::clone(pool)),
+            told: Cell::new(0),
+            stop: Some(Arc::clone(stop)),
         }
     }
 
     pub(super) fn rows_used(&self) -> u64 {
-        self.rows.get()
+        self.pool.get().map_or(self.rows.get(), |pool| pool.rows.load(Ordering::Relaxed))
     }
 
     /// Counts rows that an operator has made, and looks whether to stop.
     pub(super) fn rows(&self, count: usize) -> Result<(), ExecError> {
-        let rows = self.rows.get().saturating_add(count as u64);
+        let rows = match self.pool.get() {
+            None => self.rows.get().saturating_add(count as u64),
+            Some(pool) => pool.rows.fetch_add(count as u64, Ordering::Relaxed).saturating_add(count as u64),
+        };
         self.rows.set(rows);
         if rows > self.max_rows {
             return Err(used_up(format!("the budget of {} rows is", self.max_rows)).into());
@@ -195,6 +255,21 @@ impl Budget {
         self.check_bytes()
     }
 
+    /// Counts bytes that another thread is to have, by whom they are [taken over](Self::take_over).
+    pub(super) fn hand_over(&self, count: usize) {
+        if let Some(pool) = self.pool.get() {
+            pool.bytes.fetch_add(count as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts bytes that another thread has made for the batch in hand.
+    pub(super) fn take_over(&self, count: usize) -> Result<(), FunctionError> {
+        if let Some(pool) = self.pool.get() {
+            pool.bytes.fetch_sub(count as u64, Ordering::Relaxed);
+        }
+        self.bytes(count)
+    }
+
     /// How much has been made for the batches in hand.
     pub(super) fn made(&self) -> u64 {
         self.made.get()
@@ -206,10 +281,34 @@ impl Budget {
     }
 
     fn check_bytes(&self) -> Result<(), FunctionError> {
-        if self.held.get().saturating_add(self.made.get()) > self.max_bytes {
+        let own = self.held.get().saturating_add(self.made.get());
+        let all = self.pool.get().map_or(own, |pool| self.with_others(pool, own));
+        if all > self.max_bytes {
             return Err(used_up(format!("the memory of {} is", in_words(self.max_bytes))));
         }
         Ok(())
+    }
+
+    /// What all threads hold, as far as this one knows.
+    fn with_others(&self, pool: &Pool, own: u64) -> u64 {
+        if own.abs_diff(self.told.get()) >= SLACK_BYTES {
+            self.tell(pool, own);
+        }
+        let others = pool.bytes.load(Ordering::Relaxed).wrapping_sub(self.told.get());
+        others.saturating_add(own)
+    }
+
+    fn tell(&self, pool: &Pool, own: u64) {
+        let told = self.told.replace(own);
+        // The sum of what all have told wraps around to what it is.
+        pool.bytes.fetch_add(own.wrapping_sub(told), Ordering::Relaxed);
+    }
+
+    /// Tells the others exactly what is held here, before a pause.
+    pub(super) fn tell_all(&self) {
+        if let Some(pool) = self.pool.get() {
+            self.tell(pool, self.held.get().saturating_add(self.made.get()));
+        }
     }
 
     /// The value, unless it is nested too deeply, or would not fit into the memory if it shared no parts: whoever prints or
@@ -266,7 +365,8 @@ impl Budget {
     }
 
     pub(super) fn check(&self) -> Result<(), ExecError> {
-        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+        let is_stopped = self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed));
+        if is_stopped || self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
             return Err(FunctionError::Cancelled.into());
         }
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
@@ -392,6 +492,29 @@ mod tests {
         held.clear(&budget);
         assert!(budget.bytes(100).is_ok());
         assert!(budget.bytes(1).is_err());
+    }
+
+    #[test]
+    fn threads_share_one_budget() {
+        let limits = Limits { max_rows: Some(100), max_bytes: Some(1 << 20), ..Limits::default() };
+        let (budget, stop) = (Budget::new(&limits), Stop::default());
+        assert!(budget.rows(30).is_ok());
+        let member = budget.member(&stop);
+        let mut held = Held::default();
+        assert!(member.rows(30).is_ok() && budget.rows(30).is_ok());
+        assert_eq!((member.rows_used(), budget.rows_used()), (90, 90));
+        assert!(member.rows(11).is_err());
+
+        assert!(held.add(&member, 1_000_000).is_ok());
+        let made = budget.made();
+        assert!(budget.bytes(100_000).is_err());
+        budget.settle(made);
+        held.clear(&member);
+        member.tell_all();
+        assert!(budget.bytes(1_000_000).is_ok());
+
+        stop.store(true, Ordering::Relaxed);
+        assert!(member.check().is_err() && budget.check().is_ok());
     }
 
     #[test]

@@ -9,14 +9,14 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use smallvec::{SmallVec, smallvec};
 
 use super::batch::Batch;
-use super::budget::{Budget, Limits};
+use super::budget::{Budget, Limits, Stop};
 use super::column::Ids;
 use super::commit::Commits;
 use super::counters::Counters;
@@ -24,6 +24,7 @@ use super::deleted::Deleted;
 use super::eval::constant;
 use super::host::Env;
 use super::operator::Input;
+use super::threads::Threads;
 use super::{ExecError, profile::Profile};
 use crate::catalog::{KeyId, LabelId, TypeId};
 use crate::function::operator::Patterns;
@@ -73,6 +74,14 @@ impl Deref for View {
     }
 }
 
+/// The part of the graph that a scan is for, where several share it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ScanPart {
+    /// Which of several scans one behind the other.
+    pub run: usize,
+    pub slots: Range<u32>,
+}
+
 /// Where an inner plan finds the rows that it is run for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ArgumentId(pub usize);
@@ -91,6 +100,8 @@ pub(super) struct State {
     /// What is computed before the first row.
     pub given: Vec<Value>,
     pub budget: Budget,
+    /// The threads that the run may use.
+    pub threads: Threads,
     pub deleted: Deleted,
     pub counters: RefCell<Counters>,
     pub profile: Option<Profile>,
@@ -99,6 +110,8 @@ pub(super) struct State {
     /// The newest root as it was last asked for; let go before anything is written.
     newest_held: RefCell<Option<Arc<Graph>>>,
     arguments: RefCell<SmallVec<[Arc<Batch>; 1]>>,
+    /// What scans that are shared are for now, by their operators.
+    parts: RefCell<Vec<(usize, ScanPart)>>,
     /// For each argument: the outer rows of which nothing more is wanted. Empty where all rows are wanted.
     satisfied: RefCell<Vec<Satisfied>>,
     /// By the number of the subplan; taken out while it runs.
@@ -151,6 +164,7 @@ impl State {
             parameters: SmallVec::new(),
             given: Vec::new(),
             budget: Budget::new(&Limits::unlimited()),
+            threads: Threads::ONE,
             deleted: Deleted::default(),
             counters: RefCell::default(),
             profile: None,
@@ -158,6 +172,7 @@ impl State {
             segments: RefCell::default(),
             newest_held: RefCell::default(),
             arguments: RefCell::default(),
+            parts: RefCell::default(),
             satisfied: RefCell::default(),
             subplans: RefCell::new(plan.subplans.iter().map(|_| None).collect()),
             labels: unresolved(plan.labels.len()),
@@ -183,6 +198,7 @@ impl State {
         self.warnings.take();
         self.segments.get_mut().fill(None);
         self.newest_held.take();
+        self.parts.get_mut().clear();
         self.satisfied.get_mut().clear();
         self.patterns.take();
         self.started_micros.take();
@@ -241,6 +257,7 @@ impl<'w> Context<'w> {
         profile: bool,
     ) -> Result<Self, ExecError> {
         state.budget = Budget::new(limits);
+        state.threads = Threads::of(limits);
         // Who was cancelled before makes no step at all.
         state.budget.check()?;
         state.take_parameters(parameters)?;
@@ -253,6 +270,30 @@ impl<'w> Context<'w> {
         }
         ctx.state.given = ctx.compute_given()?;
         Ok(ctx)
+    }
+
+    /// What another thread needs to work on a part of this run, until it is told to stop. Only who reads can be helped.
+    pub(super) fn member(&self, stop: &Stop) -> Context<'static> {
+        let Root::Reading(graph) = &self.root else { unreachable!("a plan that writes is not shared") };
+        let mut state = State::new(&self.plan);
+        state.budget = self.budget.member(stop);
+        state.parameters.clone_from(&self.parameters);
+        state.profile = self.profile.is_some().then(|| Profile::new(self.plan.operator_count));
+        state.given.clone_from(&self.given);
+        state.started_micros = OnceCell::from(*self.started_micros.get_or_init(now_micros));
+        state.names_of = self.names_of;
+        Context { root: Root::Reading(Arc::clone(graph)), commits: None, state }
+    }
+
+    /// By these threads, whatever the limits say.
+    #[cfg(test)]
+    pub(super) fn use_threads(&mut self, threads: Threads) {
+        self.state.threads = threads;
+    }
+
+    /// What was counted, of a thread that has done its part.
+    pub(super) fn into_profile(self) -> Option<Profile> {
+        self.state.profile
     }
 
     /// What is left of a run that has ended, to be used again.
@@ -438,6 +479,23 @@ impl<'w> Context<'w> {
         Arc::clone(&self.arguments.borrow()[argument.0])
     }
 
+    // ------------------------------------------------------------ shared scans
+
+    /// What the scan of an operator is for from now on.
+    pub(super) fn set_part(&self, scan: usize, part: ScanPart) {
+        let mut parts = self.parts.borrow_mut();
+        match parts.iter_mut().find(|(of, _)| *of == scan) {
+            Some((_, known)) => *known = part,
+            None => parts.push((scan, part)),
+        }
+    }
+
+    /// `None`: all of it.
+    pub(super) fn part_of(&self, scan: usize) -> Option<ScanPart> {
+        let parts = self.parts.borrow();
+        parts.iter().find(|(of, _)| *of == scan).map(|(_, part)| part.clone())
+    }
+
     // ------------------------------------------------------------ names
 
     /// Looks all names up anew, and makes what expressions run anew: a root that is undone may have made names, and
@@ -496,6 +554,13 @@ impl<'w> Context<'w> {
         let mut warnings = self.warnings.borrow_mut();
         if !warnings.iter().any(|(_, known)| *known == message) && warnings.len() < 100 {
             warnings.push((code, message));
+        }
+    }
+
+    /// What another thread has to say, or was said before.
+    pub(super) fn warn_of(&self, warnings: Vec<(&'static str, String)>) {
+        for (code, message) in warnings {
+            self.warn(code, message);
         }
     }
 

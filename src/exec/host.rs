@@ -178,10 +178,6 @@ impl Host for Env<'_, '_> {
         self.part.map(|part| part as &dyn Any)
     }
 
-    fn alarm(&self) -> Box<dyn Fn() -> bool + Send + Sync> {
-        Box::new(self.ctx.budget.alarm())
-    }
-
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError> {
         self.ask(node.id(), labels_of)
     }
@@ -326,6 +322,14 @@ impl Host for Env<'_, '_> {
 
     fn random(&self) -> f64 {
         self.ctx.random()
+    }
+
+    fn threads(&self) -> usize {
+        self.ctx.threads.count
+    }
+
+    fn alarm(&self) -> Box<dyn Fn() -> bool + Send + Sync> {
+        Box::new(self.ctx.budget.alarm())
     }
 
     fn warn(&self, code: &'static str, message: String) {

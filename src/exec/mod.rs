@@ -2,7 +2,8 @@
 //!
 //! A reading statement is a [`Reading`], which makes rows as they are asked for and owns the root that it reads. A
 //! writing one is run to its end by [`write`]. Nothing here knows the text of the query or how the plan was found; the
-//! clock and chance come from [`context`] alone, and every loop counts against one [`budget`].
+//! clock and chance come from [`context`] alone, and every loop counts against one [`budget`]. A statement that reads may be
+//! run by several [`threads`], none of which shows in its answer.
 
 mod batch;
 mod budget;
@@ -23,6 +24,7 @@ mod run;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 pub use budget::{CancelToken, Limits};
 pub(crate) use budget::{Patience, SharedLimits};
@@ -33,3 +35,5 @@ pub(crate) use error::ExecError;
 pub(crate) use host::element;
 pub(crate) use program::Program;
 pub(crate) use run::{Answer, Reading, write};
+#[cfg(test)]
+pub(crate) use threads::Threads;

@@ -34,6 +34,14 @@ impl Profile {
         }
     }
 
+    /// Adds what another thread has counted.
+    pub(super) fn add_all(&self, other: &Self) {
+        for (operator, work) in other.operators.iter().enumerate() {
+            let Work { rows, time } = work.get();
+            self.add(operator, usize::try_from(rows).unwrap_or(usize::MAX), time);
+        }
+    }
+
     /// The plan, a line per operator, with the rows and milliseconds of each.
     pub(super) fn show(&self, plan: &PhysicalPlan) -> String {
         explain_with(plan, |operator| {

@@ -98,7 +98,9 @@ fn lets_all_go(operator: &Operator) -> bool {
         | Op::Set { .. }
         | Op::SetState { .. }
         | Op::Delete { .. } => true,
-        Op::NodeLookup { .. }
+        Op::Gather { .. }
+        | Op::Scatter
+        | Op::NodeLookup { .. }
         | Op::VarExpand(_)
         | Op::ShortestPath(_)
         | Op::Route(_)

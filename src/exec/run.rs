@@ -51,10 +51,30 @@ impl Reading {
     ) -> Result<Self, ExecError> {
         let Machine { state, source } = program.begin(profile);
         let ctx = Context::reading(state, graph, parameters, limits, profile)?;
+        Ok(Self::of(program, ctx, source))
+    }
+
+    /// The same by these threads, whatever the limits say.
+    #[cfg(test)]
+    pub(crate) fn start_with(
+        threads: super::threads::Threads,
+        plan: Arc<crate::physical::PhysicalPlan>,
+        graph: Arc<Graph>,
+        limits: &Limits,
+        profile: bool,
+    ) -> Result<Self, ExecError> {
+        let program = Arc::new(Program::new(plan));
+        let Machine { state, source } = program.begin(profile);
+        let mut ctx = Context::reading(state, graph, Parameters::new(), limits, profile)?;
+        ctx.use_threads(threads);
+        Ok(Self::of(program, ctx, source))
+    }
+
+    fn of(program: Arc<Program>, ctx: Context<'static>, source: Option<Input>) -> Self {
         let PlanBody::Rows(root) = &ctx.plan.root else { unreachable!("a change of the schema writes") };
         let source = source.unwrap_or_else(|| compile_root(root, &ctx));
         let graph = ctx.snapshot();
-        Ok(Self { program, ctx, source, graph, batch: Batch::default(), row: 0, kept: Held::default(), done: false })
+        Self { program, ctx, source, graph, batch: Batch::default(), row: 0, kept: Held::default(), done: false }
     }
 
     /// The next row of the answer, its elements filled; `None` at the end. A statement that returns nothing has no row.

@@ -12,6 +12,7 @@ use crate::{plan, semantic, syntax};
 
 mod first;
 mod groups;
+mod together;
 
 struct Database {
     graph: Graph,

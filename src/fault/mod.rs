@@ -7,7 +7,7 @@
 mod planted;
 
 #[cfg(test)]
-pub(crate) use planted::{is_planted, with_planted};
+pub(crate) use planted::{carried, is_planted, with_planted};
 
 /// Whether a test has planted this fault.
 #[cfg(test)]
@@ -22,5 +22,21 @@ macro_rules! planted {
 macro_rules! planted {
     ($fault:literal) => {
         false
+    };
+}
+
+/// What another thread is to do, with the fault that is planted on this one.
+#[cfg(test)]
+macro_rules! with_its_fault {
+    ($run:expr) => {
+        crate::fault::carried($run)
+    };
+}
+
+/// What another thread is to do, with the fault that is planted on this one.
+#[cfg(not(test))]
+macro_rules! with_its_fault {
+    ($run:expr) => {
+        $run
     };
 }

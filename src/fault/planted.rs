@@ -1,4 +1,5 @@
-//! The fault that is planted on this thread: a statement is planned and run on the thread that asks for it.
+//! The fault that is planted on this thread: a statement is planned and run on the thread that asks for it, and on those
+//! that this one asks to help.
 
 use std::cell::Cell;
 
@@ -16,4 +17,13 @@ pub(crate) fn with_planted<T>(fault: &'static str, then: impl FnOnce() -> T) -> 
     let result = then();
     PLANTED.set(None);
     result
+}
+
+/// The same for another thread, on which the fault of this one is planted meanwhile.
+pub(crate) fn carried<T>(run: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let fault = PLANTED.get();
+    move || match fault {
+        Some(fault) => with_planted(fault, run),
+        None => run(),
+    }
 }

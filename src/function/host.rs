@@ -71,6 +71,10 @@ pub(crate) trait Host {
     fn real_time(&self) -> DateTime;
     /// A number from 0 (inclusive) to 1 (exclusive).
     fn random(&self) -> f64;
+    /// How many threads a procedure may use, the calling one included.
+    fn threads(&self) -> usize {
+        1
+    }
     /// Says something to whoever asked, beside the answer.
     fn warn(&self, _code: &'static str, _message: String) {}
     /// Counts `bytes` that a function is about to allocate against the query's budget.

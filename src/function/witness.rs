@@ -74,6 +74,7 @@ pub(crate) const WITNESSES: Aggregate = Aggregate {
     result: ResultType::ListOf(Type::Any),
     summary: "the elements that the rows of a group rest on",
     keeps: true,
+    merges: false,
     start: || Box::new(Gathered::default()),
 };
 

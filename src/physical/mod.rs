@@ -5,6 +5,7 @@
 //! the executor resolves before the first row and again after a write has made new ones.
 
 mod explain;
+mod gather;
 mod intersect;
 mod lower;
 mod operator;
@@ -13,6 +14,7 @@ mod scalar;
 mod visit;
 
 pub(crate) use explain::{explain, explain_with, inner_plans};
+pub(crate) use gather::{WORTH_IT, gather};
 pub(crate) use intersect::{Arrow, Intersect};
 pub(crate) use lower::lower;
 pub(crate) use operator::*;

@@ -236,6 +236,13 @@ pub(crate) enum Op {
     Unwind {
         list: Scalar,
     },
+    /// The input's rows. Several threads may make them, each of other parts of what they share; see
+    /// [`gather`](super::gather).
+    Gather {
+        shared: Shared,
+    },
+    /// The input's rows, which the threads of a `Gather` share.
+    Scatter,
     /// One input after the other; their layouts agree.
     Union,
     /// Both inputs' rows where the keys are equal (never null). Carries of the left input; new: these columns of the right.
@@ -278,6 +285,15 @@ pub(crate) enum Op {
         body: Box<Operator>,
         imports: Vec<usize>,
     },
+}
+
+/// What threads have parts of, by the id of the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shared {
+    /// What it scans.
+    Scan(usize),
+    /// The rows that go into it.
+    Rows(usize),
 }
 
 /// What a scan asks of each element. The operand is the same for all rows.

@@ -44,6 +44,8 @@ impl Op {
             | Op::CountExpand { .. }
             | Op::BuildPath { .. }
             | Op::Distinct { .. }
+            | Op::Gather { .. }
+            | Op::Scatter
             | Op::Union
             | Op::Apply(_)
             | Op::Barrier => Vec::new(),

@@ -178,6 +178,11 @@ impl<'h> Seen<'h> {
         Ok(())
     }
 
+    /// How many threads may work at the answer, and what tells them to stop.
+    pub(super) fn threads(&self) -> (usize, Box<dyn Fn() -> bool + Send + Sync>) {
+        (self.host.threads(), self.host.alarm())
+    }
+
     /// Counts bytes that are kept for the answer.
     pub(super) fn reserve(&self, bytes: usize) -> Result<(), FunctionError> {
         self.host.reserve(bytes)

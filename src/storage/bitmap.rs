@@ -80,6 +80,13 @@ impl Bitmap {
         self.0.iter().zip(other.0).any(|(word, other)| word & other != 0)
     }
 
+    /// Keeps the bits from `from` to the one before `end`.
+    pub(super) fn keep(&mut self, from: usize, end: usize) {
+        if from > 0 || end < PAGE_SLOTS {
+            self.retain(|offset| (from..end).contains(&offset));
+        }
+    }
+
     /// Keeps the bits for which `keep` holds, which is asked of set bits only.
     pub(super) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         for (index, word) in self.0.iter_mut().enumerate() {

@@ -188,6 +188,11 @@ impl Graph {
         self.nodes.bound()
     }
 
+    /// All slots of relationships are below this one.
+    pub(crate) fn rel_bound(&self) -> usize {
+        self.rels.bound()
+    }
+
     /// In the order of label ids.
     pub(crate) fn labels(&self, node: NodeSlot) -> &[LabelId] {
         self.nodes.labels(node.0)
@@ -309,6 +314,28 @@ impl Graph {
         Some(Stretch { base: slot(index, 0), fits })
     }
 
+    /// The same of a part of the graph: from the cursor to the slot before `end`, pages cut where these lie in them.
+    pub(crate) fn scan_node_part(
+        &self,
+        label: Option<LabelId>,
+        conditions: &[Condition],
+        lens: Option<(&Lens, Look)>,
+        odd: &mut Odd,
+        cursor: &mut ScanCursor,
+        end: u32,
+    ) -> Option<Stretch> {
+        if cursor.0 >= end {
+            return None;
+        }
+        let (first, offset) = place(cursor.0);
+        let (index, ..) = self.nodes.page_from(label, first).filter(|(index, ..)| slot(*index, 0) < end)?;
+        let (index, mut fits) = self.fitting(label, index, conditions, lens, odd)?;
+        let base = slot(index, 0);
+        fits.keep(if index == first { offset } else { 0 }, (end - base) as usize);
+        *cursor = ScanCursor(end.min(slot(index + 1, 0)));
+        Some(Stretch { base, fits })
+    }
+
     /// The number of the first page from `from` on that has nodes (with the label), and those that fit all conditions and
     /// pass.
     pub(super) fn fitting(
@@ -340,6 +367,18 @@ impl Graph {
         slots: &mut Vec<u32>,
     ) -> bool {
         self.rels.collect(rel_type, family, &mut cursor.0, limit, slots)
+    }
+
+    /// The same up to the slot before `end`, a page at a time, however many that are.
+    pub(crate) fn scan_rel_part(
+        &self,
+        rel_type: Option<TypeId>,
+        family: Family,
+        cursor: &mut ScanCursor,
+        end: u32,
+        slots: &mut Vec<u32>,
+    ) -> bool {
+        self.rels.collect_page(rel_type, family, &mut cursor.0, end, slots)
     }
 
     /// The neighbours of an element. Without a type: all types, in the order of their ids. A self-loop is seen once in

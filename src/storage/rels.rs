@@ -138,6 +138,31 @@ impl Rels {
         }
     }
 
+    /// Appends the slots of the next page from `from` on that are below `end`, and moves it; false at the end.
+    pub(super) fn collect_page(
+        &self,
+        rel_type: Option<TypeId>,
+        family: Family,
+        from: &mut u32,
+        end: u32,
+        slots: &mut Vec<u32>,
+    ) -> bool {
+        if *from >= end {
+            return false;
+        }
+        let (first, offset) = place(*from);
+        let next = self.next_page(rel_type, first).filter(|(index, _)| slot(*index, 0) < end);
+        let Some((index, page)) = next else { return false };
+        let mut found = page.family(family).clone();
+        found.keep(if index == first { offset } else { 0 }, (end - slot(index, 0)) as usize);
+        if let Some(rel_type) = rel_type {
+            found.retain(|one| page.is_of_type(one, rel_type));
+        }
+        found.append_to(slot(index, 0), slots);
+        *from = end.min(slot(index + 1, 0));
+        true
+    }
+
     fn next_page(&self, rel_type: Option<TypeId>, from: usize) -> Option<(usize, &RelPage)> {
         let Some(rel_type) = rel_type else { return self.pages.next(from) };
         let from = u32::try_from(from).ok()?;

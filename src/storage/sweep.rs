@@ -1,5 +1,7 @@
 //! All relationships between nodes, page by page: for algorithms that go over the whole graph.
 
+use std::ops::Range;
+
 use super::adjacency::{Adjacency, AdjacencyPage};
 use super::bitmap::{PAGE_SLOTS, place};
 use super::{Direction, Graph, Neighbour, NodeSlot};
@@ -47,10 +49,26 @@ impl<'g> SweptPage<'g> {
 }
 
 impl Graph {
-    /// All nodes that have plain relationships in a direction, page by page in the order of slots.
-    pub(crate) fn sweep(&self, direction: Direction) -> impl Iterator<Item = SweptPage<'_>> {
+    /// The nodes with these slots, which begin and end with a page, that have plain relationships in a direction; page by
+    /// page in the order of slots.
+    pub(crate) fn sweep(&self, direction: Direction, slots: Range<u32>) -> impl Iterator<Item = SweptPage<'_>> {
         let pages = self.neighbourhood.plain(direction).pages();
-        pages.iter().map(|(number, page)| SweptPage { first: Adjacency::first_owner(number), page })
+        let mut next = Adjacency::page_number(slots.start);
+        let found = std::iter::from_fn(move || {
+            let (number, page) = pages.next(next)?;
+            next = number + 1;
+            Some(SweptPage { first: Adjacency::first_owner(number), page })
+        });
+        found.take_while(move |page| page.first < slots.end)
+    }
+
+    /// The slots of all nodes, cut between pages into about so many parts.
+    pub(crate) fn node_parts(&self, count: usize) -> Vec<Range<u32>> {
+        let pages = self.node_bound().div_ceil(PAGE_SLOTS);
+        let slots = pages.div_ceil(count).max(1) * PAGE_SLOTS;
+        let firsts = (0..self.node_bound()).step_by(slots);
+        let slot = |slot: usize| u32::try_from(slot).unwrap_or(u32::MAX);
+        firsts.map(|first| slot(first)..slot(first + slots)).collect()
     }
 
     /// The ids of nodes that are given in the order of slots.

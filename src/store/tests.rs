@@ -12,6 +12,7 @@ mod hooked;
 mod log;
 mod reading;
 mod script;
+mod threads;
 mod vacuum;
 mod workload;
 

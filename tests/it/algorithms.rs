@@ -251,3 +251,19 @@ fn endless_rounds_end_with_their_time() {
     let error = db.query(statement, ()).and_then(Rows::single::<i64>).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit);
 }
+
+#[test]
+fn several_threads_find_the_same_to_the_last_bit() {
+    let db = Database::in_memory();
+    db.query("UNWIND range(0, 19999) AS i CREATE (:N {n: i})", ()).unwrap();
+    let arrows = "MATCH (a:N) WHERE a.n % 5 < 3 UNWIND [a.n * 7919 % 20000, (a.n * 31 + 7) % 300] AS to \
+        MATCH (b:N {n: to}) CREATE (a)-[:R]->(b)";
+    db.query(arrows, ()).unwrap();
+    let with = |threads| db.with_limits(Limits { max_threads: Some(threads), ..Limits::default() });
+    let (alone, together) = (with(1), with(3));
+    for nodes in ["{}", "{nodes: ['N'], rels: ['R']}"] {
+        assert_eq!(ranks(&alone, nodes), ranks(&together, nodes));
+        let wcc = format!("CALL algo.wcc({nodes}) YIELD node, component");
+        assert_eq!(components(&alone, &wcc), components(&together, &wcc));
+    }
+}

@@ -743,6 +743,7 @@ fn a_statement_is_kept_within_the_limits_of_the_command_line() {
     answer.fails("limit-exceeded");
     query(&["--max-rows", "1000"], endless).fails("limit-exceeded");
     query(&["--max-rows", "1000"], "RETURN 42 AS x").answers(&["42"]);
+    query(&["--threads", "1"], "UNWIND range(1, 9) AS x RETURN sum(x) AS sum").answers(&["45"]);
 }
 
 #[test]
@@ -769,12 +770,18 @@ fn memory_is_bounded_without_being_asked_for() {
 
 #[test]
 fn a_limit_that_is_none_is_a_fault_of_the_command_line() {
-    for wrong in [["--timeout", "soon"], ["--max-memory", "much"], ["--max-memory", "512"], ["--max-rows", "-1"]] {
+    for wrong in [
+        ["--timeout", "soon"],
+        ["--max-memory", "much"],
+        ["--max-memory", "512"],
+        ["--max-rows", "-1"],
+        ["--threads", "0"],
+    ] {
         let refused = run(&[&wrong[..], &["query", "RETURN 1"]].concat(), "");
         assert_eq!(refused.code, Some(2), "{}", refused.err);
     }
     let help = run(&["query", "--help"], "");
-    for option in ["--timeout", "--max-memory", "--max-rows", "512MiB"] {
+    for option in ["--timeout", "--max-memory", "--max-rows", "--threads", "512MiB"] {
         assert!(help.out.contains(option), "{}", help.out);
     }
 }

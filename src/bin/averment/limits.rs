@@ -17,6 +17,9 @@ pub(crate) struct LimitArgs {
     /// How many rows its operators may make, those that no one sees included.
     #[arg(long, global = true, value_name = "COUNT")]
     max_rows: Option<u64>,
+    /// How many threads may work on it at a time; without this, as many as the machine can run, 16 at most.
+    #[arg(long, global = true, value_name = "COUNT", value_parser = threads)]
+    threads: Option<usize>,
 }
 
 impl LimitArgs {
@@ -27,6 +30,7 @@ impl LimitArgs {
             max_rows: self.max_rows,
             max_bytes: self.max_memory.0,
             timeout: self.timeout,
+            max_threads: self.threads,
             cancel,
             ..Limits::default()
         }
@@ -36,6 +40,11 @@ impl LimitArgs {
 /// Bytes; nothing for no bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Memory(Option<u64>);
+
+fn threads(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| format!("expected how many threads, 1 or more, found `{text}`"))
+}
 
 fn duration(text: &str) -> Result<Duration, String> {
     let fault = || format!("expected a time such as 500ms, 30s, 5min or 1h, found `{text}`");
@@ -103,6 +112,15 @@ mod tests {
         assert_eq!(memory("none"), Ok(Memory(None)));
         for wrong in ["", "512", "0", "GiB", "-1GiB", "1.5GiB", "99999999999TiB", "4G"] {
             assert!(memory(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn there_is_one_thread_at_least() {
+        assert_eq!(threads("1"), Ok(1));
+        assert_eq!(threads("64"), Ok(64));
+        for wrong in ["0", "-1", "", "two", "1.5"] {
+            assert!(threads(wrong).is_err(), "{wrong}");
         }
     }
 

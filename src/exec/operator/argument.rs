@@ -12,7 +12,11 @@ pub(super) struct Argument {
 
 impl Argument {
     pub(super) fn new(scope: Scope) -> Self {
-        Self { argument: scope.argument, done: false }
+        Self::of(scope.argument)
+    }
+
+    pub(super) fn of(argument: ArgumentId) -> Self {
+        Self { argument, done: false }
     }
 }
 

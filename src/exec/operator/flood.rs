@@ -2,7 +2,7 @@
 //!
 //! While the frontier is small, nodes are found in the order of their relationships. A large one is a set of bits that
 //! is read in the order of slots: then neighbours in memory follow each other on the next level, and in the columns of
-//! whoever looks at what was found.
+//! whoever looks at what was found. Several threads may look around it, since what they find is sorted anyway.
 
 use std::ops::ControlFlow;
 
@@ -11,10 +11,17 @@ use super::visited::Visited;
 use crate::exec::ExecError;
 use crate::exec::batch::BATCH_ROWS;
 use crate::exec::budget::{Budget, Held};
-use crate::storage::{Graph, NodeSlot, Way};
+use crate::function::FunctionError;
+use crate::storage::{Graph, NodeSlot, Way, together};
 
 /// Of so many nodes of the graph one is in a large frontier, or more are. The graphs of tests are small.
 const LARGE: usize = if cfg!(test) { 4_096 } else { 256 };
+
+/// A frontier of so many nodes is worth several threads. Those of tests are small.
+const MANY: usize = if cfg!(test) { 64 } else { 4_096 };
+
+/// Nodes of a frontier that a thread looks around at a time.
+const PART: usize = MANY / 4;
 
 #[derive(Default)]
 pub(super) struct Flood {
@@ -34,6 +41,7 @@ pub(super) struct Course<'c> {
     pub max: u64,
     /// The one node that is looked for, or all are.
     pub only: Option<u32>,
+    pub threads: usize,
 }
 
 /// What a level has come upon beside nodes.
@@ -67,8 +75,17 @@ impl Flood {
             self.frontier.extend_from_slice(&self.visited.nodes()[from..]);
             from = self.nodes().len();
             let bound = course.graph.node_bound();
-            let is_large = self.visited.widen(bound) && self.frontier.len() > bound / LARGE && course.only.is_none();
-            for nodes in self.frontier.chunks(BATCH_ROWS) {
+            // What was found in earlier searches must not decide in which order nodes come.
+            let is_large = self.visited.widen(bound)
+                && self.visited.are_many()
+                && self.frontier.len() > bound / LARGE
+                && course.only.is_none();
+            let are_together = is_large && course.threads > 1 && self.frontier.len() > MANY;
+            if are_together {
+                start_again |= self.mark_together(course)?;
+            }
+            let alone = if are_together { &[][..] } else { &self.frontier[..] };
+            for nodes in alone.chunks(BATCH_ROWS) {
                 let mut sight = Sight::default();
                 let end = if is_large {
                     mark(&mut self.visited, course, nodes, &mut sight)
@@ -86,6 +103,41 @@ impl Flood {
                 self.visited.sort_in();
             }
             self.held.set(course.budget, self.visited.size_bytes() + size_of_val(&self.frontier[..]))?;
+        }
+        Ok(start_again)
+    }
+
+    /// Marks what there is around the frontier; true if the start was come upon again.
+    fn mark_together(&mut self, course: Course<'_>) -> Result<bool, ExecError> {
+        let Course { graph, budget, ways, start, threads, .. } = course;
+        let (visited, parts) = (&self.visited, self.frontier.chunks(PART).collect::<Vec<_>>());
+        let look_around = |part: usize| {
+            let (mut sight, mut new) = (Sight::default(), Vec::new());
+            let _: ControlFlow<()> = graph.walk(parts[part], ways, |_, entries| {
+                sight.entries += entries.len();
+                for entry in entries {
+                    let Some(NodeSlot(node)) = entry.end.as_node() else { continue };
+                    sight.start_again |= node == start;
+                    if !visited.has(node) {
+                        new.push(node);
+                    }
+                }
+                ControlFlow::Continue(())
+            });
+            (sight, new)
+        };
+        let found = together(threads, parts.len(), &budget.alarm(), &look_around);
+        budget.check()?;
+        let found = found.ok_or(FunctionError::Cancelled)?;
+        let new_bytes: usize = found.iter().map(|(_, new)| size_of_val(&new[..])).sum();
+        self.held.set(budget, self.visited.size_bytes() + size_of_val(&self.frontier[..]) + new_bytes)?;
+        let mut start_again = false;
+        for (sight, new) in found {
+            start_again |= sight.start_again;
+            for node in new {
+                self.visited.mark(node);
+            }
+            budget.steps(sight.entries)?;
         }
         Ok(start_again)
     }
@@ -191,9 +243,12 @@ mod tests {
                 let levels = levels(&graph, ways, start);
                 let mut expected: Vec<u32> =
                     levels.iter().take(usize::try_from(max).unwrap().saturating_add(1)).flatten().copied().collect();
-                let course = Course { graph: &graph, budget: &budget, ways, start, max, only: None };
+                let course = Course { graph: &graph, budget: &budget, ways, start, max, only: None, threads: 1 };
                 flood.run(course).unwrap();
                 let mut found = flood.nodes().to_vec();
+                let again = flood.run(Course { threads: 3, ..course }).unwrap();
+                assert_eq!(flood.nodes(), found, "several threads find them in the same order");
+                assert_eq!(flood.run(course).unwrap(), again);
                 expected.sort_unstable();
                 found.sort_unstable();
                 assert_eq!(found, expected);

@@ -42,7 +42,8 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
             | Op::VarExpand(_)
             | Op::RelEnds { .. }
             | Op::CountExpand { .. }
-            | Op::Intersect(_) => reached(&operator.inputs[0], operator.carry[column]),
+            | Op::Intersect(_)
+            | Op::Scatter => reached(&operator.inputs[0], operator.carry[column]),
             _ => Vec::new(),
         };
     }

@@ -19,6 +19,7 @@ mod fan;
 mod filter;
 mod flood;
 mod foreach;
+mod gather;
 mod hash_join;
 mod hops;
 mod implied;
@@ -74,11 +75,13 @@ pub(super) struct Scope {
     pub segment: Segment,
     /// Who says of which outer rows nothing more is wanted: whoever runs the plan, or a LIMIT above.
     pub audience: ArgumentId,
+    /// The rows of a scatter, a piece after the other, if threads share them.
+    pub pieces: Option<ArgumentId>,
 }
 
 impl Scope {
     pub(super) fn new(argument: ArgumentId, segment: Segment) -> Self {
-        Self { argument, segment, audience: argument }
+        Self { argument, segment, audience: argument, pieces: None }
     }
 }
 
@@ -113,9 +116,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         Op::BuildPath { steps } => make(|| build_path::BuildPath::new(operator, steps, scope, ctx)),
         Op::Filter { predicate } => make(|| filter::Filter::new(operator, predicate, scope, ctx)),
         Op::Project { items } => make(|| project::Project::new(operator, items, scope, ctx)),
-        Op::Aggregate { partition, keys, calls, stored } => {
-            make(|| aggregate::Aggregation::new(operator, *partition, keys, calls, stored.as_ref(), scope, ctx))
-        }
+        Op::Aggregate { .. } => make(|| aggregate::Aggregation::new(operator, scope, ctx)),
         Op::Distinct { partition, columns } => {
             make(|| distinct::Distinct::new(operator, *partition, columns, scope, ctx))
         }
@@ -125,6 +126,14 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         Op::Skip { partition, count } => make(|| rows::Cut::skip(operator, *partition, count, scope, ctx)),
         Op::Limit { partition, count } => make(|| rows::Cut::limit(operator, *partition, count, scope, ctx)),
         Op::Unwind { list } => fan(|| unwind::Unwind::new(operator, list, scope, ctx)),
+        Op::Gather { shared } => match gather::Morsels::of(operator, *shared, ctx) {
+            Some(morsels) => make(|| gather::Gather::new(operator, morsels, scope, ctx)),
+            None => compile(&operator.inputs[0], scope, ctx),
+        },
+        Op::Scatter => match scope.pieces {
+            Some(pieces) => make(|| argument::Argument::of(pieces)),
+            None => compile(&operator.inputs[0], scope, ctx),
+        },
         Op::Union => make(|| union::Union::new(operator, scope, ctx)),
         Op::HashJoin { left_keys, right_keys, right_columns } => {
             fan(|| hash_join::HashJoin::new(operator, (left_keys, right_keys), right_columns, scope, ctx))

@@ -3,7 +3,8 @@
 //!
 //! Where conditions are asked, or nodes are only counted, the graph is taken page by page; otherwise slot by slot, so
 //! that a query that wants few rows gets few. Where only the first nodes by some properties are wanted, the store finds
-//! them before one is given; they are held.
+//! them before one is given; they are held. Where several threads share a scan (`Gather`), each is given parts of the
+//! graph, one after the other.
 
 use super::fan::Fan;
 use super::rows::row_count;
@@ -35,6 +36,7 @@ pub(super) struct NodeScan {
     segment: Segment,
     wanted: Wanted,
     batch_rows: usize,
+    id: usize,
 }
 
 /// The input batch that is scanned for.
@@ -42,6 +44,8 @@ pub(super) struct Current {
     rows: Batch,
     row: usize,
     cursor: ScanCursor,
+    /// Where to end, if only a part of the graph is scanned.
+    end: Option<u32>,
     what: What,
     /// The first nodes, once they are found; of these, the cursor counts those that were given.
     first: Option<Vec<u32>>,
@@ -84,6 +88,7 @@ impl NodeScan {
             segment: scope.segment,
             wanted: Wanted::by(operator, scope),
             batch_rows: FIRST_ROWS,
+            id: operator.id,
         }
     }
 
@@ -141,7 +146,7 @@ impl NodeScan {
             }
             return Ok(self.give_first(current, found));
         }
-        if self.gives_nodes && conditions.is_empty() && within.is_none() {
+        if self.gives_nodes && conditions.is_empty() && within.is_none() && current.end.is_none() {
             let room = self.batch_rows - found.len;
             let more = graph.scan_nodes(*label, &mut current.cursor, room, &mut found.slots);
             found.len = found.slots.len();
@@ -149,7 +154,10 @@ impl NodeScan {
         }
         let mut odd = Odd::default();
         let within = within.as_ref().map(|(lens, look)| (lens, *look));
-        let stretch = graph.scan_node_page(*label, conditions, within, &mut odd, &mut current.cursor);
+        let stretch = match current.end {
+            None => graph.scan_node_page(*label, conditions, within, &mut odd, &mut current.cursor),
+            Some(end) => graph.scan_node_part(*label, conditions, within, &mut odd, &mut current.cursor, end),
+        };
         let Some(stretch) = stretch else { return Ok(false) };
         if within.is_some() {
             lens::warn_of(&Env::new(ctx, graph), odd);
@@ -192,7 +200,9 @@ impl Fan for NodeScan {
             // Nothing is scanned for: all rows are done.
             None => (rows.len, What::default()),
         };
-        Ok(Current { rows, row, cursor: ScanCursor::default(), what, first: None })
+        let part = ctx.part_of(self.id);
+        let cursor = ScanCursor(part.as_ref().map_or(0, |part| part.slots.start));
+        Ok(Current { rows, row, cursor, end: part.map(|part| part.slots.end), what, first: None })
     }
 
     fn more(&mut self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {

@@ -71,6 +71,11 @@ impl Visited {
         !self.words.is_empty()
     }
 
+    /// Whether this search alone is worth bits.
+    pub(super) fn are_many(&self) -> bool {
+        self.nodes.len() > FEW
+    }
+
     /// As [`insert`](Self::insert) where there are bits, but the node comes among the others with [`Self::sort_in`].
     #[inline]
     pub(super) fn mark(&mut self, node: u32) {

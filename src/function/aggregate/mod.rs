@@ -52,6 +52,8 @@ pub(crate) struct Aggregate {
     pub summary: &'static str,
     /// Whether the state grows with the values.
     pub keeps: bool,
+    /// Whether the result of some rows can stand for them among others.
+    pub merges: bool,
     pub start: fn() -> Box<dyn Accumulator>,
 }
 
@@ -73,6 +75,7 @@ pub(crate) const COLLECT: Aggregate = Aggregate {
     result: ResultType::ListOfArgument(0),
     summary: "the values as a list",
     keeps: true,
+    merges: false,
     start: basic::collect,
 };
 
@@ -83,6 +86,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         result: ResultType::Is(Type::Integer),
         summary: "how many values there are",
         keeps: false,
+        merges: true,
         start: basic::count,
     },
     COLLECT,
@@ -92,6 +96,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         result: ResultType::SameAs(0),
         summary: "the sum of numbers or durations, 0 if there is none",
         keeps: false,
+        merges: false,
         start: sum::sum,
     },
     Aggregate {
@@ -100,6 +105,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         result: ResultType::Is(Type::Any),
         summary: "the mean of numbers (a float) or durations, null if there is none",
         keeps: false,
+        merges: false,
         start: sum::avg,
     },
     Aggregate {
@@ -108,6 +114,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         result: ResultType::SameAs(0),
         summary: "the first value in the order of ORDER BY",
         keeps: true,
+        merges: true,
         start: extreme::min,
     },
     Aggregate {
@@ -116,6 +123,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         result: ResultType::SameAs(0),
         summary: "the last value in the order of ORDER BY",
         keeps: true,
+        merges: true,
         start: extreme::max,
     },
     Aggregate {
@@ -124,6 +132,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         result: ResultType::Is(Type::Float),
         summary: "the standard deviation of a sample",
         keeps: false,
+        merges: false,
         start: spread::sample,
     },
     Aggregate {
@@ -132,6 +141,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         result: ResultType::Is(Type::Float),
         summary: "the standard deviation of a whole population",
         keeps: false,
+        merges: false,
         start: spread::population,
     },
     Aggregate {
@@ -140,6 +150,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         result: ResultType::SameAs(0),
         summary: "the value at a share (0 to 1) of the sorted values",
         keeps: true,
+        merges: false,
         start: percentile::discrete,
     },
     Aggregate {
@@ -148,6 +159,7 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         result: ResultType::Is(Type::Float),
         summary: "the value at a share (0 to 1) of the sorted values, between two if need be",
         keeps: true,
+        merges: false,
         start: percentile::continuous,
     },
 ];

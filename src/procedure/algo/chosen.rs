@@ -1,10 +1,12 @@
 //! The nodes that an algorithm is about, numbered from 0 on in the order of their slots, and what joins them.
 
+use std::ops::Range;
+
 use super::super::seen::Seen;
 use super::options::Options;
 use crate::catalog::{LabelId, Statistics};
 use crate::function::{Field, FunctionError, Host};
-use crate::storage::{Direction, End, Neighbour, NodeSlot, SweptPage, TypeSet};
+use crate::storage::{Direction, End, Graph, Neighbour, NodeSlot, SweptPage, TypeSet, together};
 use crate::value::nearest::nearest;
 use crate::value::{Name, Type};
 
@@ -75,11 +77,57 @@ impl<'h> Chosen<'h> {
         Ok(self.seen.graph.node_ids(&self.slots).map(|id| id.0.cast_signed()).collect())
     }
 
-    /// All relationships at nodes, page by page in the order of numbers; there is an error instead of a page if it is time
-    /// to stop.
-    pub(super) fn sweep(&self, direction: Direction) -> impl Iterator<Item = Result<Page<'_>, FunctionError>> {
-        let pages = self.seen.graph.sweep(direction);
-        pages.map(|page| self.seen.reserve(0).map(|()| Page { chosen: self, page }))
+    /// What `work` makes of each part of the nodes: it is shown their relationships, page by page in the order of numbers.
+    /// Parts are in the order of numbers too, and several threads may work at them.
+    pub(super) fn sweep<T: Send>(
+        &self,
+        direction: Direction,
+        work: impl Fn(Range<usize>, &mut dyn Iterator<Item = Page>) -> T + Sync,
+    ) -> Result<Vec<T>, FunctionError> {
+        let (ground, bound) = (self.ground(), self.words.len() * 64);
+        if !self.seen.sees_all() {
+            // What clocks show is found by one thread.
+            let pages = ground.graph.sweep(direction, 0..u32::MAX);
+            let (mut stopped, seen) = (None, Some(&self.seen));
+            let mut pages = pages.map_while(|page| match self.reserve(0) {
+                Ok(()) => Some(Page { ground, seen, swept: page }),
+                Err(error) => {
+                    stopped = Some(error);
+                    None
+                }
+            });
+            let made = work(0..self.len(), &mut pages);
+            return stopped.map_or(Ok(vec![made]), Err);
+        }
+        let parts = ground.graph.node_parts(if bound < SMALL { 1 } else { PARTS });
+        self.in_parts(parts.len(), |part| {
+            let slots = parts[part].clone();
+            let numbers = ground.before(slots.start)..ground.before(slots.end);
+            let mut pages = ground.graph.sweep(direction, slots).map(|swept| Page { ground, seen: None, swept });
+            work(numbers, &mut pages)
+        })
+    }
+
+    /// What `work` makes of each of some parts, on as many threads as there may be.
+    pub(super) fn in_parts<T: Send>(
+        &self,
+        count: usize,
+        work: impl Fn(usize) -> T + Sync,
+    ) -> Result<Vec<T>, FunctionError> {
+        let (threads, alarm) = self.seen.threads();
+        let made = together(threads, count, &*alarm, &work);
+        self.reserve(0)?;
+        made.ok_or(FunctionError::Cancelled)
+    }
+
+    /// How many threads are of use.
+    pub(super) fn threads(&self) -> usize {
+        if self.len() < SMALL { 1 } else { self.seen.threads().0.max(1) }
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        let (first, types) = (self.first, self.types.as_ref());
+        Ground { graph: self.seen.graph, words: &self.words, count: self.len(), first, types }
     }
 
     /// Sets the bits of the nodes with one of the labels that are seen.
@@ -110,12 +158,36 @@ impl<'h> Chosen<'h> {
         self.first = ends.filter(|(first, last)| (*last - *first) as usize + 1 == count).map(|(first, _)| *first);
         Ok(())
     }
+}
+
+/// A graph of fewer slots is one part.
+const SMALL: usize = 1 << 14;
+
+/// Others are so many.
+const PARTS: usize = 64;
+
+/// What all threads look at.
+#[derive(Clone, Copy)]
+struct Ground<'c> {
+    graph: &'c Graph,
+    words: &'c [Word],
+    count: usize,
+    /// The first slot, if the others follow it without a gap.
+    first: Option<u32>,
+    types: Option<&'c TypeSet>,
+}
+
+impl Ground<'_> {
+    /// How many chosen nodes have lower slots than this one, with which a page begins.
+    fn before(self, slot: u32) -> usize {
+        self.words.get(slot as usize / 64).map_or(self.count, |word| word.before as usize)
+    }
 
     #[inline]
-    fn number_of(&self, node: NodeSlot) -> Option<u32> {
+    fn number_of(self, node: NodeSlot) -> Option<u32> {
         if let Some(first) = self.first {
             let number = node.0.wrapping_sub(first);
-            return Some(number).filter(|number| (*number as usize) < self.slots.len());
+            return Some(number).filter(|number| (*number as usize) < self.count);
         }
         let word = self.words.get(node.0 as usize / 64)?;
         let place = node.0 % 64;
@@ -131,25 +203,20 @@ impl<'h> Chosen<'h> {
 /// Some nodes with what joins them to others in one direction.
 #[derive(Clone, Copy)]
 pub(super) struct Page<'c> {
-    chosen: &'c Chosen<'c>,
-    page: SweptPage<'c>,
+    ground: Ground<'c>,
+    /// Who tells what is seen, if not all is.
+    seen: Option<&'c Seen<'c>>,
+    swept: SweptPage<'c>,
 }
 
 impl<'c> Page<'c> {
-    /// How many relationships there are at most.
-    pub(super) fn max_len(self) -> usize {
-        let mut len = 0;
-        self.page.each_slice(self.chosen.types.as_ref(), |_, slice| len += slice.len());
-        len
-    }
-
     /// Shows the chosen nodes in the order of numbers, one with many neighbours several times.
     #[inline]
     pub(super) fn each(self, mut show: impl FnMut(u32, Neighbours<'c>)) {
-        let chosen = self.chosen;
-        self.page.each_slice(chosen.types.as_ref(), |node, slice| {
-            if let Some(number) = chosen.number_of(node) {
-                show(number, Neighbours { chosen, slice });
+        let Self { ground, seen, swept } = self;
+        swept.each_slice(ground.types, |node, slice| {
+            if let Some(number) = ground.number_of(node) {
+                show(number, Neighbours { ground, seen, slice });
             }
         });
     }
@@ -158,19 +225,24 @@ impl<'c> Page<'c> {
 /// Neighbours of a chosen node.
 #[derive(Clone, Copy)]
 pub(super) struct Neighbours<'c> {
-    chosen: &'c Chosen<'c>,
+    ground: Ground<'c>,
+    seen: Option<&'c Seen<'c>>,
     slice: &'c [Neighbour],
 }
 
 impl Neighbours<'_> {
+    /// How many there are at most.
+    pub(super) fn max_len(self) -> usize {
+        self.slice.len()
+    }
+
     /// Shows the numbers of those that are chosen, once for each relationship that is seen.
     #[inline]
     pub(super) fn each(self, mut show: impl FnMut(u32)) {
-        let sees_all = self.chosen.seen.sees_all();
         for neighbour in self.slice {
-            let number = neighbour.end.as_node().and_then(|node| self.chosen.number_of(node));
+            let number = neighbour.end.as_node().and_then(|node| self.ground.number_of(node));
             if let Some(number) = number
-                && (sees_all || self.chosen.seen.sees(End::rel(neighbour.rel)))
+                && self.seen.is_none_or(|seen| seen.sees(End::rel(neighbour.rel)))
             {
                 show(number);
             }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::graphs::{Draft, End, Properties};
-use crate::exec::{ExecError, Limits, Parameters, Program, Reading, write};
+use crate::exec::{ExecError, Limits, Parameters, Program, Reading, Threads, write};
 use crate::function::Registry;
 use crate::optimize::{PassSet, optimize};
-use crate::physical::{PhysicalPlan, explain, lower};
+use crate::physical::{PhysicalPlan, explain, gather, lower};
 use crate::plan::LogicalStatement;
 use crate::reference::{Evaluator, Graph, Outcome, Row, Table, Trouble, Writing};
 use crate::storage::{self, Commit, Writer};
@@ -175,6 +175,16 @@ impl World {
         self.run(&plan).map_err(|error| Trouble::Failed(error.to_string()))
     }
 
+    /// The same by three threads, each of which scans a few nodes at a time.
+    pub(super) fn found_together(&self, statement: LogicalStatement, passes: PassSet) -> Outcome<Table> {
+        let plan = lower(optimize(statement, &*self.stored, passes), &*self.stored);
+        let plan = Arc::new(gather(plan, &*self.stored, 0));
+        let (graph, limits) = (Arc::clone(&self.stored), Limits::default());
+        Reading::start_with(Threads::eager(3, 3), Arc::clone(&plan), graph, &limits, false)
+            .and_then(|reading| Self::table(&plan, reading))
+            .map_err(|error| Trouble::Failed(error.to_string()))
+    }
+
     /// What the reference returns and leaves.
     pub(super) fn expected_writing(&self, text: &str) -> Outcome<(Table, Graph)> {
         let statement = parsed(text);
@@ -227,7 +237,11 @@ impl World {
 
     fn run_once(&self, program: &Arc<Program>, plan: &PhysicalPlan) -> Result<Table, ExecError> {
         let graph = Arc::clone(&self.stored);
-        let mut reading = Reading::start(Arc::clone(program), graph, Parameters::new(), &Limits::default(), false)?;
+        let reading = Reading::start(Arc::clone(program), graph, Parameters::new(), &Limits::default(), false)?;
+        Self::table(plan, reading)
+    }
+
+    fn table(plan: &PhysicalPlan, mut reading: Reading) -> Result<Table, ExecError> {
         let columns: Vec<Name> = plan.columns.iter().map(|(name, _)| name.clone()).collect();
         let mut rows = Vec::new();
         while let Some(row) = reading.next_row()? {

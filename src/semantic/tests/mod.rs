@@ -112,7 +112,7 @@ const FUNCTIONS: &[Function] = &[
 ];
 
 fn aggregate(name: &'static str, parameters: &'static [Accepts], result: ResultType) -> Aggregate {
-    Aggregate { name, parameters, result, summary: "", keeps: false, start: || Box::new(Ignored) }
+    Aggregate { name, parameters, result, summary: "", keeps: false, merges: false, start: || Box::new(Ignored) }
 }
 
 fn procedure(name: &str, inputs: &[(&str, Type)], outputs: &[(&str, Type)]) -> Procedure {

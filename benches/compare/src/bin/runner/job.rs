@@ -28,7 +28,16 @@ impl Job {
     }
 
     pub(crate) fn open(&self, durability: Durability) -> Result<Database, Failure> {
-        Ok(Database::options().durability(durability).open(&self.database)?)
+        Ok(Database::options().durability(durability).threads(self.threads()?).open(&self.database)?)
+    }
+
+    /// How many threads may work on a statement: as the argument says, or the surroundings, as to all engines. One unless
+    /// they do.
+    fn threads(&self) -> Result<usize, Failure> {
+        if let Some(count) = self.number("threads") {
+            return Ok(usize::try_from(count)?);
+        }
+        Ok(std::env::var("BENCH_THREADS").ok().map_or(Ok(1), |count| count.parse())?)
     }
 
     pub(crate) fn prepare(&self, db: &Database, query: &str) -> Result<Prepared, Failure> {
