@@ -197,15 +197,9 @@ impl Budget {
             timeout: self.timeout,
             deadline: self.deadline,
             cancel: self.cancel.clone(),
-            rows: Cell::new(0),
-            held: Cell::new(0),
-            written: Cell::new(0),
-            committed: Cell::new(0),
-            made: Cell::new(0),
-            steps: Cell::new(0),
             pool: OnceCell::from(Arc::clone(pool)),
-            told: Cell::new(0),
             stop: Some(Arc::clone(stop)),
+            ..Self::new(&Limits::unlimited())
         }
     }
 
