@@ -107,12 +107,9 @@ impl Seen<'_> {
         let mut findings: Vec<(Place, Finding)> =
             found.findings.iter().map(|(place, found)| (*place, *found)).collect();
         findings.sort_unstable_by_key(|(place, _)| *place);
-        let mut disputed = vec![];
-        disputed.clone_from(&holdings.disputed);
-        disputed.sort_unstable();
         let mut rows = Vec::with_capacity(findings.len());
         for (entity, finding) in findings {
-            let because = Because { seen: self, holdings, found, disputed: &disputed }.of(entity);
+            let because = Because { seen: self, holdings, found }.of(entity);
             self.call.reserve(because.len() * BYTES_PER_REASON + BYTES_PER_ROW)?;
             rows.push(vec![
                 self.node(entity),
@@ -159,7 +156,6 @@ struct Because<'b, 's> {
     seen: &'b Seen<'s>,
     holdings: &'b Holdings,
     found: &'b Found,
-    disputed: &'b [u32],
 }
 
 impl Because<'_, '_> {
@@ -182,7 +178,7 @@ impl Because<'_, '_> {
                 ("share_min", shown(holding.least())),
                 ("share_max", shown(holding.most())),
             ];
-            if self.disputed.binary_search(&number).is_ok() {
+            if self.holdings.disputed.binary_search(&number).is_ok() {
                 reason.push(("conflict", "the sources of this stake contradict each other".into()));
             }
             map(reason)
@@ -191,27 +187,25 @@ impl Because<'_, '_> {
     }
 
     fn control(&self, entity: Place) -> Vec<Map> {
-        let question = self.seen.question;
-        let types = question.controls.iter().filter(|_| question.rule.by_control);
-        let reasons = types.flat_map(|rel_type| {
-            let edges = self.seen.possible.with_type(rel_type).edges_directed(NodeIndex::from(entity), Way::Incoming);
-            edges.filter(|edge| self.counts(place(edge.source()), entity)).map(|edge| {
-                let owner = self.seen.node(place(edge.source()));
-                map(vec![("owner", owner), ("control", self.seen.relationship(edge.id()))])
-            })
-        });
-        reasons.collect()
+        let Question { controls, rule, .. } = self.seen.question;
+        let types = if rule.by_control { &controls[..] } else { &[] };
+        self.those_with("control", self.seen.possible, types, entity)
     }
 
     /// Stakes that somebody claims and nobody asserts: named, and not counted.
     fn claims(&self, entity: Place) -> Vec<Map> {
-        let reasons = self.seen.question.stakes.owns.iter().flat_map(|rel_type| {
-            let claimed = self.seen.possible.with_type(rel_type).claimed();
-            let edges = claimed.edges_directed(NodeIndex::from(entity), Way::Incoming);
-            edges.filter(|edge| self.counts(place(edge.source()), entity)).map(|edge| {
-                let owner = self.seen.node(place(edge.source()));
-                map(vec![("owner", owner), ("claimed", self.seen.relationship(edge.id()))])
-            })
+        self.those_with("claimed", self.seen.possible.claimed(), &self.seen.question.stakes.owns, entity)
+    }
+
+    /// Who is or may be blocked and has a relationship to the entity, with that under a key.
+    fn those_with(&self, key: &str, view: GraphView<'_>, types: &[String], entity: Place) -> Vec<Map> {
+        let edges = types
+            .iter()
+            .flat_map(|rel_type| view.with_type(rel_type).edges_directed(NodeIndex::from(entity), Way::Incoming));
+        let counted = edges.filter(|edge| self.counts(place(edge.source()), entity));
+        let reasons = counted.map(|edge| {
+            let owner = self.seen.node(place(edge.source()));
+            map(vec![("owner", owner), (key, self.seen.relationship(edge.id()))])
         });
         reasons.collect()
     }

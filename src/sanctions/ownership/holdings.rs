@@ -63,7 +63,7 @@ pub(super) struct Holdings {
     told: Vec<Units>,
     /// Of holdings that several relationships tell of: the others.
     others: FxHashMap<u32, Vec<EdgeIndex>>,
-    /// Holdings of which they tell what cannot all be so.
+    /// Holdings of which they tell what cannot all be so, in the order of numbers.
     pub disputed: Vec<u32>,
 }
 
