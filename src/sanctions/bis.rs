@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::countries::Country;
 use super::federal_register::Citation;
 use super::model::{Address, Key, Listing, Party, Properties, Record, Source, home};
 use super::reading::{Columns, Reading, Row, must_file_with};
@@ -186,12 +185,8 @@ impl Others {
 /// An entity with addresses in three countries is three rows, and three parties.
 fn party(id: &str, columns: &Columns, row: &Row, aliases: &[Row], reading: &mut Reading<'_>) -> Party {
     let (printed, address) = (columns.get(row, "country"), columns.get(row, "address"));
-    let country = Country::of(printed);
     let mut properties = Properties::new();
-    if country.is_none() && !printed.is_empty() {
-        reading.note("unknown country", row.line, format!("{id}: {printed}"));
-        properties.push("other_places", printed);
-    }
+    let country = reading.country(printed, (id, row.line), &mut properties);
     for alias in aliases {
         properties.push("aliases", alias.fields[1].trim());
     }

@@ -300,11 +300,7 @@ impl Entry {
     fn take_addresses(&mut self, rows: &[Row], line: u64, reading: &mut Reading<'_>) {
         for row in rows {
             let printed = field(row, 4);
-            let country = Country::of(printed);
-            if country.is_none() && !printed.is_empty() {
-                reading.note("unknown country", line, format!("{}: {printed}", self.party.id));
-                self.party.properties.push("other_places", printed);
-            }
+            let country = reading.country(printed, (&self.party.id, line), &mut self.party.properties);
             let parts: Vec<&str> =
                 [2, 3, 4].map(|index| field(row, index)).into_iter().filter(|part| !part.is_empty()).collect();
             let (street, city, remarks) = (field(row, 2), field(row, 3), field(row, 5));

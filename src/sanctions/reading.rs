@@ -1,7 +1,8 @@
 //! What all formats share while they are read: bad records, what is to be told, the edition, and the way to the writer.
 
+use super::countries::Country;
 use super::dates;
-use super::model::{Record, Source};
+use super::model::{Properties, Record, Source};
 use super::writer::Writer;
 use crate::Edtf;
 use crate::import::{self, BadRow, CsvRecords, ImportError, ImportFile, ImportProgress, ImportReport, OnError};
@@ -142,6 +143,21 @@ impl<'t> Reading<'t> {
     /// Something that is imported all the same.
     pub(super) fn note(&mut self, kind: &'static str, line: u64, what: impl Into<String>) {
         self.report.note(kind, BadRow::new(&*self.file, line, format!("{kind}: {}", what.into())));
+    }
+
+    /// The country of a party as it is printed. A place that is none is told, and kept among its other places.
+    pub(super) fn country(
+        &mut self,
+        printed: &str,
+        (party, line): (&str, u64),
+        properties: &mut Properties,
+    ) -> Option<Country> {
+        let country = Country::of(printed);
+        if country.is_none() && !printed.is_empty() {
+            self.note("unknown country", line, format!("{party}: {printed}"));
+            properties.push("other_places", printed);
+        }
+        country
     }
 
     pub(super) fn put(&mut self, record: Record) -> Result<(), ImportError> {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::countries::Country;
 use super::dates;
 use super::federal_register::dated;
 use super::model::{Address, Identifier, Listing, Party, Properties, Record, Source};
@@ -109,12 +108,8 @@ fn draw(kind: &Kind, columns: &Columns, row: &Row, aliases: &[Row], reading: &mu
 
 fn party(columns: &Columns, row: &Row, aliases: &[Row], reading: &mut Reading<'_>) -> Party {
     let (id, printed) = (columns.get(row, "row_id"), columns.get(row, "country"));
-    let country = Country::of(printed);
     let mut properties = Properties::new();
-    if country.is_none() && !printed.is_empty() {
-        reading.note("unknown country", row.line, format!("{id}: {printed}"));
-        properties.push("other_places", printed);
-    }
+    let country = reading.country(printed, (id, row.line), &mut properties);
     for alias in aliases {
         properties.push("aliases", alias.fields[1].trim());
     }
