@@ -123,9 +123,9 @@ impl<'t> Words<'t> {
         let before = self.0.first().copied().filter(|word| !is_number(word)).unwrap_or_default();
         let mut behind = self.0.iter().copied().skip(usize::from(!before.is_empty())).filter(|word| !is_number(word));
         let bound = match before.trim_end_matches("than").trim() {
-            "" | "between" | "from" => Bound::None,
+            "" | "between" => Bound::None,
             "more" | "over" | "above" | ">" | "greater" | "exceeding" => Bound::MoreThan,
-            "at least" | ">=" | "≥" | "minimum" | "min" | "not less" => Bound::AtLeast,
+            "at least" | "from" | ">=" | "≥" | "minimum" | "min" | "not less" => Bound::AtLeast,
             "less" | "under" | "below" | "<" => Bound::LessThan,
             "at most" | "<=" | "≤" | "up to" | "maximum" | "max" | "not more" => Bound::AtMost,
             word if self.0.len() == 1 => Bound::Word(word),
@@ -136,7 +136,7 @@ impl<'t> Words<'t> {
             (Bound::None, "+" | "%+" | "% or more" | "or more" | "percent or more" | "per cent or more") => {
                 Bound::AtLeast
             }
-            (bound @ (Bound::None | Bound::MoreThan), word) if joins(word) => bound,
+            (bound @ (Bound::None | Bound::AtLeast | Bound::MoreThan), word) if joins(word) => bound,
             _ => return None,
         };
         behind.all(is_unit).then_some(bound)
