@@ -222,13 +222,14 @@ impl CustomProcedure {
         let declared = outputs.clone();
         let run = move |host: &dyn Host, arguments: &[Value]| {
             let stopped = RefCell::new(None);
-            let answer = body(&Call { host, arguments, stopped: &stopped });
+            let answer = body(&Call { host, arguments, outputs: &declared, stopped: &stopped });
             if let Some(error) = stopped.take() {
                 return Err(error);
             }
             let rows = answer.map_err(|error| FunctionError::said_by(&name, class, &error))?;
             for row in &rows {
-                check_row(row, &declared).map_err(|message| FunctionError::said_by(&name, class, &message))?;
+                check_row(row, &declared, |output| host.wants(output))
+                    .map_err(|message| FunctionError::said_by(&name, class, &message))?;
             }
             Ok(Answer::of(rows))
         };
@@ -247,12 +248,13 @@ pub(crate) fn owned(fields: &[(&str, &str)]) -> Vec<(String, String)> {
     fields.iter().map(|(name, type_name)| ((*name).to_owned(), (*type_name).to_owned())).collect()
 }
 
-/// A row has a value for each field.
-pub(crate) fn check_row(row: &[Value], fields: &[Field]) -> Result<(), String> {
+/// A row has a value for each field, and one that fits where it is wanted.
+pub(crate) fn check_row(row: &[Value], fields: &[Field], is_wanted: impl Fn(usize) -> bool) -> Result<(), String> {
     if row.len() != fields.len() {
         return Err(format!("a row has {} values, not {}", row.len(), fields.len()));
     }
-    row.iter().zip(fields).try_for_each(|(value, field)| field.check(value))
+    let wanted = row.iter().zip(fields).enumerate().filter(|(output, _)| is_wanted(*output));
+    wanted.map(|(_, (value, field))| field.check(value)).collect()
 }
 
 impl fmt::Debug for CustomProcedure {
@@ -266,6 +268,7 @@ impl fmt::Debug for CustomProcedure {
 pub struct Call<'c> {
     host: &'c dyn Host,
     arguments: &'c [Value],
+    outputs: &'c [Field],
     /// Why the statement has to stop, if it was told so.
     stopped: &'c RefCell<Option<FunctionError>>,
 }
@@ -289,6 +292,25 @@ impl<'c> Call<'c> {
             let message = format!("argument {index} is {value}, which is no {}", T::NAME);
             Error::plain(ErrorKind::Type, "InvalidArgumentType", message)
         })
+    }
+
+    /// Whether the statement takes the output of this name. What it does not take need not be found out: null stands for it.
+    ///
+    /// ```
+    /// use averment::{CustomProcedure, Database, Value};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// db.register(CustomProcedure::new("my.answer", &[], &[("answer", "INTEGER"), ("reasons", "STRING")], |call| {
+    ///     let reasons = if call.wants("reasons") { "many".into() } else { Value::Null };
+    ///     Ok(vec![vec![42.into(), reasons]])
+    /// }))?;
+    /// assert_eq!(db.query("CALL my.answer() YIELD answer RETURN answer", ())?.single::<i64>()?, 42);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wants(&self, output: &str) -> bool {
+        let place = self.outputs.iter().position(|field| field.name.as_str() == output);
+        place.is_some_and(|place| self.host.wants(place))
     }
 
     /// The graph that the statement reads, as petgraph sees it: under a clock only what that shows.

@@ -23,12 +23,14 @@ pub(super) struct Env<'c, 'w> {
     pub graph: &'c View,
     /// The part of the graph that a procedure is asked about; `None`: all of it.
     pub part: Option<&'c Part>,
+    /// The outputs that are taken of a procedure, by their places; `None`: all of them.
+    pub outputs: Option<&'c [usize]>,
 }
 
 impl<'c, 'w> Env<'c, 'w> {
     /// All of the graph.
     pub(super) fn new(ctx: &'c Context<'w>, graph: &'c View) -> Self {
-        Self { ctx, graph, part: None }
+        Self { ctx, graph, part: None, outputs: None }
     }
 }
 
@@ -176,6 +178,10 @@ impl Host for Env<'_, '_> {
 
     fn part(&self) -> Option<&dyn Any> {
         self.part.map(|part| part as &dyn Any)
+    }
+
+    fn wants(&self, output: usize) -> bool {
+        self.outputs.is_none_or(|outputs| outputs.contains(&output))
     }
 
     fn labels(&self, node: &Node) -> Result<Vec<Name>, FunctionError> {

@@ -26,6 +26,10 @@ pub(crate) trait Host {
     fn part(&self) -> Option<&dyn Any> {
         None
     }
+    /// Whether anybody takes this output of a procedure, by its place: what nobody takes need not be found out.
+    fn wants(&self, _output: usize) -> bool {
+        true
+    }
     /// Tells, from whichever thread, whether somebody wants the statement to stop or its time is up.
     fn alarm(&self) -> Box<dyn Fn() -> bool + Send + Sync> {
         Box::new(|| false)

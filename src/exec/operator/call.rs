@@ -107,8 +107,9 @@ impl Call {
                 FunctionError::said_by(&self.procedure.name, class, &message)
             })?;
         }
-        let Some(Clocked { part, .. }) = &current.part else { return Ok((self.procedure.body)(env, &arguments)?) };
-        let env = Env { part: Some(part), ..Env::new(env.ctx, env.graph) };
+        let env = Env { outputs: Some(&self.outputs), ..Env::new(env.ctx, env.graph) };
+        let Some(Clocked { part, .. }) = &current.part else { return Ok((self.procedure.body)(&env, &arguments)?) };
+        let env = Env { part: Some(part), ..env };
         let answer = (self.procedure.body)(&env, &arguments);
         if part.is_cut_short() {
             env.ctx.budget.check()?;

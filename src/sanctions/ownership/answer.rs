@@ -107,17 +107,19 @@ impl Seen<'_> {
         let mut findings: Vec<(Place, Finding)> =
             found.findings.iter().map(|(place, found)| (*place, *found)).collect();
         findings.sort_unstable_by_key(|(place, _)| *place);
+        let because = self.call.wants("because").then(|| Because { seen: self, holdings, found, keys: Keys::new() });
+        let [yes, perhaps, no] = ["yes", "cannot be excluded", "no"].map(Value::from);
         let mut rows = Vec::with_capacity(findings.len());
         for (entity, finding) in findings {
-            let because = Because { seen: self, holdings, found }.of(entity);
-            self.call.reserve(because.len() * BYTES_PER_REASON + BYTES_PER_ROW)?;
-            rows.push(vec![
-                self.node(entity),
-                status(finding.status).into(),
-                shown(finding.least),
-                shown(finding.most),
-                because.into(),
-            ]);
+            let reasons = because.as_ref().map(|because| because.of(entity));
+            self.call.reserve(reasons.as_ref().map_or(0, Vec::len) * BYTES_PER_REASON + BYTES_PER_ROW)?;
+            let status = match finding.status {
+                Status::Yes => &yes,
+                Status::CannotBeExcluded => &perhaps,
+                Status::No => &no,
+            };
+            let (least, most) = (shown(finding.least), shown(finding.most));
+            rows.push(vec![self.node(entity), status.clone(), least, most, reasons.map_or(Value::Null, Value::from)]);
         }
         Ok(rows)
     }
@@ -135,14 +137,6 @@ impl Seen<'_> {
 const BYTES_PER_ROW: usize = 256;
 const BYTES_PER_REASON: usize = 512;
 
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Yes => "yes",
-        Status::CannotBeExcluded => "cannot be excluded",
-        Status::No => "no",
-    }
-}
-
 fn no_list(name: &str, there: &[String]) -> BoxedError {
     let there = match there {
         [] => "there is no list at all".to_owned(),
@@ -156,6 +150,32 @@ struct Because<'b, 's> {
     seen: &'b Seen<'s>,
     holdings: &'b Holdings,
     found: &'b Found,
+    keys: Keys,
+}
+
+/// What stands in a reason, named once for all of them.
+struct Keys {
+    owner: Name,
+    stakes: Name,
+    share_min: Name,
+    share_max: Name,
+    control: Name,
+    claimed: Name,
+    conflict: Name,
+}
+
+impl Keys {
+    fn new() -> Self {
+        Self {
+            owner: Name::from("owner"),
+            stakes: Name::from("stakes"),
+            share_min: Name::from("share_min"),
+            share_max: Name::from("share_max"),
+            control: Name::from("control"),
+            claimed: Name::from("claimed"),
+            conflict: Name::from("conflict"),
+        }
+    }
 }
 
 impl Because<'_, '_> {
@@ -173,13 +193,13 @@ impl Because<'_, '_> {
         let reason = |(number, holding): (u32, &super::holdings::Holding)| {
             let stakes: Vec<Value> = self.holdings.stakes(number).map(|stake| self.seen.relationship(stake)).collect();
             let mut reason = vec![
-                ("owner", self.seen.node(holding.owner)),
-                ("stakes", stakes.into()),
-                ("share_min", shown(holding.least())),
-                ("share_max", shown(holding.most())),
+                (&self.keys.owner, self.seen.node(holding.owner)),
+                (&self.keys.stakes, stakes.into()),
+                (&self.keys.share_min, shown(holding.least())),
+                (&self.keys.share_max, shown(holding.most())),
             ];
             if self.holdings.disputed.binary_search(&number).is_ok() {
-                reason.push(("conflict", "the sources of this stake contradict each other".into()));
+                reason.push((&self.keys.conflict, "the sources of this stake contradict each other".into()));
             }
             map(reason)
         };
@@ -189,23 +209,23 @@ impl Because<'_, '_> {
     fn control(&self, entity: Place) -> Vec<Map> {
         let Question { controls, rule, .. } = self.seen.question;
         let types = if rule.by_control { &controls[..] } else { &[] };
-        self.those_with("control", self.seen.possible, types, entity)
+        self.those_with(&self.keys.control, self.seen.possible, types, entity)
     }
 
     /// Stakes that somebody claims and nobody asserts: named, and not counted.
     fn claims(&self, entity: Place) -> Vec<Map> {
-        self.those_with("claimed", self.seen.possible.claimed(), &self.seen.question.stakes.owns, entity)
+        self.those_with(&self.keys.claimed, self.seen.possible.claimed(), &self.seen.question.stakes.owns, entity)
     }
 
     /// Who is or may be blocked and has a relationship to the entity, with that under a key.
-    fn those_with(&self, key: &str, view: GraphView<'_>, types: &[String], entity: Place) -> Vec<Map> {
+    fn those_with(&self, key: &Name, view: GraphView<'_>, types: &[String], entity: Place) -> Vec<Map> {
         let edges = types
             .iter()
             .flat_map(|rel_type| view.with_type(rel_type).edges_directed(NodeIndex::from(entity), Way::Incoming));
         let counted = edges.filter(|edge| self.counts(place(edge.source()), entity));
         let reasons = counted.map(|edge| {
             let owner = self.seen.node(place(edge.source()));
-            map(vec![("owner", owner), (key, self.seen.relationship(edge.id()))])
+            map(vec![(&self.keys.owner, owner), (key, self.seen.relationship(edge.id()))])
         });
         reasons.collect()
     }
@@ -213,7 +233,7 @@ impl Because<'_, '_> {
     fn too_much(&self, entity: Place) -> Option<Map> {
         let told = self.holdings.told_of(entity);
         let message = || format!("the stakes in it add up to {} per cent at least", shown(told));
-        (told > WHOLE).then(|| map(vec![("conflict", message().into())]))
+        (told > WHOLE).then(|| map(vec![(&self.keys.conflict, message().into())]))
     }
 
     fn counts(&self, owner: Place, entity: Place) -> bool {
@@ -221,6 +241,6 @@ impl Because<'_, '_> {
     }
 }
 
-fn map(entries: Vec<(&str, Value)>) -> Map {
-    entries.into_iter().map(|(key, value)| (Name::from(key), value)).collect()
+fn map(entries: Vec<(&Name, Value)>) -> Map {
+    entries.into_iter().map(|(key, value)| (key.clone(), value)).collect()
 }
