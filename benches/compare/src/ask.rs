@@ -8,10 +8,10 @@ use crate::engine::{Engine, Failure};
 use crate::{engines, measure};
 
 const HELP: &str = "\
-Measures Averment beside SQLite on one disk.
+Measures Averment beside other stores on one disk.
 
   --only NAMES       some of: commits, threads, buffered, open, size, lookups, readers, invariant (commas between)
-  --engines NAMES    some of: averment, SQLite (with commas between)
+  --engines NAMES    some of: averment, SQLite, and DuckDB where it was built with it (with commas between)
   --folder PATH      where the databases lie; the default is below this crate's `target`
   --rounds N         turns of each engine (5)
   --seconds N        how long each turn of commits takes (2)

@@ -10,8 +10,11 @@ use crate::prepared_graph;
 use crate::spread::Spread;
 use crate::table::Table;
 
-/// How often each question is asked in a turn, each time of somebody else.
-const TIMES: u32 = 10_000;
+/// How often each question is asked in a turn, each time of somebody else, unless that takes too long.
+const TIMES: usize = 10_000;
+
+/// After so long a turn ends.
+const LONGEST: Duration = Duration::from_secs(2);
 
 const LEAST_WEIGHT: i64 = 250;
 
@@ -42,7 +45,7 @@ pub(crate) fn measure(ask: &Ask) -> Result<(), Failure> {
         for (index, (name, question)) in QUESTIONS.iter().enumerate() {
             let turns = sessions.iter_mut().map(|session| turn(session.as_mut(), *question, nodes));
             let turns = turns.collect::<Result<Vec<_>, _>>()?;
-            if turns.iter().any(|turn| turn.answers != turns[0].answers) {
+            if turns.iter().any(|turn| !turn.agrees_with(&turns[0])) {
                 return Err(format!("not all engines answer the same to `{name}`").into());
             }
             if round > 0 {
@@ -61,20 +64,27 @@ pub(crate) fn measure(ask: &Ask) -> Result<(), Failure> {
 struct Turn {
     /// Of one question.
     micros: f64,
-    /// All answers, summed up.
-    answers: i64,
+    /// In the order of those who were asked about.
+    answers: Vec<i64>,
+}
+
+impl Turn {
+    /// As far as both went.
+    fn agrees_with(&self, other: &Self) -> bool {
+        self.answers.iter().zip(&other.answers).all(|(one, other)| one == other)
+    }
 }
 
 /// Asks a question of people who are the same in each turn.
 fn turn(session: &mut dyn Session, question: Question, nodes: u32) -> Result<Turn, Failure> {
     let mut chance = Chance::new(5);
-    let (started, mut answers) = (now(), 0_i64);
-    for _ in 0..TIMES {
+    let (began, started, mut answers) = (Instant::now(), now(), Vec::with_capacity(TIMES));
+    while answers.len() < TIMES && began.elapsed() < LONGEST {
         // Not the node that a fifth of all relationships begin at.
         let id = i64::from(1 + chance.below(nodes - 1));
-        answers = answers.wrapping_add(question(session, id)?);
+        answers.push(question(session, id)?);
     }
-    let micros = now().saturating_sub(started).as_secs_f64() * 1e6 / f64::from(TIMES);
+    let micros = now().saturating_sub(started).as_secs_f64() * 1e6 / answers.len() as f64;
     Ok(Turn { micros, answers })
 }
 
