@@ -297,13 +297,12 @@ fn copy_items<T: Copy + Default>(
 }
 
 fn copy_codes(codes: &mut Codes, page: &ColumnPage, items: &[u32], places: InPage) {
-    match places.part_of(page, items) {
-        Some(part) => codes.push(part.iter().copied()),
-        None => {
-            let code = |&slot: &u32| code_at(page, slot, |offset| items[page.position(offset)]);
-            codes.push(places.slots.iter().map(code));
-        }
+    if let Some(part) = places.part_of(page, items) {
+        codes.push(part.iter().copied());
+        return;
     }
+    let code = |&slot: &u32| code_at(page, slot, |offset| items[page.position(offset)]);
+    codes.push(places.slots.iter().map(code));
 }
 
 fn code_at(page: &ColumnPage, slot: u32, code: impl Fn(usize) -> u32) -> u32 {
