@@ -203,10 +203,13 @@ impl AdjacencyPage {
         Run::Packed(&self.entries[entries])
     }
 
-    /// Some number from where the runs of an owner are looked up: asking for it has that read, and nothing hangs on it.
+    /// Some number from where the runs of an owner are looked up: asking for it has that read, and nothing hangs on it. These are
+    /// places far from each other, since an owner ends where the next one begins.
     #[inline]
-    pub(super) fn touch(&self, owner: u32) -> u32 {
-        self.owners[place(owner).1].start.into()
+    pub(super) fn touch(&self, owner: u32) -> usize {
+        let owner = place(owner).1;
+        let starts = self.owners[owner].start ^ self.owners[owner + 1].start;
+        usize::from(starts) ^ self.entries.len() ^ self.hubs.len()
     }
 
     #[inline]

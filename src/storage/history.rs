@@ -15,11 +15,11 @@ use super::snapshot::{StoredRoot, guard};
 use super::{DiskError, Graph, Log, StorageError};
 
 /// Where nobody says how many commits are kept: at most so many, ...
-const DEFAULT_COMMITS: usize = 100;
+const DEFAULT_COMMITS: u64 = 100;
 
 /// ... and those behind which no more than so many changes were made. So what was so some edits ago can be asked, and neither
 /// a load in batches nor a change of everything multiplies the memory of a graph.
-const DEFAULT_CHANGES: u64 = 10_000;
+const DEFAULT_CHANGES: u128 = 10_000;
 
 /// How many commits can be read again: see [`Options::keep_commits`](crate::Options::keep_commits) and
 /// [`Database::keep`](crate::Database::keep). The log of commits is whole in any case.
@@ -41,9 +41,44 @@ pub(crate) struct Roots {
     keep: Option<Keep>,
     /// What was said when the database was opened.
     kept_at_first: Option<Keep>,
-    /// All but the last one, oldest first.
-    past: VecDeque<Kept>,
+    /// All but the last one.
+    past: Past,
     last: Arc<Graph>,
+}
+
+/// Roots behind which commits were made, oldest first.
+#[derive(Clone, Debug, Default)]
+struct Past {
+    roots: VecDeque<Kept>,
+    /// How many changes were made behind the oldest one: each root costs what those behind it have changed.
+    changes: u128,
+}
+
+impl Past {
+    fn push_back(&mut self, kept: Kept) {
+        self.changes += u128::from(kept.changes_behind);
+        self.roots.push_back(kept);
+    }
+
+    fn push_front(&mut self, kept: Kept) {
+        self.changes += u128::from(kept.changes_behind);
+        self.roots.push_front(kept);
+    }
+
+    fn pop_front(&mut self) -> Option<Kept> {
+        let oldest = self.roots.pop_front()?;
+        self.changes -= u128::from(oldest.changes_behind);
+        Some(oldest)
+    }
+
+    fn is_kept_by(&self, keep: Option<Keep>) -> bool {
+        let count = self.roots.len() as u64;
+        match keep {
+            Some(Keep::All) => true,
+            Some(Keep::Last(most)) => count < most.max(1),
+            None => count < DEFAULT_COMMITS && self.changes <= DEFAULT_CHANGES,
+        }
+    }
 }
 
 /// A root that is kept behind that of the last commit.
@@ -101,7 +136,7 @@ impl Kept {
 
 impl History {
     pub(crate) fn new(root: Arc<Graph>, keep: Option<Keep>) -> Self {
-        Self(Mutex::new(Roots { keep, kept_at_first: keep, past: VecDeque::new(), last: root }))
+        Self(Mutex::new(Roots { keep, kept_at_first: keep, past: Past::default(), last: root }))
     }
 
     /// Another one that begins as this one is now.
@@ -167,7 +202,7 @@ impl Roots {
     #[must_use = "drop what is let go when nobody waits"]
     pub(crate) fn leave_log_to(&mut self, stored: &Log) -> Vec<Arc<Graph>> {
         let mut before = None;
-        let in_memory = self.past.iter_mut().filter_map(Kept::in_memory).chain([&mut self.last]);
+        let in_memory = self.past.roots.iter_mut().filter_map(Kept::in_memory).chain([&mut self.last]);
         in_memory.filter_map(|root| leave_log_to(root, stored, &mut before)).collect()
     }
 
@@ -175,12 +210,12 @@ impl Roots {
     #[must_use = "drop what is let go when nobody waits"]
     pub(crate) fn keep_only(&mut self, root: Arc<Graph>) -> Vec<Kept> {
         self.last = root;
-        std::mem::take(&mut self.past).into()
+        std::mem::take(&mut self.past).roots.into()
     }
 
     /// Begins anew with the root of an empty graph.
     pub(crate) fn reset(&mut self, root: Arc<Graph>) {
-        (self.past, self.last) = (VecDeque::new(), root);
+        (self.past, self.last) = (Past::default(), root);
         self.keep = self.kept_at_first;
     }
 
@@ -195,33 +230,22 @@ impl Roots {
         let changes_behind = first_behind(&found.last, number);
         let before = std::mem::replace(&mut self.last, found.last);
         if !leads_there {
-            return std::mem::replace(&mut self.past, found.past).into();
+            return std::mem::replace(&mut self.past, found.past).roots.into();
         }
         if let Some(changes_behind) = changes_behind {
             self.past.push_back(Kept { root: Root::Here(before), changes_behind });
-            self.past.extend(found.past.into_iter().filter(|kept| kept.number() > number));
+            let later = found.past.roots.into_iter().filter(|kept| kept.number() > number);
+            later.for_each(|kept| self.past.push_back(kept));
         }
         self.let_go()
     }
 
     fn let_go(&mut self) -> Vec<Kept> {
-        let count = match self.keep {
-            Some(Keep::All) => usize::MAX,
-            Some(Keep::Last(count)) => usize::try_from(count).unwrap_or(usize::MAX).saturating_sub(1),
-            None => self.default_count(),
-        };
-        let excess = self.past.len().saturating_sub(count);
-        self.past.drain(..excess).collect()
-    }
-
-    /// How many are kept beside the last one.
-    fn default_count(&self) -> usize {
-        // Each root costs what those behind it have changed.
-        let changed_since = self.past.iter().rev().scan(0_u64, |since, kept| {
-            *since = since.saturating_add(kept.changes_behind);
-            Some(*since)
-        });
-        changed_since.take(DEFAULT_COMMITS - 1).take_while(|changed| *changed <= DEFAULT_CHANGES).count()
+        let mut gone = Vec::new();
+        while !self.past.is_kept_by(self.keep) {
+            gone.extend(self.past.pop_front());
+        }
+        gone
     }
 
     /// The root of the last commit.
@@ -231,20 +255,20 @@ impl Roots {
 
     /// The roots before that of the last commit, oldest first.
     pub(crate) fn past(&self) -> Vec<Kept> {
-        self.past.iter().cloned().collect()
+        self.past.roots.iter().cloned().collect()
     }
 
     /// The numbers of the commits that are kept, lowest first.
     pub(crate) fn numbers(&self) -> Vec<u64> {
-        self.past.iter().map(Kept::number).chain([self.last.commit().number]).collect()
+        self.past.roots.iter().map(Kept::number).chain([self.last.commit().number]).collect()
     }
 
     fn find(&self, number: u64) -> Result<Kept, StorageError> {
         if number == self.last.commit().number {
             return Ok(Kept { root: Root::Here(self.last()), changes_behind: 0 });
         }
-        if let Ok(place) = self.past.binary_search_by_key(&number, Kept::number) {
-            return Ok(self.past[place].clone());
+        if let Ok(place) = self.past.roots.binary_search_by_key(&number, Kept::number) {
+            return Ok(self.past.roots[place].clone());
         }
         let kept = ranges(self.numbers().into_iter());
         if number == 0 || guard(|| self.last.log().find(number))?.is_some() {

@@ -159,12 +159,16 @@ impl TreeKey for Entry {
         let key_count = bytes.count_of_rest()?;
         check(key_count > 0, "an index has no keys")?;
         let mut value = || decode_value(bytes.sized()?).map_err(|_| Damage("a value is damaged"));
-        let entry = |slot| {
+        let mut entry = |slot| {
             let values = (0..key_count).map(|_| value()).collect::<Result<IndexValues, _>>()?;
             check(!values.iter().any(Value::is_null), "a value is missing")?;
             Ok(Entry { values, slot })
         };
-        slots.into_iter().map(entry).collect()
+        let mut entries = Vec::with_capacity(slots.len());
+        for slot in slots {
+            entries.push(entry(slot)?);
+        }
+        Ok(entries)
     }
 }
 

@@ -7,7 +7,8 @@ use super::{Direction, End, Graph, Neighbour};
 use crate::catalog::TypeId;
 
 impl Graph {
-    /// Gives the run of each node by plain relationships of one type; an empty one for `u32::MAX`.
+    /// Gives the run of each node by plain relationships of one type; an empty one for `u32::MAX`. That of nodes one behind the
+    /// other that are the same is looked up once.
     #[inline]
     pub(crate) fn each_run<'g>(
         &'g self,
@@ -18,8 +19,12 @@ impl Graph {
     ) {
         let adjacency = self.neighbourhood.plain(direction);
         for nodes in nodes.chunks(TOGETHER) {
+            let mut last = (u32::MAX, Run::EMPTY);
             for (page, &node) in pages_of(adjacency, nodes).iter().zip(nodes) {
-                take(page.map_or(Run::EMPTY, |page| page.run(node, rel_type)));
+                if node != last.0 {
+                    last = (node, page.map_or(Run::EMPTY, |page| page.run(node, rel_type)));
+                }
+                take(last.1);
             }
         }
     }

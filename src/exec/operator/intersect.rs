@@ -12,6 +12,7 @@ use super::fan::Fan;
 use super::implied::{Reached, is_implied};
 use super::marked::{Marked, Marks};
 use super::meeting::{ArrowRuns, ArrowSlice, Matches, Place, Room, may_meet};
+use super::tally::{TOO_MANY, Tally, Ways};
 use super::travel::{STRETCH, SomeRuns, Taken, runs};
 use super::{Input, Scope, Wanted, row_number};
 use crate::exec::ExecError;
@@ -21,7 +22,6 @@ use crate::exec::column::{Column, NULL_SLOT};
 use crate::exec::context::{Context, Segment, View};
 use crate::exec::eval::{Frame, selected};
 use crate::exec::host::Env;
-use crate::function::FunctionError;
 use crate::physical::{self, Arrow, Operator};
 use crate::storage::{Family, RelSlot};
 
@@ -55,6 +55,8 @@ pub(super) struct Current {
     next: usize,
     /// Of that one, the next relationship of each arrow; empty: the first ones.
     ways: Vec<usize>,
+    /// What was counted without a match being kept; of rows before those of the matches.
+    counted: Ways,
 }
 
 /// What is being made.
@@ -120,13 +122,46 @@ impl Intersect {
         let along: Vec<SomeRuns> = self.arrows.iter().map(along).collect();
         let mut runs: Vec<ArrowRuns> = along.iter().map(|_| ArrowRuns::default()).collect();
         let mut marked = marks.begin(view.node_bound());
+        let is_tallied = self.is_tallied(ctx, view);
         while current.row < current.batch.len && !current.matches.are_enough(room) {
             let rows = current.row..current.batch.len.min(current.row + STRETCH);
             current.look_up(view, &along, rows.clone(), &mut runs);
             room.steps(rows.len())?;
+            if is_tallied && self.tally(&runs, &mut marked, rows.clone(), current, room)? {
+                current.row = rows.end;
+                continue;
+            }
             self.find_in_stretch(ctx, &runs, &mut marked, rows, current, room)?;
         }
         Ok(())
+    }
+
+    /// Whether nothing has to be known of a match of two arrows but how many ways lead there.
+    fn is_tallied(&self, ctx: &Context, view: &View) -> bool {
+        let is_implied = |condition| is_implied(condition, &self.reached, ctx, view);
+        self.counts && self.arrows.len() == 2 && self.wanted.are_all() && self.conditions.iter().all(is_implied)
+    }
+
+    /// Counts the ways in some rows, if that is simple and what was found before is handed on.
+    fn tally<'g>(
+        &self,
+        runs: &[ArrowRuns<'g>],
+        marked: &mut Marked<'_, 'g>,
+        rows: Range<usize>,
+        current: &mut Current,
+        room: &mut Room,
+    ) -> Result<bool, ExecError> {
+        let [mine, theirs] = current.order[..] else { return Ok(false) };
+        if current.matches.len() > 0 || !current.place.is_start() {
+            return Ok(false);
+        }
+        let tally = Tally {
+            froms: [&current.froms[mine], &current.froms[theirs]],
+            taken: [&current.taken[mine], &current.taken[theirs]],
+            distinct: self.arrows.iter().any(|arrow| !arrow.distinct_arrows.is_empty()),
+            all_in_one: self.input.carry.is_empty(),
+        };
+        tally.add(&mut current.counted, rows, [&runs[mine], &runs[theirs]], marked, room)
     }
 
     /// Looks at rows until there is no more room.
@@ -231,26 +266,16 @@ impl Intersect {
 
     /// How many ways there are to the matches of each row.
     fn counts(&self, ctx: &Context, current: &mut Current) -> Result<Batch, ExecError> {
-        let (mut rows, mut counts): (Vec<u32>, Vec<i64>) = (Vec::new(), Vec::new());
-        let one_row = self.input.carry.is_empty();
+        let mut ways = std::mem::take(&mut current.counted);
         for &index in &current.fitting {
             let row = current.matches.rows[index as usize];
             let count = self.count(ctx, current, index as usize)?;
-            match (counts.last_mut(), rows.last()) {
-                (Some(last), Some(before)) if one_row || *before == row => {
-                    *last = last.checked_add(count).ok_or(TOO_MANY)?;
-                }
-                _ if count == 0 => {}
-                _ => {
-                    rows.push(row);
-                    counts.push(count);
-                }
-            }
+            ways.add(row, count, self.input.carry.is_empty())?;
         }
         current.next = current.fitting.len();
-        let mut columns = current.batch.gather(&self.input.carry, &rows);
-        columns.push(Column::Integers(counts, Vec::new()));
-        Ok(Batch::new(columns, rows.len()))
+        let mut columns = current.batch.gather(&self.input.carry, &ways.rows);
+        columns.push(Column::Integers(ways.counts, Vec::new()));
+        Ok(Batch::new(columns, ways.rows.len()))
     }
 
     fn count(&self, ctx: &Context, current: &Current, index: usize) -> Result<i64, ExecError> {
@@ -377,6 +402,7 @@ impl Fan for Intersect {
             fitting: Vec::new(),
             next: 0,
             ways: Vec::new(),
+            counted: Ways::default(),
             batch,
         })
     }
@@ -404,9 +430,6 @@ fn free<'r>(rels: &'r [u32], taken: &'r Taken, row: usize) -> impl Iterator<Item
 fn node_slot(column: &Column, row: usize, ctx: &Context) -> u32 {
     column.end(row, ctx).and_then(crate::storage::End::as_node).map_or(NULL_SLOT, |node| node.0)
 }
-
-/// Ways are pairs, triples and more of relationships.
-const TOO_MANY: FunctionError = FunctionError::Overflow { operation: "count" };
 
 fn to_i64(len: usize) -> i64 {
     i64::try_from(len).expect("there are fewer than 2^32 relationships")

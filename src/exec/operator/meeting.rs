@@ -137,6 +137,16 @@ impl<'g> ArrowRuns<'g> {
         }
     }
 
+    /// Of the first so many nodes, if that holds for all of them.
+    pub(super) fn slices(&self, count: usize) -> Option<impl Iterator<Item = &'g [Neighbour]>> {
+        let slice = |(run, _): &(storage::Run<'g>, bool)| match run {
+            storage::Run::Packed(slice) => Some(*slice),
+            storage::Run::Hub(_) => None,
+        };
+        let runs = self.runs.get(..count).filter(|_| self.ends.is_empty())?;
+        runs.iter().all(|run| slice(run).is_some()).then(|| runs.iter().filter_map(slice))
+    }
+
     #[inline]
     pub(super) fn at(&self, index: usize) -> RowRuns<'_, 'g> {
         if self.ends.is_empty() {
@@ -145,6 +155,65 @@ impl<'g> ArrowRuns<'g> {
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         &self.runs[start..self.ends[index]]
     }
+}
+
+/// Shows the relationships in either slice to each node that both lead to.
+#[inline]
+pub(super) fn each_common<'g>(
+    mut one: &'g [Neighbour],
+    mut other: &'g [Neighbour],
+    mut show: impl FnMut(&'g [Neighbour], &'g [Neighbour]) -> Result<(), ExecError>,
+) -> Result<(), ExecError> {
+    let leaps = is_long(one, other) || is_long(other, one);
+    while let (Some(mine), Some(theirs)) = (one.first(), other.first()) {
+        if mine.end == theirs.end {
+            let end = mine.end;
+            let (my_rels, their_rels) = (to_end(one, end), to_end(other, end));
+            show(my_rels, their_rels)?;
+            (one, other) = (&one[my_rels.len()..], &other[their_rels.len()..]);
+        } else if leaps {
+            let (mine, theirs) = (mine.end, theirs.end);
+            one = from_end(one, theirs);
+            other = from_end(other, mine);
+        } else {
+            // Without a branch: which one lies behind is hard to foretell.
+            let is_behind = mine.end < theirs.end;
+            one = &one[usize::from(is_behind)..];
+            other = &other[usize::from(!is_behind)..];
+        }
+    }
+    Ok(())
+}
+
+/// The same where the neighbours in the first slice are marked.
+#[inline]
+pub(super) fn each_marked<'g>(
+    marked: &Marked,
+    mine: &'g [Neighbour],
+    mut theirs: &'g [Neighbour],
+    mut show: impl FnMut(&'g [Neighbour], &'g [Neighbour]) -> Result<(), ExecError>,
+) -> Result<(), ExecError> {
+    while let Some(at) = theirs.iter().position(|entry| marked.has(entry.end)) {
+        let end = theirs[at].end;
+        let their_rels = to_end(&theirs[at..], end);
+        let first = mine.partition_point(|entry| entry.end < end);
+        show(to_end(&mine[first..], end), their_rels)?;
+        theirs = &theirs[at + their_rels.len()..];
+    }
+    Ok(())
+}
+
+/// Whether it is better to look for the neighbours in another slice than to go over this one beside it.
+#[inline]
+pub(super) fn is_long(slice: &[Neighbour], beside: &[Neighbour]) -> bool {
+    slice.len() > 8 * beside.len()
+}
+
+/// The relationships to `end` at the front of a slice.
+#[inline]
+fn to_end(slice: &[Neighbour], end: End) -> &[Neighbour] {
+    let count = slice.iter().take_while(|entry| entry.end == end).count();
+    &slice[..count]
 }
 
 /// Whether the neighbours of all arrows at these nodes lie in a common stretch.
@@ -235,45 +304,28 @@ impl Matches {
         room: &mut Room,
     ) -> Result<(), ExecError> {
         room.steps(theirs.1.len())?;
-        let mut rest = theirs.1;
-        while let Some(at) = rest.iter().position(|entry| marked.has(entry.end)) {
-            let end = rest[at].end;
-            rest = self.arrows[theirs.0].take(&rest[at..], end, room)?;
-            let first = mine.1.partition_point(|entry| entry.end < end);
-            self.arrows[mine.0].take(&mine.1[first..], end, room)?;
-            self.close(row, end);
-        }
-        Ok(())
+        each_marked(marked, mine.1, theirs.1, |my_rels, their_rels| {
+            self.arrows[mine.0].extend(my_rels, room)?;
+            self.arrows[theirs.0].extend(their_rels, room)?;
+            self.close(row, my_rels[0].end);
+            Ok(())
+        })
     }
 
     /// Two slices, which are short.
     fn add_common(
         &mut self,
         row: u32,
-        mut one: &[Neighbour],
-        mut other: &[Neighbour],
+        one: &[Neighbour],
+        other: &[Neighbour],
         room: &mut Room,
     ) -> Result<(), ExecError> {
-        let is_long = |slice: &[Neighbour], beside: &[Neighbour]| slice.len() > 8 * beside.len();
-        let leaps = is_long(one, other) || is_long(other, one);
-        while let (Some(mine), Some(theirs)) = (one.first(), other.first()) {
-            if mine.end == theirs.end {
-                let end = mine.end;
-                one = self.arrows[0].take(one, end, room)?;
-                other = self.arrows[1].take(other, end, room)?;
-                self.close(row, end);
-            } else if leaps {
-                let (mine, theirs) = (mine.end, theirs.end);
-                one = from_end(one, theirs);
-                other = from_end(other, mine);
-            } else {
-                // Without a branch: which one lies behind is hard to foretell.
-                let is_behind = mine.end < theirs.end;
-                one = &one[usize::from(is_behind)..];
-                other = &other[usize::from(!is_behind)..];
-            }
-        }
-        Ok(())
+        each_common(one, other, |mine, theirs| {
+            self.arrows[0].extend(mine, room)?;
+            self.arrows[1].extend(theirs, room)?;
+            self.close(row, mine[0].end);
+            Ok(())
+        })
     }
 
     fn add_led(
@@ -353,13 +405,6 @@ impl Matches {
 }
 
 impl Led {
-    /// Takes the relationships to `end` from the front of a slice.
-    fn take<'g>(&mut self, slice: &'g [Neighbour], end: End, room: &mut Room) -> Result<&'g [Neighbour], ExecError> {
-        let count = slice.iter().take_while(|entry| entry.end == end).count();
-        self.extend(&slice[..count], room)?;
-        Ok(&slice[count..])
-    }
-
     #[inline]
     fn extend(&mut self, entries: &[Neighbour], room: &mut Room) -> Result<(), ExecError> {
         if self.rels.capacity() - self.rels.len() < entries.len() {

@@ -43,6 +43,7 @@ mod set_state;
 mod shortest_path;
 mod sort;
 mod table;
+mod tally;
 mod travel;
 mod union;
 mod unwind;
@@ -290,6 +291,11 @@ impl Wanted {
     /// Whether nothing more is wanted for this row of the input.
     fn is_done(self, ctx: &Context, input: &Batch, row: usize) -> bool {
         self.place.is_some_and(|place| ctx.is_satisfied(self.audience, ordinals(input, place)[row]))
+    }
+
+    /// Whether all rows are wanted, whatever was found before.
+    fn are_all(self) -> bool {
+        self.place.is_none()
     }
 
     /// Whether one inner row is enough: then batches are small, so that little is made in vain.

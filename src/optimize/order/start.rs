@@ -105,9 +105,18 @@ impl Planner<'_> {
             between_nodes,
         });
         let access = self.finder().rel(expand.rel, &expand.types, &self.parts.terms());
-        let cost = 2.0 * self.found_rows(access.as_ref().filter(|access| access.is_sure()), &scan);
+        let found = self.found_rows(access.as_ref().filter(|access| access.is_sure()), &scan);
+        let cost = if self.goes_on_from_both(index, expand) { 3.0 * found } else { 2.0 * found };
         let steps = vec![scan, Step::RelEnds(rel_ends(expand))];
         Some(Start { steps, promised: None, rel: Some(index), source: None, is_sure: false, var: expand.rel, cost })
+    }
+
+    /// Whether other relationships are to be found from either end: then one end is looked up for each row, where rows
+    /// that come from a scan of nodes have it in common one behind the other.
+    fn goes_on_from_both(&self, index: usize, expand: &Expand) -> bool {
+        let others = || self.parts.rels.iter().enumerate().filter(|(other, _)| *other != index);
+        let goes_on = |end: End| others().any(|(_, step)| ends_of(step).iter().any(|other| other.var == end.var));
+        goes_on(expand.from) && goes_on(expand.to)
     }
 
     fn source_start(&self, scan: &RelScan) -> Start {

@@ -421,8 +421,8 @@ fn the_last_node_of_a_cycle_is_where_its_arrows_meet() {
             aggregate count(*) weighed by _12 as count(*) by a.age
               count meeting (a)-[:KNOWS]-(d) other than _2, _4, _5, (b)-[:KNOWS]-(d) other than _2, _4, _5, _7, (c)-[:KNOWS]-(d) other than _2, _4, _5, _7, _8 as _12
                 meet (b)-[:KNOWS]-(c) other than _2, (a)-[:KNOWS]-(c) other than _2, _4
-                  ends of (a)-[:KNOWS]-(b)
-                    scan ()[:KNOWS]()
+                  expand (a)-[:KNOWS]-(b)
+                    scan a
         "#]],
     );
     check_plan(

@@ -67,6 +67,7 @@ impl AdjacencyPage {
         let (types, lens): (Vec<u32>, Vec<usize>) = (bytes.exactly(count)?, bytes.exactly(count)?);
         check(types.iter().all(|rel_type| *rel_type < limits.types), "a type is missing")?;
         check(lens.iter().all(|len| (1..=HUB).contains(len)), "a run has a wrong length")?;
+        self.segments.reserve_exact(count);
         let mut start = 0;
         for (owner, count) in counts.into_iter().enumerate() {
             let first = self.segments.len();

@@ -75,10 +75,16 @@ pub(in super::super) fn gather<'g>(
     while !rest.is_empty() {
         // A scan asks for whole stretches of a page.
         let stretch = stretch(rest);
-        let slots = &rest[..stretch.max(rest.len().min(columns.len()))];
+        if stretch > 0 {
+            let slots = &rest[..stretch];
+            gathered.push(column_at(slots[0]), dictionary, InPage { slots, is_stretch: true });
+            rest = &rest[stretch..];
+            continue;
+        }
+        let slots = &rest[..rest.len().min(columns.len())];
         rest = &rest[slots.len()..];
         if slots.iter().all(|&slot| place(slot).0 == place(slots[0]).0) {
-            gathered.push(column_at(slots[0]), dictionary, slots);
+            gathered.push(column_at(slots[0]), dictionary, InPage::of(slots));
             continue;
         }
         // Slots that are far from each other: all pages are found before the first is read, so that the waits for
@@ -88,11 +94,36 @@ pub(in super::super) fn gather<'g>(
         }
         let mut first = 0;
         for slots in slots.chunk_by(|one, next| place(*one).0 == place(*next).0) {
-            gathered.push(columns[first], dictionary, slots);
+            gathered.push(columns[first], dictionary, InPage::of(slots));
             first += slots.len();
         }
     }
     gathered.finish()
+}
+
+/// Slots that lie in one page.
+#[derive(Clone, Copy)]
+struct InPage<'s> {
+    slots: &'s [u32],
+    /// Whether they follow each other.
+    is_stretch: bool,
+}
+
+impl<'s> InPage<'s> {
+    fn of(slots: &'s [u32]) -> Self {
+        Self { slots, is_stretch: stretch(slots) == slots.len() }
+    }
+
+    /// Their part of the items of a page that lacks none, if they follow each other.
+    fn part_of<'i, T>(self, page: &ColumnPage, items: &'i [T]) -> Option<&'i [T]> {
+        let first = self.slots[0] as usize % PAGE_SLOTS;
+        let is_whole = self.is_stretch && lacks_none(page, items);
+        items.get(first..first + self.slots.len()).filter(|_| is_whole)
+    }
+}
+
+fn lacks_none<T>(page: &ColumnPage, items: &[T]) -> bool {
+    page.layout == Layout::Dense && page.count == items.len()
 }
 
 /// How many slots from the first on follow each other to the end of their page or of `slots`; 0 if some do not, or the
@@ -128,30 +159,31 @@ impl Gathered {
         }
     }
 
-    /// The values at `slots`, which all lie in `page`.
-    fn push(&mut self, page: Option<&ColumnPage>, dictionary: Option<&Arc<Dictionary>>, slots: &[u32]) {
+    /// The values at places that all lie in `page`.
+    fn push(&mut self, page: Option<&ColumnPage>, dictionary: Option<&Arc<Dictionary>>, places: InPage) {
         match page {
-            None => self.push_nulls(slots.len()),
-            Some(page) => self.push_page(page, dictionary, slots),
+            None => self.push_nulls(places.slots.len()),
+            Some(page) => self.push_page(page, dictionary, places),
         }
     }
 
-    fn push_page(&mut self, page: &ColumnPage, dictionary: Option<&Arc<Dictionary>>, slots: &[u32]) {
+    fn push_page(&mut self, page: &ColumnPage, dictionary: Option<&Arc<Dictionary>>, places: InPage) {
+        let slots = places.slots;
         match &page.items {
             Items::Codes(items) if self.takes_codes(dictionary) => self.push_codes(dictionary, |codes| {
-                copy_codes(codes, page, items, slots);
+                copy_codes(codes, page, items, places);
             }),
             Items::Constant(Cell::Code(code)) if self.takes_codes(dictionary) => self.push_codes(dictionary, |codes| {
                 codes.push(slots.iter().map(|&slot| code_at(page, slot, |_| *code)));
             }),
             Items::Integers(items) if self.is_integers() => self.push_integers(|values, present| {
-                copy_items(values, present, page, items, slots);
+                copy_items(values, present, page, items, places);
             }),
             Items::Constant(Cell::Integer(item)) if self.is_integers() => self.push_integers(|values, present| {
                 copy_constant(values, present, page, *item, slots);
             }),
             Items::Floats(items) if self.is_floats() => self.push_floats(|values, present| {
-                copy_items(values, present, page, items, slots);
+                copy_items(values, present, page, items, places);
             }),
             Items::Constant(Cell::Float(item)) if self.is_floats() => self.push_floats(|values, present| {
                 copy_constant(values, present, page, *item, slots);
@@ -242,19 +274,18 @@ fn push_nulls<T: Default + Clone>(values: &mut Vec<T>, present: &mut Vec<bool>, 
     present.resize(values.len(), false);
 }
 
-/// Appends the items of `slots`, which all lie in `page`.
+/// Appends the items at places in `page`.
 fn copy_items<T: Copy + Default>(
     values: &mut Vec<T>,
     present: &mut Vec<bool>,
     page: &ColumnPage,
     items: &[T],
-    slots: &[u32],
+    places: InPage,
 ) {
-    let all_there = page.layout == Layout::Dense && page.count == items.len();
-    let first = slots[0] as usize % PAGE_SLOTS;
-    if all_there && stretch(slots) == slots.len() && first + slots.len() <= items.len() {
-        values.extend_from_slice(&items[first..first + slots.len()]);
-    } else if !all_there || slots.iter().any(|&slot| slot as usize % PAGE_SLOTS >= items.len()) {
+    let slots = places.slots;
+    if let Some(part) = places.part_of(page, items) {
+        values.extend_from_slice(part);
+    } else if !lacks_none(page, items) || slots.iter().any(|&slot| slot as usize % PAGE_SLOTS >= items.len()) {
         copy_some(values, present, page, slots, |offset| items[page.position(offset)]);
         return;
     } else {
@@ -265,14 +296,13 @@ fn copy_items<T: Copy + Default>(
     }
 }
 
-fn copy_codes(codes: &mut Codes, page: &ColumnPage, items: &[u32], slots: &[u32]) {
-    let first = slots[0] as usize % PAGE_SLOTS;
-    let all_there = page.layout == Layout::Dense && page.count == items.len();
-    if all_there && stretch(slots) == slots.len() && first + slots.len() <= items.len() {
-        codes.push(items[first..first + slots.len()].iter().copied());
-    } else {
-        codes.push(slots.iter().map(|&slot| code_at(page, slot, |offset| items[page.position(offset)])));
+fn copy_codes(codes: &mut Codes, page: &ColumnPage, items: &[u32], places: InPage) {
+    if let Some(part) = places.part_of(page, items) {
+        codes.push(part.iter().copied());
+        return;
     }
+    let code = |&slot: &u32| code_at(page, slot, |offset| items[page.position(offset)]);
+    codes.push(places.slots.iter().map(code));
 }
 
 fn code_at(page: &ColumnPage, slot: u32, code: impl Fn(usize) -> u32) -> u32 {

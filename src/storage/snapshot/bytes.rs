@@ -202,7 +202,7 @@ impl<'b> Reader<'b> {
 
     /// A number of whatever width is wanted.
     pub(in super::super) fn whole<T: TryFrom<u64>>(&mut self) -> Result<T, Damage> {
-        T::try_from(self.number()?).map_err(|_| Damage("a number is too large"))
+        T::try_from(self.number()?).map_err(|_| TOO_LARGE)
     }
 
     /// A number that is no more than `most`.
@@ -255,18 +255,18 @@ impl<'b> Reader<'b> {
         let width = usize::from(form & WIDTH);
         check(form & !(WIDTH | DISTANCES) == 0 && width <= 8, "numbers have an unknown form")?;
         let base = self.number()?;
+        let mut numbers = Vec::new();
         if form & DISTANCES == 0 {
-            return self.items(count, width, |item| base.checked_add(item));
+            self.items(&mut numbers, count, width, |item| base.checked_add(item))?;
+            return Ok(numbers);
         }
         let least_step = self.signed()?.cast_unsigned();
         let mut last = base;
-        let mut numbers = Vec::with_capacity(count);
-        numbers.push(T::try_from(base).map_err(|_| Damage("a number is too large"))?);
-        let more: Vec<T> = self.items(count - 1, width, |item| {
+        numbers.push(T::try_from(base).map_err(|_| TOO_LARGE)?);
+        self.items(&mut numbers, count - 1, width, |item| {
             last = last.wrapping_add(least_step).wrapping_add(item);
             Some(last)
         })?;
-        numbers.extend(more);
         Ok(numbers)
     }
 
@@ -281,19 +281,29 @@ impl<'b> Reader<'b> {
         Ok(self.exactly(count)?.into_iter().map(unordered).collect())
     }
 
+    /// Appends the numbers that are made of `count` items.
     fn items<T: TryFrom<u64>>(
         &mut self,
+        numbers: &mut Vec<T>,
         count: usize,
         width: usize,
-        mut number: impl FnMut(u64) -> Option<u64>,
-    ) -> Result<Vec<T>, Damage> {
-        let mut whole =
-            |item| number(item).and_then(|number| T::try_from(number).ok()).ok_or(Damage("a number is too large"));
-        if width == 0 {
-            return (0..count).map(|_| whole(0)).collect();
-        }
+        number: impl FnMut(u64) -> Option<u64>,
+    ) -> Result<(), Damage> {
         let bytes = self.raw(count.checked_mul(width).ok_or(Damage("a count is too large"))?)?;
-        bytes.chunks_exact(width).map(|bytes| whole(word(bytes))).collect()
+        numbers.reserve_exact(count);
+        // Each width has a loop of its own, which need not ask for it.
+        let are_whole = match width {
+            0 => append(numbers, std::iter::repeat_n(0, count), number),
+            1 => append(numbers, words::<1>(bytes), number),
+            2 => append(numbers, words::<2>(bytes), number),
+            3 => append(numbers, words::<3>(bytes), number),
+            4 => append(numbers, words::<4>(bytes), number),
+            5 => append(numbers, words::<5>(bytes), number),
+            6 => append(numbers, words::<6>(bytes), number),
+            7 => append(numbers, words::<7>(bytes), number),
+            _ => append(numbers, words::<8>(bytes), number),
+        };
+        if are_whole { Ok(()) } else { Err(TOO_LARGE) }
     }
 
     /// Where a page lies, at so many bytes behind `floor` or elsewhere, and its sum.
@@ -324,8 +334,27 @@ pub(in super::super) fn rises<T: PartialOrd>(items: &[T]) -> bool {
     items.is_sorted_by(|one, next| one < next)
 }
 
-fn word(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+const TOO_LARGE: Damage = Damage("a number is too large");
+
+fn words<const WIDTH: usize>(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    bytes.chunks_exact(WIDTH).map(|bytes| {
+        let mut word = [0; size_of::<u64>()];
+        word[..WIDTH].copy_from_slice(bytes);
+        u64::from_le_bytes(word)
+    })
+}
+
+/// Appends what is made of each item, as long as that is a number of this type; false if one is not.
+#[inline]
+fn append<T: TryFrom<u64>>(
+    numbers: &mut Vec<T>,
+    mut items: impl Iterator<Item = u64>,
+    mut number: impl FnMut(u64) -> Option<u64>,
+) -> bool {
+    items.all(|item| {
+        let made = number(item).and_then(|number| T::try_from(number).ok());
+        made.map(|number| numbers.push(number)).is_some()
+    })
 }
 
 /// How many bytes a number needs; none for 0.
