@@ -1,9 +1,10 @@
 //! `averment diff`: what two editions of a list differ by.
 
+use std::process::ExitCode;
+
 use averment::sanctions::{self, EditionDiff, ListEntry};
 use averment::{Database, Edtf, Value, params};
 use clap::Args as ClapArgs;
-use std::process::ExitCode;
 
 use crate::import::{ListFiles, edtf, fault};
 use crate::output::{Output, printable};
@@ -36,7 +37,7 @@ pub(crate) struct DiffArgs {
 
 pub(crate) fn diff(output: Output, args: &DiffArgs, opening: Opening) -> Result<ExitCode, Fault> {
     if let Some(second) = &args.second {
-        return tell(output, of_files(&args.first, second)?);
+        return tell(output, &of_files(&args.first, second)?);
     }
     let db = source::open(Some(&args.first), &Opening { is_read_only: true, ..opening })?;
     let read = db.read();
@@ -54,7 +55,8 @@ pub(crate) fn diff(output: Output, args: &DiffArgs, opening: Opening) -> Result<
         let chosen = editions.iter().filter(|edition| args.list.as_ref().is_none_or(|list| edition.list == *list));
         return print_editions(output, chosen);
     }
-    tell(output, sanctions::diff(&read, list, args.from.as_ref(), args.to.as_ref()).map_err(fault)?)
+    let diff = sanctions::diff(&read, list, args.from.as_ref(), args.to.as_ref()).map_err(fault)?;
+    tell(output, &diff)
 }
 
 fn of_files(first: &str, second: &ListFiles) -> Result<EditionDiff, Fault> {
@@ -88,7 +90,7 @@ fn print_editions<'e>(
 }
 
 /// A row for each entry that is added or removed, and for each field of one that is changed.
-fn tell(output: Output, diff: EditionDiff) -> Result<ExitCode, Fault> {
+fn tell(output: Output, diff: &EditionDiff) -> Result<ExitCode, Fault> {
     let entry = |change: &str, entry: &ListEntry| {
         Value::from_iter([
             ("change", Value::from(change)),
@@ -110,7 +112,7 @@ fn tell(output: Output, diff: EditionDiff) -> Result<ExitCode, Fault> {
         }));
     }
     rows.extend(diff.removed.iter().map(|removed| entry("removed", removed)));
-    let told = told(&diff);
+    let told = told(diff);
     let code = print(
         output,
         rows,

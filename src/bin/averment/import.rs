@@ -22,6 +22,7 @@ use crate::{Fault, source, style};
 
 /// What is imported, and how.
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct ImportArgs {
     /// The folder of the database: it is made if there is none yet, else all of this is one commit; of lists, see `--batch`.
     pub folder: PathBuf,
