@@ -235,9 +235,9 @@ impl ListImport {
         self.read(Target::Given(into))
     }
 
-    /// Adds all of it to a database, and commits: once for every [so many](Self::batch) records, so that no more than these
-    /// are held, and once for what follows from editions. Where it fails, the commits before stay; the edition is not held
-    /// against others then, and importing it again completes it.
+    /// Adds all of it to a database, and commits: once for every [so many](Self::batch) records, so that beside the graph no
+    /// more than these are held, and once for what follows from editions. Where it fails, the commits before stay; the
+    /// edition is not held against others then, and importing it again completes it.
     ///
     /// # Errors
     ///
