@@ -86,7 +86,7 @@ use self::plan::{FileSet, Plan, Settings};
 use self::reading::{Reading, Stopped};
 use self::record::Marks;
 pub use self::records::{CsvRecords, Record, TextLines};
-pub use self::report::{FileReport, ImportReport};
+pub use self::report::{EditionChanges, EditionReport, FileReport, ImportReport};
 pub use self::source::ImportFile;
 use self::writing::Writing;
 use crate::database::Database;

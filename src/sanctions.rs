@@ -50,6 +50,7 @@
 mod bis;
 mod countries;
 mod dates;
+mod editions;
 mod federal_register;
 mod ftm;
 mod model;
@@ -63,8 +64,10 @@ use std::fmt;
 use std::io::Write;
 use std::str::FromStr;
 
-use self::reading::Reading;
-use self::writer::Writer;
+use self::editions::Asked;
+pub use self::editions::{ChangedEntry, EditionDiff, FieldChange, ListEdition, ListEntry, diff, diff_files, editions};
+use self::reading::{Reading, Sink};
+use self::writer::{Batches, Target, Writer};
 use crate::import::{ImportError, ImportFile, ImportProgress, ImportReport, OnError};
 use crate::{Database, Edtf, Error, WriteTransaction};
 
@@ -90,18 +93,31 @@ pub enum ListFormat {
     UsLists,
     /// Entities of `FollowTheMoney`, one a line, plain or nested.
     Ftm,
-    /// Statements of `FollowTheMoney` in comma-separated values.
+    /// What has changed from one version of such entities to the next: added, modified, deleted.
+    FtmDelta,
+    /// The flat export of `OpenSanctions`, a row for each target: names and numbers, and nothing of what ties them.
+    FtmSimple,
+    /// Statements of `FollowTheMoney` in comma-separated values, packs or lines of JSON.
     FtmStatements,
 }
 
 /// The formats by their names.
-const FORMATS: [(&str, ListFormat); 5] = [
+const FORMATS: [(&str, ListFormat); 7] = [
     ("ofac", ListFormat::Ofac),
     ("bis", ListFormat::Bis),
     ("us-lists", ListFormat::UsLists),
     ("ftm", ListFormat::Ftm),
+    ("ftm-delta", ListFormat::FtmDelta),
+    ("ftm-simple", ListFormat::FtmSimple),
     ("ftm-statements", ListFormat::FtmStatements),
 ];
+
+impl ListFormat {
+    /// As it is called on the command line.
+    pub fn name(self) -> &'static str {
+        FORMATS.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+}
 
 impl FromStr for ListFormat {
     type Err = String;
@@ -119,10 +135,15 @@ type Shows = Box<dyn FnMut(ImportProgress<'_>) + Send>;
 pub struct ListImport {
     lists: Vec<(ListFormat, Vec<ImportFile>)>,
     edition: Option<Edtf>,
+    asked: Asked,
     on_error: OnError,
+    batch: u64,
     message: Option<String>,
     shows: Option<Shows>,
 }
+
+/// So many records are one commit of [`ListImport::load_into`], if nothing else is said.
+const BATCH: u64 = 50_000;
 
 impl Default for ListImport {
     fn default() -> Self {
@@ -133,7 +154,8 @@ impl Default for ListImport {
 impl ListImport {
     /// An import of nothing yet.
     pub fn new() -> Self {
-        Self { lists: Vec::new(), edition: None, on_error: OnError::Stop, message: None, shows: None }
+        let (on_error, asked) = (OnError::Stop, Asked::default());
+        Self { lists: Vec::new(), edition: None, asked, on_error, batch: BATCH, message: None, shows: None }
     }
 
     /// The files of one list, in any order: which is which is seen by what is in them. May be called again.
@@ -148,6 +170,28 @@ impl ListImport {
     #[must_use]
     pub fn edition(mut self, date: Edtf) -> Self {
         self.edition = Some(date);
+        self
+    }
+
+    /// The files are a part of their lists: who is not in them means nothing.
+    #[must_use]
+    pub fn partial(mut self) -> Self {
+        self.asked = Asked::Part;
+        self
+    }
+
+    /// The files are all of their lists, also where they lack the mark that closes them, or are much smaller than the edition before:
+    /// who is not in them has been taken off. Where rows are passed over that is not believed.
+    #[must_use]
+    pub fn complete(mut self) -> Self {
+        self.asked = Asked::Whole;
+        self
+    }
+
+    /// So many records are one commit of [`load_into`](Self::load_into); 50,000 if nothing is said.
+    #[must_use]
+    pub fn batch(mut self, records: u64) -> Self {
+        self.batch = records;
         self
     }
 
@@ -185,25 +229,51 @@ impl ListImport {
     ///
     /// [`ImportError`], by what is at fault: a file, a record, what was asked for, or a constraint of the database.
     pub fn load(self, into: &mut WriteTransaction) -> Result<ImportReport, ImportError> {
-        if self.lists.iter().all(|(_, files)| files.is_empty()) {
-            return Err(ImportError::Settings { message: "there is nothing to import: no file is given".to_owned() });
-        }
         if let Some(message) = &self.message {
             into.set_message(message)?;
         }
-        let mut reading = Reading::new(Writer::new(into)?, self.on_error, self.edition, self.shows);
+        self.read(Target::Given(into))
+    }
+
+    /// Adds all of it to a database, and commits: once for every [so many](Self::batch) records, so that beside the graph no
+    /// more than these are held, and once for what follows from editions. Where it fails, the commits before stay; the
+    /// edition is not held against others then, and importing it again completes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load), and those of [`Database::write`] and [`WriteTransaction::commit`].
+    pub fn load_into(self, db: &Database) -> Result<ImportReport, ImportError> {
+        let batches = Batches::new(db, self.batch, self.message.clone());
+        self.read(Target::Batches(Box::new(batches)))
+    }
+
+    fn read(self, target: Target<'_>) -> Result<ImportReport, ImportError> {
+        if self.lists.iter().all(|(_, files)| files.is_empty()) {
+            return Err(ImportError::Settings { message: "there is nothing to import: no file is given".to_owned() });
+        }
+        let sink = Sink::Graph(Box::new(Writer::new(target)?));
+        let mut reading = Reading::new(sink, self.on_error, self.edition, self.asked, self.shows);
         reading.begin()?;
         for (format, files) in &self.lists {
-            match format {
-                ListFormat::Ofac => ofac::read(files, &mut reading),
-                ListFormat::Bis => bis::read(files, &mut reading),
-                ListFormat::UsLists => restricted::read(files, &mut reading),
-                ListFormat::Ftm => ftm::read_entities(files, &mut reading),
-                ListFormat::FtmStatements => ftm::read_statements(files, &mut reading),
-            }?;
+            read_list(*format, files, &mut reading)?;
         }
         reading.end()
     }
+}
+
+/// Reads the files of one list.
+fn read_list(format: ListFormat, files: &[ImportFile], reading: &mut Reading<'_>) -> Result<(), ImportError> {
+    match format {
+        ListFormat::Ofac => ofac::read(files, reading),
+        ListFormat::Bis => bis::read(files, reading),
+        ListFormat::UsLists => restricted::read(files, reading),
+        ListFormat::Ftm => ftm::read_entities(files, reading),
+        ListFormat::FtmDelta => ftm::read_delta(files, reading),
+        ListFormat::FtmSimple => ftm::read_simple(files, reading),
+        ListFormat::FtmStatements => ftm::read_statements(files, reading),
+    }?;
+    reading.end_list();
+    Ok(())
 }
 
 impl fmt::Debug for ListImport {

@@ -32,6 +32,49 @@ pub struct ImportReport {
     pub notices: BTreeMap<&'static str, u64>,
     /// The first three of each kind.
     pub first_notices: Vec<BadRow>,
+    /// The editions of lists that were read.
+    pub editions: Vec<EditionReport>,
+}
+
+/// An edition of a list, and what has changed from it and to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EditionReport {
+    /// By which name all editions of the list go together.
+    pub list: String,
+    /// Of when it is.
+    pub edition: String,
+    /// How many entries were read.
+    pub entries: u64,
+    /// It lacks the mark that closes it: who is missing is not said to have been taken off.
+    pub is_unclosed: bool,
+    /// Why it is no more than a part of the list: who is missing means nothing.
+    pub part_because: Option<String>,
+    /// From the edition before to this one, and from this one to the next, as far as they are there.
+    pub changes: Vec<EditionChanges>,
+}
+
+/// What two editions of a list differ by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EditionChanges {
+    /// Of when the earlier one is,
+    pub from: String,
+    /// and the later one.
+    pub to: String,
+    /// Entries that only the later one has; `None` where the earlier one is a part.
+    pub added: Option<u64>,
+    /// Entries that both have, and that say something else.
+    pub changed: u64,
+    /// Entries that only the earlier one has; `None` where the later one is a part.
+    pub removed: Option<u64>,
+}
+
+impl EditionReport {
+    /// Of an edition, nothing more of which is known yet.
+    pub fn new(list: impl Into<String>, edition: impl Into<String>, entries: u64) -> Self {
+        Self { list: list.into(), edition: edition.into(), entries, ..Self::default() }
+    }
 }
 
 /// What was read of a file.

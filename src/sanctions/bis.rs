@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::editions::ReadEdition;
 use super::federal_register::Citation;
 use super::model::{Address, Key, Listing, Party, Properties, Record, Source, home};
 use super::reading::{Columns, Reading, Row, must_file_with};
-use super::{dates, reading};
+use super::{ListFormat, dates, reading};
 use crate::Edtf;
 use crate::import::{ImportError, ImportFile};
 
@@ -30,20 +31,24 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
     let (main, columns) =
         must_file_with(files, &["row_id", "name", "country", "license_requirement", "federal_register"])?;
     let edition = reading.must_edition_of(files)?;
+    let source = Source::edition("bis-entity-list", "BIS Entity List", main, Some(edition.clone()));
     let mut others = Others::default();
+    let mut heads = vec![main];
     if let Some((file, columns)) = reading::file_with(files, &["row_id", "alias"])? {
+        heads.push(file);
         others.read_aliases(file, &columns, reading)?;
     }
     if let Some((file, columns)) = reading::file_with(files, &["row_id", "seq", "citation", "date"])? {
+        heads.push(file);
         others.read_citations(file, &columns, reading)?;
     }
-    let source = Source::edition("bis-entity-list", "BIS Entity List", main, Some(edition.clone()));
+    reading.begin_edition(ReadEdition::with_columns(&source, ListFormat::Bis, &heads)?);
     reading.rows_of(main, &columns, |reading, row| {
         if let Some(wrong) = wrong_with(&columns, &row) {
             return Ok(Some(wrong));
         }
         let record = others.draw(&source, &edition, &columns, &row, reading);
-        reading.put(record).map(|()| None)
+        reading.put_entry(record).map(|()| None)
     })?;
     others.tell_left(main, reading)
 }

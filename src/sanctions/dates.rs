@@ -58,11 +58,14 @@ pub(super) fn find(text: &str) -> Option<Edtf> {
     Edtf::parse(&found).ok()
 }
 
-/// `sdn-20190115.csv`.
+/// `sdn-20190115.csv`, or with the time of day behind it; `entities-2025-01-01.json`.
 fn with_name_of_file(text: &str) -> Option<String> {
     let numbers = text.split(|letter: char| !letter.is_ascii_digit());
-    let mut days = numbers.filter(|number| number.len() == 8);
-    days.find_map(|day| dated(&day[..4], day[4..6].parse().ok()?, day[6..].parse().ok()?))
+    let mut days = numbers.filter(|number| matches!(number.len(), 8 | 14));
+    let found = days.find_map(|day| dated(&day[..4], day[4..6].parse().ok()?, day[6..8].parse().ok()?));
+    let mut dashed = text.split(|letter: char| !letter.is_ascii_digit() && letter != '-');
+    found
+        .or_else(|| dashed.find_map(|part| iso(part.trim_matches('-')).filter(|date| date.len() == "2025-01-01".len())))
 }
 
 /// One date without any qualifier, as ISO 8601 writes it.
@@ -205,6 +208,8 @@ mod tests {
         assert_eq!(found("lists/sdn_2019-01/sdn.csv.gz").as_deref(), Some("2019-01"));
         assert_eq!(found("sdn-20190115.csv").as_deref(), Some("2019-01-15"));
         assert_eq!(found("sdn_2019-01-15.csv").as_deref(), Some("2019-01-15"));
+        assert_eq!(found("entities-2025-01-01.ftm.json").as_deref(), Some("2025-01-01"));
+        assert_eq!(found("20250101063000-abc/entities.delta.json").as_deref(), Some("2025-01-01"));
         assert_eq!(found("FY24 list, version 2"), None);
     }
 }

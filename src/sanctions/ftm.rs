@@ -1,20 +1,24 @@
-//! `FollowTheMoney`: entities as lines of JSON, plain, as `OpenSanctions` writes them, or nested; and statements, a line for each
-//! fact.
+//! `FollowTheMoney`: entities as lines of JSON, plain, as `OpenSanctions` writes them, or nested; statements, a line for each
+//! fact; what has changed from one version to the next; and the flat export.
 //!
-//! Both come to an [`Entity`] with facts, which `draw` puts in the words of the model: nodes, relationships for the schemata that
+//! All come to an [`Entity`] with facts, which `draw` puts in the words of the model: nodes, relationships for the schemata that
 //! are edges, listings for sanctions.
 
+mod delta;
 mod draw;
 mod entities;
 mod schemata;
 mod share;
+mod simple;
 mod statements;
 
 use self::schemata::Schema;
 use super::model::Properties;
 
-pub(super) use self::entities::read as read_entities;
-pub(super) use self::statements::read as read_statements;
+pub(super) use self::delta::read as read_delta;
+pub(super) use self::entities::{fields as entity_fields, read as read_entities};
+pub(super) use self::simple::read as read_simple;
+pub(super) use self::statements::{fields as statement_fields, read as read_statements};
 
 /// One with more pairs of ends is a node that leads to them.
 const MOST_PAIRS: usize = 10_000;

@@ -127,6 +127,8 @@ pub(super) fn is_same(one: &Value, other: &Value) -> bool {
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     pub id: String,
+    /// What all editions of one list have in common; `None` where nobody says of when it is.
+    pub series: Option<String>,
     pub name: String,
     pub file: String,
     pub published: Option<Edtf>,
@@ -141,6 +143,8 @@ pub(super) struct Record {
     /// The line.
     pub n: u64,
     pub raw: String,
+    /// Who is not in the source any more, where that is all it says.
+    pub absent: Option<String>,
     pub nodes: Vec<NodeEntry>,
     pub rels: Vec<RelEntry>,
 }
@@ -168,7 +172,7 @@ pub(super) struct RelEntry {
 impl Record {
     pub(super) fn new(source: &Source, id: impl Into<String>, n: u64, raw: impl Into<String>) -> Self {
         let (nodes, rels) = (Vec::new(), Vec::new());
-        Self { source: source.clone(), id: id.into(), n, raw: raw.into(), nodes, rels }
+        Self { source: source.clone(), id: id.into(), n, raw: raw.into(), absent: None, nodes, rels }
     }
 
     pub(super) fn node(&mut self, key: &Key, labels: &[&str], properties: Properties) {
@@ -360,7 +364,7 @@ impl Listing {
     /// For several parties, and cited in the words of the source.
     pub(super) fn draw_for(self, record: &mut Record, parties: &[&Key], citations: Vec<Properties>) -> Key {
         let key = Key::new(self.home.unwrap_or(home::EVENT), &self.id);
-        let begins = self.begins();
+        let (begins, seen) = (self.begins(), vec![time_seen(&citations)]);
         let mut properties = self.properties;
         for (name, date) in [
             ("on", &begins),
@@ -376,28 +380,42 @@ impl Listing {
         record.seen(&mut properties);
         record.cited_node(&key, &[key.home, "Event", "Action", "Listing"], properties, citations);
         for party in parties {
-            record.rel(&key, "TARGETS", party, Properties::new());
+            record.cited_rel(&key, "TARGETS", party, Properties::new(), seen.clone());
         }
         for agency in &self.agencies {
             let agency = record.agency(agency);
-            record.rel(&agency, "TOOK", &key, Properties::new());
+            record.cited_rel(&agency, "TOOK", &key, Properties::new(), seen.clone());
         }
         for (id, name) in &self.laws {
             let law = Key::new(home::LAW, id);
             record.node(&law, &["Law"], Properties::new().with("name", name.as_str()));
-            record.rel(&key, "GROUNDED_ON", &law, Properties::new());
+            record.cited_rel(&key, "GROUNDED_ON", &law, Properties::new(), seen.clone());
         }
         for list in &self.lists {
             let list = record.named(home::LIST, &["List"], list);
-            record.rel(&key, "ADDS_TO", &list, Properties::new());
+            record.cited_rel(&key, "ADDS_TO", &list, Properties::new(), seen.clone());
             let clocks = Properties::new()
                 .with("valid_from", begins.clone())
                 .with("valid_to", self.removed.clone())
                 .with("in_effect", self.in_effect.clone());
             for party in parties {
-                record.rel(party, "LISTED_ON", &list, clocks.clone());
+                record.cited_rel(party, "LISTED_ON", &list, clocks.clone(), seen.clone());
             }
         }
         key
     }
+}
+
+/// From when until when statements were seen, where they tell.
+fn time_seen(citations: &[Properties]) -> Properties {
+    let day = |key: &str, choose: fn(&Edtf, &Edtf) -> Edtf| {
+        let days = citations.iter().filter_map(|citation| match citation.0.get(key) {
+            Some(Value::Edtf(day)) => Some(day.clone()),
+            _ => None,
+        });
+        days.reduce(|known, day| choose(&known, &day))
+    };
+    Properties::new()
+        .with("first_seen", day("first_seen", dates::earlier))
+        .with("last_seen", day("last_seen", dates::later))
 }

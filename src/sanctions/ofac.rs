@@ -10,7 +10,9 @@ use std::collections::HashMap;
 
 use self::names::{NameIndex, Resolved};
 use self::remarks::Remark;
+use super::ListFormat;
 use super::countries::Country;
+use super::editions::{Fields, ReadEdition};
 use super::model::{Address, Identifier, Key, Listing, Party, Properties, Record, Source};
 use super::reading::{Reading, Row};
 use crate::Edtf;
@@ -60,13 +62,14 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
     for file in files.iter().filter(|file| file.name() != main.name()) {
         others.read(file, reading)?;
     }
-    let entries = Entries {
-        source: Source::edition(id, name, main, Some(edition.clone())),
-        edition,
-        is_consolidated,
-        names: index_names(main, &others)?,
-    };
+    let source = Source::edition(id, name, main, Some(edition.clone()));
+    reading.begin_edition(ReadEdition::new(&source, ListFormat::Ofac));
+    let entries = Entries { source, edition, is_consolidated, names: index_names(main, &others)? };
     reading.rows(main, |reading, row| entries.read(&row, &mut others, reading))?;
+    let is_unclosed = !reading.is_closed();
+    if let Some(edition) = reading.edition_mut(&entries.source.id) {
+        edition.is_unclosed = is_unclosed;
+    }
     others.tell_left(main, reading)
 }
 
@@ -142,6 +145,57 @@ fn whole_remarks(row: &Row, comments: &[Row]) -> String {
     comments.iter().fold(remarks.to_owned(), |whole, row| whole + &row.fields[1])
 }
 
+/// Names of the fields of the main file, in the words of the model.
+const MAIN_NAMES: [&str; 11] = [
+    "name",
+    "source_type",
+    "programmes",
+    "title",
+    "call_sign",
+    "vessel_type",
+    "tonnage",
+    "gross_tonnage",
+    "flag",
+    "vessel_owner",
+    "remarks",
+];
+
+/// What the rows of an entry say, for comparing it with another edition.
+pub(super) fn fields(rows: &[Vec<String>]) -> Fields {
+    let mut fields = Fields::default();
+    let text = |row: &[String], index: usize| {
+        let text = row.get(index).map_or("", |field| field.trim());
+        if matches!(text, "-0-" | "-0") { String::new() } else { text.to_owned() }
+    };
+    let mut remarks = String::new();
+    for row in rows {
+        match row.len() {
+            MAIN_FIELDS => {
+                for (index, name) in (1..).zip(MAIN_NAMES) {
+                    match name {
+                        "programmes" => text(row, index).split("] [").for_each(|part| fields.add(name, part)),
+                        "remarks" => remarks.insert_str(0, &text(row, index)),
+                        name => fields.add(name, &text(row, index)),
+                    }
+                }
+            }
+            ALIAS_FIELDS => {
+                let name = if text(row, 2) == "fka" { "previous_names" } else { "aliases" };
+                fields.add(name, &text(row, 3));
+            }
+            ADDRESS_FIELDS => {
+                let parts: Vec<String> = (2..ADDRESS_FIELDS).map(|index| text(row, index)).collect();
+                let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+                fields.add("addresses", &parts.join(", "));
+            }
+            COMMENT_FIELDS => remarks.push_str(&row[1]),
+            _ => {}
+        }
+    }
+    remarks.split("; ").for_each(|remark| fields.add("remarks", remark.trim_end_matches('.')));
+    fields
+}
+
 fn index_names(main: &ImportFile, others: &Others) -> Result<NameIndex, ImportError> {
     let mut names = NameIndex::default();
     let mut records = CsvRecords::open(main)?;
@@ -207,7 +261,7 @@ impl Entries {
         let raw = rows.map(|row| row.raw).collect::<Vec<_>>().join("\n");
         let record = Record::new(&self.source, number, row.line, raw);
         let record = self.draw(entry, record, row.line, reading);
-        reading.put(record).map(|()| None)
+        reading.put_entry(record).map(|()| None)
     }
 
     fn begin(&self, row: &Row, number: &str) -> Entry {

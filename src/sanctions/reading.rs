@@ -1,9 +1,10 @@
 //! What all formats share while they are read: bad records, what is to be told, the edition, and the way to the writer.
 
 use super::countries::Country;
-use super::dates;
+use super::editions::{Asked, ReadEdition};
 use super::model::{Properties, Record, Source};
 use super::writer::Writer;
+use super::{ListFormat, dates};
 use crate::Edtf;
 use crate::import::{self, BadRow, CsvRecords, ImportError, ImportFile, ImportProgress, ImportReport, OnError};
 
@@ -18,12 +19,26 @@ const UNRESOLVED_ID: &str = "unresolved id";
 const MOST_TOLD: usize = 3;
 
 pub(super) struct Reading<'t> {
-    writer: Writer<'t>,
+    sink: Sink<'t>,
     on_error: OnError,
     edition: Option<Edtf>,
+    asked: Asked,
     shows: Option<Shows>,
     report: ImportReport,
     file: String,
+    /// The last record was the mark that closes a file.
+    is_closed: bool,
+    editions: Vec<ReadEdition>,
+    /// Those of lists that have been read, and what had been passed over until then.
+    judged: usize,
+    skipped_before: u64,
+}
+
+/// Where records go.
+pub(super) enum Sink<'t> {
+    Graph(Box<Writer<'t>>),
+    /// To somebody who only looks at them.
+    Taker(Box<dyn FnMut(Record) + 't>),
 }
 
 /// A record with fields, with its place.
@@ -35,18 +50,70 @@ pub(super) struct Row {
 }
 
 impl<'t> Reading<'t> {
-    pub(super) fn new(writer: Writer<'t>, on_error: OnError, edition: Option<Edtf>, shows: Option<Shows>) -> Self {
-        Self { writer, on_error, edition, shows, report: ImportReport::default(), file: String::new() }
+    pub(super) fn new(
+        sink: Sink<'t>,
+        on_error: OnError,
+        edition: Option<Edtf>,
+        asked: Asked,
+        shows: Option<Shows>,
+    ) -> Self {
+        Self {
+            sink,
+            on_error,
+            edition,
+            asked,
+            shows,
+            report: ImportReport::default(),
+            file: String::new(),
+            is_closed: false,
+            editions: Vec::new(),
+            judged: 0,
+            skipped_before: 0,
+        }
     }
 
     pub(super) fn begin(&mut self) -> Result<(), ImportError> {
         self.on_error.begin()
     }
 
-    /// Writes what is left, and tells what is still led to and not known.
+    /// An edition that is read from here on.
+    pub(super) fn begin_edition(&mut self, edition: ReadEdition) {
+        if self.edition_mut(&edition.source.id).is_none() {
+            self.editions.push(edition);
+        }
+    }
+
+    /// The edition of this source, of the list that is being read.
+    pub(super) fn edition_mut(&mut self, source_id: &str) -> Option<&mut ReadEdition> {
+        self.editions[self.judged..].iter_mut().find(|edition| edition.source.id == source_id)
+    }
+
+    /// All editions of one list, or of several in one file, have been read.
+    pub(super) fn end_list(&mut self) {
+        let skipped = self.report.skipped_rows() - self.skipped_before;
+        for edition in &mut self.editions[self.judged..] {
+            edition.judge(self.asked, skipped);
+        }
+        self.judged = self.editions.len();
+        self.skipped_before = self.report.skipped_rows();
+    }
+
+    /// Whether the mark that closes OFAC's files was the last record of the last file.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    /// The editions that were read, and nothing else.
+    pub(super) fn into_editions(self) -> Vec<ReadEdition> {
+        self.editions
+    }
+
+    /// Writes what is left, lets follow what follows from editions, and tells what is still led to and not known.
     pub(super) fn end(mut self) -> Result<ImportReport, ImportError> {
-        self.writer.write(&mut self.report)?;
-        let (count, some) = self.writer.unresolved(MOST_TOLD)?;
+        let Sink::Graph(mut writer) = self.sink else { return Ok(self.report) };
+        writer.write(&mut self.report)?;
+        writer.finish(self.editions, self.asked, &mut self.report)?;
+        let (count, some) = writer.unresolved(MOST_TOLD)?;
         for id in some {
             let row = BadRow::new("the graph", 0, format!("{UNRESOLVED_ID}: {id}"));
             self.report.note(UNRESOLVED_ID, row);
@@ -55,6 +122,7 @@ impl<'t> Reading<'t> {
             self.report.notices.insert(UNRESOLVED_ID, count);
         }
         self.on_error.end()?;
+        writer.end()?;
         Ok(self.report)
     }
 
@@ -73,6 +141,7 @@ impl<'t> Reading<'t> {
     pub(super) fn begin_file(&mut self, file: &ImportFile) {
         self.report.begin_file(file.name());
         file.name().clone_into(&mut self.file);
+        self.is_closed = false;
     }
 
     /// Reads all records with fields of a file, and passes each on to `take`, which says why one is none.
@@ -92,7 +161,8 @@ impl<'t> Reading<'t> {
     ) -> Result<(), ImportError> {
         self.begin_file(file);
         while let Some(record) = records.read()? {
-            if record.raw == END_OF_FILE {
+            self.is_closed = record.raw == END_OF_FILE;
+            if self.is_closed {
                 continue;
             }
             self.report.count_row();
@@ -160,8 +230,23 @@ impl<'t> Reading<'t> {
         country
     }
 
+    /// A record that is an entry of the edition that it is of.
+    pub(super) fn put_entry(&mut self, record: Record) -> Result<(), ImportError> {
+        if let Some(edition) = self.edition_mut(&record.source.id) {
+            edition.entries += 1;
+        }
+        self.put(record)
+    }
+
     pub(super) fn put(&mut self, record: Record) -> Result<(), ImportError> {
-        if self.writer.add(record, &mut self.report)?
+        let writer = match &mut self.sink {
+            Sink::Graph(writer) => writer,
+            Sink::Taker(take) => {
+                take(record);
+                return Ok(());
+            }
+        };
+        if writer.add(record, &mut self.report)?
             && let Some(shows) = &mut self.shows
         {
             shows(ImportProgress::new(&self.file, self.report.nodes, self.report.relationships));
@@ -174,13 +259,30 @@ pub(super) fn text_of(raw: &[u8]) -> String {
     String::from_utf8_lossy(raw).into_owned()
 }
 
+impl ReadEdition {
+    /// As [`ReadEdition::new`], with the first lines of files, which say what their columns are.
+    pub(super) fn with_columns(
+        source: &Source,
+        format: ListFormat,
+        files: &[&ImportFile],
+    ) -> Result<Self, ImportError> {
+        let mut edition = Self::new(source, format);
+        for file in files {
+            let head = CsvRecords::open(file)?.read()?;
+            edition.columns.extend(head.map(|record| text_of(&record.raw)));
+        }
+        Ok(edition)
+    }
+}
+
 impl Source {
     /// `name@2021-07-07`, or with the name of the file where no date is known.
     pub(super) fn edition(id: &str, name: &str, file: &ImportFile, published: Option<Edtf>) -> Self {
         let base = file.name().rsplit(['/', '\\']).next().unwrap_or_default();
         let of = published.as_ref().map_or(base, Edtf::text);
         let name = published.as_ref().map_or_else(|| name.to_owned(), |date| format!("{name}, {}", date.text()));
-        Self { id: format!("{id}@{of}"), name, file: base.to_owned(), published }
+        let series = published.is_some().then(|| id.to_owned());
+        Self { id: format!("{id}@{of}"), series, name, file: base.to_owned(), published }
     }
 }
 
@@ -194,6 +296,15 @@ impl Columns {
         Ok(Self(head.unwrap_or_default().into_iter().map(|name| name.trim().to_lowercase()).collect()))
     }
 
+    /// These, in this order.
+    pub(super) fn named(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.0
+    }
+
     pub(super) fn has(&self, names: &[&str]) -> bool {
         names.iter().all(|name| self.0.iter().any(|known| known == name))
     }
@@ -205,7 +316,7 @@ impl Columns {
     }
 
     /// What is wrong with a row that has other fields than there are columns.
-    fn fit(&self, row: &Row) -> Option<String> {
+    pub(super) fn fit(&self, row: &Row) -> Option<String> {
         let (found, columns) = (row.fields.len(), self.0.len());
         (found != columns).then(|| format!("{found} fields, and {columns} columns"))
     }

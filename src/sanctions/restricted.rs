@@ -1,11 +1,12 @@
 //! Other US lists in one form: a file that says what the lists are, one with entries, one with aliases.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::dates;
+use super::editions::ReadEdition;
 use super::federal_register::dated;
 use super::model::{Address, Identifier, Listing, Party, Properties, Record, Source};
 use super::reading::{Columns, Reading, Row, file_with, must_file_with};
+use super::{ListFormat, dates};
 use crate::import::{CsvRecords, ImportError, ImportFile};
 
 /// Names of agencies and lists that other sources have, too.
@@ -41,11 +42,16 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
     let (lists, list_columns) = must_file_with(files, &["list_id", "short_name", "agency", "authority", "snapshot"])?;
     let kinds = read_kinds(lists, &list_columns, main, reading)?;
     let mut aliases: HashMap<String, Vec<Row>> = HashMap::new();
+    let mut heads = vec![main];
     if let Some((file, columns)) = file_with(files, &["row_id", "alias"])? {
+        heads.push(file);
         reading.rows_of(file, &columns, |_, row| {
             aliases.entry(columns.get(&row, "row_id").to_owned()).or_default().push(row);
             Ok(None)
         })?;
+    }
+    for kind in kinds.values().filter(|kind| kind.source.series.is_some()) {
+        reading.begin_edition(ReadEdition::with_columns(&kind.source, ListFormat::UsLists, &heads)?);
     }
     reading.rows_of(main, &columns, |reading, row| {
         let (id, list, name) = (columns.get(&row, "row_id"), columns.get(&row, "list_id"), columns.get(&row, "name"));
@@ -57,7 +63,7 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
         };
         let aliases = aliases.remove(id).unwrap_or_default();
         let record = draw(kind, &columns, &row, &aliases, reading);
-        reading.put(record).map(|()| None)
+        reading.put_entry(record).map(|()| None)
     })?;
     for row in aliases.into_values().flatten() {
         let reason = format!("`{}` has no row `{}`", main.name(), row.fields[0]);
@@ -72,8 +78,8 @@ fn read_kinds(
     columns: &Columns,
     main: &ImportFile,
     reading: &Reading<'_>,
-) -> Result<HashMap<String, Kind>, ImportError> {
-    let mut kinds = HashMap::new();
+) -> Result<BTreeMap<String, Kind>, ImportError> {
+    let mut kinds = BTreeMap::new();
     let mut records = CsvRecords::open(file)?;
     while let Some(record) = records.read()? {
         let (line, raw) = (record.line, String::new());

@@ -11,9 +11,10 @@ mod merge;
 use std::collections::{BTreeMap, HashMap};
 
 use self::batch::Batch;
+use super::editions::{self, Asked, ReadEdition};
 use super::model::{Key, NodeEntry, Properties, Record, Source, home, told};
 use crate::import::ImportReport;
-use crate::{ElementId, Error, Name, Relationship, Value, WriteTransaction};
+use crate::{Database, ElementId, Error, Name, Relationship, Value, WriteTransaction};
 
 /// So many nodes and relationships are held, or a record more.
 const MOST_ENTRIES: usize = 20_000;
@@ -33,18 +34,93 @@ const CONSTRAINTS: [(&str, &str); 10] = [
 ];
 
 pub(super) struct Writer<'t> {
-    transaction: &'t mut WriteTransaction,
+    target: Target<'t>,
     waiting: Vec<Record>,
     entry_count: usize,
 }
 
+/// What is written to.
+pub(super) enum Target<'t> {
+    /// Somebody else commits.
+    Given(&'t mut WriteTransaction),
+    /// Many transactions one behind the other.
+    Batches(Box<Batches>),
+}
+
+/// A database that is written to in commits of so many records.
+pub(super) struct Batches {
+    database: Database,
+    transaction: Option<WriteTransaction>,
+    message: Option<String>,
+    most_records: u64,
+    /// Since the last commit.
+    records: u64,
+}
+
+impl Batches {
+    pub(super) fn new(database: &Database, most_records: u64, message: Option<String>) -> Self {
+        let (database, most_records) = (database.clone(), most_records.max(1));
+        Self { database, transaction: None, message, most_records, records: 0 }
+    }
+
+    fn transaction(&mut self) -> Result<&mut WriteTransaction, Error> {
+        let transaction = match self.transaction.take() {
+            Some(transaction) => transaction,
+            None => self.begin()?,
+        };
+        Ok(self.transaction.insert(transaction))
+    }
+
+    fn begin(&self) -> Result<WriteTransaction, Error> {
+        let mut transaction = self.database.write()?;
+        if let Some(message) = &self.message {
+            transaction.set_message(message)?;
+        }
+        Ok(transaction)
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        self.records = 0;
+        let Some(transaction) = self.transaction.take() else { return Ok(()) };
+        transaction.commit().map(drop)
+    }
+}
+
+impl Target<'_> {
+    fn transaction(&mut self) -> Result<&mut WriteTransaction, Error> {
+        match self {
+            Target::Given(transaction) => Ok(transaction),
+            Target::Batches(batches) => batches.transaction(),
+        }
+    }
+}
+
 impl<'t> Writer<'t> {
-    pub(super) fn new(transaction: &'t mut WriteTransaction) -> Result<Self, Error> {
+    pub(super) fn new(mut target: Target<'t>) -> Result<Self, Error> {
+        let transaction = target.transaction()?;
         for (name, label) in CONSTRAINTS {
             let statement = format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE");
             transaction.query(statement, ())?;
         }
-        Ok(Self { transaction, waiting: Vec::new(), entry_count: 0 })
+        Ok(Self { target, waiting: Vec::new(), entry_count: 0 })
+    }
+
+    /// What follows from the editions that were read, all of which are written.
+    pub(super) fn finish(
+        &mut self,
+        read: Vec<ReadEdition>,
+        asked: Asked,
+        report: &mut ImportReport,
+    ) -> Result<(), Error> {
+        editions::finish(self.target.transaction()?, read, asked, report)
+    }
+
+    /// Commits, where that is not the business of somebody else.
+    pub(super) fn end(self) -> Result<(), Error> {
+        match self.target {
+            Target::Given(_) => Ok(()),
+            Target::Batches(mut batches) => batches.commit(),
+        }
     }
 
     /// Takes a record; whether what waited was written.
@@ -55,7 +131,21 @@ impl<'t> Writer<'t> {
         if is_full {
             self.write(report)?;
         }
+        if let Target::Batches(batches) = &mut self.target {
+            batches.records += 1;
+            if batches.records >= batches.most_records {
+                self.write(report)?;
+                self.commit()?;
+            }
+        }
         Ok(is_full)
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        match &mut self.target {
+            Target::Given(_) => Ok(()),
+            Target::Batches(batches) => batches.commit(),
+        }
     }
 
     /// Writes what waits.
@@ -69,33 +159,35 @@ impl<'t> Writer<'t> {
         if records.is_empty() {
             return Ok(());
         }
+        let transaction = self.target.transaction()?;
         let (mut batch, mut cited) = (Batch::default(), HashMap::<Cited, Relationship>::new());
         for record in &mut records {
             draw_evidence(record);
         }
-        batch.find_nodes(self.transaction, &records)?;
+        batch.find_nodes(transaction, &records)?;
         for record in records {
             if known.contains_key(&paragraph_id(&record)) {
-                cited.extend(find::citations_from(self.transaction, &paragraph_id(&record))?);
+                cited.extend(find::citations_from(transaction, &paragraph_id(&record))?);
             }
             batch.take(record);
         }
-        batch.write_nodes(self.transaction, report)?;
-        batch.find_rels(self.transaction)?;
-        batch.write_rels(self.transaction, report)?;
-        batch.write_citations(self.transaction, &cited, report)
+        batch.write_nodes(transaction, report)?;
+        batch.find_rels(transaction)?;
+        batch.write_rels(transaction, report)?;
+        batch.write_citations(transaction, &cited, report)
     }
 
     /// How many there are in the graph that are led to, and not known, and some of them.
     pub(super) fn unresolved(&mut self, most: usize) -> Result<(u64, Vec<String>), Error> {
-        let count: i64 = self.transaction.query("MATCH (n:Unresolved) RETURN count(*)", ())?.single()?;
+        let transaction = self.target.transaction()?;
+        let count: i64 = transaction.query("MATCH (n:Unresolved) RETURN count(*)", ())?.single()?;
         let some = format!("MATCH (n:Unresolved) RETURN n.id LIMIT {most}");
-        Ok((count.unsigned_abs(), self.transaction.query(some, ())?.into_vec()?))
+        Ok((count.unsigned_abs(), transaction.query(some, ())?.into_vec()?))
     }
 
     fn paragraphs(&mut self, records: &[Record]) -> Result<HashMap<String, Known>, Error> {
         let ids: Vec<String> = records.iter().map(paragraph_id).collect();
-        let found = find::nodes(self.transaction, home::PARAGRAPH, &ids)?;
+        let found = find::nodes(self.target.transaction()?, home::PARAGRAPH, &ids)?;
         let raw = |value: Option<&Value>| value.map_or_else(String::new, ToString::to_string);
         let known = found.into_iter().map(|(id, node)| (id, Known { raw: raw(node.properties().get("raw")) }));
         Ok(known.collect())
@@ -117,10 +209,14 @@ fn paragraph(record: &Record) -> Key {
 
 /// The source and the paragraph, as nodes of the record.
 fn draw_evidence(record: &mut Record) {
-    let Source { id, name, file, published } = record.source.clone();
+    let Source { id, series, name, file, published } = record.source.clone();
     let source = Key::new(home::SOURCE, id);
-    let about =
-        Properties::new().with("name", name).with("file", file).with("published", published).with("kind", "list");
+    let about = Properties::new()
+        .with("name", name)
+        .with("file", file)
+        .with("published", published)
+        .with("series", series)
+        .with("kind", "list");
     record.cited_node(&source, &[home::SOURCE], about, Vec::new());
     let paragraph = paragraph(record);
     let text =
@@ -128,19 +224,24 @@ fn draw_evidence(record: &mut Record) {
     let entry = NodeEntry {
         key: paragraph.clone(),
         labels: vec![home::PARAGRAPH.to_owned()],
-        properties: text.with("kind", "record"),
+        properties: match record.absent.as_deref() {
+            Some(entry) => text.with("kind", "absence").with("absent", entry),
+            None => text.with("kind", "record"),
+        },
         citations: Vec::new(),
     };
     record.nodes.push(entry);
     record.cited_rel(&paragraph, "OF", &source, Properties::new(), Vec::new());
 }
 
-/// A paragraph, what it supports, and which of its words for it: the statement, where there is one, or all properties.
+/// A paragraph, what it supports, and which of its words for it: the statement, where there is one, or all properties but when
+/// it was seen.
 type Cited = (ElementId, ElementId, String);
 
 fn words_of(properties: &BTreeMap<Name, Value>) -> String {
-    match properties.get("statement") {
-        Some(statement) => statement.to_string(),
-        None => properties.iter().fold(String::new(), |words, (key, value)| words + key.as_str() + " " + &told(value)),
+    if let Some(statement) = properties.get("statement") {
+        return statement.to_string();
     }
+    let words = properties.iter().filter(|(key, _)| !matches!(key.as_str(), "first_seen" | "last_seen"));
+    words.fold(String::new(), |words, (key, value)| words + key.as_str() + " " + &told(value))
 }

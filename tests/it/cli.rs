@@ -722,7 +722,7 @@ fn the_program_describes_itself() {
     assert!(run(&["completions", "bash"], "").out.contains("_averment"));
     let man = run(&["man"], "").out;
     assert!(man.contains(".TH averment") && man.contains("fixtures"), "{man}");
-    for command in ["query", "run", "import", "schema", "functions", "serve", "completions", "man"] {
+    for command in ["query", "run", "import", "diff", "schema", "functions", "serve", "completions", "man"] {
         let help = run(&[command, "--help"], "").out;
         assert!(help.contains("Example"), "{command}\n{help}");
     }

@@ -2,6 +2,7 @@
 //! where they lie, those that governments have published.
 
 mod bis;
+mod editions;
 mod ftm;
 mod ofac;
 mod published;

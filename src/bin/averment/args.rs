@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::diff::DiffArgs;
 use crate::import::ImportArgs;
 use crate::limits::LimitArgs;
 
@@ -312,12 +313,34 @@ Examples:
   averment import sanctions --nodes Company=companies.csv --rels OWNS=stakes.csv
   averment import sanctions --nodes Company=a.csv.gz,b.csv.gz --rels OWNS=stakes.csv --on-error quarantine=bad.csv
   averment import sanctions --from ofac:sdn_2019-01 --from bis:entity-list --edition 2019-01-15
+  averment import sanctions --from ofac:sdn_2021-07-07
+  averment import sanctions --from ftm-delta:20250102063000-abc/entities.delta.json
+  averment import sanctions --from ofac:sdn_2021-07-07
+  averment import sanctions --from ftm-delta:20250102063000-abc/entities.delta.json
   averment import graph --nodes Person=people.csv --rels KNOWS=knows.csv --infer-types --delimiter '|'
 
 Types of columns: string, int, float, boolean, date, localtime, time, localdatetime, datetime, duration, edtf; with `[]` behind
 it a list. A column may also be NAME:ID or NAME:ID(GROUP), :START_ID(GROUP), :END_ID(GROUP), :LABEL, :TYPE, :IGNORE. Where the
-first of several files has nothing but its header, that is the header of them all. Files may be packed by gzip.")]
+first of several files has nothing but its header, that is the header of them all. Files may be packed by gzip.
+
+Of a list that is there already, another edition, be it later or earlier, tells what is added, changed and removed between it
+and its neighbours. Who is in one and not in the next, if that is whole, has been taken off between them: `averment diff` tells
+who. A file with rows that were passed over, without the mark with which OFAC ends its files, or with fewer than half the
+entries of the edition before, takes nobody off (`--complete`, `--partial`).")]
     Import(Box<ImportArgs>),
+    /// Tell what two editions of a list differ by: entries that are added, changed and removed, and of those that are changed
+    /// each field, with what only the earlier edition has and what only the later one.
+    #[command(after_help = "\
+Examples:
+  averment diff sanctions
+  averment diff sanctions --list ofac-sdn
+  averment diff sanctions --list 'SDN list' --from 2019-01 --to 2021-07-07 --format csv
+  averment diff ofac:sdn_2019-01 ofac:sdn_2021-07-07 --format jsonl
+
+Without --list and of a database with several lists, or with --editions: the editions that are there. Without --from and --to:
+the last two. Names of fields are those of the source. Exit codes: 0 done, whether anything differs or not; 1 there is no such
+list, edition or file; 2 the command line was at fault.")]
+    Diff(DiffArgs),
     /// Copy a database in a folder as it is after its last commit, also while another process writes it. Earlier commits that
     /// are kept are copied, too.
     #[command(after_help = "\

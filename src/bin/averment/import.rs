@@ -9,7 +9,9 @@ use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use averment::import::{BadRow, CsvImport, ImportError, ImportFile, ImportProgress, ImportReport};
+use averment::import::{
+    BadRow, CsvImport, EditionChanges, EditionReport, ImportError, ImportFile, ImportProgress, ImportReport,
+};
 use averment::sanctions::{ListFormat, ListImport};
 use averment::{Database, Edtf, Error, Limits, Options, WriteTransaction};
 use clap::{Args as ClapArgs, ValueEnum};
@@ -20,8 +22,9 @@ use crate::{Fault, source, style};
 
 /// What is imported, and how.
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct ImportArgs {
-    /// The folder of the database: it is made if there is none yet, else all of this is one commit.
+    /// The folder of the database: it is made if there is none yet, else all of this is one commit; of lists, see `--batch`.
     pub folder: PathBuf,
     /// Files with nodes; the labels, separated by `:`, may be left out where a column `:LABEL` says them. May be repeated.
     #[arg(long, value_name = "[LABEL=]FILE,...", value_parser = Files::read)]
@@ -29,13 +32,23 @@ pub(crate) struct ImportArgs {
     /// Files with relationships; the type may be left out where a column `:TYPE` says it. May be repeated.
     #[arg(long, alias = "relationships", value_name = "[TYPE=]FILE,...", value_parser = Files::read)]
     rels: Vec<Files>,
-    /// A list of sanctioned parties: `ofac`, `bis`, `us-lists`, `ftm` or `ftm-statements`, and its files or their folder. May be
-    /// repeated.
-    #[arg(long, value_name = "FORMAT:PATH,...", value_parser = List::read, conflicts_with_all = ["nodes", "rels"])]
-    from: Vec<List>,
+    /// A list of sanctioned parties: `ofac`, `bis`, `us-lists`, `ftm`, `ftm-delta`, `ftm-simple` or `ftm-statements`, and its
+    /// files or their folder. May be repeated.
+    #[arg(long, value_name = "FORMAT:PATH,...", value_parser = ListFiles::read, conflicts_with_all = ["nodes", "rels"])]
+    from: Vec<ListFiles>,
     /// Of when the lists are, as `2019-01-15` or any EDTF; without it, what the names of the files say, or the lists themselves.
     #[arg(long, value_name = "DATE", value_parser = edtf, requires = "from")]
     edition: Option<Edtf>,
+    /// The files are a part of their lists: who is not in them has not been taken off.
+    #[arg(long, requires = "from", conflicts_with = "complete")]
+    partial: bool,
+    /// The files are all of their lists, also where they lack the mark that closes them or are much smaller than the edition
+    /// before; without it, that is judged, and told.
+    #[arg(long, requires = "from")]
+    complete: bool,
+    /// How many records of lists are one commit. If it breaks off, the commits before stay; importing again completes them.
+    #[arg(long, value_name = "RECORDS", default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(1..), requires = "from")]
+    batch: u64,
     /// What separates fields: a letter, or `tab`.
     #[arg(long, value_name = "LETTER", default_value = ",", value_parser = mark)]
     delimiter: u8,
@@ -79,8 +92,8 @@ struct Files {
 
 /// A format, and files or folders.
 #[derive(Clone, Debug)]
-struct List {
-    format: ListFormat,
+pub(crate) struct ListFiles {
+    pub format: ListFormat,
     paths: Vec<String>,
 }
 
@@ -112,8 +125,8 @@ impl Files {
     }
 }
 
-impl List {
-    fn read(text: &str) -> Result<Self, String> {
+impl ListFiles {
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let (format, paths) = text.split_once(':').ok_or(format!("`{text}` is not of the form FORMAT:PATH"))?;
         let paths: Vec<String> = paths.split(',').map(str::to_owned).collect();
         if paths.iter().any(String::is_empty) {
@@ -122,7 +135,7 @@ impl List {
         Ok(Self { format: format.parse()?, paths })
     }
 
-    fn files(&self) -> Result<Vec<ImportFile>, Fault> {
+    pub(crate) fn files(&self) -> Result<Vec<ImportFile>, Fault> {
         let mut files = Vec::new();
         for path in &self.paths {
             let found = ImportFile::all_in(path);
@@ -157,7 +170,7 @@ fn quote(text: &str) -> Result<Quote, String> {
     if text == "none" { Ok(Quote(None)) } else { mark(text).map(|letter| Quote(Some(letter))) }
 }
 
-fn edtf(text: &str) -> Result<Edtf, String> {
+pub(crate) fn edtf(text: &str) -> Result<Edtf, String> {
     Edtf::parse(text).map_err(|error| error.to_string())
 }
 
@@ -174,7 +187,8 @@ pub(crate) fn import(args: &ImportArgs, options: Options) -> Result<String, Faul
     let to = quarantine.as_ref();
     let report = match (args.from.is_empty(), is_there) {
         (false, true) => {
-            load(&folder, options, |transaction| args.as_list_import(to)?.load(transaction).map_err(fault))
+            let db = source::open_folder(&folder, options.limits(Limits::unlimited()))?;
+            args.load_lists(to, &db)
         }
         (false, false) => create_of_lists(args, to, options),
         (true, true) => load(&folder, options, |transaction| args.as_import(to)?.load(transaction).map_err(fault)),
@@ -196,26 +210,18 @@ fn load(
     import: impl FnOnce(&mut WriteTransaction) -> Result<ImportReport, Fault>,
 ) -> Result<ImportReport, Fault> {
     let db = source::open_folder(folder, options.limits(Limits::unlimited()))?;
-    import_into(&db, import)
-}
-
-fn import_into(
-    db: &Database,
-    import: impl FnOnce(&mut WriteTransaction) -> Result<ImportReport, Fault>,
-) -> Result<ImportReport, Fault> {
     let mut transaction = db.write()?;
     let report = import(&mut transaction)?;
     transaction.commit()?;
     Ok(report)
 }
 
-/// A database of which this is the first commit; if that does not succeed, there is none.
+/// A database of which this is the first commit; if not even that succeeds, there is none.
 fn create_of_lists(args: &ImportArgs, to: Option<&Quarantine>, options: Options) -> Result<ImportReport, Fault> {
-    let import = args.as_list_import(to)?;
     let was_there = args.folder.exists();
     let db = options.limits(Limits::unlimited()).create(&args.folder)?;
-    let made = import_into(&db, |transaction| import.load(transaction).map_err(fault));
-    if made.is_err() && !was_there {
+    let made = args.load_lists(to, &db);
+    if made.is_err() && !was_there && db.commit_number() == 0 {
         drop(db);
         // What is left is a database without anything in it.
         let _ = fs::remove_dir_all(&args.folder);
@@ -273,8 +279,32 @@ impl ImportArgs {
         })
     }
 
+    /// Adds lists to a database; if that breaks off, it is told what is there of them.
+    fn load_lists(&self, to: Option<&Quarantine>, db: &Database) -> Result<ImportReport, Fault> {
+        let before = db.commit_number();
+        let failed = match self.as_list_import(to)?.load_into(db) {
+            Ok(report) => return Ok(report),
+            Err(error) => error,
+        };
+        if db.commit_number() == before {
+            return Err(fault(failed));
+        }
+        let what = match failed {
+            ImportError::Row(row) => format!("{row} (`--on-error skip` passes such rows over)"),
+            error => error.to_string(),
+        };
+        let left = "what was committed before stays, up to commit";
+        let told = format!("{what}; {left} {}; importing again completes it", db.commit_number());
+        Err(Fault::Input { code: "invalid-import", message: printable(&told) })
+    }
+
     fn as_list_import(&self, quarantine: Option<&Quarantine>) -> Result<ListImport, Fault> {
-        let mut import = ListImport::new().message(self.message.as_deref().unwrap_or("import of lists"));
+        let import = ListImport::new().message(self.message.as_deref().unwrap_or(LISTS_MESSAGE)).batch(self.batch);
+        let mut import = match (self.partial, self.complete) {
+            (true, _) => import.partial(),
+            (false, true) => import.complete(),
+            (false, false) => import,
+        };
         for list in &self.from {
             import = import.list(list.format, list.files()?);
         }
@@ -293,7 +323,10 @@ impl ImportArgs {
     }
 }
 
-fn fault(error: ImportError) -> Fault {
+/// What commits are made for, if nothing is said.
+const LISTS_MESSAGE: &str = "import of lists";
+
+pub(crate) fn fault(error: ImportError) -> Fault {
     let code = match &error {
         ImportError::Unreadable { .. } | ImportError::Quarantine(_) => "io",
         ImportError::Header { .. } => "invalid-header",
@@ -332,6 +365,36 @@ fn warn(report: &ImportReport) {
         report.first_notices.iter().for_each(|row| tell_row("not-understood", row));
         tell(&format!("warning[not-understood]: imported as it stands: {}", all(&report.notices)));
     }
+    for EditionReport { list, edition, part_because, is_unclosed, .. } in &report.editions {
+        let edition = printable(&format!("{list} of {edition}"));
+        if let Some(reason) = part_because {
+            let reason = printable(reason);
+            tell(&format!(
+                "warning[partial-edition]: {edition} is taken for a part of its list, which takes nobody off: {reason}"
+            ));
+        } else if *is_unclosed {
+            tell(&format!(
+                "warning[partial-edition]: {edition} lacks the mark that closes it, and takes nobody off; if it is whole, say `--complete`"
+            ));
+        }
+    }
+}
+
+/// `ofac-sdn: 2019-01 to 2021-07-07: 1858 added, 4123 changed, 261 removed`.
+fn told_of_editions(reports: &[EditionReport]) -> String {
+    let mut text = String::new();
+    for EditionReport { list, changes, .. } in reports {
+        for EditionChanges { from, to, added, changed, removed, .. } in changes {
+            let count = |count: &Option<u64>, what: &str| match count {
+                Some(count) => format!("{count} {what}"),
+                None => format!("not known what is {what}"),
+            };
+            let (added, removed) = (count(added, "added"), count(removed, "removed"));
+            let list = printable(list);
+            writeln!(text, "{list}: {from} to {to}: {added}, {changed} changed, {removed}").expect("a text takes it");
+        }
+    }
+    text
 }
 
 fn told(folder: &Path, report: &ImportReport) -> String {
@@ -340,6 +403,7 @@ fn told(folder: &Path, report: &ImportReport) -> String {
         let skipped = if file.skipped == 0 { String::new() } else { format!(", {} of them skipped", file.skipped) };
         writeln!(text, "{}: {}{skipped}", printable(&file.name), counted(file.rows, "row")).expect("a text takes it");
     }
+    text.push_str(&told_of_editions(&report.editions));
     let ImportReport { nodes, relationships, .. } = report;
     let (nodes, relationships) = (counted(*nodes, "node"), counted(*relationships, "relationship"));
     write!(text, "{}: {nodes}, {relationships}", printable(&folder.display().to_string())).expect("a text takes it");

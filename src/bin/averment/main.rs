@@ -5,6 +5,7 @@
 mod args;
 mod bar;
 mod copies;
+mod diff;
 mod import;
 mod limits;
 mod mend;
@@ -103,6 +104,7 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
         },
         Some(Command::Restore { file, folder }) => told(output, &copies::restore(&file, &folder, opening.options)?),
         Some(Command::Import(args)) => told(output, &import::import(&args, opening.options)?),
+        Some(Command::Diff(args)) => diff::diff(output, &args, opening),
         Some(Command::Backup { folder, target }) => told(output, &copies::back_up(&folder, &target)?),
         Some(Command::Vacuum { folder }) => told(output, &copies::vacuum(&folder, opening.options)?),
         Some(Command::Check { folder, last }) => mend::check(&folder, last),

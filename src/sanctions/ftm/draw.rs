@@ -334,6 +334,7 @@ impl Drawing<'_> {
             published: self.date("listingDate"),
             in_effect: self.date("startDate"),
             removed: self.date("endDate"),
+            seen: record.source.published.clone(),
             properties,
             agencies: self.values("authority").map(|name| agency(name).to_owned()).collect(),
             lists: programmes.map(|name| shared_name(name).to_owned()).collect(),

@@ -1,6 +1,8 @@
 //! Entities as lines of JSON: `{"id": ..., "schema": ..., "properties": {...}}`, with or without what `OpenSanctions` adds, and with entities
 //! nested where others have their ids.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json};
 
 use super::draw::draw;
@@ -8,9 +10,10 @@ use super::schemata::Schema;
 use super::{Entity, Fact};
 use crate::Edtf;
 use crate::import::{ImportError, ImportFile, TextLines};
-use crate::sanctions::dates;
+use crate::sanctions::editions::{Entry, Fields, ReadEdition};
 use crate::sanctions::model::{Record, Source};
 use crate::sanctions::reading::{Reading, text_of};
+use crate::sanctions::{ListFormat, dates};
 
 /// Fields of a line that are known.
 const FIELDS: [&str; 11] = [
@@ -31,18 +34,20 @@ pub(in crate::sanctions) fn read(files: &[ImportFile], reading: &mut Reading<'_>
     for file in files {
         reading.begin_file(file);
         let edition = reading.edition_of(std::slice::from_ref(file));
+        if edition.is_some() {
+            reading.begin_edition(ReadEdition::new(&source_of(file, edition.clone(), true), ListFormat::Ftm));
+        }
         let mut lines = TextLines::open(file)?;
         while let Some(line) = lines.read()? {
             reading.count_row();
             let raw = text_of(&line.raw);
-            let found = line.content.and_then(|text| entity_of(&text));
-            match found {
+            match line.content.and_then(|text| entity_of(&text)) {
                 Ok(entity) => {
                     let published = edition.clone().or_else(|| seen(&entity));
-                    let source = source_of(file, published);
+                    let source = source_of(file, published, edition.is_some());
                     let mut record = Record::new(&source, line.line.to_string(), line.line, raw);
                     take(&entity, &mut record, reading);
-                    reading.put(record)?;
+                    reading.put_entry(record)?;
                 }
                 Err(reason) => reading.pass_over(line.line, &line.raw, "entity", &reason)?,
             }
@@ -57,13 +62,27 @@ fn seen(entity: &Map<String, Json>) -> Option<Edtf> {
     keys.into_iter().find_map(|key| entity.get(key)?.as_str().and_then(dates::read))
 }
 
-fn source_of(file: &ImportFile, published: Option<Edtf>) -> Source {
+/// The source that a file is; and, where all of it is of one day, an edition of what goes by its name without the day.
+pub(super) fn source_of(file: &ImportFile, published: Option<Edtf>, is_edition: bool) -> Source {
     let base = file.name().rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = base.split('.').next().unwrap_or_default();
-    Source::edition(&format!("ftm:{stem}"), &format!("FollowTheMoney entities, {stem}"), file, published)
+    let source = Source::edition(&format!("ftm:{stem}"), &format!("FollowTheMoney entities, {stem}"), file, published);
+    let series = is_edition.then(|| format!("ftm:{}", without_day(stem)));
+    Source { series, ..source }
 }
 
-fn entity_of(text: &str) -> Result<Map<String, Json>, String> {
+/// `entities-2025-01-01` and `entities_20250101` as `entities`.
+fn without_day(stem: &str) -> &str {
+    let name = stem.trim_end_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '_'));
+    let digits = stem[name.len()..].bytes().filter(u8::is_ascii_digit).count();
+    match (name, digits) {
+        ("", _) => "entities",
+        (name, 6..) => name,
+        _ => stem,
+    }
+}
+
+pub(super) fn entity_of(text: &str) -> Result<Map<String, Json>, String> {
     let json: Json = serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
     match json {
         Json::Object(entity) => check(&entity).map(|()| entity),
@@ -71,7 +90,7 @@ fn entity_of(text: &str) -> Result<Map<String, Json>, String> {
     }
 }
 
-fn check(entity: &Map<String, Json>) -> Result<(), String> {
+pub(super) fn check(entity: &Map<String, Json>) -> Result<(), String> {
     for key in ["id", "schema"] {
         if entity.get(key).and_then(Json::as_str).is_none_or(str::is_empty) {
             return Err(format!("the {key} of the entity is missing"));
@@ -83,8 +102,32 @@ fn check(entity: &Map<String, Json>) -> Result<(), String> {
     Ok(())
 }
 
+/// What an entity says, as it stands in a line.
+pub(in crate::sanctions) fn fields(raw: &str) -> Option<Entry> {
+    let Ok(Json::Object(line)) = serde_json::from_str(raw) else { return None };
+    let entity = line.get("entity").and_then(Json::as_object).unwrap_or(&line);
+    let text = |key: &str| entity.get(key).and_then(Json::as_str).unwrap_or_default();
+    let mut fields = Fields::default();
+    fields.add("schema", text("schema"));
+    for (property, values) in entity.get("properties").and_then(Json::as_object).into_iter().flatten() {
+        for value in values.as_array().map_or(std::slice::from_ref(values), Vec::as_slice) {
+            match value {
+                Json::String(text) => fields.add(property, text),
+                Json::Object(other) => {
+                    fields.add(property, other.get("id").and_then(Json::as_str).unwrap_or_default());
+                }
+                Json::Null => {}
+                other => fields.add(property, &other.to_string()),
+            }
+        }
+    }
+    let named = fields.0.get("name").and_then(BTreeSet::first).map_or("", String::as_str);
+    let name = if text("caption").is_empty() { named } else { text("caption") };
+    Some(Entry { id: text("id").to_owned(), name: name.to_owned(), fields })
+}
+
 /// Draws an entity, and those within it.
-fn take(json: &Map<String, Json>, record: &mut Record, reading: &mut Reading<'_>) {
+pub(super) fn take(json: &Map<String, Json>, record: &mut Record, reading: &mut Reading<'_>) {
     let text = |key: &str| json.get(key).and_then(Json::as_str);
     let (Some(id), Some(name)) = (text("id"), text("schema")) else { return };
     let (line, schema) = (record.n, known_schema(name, id, record.n, reading));
@@ -107,6 +150,9 @@ fn take(json: &Map<String, Json>, record: &mut Record, reading: &mut Reading<'_>
         entity.caption = Some(caption.to_owned());
     }
     about(json, &mut entity);
+    if record.source.series.is_some() && !entity.about.0.contains_key("last_seen") {
+        record.seen(&mut entity.about);
+    }
     draw(&entity, &facts, record, reading);
 }
 

@@ -1,22 +1,168 @@
 //! Statements: a line for each value of a property of an entity in a data set, with when it was seen.
 //!
+//! They come as comma-separated values, with the names of the columns in the first line or, as old packs have them, without, or as lines of
+//! JSON: a file is told by how it begins. Each data set in a file is an edition, of the last day on which it was seen.
+//!
 //! The file is read twice. The first time, all that is kept is which entity of a source is which one now, and what its schema is; the second
 //! time, what stands together is drawn together. Entities whose lines do not stand together are held until the end.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use serde_json::Value as Json;
 
 use super::draw::draw;
 use super::schemata::Schema;
 use super::{Entity, Fact, entities};
 use crate::Edtf;
-use crate::import::{CsvRecords, ImportError, ImportFile};
-use crate::sanctions::dates;
+use crate::import::{self, CsvRecords, ImportError, ImportFile, TextLines};
+use crate::sanctions::editions::{Entry, ReadEdition, rows};
 use crate::sanctions::model::{Lists, Properties, Record, Source};
-use crate::sanctions::reading::{Columns, Reading, Row};
+use crate::sanctions::reading::{Columns, Reading, Row, text_of};
+use crate::sanctions::{ListFormat, dates};
+
+/// Columns of lines of JSON,
+const JSON_COLUMNS: [&str; 13] = [
+    "canonical_id",
+    "entity_id",
+    "prop",
+    "schema",
+    "value",
+    "dataset",
+    "lang",
+    "original_value",
+    "first_seen",
+    "last_seen",
+    "external",
+    "origin",
+    "id",
+];
+
+/// and of packs that do not name them.
+const OLD_PACK_COLUMNS: [&str; 10] = [
+    "entity_id",
+    "prop",
+    "value",
+    "dataset",
+    "lang",
+    "original_value",
+    "target",
+    "external",
+    "first_seen",
+    "last_seen",
+];
+
+/// How statements are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Named,
+    OldPack,
+    Json,
+}
+
+/// The rows of a file in any form.
+enum Rows {
+    Csv(CsvRecords),
+    Json(TextLines),
+}
+
+/// A row with its place, or why it is none.
+struct Found {
+    line: u64,
+    raw: Vec<u8>,
+    fields: Result<Vec<String>, String>,
+}
+
+impl Form {
+    fn of(file: &ImportFile) -> Result<(Self, Columns), ImportError> {
+        let head = TextLines::open(file)?.read()?.map_or_else(Vec::new, |line| line.raw);
+        if head.trim_ascii_start().first() == Some(&b'{') {
+            return Ok((Form::Json, Columns::named(&JSON_COLUMNS)));
+        }
+        let columns = Columns::of(file)?;
+        if columns.has(&["entity_id", "prop", "value"]) {
+            return Ok((Form::Named, columns));
+        }
+        let is_pack = columns.names().len() == OLD_PACK_COLUMNS.len()
+            && columns.names().get(1).is_some_and(|property| property.contains(':'));
+        if is_pack {
+            return Ok((Form::OldPack, Columns::named(&OLD_PACK_COLUMNS)));
+        }
+        let message = "statements have the columns entity_id, prop and value at least".to_owned();
+        Err(ImportError::Header { file: file.name().to_owned(), message })
+    }
+
+    fn open(self, file: &ImportFile) -> Result<Rows, ImportError> {
+        Ok(match self {
+            Form::Json => Rows::Json(TextLines::open(file)?),
+            Form::OldPack => Rows::Csv(CsvRecords::open(file)?),
+            Form::Named => {
+                let mut records = CsvRecords::open(file)?;
+                records.read()?;
+                Rows::Csv(records)
+            }
+        })
+    }
+}
+
+impl Rows {
+    fn next(&mut self) -> Result<Option<Found>, ImportError> {
+        Ok(match self {
+            Rows::Csv(records) => records.read()?.map(|record| {
+                let import::Record { line, raw, content, .. } = record;
+                Found { line, raw, fields: content }
+            }),
+            Rows::Json(lines) => lines.read()?.map(|record| {
+                let import::Record { line, raw, content, .. } = record;
+                Found { line, raw, fields: content.and_then(|text| fields_of_json(&text)) }
+            }),
+        })
+    }
+}
+
+/// The fields of a line of JSON, in the order of [`JSON_COLUMNS`].
+fn fields_of_json(text: &str) -> Result<Vec<String>, String> {
+    let json: Json = serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
+    let Json::Object(statement) = json else { return Err("this is no statement".to_owned()) };
+    let text = |name: &&str| match statement.get(*name) {
+        None | Some(Json::Null) => String::new(),
+        Some(Json::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    Ok(JSON_COLUMNS.iter().map(text).collect())
+}
+
+/// What the statements of a paragraph say of entities, as far as they were seen on a day.
+pub(in crate::sanctions) fn fields(columns: &[Vec<String>], raw: &str, day: Option<&Edtf>) -> Vec<Entry> {
+    let is_json = raw.starts_with('{');
+    let rows = if is_json { raw.lines().filter_map(|line| fields_of_json(line).ok()).collect() } else { rows(raw) };
+    let columns = match columns.first() {
+        _ if is_json => Columns::named(&JSON_COLUMNS),
+        Some(columns) => Columns::named(&columns.iter().map(String::as_str).collect::<Vec<_>>()),
+        None => return Vec::new(),
+    };
+    let mut entries: Vec<Entry> = Vec::new();
+    for fields in rows {
+        let Ok(statement) = Statement::of(Row { line: 0, raw: String::new(), fields }, &columns) else { continue };
+        if statement.is_external || statement.property == "id" || !statement.was_seen(&columns, day) {
+            continue;
+        }
+        let index = entries.iter().position(|entry| entry.id == statement.canonical_id).unwrap_or_else(|| {
+            entries.push(Entry { id: statement.canonical_id.clone(), ..Entry::default() });
+            entries.len() - 1
+        });
+        if statement.property == "name" && entries[index].name.is_empty() {
+            entries[index].name.clone_from(&statement.value);
+        }
+        entries[index].fields.add(&statement.property, &statement.value);
+    }
+    entries
+}
 
 /// What is known of all entities before any is drawn.
 #[derive(Default)]
 struct Whole {
+    /// The last day on which anything was seen, of each data set.
+    last_seen: BTreeMap<String, Edtf>,
     /// Where they differ.
     canonical: HashMap<String, String>,
     schemata: HashMap<String, Kind>,
@@ -45,15 +191,23 @@ struct Statement {
 
 pub(in crate::sanctions) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<(), ImportError> {
     for file in files {
-        let columns = Columns::of(file)?;
-        if !columns.has(&["entity_id", "prop", "value"]) {
-            let message = "statements have the columns entity_id, prop and value at least".to_owned();
-            return Err(ImportError::Header { file: file.name().to_owned(), message });
+        let (form, columns) = Form::of(file)?;
+        let whole = Whole::read(file, form, &columns)?;
+        for (dataset, day) in &whole.last_seen {
+            let edition = ReadEdition::new(&edition_of(dataset, day, file), ListFormat::FtmStatements);
+            reading.begin_edition(ReadEdition { columns: vec![columns.names().join(",")], ..edition });
         }
-        let whole = Whole::read(file, &columns)?;
-        whole.draw(file, &columns, reading)?;
+        if let Some(day) = reading.edition_of(std::slice::from_ref(file)).filter(|_| whole.last_seen.is_empty()) {
+            let edition = ReadEdition::new(&edition_of(name_of(""), &day, file), ListFormat::FtmStatements);
+            reading.begin_edition(ReadEdition { columns: vec![columns.names().join(",")], ..edition });
+        }
+        whole.draw(file, form, &columns, reading)?;
     }
     Ok(())
+}
+
+fn edition_of(dataset: &str, day: &Edtf, file: &ImportFile) -> Source {
+    Source::edition(dataset, dataset, file, Some(day.clone()))
 }
 
 impl Statement {
@@ -83,6 +237,14 @@ impl Statement {
         })
     }
 
+    /// Whether it was there on a day.
+    fn was_seen(&self, columns: &Columns, day: Option<&Edtf>) -> bool {
+        let Some(day) = day else { return true };
+        let last = dates::read(columns.get(&self.row, "last_seen"));
+        self.first_seen.as_ref().is_none_or(|first| first.earliest() <= day.latest())
+            && last.is_none_or(|last| last.latest() >= day.earliest())
+    }
+
     /// As a fact with its citation; what leads to an entity leads to the one that it is now.
     fn fact(&self, columns: &Columns, kind: Kind, whole: &Whole) -> Fact {
         let get = |name: &str| columns.get(&self.row, name);
@@ -102,16 +264,17 @@ impl Statement {
 }
 
 impl Whole {
-    fn read(file: &ImportFile, columns: &Columns) -> Result<Self, ImportError> {
+    fn read(file: &ImportFile, form: Form, columns: &Columns) -> Result<Self, ImportError> {
         let (mut whole, mut last) = (Self::default(), String::new());
-        let mut records = CsvRecords::open(file)?;
-        while let Some(record) = records.read()? {
-            let Ok(fields) = record.content else { continue };
-            let row = Row { line: record.line, raw: String::new(), fields };
+        let mut rows = form.open(file)?;
+        while let Some(found) = rows.next()? {
+            let Ok(fields) = found.fields else { continue };
+            let row = Row { line: found.line, raw: String::new(), fields };
             let Ok(statement) = Statement::of(row, columns) else { continue };
-            if statement.entity_id == "entity_id" || statement.is_external {
+            if statement.is_external {
                 continue;
             }
+            whole.take_day(&statement, columns);
             let Statement { canonical_id, entity_id, schema, .. } = statement;
             if canonical_id != last && whole.schemata.contains_key(&canonical_id) {
                 whole.scattered.insert(canonical_id.clone());
@@ -128,28 +291,52 @@ impl Whole {
         Ok(whole)
     }
 
-    fn draw(&self, file: &ImportFile, columns: &Columns, reading: &mut Reading<'_>) -> Result<(), ImportError> {
+    /// A day that cannot be read, or is missing, makes no edition.
+    fn take_day(&mut self, statement: &Statement, columns: &Columns) {
+        let Some(day) = dates::read(columns.get(&statement.row, "last_seen")) else { return };
+        let dataset = name_of(&statement.dataset);
+        match self.last_seen.get_mut(dataset) {
+            Some(last) => *last = dates::later(last, &day),
+            None => drop(self.last_seen.insert(dataset.to_owned(), day)),
+        }
+    }
+
+    fn draw(
+        &self,
+        file: &ImportFile,
+        form: Form,
+        columns: &Columns,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), ImportError> {
         let (mut together, mut apart): (Vec<Statement>, HashMap<String, Vec<Statement>>) = Default::default();
-        reading.rows_of(file, columns, |reading, row| {
-            let statement = match Statement::of(row, columns) {
+        let mut rows = form.open(file)?;
+        reading.begin_file(file);
+        while let Some(found) = rows.next()? {
+            reading.count_row();
+            let raw = text_of(&found.raw);
+            let row = found.fields.map(|fields| Row { line: found.line, raw, fields });
+            let row = row.and_then(|row| columns.fit(&row).map_or(Ok(row), Err));
+            let statement = match row.and_then(|row| Statement::of(row, columns)) {
                 Ok(statement) => statement,
-                Err(reason) => return Ok(Some(reason)),
+                Err(reason) => {
+                    reading.pass_over(found.line, &found.raw, "record", &reason)?;
+                    continue;
+                }
             };
             if statement.is_external {
                 let what = format!("{}: {}", statement.canonical_id, statement.property);
                 reading.note("external statement, left out", statement.row.line, what);
-                return Ok(None);
+                continue;
             }
             if self.scattered.contains(&statement.canonical_id) {
                 apart.entry(statement.canonical_id.clone()).or_default().push(statement);
-                return Ok(None);
+                continue;
             }
             if together.first().is_some_and(|first| first.canonical_id != statement.canonical_id) {
                 self.put(&std::mem::take(&mut together), file, columns, reading)?;
             }
             together.push(statement);
-            Ok(None)
-        })?;
+        }
         self.put(&together, file, columns, reading)?;
         let mut apart: Vec<(String, Vec<Statement>)> = apart.into_iter().collect();
         apart.sort_by(|one, other| one.0.cmp(&other.0));
@@ -165,6 +352,12 @@ impl Whole {
         reading: &mut Reading<'_>,
     ) -> Result<(), ImportError> {
         let Some(first) = statements.first() else { return Ok(()) };
+        let datasets: BTreeSet<&str> = statements.iter().map(|statement| name_of(&statement.dataset)).collect();
+        for (dataset, day) in datasets.into_iter().filter_map(|name| self.last_seen.get_key_value(name)) {
+            if let Some(edition) = reading.edition_mut(&edition_of(dataset, day, file).id) {
+                edition.entries += 1;
+            }
+        }
         let kind = self.schemata[&first.canonical_id];
         let line = first.row.line;
         if !kind.fits {
@@ -198,12 +391,17 @@ impl Whole {
     }
 }
 
+/// Of what names no data set, the one that it is in.
+fn name_of(dataset: &str) -> &str {
+    if dataset.is_empty() { "statements" } else { dataset }
+}
+
 /// Statements were known when they were first seen, so each day of a data set is a source.
 fn by_source(statements: &[Statement], file: &ImportFile) -> Vec<(Source, Vec<usize>)> {
     let mut groups: Vec<(Source, Vec<usize>)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for (index, statement) in statements.iter().enumerate() {
-        let dataset = if statement.dataset.is_empty() { "statements" } else { &statement.dataset };
+        let dataset = name_of(&statement.dataset);
         let source = Source::edition(dataset, dataset, file, statement.first_seen.clone());
         if let Some(group) = known.get(&source.id) {
             groups[*group].1.push(index);

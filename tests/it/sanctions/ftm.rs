@@ -252,3 +252,175 @@ fn columns_are_found_by_their_names_and_oddities_are_told() {
         import_into(&Database::in_memory(), ListFormat::FtmStatements, None, &[("a.csv", "a,b\n")]).unwrap_err();
     assert_eq!(error.to_string(), "a.csv: statements have the columns entity_id, prop and value at least");
 }
+
+/// A sanction of each of these companies.
+fn sanctioned(ids: &[&str], op: &str) -> String {
+    let line = |entity: String| if op.is_empty() { entity } else { format!(r#"{{"op": "{op}", "entity": {entity}}}"#) };
+    let of = |id: &&str| {
+        let company = format!(r#"{{"id": "{id}", "schema": "Company", "properties": {{"name": ["{id} Ltd"]}}}}"#);
+        let sanction = format!(
+            r#"{{"id": "{id}-s", "schema": "Sanction", "properties": {{"entity": ["{id}"], "program": ["Entity List"]}}}}"#
+        );
+        line(company) + "\n" + &line(sanction) + "\n"
+    };
+    ids.iter().map(of).collect()
+}
+
+fn listed(db: &Database) -> Vec<String> {
+    ask(db, "MATCH (a)-[l:LISTED_ON]->() RETURN a.id, l.valid_from, l.valid_to, l.absent_from ORDER BY a.id, l.spell")
+}
+
+#[test]
+fn two_exports_are_two_editions() {
+    for order in [[0, 1], [1, 0]] {
+        let db = Database::in_memory();
+        let editions = [("entities-2025-01-01.ftm.json", ["a", "b"]), ("entities-2025-02-01.ftm.json", ["b", "c"])];
+        for (name, ids) in order.map(|index| editions[index]) {
+            import_into(&db, ListFormat::Ftm, None, &[(name, &sanctioned(&ids, ""))]).unwrap();
+        }
+        let expected = [
+            "a | [..2025-01-01] | [2025-01-02..2025-02-01] | ftm:entities-2025-02-01@2025-02-01",
+            "b | [..2025-01-01] | null | null",
+            "c | [2025-01-02..2025-02-01] | null | null",
+        ];
+        assert_eq!(listed(&db), expected);
+        check_all_is_cited(&db);
+        let diff = averment::sanctions::diff(&db.read(), "ftm:entities", None, None).unwrap();
+        let ids = |entries: &[averment::sanctions::ListEntry]| {
+            entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (ids(&diff.added), ids(&diff.removed)),
+            (vec!["c".into(), "c-s".into()], vec!["a".into(), "a-s".into()])
+        );
+    }
+}
+
+#[test]
+fn a_delta_adds_and_takes_off() {
+    let db = Database::in_memory();
+    import_into(&db, ListFormat::Ftm, Some("2025-01-01"), &[("entities.ftm.json", &sanctioned(&["a", "b"], ""))])
+        .unwrap();
+    let deleted = "{\"op\": \"DEL\", \"entity\": {\"id\": \"a-s\"}}\n";
+    let delta = sanctioned(&["c"], "ADD") + &sanctioned(&["b"], "MOD") + deleted;
+    let name = "20250201063000-abc/entities.delta.json";
+    let import = || import_into(&db, ListFormat::FtmDelta, None, &[(name, &delta)]).unwrap();
+    let report = import();
+    let changes = &report.editions[0].changes[0];
+    assert_eq!((changes.added, changes.changed, changes.removed), (Some(2), 2, Some(1)));
+    assert_eq!(report.editions[0].part_because.as_deref(), Some("it has only what has changed"));
+    let expected = [
+        "a | [..2025-01-01] | [2025-01-02..2025-02-01] | ftm:entities@2025-02-01",
+        "b | [..2025-01-01] | null | null",
+        "c | [2025-01-02..2025-02-01] | null | null",
+    ];
+    assert_eq!(listed(&db), expected);
+    check(
+        &db,
+        "MATCH (p:Paragraph)-[:SUPPORTS]->(d:Delisting) RETURN p.id, p.absent, p.n, p.raw",
+        &["ftm:entities@2025-02-01#delta:5 | a-s | 5 | {\"op\": \"DEL\", \"entity\": {\"id\": \"a-s\"}}"],
+    );
+    check_all_is_cited(&db);
+    check_changes_nothing(&db, import);
+    let fails = |line: &str| {
+        import_into(&db, ListFormat::FtmDelta, Some("2025-03"), &[("d.json", line)]).unwrap_err().to_string()
+    };
+    assert_eq!(
+        fails(r#"{"op": "NEW", "entity": {"id": "a"}}"#),
+        "d.json, line 1: `NEW` is none of `ADD`, `MOD` and `DEL`"
+    );
+    assert_eq!(fails(r#"{"op": "DEL", "entity": {}}"#), "d.json, line 1: the id of the entity is missing");
+    assert_eq!(fails(r#"{"op": "DEL"}"#), "d.json, line 1: a change has `op` and `entity`");
+}
+
+#[test]
+fn the_flat_export_is_names_and_numbers() {
+    let text = "id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,dataset,first_seen,last_seen,last_change\n\
+                p1,Person,\"Doe; Jane\",J. Doe;Джейн,1953-08,cn;ru,\"1 Road\",A1;B2,Some list,,,one;two,2024-01-01T00:00:00,2025-01-01T00:00:00,2024-02-01T00:00:00\n";
+    let db = Database::in_memory();
+    let import = |db: &Database| {
+        import_into(db, ListFormat::FtmSimple, Some("2025-01-01"), &[("targets.simple.csv", text)]).unwrap()
+    };
+    let report = import(&db);
+    assert_eq!(noted(&report), [("field of the flat export that is left out", 2)]);
+    check(
+        &db,
+        "MATCH (p:Person) RETURN p.id, p.name, p.aliases, p.birth_dates, p.countries, p.datasets, p.first_seen, p.last_seen",
+        &[
+            "p1 | Doe; Jane | ['J. Doe', 'Джейн'] | [1953-08] | ['China', 'Russia'] | ['one', 'two'] | 2024-01-01 | 2025-01-01",
+        ],
+    );
+    check(
+        &db,
+        "MATCH (:Person)-[:HAS_IDENTIFIER]->(i) RETURN i.type, i.number ORDER BY i.number",
+        &["id | A1", "id | B2"],
+    );
+    check_all_is_cited(&db);
+    check_changes_nothing(&db, || import(&db));
+}
+
+/// Statements of the same as lines of JSON, and as a pack that does not name its columns.
+#[test]
+fn statements_come_in_three_forms() {
+    let text = HEAD.to_owned() + &statements().concat();
+    let expected = Database::in_memory();
+    import_into(&expected, ListFormat::FtmStatements, None, &[("statements.csv", &text)]).unwrap();
+    let json = statements().iter().map(|line| json_of(line)).collect::<String>();
+    let db = Database::in_memory();
+    import_into(&db, ListFormat::FtmStatements, None, &[("statements.json", &json)]).unwrap();
+    check_statements(&db);
+    let all = "MATCH (n) WHERE NOT n:Paragraph AND NOT n:Source RETURN labels(n), properties(n) ORDER BY n.id";
+    assert_eq!(ask(&db, all), ask(&expected, all));
+    let pack = "p1,Person:name,\"Doe, Jane\",one,,,,f,2025-01-01T00:00:00,2025-02-01T00:00:00\np1,Person:country,cn,one,,China,,f,2025-01-01T00:00:00,2025-02-01T00:00:00\n";
+    let db = Database::in_memory();
+    let report = import_into(&db, ListFormat::FtmStatements, None, &[("pack.csv", pack)]).unwrap();
+    assert_eq!(report.files[0].rows, 2);
+    check(&db, "MATCH (p:Person) RETURN p.name, p.countries", &["Doe, Jane | ['China']"]);
+    let bad = import_into(&db, ListFormat::FtmStatements, None, &[("s.json", "{\"entity_id\": 1}\n{]")]).unwrap_err();
+    assert_eq!(bad.to_string(), "s.json, line 1: the prop is missing");
+}
+
+fn json_of(line: &str) -> String {
+    let fields: Vec<String> =
+        line.trim_end().trim_matches('"').split("\",\"").map(|field| field.replace("\"\"", "\\\"")).collect();
+    let names: Vec<&str> = HEAD.trim_end().split(',').collect();
+    let members = names.iter().zip(&fields).map(|(name, field)| match (*name, field.as_str()) {
+        ("external", field) => format!("\"external\": {}", field == "t"),
+        (name, "") => format!("\"{name}\": null"),
+        (name, field) => format!("\"{name}\": \"{field}\""),
+    });
+    format!("{{{}}}\n", members.collect::<Vec<_>>().join(", "))
+}
+
+#[test]
+fn what_a_later_export_of_statements_has_not_seen_is_off_the_list() {
+    let statement = |entity: &str, property: &str, value: &str, last_seen: &str| {
+        let schema = if entity.ends_with("-s") { "Sanction" } else { "Company" };
+        format!("{entity},{schema}:{property},{value},one,f,2025-01-01,{last_seen},{entity}.{property}\n")
+    };
+    let of = |id: &str, last_seen: &str| {
+        let sanction = format!("{id}-s");
+        statement(id, "name", id, last_seen)
+            + &statement(&sanction, "entity", id, last_seen)
+            + &statement(&sanction, "program", "Entity List", last_seen)
+    };
+    let head = "entity_id,prop,value,dataset,external,first_seen,last_seen,id\n";
+    let first = head.to_owned() + &of("a", "2025-01-01") + &of("b", "2025-01-01");
+    // One keeps its rows, with the last day; of the other there is nothing.
+    for left in [of("a", "2025-01-01"), String::new()] {
+        let second = head.to_owned() + &left + &of("b", "2025-03-01");
+        let db = Database::in_memory();
+        import_into(&db, ListFormat::FtmStatements, None, &[("pack.csv", &first)]).unwrap();
+        assert_eq!(listed(&db), ["a | [..2025-01-01] | null | null", "b | [..2025-01-01] | null | null"]);
+        let report = import_into(&db, ListFormat::FtmStatements, None, &[("pack.csv", &second)]).unwrap();
+        let expected =
+            ["a | [..2025-01-01] | [2025-01-02..2025-03-01] | one@2025-03-01", "b | [..2025-01-01] | null | null"];
+        assert_eq!(listed(&db), expected);
+        let changes = &report.editions[0].changes[0];
+        assert_eq!((changes.added, changes.changed, changes.removed), (Some(0), 0, Some(2)));
+        check_all_is_cited(&db);
+        check_changes_nothing(&db, || {
+            import_into(&db, ListFormat::FtmStatements, None, &[("pack.csv", &second)]).unwrap()
+        });
+    }
+}

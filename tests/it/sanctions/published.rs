@@ -31,7 +31,9 @@ fn two_editions_of_the_sdn_list() {
     check(&db, "MATCH (s:Source) RETURN s.id, s.published", &["ofac-sdn@2019-01 | 2019-01"]);
     let second = import(&db, ListFormat::Ofac, Some("2021-07-07"), &path.join("sdn_2021-07"));
     eprintln!("{:?}\n{:?}", first.notices, second.notices);
-    let of = |source: &str| format!("EXISTS {{ (:Source {{id: '{source}'}})<-[:OF]-(:Paragraph)-[:SUPPORTS]->(x) }}");
+    let of = |source: &str| {
+        format!("EXISTS {{ (:Source {{id: '{source}'}})<-[:OF]-(:Paragraph {{kind: 'record'}})-[:SUPPORTS]->(x) }}")
+    };
     let (old, new) = (of("ofac-sdn@2019-01"), of("ofac-sdn@2021-07-07"));
     assert_eq!(count(&db, &format!("MATCH (x:Listing) WHERE {new} RETURN count(*)")), 8_976);
     assert_eq!(count(&db, &format!("MATCH (x:Listing) WHERE {old} AND NOT {new} RETURN count(*)")), 261);
@@ -39,6 +41,26 @@ fn two_editions_of_the_sdn_list() {
     assert_eq!(count(&db, "MATCH (x:Listing) WHERE x.last_seen < date('2021-07-07') RETURN count(*)"), 261);
     check_all_is_cited(&db);
     check_changes_nothing(&db, || import(&db, ListFormat::Ofac, Some("2021-07-07"), &path.join("sdn_2021-07")));
+    let changes = &second.editions[0].changes[0];
+    assert_eq!((changes.added, changes.removed), (Some(1_858), Some(261)));
+    let bounded = |key: &str, bound: &str| {
+        count(
+            &db,
+            &format!(
+                "MATCH ()-[l:LISTED_ON]->() WHERE l.{key} = edtf('{bound}') OR same(l.{key}, edtf('{bound}')) RETURN count(*)"
+            ),
+        )
+    };
+    assert_eq!(bounded("valid_to", "[2019-01-02..2021-07-07]"), 261);
+    assert_eq!(bounded("valid_from", "[2019-01-02..2021-07-07]"), 1_858);
+    assert_eq!(count(&db, "MATCH (d:Delisting)-[:ENDS]->(:Listing) RETURN count(DISTINCT d)"), 261);
+    let diff = averment::sanctions::diff(&db.read(), "ofac-sdn", None, None).unwrap();
+    assert_eq!((diff.added.len(), diff.removed.len()), (1_858, 261));
+    assert_eq!(diff.changed.len() as u64, changes.changed);
+    let files = |edition: &str| ImportFile::all_in(path.join(edition)).unwrap();
+    let of_files =
+        averment::sanctions::diff_files(ListFormat::Ofac, &files("sdn_2019-01"), &files("sdn_2021-07")).unwrap();
+    assert_eq!((&diff.added, &diff.changed, &diff.removed), (&of_files.added, &of_files.changed, &of_files.removed));
 }
 
 #[test]

@@ -1,0 +1,246 @@
+//! Editions of lists: which of them there are, whether each is all of its list, and what follows from two of them.
+//!
+//! An edition is a `Source` with a `series`, which all editions of one list share. Once all of it has been read, it is told how much of the list it
+//! is (`coverage`); before, and of a part, that somebody is not in it means nothing. What is there, and who is missing, is
+//! computed anew of all editions in the graph, so it does not matter in which order they have come.
+
+mod compare;
+mod diff;
+mod entries;
+mod fields;
+mod settle;
+mod sources;
+mod spells;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::compare::{compare, marks_of};
+pub use self::diff::{ChangedEntry, EditionDiff, FieldChange, ListEdition, ListEntry, diff, diff_files, editions};
+use self::entries::{Edition, stored};
+pub(super) use self::fields::{Entry, Fields, rows};
+use super::ListFormat;
+use super::model::{Source, is_same};
+use crate::import::{EditionChanges, EditionReport, ImportReport};
+use crate::{Edtf, ElementId, Error, Name, Node, Params, Value, WriteTransaction};
+
+/// An edition with fewer than this part of the entries of a neighbour, as one over so many, is taken for a part of its list.
+const LEAST_PART: u64 = 2;
+
+/// Whether what is imported is all of its list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// It is, unless something speaks against it.
+    #[default]
+    Judge,
+    Whole,
+    Part,
+}
+
+/// How much of its list an edition is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Coverage {
+    Whole,
+    /// It seems whole, and lacks the mark that closes it: who is missing was not there yet, or is cut off.
+    Unclosed,
+    Part(String),
+}
+
+impl Coverage {
+    fn word(&self) -> &'static str {
+        match self {
+            Coverage::Part(_) => "part",
+            Coverage::Unclosed => "unclosed",
+            Coverage::Whole => "whole",
+        }
+    }
+}
+
+/// What was read of an edition.
+#[derive(Clone, Debug)]
+pub(super) struct ReadEdition {
+    pub source: Source,
+    pub format: ListFormat,
+    /// The lines with the names of the columns.
+    pub columns: Vec<String>,
+    pub entries: u64,
+    pub is_unclosed: bool,
+    /// How many entries are added, changed and gone, where that is what is read, and who has stayed is left out.
+    pub changes: Option<[u64; 3]>,
+    pub coverage: Coverage,
+}
+
+impl ReadEdition {
+    pub(super) fn new(source: &Source, format: ListFormat) -> Self {
+        Self {
+            source: source.clone(),
+            format,
+            columns: Vec::new(),
+            entries: 0,
+            is_unclosed: false,
+            changes: None,
+            coverage: Coverage::Whole,
+        }
+    }
+
+    /// Once all of it was read.
+    pub(super) fn judge(&mut self, asked: Asked, skipped: u64) {
+        let part = |reason: &str| Coverage::Part(reason.to_owned());
+        self.coverage = match asked {
+            _ if self.changes.is_some() => part("it has only what has changed"),
+            _ if self.entries == 0 => part("it has no entries"),
+            _ if skipped > 0 => Coverage::Part(format!("{skipped} of its rows are passed over")),
+            Asked::Part => part("it is said to be one"),
+            Asked::Judge if self.is_unclosed => Coverage::Unclosed,
+            Asked::Judge | Asked::Whole => Coverage::Whole,
+        };
+    }
+}
+
+/// Records which editions were read, lets what follows from them, and tells it.
+pub(super) fn finish(
+    transaction: &mut WriteTransaction,
+    editions: Vec<ReadEdition>,
+    asked: Asked,
+    report: &mut ImportReport,
+) -> Result<(), Error> {
+    let mut series = BTreeSet::new();
+    let mut told = Vec::new();
+    for mut edition in editions {
+        let Some(of) = edition.source.series.clone() else { continue };
+        let known = stored(transaction, Some(&of))?;
+        if edition.coverage == Coverage::Whole && asked == Asked::Judge {
+            judge_by_neighbours(&mut edition, &known);
+        }
+        record(transaction, &edition, &of)?;
+        series.insert(of.clone());
+        told.push((of, edition));
+    }
+    settle::settle(transaction, &series, report)?;
+    for (of, edition) in told {
+        let changes = changes(transaction, &of, &edition)?;
+        report.editions.push(EditionReport {
+            list: of,
+            edition: edition.source.published.as_ref().map_or_else(String::new, |date| date.text().to_owned()),
+            entries: edition.entries,
+            is_unclosed: edition.coverage == Coverage::Unclosed,
+            part_because: match edition.coverage {
+                Coverage::Part(reason) => Some(reason),
+                Coverage::Whole | Coverage::Unclosed => None,
+            },
+            changes,
+        });
+    }
+    Ok(())
+}
+
+/// A file that is cut between two records looks as a whole one does, but for its size.
+fn judge_by_neighbours(edition: &mut ReadEdition, known: &[Edition]) {
+    let (before, behind) = neighbours(&edition.source, known);
+    let other = before.or(behind).filter(|other| edition.entries.saturating_mul(LEAST_PART) < other.entries);
+    if let Some(other) = other {
+        let (own, others) = (edition.entries, other.entries);
+        edition.coverage =
+            Coverage::Part(format!("it has {own} entries, and that of {} has {others}", other.published.text()));
+    }
+}
+
+/// The editions of the same list that lie next to it and are no parts.
+fn neighbours<'k>(source: &Source, known: &'k [Edition]) -> (Option<&'k Edition>, Option<&'k Edition>) {
+    let Some(published) = &source.published else { return (None, None) };
+    let others = || known.iter().filter(|other| other.id != source.id && other.coverage != "part");
+    (others().rfind(|other| other.published < *published), others().find(|other| other.published > *published))
+}
+
+/// As the source is in the graph. What was whole once stays so: whoever reads a part of it again takes nothing away.
+fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &str) -> Result<(), Error> {
+    let (source, word) = (&edition.source, edition.coverage.word());
+    let known = "MATCH (s:Source {id: $id}) RETURN s";
+    let id = || Params::from_iter([("id", source.id.as_str())]);
+    if transaction.query(known, id())?.into_vec::<Node>()?.is_empty() {
+        let properties: [(&str, Value); 5] = [
+            ("id", source.id.as_str().into()),
+            ("name", source.name.as_str().into()),
+            ("file", source.file.as_str().into()),
+            ("published", source.published.clone().into()),
+            ("kind", "list".into()),
+        ];
+        if edition.entries == 0 {
+            return Ok(());
+        }
+        transaction.create_node(["Source"], properties)?;
+    }
+    let node: Node = transaction.query(known, id())?.single()?;
+    let rank = |word: &str| ["part", "unclosed", "whole"].iter().position(|known| *known == word);
+    let text = |key: &str| node.properties().get(key).map(ToString::to_string);
+    let coverage = text("coverage").filter(|known| rank(known) > rank(word)).unwrap_or_else(|| word.to_owned());
+    let entries = match node.properties().get("entries") {
+        Some(Value::Integer(known)) => (*known).max(edition.entries.try_into().unwrap_or(i64::MAX)),
+        _ => edition.entries.try_into().unwrap_or(i64::MAX),
+    };
+    let mut wanted: Vec<(&str, Value)> = vec![
+        ("series", series.into()),
+        ("format", edition.format.name().into()),
+        ("coverage", coverage.into()),
+        ("entries", entries.into()),
+    ];
+    if !edition.columns.is_empty() {
+        wanted.push(("columns", edition.columns.clone().into()));
+    }
+    if edition.changes.is_some() {
+        wanted.push(("delta", true.into()));
+    }
+    set_where_other(transaction, node.id(), node.properties(), wanted)
+}
+
+/// Sets those properties that are not so already; null takes one away.
+fn set_where_other(
+    transaction: &mut WriteTransaction,
+    element: ElementId,
+    known: &BTreeMap<Name, Value>,
+    wanted: Vec<(&str, Value)>,
+) -> Result<(), Error> {
+    let is_so = |(key, value): &(&str, Value)| match known.get(*key) {
+        Some(known) => is_same(known, value),
+        None => matches!(value, Value::Null),
+    };
+    let other: Vec<(&str, Value)> = wanted.into_iter().filter(|wanted| !is_so(wanted)).collect();
+    transaction.set_properties(element, other)
+}
+
+/// What has changed from the edition before to this one, and from this one to the next.
+fn changes(
+    transaction: &mut WriteTransaction,
+    series: &str,
+    edition: &ReadEdition,
+) -> Result<Vec<EditionChanges>, Error> {
+    if let Some([added, changed, removed]) = edition.changes {
+        let to = edition.source.published.as_ref().map_or_else(String::new, |date| date.text().to_owned());
+        let from = "the version before".to_owned();
+        return Ok(vec![EditionChanges { from, to, added: Some(added), changed, removed: Some(removed) }]);
+    }
+    let known = stored(transaction, Some(series))?;
+    let Some(own) = known.iter().find(|known| known.id == edition.source.id) else { return Ok(Vec::new()) };
+    let (before, behind) = neighbours(&edition.source, &known);
+    let pairs = [(before, Some(own)), (Some(own), behind)];
+    let mut found = Vec::new();
+    for (from, to) in pairs.into_iter().filter_map(|(from, to)| from.zip(to)) {
+        let sorted = compare(&marks_of(transaction, from)?, &marks_of(transaction, to)?);
+        found.push(EditionChanges {
+            from: from.published.text().to_owned(),
+            to: to.published.text().to_owned(),
+            added: (from.coverage != "part").then_some(sorted.added.len() as u64),
+            changed: sorted.changed.len() as u64,
+            removed: (to.coverage != "part").then_some(sorted.removed.len() as u64),
+        });
+    }
+    Ok(found)
+}
+
+/// The day of a value.
+fn day_of(value: &Value) -> Option<Edtf> {
+    match value {
+        Value::Edtf(date) => Some(date.clone()),
+        Value::Date(date) => Edtf::from_date(*date),
+        _ => None,
+    }
+}

@@ -1,0 +1,159 @@
+//! Which sources there are of lists, and what they show of one element: when it was seen, and by which it is missing.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::day_of;
+use super::spells::{Absence, Sighting, Spell, spells};
+use crate::{Edtf, ElementId, Error, Params, Relationship, Value, WriteTransaction};
+
+/// An edition, or another source of a list.
+pub(super) struct Source {
+    pub id: String,
+    series: String,
+    pub published: Option<Edtf>,
+    /// Those who are not in it were taken off, if they were there.
+    tells_end: bool,
+    is_delta: bool,
+}
+
+/// All sources that are of a list.
+pub(super) struct Sources {
+    pub all: Vec<Source>,
+    pub by_id: HashMap<String, usize>,
+    /// Those that tell who is absent, by list.
+    editions: HashMap<String, Vec<usize>>,
+    settled: BTreeSet<String>,
+    /// Entries that have been taken off by name, with the paragraph that says it.
+    pub deleted: HashMap<String, Vec<(usize, ElementId)>>,
+}
+
+/// Where it stands that somebody is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Witness {
+    /// All of an edition.
+    Edition(usize),
+    /// A line that says it.
+    Line(usize, ElementId),
+}
+
+impl Witness {
+    pub(super) fn source(self) -> usize {
+        match self {
+            Witness::Edition(source) | Witness::Line(source, _) => source,
+        }
+    }
+}
+
+/// A citation of an element.
+pub(super) struct Cited {
+    pub source: usize,
+    pub paragraph: ElementId,
+    pub is_absence: bool,
+    pub citation: Relationship,
+    /// What is cited, where there are several of one kind.
+    pub holder: ElementId,
+}
+
+/// What is seen of an element.
+pub(super) struct Seen {
+    pub spells: Vec<Spell>,
+    /// By the numbers of sightings.
+    pub citations: Vec<usize>,
+    /// By the numbers of absences.
+    pub witnesses: Vec<Witness>,
+}
+
+/// An end, and what shows it.
+pub(super) type End = (Edtf, Witness);
+
+impl Sources {
+    pub(super) fn read(transaction: &mut WriteTransaction, settled: &BTreeSet<String>) -> Result<Self, Error> {
+        let statement =
+            "MATCH (s:Source) WHERE s.series IS NOT NULL RETURN s.id, s.series, s.published, s.coverage, s.delta";
+        let mut sources = Self {
+            all: Vec::new(),
+            by_id: HashMap::new(),
+            editions: HashMap::new(),
+            settled: settled.clone(),
+            deleted: HashMap::new(),
+        };
+        for row in transaction.query(statement, ())? {
+            let (id, series, published, coverage, delta): (String, String, Value, Option<String>, Option<bool>) =
+                row?.to()?;
+            let (coverage, is_delta) = (coverage.unwrap_or_default(), delta == Some(true));
+            let (tells_end, published) = (coverage == "whole", day_of(&published));
+            let tells_absence = (tells_end || coverage == "unclosed") && published.is_some();
+            let number = sources.all.len();
+            if tells_absence {
+                sources.editions.entry(series.clone()).or_default().push(number);
+            }
+            sources.by_id.insert(id.clone(), number);
+            sources.all.push(Source { id, series, published, tells_end, is_delta });
+        }
+        sources.read_deleted(transaction)?;
+        Ok(sources)
+    }
+
+    fn read_deleted(&mut self, transaction: &mut WriteTransaction) -> Result<(), Error> {
+        let statement =
+            "MATCH (s:Source {id: $id})<-[:OF]-(p:Paragraph) WHERE p.absent IS NOT NULL RETURN p.absent, id(p)";
+        let deltas = self.all.iter().enumerate().filter(|(_, source)| source.is_delta);
+        for (number, source) in deltas.filter(|(_, source)| self.settled.contains(&source.series)) {
+            for row in transaction.query(statement, Params::from_iter([("id", source.id.as_str())]))? {
+                let (entry, paragraph): (String, u64) = row?.to()?;
+                self.deleted.entry(entry).or_default().push((number, ElementId(paragraph)));
+            }
+        }
+        Ok(())
+    }
+
+    /// A list of which there is one source has nothing to be held against.
+    pub(super) fn may_differ(&self) -> bool {
+        let count = |series: &String| self.all.iter().filter(|source| source.series == *series).count();
+        self.settled.iter().any(|series| count(series) > 1)
+    }
+
+    /// What its citations, and who was taken off by name, say of an element; nothing where no list is concerned that is settled.
+    pub(super) fn seen(&self, cited: &[Cited], deleted: &[(usize, ElementId)]) -> Option<Seen> {
+        let own: Vec<usize> = (0..cited.len()).filter(|index| !cited[*index].is_absence).collect();
+        let series: BTreeSet<&String> = own.iter().map(|index| &self.all[cited[*index].source].series).collect();
+        if !series.iter().any(|series| self.settled.contains(*series)) {
+            return None;
+        }
+        let (mut sightings, mut citations) = (Vec::new(), Vec::new());
+        for index in &own {
+            let Cited { source, citation, .. } = &cited[*index];
+            let day = |key: &str| citation.properties().get(key).and_then(day_of);
+            let published = self.all[*source].published.clone();
+            let (first, last) = (day("first_seen").or(published.clone()), day("last_seen").or(published));
+            let (Some(first), Some(last)) = (first, last) else { continue };
+            sightings.push(Sighting { first, last });
+            citations.push(*index);
+        }
+        let supporting: HashSet<usize> = own.iter().map(|index| cited[*index].source).collect();
+        let editions = series.iter().filter_map(|series| self.editions.get(*series)).flatten();
+        let missing = editions.filter(|edition| !supporting.contains(edition));
+        let mut witnesses: Vec<Witness> = missing.map(|edition| Witness::Edition(*edition)).collect();
+        witnesses.extend(deleted.iter().map(|(source, line)| Witness::Line(*source, *line)));
+        witnesses.retain(|witness| self.all[witness.source()].published.is_some());
+        let absences: Vec<Absence> = witnesses.iter().filter_map(|witness| self.absence(*witness)).collect();
+        (!sightings.is_empty()).then(|| Seen { spells: spells(&sightings, &absences), citations, witnesses })
+    }
+
+    fn absence(&self, witness: Witness) -> Option<Absence> {
+        let source = &self.all[witness.source()];
+        let ends = source.tells_end || matches!(witness, Witness::Line(..));
+        Some(Absence { day: source.published.clone()?, ends })
+    }
+
+    pub(super) fn id_of(&self, witness: Witness) -> &str {
+        &self.all[witness.source()].id
+    }
+}
+
+impl Seen {
+    pub(super) fn ends(&self) -> Vec<End> {
+        let ends = self.spells.iter().filter_map(|spell| spell.ends.as_ref());
+        ends.map(|(date, index)| (date.clone(), self.witnesses[*index])).collect()
+    }
+}

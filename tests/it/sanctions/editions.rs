@@ -1,0 +1,403 @@
+//! Editions of one list: what follows from two of them, in whatever order they come.
+
+use averment::import::{ImportFile, ImportReport};
+use averment::sanctions::{self, ListFormat, ListImport};
+use averment::{Database, Edtf};
+
+use super::{ask, check, check_all_is_cited, check_changes_nothing, count, import_into, load};
+use crate::program::averment;
+
+/// An edition of OFAC's list, closed by its mark: number and name of each entry.
+fn sdn(entries: &[(u32, &str)]) -> String {
+    let row = |(number, name): &(u32, &str)| {
+        format!("{number},\"{name}\",\"individual\",\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n")
+    };
+    entries.iter().map(row).collect::<String>() + "\u{1a}"
+}
+
+fn import(db: &Database, day: &str, text: &str) -> ImportReport {
+    import_into(db, ListFormat::Ofac, Some(day), &[("sdn.csv", text)]).unwrap()
+}
+
+/// All of the graph that editions say something of, a line each.
+fn told(db: &Database) -> Vec<String> {
+    let mut lines = ask(
+        db,
+        "MATCH (a)-[l:LISTED_ON]->(b) RETURN a.id, a.name, a.previous_names, a.first_seen, a.last_seen, l.spell, l.valid_from,
+         l.absent_before, l.valid_to, l.absent_from, coll.sort([s IN sources(l) | s.id]) ORDER BY a.id, l.spell",
+    );
+    lines.extend(ask(
+        db,
+        "MATCH (x:Listing) RETURN x.id, x.on, x.absent_before, x.removed, x.absent_from, x.relisted, coll.sort([s IN sources(x) | s.id]) ORDER BY x.id",
+    ));
+    lines.extend(ask(
+        db,
+        "MATCH (l:List)<-[r:REMOVES_FROM]-(d:Delisting)-[:ENDS]->(x) RETURN d.id, d.on, x.id, l.name, coll.sort([s IN sources(d) | s.id]), coll.sort([s IN sources(r) | s.id]) ORDER BY d.id",
+    ));
+    lines.extend(ask(
+        db,
+        "MATCH (s:Source)<-[:OF]-(p:Paragraph)-[c:SUPPORTS]->[l:LISTED_ON] RETURN p.id, c.valid_to, l.valid_from ORDER BY p.id, l.valid_from",
+    ));
+    lines
+}
+
+const FIRST: &[(u32, &str)] = &[(1, "ONE"), (2, "TWO"), (3, "THREE")];
+const SECOND: &[(u32, &str)] = &[(1, "ONE"), (3, "THREE B"), (4, "FOUR")];
+
+fn two_editions() -> Database {
+    let db = Database::in_memory();
+    import(&db, "2019-01-15", &sdn(FIRST));
+    import(&db, "2021-07-07", &sdn(SECOND));
+    check_all_is_cited(&db);
+    db
+}
+
+#[test]
+fn two_editions_bound_when_somebody_was_listed() {
+    let db = two_editions();
+    let expected = [
+        "ofac:1 | [..2019-01-15] | null | null | null",
+        "ofac:2 | [..2019-01-15] | null | [2019-01-16..2021-07-07] | ofac-sdn@2021-07-07",
+        "ofac:3 | [..2019-01-15] | null | null | null",
+        "ofac:4 | [2019-01-16..2021-07-07] | ofac-sdn@2019-01-15 | null | null",
+    ];
+    let bounds = "MATCH (a)-[l:LISTED_ON]->() RETURN a.id, l.valid_from, l.absent_before, l.valid_to, l.absent_from ORDER BY a.id";
+    check(&db, bounds, &expected);
+    let listing =
+        "MATCH (x:Listing) WHERE x.id IN ['ofac:2:listing', 'ofac:4:listing'] RETURN x.on, x.removed ORDER BY x.id";
+    check(&db, listing, &["[..2019-01-15] | [2019-01-16..2021-07-07]", "[2019-01-16..2021-07-07] | null"]);
+    let on = |clock: &str| ask(&db, &format!("MATCH (a)-[:LISTED_ON]->() {clock} RETURN a.id ORDER BY a.id"));
+    assert_eq!(on("VALID AT date('2019-01-15')"), ["ofac:1", "ofac:2", "ofac:3"]);
+    assert_eq!(on("VALID AT date('2020-01-01')"), ["ofac:1", "ofac:3"]);
+    assert_eq!(on("POSSIBLY VALID AT date('2020-01-01')"), ["ofac:1", "ofac:2", "ofac:3", "ofac:4"]);
+    assert_eq!(on("POSSIBLY VALID AT date('2021-07-07')"), ["ofac:1", "ofac:3", "ofac:4"]);
+}
+
+#[test]
+fn a_delisting_is_known_by_the_edition_that_shows_it() {
+    let db = two_editions();
+    let ended = |clock: &str| {
+        ask(
+            &db,
+            &format!(
+                "MATCH (x:Listing)-[:TARGETS]->(a) {clock} WHERE EXISTS {{ (:Delisting)-[:ENDS]->(x) }} RETURN a.id"
+            ),
+        )
+    };
+    assert_eq!(ended("KNOWN AT date('2021-07-06')"), Vec::<String>::new());
+    assert_eq!(ended("KNOWN AT date('2021-07-07')"), ["ofac:2"]);
+    let ends = |clock: &str| {
+        ask(
+            &db,
+            &format!(
+                "MATCH (p:Paragraph)-[c:SUPPORTS]->[(a {{id: 'ofac:2'}})-[l:LISTED_ON]->()] {clock} RETURN c.valid_to ORDER BY p.id"
+            ),
+        )
+    };
+    assert_eq!(ends("KNOWN AT date('2021-07-06')"), ["null"]);
+    assert_eq!(ends("KNOWN AT date('2021-07-07')"), ["null", "[2019-01-16..2021-07-07]"]);
+    let shown = "MATCH (p:Paragraph {kind: 'absence'})-[:SUPPORTS]->(d:Delisting) RETURN p.id, p.raw, d.on";
+    check(
+        &db,
+        shown,
+        &["ofac-sdn@2021-07-07#absent | is not among the 3 entries of ofac-sdn@2021-07-07 | [2019-01-16..2021-07-07]"],
+    );
+    check(
+        &db,
+        "MATCH (a {id: 'ofac:2'})-[l:LISTED_ON]->() RETURN [s IN sources(l) | s.id]",
+        &["['ofac-sdn@2019-01-15', 'ofac-sdn@2021-07-07']"],
+    );
+    let why = db.query("WHY MATCH (d:Delisting)-[:ENDS]->(x:Listing) RETURN d.on", ()).unwrap();
+    let why = why.into_vec::<averment::Row>().unwrap()[0].why().unwrap();
+    assert!(format!("{why:?}").contains("ofac-sdn@2021-07-07"), "{why:?}");
+}
+
+#[test]
+fn editions_may_come_in_any_order_and_again() {
+    let editions = [("2019-01-15", sdn(FIRST)), ("2021-07-07", sdn(SECOND)), ("2022-01-01", sdn(FIRST))];
+    let expected = {
+        let db = Database::in_memory();
+        for (day, text) in &editions {
+            import(&db, day, text);
+        }
+        told(&db)
+    };
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let db = Database::in_memory();
+        for index in order {
+            import(&db, editions[index].0, &editions[index].1);
+            check_all_is_cited(&db);
+        }
+        assert_eq!(told(&db), expected, "{order:?}");
+        for (day, text) in &editions {
+            check_changes_nothing(&db, || import(&db, day, text));
+        }
+    }
+}
+
+#[test]
+fn who_returns_is_listed_twice() {
+    let db = two_editions();
+    import(&db, "2022-01-01", &sdn(FIRST));
+    let spells = "MATCH (a {id: 'ofac:2'})-[l:LISTED_ON]->() RETURN l.spell, l.valid_from, l.valid_to, [s IN sources(l) | s.id] ORDER BY l.valid_from";
+    let expected = [
+        "null | [..2019-01-15] | [2019-01-16..2021-07-07] | ['ofac-sdn@2019-01-15', 'ofac-sdn@2021-07-07']",
+        "2 | [2021-07-08..2022-01-01] | null | ['ofac-sdn@2022-01-01']",
+    ];
+    check(&db, spells, &expected);
+    let listing = "MATCH (x:Listing {id: 'ofac:2:listing'}) RETURN x.on, x.removed, x.relisted, count { (:Delisting)-[:ENDS]->(x) }";
+    check(&db, listing, &["[..2019-01-15] | null | [[2021-07-08..2022-01-01]] | 1"]);
+    // What came between turns out to have had it: there was no gap.
+    let again = sdn(&[(2, "TWO")]);
+    load(
+        &db,
+        ListImport::new()
+            .list(ListFormat::Ofac, [ImportFile::of_bytes("sdn.csv", again)])
+            .partial()
+            .edition(Edtf::parse("2021-07-07").unwrap()),
+    )
+    .unwrap();
+    check(
+        &db,
+        spells,
+        &["null | [..2019-01-15] | null | ['ofac-sdn@2019-01-15', 'ofac-sdn@2021-07-07', 'ofac-sdn@2022-01-01']"],
+    );
+    check(&db, listing, &["[..2019-01-15] | null | null | 0"]);
+    check_all_is_cited(&db);
+}
+
+#[test]
+fn what_changes_is_counted_between_neighbours() {
+    let db = Database::in_memory();
+    let report = import(&db, "2019-01-15", &sdn(FIRST));
+    assert_eq!((report.editions[0].entries, report.editions[0].changes.len()), (3, 0));
+    let report = import(&db, "2022-01-01", &sdn(FIRST));
+    let changes = |report: &ImportReport| {
+        let told = report.editions[0].changes.iter().map(|changes| {
+            format!("{} {} {:?} {} {:?}", changes.from, changes.to, changes.added, changes.changed, changes.removed)
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(changes(&report), ["2019-01-15 2022-01-01 Some(0) 0 Some(0)"]);
+    let report = import(&db, "2021-07-07", &sdn(SECOND));
+    let expected = ["2019-01-15 2021-07-07 Some(1) 1 Some(1)", "2021-07-07 2022-01-01 Some(1) 1 Some(1)"];
+    assert_eq!(changes(&report), expected);
+}
+
+#[test]
+fn a_part_takes_nobody_off() {
+    let delisted = |import: &dyn Fn(&Database) -> ImportReport| {
+        let db = Database::in_memory();
+        self::import(&db, "2019-01-15", &sdn(FIRST));
+        let report = import(&db);
+        let edition = report.editions.last().unwrap();
+        let because = edition
+            .part_because
+            .clone()
+            .unwrap_or_else(|| if edition.is_unclosed { "unclosed" } else { "" }.to_owned());
+        (count(&db, "MATCH (d:Delisting) RETURN count(*)"), because)
+    };
+    let files = |text: &str| {
+        let files = [ImportFile::of_bytes("sdn.csv", text)];
+        ListImport::new().list(ListFormat::Ofac, files).edition(Edtf::parse("2021-07-07").unwrap())
+    };
+    let (two, one) = (sdn(&FIRST[..2]), sdn(&FIRST[..1]));
+    let unclosed = two.trim_end_matches('\u{1a}');
+    let bad = two.replace('\u{1a}', "3,\"THREE\"\r\n\u{1a}");
+    let check = |import: &dyn Fn() -> ListImport, expected: (i64, &str)| {
+        let (count, because) = delisted(&|db| load(db, import()).unwrap());
+        assert_eq!((count, because.as_str()), expected);
+    };
+    check(&|| files(&two), (1, ""));
+    check(&|| files(&two).partial(), (0, "it is said to be one"));
+    check(&|| files(unclosed), (0, "unclosed"));
+    check(&|| files(unclosed).complete(), (1, ""));
+    check(&|| files(&one), (0, "it has 1 entries, and that of 2019-01-15 has 3"));
+    check(&|| files(&one).complete(), (2, ""));
+    check(&|| files(&bad).skip_bad_rows(), (0, "1 of its rows are passed over"));
+    check(&|| files(&bad).skip_bad_rows().complete(), (0, "1 of its rows are passed over"));
+}
+
+#[test]
+fn an_empty_edition_takes_nobody_off() {
+    let db = Database::in_memory();
+    let bis = |rows: &str| format!("row_id,name,country,address,license_requirement,federal_register\n{rows}");
+    let rows = "EL-1,A,China,x,y,\nEL-2,B,China,x,y,\n";
+    import_into(&db, ListFormat::Bis, Some("2025"), &[("entities.csv", &bis(rows))]).unwrap();
+    let report = import_into(&db, ListFormat::Bis, Some("2026"), &[("entities.csv", &bis(""))]).unwrap();
+    assert_eq!(report.editions[0].part_because.as_deref(), Some("it has no entries"));
+    assert_eq!(count(&db, "MATCH (d:Delisting) RETURN count(*)"), 0);
+    let empty = import_into(&db, ListFormat::Ofac, Some("2026"), &[("sdn.csv", "\u{1a}")]);
+    assert_eq!(empty.unwrap_err().to_string(), "sdn.csv: no file has records of 12 fields");
+    import_into(&db, ListFormat::Bis, Some("2027"), &[("entities.csv", &bis("EL-2,B,China,x,y,\n"))]).unwrap();
+    check(
+        &db,
+        "MATCH (d:Delisting)-[:ENDS]->(x)-[:TARGETS]->(a) RETURN a.id, x.removed",
+        &["bis:EL-1 | [2025-01-02..2027-12-31]"],
+    );
+}
+
+#[test]
+fn a_date_of_the_source_is_not_replaced() {
+    let cons = |entries: &[(u32, &str)]| {
+        let row = |(number, remarks): &(u32, &str)| {
+            format!("{number},\"N{number}\",-0- ,\"CMIC-EO13959\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"{remarks}\"\r\n")
+        };
+        entries.iter().map(row).collect::<String>() + "\u{1a}"
+    };
+    let dated = "Listing Date (CMIC) 10 Dec 2021";
+    for order in [[0, 1], [1, 0]] {
+        let db = Database::in_memory();
+        let editions = [
+            ("2021-01-01", cons(&[(1, dated), (4, "-0-")])),
+            ("2022-01-01", cons(&[(1, dated), (2, dated), (3, "-0-")])),
+        ];
+        for index in order {
+            let (day, text) = &editions[index];
+            import_into(&db, ListFormat::Ofac, Some(day), &[("cons_prim.csv", text)]).unwrap();
+        }
+        let begins = "MATCH (a)-[l:LISTED_ON]->() RETURN a.id, l.valid_from ORDER BY a.id";
+        check(
+            &db,
+            begins,
+            &[
+                "ofac:1 | 2021-12-10",
+                "ofac:2 | 2021-12-10",
+                "ofac:3 | [2021-01-02..2022-01-01]",
+                "ofac:4 | [..2021-01-01]",
+            ],
+        );
+    }
+}
+
+#[test]
+fn an_entry_that_moves_to_another_list_leaves_the_first() {
+    let row =
+        |programme: &str| format!("1,\"N\",-0- ,\"{programme}\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n\u{1a}");
+    let db = Database::in_memory();
+    for (day, programme) in [("2021-01-01", "NS-PLC"), ("2022-01-01", "CMIC-EO13959")] {
+        import_into(&db, ListFormat::Ofac, Some(day), &[("cons_prim.csv", &row(programme))]).unwrap();
+    }
+    let lists = "MATCH (a)-[l:LISTED_ON]->(b) RETURN b.name, l.valid_from, l.valid_to ORDER BY b.name";
+    check(
+        &db,
+        lists,
+        &["NS-CMIC list | [2021-01-02..2022-01-01] | null", "NS-PLC list | [..2021-01-01] | [2021-01-02..2022-01-01]"],
+    );
+    assert_eq!(count(&db, "MATCH (d:Delisting) RETURN count(*)"), 0);
+}
+
+#[test]
+fn a_name_that_changes_is_kept() {
+    let alias = "3,1,\"aka\",\"THREE\",-0- \r\n";
+    for order in [[0, 1], [1, 0]] {
+        let db = Database::in_memory();
+        let (first, second) = (sdn(FIRST), sdn(SECOND));
+        let editions: [(&str, Vec<(&str, &str)>); 2] =
+            [("2019-01-15", vec![("sdn.csv", &first)]), ("2021-07-07", vec![("sdn.csv", &second), ("alt.csv", alias)])];
+        for index in order {
+            import_into(&db, ListFormat::Ofac, Some(editions[index].0), &editions[index].1).unwrap();
+        }
+        // The old name is an alias of the new edition: it is in one place.
+        check(
+            &db,
+            "MATCH (a {id: 'ofac:3'}) RETURN a.name, a.aliases, a.previous_names",
+            &["THREE B | ['THREE'] | null"],
+        );
+    }
+    let db = two_editions();
+    check(&db, "MATCH (a {id: 'ofac:3'}) RETURN a.name, a.aliases, a.previous_names", &["THREE B | null | ['THREE']"]);
+}
+
+#[test]
+fn editions_are_compared_field_by_field() {
+    let db = two_editions();
+    let diff = sanctions::diff(&db.read(), "sdn list", None, None).unwrap();
+    assert_eq!((diff.list.as_str(), diff.from.as_str(), diff.to.as_str()), ("ofac-sdn", "2019-01-15", "2021-07-07"));
+    assert_eq!((diff.added[0].id.as_str(), diff.added[0].name.as_str()), ("4", "FOUR"));
+    assert_eq!((diff.removed[0].id.as_str(), diff.removed.len()), ("2", 1));
+    let changed = &diff.changed[0];
+    assert_eq!((changed.id.as_str(), changed.fields.len()), ("3", 1));
+    assert_eq!(
+        (&changed.fields[0].old, &changed.fields[0].new),
+        (&vec!["THREE".to_owned()], &vec!["THREE B".to_owned()])
+    );
+    let files = |text: String| [ImportFile::of_bytes("sdn.csv", text)];
+    let of_files = sanctions::diff_files(ListFormat::Ofac, &files(sdn(FIRST)), &files(sdn(SECOND))).unwrap();
+    assert_eq!((&of_files.added, &of_files.changed, &of_files.removed), (&diff.added, &diff.changed, &diff.removed));
+    let fails = |list: &str, from: Option<&str>| {
+        let from = from.map(|day| Edtf::parse(day).unwrap());
+        sanctions::diff(&db.read(), list, from.as_ref(), None).unwrap_err().to_string()
+    };
+    assert_eq!(fails("nothing", None), "there is no list `nothing`; there are `ofac-sdn`");
+    assert_eq!(
+        fails("ofac-sdn", Some("2020")),
+        "there is no edition of `ofac-sdn` of 2020; there are 2019-01-15, 2021-07-07"
+    );
+    let empty = sanctions::diff(&Database::in_memory().read(), "ofac-sdn", None, None).unwrap_err();
+    assert_eq!(empty.to_string(), "there are no editions of lists in this database");
+}
+
+#[test]
+fn batches_are_commits_and_what_breaks_off_is_completed() {
+    let entries: Vec<(u32, String)> = (1..=25).map(|number| (number, format!("N{number}"))).collect();
+    let entries: Vec<(u32, &str)> = entries.iter().map(|(number, name)| (*number, name.as_str())).collect();
+    let whole = sdn(&entries);
+    let files =
+        |text: &str| ListImport::new().list(ListFormat::Ofac, [ImportFile::of_bytes("sdn.csv", text)]).batch(10);
+    let day = || Edtf::parse("2021-07-07").unwrap();
+    let db = Database::in_memory();
+    let broken = whole.replace("22,\"N22\"", "22,\"N22\",");
+    assert!(files(&broken).edition(day()).load_into(&db).is_err());
+    assert_eq!((db.commit_number(), count(&db, "MATCH (x:Listing) RETURN count(*)")), (2, 20));
+    // It is no edition that others are held against.
+    check(&db, "MATCH (s:Source) RETURN s.coverage", &["null"]);
+    let report = files(&whole).edition(day()).load_into(&db).unwrap();
+    assert_eq!((report.unchanged, report.editions[0].entries), (20, 25));
+    let one = Database::in_memory();
+    import(&one, "2021-07-07", &whole);
+    assert_eq!(told(&db), told(&one));
+    check(&db, "MATCH (s:Source) RETURN s.coverage, s.entries", &["whole | 25"]);
+}
+
+#[test]
+fn the_command_line_tells_what_editions_differ_by() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in
+        [("sdn_2019-01-15", sdn(FIRST)), ("sdn_2021-07-07", sdn(SECOND)), ("cut_2022-01-01", "1,\"ONE\"".to_owned())]
+    {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+        std::fs::write(folder.path().join(name).join("sdn.csv"), text).unwrap();
+    }
+    let run = |args: &[&str]| averment(folder.path(), args, "");
+    let first = run(&["import", "graph", "--from", "ofac:sdn_2019-01-15"]);
+    assert_eq!((first.code, first.err.as_str()), (Some(0), ""));
+    let second = run(&["import", "graph", "--from", "ofac:sdn_2021-07-07"]);
+    assert!(
+        second.out.contains("ofac-sdn: 2019-01-15 to 2021-07-07: 1 added, 1 changed, 1 removed\n"),
+        "{}",
+        second.out
+    );
+    let part = run(&["import", "graph", "--from", "ofac:sdn_2021-07-07", "--edition", "2022", "--partial"]);
+    let warning = "warning[partial-edition]: ofac-sdn of 2022 is taken for a part of its list, which takes nobody off: it is said to be one";
+    assert!(part.err.contains(warning), "{}", part.err);
+    let rows = "change,id,name,field,old,new\nadded,4,FOUR,,,\nchanged,3,THREE B,name,['THREE'],['THREE B']\nremoved,2,TWO,,,\n";
+    let editions = ["--from", "2019-01-15", "--to", "2021-07-07"];
+    let of_database = run(&[&["diff", "graph", "--list", "ofac-sdn", "--format", "csv"], &editions[..]].concat());
+    assert_eq!((of_database.out.as_str(), of_database.code), (rows, Some(0)), "{}", of_database.err);
+    assert_eq!(of_database.err, "ofac-sdn: 2019-01-15 to 2021-07-07: 1 added, 1 changed, 1 removed\n");
+    let of_files = run(&["diff", "ofac:sdn_2019-01-15", "ofac:sdn_2021-07-07", "--format", "csv"]);
+    assert_eq!((of_files.out.as_str(), of_files.code), (rows, Some(0)), "{}", of_files.err);
+    let known = run(&["diff", "graph", "--editions", "--format", "csv"]);
+    let expected = "list,name,edition,entries,is_part\nofac-sdn,\"OFAC SDN list, 2019-01-15\",2019-01-15,3,false\nofac-sdn,\"OFAC SDN list, 2021-07-07\",2021-07-07,3,false\nofac-sdn,\"OFAC SDN list, 2022\",2022,3,true\n";
+    assert_eq!(known.out, expected);
+    let fails = |args: &[&str], text: &str| {
+        let said = run(args);
+        assert!(said.code == Some(1) && said.err.contains(text), "{args:?}: {:?} {}", said.code, said.err);
+    };
+    fails(&["diff", "graph", "--list", "eu"], "error[invalid-import]: there is no list `eu`; there are `ofac-sdn`");
+    fails(&["diff", "ofac:sdn_2019-01-15", "ftm:sdn_2021-07-07"], "`ofac` and `ftm` are no editions of one list");
+    fails(&["diff", "ofac:sdn_2019-01-15", "ofac:cut_2022-01-01"], "no file has records of 12 fields");
+    assert_eq!(run(&["import", "graph", "--from", "ofac:sdn_2019-01-15", "--partial", "--complete"]).code, Some(2));
+    assert!(run(&["diff", "--help"]).out.contains("Examples:"));
+}
