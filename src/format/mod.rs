@@ -36,6 +36,7 @@
 mod decode;
 mod deserialize;
 mod encode;
+mod export;
 mod graph;
 mod head;
 mod line;
@@ -47,6 +48,7 @@ mod script;
 pub use decode::{DecodeError, value_from_json};
 pub use deserialize::{DeserializeError, row_as, value_as};
 pub use encode::{AsJson, value_to_json};
+pub use export::{ExportReport, write_csv, write_dot, write_gexf, write_graphml, write_ntriples};
 pub(crate) use graph::WholeGraph;
 pub use graph::{GraphCounts, GraphError, read_graph, write_graph, write_keep};
 pub use parse::json_from_str;
