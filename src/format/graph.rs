@@ -15,7 +15,7 @@ use super::rule::rules;
 use super::value_to_json;
 use crate::{Element, Error, Keep, Provenance, ReadTransaction, Value, WriteTransaction};
 use lines::{GraphLines, next_line};
-use reader::GraphReader;
+pub(super) use reader::{Entry, Fault, GraphReader};
 
 /// A line longer than this, in bytes, is refused before it fills the memory.
 const MAX_LINE_BYTES: u64 = 64 << 20;

@@ -42,6 +42,7 @@ mod head;
 mod line;
 mod parse;
 mod past;
+mod reading;
 mod rule;
 mod script;
 
@@ -52,4 +53,5 @@ pub use export::{ExportReport, write_csv, write_dot, write_gexf, write_graphml, 
 pub(crate) use graph::WholeGraph;
 pub use graph::{GraphCounts, GraphError, read_graph, write_graph, write_keep};
 pub use parse::json_from_str;
+pub use reading::{GraphFormat, GraphImport};
 pub use script::write_script;
