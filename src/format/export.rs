@@ -3,26 +3,26 @@
 //! Each format has a file, which writes element by element and counts what it has no place for. JSON Lines
 //! ([`write_graph`](super::write_graph)) and tables ([`write_csv`]) say everything.
 
-mod csv;
 mod dot;
 mod gexf;
 mod graphml;
 mod kind;
 mod ntriples;
+mod tables;
 mod xml;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 
-pub use self::csv::write_csv;
-pub(super) use self::csv::{HEAD_FILE, LIST_DELIMITER};
 pub use self::dot::write_dot;
 pub use self::gexf::write_gexf;
 pub use self::graphml::write_graphml;
 pub(super) use self::graphml::{ROLE, Role, TYPE};
 pub(super) use self::kind::{Kind, Scalar};
 pub use self::ntriples::write_ntriples;
+pub use self::tables::write_csv;
+pub(super) use self::tables::{HEAD_FILE, LIST_DELIMITER};
 use super::rule::rules;
 use super::{AsJson, GraphCounts, GraphError};
 use crate::{Element, ReadTransaction, Relationship, Value};

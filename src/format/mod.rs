@@ -32,6 +32,9 @@
 //! `$type` may be left out (what has a `start` is a relationship), as may commits, `labels`, `properties` and the `id` of what
 //! nothing points at. A member that is not one of these, or is there twice, is a fault: nothing is passed over. Empty
 //! lines do not count, nor does a byte order mark at the head.
+//!
+//! Other programs have other forms: [`write_csv`], [`write_graphml`], [`write_gexf`], [`write_dot`] and [`write_ntriples`] write
+//! them, [`GraphImport`] reads some, and an [`ExportReport`] tells what one has no place for.
 
 mod decode;
 mod deserialize;

@@ -2,9 +2,9 @@
 //!
 //! Each format has a file, which makes the words of JSON Lines of what it reads; one reader adds them to the database.
 
-mod csv;
 mod graphml;
 mod jsonl;
+mod tables;
 mod xml;
 
 use std::fmt;
@@ -139,7 +139,7 @@ impl GraphImport {
                 match format {
                     GraphFormat::JsonLines => jsonl::read(files, &mut reading),
                     GraphFormat::GraphMl => graphml::read(files, &mut reading),
-                    GraphFormat::Csv => csv::read(files, &mut reading),
+                    GraphFormat::Csv => tables::read(files, &mut reading),
                 }?;
                 reading.end()?;
             }

@@ -59,12 +59,9 @@ impl Scalar {
             Value::DateTime(_) => Scalar::DateTime,
             Value::Duration(_) => Scalar::Duration,
             Value::Edtf(_) => Scalar::Edtf,
-            Value::Null
-            | Value::List(_)
-            | Value::Map(_)
-            | Value::Node(_)
-            | Value::Relationship(_)
-            | Value::Path(_) => Scalar::Json,
+            Value::Null | Value::List(_) | Value::Map(_) | Value::Node(_) | Value::Relationship(_) | Value::Path(_) => {
+                Scalar::Json
+            }
         }
     }
 
@@ -149,11 +146,13 @@ impl Kind {
     pub(super) fn text(self, value: &Value) -> String {
         match (self.is_list, value) {
             (true, Value::List(items)) => {
-                let item = |item: &Value| match self.scalar {
-                    Scalar::Boolean | Scalar::Integer => json(item),
-                    Scalar::Float if json(item).starts_with('{') => json(&Value::from(self.scalar.text(item))),
-                    Scalar::Float => json(item),
-                    _ => json(&Value::from(self.scalar.text(item))),
+                let item = |item: &Value| {
+                    let is_json = match item {
+                        Value::Boolean(_) | Value::Integer(_) => true,
+                        Value::Float(number) => number.is_finite(),
+                        _ => false,
+                    };
+                    if is_json { json(item) } else { json(&Value::from(self.scalar.text(item))) }
                 };
                 format!("[{}]", items.iter().map(item).collect::<Vec<_>>().join(","))
             }

@@ -92,8 +92,8 @@ impl Fault {
 type Reason = (&'static str, String);
 
 /// What the database does not take.
-fn refused(error: impl ToString) -> Reason {
-    ("refused", error.to_string())
+fn refused(error: impl Into<String>) -> Reason {
+    ("refused", error.into())
 }
 
 fn misplaced(message: impl Into<String>) -> Reason {
@@ -245,9 +245,10 @@ impl<'t> GraphReader<'t> {
     fn node(&mut self, node: Node) -> Result<Vec<Waiting>, Reason> {
         self.part = Part::Graph;
         self.check_new(node.id.as_ref())?;
-        self.as_of(node.commit).map_err(refused)?;
+        self.as_of(node.commit).map_err(misplaced)?;
         self.take_id(node.id.as_ref());
-        let created = self.into.create_node(node.labels, node.properties).map_err(refused)?;
+        let created =
+            self.into.create_node(node.labels, node.properties).map_err(|error| refused(error.to_string()))?;
         self.found.elements.nodes += 1;
         Ok(self.name(node.id, Known { element: created, commit: node.commit }))
     }
@@ -268,7 +269,7 @@ impl<'t> GraphReader<'t> {
 
     fn draw(&mut self, rel: Rel) -> Result<Vec<Waiting>, Reason> {
         self.check_new(rel.id.as_ref())?;
-        self.as_of(rel.commit).map_err(refused)?;
+        self.as_of(rel.commit).map_err(misplaced)?;
         let (start, end) =
             (self.end_of(&rel, &rel.start).map_err(misplaced)?, self.end_of(&rel, &rel.end).map_err(misplaced)?);
         self.take_id(rel.id.as_ref());
@@ -277,7 +278,7 @@ impl<'t> GraphReader<'t> {
         } else {
             self.into.create_relationship(start, &rel.type_name, end, rel.properties)
         };
-        let element = drawn.map_err(refused)?;
+        let element = drawn.map_err(|error| refused(error.to_string()))?;
         self.found.elements.relationships += 1;
         Ok(self.name(rel.id, Known { element, commit: rel.commit }))
     }

@@ -197,7 +197,11 @@ impl Document {
         };
         self.keys.is_own |= role.is_some();
         let kind = kind_of(tag).map_err(|name| {
-            self.xml.damaged(format!("the type `{}` of the key `{}` is not known", name.escape_debug(), id.escape_debug()))
+            self.xml.damaged(format!(
+                "the type `{}` of the key `{}` is not known",
+                name.escape_debug(),
+                id.escape_debug()
+            ))
         })?;
         let is_picture = get("yfiles.type").is_some_and(|what| what == "nodegraphics" || what == "edgegraphics");
         let of = match get("for").unwrap_or("all") {
@@ -236,22 +240,22 @@ impl Document {
             (Some(Open::Key(id, key)), _) => self.keys.add(id, key),
             (Some(Open::Element(element)), _) => {
                 self.text_bytes = 0;
-                self.add(element, reading)?;
+                self.add(&element, reading)?;
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn add(&mut self, element: Element, reading: &mut Reading<'_, '_>) -> Result<(), ImportError> {
+    fn add(&self, element: &Element, reading: &mut Reading<'_, '_>) -> Result<(), ImportError> {
         let (line, raw) = (element.line, raw(&element.tag));
-        let read = Read::of(&element, &self.keys);
-        match read.and_then(|read| read.found(&element, self.keys.is_own)) {
+        let read = Read::of(element, &self.keys);
+        match read.and_then(|read| read.found(element, self.keys.is_own)) {
             Err((kind, message)) => reading.pass_over(line, raw.as_bytes(), kind, &message),
             Ok(Added::StandsFor(id, of)) => reading.stand_for(id, &of, line, raw.as_bytes()),
             Ok(Added::Found(found)) => {
                 if let Found::Rel(rel) = &found {
-                    self.note_rel(&element, rel, reading);
+                    self.note_rel(element, rel, reading);
                 }
                 reading.add(found, line, raw.as_bytes())
             }
@@ -381,10 +385,10 @@ impl Read {
         let missing = |what: &str| ("missing", format!("the {what} is missing"));
         let end = |name: &str| element.tag.get(name).map(|id| FileId::Text(id.to_owned())).ok_or_else(|| missing(name));
         let mut properties = self.properties;
-        if !is_own && let Some(id) = element.tag.get("id") {
-            if !properties.iter().any(|(key, _)| key == "id") {
-                properties.push(("id".to_owned(), Value::from(id)));
-            }
+        if let Some(id) = element.tag.get("id").filter(|_| !is_own)
+            && !properties.iter().any(|(key, _)| key == "id")
+        {
+            properties.push(("id".to_owned(), Value::from(id)));
         }
         if element.is_node {
             let id = end("id")?;
@@ -392,7 +396,7 @@ impl Read {
                 return Ok(Added::StandsFor(id, edge_id(&rel)));
             }
             let labels = self.labels.as_deref().or_else(|| element.tag.get("labels"));
-            let labels = labels.map_or(Ok(Vec::new()), labels_of)?;
+            let labels = labels.map_or(Ok(Vec::new()), |labels| labels_of(labels, is_own))?;
             return Ok(Added::Found(Found::Node(Node { id: Some(id), labels, properties, commit: None })));
         }
         // Others number edges as they like, and number nodes so, too.
@@ -426,10 +430,13 @@ fn edge_id(id: &str) -> FileId {
     FileId::Text(format!("edge {id}\0"))
 }
 
-/// `:A:B`, or JSON.
-fn labels_of(text: &str) -> Result<Vec<String>, Reason> {
+/// `:A:B`, or JSON. Others may put blanks and more colons between.
+fn labels_of(text: &str, is_own: bool) -> Result<Vec<String>, Reason> {
     if text.starts_with('[') {
         return serde_json::from_str(text).map_err(|_| ("value", format!("`{text}` is no list of labels")));
+    }
+    if is_own {
+        return Ok(text.split(':').skip(1).map(str::to_owned).collect());
     }
     Ok(text.split(':').map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect())
 }

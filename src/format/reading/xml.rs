@@ -153,7 +153,7 @@ impl BufRead for Lines {
 
     fn consume(&mut self, len: usize) {
         let consumed = self.input.buffer().get(..len).unwrap_or_default();
-        self.line += consumed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += consumed.split(|byte| *byte == b'\n').count() as u64 - 1;
         self.piece_bytes += len as u64;
         self.input.consume(len);
     }

@@ -17,8 +17,8 @@ use std::io;
 
 use super::kind::{Kind, Scalar};
 use super::{ExportReport, each};
-use crate::format::graph::write_head;
 use crate::format::GraphError;
+use crate::format::graph::write_head;
 use crate::{Element, Name, ReadTransaction, Value};
 
 /// The file with what is no element.
@@ -78,12 +78,13 @@ pub fn write_csv(
     append(HEAD_FILE, &head)?;
     let mut tables = tables_of(from)?;
     name_files(&mut tables);
-    let mut held = 0;
+    let mut waiting_bytes = 0;
     let mut report = ExportReport::default();
     for table in tables.values_mut() {
         table.header();
         if table.columns.len() > MOST_COLUMNS - OWN_COLUMNS {
-            let message = format!("{} would have {} columns, and {MOST_COLUMNS} are the most", table.file, table.columns.len());
+            let message =
+                format!("{} would have {} columns, and {MOST_COLUMNS} are the most", table.file, table.columns.len());
             return Err(GraphError::Io(io::Error::other(message)));
         }
     }
@@ -94,17 +95,19 @@ pub fn write_csv(
         table.row(element, commit);
         let row_bytes = table.waiting.len() - before;
         if row_bytes > MOST_ROW_BYTES {
-            let message =
-                format!("the element {} takes a row of {row_bytes} bytes, and {MOST_ROW_BYTES} are the most", element.id());
+            let message = format!(
+                "the element {} takes a row of {row_bytes} bytes, and {MOST_ROW_BYTES} are the most",
+                element.id()
+            );
             return Err(GraphError::Io(io::Error::other(message)));
         }
-        held += row_bytes;
+        waiting_bytes += row_bytes;
         if table.waiting.len() >= BUFFER_BYTES {
-            held = held.saturating_sub(table.waiting.len());
+            waiting_bytes = waiting_bytes.saturating_sub(table.waiting.len());
             table.flush(&mut append)?;
         }
-        if held >= MOST_BYTES {
-            held = 0;
+        if waiting_bytes >= MOST_BYTES {
+            waiting_bytes = 0;
             tables.values_mut().try_for_each(|table| table.flush(&mut append))?;
         }
         Ok(())
@@ -217,12 +220,7 @@ impl Table {
             Element::Node(node) => (vec![node.id().to_string(), labels_text(node.labels())], node.properties()),
             Element::Relationship(rel) => {
                 let end = |end: Option<crate::ElementId>| end.map_or_else(String::new, |id| id.to_string());
-                let mut own = vec![
-                    rel.id().to_string(),
-                    end(rel.start()),
-                    end(rel.end()),
-                    rel.rel_type().to_owned(),
-                ];
+                let mut own = vec![rel.id().to_string(), end(rel.start()), end(rel.end()), rel.rel_type().to_owned()];
                 if self.has_quoted {
                     own.push(if rel.is_asserted() { "asserted" } else { "quoted" }.to_owned());
                 }

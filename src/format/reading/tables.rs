@@ -73,7 +73,9 @@ fn column(cell: &str, is_of_rels: bool) -> Result<Column, String> {
         ("", "STATE", true) => Column::State,
         ("commit", "IGNORE", _) => Column::Commit,
         (_, "IGNORE", _) => Column::Ignored,
-        (key, kind, _) => Column::Property { key: key.to_owned(), kind: Kind::named(kind).ok_or_else(|| unknown(cell))? },
+        (key, kind, _) => {
+            Column::Property { key: key.to_owned(), kind: Kind::named(kind).ok_or_else(|| unknown(cell))? }
+        }
     })
 }
 
