@@ -63,6 +63,7 @@ use std::fmt;
 use std::io::Write;
 use std::str::FromStr;
 
+pub use self::ftm::write_ftm;
 use self::reading::Reading;
 use self::writer::Writer;
 use crate::import::{ImportError, ImportFile, ImportProgress, ImportReport, OnError};

@@ -6,6 +6,7 @@
 
 mod draw;
 mod entities;
+mod export;
 mod schemata;
 mod share;
 mod statements;
@@ -14,6 +15,7 @@ use self::schemata::Schema;
 use super::model::Properties;
 
 pub(super) use self::entities::read as read_entities;
+pub use self::export::write_ftm;
 pub(super) use self::statements::read as read_statements;
 
 /// One with more pairs of ends is a node that leads to them.

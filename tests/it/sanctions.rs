@@ -3,6 +3,7 @@
 
 mod bis;
 mod ftm;
+mod ftm_again;
 mod ofac;
 mod published;
 mod us_lists;
