@@ -1,5 +1,7 @@
-//! `averment import`: files with comma-separated values, and lists of sanctioned parties, into a database in a folder.
+//! `averment import`: files with comma-separated values, lists of sanctioned parties, and whole graphs, into a database in a
+//! folder.
 
+mod graphs;
 mod quarantine;
 
 use std::collections::BTreeMap;
@@ -9,11 +11,13 @@ use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use averment::format::GraphImport;
 use averment::import::{BadRow, CsvImport, ImportError, ImportFile, ImportProgress, ImportReport};
 use averment::sanctions::{ListFormat, ListImport};
 use averment::{Database, Edtf, Error, Limits, Options, WriteTransaction};
 use clap::{Args as ClapArgs, ValueEnum};
 
+use self::graphs::GraphArgs;
 use self::quarantine::Quarantine;
 use crate::output::printable;
 use crate::{Fault, source, style};
@@ -36,6 +40,8 @@ pub(crate) struct ImportArgs {
     /// Of when the lists are, as `2019-01-15` or any EDTF; without it, what the names of the files say, or the lists themselves.
     #[arg(long, value_name = "DATE", value_parser = edtf, requires = "from")]
     edition: Option<Edtf>,
+    #[command(flatten)]
+    graphs: GraphArgs,
     /// What separates fields: a letter, or `tab`.
     #[arg(long, value_name = "LETTER", default_value = ",", value_parser = mark)]
     delimiter: u8,
@@ -173,10 +179,20 @@ pub(crate) fn import(args: &ImportArgs, options: Options) -> Result<String, Faul
     let quarantine = args.quarantine()?;
     let to = quarantine.as_ref();
     let report = match (args.from.is_empty(), is_there) {
+        (true, true) if args.graphs.is_given() => {
+            load(&folder, options, |transaction| args.as_graph_import(to)?.load(transaction).map_err(fault))
+        }
+        (true, false) if args.graphs.is_given() => {
+            let import = args.as_graph_import(to)?;
+            create_with(args, options, |transaction| import.load(transaction).map_err(fault))
+        }
         (false, true) => {
             load(&folder, options, |transaction| args.as_list_import(to)?.load(transaction).map_err(fault))
         }
-        (false, false) => create_of_lists(args, to, options),
+        (false, false) => {
+            let import = args.as_list_import(to)?;
+            create_with(args, options, |transaction| import.load(transaction).map_err(fault))
+        }
         (true, true) => load(&folder, options, |transaction| args.as_import(to)?.load(transaction).map_err(fault)),
         (true, false) => args.as_import(to)?.create(options, &folder).map(|(_, report)| report).map_err(fault),
     }?;
@@ -210,11 +226,14 @@ fn import_into(
 }
 
 /// A database of which this is the first commit; if that does not succeed, there is none.
-fn create_of_lists(args: &ImportArgs, to: Option<&Quarantine>, options: Options) -> Result<ImportReport, Fault> {
-    let import = args.as_list_import(to)?;
+fn create_with(
+    args: &ImportArgs,
+    options: Options,
+    import: impl FnOnce(&mut WriteTransaction) -> Result<ImportReport, Fault>,
+) -> Result<ImportReport, Fault> {
     let was_there = args.folder.exists();
     let db = options.limits(Limits::unlimited()).create(&args.folder)?;
-    let made = import_into(&db, |transaction| import.load(transaction).map_err(fault));
+    let made = import_into(&db, import);
     if made.is_err() && !was_there {
         drop(db);
         // What is left is a database without anything in it.
@@ -231,7 +250,8 @@ impl ImportArgs {
             lists.extend(list.files()?);
         }
         let tables = self.nodes.iter().chain(&self.rels).flat_map(|files| &files.files).map(String::as_str);
-        let read: Vec<&str> = tables.chain(lists.iter().map(ImportFile::name)).collect();
+        let graphs = self.graphs.files()?;
+        let read: Vec<&str> = tables.chain(lists.iter().chain(&graphs).map(ImportFile::name)).collect();
         Quarantine::new(path, &read, &self.folder).map(Some)
     }
 
@@ -265,6 +285,19 @@ impl ImportArgs {
         }
         if self.no_index {
             import = import.without_indexes();
+        }
+        Ok(match quarantine {
+            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
+            None if matches!(self.on_error, OnError::Stop) => import,
+            None => import.skip_bad_rows(),
+        })
+    }
+
+    fn as_graph_import(&self, quarantine: Option<&Quarantine>) -> Result<GraphImport, Fault> {
+        let mut import = self.graphs.import()?.message(self.message.as_deref().unwrap_or("import of a graph"));
+        if io::stderr().is_terminal() {
+            let mut line = Line::default();
+            import = import.on_progress(move |progress| line.show(progress));
         }
         Ok(match quarantine {
             Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
