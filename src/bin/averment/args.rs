@@ -163,7 +163,7 @@ pub(crate) enum GraphForm {
     /// N-Triples of RDF 1.2; of `export` only.
     #[value(name = "ntriples")]
     NTriples,
-    /// Entities of FollowTheMoney; of `export` only.
+    /// Entities of `FollowTheMoney`; of `export` only.
     Ftm,
 }
 
@@ -403,7 +403,7 @@ Examples:
     },
     /// Read nodes and relationships from files with comma-separated values into a database in a folder. The first line of each
     /// says what the columns are: `id:ID,name,born:date`, `:START_ID,:END_ID,share:float`. Or read lists of sanctioned parties,
-    /// or whole graphs as GraphML, JSON Lines or exported tables.
+    /// or whole graphs as `GraphML`, JSON Lines or exported tables.
     #[command(after_help = "\
 Examples:
   averment import sanctions --nodes Company=companies.csv --rels OWNS=stakes.csv

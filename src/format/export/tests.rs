@@ -28,7 +28,7 @@ fn check(written: impl FnOnce(&ReadTransaction, &mut Vec<u8>) -> Result<ExportRe
 #[test]
 fn a_graph_as_graphml() {
     check(
-        |from, out| write_graphml(from, out),
+        write_graphml,
         &expect![[r#"
         <?xml version="1.0" encoding="UTF-8"?>
         <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
@@ -64,7 +64,7 @@ fn a_graph_as_graphml() {
 #[test]
 fn a_graph_as_gexf() {
     check(
-        |from, out| write_gexf(from, out),
+        write_gexf,
         &expect![[r#"
         <?xml version="1.0" encoding="UTF-8"?>
         <gexf xmlns="http://gexf.net/1.3" version="1.3">
@@ -120,7 +120,7 @@ fn a_graph_as_gexf() {
 #[test]
 fn a_graph_as_dot() {
     check(
-        |from, out| write_dot(from, out),
+        write_dot,
         &expect![[r#"
         digraph G {
         node [shape=box];

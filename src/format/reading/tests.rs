@@ -9,11 +9,16 @@ use crate::format::{write_csv, write_graphml};
 use crate::value::arbitrary::any_scalar;
 use crate::{Database, ElementId, Value};
 
+type Properties = Vec<(String, Value)>;
+
+/// Both ends by their numbers, the type, whether it is asserted.
+type RelSketch = (usize, usize, String, bool, Properties);
+
 /// A graph to be: each relationship has ends among the elements before it.
 #[derive(Clone, Debug)]
 struct Sketch {
-    nodes: Vec<(Vec<String>, Vec<(String, Value)>)>,
-    rels: Vec<(usize, usize, String, bool, Vec<(String, Value)>)>,
+    nodes: Vec<(Vec<String>, Properties)>,
+    rels: Vec<RelSketch>,
     /// One that is there no more.
     gone: usize,
 }
@@ -156,7 +161,7 @@ proptest! {
 fn a_table_that_is_cut_or_missing_is_a_part_of_the_whole() {
     let db = Database::from_script("CREATE (:A {x: 1}), (:A {x: 2}), (:B)").unwrap();
     let files = tables(&db);
-    let without_b: Vec<ImportFile> = files.iter().filter(|file| !file.name().contains("B")).cloned().collect();
+    let without_b: Vec<ImportFile> = files.iter().filter(|file| !file.name().contains('B')).cloned().collect();
     let error = imported(GraphImport::new().graph(GraphFormat::Csv, without_b.clone())).unwrap_err();
     assert!(error.contains("this is a part of the database, which has 3 nodes, and here are 2"), "{error}");
     let (again, _) = imported(GraphImport::new().graph(GraphFormat::Csv, without_b).skip_bad_rows()).unwrap();

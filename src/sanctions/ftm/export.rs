@@ -37,7 +37,7 @@ const SCHEMATA: [(&str, &str); 9] = [
 
 /// Writes the parties, addresses, listings and relationships of imported lists as entities of `FollowTheMoney`, a line of JSON each.
 ///
-/// What was imported as [`ListFormat::Ftm`](super::ListFormat::Ftm) is the same when it is written and imported again, but for the
+/// What was imported as [`ListFormat::Ftm`](crate::sanctions::ListFormat::Ftm) is the same when it is written and imported again, but for the
 /// evidence: sources and paragraphs are those of the new file. `DATA.md` tells which words become which.
 ///
 /// A few hundred entities are held at a time, and of relationships a number each.

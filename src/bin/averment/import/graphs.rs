@@ -9,7 +9,7 @@ use crate::Fault;
 /// What else can be given than tables and lists.
 #[derive(Debug, ClapArgs)]
 pub(super) struct GraphArgs {
-    /// A graph as GraphML, of this or another program, which gzip may have packed. May be repeated.
+    /// A graph as `GraphML`, of this or another program, which gzip may have packed. May be repeated.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["nodes", "rels", "from"])]
     graphml: Vec<String>,
     /// A graph as JSON Lines, which gzip may have packed. May be repeated.
