@@ -253,8 +253,8 @@ pub(crate) fn check_row(row: &[Value], fields: &[Field], is_wanted: impl Fn(usiz
     if row.len() != fields.len() {
         return Err(format!("a row has {} values, not {}", row.len(), fields.len()));
     }
-    let wanted = row.iter().zip(fields).enumerate().filter(|(output, _)| is_wanted(*output));
-    wanted.map(|(_, (value, field))| field.check(value)).collect()
+    let mut wanted = row.iter().zip(fields).enumerate().filter(|(output, _)| is_wanted(*output));
+    wanted.try_for_each(|(_, (value, field))| field.check(value))
 }
 
 impl fmt::Debug for CustomProcedure {

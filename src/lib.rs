@@ -21,7 +21,7 @@
 //! * [`import`] makes graphs of files with comma-separated values, [`sanctions`] of lists of sanctioned parties.
 //! * [`GraphView`] makes the live graph a [`petgraph`] graph.
 //! * [`fixtures`] are graphs to try things on, [`testing`] compares answers with tables, [`format`](mod@format) is JSON
-//!   and serde.
+//!   and serde, and whole graphs for other programs and of them.
 //!
 //! # Transactions
 //!

@@ -66,6 +66,7 @@ use std::str::FromStr;
 
 use self::editions::Asked;
 pub use self::editions::{ChangedEntry, EditionDiff, FieldChange, ListEdition, ListEntry, diff, diff_files, editions};
+pub use self::ftm::write_ftm;
 use self::reading::{Reading, Sink};
 use self::writer::{Batches, Target, Writer};
 use crate::import::{ImportError, ImportFile, ImportProgress, ImportReport, OnError};

@@ -76,7 +76,20 @@ fn decode_typed(name: &str, object: &serde_json::Map<String, Json>) -> Result<Va
         let Some(Json::Object(object)) = value else { return Err(fault("`$type` map needs an object as `value`")) };
         return decode_map(object);
     }
-    let parse: fn(&str) -> Option<Value> = match name {
+    let Some(parse) = parser(name) else { return Err(fault(format!("unknown `$type` `{name}`"))) };
+    let Some(Json::String(text)) = value else {
+        return Err(fault(format!("`$type` {name} needs a string as `value`")));
+    };
+    parse(text).ok_or_else(|| fault(format!("`{text}` is no {name}")))
+}
+
+/// The value of a type that a text is, as it is written for JSON.
+pub(super) fn typed_value(name: &str, text: &str) -> Option<Value> {
+    parser(name).and_then(|parse| parse(text))
+}
+
+fn parser(name: &str) -> Option<fn(&str) -> Option<Value>> {
+    Some(match name {
         "float" => float,
         "date" => |text| Date::parse(text).map(Value::Date),
         "localtime" => |text| LocalTime::parse(text).map(Value::LocalTime),
@@ -85,12 +98,8 @@ fn decode_typed(name: &str, object: &serde_json::Map<String, Json>) -> Result<Va
         "datetime" => |text| DateTime::parse(text).map(Value::DateTime),
         "duration" => |text| Duration::parse(text).map(Value::Duration),
         "edtf" => |text| Edtf::parse(text).ok().map(Value::Edtf),
-        _ => return Err(fault(format!("unknown `$type` `{name}`"))),
-    };
-    let Some(Json::String(text)) = value else {
-        return Err(fault(format!("`$type` {name} needs a string as `value`")));
-    };
-    parse(text).ok_or_else(|| fault(format!("`{text}` is no {name}")))
+        _ => return None,
+    })
 }
 
 /// What JSON has no number for.

@@ -15,7 +15,7 @@ use super::rule::rules;
 use super::value_to_json;
 use crate::{Element, Error, Keep, Provenance, ReadTransaction, Value, WriteTransaction};
 use lines::{GraphLines, next_line};
-use reader::GraphReader;
+pub(super) use reader::{Entry, Fault, GraphReader};
 
 /// A line longer than this, in bytes, is refused before it fills the memory.
 const MAX_LINE_BYTES: u64 = 64 << 20;
@@ -74,6 +74,23 @@ impl fmt::Display for GraphCounts {
 ///
 /// [`GraphError::Io`] if `out` fails, and for an element that takes more than 64 MiB as a line, since no such line is read.
 pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<GraphCounts, GraphError> {
+    write_head(from, out)?;
+    let mut out = LineWriter { out, line: Vec::new() };
+    let mut counts = GraphCounts::default();
+    for element in from.elements() {
+        let (element, commit) = element?;
+        match element {
+            Element::Node(_) => counts.nodes += 1,
+            Element::Relationship(_) => counts.relationships += 1,
+        }
+        out.write(&element_to_json(element, commit))?;
+    }
+    out.out.flush()?;
+    Ok(counts)
+}
+
+/// Writes what stands before the elements.
+pub(super) fn write_head(from: &ReadTransaction, out: &mut impl Write) -> Result<(), GraphError> {
     let mut out = LineWriter { out, line: Vec::new() };
     if let Some(keep) = from.keeps() {
         out.write(&keep_to_json(keep))?;
@@ -86,17 +103,7 @@ pub fn write_graph(from: &ReadTransaction, out: &mut impl Write) -> Result<Graph
     for rule in rules {
         out.write(&rule.to_json())?;
     }
-    let mut counts = GraphCounts::default();
-    for element in from.elements() {
-        let (element, commit) = element?;
-        match element {
-            Element::Node(_) => counts.nodes += 1,
-            Element::Relationship(_) => counts.relationships += 1,
-        }
-        out.write(&element_to_json(element, commit))?;
-    }
-    out.out.flush()?;
-    Ok(counts)
+    Ok(())
 }
 
 /// Copies a graph as JSON Lines with another word about how many commits are kept; all else stays as it is written.

@@ -32,22 +32,29 @@
 //! `$type` may be left out (what has a `start` is a relationship), as may commits, `labels`, `properties` and the `id` of what
 //! nothing points at. A member that is not one of these, or is there twice, is a fault: nothing is passed over. Empty
 //! lines do not count, nor does a byte order mark at the head.
+//!
+//! Other programs have other forms: [`write_csv`], [`write_graphml`], [`write_gexf`], [`write_dot`] and [`write_ntriples`] write
+//! them, [`GraphImport`] reads some, and an [`ExportReport`] tells what one has no place for.
 
 mod decode;
 mod deserialize;
 mod encode;
+mod export;
 mod graph;
 mod head;
 mod line;
 mod parse;
 mod past;
+mod reading;
 mod rule;
 mod script;
 
 pub use decode::{DecodeError, value_from_json};
 pub use deserialize::{DeserializeError, row_as, value_as};
 pub use encode::{AsJson, value_to_json};
+pub use export::{ExportReport, write_csv, write_dot, write_gexf, write_graphml, write_ntriples};
 pub(crate) use graph::WholeGraph;
 pub use graph::{GraphCounts, GraphError, read_graph, write_graph, write_keep};
 pub use parse::json_from_str;
+pub use reading::{GraphFormat, GraphImport};
 pub use script::write_script;

@@ -30,6 +30,17 @@ pub enum ImportError {
     /// A row cannot be imported, and rows are not [passed over](super::CsvImport::skip_bad_rows).
     #[error("{0}")]
     Row(BadRow),
+    /// A file is not what it is said to be from here on, so that nothing behind it can be read.
+    #[error("{file}, line {line}: {message}")]
+    #[non_exhaustive]
+    Damaged {
+        /// The name of the file.
+        file: String,
+        /// From 1.
+        line: u64,
+        /// What is wrong.
+        message: String,
+    },
     /// What was asked for contradicts itself.
     #[error("{message}")]
     #[non_exhaustive]

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::error::{ImportError, Reason};
 use super::plan::unreadable;
-use super::record::{Marks, RecordReader};
+use super::record::{FieldText, Marks, RecordReader};
 use super::source::ImportFile;
 
 /// A line is held whole.
@@ -57,12 +57,25 @@ impl CsvRecords {
     ///
     /// [`ImportError::Unreadable`].
     pub fn read(&mut self) -> Result<Option<Record<Vec<String>>>, ImportError> {
+        self.read_as(|field| field.text.to_owned())
+    }
+
+    /// The next record, with `None` for a field that has neither letters nor quotes.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError::Unreadable`].
+    pub fn read_cells(&mut self) -> Result<Option<Record<Vec<Option<String>>>>, ImportError> {
+        self.read_as(|field| (field.is_quoted || !field.text.is_empty()).then(|| field.text.to_owned()))
+    }
+
+    fn read_as<T>(&mut self, of: impl Fn(FieldText<'_>) -> T) -> Result<Option<Record<Vec<T>>>, ImportError> {
         let record = self.reader.next().map_err(unreadable(&self.file))?;
         Ok(record.map(|record| Record {
             line: record.line,
             raw: record.raw.bytes().to_vec(),
             content: match record.fields {
-                Ok(fields) => Ok(fields.iter().map(|field| field.text.to_owned()).collect()),
+                Ok(fields) => Ok(fields.iter().map(&of).collect()),
                 Err(reason) => Err(reason.to_string()),
             },
         }))

@@ -7,6 +7,7 @@
 mod delta;
 mod draw;
 mod entities;
+mod export;
 mod schemata;
 mod share;
 mod simple;
@@ -17,6 +18,7 @@ use super::model::Properties;
 
 pub(super) use self::delta::read as read_delta;
 pub(super) use self::entities::{fields as entity_fields, read as read_entities};
+pub use self::export::write_ftm;
 pub(super) use self::simple::read as read_simple;
 pub(super) use self::statements::{fields as statement_fields, read as read_statements};
 

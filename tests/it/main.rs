@@ -15,6 +15,8 @@ mod copies;
 mod counters;
 mod differential;
 mod durable;
+#[cfg(feature = "cli")]
+mod exports;
 mod fixtures;
 mod folder;
 mod fuzzed;

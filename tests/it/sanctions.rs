@@ -4,6 +4,7 @@
 mod bis;
 mod editions;
 mod ftm;
+mod ftm_again;
 mod ofac;
 mod published;
 mod us_lists;

@@ -60,6 +60,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("crc32fast", &["src/storage/"]),
     ("serde", &["src/storage/codec.rs", "src/format/", "src/row.rs", "src/rows.rs", "src/bin/"]),
     ("flate2", &["src/import/source.rs"]),
+    ("quick_xml", &["src/format/reading/xml.rs"]),
     ("serde_json", &["src/format/", "src/sanctions/ftm/", "src/bin/averment/"]),
     ("thiserror", &["/error.rs", "src/format/", "src/bin/averment/main.rs"]),
     ("jiff", &["src/value/temporal/"]),

@@ -70,10 +70,13 @@ impl Args {
     /// How answers are written, if that is said.
     pub(crate) fn format(&self) -> Result<Option<Format>, clap::Error> {
         match self.output.format {
-            _ if matches!(self.command, Some(Command::Dump { .. })) => Ok(None),
+            _ if matches!(self.command, Some(Command::Dump { .. } | Command::Export { .. })) => Ok(None),
             None => Ok(None),
             Some(Form::Answers(format)) => Ok(Some(format)),
             Some(Form::Script) => Err(wrong_format("`cypher` is a form of `averment dump`, and not of answers")),
+            Some(Form::Graph(form)) => {
+                Err(wrong_format(&format!("`{}` is a form of `averment export`, and not of answers", form.name())))
+            }
         }
     }
 
@@ -145,6 +148,39 @@ pub(crate) enum Format {
 enum Form {
     Answers(Format),
     Script,
+    Graph(GraphForm),
+}
+
+/// How a database is written for other programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphForm {
+    /// XML with all values and states; of `export` only.
+    #[value(name = "graphml")]
+    GraphMl,
+    /// GEXF 1.3, for Gephi; of `export` only.
+    Gexf,
+    /// For Graphviz; of `export` only.
+    Dot,
+    /// N-Triples of RDF 1.2; of `export` only.
+    #[value(name = "ntriples")]
+    NTriples,
+    /// Entities of `FollowTheMoney`; of `export` only.
+    Ftm,
+}
+
+impl GraphForm {
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+/// How `export` writes a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExportForm {
+    Dump(DumpForm),
+    /// Files in a folder.
+    Csv,
+    Graph(GraphForm),
 }
 
 impl ValueEnum for Form {
@@ -157,13 +193,19 @@ impl ValueEnum for Form {
             Form::Answers(Format::Jsonl),
             Form::Answers(Format::Markdown),
             Form::Script,
+            Form::Graph(GraphForm::GraphMl),
+            Form::Graph(GraphForm::Gexf),
+            Form::Graph(GraphForm::Dot),
+            Form::Graph(GraphForm::NTriples),
+            Form::Graph(GraphForm::Ftm),
         ]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         match self {
             Form::Answers(format) => format.to_possible_value(),
-            Form::Script => Some(PossibleValue::new("cypher").help("Statements; of `dump` only")),
+            Form::Script => Some(PossibleValue::new("cypher").help("Statements; of `dump` and `export` only")),
+            Form::Graph(form) => form.to_possible_value(),
         }
     }
 }
@@ -183,9 +225,39 @@ impl OutputArgs {
             None if is_script => Ok(DumpForm::Cypher),
             None | Some(Form::Answers(Format::Jsonl)) => Ok(DumpForm::Jsonl),
             Some(Form::Script) => Ok(DumpForm::Cypher),
-            Some(Form::Answers(_)) => Err(wrong_format("a database is written as `jsonl` or as `cypher`")),
+            Some(Form::Answers(_) | Form::Graph(_)) => {
+                Err(wrong_format("a database is written as `jsonl` or as `cypher`; `averment export` has other forms"))
+            }
         }
     }
+
+    /// How a database is exported: as is said, or as the name of the file ends.
+    pub(crate) fn export_form(&self, to: Option<&Path>) -> Result<ExportForm, clap::Error> {
+        let ending = to.and_then(Path::extension).and_then(|ending| ending.to_str()).unwrap_or_default();
+        match self.format {
+            Some(Form::Answers(Format::Jsonl)) => Ok(ExportForm::Dump(DumpForm::Jsonl)),
+            Some(Form::Answers(Format::Csv)) => Ok(ExportForm::Csv),
+            Some(Form::Script) => Ok(ExportForm::Dump(DumpForm::Cypher)),
+            Some(Form::Graph(form)) => Ok(ExportForm::Graph(form)),
+            Some(Form::Answers(other)) => Err(wrong_format(&format!("`{}` is a form of answers alone", other.name()))),
+            None => form_by_ending(ending).ok_or_else(|| {
+                let forms = "`csv`, `graphml`, `gexf`, `dot`, `ntriples`, `ftm`, `jsonl` or `cypher`";
+                wrong_format(&format!("the ending of the file says none; give one of {forms}"))
+            }),
+        }
+    }
+}
+
+fn form_by_ending(ending: &str) -> Option<ExportForm> {
+    Some(match ending {
+        "jsonl" | "ndjson" => ExportForm::Dump(DumpForm::Jsonl),
+        "cypher" | "cql" => ExportForm::Dump(DumpForm::Cypher),
+        "graphml" => ExportForm::Graph(GraphForm::GraphMl),
+        "gexf" => ExportForm::Graph(GraphForm::Gexf),
+        "dot" | "gv" => ExportForm::Graph(GraphForm::Dot),
+        "nt" => ExportForm::Graph(GraphForm::NTriples),
+        _ => return None,
+    })
 }
 
 fn wrong_format(message: &str) -> clap::Error {
@@ -294,6 +366,30 @@ Examples:
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Write all of a database for other programs, and tell what their format has no place for.
+    #[command(after_help = "\
+Examples:
+  averment export sanctions --format csv -o tables
+  averment export sanctions -o sanctions.graphml
+  averment export sanctions --format ntriples --base https://example.org/graph/ -o sanctions.nt
+  averment export sanctions --format ftm | gzip > entities.ftm.json.gz
+  averment export sanctions -o sanctions.dot && dot -Tsvg sanctions.dot > sanctions.svg
+
+JSON Lines and `csv` (a folder) say all of it: `averment import NEW --csv tables` makes the same database. What of the others is
+lost is told on standard error, by kind and number. `--format` may be left out where the file ends in .graphml, .gexf, .dot, .gv,
+.nt, .jsonl or .cypher.")]
+    Export {
+        /// The database.
+        #[arg(value_name = "DATABASE")]
+        exported: String,
+        /// The file, which is replaced once all is written; without it, or as `-`: standard output. With `--format csv` a
+        /// folder that is not there yet, or is empty.
+        #[arg(short, long, value_name = "FILE|FOLDER")]
+        output: Option<PathBuf>,
+        /// With what the IRIs of N-Triples begin.
+        #[arg(long, value_name = "IRI", default_value = "urn:averment:")]
+        base: String,
+    },
     /// Make a database in a folder of a dump in JSON Lines: with the same ids, times and commits. There is none if the dump is
     /// not whole.
     #[command(after_help = "\
@@ -307,7 +403,8 @@ Examples:
         folder: PathBuf,
     },
     /// Read nodes and relationships from files with comma-separated values into a database in a folder. The first line of each
-    /// says what the columns are: `id:ID,name,born:date`, `:START_ID,:END_ID,share:float`.
+    /// says what the columns are: `id:ID,name,born:date`, `:START_ID,:END_ID,share:float`. Or read lists of sanctioned parties,
+    /// or whole graphs as `GraphML`, JSON Lines or exported tables.
     #[command(after_help = "\
 Examples:
   averment import sanctions --nodes Company=companies.csv --rels OWNS=stakes.csv
@@ -318,6 +415,8 @@ Examples:
   averment import sanctions --from ofac:sdn_2021-07-07
   averment import sanctions --from ftm-delta:20250102063000-abc/entities.delta.json
   averment import graph --nodes Person=people.csv --rels KNOWS=knows.csv --infer-types --delimiter '|'
+  averment import graph --graphml others.graphml.gz --on-error quarantine=bad.csv
+  averment import again --csv tables
 
 Types of columns: string, int, float, boolean, date, localtime, time, localdatetime, datetime, duration, edtf; with `[]` behind
 it a list. A column may also be NAME:ID or NAME:ID(GROUP), :START_ID(GROUP), :END_ID(GROUP), :LABEL, :TYPE, :IGNORE. Where the

@@ -1,21 +1,32 @@
 //! Databases as a whole: written out, made again, copied, and written anew.
 
+mod tables;
+
 use std::fs;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::Path;
 
-use averment::format::{GraphCounts, GraphError, write_graph, write_script};
+use averment::format::{
+    ExportReport, GraphCounts, GraphError, write_dot, write_gexf, write_graph, write_graphml, write_ntriples,
+    write_script,
+};
+use averment::sanctions::write_ftm;
 use averment::{Database, Error, Limits, Options, ReadTransaction, Vacuumed};
 
-use crate::args::DumpForm;
+use crate::args::{DumpForm, ExportForm, GraphForm};
 use crate::bar::Bar;
-use crate::{Fault, session, source};
+use crate::{Fault, session, source, style};
 
 /// Writes all of a database to a file, which it takes the place of once it is whole, or to standard output.
 pub(crate) fn dump(db: &Database, form: DumpForm, to: Option<&Path>) -> Result<(), Fault> {
+    put(to, |out, bar| write(db, form, bar, out)).map(drop)
+}
+
+/// Lets `write` write to a file, which takes the place of the one that is there once all is written, or to standard output.
+fn put<T>(to: Option<&Path>, write: impl FnOnce(&mut dyn Write, Bar) -> Result<T, GraphError>) -> Result<T, Fault> {
     let Some(path) = to.filter(|path| *path != Path::new("-")) else {
-        let out = BufWriter::new(io::stdout().lock());
-        return write(db, form, Bar::beside_output(), out).map(drop).map_err(|error| match error {
+        let mut out = BufWriter::new(io::stdout().lock());
+        return write(&mut out, Bar::beside_output()).map_err(|error| match error {
             GraphError::Io(error) => Fault::Output(error),
             error => source::graph_fault("standard output", error),
         });
@@ -24,19 +35,55 @@ pub(crate) fn dump(db: &Database, form: DumpForm, to: Option<&Path>) -> Result<(
         // A device or a pipe is written to, and not replaced.
         let shown = path.display().to_string();
         let file = fs::OpenOptions::new().write(true).open(path).map_err(|error| source::unwritable(&shown, &error))?;
-        let written = write(db, form, Bar::on_errors(), BufWriter::new(file));
-        return written.map(drop).map_err(|error| source::graph_fault(&shown, error));
+        let written = write(&mut BufWriter::new(file), Bar::on_errors());
+        return written.map_err(|error| source::graph_fault(&shown, error));
     }
-    session::replace(path, |out| write(db, form, Bar::on_errors(), out)).map(drop)
+    session::replace(path, |mut out| write(&mut out, Bar::on_errors()))
 }
 
-fn write(db: &Database, form: DumpForm, bar: Bar, out: impl Write) -> Result<GraphCounts, GraphError> {
+fn write(db: &Database, form: DumpForm, bar: Bar, out: &mut dyn Write) -> Result<GraphCounts, GraphError> {
     // What is asked for the indexes has no end of its own.
     let read = db.with_limits(Limits::unlimited()).read();
     let mut out = Counted { out, lines: 0, total: line_count(&read)?, bar };
     match form {
         DumpForm::Jsonl => write_graph(&read, &mut out),
         DumpForm::Cypher => write_script(&read, &mut out),
+    }
+}
+
+/// Writes all of a database for other programs, and tells what is lost; what to say of a file that was written.
+pub(crate) fn export(db: &Database, form: ExportForm, base: &str, to: Option<&Path>) -> Result<Option<String>, Fault> {
+    let is_file = to.is_some_and(|path| path != Path::new("-"));
+    let read = db.with_limits(Limits::unlimited()).read();
+    let report = match form {
+        ExportForm::Dump(form) => {
+            let counts = put(to, |out, bar| write(db, form, bar, out))?;
+            return Ok(to.filter(|_| is_file).map(|path| format!("{}: {counts}", path.display())));
+        }
+        ExportForm::Csv => tables::write(&read, to)?,
+        ExportForm::Graph(form) => put(to, |out, bar| write_for_others(&read, form, base, bar, out))?,
+    };
+    if !report.lost.is_empty() {
+        let told = format!("warning[lost]: this format has no place for all of it: {report}");
+        style::tell(&style::report(&told, style::on_errors()));
+    }
+    Ok(to.filter(|_| is_file).map(|path| format!("{}: {}", path.display(), report.counts)))
+}
+
+fn write_for_others(
+    read: &ReadTransaction,
+    form: GraphForm,
+    base: &str,
+    bar: Bar,
+    out: &mut dyn Write,
+) -> Result<ExportReport, GraphError> {
+    let mut out = Counted { out, lines: 0, total: line_count(read)?, bar };
+    match form {
+        GraphForm::GraphMl => write_graphml(read, &mut out),
+        GraphForm::Gexf => write_gexf(read, &mut out),
+        GraphForm::Dot => write_dot(read, &mut out),
+        GraphForm::NTriples => write_ntriples(read, base, &mut out),
+        GraphForm::Ftm => write_ftm(read, &mut out),
     }
 }
 

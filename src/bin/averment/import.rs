@@ -1,5 +1,7 @@
-//! `averment import`: files with comma-separated values, and lists of sanctioned parties, into a database in a folder.
+//! `averment import`: files with comma-separated values, lists of sanctioned parties, and whole graphs, into a database in a
+//! folder.
 
+mod graphs;
 mod quarantine;
 
 use std::collections::BTreeMap;
@@ -9,6 +11,7 @@ use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use averment::format::GraphImport;
 use averment::import::{
     BadRow, CsvImport, EditionChanges, EditionReport, ImportError, ImportFile, ImportProgress, ImportReport,
 };
@@ -16,6 +19,7 @@ use averment::sanctions::{ListFormat, ListImport};
 use averment::{Database, Edtf, Error, Limits, Options, WriteTransaction};
 use clap::{Args as ClapArgs, ValueEnum};
 
+use self::graphs::GraphArgs;
 use self::quarantine::Quarantine;
 use crate::output::printable;
 use crate::{Fault, source, style};
@@ -49,6 +53,8 @@ pub(crate) struct ImportArgs {
     /// How many records of lists are one commit. If it breaks off, the commits before stay; importing again completes them.
     #[arg(long, value_name = "RECORDS", default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(1..), requires = "from")]
     batch: u64,
+    #[command(flatten)]
+    graphs: GraphArgs,
     /// What separates fields: a letter, or `tab`.
     #[arg(long, value_name = "LETTER", default_value = ",", value_parser = mark)]
     delimiter: u8,
@@ -186,11 +192,18 @@ pub(crate) fn import(args: &ImportArgs, options: Options) -> Result<String, Faul
     let quarantine = args.quarantine()?;
     let to = quarantine.as_ref();
     let report = match (args.from.is_empty(), is_there) {
+        (true, true) if args.graphs.is_given() => {
+            load(&folder, options, |transaction| args.as_graph_import(to)?.load(transaction).map_err(fault))
+        }
+        (true, false) if args.graphs.is_given() => {
+            let import = args.as_graph_import(to)?;
+            create_with(args, options, |db| import_into(db, |transaction| import.load(transaction).map_err(fault)))
+        }
         (false, true) => {
             let db = source::open_folder(&folder, options.limits(Limits::unlimited()))?;
             args.load_lists(to, &db)
         }
-        (false, false) => create_of_lists(args, to, options),
+        (false, false) => create_with(args, options, |db| args.load_lists(to, db)),
         (true, true) => load(&folder, options, |transaction| args.as_import(to)?.load(transaction).map_err(fault)),
         (true, false) => args.as_import(to)?.create(options, &folder).map(|(_, report)| report).map_err(fault),
     }?;
@@ -210,6 +223,13 @@ fn load(
     import: impl FnOnce(&mut WriteTransaction) -> Result<ImportReport, Fault>,
 ) -> Result<ImportReport, Fault> {
     let db = source::open_folder(folder, options.limits(Limits::unlimited()))?;
+    import_into(&db, import)
+}
+
+fn import_into(
+    db: &Database,
+    import: impl FnOnce(&mut WriteTransaction) -> Result<ImportReport, Fault>,
+) -> Result<ImportReport, Fault> {
     let mut transaction = db.write()?;
     let report = import(&mut transaction)?;
     transaction.commit()?;
@@ -217,10 +237,14 @@ fn load(
 }
 
 /// A database of which this is the first commit; if not even that succeeds, there is none.
-fn create_of_lists(args: &ImportArgs, to: Option<&Quarantine>, options: Options) -> Result<ImportReport, Fault> {
+fn create_with(
+    args: &ImportArgs,
+    options: Options,
+    import: impl FnOnce(&Database) -> Result<ImportReport, Fault>,
+) -> Result<ImportReport, Fault> {
     let was_there = args.folder.exists();
     let db = options.limits(Limits::unlimited()).create(&args.folder)?;
-    let made = args.load_lists(to, &db);
+    let made = import(&db);
     if made.is_err() && !was_there && db.commit_number() == 0 {
         drop(db);
         // What is left is a database without anything in it.
@@ -237,7 +261,8 @@ impl ImportArgs {
             lists.extend(list.files()?);
         }
         let tables = self.nodes.iter().chain(&self.rels).flat_map(|files| &files.files).map(String::as_str);
-        let read: Vec<&str> = tables.chain(lists.iter().map(ImportFile::name)).collect();
+        let graphs = self.graphs.files()?;
+        let read: Vec<&str> = tables.chain(lists.iter().chain(&graphs).map(ImportFile::name)).collect();
         Quarantine::new(path, &read, &self.folder).map(Some)
     }
 
@@ -296,6 +321,19 @@ impl ImportArgs {
         let left = "what was committed before stays, up to commit";
         let told = format!("{what}; {left} {}; importing again completes it", db.commit_number());
         Err(Fault::Input { code: "invalid-import", message: printable(&told) })
+    }
+
+    fn as_graph_import(&self, quarantine: Option<&Quarantine>) -> Result<GraphImport, Fault> {
+        let mut import = self.graphs.import()?.message(self.message.as_deref().unwrap_or("import of a graph"));
+        if io::stderr().is_terminal() {
+            let mut line = Line::default();
+            import = import.on_progress(move |progress| line.show(progress));
+        }
+        Ok(match quarantine {
+            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
+            None if matches!(self.on_error, OnError::Stop) => import,
+            None => import.skip_bad_rows(),
+        })
     }
 
     fn as_list_import(&self, quarantine: Option<&Quarantine>) -> Result<ListImport, Fault> {

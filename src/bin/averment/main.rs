@@ -102,6 +102,16 @@ fn run(args: Args) -> Result<ExitCode, Fault> {
             }
             Err(said) => said_of_arguments(said),
         },
+        Some(Command::Export { exported, output: to, base }) => match args.output.export_form(to.as_deref()) {
+            Ok(form) => {
+                let db = source::open(Some(&exported), &Opening { is_read_only: true, ..opening })?;
+                match copies::export(&db, form, &base, to.as_deref())? {
+                    Some(what) => told(output, &what),
+                    None => Ok(ExitCode::SUCCESS),
+                }
+            }
+            Err(said) => said_of_arguments(said),
+        },
         Some(Command::Restore { file, folder }) => told(output, &copies::restore(&file, &folder, opening.options)?),
         Some(Command::Import(args)) => told(output, &import::import(&args, opening.options)?),
         Some(Command::Diff(args)) => diff::diff(output, &args, opening),

@@ -1,4 +1,4 @@
-//! Reads a graph as JSON Lines into a transaction, line by line.
+//! Adds a graph to a transaction, element by element, whatever it is read from: relationships may come before their ends.
 
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -15,7 +15,7 @@ use crate::{CommitInfo, ElementId, Keep, Provenance, WriteTransaction};
 const LINES_BETWEEN: u64 = 4_096;
 
 /// A transaction to which a graph is added.
-pub(super) struct GraphReader<'t> {
+pub(in crate::format) struct GraphReader<'t> {
     into: &'t mut WriteTransaction,
     /// What the ids stand for that are not taken over.
     ids: HashMap<FileId, Known>,
@@ -27,6 +27,10 @@ pub(super) struct GraphReader<'t> {
     head: Option<Head>,
     takes_ids: bool,
     is_exact: bool,
+    /// What is at fault is passed over, so the whole may be less than is said of it.
+    is_lenient: bool,
+    /// What could not be added, and was not told yet.
+    faults: Vec<Fault>,
     /// How far the file has come.
     part: Part,
 }
@@ -50,12 +54,54 @@ struct Known {
 }
 
 struct Waiting {
-    line: u64,
+    entry: Entry,
     rel: Rel,
 }
 
+/// Where an element stands, and how.
+#[derive(Clone, Debug, Default)]
+pub(in crate::format) struct Entry {
+    /// The number of the file.
+    pub file: usize,
+    /// From 1.
+    pub line: u64,
+    /// As it stands there, where somebody wants to keep that.
+    pub raw: Vec<u8>,
+}
+
+/// An element that cannot be added.
+#[derive(Clone, Debug)]
+pub(in crate::format) struct Fault {
+    pub entry: Entry,
+    /// Under which it is counted.
+    pub kind: &'static str,
+    pub message: String,
+}
+
+impl Fault {
+    pub(in crate::format) fn new(entry: Entry, kind: &'static str, message: impl Into<String>) -> Self {
+        Self { entry, kind, message: message.into() }
+    }
+
+    fn into_error(self) -> GraphError {
+        GraphError::Line { line: self.entry.line, message: self.message }
+    }
+}
+
+/// What is wrong, and under which it is counted.
+type Reason = (&'static str, String);
+
+/// What the database does not take.
+fn refused(error: impl Into<String>) -> Reason {
+    ("refused", error.into())
+}
+
+fn misplaced(message: impl Into<String>) -> Reason {
+    ("misplaced", message.into())
+}
+
 impl<'t> GraphReader<'t> {
-    pub(super) fn new(into: &'t mut WriteTransaction) -> Self {
+    pub(in crate::format) fn new(into: &'t mut WriteTransaction) -> Self {
         Self {
             past: PastCommits::of(into),
             into,
@@ -66,6 +112,8 @@ impl<'t> GraphReader<'t> {
             head: None,
             takes_ids: false,
             is_exact: false,
+            is_lenient: false,
+            faults: Vec::new(),
             part: Part::Start,
         }
     }
@@ -76,32 +124,66 @@ impl<'t> GraphReader<'t> {
         Self { is_exact: true, ..self }
     }
 
+    /// Takes what can be added where something cannot.
+    pub(in crate::format) fn leniently(self) -> Self {
+        Self { is_lenient: true, ..self }
+    }
+
     pub(super) fn read(mut self, lines: &mut GraphLines<impl BufRead>) -> Result<GraphCounts, GraphError> {
-        while let Some((number, text)) = lines.next_line()? {
-            self.line(text, number)?;
-            if self.is_exact && number.is_multiple_of(LINES_BETWEEN) {
+        while let Some((line, text)) = lines.next_line()? {
+            let entry = Entry { line, ..Entry::default() };
+            match read_line(text) {
+                Ok(None) => {}
+                Ok(Some(found)) => self.take(found, entry),
+                Err(message) => return Err(GraphError::Line { line, message }),
+            }
+            self.first_fault().map_or(Ok(()), |fault| Err(fault.into_error()))?;
+            if self.is_exact && line.is_multiple_of(LINES_BETWEEN) {
                 self.into.forget_changes()?;
             }
         }
-        self.finish(lines.number)
+        self.end(Entry { line: lines.number, ..Entry::default() })?;
+        self.first_fault().map_or(Ok(self.found.elements), |fault| Err(fault.into_error()))
     }
 
-    fn line(&mut self, text: &[u8], line: u64) -> Result<(), GraphError> {
-        let added = match read_line(text) {
-            Ok(None) => return Ok(()),
-            Ok(Some(Found::Node(node))) => self.node(node),
-            Ok(Some(Found::Rel(rel))) => {
+    /// The next fault that was not told yet.
+    pub(in crate::format) fn first_fault(&mut self) -> Option<Fault> {
+        if self.faults.is_empty() { None } else { Some(self.faults.remove(0)) }
+    }
+
+    /// How much was added.
+    pub(in crate::format) fn counts(&self) -> GraphCounts {
+        self.found.elements
+    }
+
+    /// Adds what was read; what cannot be added is a fault.
+    pub(in crate::format) fn take(&mut self, found: Found, entry: Entry) {
+        let added = match found {
+            Found::Node(node) => self.node(node),
+            Found::Rel(rel) => {
                 self.part = Part::Graph;
-                return self.draw_all(Waiting { line, rel });
+                return self.draw_all(Waiting { entry, rel });
             }
-            Ok(Some(Found::Keep(keep))) => self.keep(keep).map(|()| Vec::new()),
-            Ok(Some(Found::Head(head))) => self.head(*head).map(|()| Vec::new()),
-            Ok(Some(Found::Commit(commit))) => self.commit(commit).map(|()| Vec::new()),
-            Ok(Some(Found::Rule(rule))) => self.rule(&rule).map(|()| Vec::new()),
-            Err(message) => Err(message),
+            Found::Keep(keep) => self.keep(keep).map(|()| Vec::new()).map_err(misplaced),
+            Found::Head(head) => self.head(*head).map(|()| Vec::new()).map_err(misplaced),
+            Found::Commit(commit) => self.commit(commit).map(|()| Vec::new()).map_err(misplaced),
+            Found::Rule(rule) => self.rule(&rule).map(|()| Vec::new()).map_err(refused),
         };
-        let ready = added.map_err(|message| GraphError::Line { line, message })?;
-        ready.into_iter().try_for_each(|waiting| self.draw_all(waiting))
+        match added {
+            Ok(ready) => ready.into_iter().for_each(|waiting| self.draw_all(waiting)),
+            Err((kind, message)) => self.faults.push(Fault { entry, kind, message }),
+        }
+    }
+
+    /// Lets an id stand for an element that has another one already.
+    pub(in crate::format) fn stand_for(&mut self, id: FileId, of: &FileId, entry: Entry) {
+        let Some(known) = self.known(of) else {
+            return self.faults.push(Fault::new(entry, "unknown end", format!("no element has the id {of}")));
+        };
+        match self.check_new(Some(&id)).map(|()| self.name(Some(id), known)) {
+            Ok(ready) => ready.into_iter().for_each(|waiting| self.draw_all(waiting)),
+            Err((kind, message)) => self.faults.push(Fault { entry, kind, message }),
+        }
     }
 
     fn keep(&mut self, keep: Keep) -> Result<(), String> {
@@ -160,38 +242,45 @@ impl<'t> GraphReader<'t> {
         Ok(())
     }
 
-    fn node(&mut self, node: Node) -> Result<Vec<Waiting>, String> {
+    fn node(&mut self, node: Node) -> Result<Vec<Waiting>, Reason> {
         self.part = Part::Graph;
-        self.as_of(node.commit)?;
+        self.check_new(node.id.as_ref())?;
+        self.as_of(node.commit).map_err(misplaced)?;
         self.take_id(node.id.as_ref());
-        let created = self.into.create_node(node.labels, node.properties).map_err(|error| error.to_string())?;
+        let created =
+            self.into.create_node(node.labels, node.properties).map_err(|error| refused(error.to_string()))?;
         self.found.elements.nodes += 1;
-        self.name(node.id, Known { element: created, commit: node.commit })
+        Ok(self.name(node.id, Known { element: created, commit: node.commit }))
     }
 
     /// Draws a relationship if its ends are there, and then those that waited for it, and so on.
-    fn draw_all(&mut self, first: Waiting) -> Result<(), GraphError> {
+    fn draw_all(&mut self, first: Waiting) {
         let mut open = vec![first];
-        while let Some(Waiting { line, rel }) = open.pop() {
+        while let Some(Waiting { entry, rel }) = open.pop() {
             match self.missing(&rel) {
-                Some(id) => self.waiting.entry(id.clone()).or_default().push(Waiting { line, rel }),
-                None => open.extend(self.draw(rel).map_err(|message| GraphError::Line { line, message })?),
+                Some(id) => self.waiting.entry(id.clone()).or_default().push(Waiting { entry, rel }),
+                None => match self.draw(rel) {
+                    Ok(ready) => open.extend(ready),
+                    Err((kind, message)) => self.faults.push(Fault { entry, kind, message }),
+                },
             }
         }
-        Ok(())
     }
 
-    fn draw(&mut self, rel: Rel) -> Result<Vec<Waiting>, String> {
-        self.as_of(rel.commit)?;
-        let (start, end) = (self.end_of(&rel, &rel.start)?, self.end_of(&rel, &rel.end)?);
+    fn draw(&mut self, rel: Rel) -> Result<Vec<Waiting>, Reason> {
+        self.check_new(rel.id.as_ref())?;
+        self.as_of(rel.commit).map_err(misplaced)?;
+        let (start, end) =
+            (self.end_of(&rel, &rel.start).map_err(misplaced)?, self.end_of(&rel, &rel.end).map_err(misplaced)?);
         self.take_id(rel.id.as_ref());
         let drawn = if rel.quoted {
             self.into.create_quoted(start, &rel.type_name, end, rel.properties)
         } else {
             self.into.create_relationship(start, &rel.type_name, end, rel.properties)
         };
+        let element = drawn.map_err(|error| refused(error.to_string()))?;
         self.found.elements.relationships += 1;
-        self.name(rel.id, Known { element: drawn.map_err(|error| error.to_string())?, commit: rel.commit })
+        Ok(self.name(rel.id, Known { element, commit: rel.commit }))
     }
 
     /// An end that has been read, and was there when the relationship was recorded.
@@ -206,17 +295,22 @@ impl<'t> GraphReader<'t> {
         }
     }
 
+    /// What is taken over is checked where it is taken.
+    fn check_new(&self, id: Option<&FileId>) -> Result<(), Reason> {
+        match id.filter(|id| self.taken(id).is_none() && self.ids.contains_key(id)) {
+            Some(id) => Err(("duplicate id", format!("the id {id} stands for two elements"))),
+            None => Ok(()),
+        }
+    }
+
     /// Notes what stands for an element, and gives the relationships that waited for it.
-    fn name(&mut self, id: Option<FileId>, known: Known) -> Result<Vec<Waiting>, String> {
-        let Some(id) = id else { return Ok(Vec::new()) };
+    fn name(&mut self, id: Option<FileId>, known: Known) -> Vec<Waiting> {
+        let Some(id) = id else { return Vec::new() };
         let ready = self.waiting.remove(&id).unwrap_or_default();
         if self.taken(&id).is_none() {
-            if self.ids.contains_key(&id) {
-                return Err(format!("the id {id} stands for two elements"));
-            }
             self.ids.insert(id, known);
         }
-        Ok(ready)
+        ready
     }
 
     /// The id of the database that is to be the same here.
@@ -243,20 +337,23 @@ impl<'t> GraphReader<'t> {
         [&rel.start, &rel.end].into_iter().find(|id| self.known(id).is_none())
     }
 
-    fn finish(mut self, line: u64) -> Result<GraphCounts, GraphError> {
+    /// What is left to do, and to tell, once all was read: what is said of the whole is told of its last place.
+    pub(in crate::format) fn end(&mut self, last: Entry) -> Result<(), GraphError> {
         self.past.write_as_of(self.into, None)?;
         if let Some(keep) = self.keep.take() {
             self.past.keep(self.into, keep);
         }
-        if let Some(message) = self.fault_of_whole() {
-            return Err(GraphError::Line { line, message });
+        if let Some(message) = self.fault_of_whole().filter(|_| !self.is_lenient) {
+            self.faults.push(Fault::new(last, "a part of the whole", message));
         }
-        let waiting =
-            self.waiting.into_iter().flat_map(|(id, waiting)| waiting.into_iter().map(move |w| (w.line, id.clone())));
-        match waiting.min_by_key(|(line, _)| *line) {
-            None => Ok(self.found.elements),
-            Some((line, id)) => Err(GraphError::Line { line, message: format!("no element has the id {id}") }),
-        }
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        let faults = waiting.flat_map(|(id, waiting)| waiting.into_iter().map(move |waiting| (id.clone(), waiting)));
+        let mut faults: Vec<Fault> = faults
+            .map(|(id, Waiting { entry, .. })| Fault::new(entry, "unknown end", format!("no element has the id {id}")))
+            .collect();
+        faults.sort_by_key(|fault| (fault.entry.file, fault.entry.line));
+        self.faults.extend(faults);
+        Ok(())
     }
 
     /// What is said at the head and is not so. Lines may have been added by hand; if some are missing, so may be anything.

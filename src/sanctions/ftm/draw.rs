@@ -26,7 +26,7 @@ const LABELS: [(&str, &[&str]); 9] = [
 ];
 
 /// Types of relationships for schemata that are edges.
-const REL_TYPES: [(&str, &str); 17] = [
+pub(super) const REL_TYPES: [(&str, &str); 17] = [
     ("Associate", "ASSOCIATE_OF"),
     ("ContractAward", "AWARDED_TO"),
     ("Control", "CONTROLS"),
@@ -63,7 +63,7 @@ const SHARED_KEYS: [(&str, &str); 12] = [
 ];
 
 /// One word for a kind of number in all sources.
-const IDENTIFIER_KINDS: [(&str, &str); 22] = [
+pub(super) const IDENTIFIER_KINDS: [(&str, &str); 22] = [
     ("passportNumber", "passport"),
     ("taxNumber", "tax"),
     ("registrationNumber", "registration"),
@@ -362,12 +362,12 @@ fn agency(name: &str) -> &str {
     }
 }
 
-fn key_of(property: &str) -> String {
+pub(super) fn key_of(property: &str) -> String {
     other_name(&SHARED_KEYS, property).map_or_else(|| snake(property), str::to_owned)
 }
 
 /// `taxNumber` as `tax_number`.
-fn snake(property: &str) -> String {
+pub(super) fn snake(property: &str) -> String {
     let mut name = String::new();
     for letter in property.chars() {
         if letter.is_ascii_uppercase() {

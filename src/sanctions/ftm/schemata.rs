@@ -93,7 +93,7 @@ pub(super) const IDENTIFIERS: &[&str] = &[
 
 /// All of them.
 #[rustfmt::skip]
-const PROPERTIES: &[&str] = &[
+pub(super) const PROPERTIES: &[&str] = &[
     "abbreviation", "accountId", "accountNumber", "accountType", "address", "addressEntity", "agent", "alephUrl",
     "alias", "amended", "amount", "amountEur", "amountUsd", "ancestors", "appearance", "area", "asset", "associate",
     "author", "authoredAt", "authority", "authorityId", "authorityReferenceId", "awardNoticeDate", "awardedInLots",

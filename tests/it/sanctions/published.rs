@@ -9,7 +9,7 @@ use averment::sanctions::{ListFormat, ListImport};
 use super::{check, check_all_is_cited, check_changes_nothing, count, load, with_edition};
 
 /// The path of a file or folder among the published ones; without them a test says so and ends.
-fn published(path: &str) -> Option<PathBuf> {
+pub(super) fn published(path: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("AVERMENT_SHARED") else {
         eprintln!("skipped: AVERMENT_SHARED does not say where published lists lie");
         return None;
