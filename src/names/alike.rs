@@ -37,7 +37,7 @@ fn spelt(left: &Word, right: &Word) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "words have forty letters at most")]
     let share = 1.0 - edits as f64 / longer as f64;
     match () {
-        () if edits <= allowed && is_one_sound => share.max(0.88),
+        () if edits <= allowed && is_one_sound => share + 0.6 * (1.0 - share),
         () if edits <= allowed => share,
         () if is_cut(left, right) => 0.75,
         () => 0.0,

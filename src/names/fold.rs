@@ -7,6 +7,9 @@ pub(super) const MAX_LETTERS: usize = 240;
 
 /// The text in small letters without accents, punctuation and width, one blank between words.
 pub(super) fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return spaced(bounded(text).chars().map(|letter| letter.to_ascii_lowercase()));
+    }
     let decomposed = NormalForm::Nfkd.of(bounded(text));
     let plain = decomposed.chars().filter(|letter| !is_accent(*letter)).flat_map(char::to_lowercase);
     spaced(plain)
@@ -15,6 +18,10 @@ pub(super) fn folded(text: &str) -> String {
 /// The text in small Latin letters, as far as there are such for it; one blank between words. Punctuation divides words, but
 /// for the apostrophe.
 pub(super) fn latin(text: &str) -> String {
+    if text.is_ascii() {
+        let letters = bounded(text).chars().filter(|letter| *letter != '\'');
+        return spaced(letters.map(|letter| letter.to_ascii_lowercase()));
+    }
     let composed = NormalForm::Nfkc.of(bounded(text));
     let letters: Vec<char> = composed.chars().take(2 * MAX_LETTERS).collect();
     let mut latin = String::with_capacity(composed.len());
@@ -29,6 +36,11 @@ pub(super) fn is_foreign(text: &str) -> bool {
     let is_latin =
         |letter: char| matches!(letter, '\0'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{FF00}'..='\u{FF5E}');
     bounded(text).chars().any(|letter| letter.is_alphabetic() && !is_latin(letter))
+}
+
+/// Whether a text has signs of Han.
+pub(super) fn has_signs(text: &str) -> bool {
+    bounded(text).chars().any(|letter| matches!(letter, '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}'))
 }
 
 /// As much of a text as is looked at.

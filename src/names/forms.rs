@@ -1,5 +1,10 @@
 //! The forms of organisations, in the ways in which they are written: a part of the name that tells little of who it is.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
 /// What a form comes to. Two ways to write the same one are equal; `Ltd.` and `OOO` are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Form {
@@ -162,11 +167,11 @@ const IN_FRONT: [&str; 17] = [
 ];
 
 /// Writes the forms that stand without blanks as words.
-pub(super) fn apart(text: &str) -> String {
-    let mut text = text.to_owned();
+pub(super) fn apart(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
     for (written, word) in UNSPACED {
         if text.contains(written) {
-            text = text.replace(written, word);
+            text = Cow::Owned(text.replace(written, word));
         }
     }
     text
@@ -174,26 +179,26 @@ pub(super) fn apart(text: &str) -> String {
 
 /// How many of the first words are a form, and which. The longest way to write one counts.
 pub(super) fn at_start(words: &[&str], is_front: bool) -> Option<(usize, Form)> {
-    let mut best: Option<(usize, Form)> = None;
-    for (form, written) in SPACED {
-        for written in *written {
-            let len = matched(words, written);
-            if len > best.map_or(0, |(len, _)| len) && (!is_front || len > 2 || IN_FRONT.contains(written)) {
-                best = Some((len, *form));
-            }
-        }
-    }
-    best
+    let ways = by_first_word().get(words.first()?)?;
+    let may_be = |len: usize, first: &&str| !is_front || len > 2 || (len == 1 && IN_FRONT.contains(first));
+    let found = ways.iter().find(|(way, _)| words.starts_with(way) && may_be(way.len(), &way[0]));
+    found.map(|(way, form)| (way.len(), *form))
 }
 
-/// How many words `written` has, if they are the first ones of `words`; else 0.
-fn matched(words: &[&str], written: &str) -> usize {
-    let mut len = 0;
-    for word in written.split(' ') {
-        if words.get(len) != Some(&word) {
-            return 0;
+/// Ways to write forms, the longest first.
+type Ways = Vec<(Vec<&'static str>, Form)>;
+
+fn by_first_word() -> &'static FxHashMap<&'static str, Ways> {
+    static WAYS: OnceLock<FxHashMap<&'static str, Ways>> = OnceLock::new();
+    WAYS.get_or_init(|| {
+        let mut ways: FxHashMap<&str, Ways> = FxHashMap::default();
+        for (form, written) in SPACED {
+            for way in *written {
+                let words: Vec<&str> = way.split(' ').collect();
+                ways.entry(words[0]).or_default().push((words, *form));
+            }
         }
-        len += 1;
-    }
-    len
+        ways.values_mut().for_each(|ways| ways.sort_by_key(|(way, _)| std::cmp::Reverse(way.len())));
+        ways
+    })
 }

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::fold::{bounded, folded, is_foreign, latin};
+use super::fold::{bounded, folded, has_signs, is_foreign, latin};
 use super::forms::{self, Form};
 use super::generic::{is_generic, is_honorific, is_particle, meant};
 
@@ -21,6 +21,8 @@ pub(crate) struct Reading {
     pub folded: String,
     /// Whether it had letters that are not Latin.
     pub is_foreign: bool,
+    /// Whether some of these are signs for a syllable or a word.
+    has_signs: bool,
     pub words: Vec<Word>,
     /// The words that are not forms, honorifics or particles, without blanks between.
     pub joined: String,
@@ -54,11 +56,18 @@ pub(crate) enum Kind {
 
 impl Reading {
     pub(crate) fn of(text: &str) -> Self {
-        let latin = latin(&forms::apart(text));
+        let latin = if text.is_ascii() { latin(text) } else { latin(&forms::apart(bounded(text))) };
         let words: Vec<&str> = latin.split(' ').filter(|word| !word.is_empty()).take(MAX_WORDS).collect();
         let words = with_kinds(&words);
         let joined = words.iter().filter(|word| word.tells()).map(|word| word.text.as_str()).collect();
-        Self { text: bounded(text).to_owned(), folded: folded(text), is_foreign: is_foreign(text), words, joined }
+        Self {
+            text: bounded(text).to_owned(),
+            folded: folded(text),
+            is_foreign: is_foreign(text),
+            has_signs: has_signs(text),
+            words,
+            joined,
+        }
     }
 }
 
@@ -70,13 +79,18 @@ impl Word {
         Self { text: text.to_owned(), kind, weight: weight(text, kind), sound }
     }
 
+    /// A word of an index, of which no more is known.
+    pub(crate) fn named(text: &str) -> Self {
+        Self::new(text, Kind::Name)
+    }
+
     /// Whether it is a part of the name proper.
     pub(crate) fn tells(&self) -> bool {
         matches!(self.kind, Kind::Name | Kind::Generic | Kind::Initial | Kind::Number)
     }
 
     /// Several words as one.
-    pub(super) fn join(words: &[Word]) -> Self {
+    pub(crate) fn join(words: &[Word]) -> Self {
         let text: String = words.iter().map(|word| word.text.as_str()).collect();
         let kind = match words {
             [only] => only.kind,
@@ -137,15 +151,17 @@ fn weight(text: &str, kind: Kind) -> f64 {
 }
 
 /// Consonants, such as are heard alike made one, and a vowel in front.
-fn sound(text: &str) -> String {
-    let text = text.replace("ks", "x").replace("ph", "f");
+pub(super) fn sound(text: &str) -> String {
     let mut sound = String::with_capacity(text.len());
-    for letter in text.chars() {
-        let last = sound.chars().next_back();
+    let mut last = None;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
         let heard = match letter {
             'a' | 'e' | 'i' | 'o' | 'u' | 'y' if last.is_none() => 'a',
             'a' | 'e' | 'i' | 'o' | 'u' | 'y' => continue,
             'h' if last.is_some() => continue,
+            'k' if letters.next_if_eq(&'s').is_some() => 'x',
+            'p' if letters.next_if_eq(&'h').is_some() => 'f',
             'c' | 'q' => 'k',
             'w' => 'v',
             'z' => 's',
@@ -153,13 +169,17 @@ fn sound(text: &str) -> String {
         };
         if last != Some(heard) {
             sound.push(heard);
+            last = Some(heard);
         }
     }
     sound
 }
 
+/// What stands before all of a name in one word, where it has several: such words are as many as there are names.
+pub(crate) const JOINED: char = '=';
+
 /// The words by which an index has a name, each once: what tells something, and all of it in one. Words that many names
-/// have are left out where there are others enough.
+/// have are left out where there are others enough, and signs, of which each is one of few, come in pairs, too.
 pub(crate) fn keys(name: &Reading) -> SmallVec<[String; 6]> {
     let own = name.words.iter().filter(|word| matches!(word.kind, Kind::Name | Kind::Number)).count();
     let is_key = |word: &&Word| match word.kind {
@@ -168,14 +188,18 @@ pub(crate) fn keys(name: &Reading) -> SmallVec<[String; 6]> {
         Kind::Initial | Kind::Particle | Kind::Honorific | Kind::Form(_) => false,
     };
     let mut keys: SmallVec<[String; 6]> = name.words.iter().filter(is_key).map(|word| word.text.clone()).collect();
-    keys.extend(joined_key(name));
+    let told: SmallVec<[&str; 8]> =
+        name.words.iter().filter(|word| word.tells()).map(|word| word.text.as_str()).collect();
+    if name.has_signs {
+        keys.extend(told.windows(2).map(|pair| pair.concat()));
+    }
+    let end = name.joined.char_indices().nth(2 * MAX_WORD_LETTERS).map_or(name.joined.len(), |(end, _)| end);
+    match told.len() {
+        0 => {}
+        1 => keys.push(name.joined[..end].to_owned()),
+        _ => keys.push(format!("{JOINED}{}", &name.joined[..end])),
+    }
     keys.sort_unstable();
     keys.dedup();
     keys
-}
-
-/// All of a name in one word, without blanks.
-pub(crate) fn joined_key(name: &Reading) -> Option<String> {
-    let end = name.joined.char_indices().nth(2 * MAX_WORD_LETTERS).map_or(name.joined.len(), |(end, _)| end);
-    (end > 0).then(|| name.joined[..end].to_owned())
 }

@@ -89,8 +89,9 @@ fn strangers_are_not_alike() {
 #[test]
 fn keys_are_what_tells_something_and_all_in_one() {
     let keys_of = |text: &str| keys(&Reading::of(text)).to_vec();
-    assert_eq!(keys_of("Sense Time Group Ltd."), ["sense", "sensetimegroup", "time"]);
+    assert_eq!(keys_of("Sense Time Group Ltd."), ["=sensetimegroup", "sense", "time"]);
     assert_eq!(keys_of("Trading Co."), ["trading"]);
+    assert_eq!(keys_of("商汤"), ["=shangtang", "shang", "shangtang", "tang"]);
     assert_eq!(keys_of("Ltd."), ["ltd"]);
     assert_eq!(keys_of(" - "), Vec::<String>::new());
 }
