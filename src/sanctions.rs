@@ -113,6 +113,12 @@ impl FromStr for ListFormat {
     }
 }
 
+/// By which names are looked up.
+const NAME_INDEXES: [&str; 2] = [
+    "CREATE NAME INDEX names_of_lists IF NOT EXISTS FOR (n) ON EACH [n.name, n.aliases, n.previous_names, n.weak_aliases]",
+    "CREATE NAME INDEX printed_names IF NOT EXISTS FOR ()-[s:SUPPORTS]-() ON EACH [s.printed]",
+];
+
 type Shows = Box<dyn FnMut(ImportProgress<'_>) + Send>;
 
 /// Which lists are imported, and how: see [the module](self).
@@ -202,7 +208,11 @@ impl ListImport {
                 ListFormat::FtmStatements => ftm::read_statements(files, &mut reading),
             }?;
         }
-        reading.end()
+        let report = reading.end()?;
+        for statement in NAME_INDEXES {
+            into.query(statement, ())?;
+        }
+        Ok(report)
     }
 }
 
