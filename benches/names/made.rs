@@ -218,9 +218,8 @@ fn name(chance: &mut Chance) -> Made {
 /// A word that means nothing.
 fn coined(chance: &mut Chance) -> String {
     let syllables = 2 + chance.below(2);
-    let word: String = (0..syllables)
-        .map(|_| format!("{}{}{}", chance.one(&ONSETS), chance.one(&VOWELS), chance.one(&CODAS)))
-        .collect();
+    let parts = (0..syllables).flat_map(|_| [*chance.one(&ONSETS), *chance.one(&VOWELS), *chance.one(&CODAS)]);
+    let word: String = parts.collect();
     word[..1].to_uppercase() + &word[1..]
 }
 
@@ -345,13 +344,11 @@ fn transliterated(chance: &mut Chance, made: &Made) -> String {
         }
         Script::Latin => {
             let swapped = GIVEN.iter().find(|(name, _)| made.name.starts_with(&format!("{name} ")));
-            match swapped {
-                Some((name, other)) => made.name.replacen(name, other, 1),
-                None => {
-                    let marked = [('a', 'á'), ('o', 'ö'), ('u', 'ū'), ('e', 'è')][chance.below(4)];
-                    made.name.replace(marked.0, &marked.1.to_string())
-                }
+            if let Some((name, other)) = swapped {
+                return made.name.replacen(name, other, 1);
             }
+            let (plain, marked) = [('a', "á"), ('o', "ö"), ('u', "ū"), ('e', "è")][chance.below(4)];
+            made.name.replace(plain, marked)
         }
     }
 }

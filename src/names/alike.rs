@@ -15,13 +15,12 @@ pub(crate) fn alike(left: &Word, right: &Word) -> f64 {
                 0.5
             }
         }
-        (Kind::Number, _) | (_, Kind::Number) | (Kind::Form(_), _) | (_, Kind::Form(_)) => 0.0,
         (Kind::Initial, Kind::Name) | (Kind::Name, Kind::Initial) => {
             if left.text.chars().next() == right.text.chars().next() { 0.8 } else { 0.0 }
         }
-        (Kind::Initial | Kind::Particle | Kind::Honorific, _)
-        | (_, Kind::Initial | Kind::Particle | Kind::Honorific) => 0.0,
         (Kind::Name | Kind::Generic, Kind::Name | Kind::Generic) => spelt(left, right),
+        (Kind::Initial | Kind::Number | Kind::Particle | Kind::Honorific | Kind::Form(_), _)
+        | (_, Kind::Initial | Kind::Number | Kind::Particle | Kind::Honorific | Kind::Form(_)) => 0.0,
     }
 }
 

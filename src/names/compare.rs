@@ -107,20 +107,15 @@ fn joined_as(words: &[Word], other: &[Word]) -> Vec<Word> {
             let is_apart = some.iter().any(|word| other.iter().all(|there| there.text != word.text));
             is_apart && other.iter().any(|word| is_one(&word))
         });
-        match len {
-            Some(len) => {
-                let mut word = Word::join(&words[at..at + len]);
-                if let Some(there) = other.iter().find(|there| there.text == word.text) {
-                    (word.kind, word.weight) = (there.kind, there.weight);
-                }
-                joined.push(word);
-                at += len;
-            }
-            None => {
-                joined.push(words[at].clone());
-                at += 1;
-            }
+        let some = &words[at..at + len.unwrap_or(1)];
+        let mut word = if let [only] = some { only.clone() } else { Word::join(some) };
+        if some.len() > 1
+            && let Some(there) = other.iter().find(|there| there.text == word.text)
+        {
+            (word.kind, word.weight) = (there.kind, there.weight);
         }
+        joined.push(word);
+        at += some.len();
     }
     joined
 }

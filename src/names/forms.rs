@@ -198,7 +198,9 @@ fn by_first_word() -> &'static FxHashMap<&'static str, Ways> {
                 ways.entry(words[0]).or_default().push((words, *form));
             }
         }
-        ways.values_mut().for_each(|ways| ways.sort_by_key(|(way, _)| std::cmp::Reverse(way.len())));
+        for ways in ways.values_mut() {
+            ways.sort_by_key(|(way, _)| std::cmp::Reverse(way.len()));
+        }
         ways
     })
 }

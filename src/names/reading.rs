@@ -191,7 +191,7 @@ pub(crate) fn keys(name: &Reading) -> SmallVec<[String; 6]> {
     let told: SmallVec<[&str; 8]> =
         name.words.iter().filter(|word| word.tells()).map(|word| word.text.as_str()).collect();
     if name.has_signs {
-        keys.extend(told.windows(2).map(|pair| pair.concat()));
+        keys.extend(told.windows(2).map(<[&str]>::concat));
     }
     let end = name.joined.char_indices().nth(2 * MAX_WORD_LETTERS).map_or(name.joined.len(), |(end, _)| end);
     match told.len() {
