@@ -303,7 +303,9 @@ impl TreeKey for Hint {
 
     fn store_keys(keys: &[Self], bytes: &mut Bytes, _: &SnapshotWriter) -> Result<(), DiskError> {
         bytes.numbers(keys.iter().map(|filed| u64::from(filed.hint)));
-        keys.iter().for_each(|filed| bytes.text(&filed.word));
+        for filed in keys {
+            bytes.text(&filed.word);
+        }
         Ok(())
     }
 
