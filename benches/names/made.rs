@@ -163,7 +163,8 @@ pub(crate) fn names(count: usize, seed: u64) -> Vec<Made> {
     made
 }
 
-/// Names of the same make of which no word is in any of these but those that all are made of.
+/// Names of the same make of which no word is in any of these but those that all are made of. Their words may still be a
+/// letter away from one that is: the more names there are, the more of these strangers are what a slip would make of one.
 pub(crate) fn strangers(count: usize, seed: u64, known: &[Made]) -> Vec<String> {
     let own = |name: &str| -> Vec<String> { name.to_lowercase().split(' ').map(str::to_owned).collect() };
     let taken: HashSet<String> = known.iter().flat_map(|made| own(&made.name)).collect();
