@@ -83,6 +83,7 @@ mod from_row;
 mod function;
 pub mod import;
 mod load;
+mod names;
 mod optimize;
 mod options;
 mod params;

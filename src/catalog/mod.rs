@@ -7,7 +7,10 @@ mod settings;
 mod statistics;
 mod symbols;
 
-pub(crate) use schema::{Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, Owner, SchemaChange, SchemaOwner};
+pub(crate) use schema::{
+    Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, NameIndexDef, NameIndexId, Named, Owner, SchemaChange,
+    SchemaOwner,
+};
 pub use settings::Provenance;
 pub(crate) use statistics::{Side, Statistics};
 pub(crate) use symbols::{KeyId, LabelId, Symbol, Symbols, TypeId};

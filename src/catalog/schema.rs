@@ -15,6 +15,7 @@ pub(crate) struct Catalog {
     pub types: Symbols<TypeId>,
     pub keys: Symbols<KeyId>,
     pub indexes: Vec<IndexDef>,
+    pub name_indexes: Vec<NameIndexDef>,
     pub constraints: Vec<ConstraintDef>,
     pub provenance: Provenance,
 }
@@ -35,6 +36,26 @@ pub(crate) struct IndexDef {
     pub id: IndexId,
     pub name: Name,
     pub owner: Owner,
+    pub keys: Vec<KeyId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NameIndexId(pub u32);
+
+/// Whose names an index of names has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Named {
+    AnyNode,
+    Label(LabelId),
+    Type(TypeId),
+}
+
+/// An index of the names that stand under some keys, one or several under each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NameIndexDef {
+    pub id: NameIndexId,
+    pub name: Name,
+    pub of: Named,
     pub keys: Vec<KeyId>,
 }
 
@@ -76,13 +97,23 @@ impl Catalog {
         IndexId(self.indexes.iter().map(|index| index.id.0 + 1).max().unwrap_or(0))
     }
 
+    /// The id of an index of names that is about to be created.
+    pub(crate) fn next_name_index(&self) -> NameIndexId {
+        NameIndexId(self.name_indexes.iter().map(|index| index.id.0 + 1).max().unwrap_or(0))
+    }
+
+    /// Whether an index or a constraint has this name.
+    pub(crate) fn is_taken(&self, name: &Name) -> bool {
+        self.indexes.iter().any(|index| index.name == *name)
+            || self.name_indexes.iter().any(|index| index.name == *name)
+            || self.constraint(name).is_some()
+    }
+
     /// A name that no index and no constraint has: this one, or that with a number behind it.
     pub(crate) fn free_name(&self, wanted: &Name) -> Name {
-        let is_free =
-            |name: &Name| self.indexes.iter().all(|index| index.name != *name) && self.constraint(name).is_none();
         let numbered = (2_u64..).map(|number| Name::from(format!("{wanted}_{number}")));
         let mut names = std::iter::once(wanted.clone()).chain(numbered);
-        names.find(is_free).expect("there are fewer names than numbers")
+        names.find(|name| !self.is_taken(name)).expect("there are fewer names than numbers")
     }
 
     pub(crate) fn constraint(&self, name: &Name) -> Option<&ConstraintDef> {
@@ -95,6 +126,13 @@ impl Catalog {
     }
 }
 
+impl Named {
+    /// Those whose names all are in an index of `self`.
+    pub(crate) fn covers(self, other: Named) -> bool {
+        self == other || (self == Named::AnyNode && matches!(other, Named::Label(_)))
+    }
+}
+
 /// A statement about indexes and constraints, by names: what it is about may not be known yet.
 #[derive(Clone, Debug)]
 pub(crate) enum SchemaChange {
@@ -102,6 +140,13 @@ pub(crate) enum SchemaChange {
         name: Option<Name>,
         if_not_exists: bool,
         owner: SchemaOwner,
+        keys: Vec<Name>,
+    },
+    CreateNameIndex {
+        name: Option<Name>,
+        if_not_exists: bool,
+        /// `None`: all nodes.
+        of: Option<SchemaOwner>,
         keys: Vec<Name>,
     },
     DropIndex {

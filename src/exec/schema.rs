@@ -2,13 +2,16 @@
 
 use super::ExecError;
 use super::context::Context;
-use crate::catalog::{ConstraintKind, KeyId, Owner, SchemaChange, SchemaOwner};
+use crate::catalog::{ConstraintKind, KeyId, Named, Owner, SchemaChange, SchemaOwner};
 use crate::value::Name;
 
 pub(super) fn apply(ctx: &Context, change: &SchemaChange) -> Result<(), ExecError> {
     match change {
         SchemaChange::CreateIndex { name, if_not_exists, owner, keys } => {
             create_index(ctx, name.as_ref(), *if_not_exists, owner, keys)
+        }
+        SchemaChange::CreateNameIndex { name, if_not_exists, of, keys } => {
+            create_name_index(ctx, name.as_ref(), *if_not_exists, of.as_ref(), keys)
         }
         SchemaChange::DropIndex { name, if_exists } => drop_index(ctx, name, *if_exists),
         SchemaChange::CreateConstraint { name, if_not_exists, owner, keys, kind } => {
@@ -25,7 +28,7 @@ fn create_index(
     owner: &SchemaOwner,
     keys: &[Name],
 ) -> Result<(), ExecError> {
-    let name = name.cloned().unwrap_or_else(|| made_name("index", owner, keys));
+    let name = name.cloned().unwrap_or_else(|| made_name("index", Some(owner), keys));
     let (owner, keys) = intern(ctx, owner, keys);
     let known = ctx.newest(|graph| {
         let catalog = graph.catalog();
@@ -43,7 +46,46 @@ fn create_index(
     }
 }
 
+fn create_name_index(
+    ctx: &Context,
+    name: Option<&Name>,
+    if_not_exists: bool,
+    of: Option<&SchemaOwner>,
+    keys: &[Name],
+) -> Result<(), ExecError> {
+    let name = name.cloned().unwrap_or_else(|| made_name("names", of, keys));
+    let (of, keys) = ctx.write(|writer| {
+        let of = match of {
+            None => Named::AnyNode,
+            Some(SchemaOwner::Label(label)) => Named::Label(writer.label(label)),
+            Some(SchemaOwner::Type(rel_type)) => Named::Type(writer.rel_type(rel_type)),
+        };
+        (of, keys.iter().map(|key| writer.key(key)).collect::<Vec<_>>())
+    });
+    let known = ctx.newest(|graph| {
+        let mut indexes = graph.catalog().name_indexes.iter();
+        let same = indexes.find(|index| index.of == of && index.keys == keys).map(|index| index.name.clone());
+        same.or_else(|| name_taken(ctx, &name).then(|| name.clone()))
+    });
+    match known {
+        Some(_) if if_not_exists => Ok(()),
+        Some(name) => Err(ExecError::SchemaExists { what: "an index", name }),
+        None => {
+            ctx.write(|writer| writer.create_name_index(name, of, keys))?;
+            ctx.counters.borrow_mut().indexes_created += 1;
+            Ok(())
+        }
+    }
+}
+
 fn drop_index(ctx: &Context, name: &Name, if_exists: bool) -> Result<(), ExecError> {
+    let names =
+        ctx.newest(|graph| graph.catalog().name_indexes.iter().find(|index| index.name == *name).map(|index| index.id));
+    if let Some(id) = names {
+        ctx.write(|writer| writer.drop_name_index(id))?;
+        ctx.counters.borrow_mut().indexes_dropped += 1;
+        return Ok(());
+    }
     let id = ctx.newest(|graph| graph.catalog().indexes.iter().find(|index| index.name == *name).map(|index| index.id));
     match id {
         None if if_exists => Ok(()),
@@ -69,7 +111,7 @@ fn create_constraint(
         ConstraintKind::Exists => "exists",
         ConstraintKind::Key => "key",
     };
-    let name = name.cloned().unwrap_or_else(|| made_name(word, owner, keys));
+    let name = name.cloned().unwrap_or_else(|| made_name(word, Some(owner), keys));
     let (owner, keys) = intern(ctx, owner, keys);
     let known = ctx.newest(|graph| {
         let mut constraints = graph.catalog().constraints.iter();
@@ -104,11 +146,7 @@ fn drop_constraint(ctx: &Context, name: &Name, if_exists: bool) -> Result<(), Ex
 }
 
 fn name_taken(ctx: &Context, name: &Name) -> bool {
-    ctx.newest(|graph| {
-        let catalog = graph.catalog();
-        catalog.indexes.iter().any(|index| index.name == *name)
-            || catalog.constraints.iter().any(|constraint| constraint.name == *name)
-    })
+    ctx.newest(|graph| graph.catalog().is_taken(name))
 }
 
 fn intern(ctx: &Context, owner: &SchemaOwner, keys: &[Name]) -> (Owner, Vec<KeyId>) {
@@ -122,9 +160,11 @@ fn intern(ctx: &Context, owner: &SchemaOwner, keys: &[Name]) -> (Owner, Vec<KeyI
 }
 
 /// `index_Person_name` for one that was given no name.
-fn made_name(word: &str, owner: &SchemaOwner, keys: &[Name]) -> Name {
-    let (SchemaOwner::Label(owner) | SchemaOwner::Type(owner)) = owner;
-    let mut name = format!("{word}_{owner}");
+fn made_name(word: &str, owner: Option<&SchemaOwner>, keys: &[Name]) -> Name {
+    let mut name = word.to_owned();
+    if let Some(SchemaOwner::Label(owner) | SchemaOwner::Type(owner)) = owner {
+        name = format!("{name}_{owner}");
+    }
     for key in keys {
         name.push('_');
         name.push_str(key);

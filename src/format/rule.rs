@@ -12,14 +12,15 @@ pub(super) struct Rule {
     kind: Kind,
     entity: Entity,
     name: String,
-    /// The label or type.
-    on: String,
+    /// The label or type; `None` for an index of the names of all nodes.
+    on: Option<String>,
     properties: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Index,
+    Names,
     Unique,
     NotNull,
     Key,
@@ -33,16 +34,17 @@ enum Entity {
 
 /// All indexes and constraints, without the index that a constraint brings with it.
 pub(super) fn rules(mut ask: impl FnMut(&str) -> Result<Rows, Error>) -> Result<Vec<Rule>, Error> {
-    type Index = (String, String, String, Vec<String>);
+    type Index = (String, String, Option<String>, Vec<String>, String);
     type Constraint = (String, String, String, String, Vec<String>);
-    let indexes = ask("SHOW INDEXES YIELD name, entity, on, properties")?.into_vec::<Index>()?;
+    let indexes = ask("SHOW INDEXES YIELD name, entity, on, properties, kind")?.into_vec::<Index>()?;
     let constraints = ask("SHOW CONSTRAINTS YIELD name, kind, entity, on, properties")?.into_vec::<Constraint>()?;
     let is_free = |name: &str| constraints.iter().all(|constraint| constraint.0 != name);
     let free = indexes.into_iter().filter(|index| is_free(&index.0));
-    let mut rules: Vec<Rule> =
-        free.filter_map(|(name, entity, on, keys)| Rule::listed(Kind::Index, name, &entity, on, keys)).collect();
+    let mut rules: Vec<Rule> = free
+        .filter_map(|(name, entity, on, keys, kind)| Rule::listed(Kind::of_index(&kind)?, name, &entity, on, keys))
+        .collect();
     rules.extend(constraints.into_iter().filter_map(|(name, kind, entity, on, keys)| {
-        Kind::of_constraint(&kind).and_then(|kind| Rule::listed(kind, name, &entity, on, keys))
+        Kind::of_constraint(&kind).and_then(|kind| Rule::listed(kind, name, &entity, Some(on), keys))
     }));
     Ok(rules)
 }
@@ -53,9 +55,20 @@ impl Kind {
         [Kind::Unique, Kind::NotNull, Kind::Key].into_iter().find(|kind| kind.name() == Some(name))
     }
 
+    /// As `SHOW INDEXES` says it.
+    fn of_index(name: &str) -> Option<Self> {
+        [("RANGE", Kind::Index), ("NAME", Kind::Names)].into_iter().find(|kind| kind.0 == name).map(|kind| kind.1)
+    }
+
+    const fn is_index(self) -> bool {
+        matches!(self, Kind::Index | Kind::Names)
+    }
+
+    /// What an index of the usual kind need not say.
     fn name(self) -> Option<&'static str> {
         match self {
             Kind::Index => None,
+            Kind::Names => Some("NAME"),
             Kind::Unique => Some("UNIQUE"),
             Kind::NotNull => Some("NOT NULL"),
             Kind::Key => Some("KEY"),
@@ -77,7 +90,7 @@ impl Entity {
 }
 
 impl Rule {
-    fn listed(kind: Kind, name: String, entity: &str, on: String, properties: Vec<String>) -> Option<Self> {
+    fn listed(kind: Kind, name: String, entity: &str, on: Option<String>, properties: Vec<String>) -> Option<Self> {
         Entity::of(entity).map(|entity| Self { kind, entity, name, on, properties })
     }
 
@@ -90,12 +103,14 @@ impl Rule {
 
     pub(super) fn to_json(&self) -> Json {
         let mut object = json!({
-            "$type": if self.kind == Kind::Index { "index" } else { "constraint" },
+            "$type": if self.kind.is_index() { "index" } else { "constraint" },
             "name": self.name,
             "entity": self.entity.name(),
-            "on": self.on,
             "properties": self.properties,
         });
+        if let Some(on) = &self.on {
+            object["on"] = json!(on);
+        }
         if let Some(kind) = self.kind.name() {
             object["kind"] = json!(kind);
         }
@@ -104,14 +119,16 @@ impl Rule {
 
     /// The statement that makes it.
     pub(super) fn statement(&self) -> String {
-        let (name, on) = (escaped_name(&self.name), escaped_name(&self.on));
+        let name = escaped_name(&self.name);
+        let of = self.on.as_ref().map_or_else(String::new, |on| format!(":{}", escaped_name(on)));
         let pattern = match self.entity {
-            Entity::Node => format!("(x:{on})"),
-            Entity::Relationship => format!("()-[x:{on}]-()"),
+            Entity::Node => format!("(x{of})"),
+            Entity::Relationship => format!("()-[x{of}]-()"),
         };
         let keys: Vec<String> = self.properties.iter().map(|key| format!("x.{}", escaped_name(key))).collect();
         let keys = keys.join(", ");
         match self.kind.name() {
+            Some("NAME") => format!("CREATE NAME INDEX {name} FOR {pattern} ON EACH [{keys}]"),
             None => format!("CREATE INDEX {name} FOR {pattern} ON ({keys})"),
             Some(kind) => format!("CREATE CONSTRAINT {name} FOR {pattern} REQUIRE ({keys}) IS {kind}"),
         }
@@ -119,8 +136,12 @@ impl Rule {
 }
 
 pub(super) fn index(object: &Map<String, Json>) -> Result<Rule, String> {
-    refuse_unknown(object, "an index", &["$type", "name", "entity", "on", "properties"])?;
-    rule(object, Kind::Index)
+    refuse_unknown(object, "an index", &["$type", "kind", "name", "entity", "on", "properties"])?;
+    let kind = match object.get("kind") {
+        None => Kind::Index,
+        Some(_) => Kind::of_index(text(object, "kind")?).ok_or("`kind` must be `NAME` or `RANGE`")?,
+    };
+    rule(object, kind)
 }
 
 pub(super) fn constraint(object: &Map<String, Json>) -> Result<Rule, String> {
@@ -131,11 +152,13 @@ pub(super) fn constraint(object: &Map<String, Json>) -> Result<Rule, String> {
 
 fn rule(object: &Map<String, Json>, kind: Kind) -> Result<Rule, String> {
     let properties = object.get("properties").cloned().unwrap_or_default();
+    let entity = Entity::of(text(object, "entity")?).ok_or("`entity` must be `NODE` or `RELATIONSHIP`")?;
+    let is_of_all = kind == Kind::Names && entity == Entity::Node && !object.contains_key("on");
     Ok(Rule {
         kind,
-        entity: Entity::of(text(object, "entity")?).ok_or("`entity` must be `NODE` or `RELATIONSHIP`")?,
+        entity,
         name: text(object, "name")?.to_owned(),
-        on: text(object, "on")?.to_owned(),
+        on: if is_of_all { None } else { Some(text(object, "on")?.to_owned()) },
         properties: match serde_json::from_value::<Vec<String>>(properties) {
             Ok(keys) if !keys.is_empty() => keys,
             _ => return Err("`properties` must be a list of property keys".to_owned()),

@@ -20,6 +20,7 @@ mod label;
 pub(crate) mod lens;
 mod list;
 mod math;
+mod names;
 pub(crate) mod operator;
 mod procedure;
 mod registry;

@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::synonym::SYNONYMS;
 use super::{
-    Aggregate, Function, Procedure, aggregate, collection, conversion, edtf, element, list, math, source, string,
-    temporal,
+    Aggregate, Function, Procedure, aggregate, collection, conversion, edtf, element, list, math, names, source,
+    string, temporal,
 };
 use crate::value::Name;
 use crate::value::nearest::nearest;
@@ -22,6 +22,7 @@ const FAMILIES: &[&[Function]] = &[
     math::FUNCTIONS,
     conversion::FUNCTIONS,
     edtf::FUNCTIONS,
+    names::FUNCTIONS,
     temporal::FUNCTIONS,
 ];
 

@@ -7,7 +7,6 @@
 
 mod chosen;
 mod components;
-mod options;
 mod pagerank;
 
 use crate::function::Registry;

@@ -1,6 +1,6 @@
 //! Built-in procedures, and the registry that a new database begins with.
 //!
-//! `algo.*` are algorithms over the whole graph; `provenance.*` looks at who says what; `db.*` and `show.*` are tables about the database itself; SHOW is a call of the latter, and
+//! `algo.*` are algorithms over the whole graph; `names.*` finds nodes by what they are called; `provenance.*` looks at who says what; `db.*` and `show.*` are tables about the database itself; SHOW is a call of the latter, and
 //! LOAD CSV of `load.csv`.
 
 mod algo;
@@ -11,7 +11,10 @@ mod database;
 mod dates;
 mod dispute;
 mod drawn;
+mod known;
 mod load_csv;
+mod names;
+mod options;
 mod schema;
 mod seen;
 mod show;
@@ -36,6 +39,7 @@ pub(crate) fn registry(open: &Arc<OpenTransactions>, history: &Arc<History>, fil
     conflicts::register(&mut registry);
     single_source::register(&mut registry);
     algo::register(&mut registry);
+    names::register(&mut registry);
     show::register(&mut registry);
     show_those_of(&mut registry, open, history);
     load_csv::register(&mut registry, files);

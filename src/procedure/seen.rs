@@ -37,6 +37,12 @@ impl<'h> Seen<'h> {
         self.graph.citations(element).filter(is_seen)
     }
 
+    /// The citations that a relationship is, one for each source of its paragraph that is seen.
+    pub(super) fn citations_by(&self, rel: RelSlot) -> impl Iterator<Item = Cited> {
+        let is_seen = |cited: &Cited| self.part.is_none_or(|part| part.shows_citation(self.graph, *cited));
+        self.graph.citations_by(rel).filter(is_seen)
+    }
+
     /// Everything at which an asserted relationship of the citing type ends, seen or not, in the order of ids.
     pub(super) fn cited(&self) -> Result<Vec<End>, FunctionError> {
         let mut cited = Vec::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::seen::Seen;
-use crate::catalog::{Catalog, ConstraintKind, KeyId, Owner, Statistics};
+use crate::catalog::{Catalog, ConstraintKind, KeyId, Named, Owner, Statistics};
 use crate::function::{Answer, Field, FunctionError, Procedure, Registry};
 use crate::storage::Graph;
 use crate::value::{Name, Type, Value};
@@ -26,6 +26,7 @@ pub(super) fn register(registry: &mut Registry) {
             ("on", Type::String),
             ("properties", Type::list_of(Type::String)),
             ("entries", Type::Integer),
+            ("kind", Type::String),
         ],
         indexes,
     );
@@ -95,11 +96,21 @@ fn property_keys(graph: &Graph) -> Vec<Vec<Value>> {
 
 fn indexes(graph: &Graph) -> Vec<Vec<Value>> {
     let catalog = graph.catalog();
-    sorted(catalog.indexes.iter().map(|index| {
+    let of_values = catalog.indexes.iter().map(|index| {
         let (entity, on) = owner(catalog, index.owner);
         let (entries, _) = graph.index_size(index.id);
-        vec![text(&index.name), entity, on, keys(catalog, &index.keys), number(entries)]
-    }))
+        vec![text(&index.name), entity, on, keys(catalog, &index.keys), number(entries), Value::from("RANGE")]
+    });
+    let of_names = catalog.name_indexes.iter().map(|index| {
+        let (entity, on) = match index.of {
+            Named::AnyNode => (Value::from("NODE"), Value::Null),
+            Named::Label(label) => owner(catalog, Owner::Label(label)),
+            Named::Type(rel_type) => owner(catalog, Owner::Type(rel_type)),
+        };
+        let entries = graph.name_index(index.id).map_or(0, |index| index.len() as u64);
+        vec![text(&index.name), entity, on, keys(catalog, &index.keys), number(entries), Value::from("NAME")]
+    });
+    sorted(of_values.chain(of_names))
 }
 
 fn constraints(graph: &Graph) -> Vec<Vec<Value>> {

@@ -86,6 +86,12 @@ impl Batches {
     }
 }
 
+/// By which names are looked up.
+const NAME_INDEXES: [&str; 2] = [
+    "CREATE NAME INDEX names_of_lists IF NOT EXISTS FOR (n) ON EACH [n.name, n.aliases, n.previous_names, n.weak_aliases]",
+    "CREATE NAME INDEX printed_names IF NOT EXISTS FOR ()-[s:SUPPORTS]-() ON EACH [s.printed]",
+];
+
 impl Target<'_> {
     fn transaction(&mut self) -> Result<&mut WriteTransaction, Error> {
         match self {
@@ -115,8 +121,12 @@ impl<'t> Writer<'t> {
         editions::finish(self.target.transaction()?, read, asked, report)
     }
 
-    /// Commits, where that is not the business of somebody else.
-    pub(super) fn end(self) -> Result<(), Error> {
+    /// Makes the indexes of names, which is quickest when all names are there, and commits, where that is not the business
+    /// of somebody else.
+    pub(super) fn end(mut self) -> Result<(), Error> {
+        for statement in NAME_INDEXES {
+            self.target.transaction()?.query(statement, ())?;
+        }
         match self.target {
             Target::Given(_) => Ok(()),
             Target::Batches(mut batches) => batches.commit(),

@@ -12,6 +12,12 @@ pub(super) fn change(command: &ast::SchemaCommand) -> SchemaChange {
             owner: schema_owner(owner),
             keys: names(keys),
         },
+        ast::SchemaCommand::CreateNameIndex { name, if_not_exists, of, keys } => SchemaChange::CreateNameIndex {
+            name: name.as_ref().map(|ident| ident.name.clone()),
+            if_not_exists: *if_not_exists,
+            of: of.as_ref().map(schema_owner),
+            keys: names(keys),
+        },
         ast::SchemaCommand::DropIndex { name, if_exists } => {
             SchemaChange::DropIndex { name: name.name.clone(), if_exists: *if_exists }
         }

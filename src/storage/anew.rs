@@ -16,7 +16,8 @@ impl Graph {
     pub(crate) fn anew(&self) -> Result<Graph, StorageError> {
         let mut anew = Graph::new();
         anew.define(|catalog| {
-            *catalog = Catalog { indexes: Vec::new(), constraints: Vec::new(), ..self.catalog().clone() };
+            let (indexes, name_indexes, constraints) = Default::default();
+            *catalog = Catalog { indexes, name_indexes, constraints, ..self.catalog().clone() };
         });
         for place in 0..self.log.len() {
             self.log.get(place).into_iter().for_each(|entry| anew.log.push(entry.clone()));
@@ -29,7 +30,9 @@ impl Graph {
         anew.begin(self.commit());
         let indexes = self.catalog().indexes.iter().map(|def| Change::CreateIndex(Box::new(def.clone())));
         let constraints = self.catalog().constraints.iter().map(|def| Change::CreateConstraint(Box::new(def.clone())));
-        indexes.chain(constraints).try_for_each(|change| anew.apply(&change))?;
+        let name_indexes = self.catalog().name_indexes.iter();
+        let name_indexes = name_indexes.map(|def| Change::CreateNameIndex(Box::new(def.clone())));
+        indexes.chain(name_indexes).chain(constraints).try_for_each(|change| anew.apply(&change))?;
         // Whoever compares revisions sees a later one.
         (anew.next_id, anew.revision, anew.open_changes) = (self.next_id, self.revision + 1, self.open_changes);
         Ok(anew)

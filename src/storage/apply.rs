@@ -10,7 +10,7 @@ use super::index::{Index, IndexValues};
 use super::lens::Vocabulary;
 use super::nodes::Nodes;
 use super::{Change, Commit, Direction, End, Family, Graph, LogEntry, NodeSlot, Rel, RelSlot, StorageError, Words};
-use crate::catalog::{Catalog, IndexDef, IndexId, KeyId, LabelId, Owner, Side};
+use crate::catalog::{Catalog, IndexDef, IndexId, KeyId, LabelId, Named, Owner, Side};
 use crate::value::{ElementId, Name, Value};
 
 impl Graph {
@@ -69,6 +69,8 @@ impl Graph {
             Change::CreateIndex(def) => self.create_index(def),
             Change::DropIndex { id } => self.drop_index(*id),
             Change::CreateConstraint(def) => self.define(|catalog| catalog.constraints.push((**def).clone())),
+            Change::CreateNameIndex(def) => self.create_name_index(def),
+            Change::DropNameIndex { id } => self.drop_name_index(*id),
             Change::DropConstraint { name } => {
                 self.define(|catalog| catalog.constraints.retain(|constraint| constraint.name != *name));
             }
@@ -147,6 +149,7 @@ impl Graph {
     fn delete_node(&mut self, id: ElementId, node: NodeSlot) {
         let element = End::node(node);
         self.unindex(element, |_| true);
+        self.forget_names(element, |_| true);
         self.forget_days(element);
         self.nodes.remove(node.0);
         self.ids.remove(id);
@@ -155,6 +158,7 @@ impl Graph {
     fn delete_rel(&mut self, id: ElementId, slot: RelSlot) {
         let rel = self.rel(slot);
         self.unindex(End::rel(slot), |_| true);
+        self.forget_names(End::rel(slot), |_| true);
         if let Some((page, offset, _)) = self.rels.page_mut(slot.0) {
             page.columns.clear(offset);
         }
@@ -171,6 +175,7 @@ impl Graph {
         self.nodes.add_label(node.0, label);
         self.count_label(node, label, 1);
         self.index_again(End::node(node), |def| def.owner == Owner::Label(label));
+        self.keep_names(End::node(node), |def| def.of == Named::Label(label));
         self.keep_label(node, label);
     }
 
@@ -179,6 +184,7 @@ impl Graph {
             return;
         }
         self.unindex(End::node(node), |def| def.owner == Owner::Label(label));
+        self.forget_names(End::node(node), |def| def.of == Named::Label(label));
         self.nodes.remove_label(node.0, label);
         self.count_label(node, label, -1);
         self.keep_label(node, label);
@@ -196,6 +202,7 @@ impl Graph {
 
     fn set_property(&mut self, element: End, key: KeyId, value: &Value) {
         self.unindex(element, |def| def.keys.contains(&key));
+        self.forget_names(element, |def| def.keys.contains(&key));
         if let Some(node) = element.as_node()
             && let Some((page, offset, dictionaries)) = self.nodes.page_mut(node.0)
         {
@@ -206,6 +213,7 @@ impl Graph {
             page.columns.set(key, offset, value, dictionaries);
         }
         self.index_again(element, |def| def.keys.contains(&key));
+        self.keep_names(element, |def| def.keys.contains(&key));
         self.keep_property(element, key);
     }
 

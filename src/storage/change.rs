@@ -1,7 +1,7 @@
 //! The vocabulary of writes: what the log records is what is applied.
 
 use super::{Commit, LogEntry, Words};
-use crate::catalog::{ConstraintDef, IndexDef, IndexId, KeyId, LabelId, TypeId};
+use crate::catalog::{ConstraintDef, IndexDef, IndexId, KeyId, LabelId, NameIndexDef, NameIndexId, TypeId};
 use crate::value::{ElementId, Name, Value};
 
 /// One elementary write. Everything that changes a graph is a list of these, often millions, so what is rare is boxed.
@@ -76,6 +76,10 @@ pub(crate) enum Change {
     DropConstraint {
         name: Name,
     },
+    CreateNameIndex(Box<NameIndexDef>),
+    DropNameIndex {
+        id: NameIndexId,
+    },
 }
 
 /// So many may hold a value while it is written: the rows that it came by, what is looked for first, the graph and an
@@ -94,6 +98,7 @@ impl Change {
             | Self::DropConstraint { name } => name.len(),
             Self::CreateIndex(def) => size_of_val(&**def),
             Self::CreateConstraint(def) => size_of_val(&**def),
+            Self::CreateNameIndex(def) => size_of_val(&**def),
             Self::Close(words) => words.size_bytes(),
             Self::TakeOver(entry) => entry.size_bytes(),
             Self::Begin(_)
@@ -104,7 +109,8 @@ impl Change {
             | Self::AddLabel { .. }
             | Self::RemoveLabel { .. }
             | Self::SetState { .. }
-            | Self::DropIndex { .. } => 0,
+            | Self::DropIndex { .. }
+            | Self::DropNameIndex { .. } => 0,
         };
         size_of::<Self>() + apart
     }

@@ -17,6 +17,7 @@ mod ends;
 mod ids;
 mod indexes;
 mod labels;
+mod names;
 mod pages;
 mod placement;
 #[cfg(test)]
@@ -48,6 +49,7 @@ const INVARIANTS: &[Invariant] = &[
     Invariant { name: "commits", check: commits::check },
     Invariant { name: "clocks", check: clocks::check },
     Invariant { name: "indexes", check: indexes::check },
+    Invariant { name: "names", check: names::check },
     Invariant { name: "constraints", check: constraints::check },
 ];
 

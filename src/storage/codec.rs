@@ -30,8 +30,11 @@
 //! 10  Close             author, message (options, texts)
 //! 11  TakeOver          number (number), time (signed), how many changes (number), author, message (options, texts)
 //! 12  SkipIds           the next id (number)
+//! 13  CreateNameIndex   index (number), name (text), of, keys (bytes)
+//! 14  DropNameIndex     index (number)
 //!
 //! owner      0 and a label, or 1 and a type (numbers)
+//! of         0 for all nodes, 1 and a label, or 2 and a type (numbers)
 //!
 //! 00  Null              nothing
 //! 01  Boolean           flag
@@ -65,7 +68,9 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Change, CodecError, Commit, LogEntry, Words};
-use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, TypeId};
+use crate::catalog::{
+    ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, NameIndexDef, NameIndexId, Named, Owner, TypeId,
+};
 use crate::value::{Date, DateTime, Duration, Edtf, ElementId, List, LocalDateTime, LocalTime, Name, Time, Value};
 
 /// The longest record that is written; a property of this size is a mistake.
@@ -170,10 +175,27 @@ enum Record<'r> {
     SkipIds {
         next: u64,
     },
+    CreateNameIndex {
+        id: u32,
+        name: &'r str,
+        of: NamedRecord,
+        #[serde(serialize_with = "as_bytes")]
+        keys: &'r [u8],
+    },
+    DropNameIndex {
+        id: u32,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
 enum OwnerRecord {
+    Label(u32),
+    Type(u32),
+}
+
+#[derive(Serialize, Deserialize)]
+enum NamedRecord {
+    AnyNode,
     Label(u32),
     Type(u32),
 }
@@ -275,6 +297,8 @@ pub(crate) fn encode_into(bytes: &mut Vec<u8>, change: &Change) -> Result<(), Co
         Change::DropIndex { id } => write(&Record::DropIndex { id: id.0 }),
         Change::CreateConstraint(def) => append_constraint(bytes, def),
         Change::DropConstraint { name } => write(&Record::DropConstraint { name }),
+        Change::CreateNameIndex(def) => append_name_index(bytes, def),
+        Change::DropNameIndex { id } => write(&Record::DropNameIndex { id: id.0 }),
         Change::Close(words) => write(&Record::Close { author: words.author(), message: words.message() }),
         Change::TakeOver(entry) => append_entry(bytes, entry),
         Change::SkipIds { next } => write(&Record::SkipIds { next: next.0 }),
@@ -295,6 +319,16 @@ fn append_index(bytes: &mut Vec<u8>, def: &IndexDef) {
     let keys = packed(def.keys.iter().map(|key| key.0));
     let owner = owner_record(def.owner);
     append(bytes, &Record::CreateIndex { id: def.id.0, name: &def.name, owner, keys: &keys });
+}
+
+fn append_name_index(bytes: &mut Vec<u8>, def: &NameIndexDef) {
+    let keys = packed(def.keys.iter().map(|key| key.0));
+    let of = match def.of {
+        Named::AnyNode => NamedRecord::AnyNode,
+        Named::Label(label) => NamedRecord::Label(label.0),
+        Named::Type(rel_type) => NamedRecord::Type(rel_type.0),
+    };
+    append(bytes, &Record::CreateNameIndex { id: def.id.0, name: &def.name, of, keys: &keys });
 }
 
 fn append_constraint(bytes: &mut Vec<u8>, def: &ConstraintDef) {
@@ -439,6 +473,17 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Change, CodecError> {
             }))
         }
         Record::DropConstraint { name } => Change::DropConstraint { name: Name::from(name) },
+        Record::CreateNameIndex { id, name, of, keys } => Change::CreateNameIndex(Box::new(NameIndexDef {
+            id: NameIndexId(id),
+            name: Name::from(name),
+            of: match of {
+                NamedRecord::AnyNode => Named::AnyNode,
+                NamedRecord::Label(label) => Named::Label(LabelId(label)),
+                NamedRecord::Type(rel_type) => Named::Type(TypeId(rel_type)),
+            },
+            keys: unpacked(keys, KeyId)?,
+        })),
+        Record::DropNameIndex { id } => Change::DropNameIndex { id: NameIndexId(id) },
         Record::Close { author, message } => Change::Close(Box::new(words_of(author, message)?)),
         Record::TakeOver { number, micros, changes, author, message } => {
             let words = words_of(author, message)?;

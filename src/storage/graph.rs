@@ -9,6 +9,7 @@ use super::ids::IdTable;
 use super::index::Index;
 use super::lens::{Lens, Look, Odd, Vocabulary};
 use super::log::Log;
+use super::name_index::NameIndex;
 use super::neighbourhood::Neighbourhood;
 use super::nodes::Nodes;
 use super::paged::PageTree;
@@ -16,7 +17,7 @@ use super::rels::Rels;
 use super::run::{Neighbours, Runs, search};
 use super::snapshot::{SnapshotFile, lost};
 use super::{Direction, End, Family, NodeSlot, Rel, RelSlot};
-use crate::catalog::{Catalog, IndexId, KeyId, LabelId, Side, Statistics, TypeId};
+use crate::catalog::{Catalog, IndexId, KeyId, LabelId, NameIndexId, Side, Statistics, TypeId};
 use crate::value::{DateTime, ElementId, Value};
 
 /// When something was written: the number of the commit and its time.
@@ -58,6 +59,7 @@ pub(crate) struct Graph {
     pub(super) rels: Rels,
     pub(super) neighbourhood: Neighbourhood,
     pub(super) indexes: PageTree<Index>,
+    pub(super) name_indexes: PageTree<NameIndex>,
     /// The words of provenance, so that a write need not look for them.
     pub(super) vocabulary: Vocabulary,
     /// The snapshot that it was opened from.
@@ -78,6 +80,7 @@ impl Graph {
             rels: Rels::default(),
             neighbourhood: Neighbourhood::default(),
             indexes: PageTree::default(),
+            name_indexes: PageTree::default(),
             vocabulary: Vocabulary::default(),
             file: None,
         }
@@ -454,6 +457,10 @@ impl Graph {
     /// How many relationships a family has.
     pub(crate) fn all_rel_count(&self, family: Family) -> u64 {
         self.rels.count(None, family)
+    }
+
+    pub(crate) fn name_index(&self, index: NameIndexId) -> Option<&NameIndex> {
+        self.name_indexes.get(index.0 as usize)
     }
 
     pub(super) fn index(&self, index: IndexId) -> Option<&Index> {

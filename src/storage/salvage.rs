@@ -25,7 +25,7 @@ use rustc_hash::FxHashSet;
 
 use super::error::FileDamage;
 use super::{Commit, LogEntry};
-use crate::catalog::{ConstraintDef, IndexDef, KeyId, LabelId, Provenance, TypeId};
+use crate::catalog::{ConstraintDef, IndexDef, KeyId, LabelId, NameIndexDef, Provenance, TypeId};
 use crate::value::{ElementId, Name, Value};
 
 /// What could be read of a database so far.
@@ -44,6 +44,7 @@ pub(super) struct Saved {
     /// Relationships that were there and of which not enough is left.
     lost_rels: FxHashSet<ElementId>,
     indexes: Vec<IndexDef>,
+    name_indexes: Vec<NameIndexDef>,
     constraints: Vec<ConstraintDef>,
     pub losses: Vec<Loss>,
 }

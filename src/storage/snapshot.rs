@@ -3,7 +3,7 @@
 //! ```text
 //! head      64 bytes, in every version of the format: whole numbers, lowest byte first
 //!     0     "AVERSNAP"
-//!     8     u32    version of the format, 2
+//!     8     u32    version of the format, 3
 //!     12    u64    generation
 //!     20    u64    number of the last commit
 //!     28    u64    nodes
@@ -63,7 +63,7 @@ pub(super) use past::{StoredRoot, see_roots};
 pub(crate) use writer::SnapshotWriter;
 
 const MAGIC: [u8; 8] = *b"AVERSNAP";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 pub(super) const HEAD_BYTES: usize = 64;
 
 /// What bytes cannot mean.

@@ -9,7 +9,7 @@ pub(super) use replay::tell;
 
 use self::model::describe;
 use super::*;
-use crate::catalog::{Catalog, ConstraintKind, IndexId, KeyId, LabelId, Owner, Side, Statistics, TypeId};
+use crate::catalog::{Catalog, ConstraintKind, IndexId, KeyId, LabelId, Named, Owner, Side, Statistics, TypeId};
 use crate::value::{ElementId, Name, Value, compare};
 
 pub(super) fn commit(number: u64) -> Commit {

@@ -9,7 +9,10 @@ use super::codec::MAX_DEPTH;
 use super::constraint::owner_name;
 use super::log::MAX_NUMBER;
 use super::{Change, Commit, End, Graph, LogEntry, NodeSlot, Rel, RelSlot, StorageError, Words};
-use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, Symbol, TypeId};
+use crate::catalog::{
+    ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, NameIndexDef, NameIndexId, Named, Owner, Symbol,
+    TypeId,
+};
 use crate::value::{ElementId, Name, Value};
 
 /// So many labels a node may have: each set of labels that a node ever had is kept, so a node that gets them one by one
@@ -355,7 +358,7 @@ impl Writer {
 
     pub(crate) fn create_index(&mut self, name: Name, owner: Owner, keys: Vec<KeyId>) -> Result<IndexId, StorageError> {
         let catalog = self.graph.catalog();
-        if catalog.indexes.iter().any(|index| index.name == name) || catalog.constraint(&name).is_some() {
+        if catalog.is_taken(&name) {
             return Err(StorageError::NameTaken { name });
         }
         if let Some(index) = catalog.index_on(owner, &keys) {
@@ -364,6 +367,19 @@ impl Writer {
         let id = catalog.next_index();
         self.write(Change::CreateIndex(Box::new(IndexDef { id, name, owner, keys })))?;
         Ok(id)
+    }
+
+    pub(crate) fn create_name_index(&mut self, name: Name, of: Named, keys: Vec<KeyId>) -> Result<(), StorageError> {
+        let catalog = self.graph.catalog();
+        if catalog.is_taken(&name) {
+            return Err(StorageError::NameTaken { name });
+        }
+        let id = catalog.next_name_index();
+        self.write(Change::CreateNameIndex(Box::new(NameIndexDef { id, name, of, keys })))
+    }
+
+    pub(crate) fn drop_name_index(&mut self, id: NameIndexId) -> Result<(), StorageError> {
+        self.write(Change::DropNameIndex { id })
     }
 
     /// Refused while a constraint rests on the index.

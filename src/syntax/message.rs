@@ -295,6 +295,7 @@ fn is_clause(rule: Rule) -> bool {
             | Rule::retract_clause
             | Rule::foreach_clause
             | Rule::create_index
+            | Rule::create_name_index
             | Rule::create_constraint
             | Rule::drop_index
             | Rule::drop_constraint

@@ -33,6 +33,7 @@ mod load_csv;
 mod log;
 mod lookup;
 mod lookup_index;
+mod names;
 #[cfg(feature = "cli")]
 mod output;
 mod peak;

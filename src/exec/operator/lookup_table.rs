@@ -185,7 +185,9 @@ impl What {
             | Change::CreateIndex(_)
             | Change::DropIndex { .. }
             | Change::CreateConstraint(_)
-            | Change::DropConstraint { .. } => None,
+            | Change::DropConstraint { .. }
+            | Change::CreateNameIndex(_)
+            | Change::DropNameIndex { .. } => None,
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use super::super::known::{LABEL, TYPE, known};
+use super::super::options::Options;
 use super::super::seen::Seen;
-use super::options::Options;
-use crate::catalog::{LabelId, Statistics};
+use crate::catalog::LabelId;
 use crate::function::{Field, FunctionError, Host};
 use crate::storage::{Direction, End, Graph, Neighbour, NodeSlot, SweptPage, TypeSet, together};
-use crate::value::nearest::nearest;
-use crate::value::{Name, Type};
+use crate::value::Type;
 
 /// The options that choose.
 pub(super) const NODES: &str = "nodes";
@@ -248,25 +248,4 @@ impl Neighbours<'_> {
             }
         }
     }
-}
-
-/// The code of a warning, and what the name is of.
-type Kind = (&'static str, &'static str);
-const LABEL: Kind = ("unknown-label", "label");
-const TYPE: Kind = ("unknown-type", "relationship type");
-
-/// The names that the graph knows; of each other one it is said that it is not there, as of names in a pattern. In an empty
-/// graph none is there.
-fn known<I>(seen: &Seen, names: &[&str], (code, noun): Kind, all: &[Name], get: impl Fn(&str) -> Option<I>) -> Vec<I> {
-    let mut known = Vec::new();
-    for name in names {
-        if let Some(id) = get(name) {
-            known.push(id);
-        } else if Statistics::node_count(seen.graph) > 0 {
-            let near = nearest(name, all.iter().map(Name::as_str));
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            seen.warn(code, format!("no {noun} `{name}` here{hint}"));
-        }
-    }
-    known
 }

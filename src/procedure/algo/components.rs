@@ -12,8 +12,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::super::options::Options;
 use super::chosen::{Chosen, NODES, RELS, input};
-use super::options::Options;
 use crate::function::{Answer, Field, FunctionError, Host, Procedure, Registry, Table, Vector};
 use crate::storage::Direction;
 use crate::value::{Name, Type, Value};

@@ -14,8 +14,8 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::super::options::Options;
 use super::chosen::{Chosen, NODES, Page, RELS, input};
-use super::options::Options;
 use crate::function::{Answer, Field, FunctionError, Host, Procedure, Registry, Table, Vector};
 use crate::storage::Direction;
 use crate::value::{Name, Type, Value};

@@ -20,6 +20,7 @@ pub(in crate::storage) fn see_pages(graph: &Graph, see: &mut See<'_>) {
     graph.rels.pages().visit(&mut |_, page| see(page.map(drop)));
     graph.neighbourhood.sides().for_each(|side| see_adjacency(side.adjacency, see));
     graph.indexes.iter().for_each(|(_, index)| index.see_pages(see));
+    graph.name_indexes.iter().for_each(|(_, index)| index.see_pages(see));
 }
 
 fn see_dictionaries(dictionaries: &Dictionaries, see: &mut See<'_>) {

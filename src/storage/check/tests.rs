@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::super::tests::{Model, Step, commit, step, take, with_names};
-use super::super::{Change, Family, Log, Neighbour, Rel, Writer};
+use super::super::{Change, Family, Log, NameIndex, Neighbour, Rel, Writer};
 use super::*;
-use crate::catalog::{ConstraintKind, IndexId, KeyId, LabelId, Owner, Provenance, Side, TypeId};
+use crate::catalog::{ConstraintKind, IndexId, KeyId, LabelId, Named, Owner, Provenance, Side, TypeId};
 use crate::value::{Edtf, ElementId, Name, Value};
 
 /// The names of the store's tests, as words of provenance.
@@ -33,6 +33,7 @@ fn sample() -> Graph {
     writer.set_property(End::node(other), KeyId(1), &Value::Edtf(Edtf::parse("2021-12").unwrap())).unwrap();
     let owner = Owner::Label(both);
     writer.create_constraint(Name::from("one"), owner, vec![KeyId(0)], ConstraintKind::Unique).unwrap();
+    writer.create_name_index(Name::from("names"), Named::AnyNode, vec![KeyId(0)]).unwrap();
     writer.finish().0
 }
 
@@ -186,6 +187,23 @@ fn indexes_with_other_values_are_found() {
     finds("indexes", "index `one` has node 2 with other values", |graph| {
         let (page, offset, dictionaries) = graph.nodes.page_mut(OTHER.0).unwrap();
         page.columns.set(KeyId(0), offset, &Value::from("z"), dictionaries);
+    });
+}
+
+#[test]
+fn indexes_of_names_with_other_words_are_found() {
+    fn edit(graph: &mut Graph, take: impl FnOnce(&mut NameIndex)) {
+        take(graph.name_indexes.get_mut(0).unwrap());
+    }
+    finds("names", "index `names` lacks a word of node 1", |graph| edit(graph, |index| *index = NameIndex::default()));
+    finds("names", "index `names` counts 0 entries, and has to have 2", |graph| {
+        edit(graph, |index| *index = NameIndex::default());
+    });
+    finds("names", "index `names` has node 2 with other words", |graph| {
+        edit(graph, |index| *index = NameIndex::build([(smallvec::smallvec!["zeta".to_owned()], OTHER.0)].into_iter()));
+    });
+    finds("names", "index `names` files its words under other hints", |graph| {
+        edit(graph, NameIndex::misfile);
     });
 }
 

@@ -65,6 +65,13 @@ fn the_bytes_of_changes_stay_what_they_are() {
         Change::Close(Box::new(words("Ада", ""))),
         Change::TakeOver(Box::new(LogEntry::new(Commit { number: 5, micros: -1 }, 3, words("", "why")))),
         Change::SkipIds { next: id },
+        Change::CreateNameIndex(Box::new(NameIndexDef {
+            id: NameIndexId(4),
+            name: Name::from("n"),
+            of: Named::Label(label),
+            keys: vec![key],
+        })),
+        Change::DropNameIndex { id: NameIndexId(4) },
     ];
     check_bytes(
         &changes,
@@ -109,6 +116,10 @@ fn the_bytes_of_changes_stay_what_they_are() {
             TakeOver(LogEntry { commit: Commit { number: 5, micros: -1 }, changes: 3, words: Some(Words { author: None, message: Some("why") }) })
         12 fb fb 00
             SkipIds { next: ElementId(251) }
+        13 04 01 6e 01 02 04 01 00 00 00
+            CreateNameIndex(NameIndexDef { id: NameIndexId(4), name: Name("n"), of: Label(LabelId(2)), keys: [KeyId(1)] })
+        14 04
+            DropNameIndex { id: NameIndexId(4) }
     "#]],
     );
 }
@@ -276,6 +287,17 @@ pub(in crate::storage) fn any_change() -> impl Strategy<Value = Change> {
         owner,
         keys,
     });
+    let named = prop_oneof![
+        Just(Named::AnyNode),
+        number().prop_map(|label| Named::Label(LabelId(label))),
+        number().prop_map(|rel_type| Named::Type(TypeId(rel_type))),
+    ];
+    let name_index = (number(), name(), named, keys()).prop_map(|(id, name, of, keys)| NameIndexDef {
+        id: NameIndexId(id),
+        name,
+        of,
+        keys,
+    });
     let constraint =
         (name(), owner(), keys(), kind, prop::option::of(number())).prop_map(|(name, owner, keys, kind, index)| {
             ConstraintDef { name, owner, keys, kind, index: index.map(IndexId) }
@@ -307,6 +329,8 @@ pub(in crate::storage) fn any_change() -> impl Strategy<Value = Change> {
         index.prop_map(|def| Change::CreateIndex(Box::new(def))),
         number().prop_map(|id| Change::DropIndex { id: IndexId(id) }),
         constraint.prop_map(|def| Change::CreateConstraint(Box::new(def))),
+        name_index.prop_map(|def| Change::CreateNameIndex(Box::new(def))),
+        number().prop_map(|id| Change::DropNameIndex { id: NameIndexId(id) }),
         name().prop_map(|name| Change::DropConstraint { name }),
     ];
     let of_properties = (id(), number(), any_stored()).prop_map(|(element, key, value)| Change::SetProperty {

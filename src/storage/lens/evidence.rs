@@ -204,6 +204,13 @@ impl Graph {
         })
     }
 
+    /// The citations that a relationship is: one for each source of the paragraph where it starts.
+    pub(crate) fn citations_by(&self, slot: RelSlot) -> impl Iterator<Item = Cited> {
+        let from = self.citing(self.rel(slot)).into_iter();
+        let ways = from.flat_map(|from| self.ways(from));
+        ways.map(move |(paragraph, source)| Cited { rel: slot, paragraph, source })
+    }
+
     /// Whether all that makes a citation one is shown: it, its source, and an `OF` that joins its paragraph to that.
     pub(crate) fn is_shown(&self, cited: Cited, mut shows: impl FnMut(End) -> bool) -> bool {
         shows(End::rel(cited.rel))

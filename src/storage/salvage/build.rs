@@ -1,7 +1,7 @@
 //! Makes a graph of what was saved.
 
 use super::{Element, Kind, Saved};
-use crate::catalog::{ConstraintDef, IndexDef, KeyId, LabelId, Owner, Symbol, TypeId};
+use crate::catalog::{ConstraintDef, IndexDef, KeyId, LabelId, NameIndexDef, Named, Owner, Symbol, TypeId};
 use crate::storage::error::FileDamage;
 use crate::storage::{Change, Commit, Graph, Words};
 use crate::value::{ElementId, Name};
@@ -16,6 +16,7 @@ impl Saved {
         building.define_names();
         building.create_elements();
         building.create_indexes();
+        building.create_name_indexes();
         building.create_constraints();
         let graph = building.finish();
         (graph, self.losses)
@@ -139,9 +140,30 @@ impl<'s> Building<'s> {
 
     fn can_index(&self, def: &IndexDef) -> bool {
         let catalog = self.graph.catalog();
-        self.is_known(def.owner, &def.keys)
-            && catalog.index(def.id).is_none()
-            && catalog.indexes.iter().all(|other| other.name != def.name)
+        self.is_known(def.owner, &def.keys) && catalog.index(def.id).is_none() && !catalog.is_taken(&def.name)
+    }
+
+    fn create_name_indexes(&mut self) {
+        for def in std::mem::take(&mut self.saved.name_indexes) {
+            if self.can_index_names(&def) {
+                self.do_known(&Change::CreateNameIndex(Box::new(def)));
+            } else {
+                self.saved.lose(nowhere("what they are about is lost"), "indexes", Some(1), 0);
+            }
+        }
+    }
+
+    fn can_index_names(&self, def: &NameIndexDef) -> bool {
+        let catalog = self.graph.catalog();
+        let is_known = match def.of {
+            Named::AnyNode => true,
+            Named::Label(label) => (label.index() as usize) < catalog.labels.len(),
+            Named::Type(rel_type) => (rel_type.index() as usize) < catalog.types.len(),
+        };
+        is_known
+            && self.are_keys(&def.keys)
+            && catalog.name_indexes.iter().all(|other| other.id != def.id)
+            && !catalog.is_taken(&def.name)
     }
 
     fn is_known(&self, owner: Owner, keys: &[KeyId]) -> bool {
@@ -150,7 +172,12 @@ impl<'s> Building<'s> {
             Owner::Label(label) => (label.index() as usize) < catalog.labels.len(),
             Owner::Type(rel_type) => (rel_type.index() as usize) < catalog.types.len(),
         };
-        is_owner_known && !keys.is_empty() && keys.iter().all(|key| (key.index() as usize) < catalog.keys.len())
+        is_owner_known && self.are_keys(keys)
+    }
+
+    fn are_keys(&self, keys: &[KeyId]) -> bool {
+        let known = self.graph.catalog().keys.len();
+        !keys.is_empty() && keys.iter().all(|key| (key.index() as usize) < known)
     }
 
     fn create_constraints(&mut self) {

@@ -70,6 +70,8 @@ impl Saved {
             Change::CreateIndex(def) => self.indexes.push(*def),
             Change::DropIndex { id } => self.indexes.retain(|index| index.id != id),
             Change::CreateConstraint(def) => self.constraints.push(*def),
+            Change::CreateNameIndex(def) => self.name_indexes.push(*def),
+            Change::DropNameIndex { id } => self.name_indexes.retain(|index| index.id != id),
             Change::DropConstraint { name } => self.constraints.retain(|constraint| constraint.name != name),
         }
         true

@@ -35,6 +35,7 @@ impl Saved {
             commit: graph.commit(),
             next_id: graph.next_id,
             indexes: catalog.indexes.clone(),
+            name_indexes: catalog.name_indexes.clone(),
             constraints: catalog.constraints.clone(),
             ..Self::default()
         };

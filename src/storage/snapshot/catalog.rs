@@ -5,6 +5,8 @@
 //! indexes                how many, and for each: its number, its name, whose it is, its keys (numbers)
 //! constraints            how many, and for each: its name, whose it is, its keys (numbers), its kind (one byte: 0 unique,
 //!                        1 exists, 2 key), one more than the number of its index or 0
+//! indexes of names       how many, and for each: its number, its name, one byte (0 all nodes, 1 a label, 2 a type), the number
+//!                        of that or 0, its keys (numbers)
 //! owner                  one byte: 0 a label, 1 a type; its number
 //! provenance             its eight words (texts), how many names of nodes there are, and each (texts)
 //! ```
@@ -14,8 +16,8 @@ use std::sync::Arc;
 use super::super::DiskError;
 use super::{Bytes, Damage, Reader, SnapshotWriter, Source, Stored, check};
 use crate::catalog::{
-    Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, Provenance, Symbol, Symbols,
-    TypeId,
+    Catalog, ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, NameIndexDef, NameIndexId, Named, Owner,
+    Provenance, Symbol, Symbols, TypeId,
 };
 use crate::value::Name;
 
@@ -31,6 +33,8 @@ impl Stored for Catalog {
         self.indexes.iter().try_for_each(|def| def.store(bytes, out))?;
         bytes.count(self.constraints.len());
         self.constraints.iter().try_for_each(|def| def.store(bytes, out))?;
+        bytes.count(self.name_indexes.len());
+        self.name_indexes.iter().try_for_each(|def| def.store(bytes, out))?;
         let Provenance { supports, paragraph, of, source, published, valid_from, valid_to, on, names } =
             &self.provenance;
         let words = [supports, paragraph, of, source, published, valid_from, valid_to, on];
@@ -58,6 +62,12 @@ impl Stored for Catalog {
             catalog.check_owner(def.owner, &def.keys)?;
             catalog.constraints.push(def);
         }
+        for _ in 0..bytes.count_of_rest()? {
+            let def = NameIndexDef::load(bytes, from)?;
+            check(catalog.name_indexes.iter().all(|other| other.id != def.id), "an index of names is there twice")?;
+            catalog.check_named(def.of, &def.keys)?;
+            catalog.name_indexes.push(def);
+        }
         catalog.provenance = load_provenance(bytes)?;
         // The version is not kept: no two catalogs of a process have the same.
         catalog.renew();
@@ -73,6 +83,16 @@ impl Catalog {
         };
         let are_there = !keys.is_empty() && keys.iter().all(|key| (key.0 as usize) < self.keys.len());
         check(is_there && are_there, "an index or constraint is about names that are missing")
+    }
+
+    fn check_named(&self, of: Named, keys: &[KeyId]) -> Result<(), Damage> {
+        let is_there = match of {
+            Named::AnyNode => true,
+            Named::Label(label) => (label.0 as usize) < self.labels.len(),
+            Named::Type(rel_type) => (rel_type.0 as usize) < self.types.len(),
+        };
+        let are_there = !keys.is_empty() && keys.iter().all(|key| (key.0 as usize) < self.keys.len());
+        check(is_there && are_there, "an index of names is about names that are missing")
     }
 }
 
@@ -90,6 +110,36 @@ impl Stored for IndexDef {
         let name = Name::from(bytes.text()?);
         let (owner, keys) = load_owner(bytes)?;
         Ok(Self { id: IndexId(id), name, owner, keys })
+    }
+}
+
+impl Stored for NameIndexDef {
+    fn store(&self, bytes: &mut Bytes, _: &mut SnapshotWriter) -> Result<(), DiskError> {
+        bytes.number(u64::from(self.id.0));
+        bytes.text(&self.name);
+        let (kind, number) = match self.of {
+            Named::AnyNode => (0, 0),
+            Named::Label(label) => (1, label.0),
+            Named::Type(rel_type) => (2, rel_type.0),
+        };
+        bytes.byte(kind);
+        bytes.number(u64::from(number));
+        bytes.numbers(self.keys.iter().map(|key| u64::from(key.0)));
+        Ok(())
+    }
+
+    fn load(bytes: &mut Reader, _: &mut Source) -> Result<Self, Damage> {
+        let id = bytes.whole()?;
+        check(id < u32::MAX, "the number of an index of names is too large")?;
+        let name = Name::from(bytes.text()?);
+        let of = match (bytes.byte()?, bytes.whole()?) {
+            (0, 0) => Named::AnyNode,
+            (1, label) => Named::Label(LabelId(label)),
+            (2, rel_type) => Named::Type(TypeId(rel_type)),
+            _ => return Err(Damage("an index of names is of an unknown kind")),
+        };
+        let keys: Vec<u32> = bytes.numbers(MAX_KEYS)?;
+        Ok(Self { id: NameIndexId(id), name, of, keys: keys.into_iter().map(KeyId).collect() })
     }
 }
 

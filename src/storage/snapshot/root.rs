@@ -9,7 +9,7 @@
 //! commit          its number (number) and time in microseconds (zigzag), changes of a commit that is not made yet,
 //!                 revision, the next id (numbers)
 //! ids, nodes, relationships, neighbourhood
-//! indexes         as many as the catalog has, in its order
+//! indexes         as many as the catalog has, in its order; and then those of names
 //! ```
 
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use super::super::index::Index;
 use super::super::labels::LabelSets;
 use super::super::lens::Vocabulary;
 use super::super::log::{Log, MAX_NUMBER};
+use super::super::name_index::NameIndex;
 use super::super::neighbourhood::Neighbourhood;
 use super::super::nodes::Nodes;
 use super::super::paged::PageTree;
@@ -50,7 +51,10 @@ impl Stored for Graph {
         self.nodes.store(bytes, out)?;
         self.rels.store(bytes, out)?;
         self.neighbourhood.store(bytes, out)?;
-        self.catalog.indexes.iter().filter_map(|def| self.index(def.id)).try_for_each(|index| index.store(bytes, out))
+        let mut indexes = self.catalog.indexes.iter().filter_map(|def| self.index(def.id));
+        indexes.try_for_each(|index| index.store(bytes, out))?;
+        let mut name_indexes = self.catalog.name_indexes.iter().filter_map(|def| self.name_index(def.id));
+        name_indexes.try_for_each(|index| index.store(bytes, out))
     }
 
     fn load(bytes: &mut Reader, from: &mut Source) -> Result<Self, Damage> {
@@ -88,6 +92,7 @@ impl Stored for Graph {
             rels: Rels::load(bytes, from, rel_placement, rel_dictionaries)?,
             neighbourhood: Neighbourhood::load(bytes, from)?,
             indexes: load_indexes(bytes, from, &catalog)?,
+            name_indexes: load_name_indexes(bytes, from, &catalog)?,
             vocabulary: Vocabulary::of(&catalog),
             catalog: Arc::new(catalog),
             file: Some(Arc::clone(from.file)),
@@ -99,6 +104,14 @@ fn load_indexes(bytes: &mut Reader, from: &mut Source, catalog: &Catalog) -> Res
     let mut indexes = PageTree::default();
     for def in &catalog.indexes {
         indexes.set(def.id.0 as usize, Index::load(bytes, from)?);
+    }
+    Ok(indexes)
+}
+
+fn load_name_indexes(bytes: &mut Reader, from: &mut Source, catalog: &Catalog) -> Result<PageTree<NameIndex>, Damage> {
+    let mut indexes = PageTree::default();
+    for def in &catalog.name_indexes {
+        indexes.set(def.id.0 as usize, NameIndex::load(bytes, from)?);
     }
     Ok(indexes)
 }

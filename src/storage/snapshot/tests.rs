@@ -307,10 +307,10 @@ fn the_head_tells_what_is_there_without_opening_it() {
 #[test]
 fn another_version_is_refused_by_its_number() {
     let mut bytes = bytes_of(&Graph::new());
-    bytes[8] = 3;
+    bytes[8] = 4;
     let sum = crc32fast::hash(&bytes[..60]);
     bytes[60..64].copy_from_slice(&sum.to_le_bytes());
-    assert!(matches!(open_bytes(&bytes), Err(DiskError::OtherFormat { found: 3, ours: 2, .. })));
+    assert!(matches!(open_bytes(&bytes), Err(DiskError::OtherFormat { found: 4, ours: 3, .. })));
 }
 
 /// Whatever a page with a right checksum holds, asking and writing end in an answer or in damage that is told.

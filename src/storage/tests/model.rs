@@ -12,6 +12,9 @@ const LABELS: u32 = 3;
 const TYPES: u32 = 3;
 const KEYS: u32 = 3;
 
+/// Whose names are indexed, now and then.
+const NAMED: [Named; 3] = [Named::AnyNode, Named::Label(LabelId(1)), Named::Type(TypeId(0))];
+
 #[derive(Clone, Debug, Default)]
 pub(in crate::storage) struct Model {
     nodes: BTreeMap<ElementId, Element>,
@@ -75,6 +78,7 @@ pub(in crate::storage) enum Step {
     SetProperty(usize, u32, Value),
     SetState(usize, bool),
     Index(bool, u32, Vec<u32>),
+    Names(Named, Vec<u32>),
     /// What follows is undone at the next `RollBack`, or kept.
     Savepoint,
     RollBack,
@@ -102,6 +106,8 @@ pub(in crate::storage) fn step() -> impl Strategy<Value = Step> {
         2 => (any::<usize>(), any::<bool>()).prop_map(|(rel, asserted)| Step::SetState(rel, asserted)),
         1 => (any::<bool>(), 0..LABELS, prop::sample::subsequence(vec![0, 1, 2], 1..3))
             .prop_map(|(nodes, owner, keys)| Step::Index(nodes, owner, keys)),
+        1 => (prop::sample::select(NAMED.to_vec()), prop::sample::subsequence(vec![0, 1, 2], 1..3))
+            .prop_map(|(of, keys)| Step::Names(of, keys)),
         2 => Just(Step::Savepoint),
         2 => Just(Step::RollBack),
         1 => Just(Step::Commit),
@@ -177,6 +183,15 @@ pub(in crate::storage) fn take(writer: &mut Writer, model: &mut Model, step: &St
             match known {
                 Some(id) => writer.drop_index(id).unwrap(),
                 None => drop(writer.create_index(name, owner, keys).unwrap()),
+            }
+        }
+        Step::Names(of, keys) => {
+            let keys: Vec<KeyId> = keys.iter().copied().map(KeyId).collect();
+            let name = Name::from(format!("names {of:?}{keys:?}"));
+            let known = writer.graph().catalog().name_indexes.iter().find(|index| index.name == name);
+            match known.map(|index| index.id) {
+                Some(id) => writer.drop_name_index(id).unwrap(),
+                None => writer.create_name_index(name, *of, keys).unwrap(),
             }
         }
         Step::Savepoint | Step::RollBack | Step::Commit => unreachable!("taken by the caller"),

@@ -19,7 +19,7 @@ pub(super) fn replay(mut root: Graph, log: &[Vec<u8>]) -> Graph {
 /// Everything that a graph can tell, slots and commits included, as text. The version of a catalog is not the graph's:
 /// no two catalogs of a process have the same.
 pub(in crate::storage) fn tell(graph: &Graph) -> String {
-    let Catalog { version: _, labels, types, keys, indexes, constraints, provenance } = graph.catalog();
+    let Catalog { version: _, labels, types, keys, indexes, name_indexes, constraints, provenance } = graph.catalog();
     let mut lines = vec![
         format!("{:?} next id {}", graph.commit(), graph.next_id),
         format!("{:?} {:?} {:?} {provenance:?}", labels.names(), types.names(), keys.names()),
@@ -33,6 +33,10 @@ pub(in crate::storage) fn tell(graph: &Graph) -> String {
     for def in indexes {
         let all = graph.index_range(def.id, std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
         lines.push(format!("{def:?} {:?} {all:?}", graph.index_size(def.id)));
+    }
+    for def in name_indexes {
+        let entries: Vec<_> = graph.name_index(def.id).unwrap().entries().collect();
+        lines.push(format!("{def:?} {entries:?}"));
     }
     for node in all_nodes(graph, None) {
         let (id, commit, labels) = (graph.node_id(node), graph.node_commit(node), graph.labels(node));

@@ -7,7 +7,7 @@ use crate::storage::{Commit, DiskError};
 pub(super) const HEADER_BYTES: usize = 40;
 
 const MAGIC: &[u8; 8] = b"AVERMLOG";
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What a log says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //! and nothing that applying takes for granted is left to the bytes. Whether constraints hold is not asked again.
 
 use super::{Changes, LoggedCommit};
-use crate::catalog::{Catalog, ConstraintDef, IndexDef, KeyId, LabelId, Owner, Symbol, TypeId};
+use crate::catalog::{Catalog, ConstraintDef, IndexDef, KeyId, LabelId, NameIndexDef, Named, Owner, Symbol, TypeId};
 use crate::storage::adjacency::MAX_TYPES;
 use crate::storage::writer::MAX_LABELS;
 use crate::storage::{Change, Commit, DiskError, End, Graph};
@@ -96,6 +96,10 @@ impl<'g> Replay<'g> {
             }
             Change::CreateConstraint(def) => check_new_constraint(catalog, def),
             Change::DropConstraint { name } => known(catalog.constraint(name).is_some(), "a constraint", name),
+            Change::CreateNameIndex(def) => check_new_name_index(catalog, def),
+            Change::DropNameIndex { id } => {
+                known(catalog.name_indexes.iter().any(|index| index.id == *id), "an index of names", id.0)
+            }
             // Applying these asks for all that they need.
             Change::TakeOver(_)
             | Change::SkipIds { .. }
@@ -166,9 +170,20 @@ fn check_owner(catalog: &Catalog, owner: Owner, keys: &[KeyId]) -> Result<(), St
 fn check_new_index(catalog: &Catalog, def: &IndexDef) -> Result<(), String> {
     check_owner(catalog, def.owner, &def.keys)?;
     known(def.id == catalog.next_index(), "the number of the next index", def.id.0)?;
-    let is_taken =
-        catalog.indexes.iter().any(|index| index.name == def.name) || catalog.constraint(&def.name).is_some();
-    known(!is_taken && catalog.index_on(def.owner, &def.keys).is_none(), "a new index", &def.name)
+    known(!catalog.is_taken(&def.name) && catalog.index_on(def.owner, &def.keys).is_none(), "a new index", &def.name)
+}
+
+fn check_new_name_index(catalog: &Catalog, def: &NameIndexDef) -> Result<(), String> {
+    known(!def.keys.is_empty(), "a number of keys", 0)?;
+    def.keys.iter().try_for_each(|key| check_key(catalog, *key))?;
+    match def.of {
+        Named::AnyNode => {}
+        Named::Label(label) => check_label(catalog, label)?,
+        Named::Type(rel_type) => check_type(catalog, rel_type)?,
+    }
+    known(def.id == catalog.next_name_index(), "the number of the next index of names", def.id.0)?;
+    let is_there = catalog.name_indexes.iter().any(|index| index.of == def.of && index.keys == def.keys);
+    known(!catalog.is_taken(&def.name) && !is_there, "a new index of names", &def.name)
 }
 
 fn check_new_constraint(catalog: &Catalog, def: &ConstraintDef) -> Result<(), String> {

@@ -11,6 +11,13 @@ pub(crate) enum SchemaCommand {
         owner: SchemaOwner,
         keys: Vec<Ident>,
     },
+    CreateNameIndex {
+        name: Option<Ident>,
+        if_not_exists: bool,
+        /// `None` for `(n)`.
+        of: Option<SchemaOwner>,
+        keys: Vec<Ident>,
+    },
     DropIndex {
         name: Ident,
         if_exists: bool,

@@ -21,6 +21,11 @@ pub(super) fn command(pair: Pair<'_, Rule>) -> Built<SchemaCommand> {
         Rule::drop_constraint => return Ok(SchemaCommand::DropConstraint { name: name.expect(demanded), if_exists }),
         _ => {}
     }
+    if rule == Rule::create_name_index {
+        let (variable, of) = named(parts.demand());
+        let keys = keys(parts.demand(), &variable)?;
+        return Ok(SchemaCommand::CreateNameIndex { name, if_not_exists, of, keys });
+    }
     let (variable, owner) = owner(parts.demand());
     let keys = keys(parts.demand(), &variable)?;
     let Some(kind) = parts.next() else {
@@ -41,6 +46,15 @@ fn owner(pair: Pair<'_, Rule>) -> (ast::Ident, SchemaOwner) {
     let mut name = || ident(&names.next().expect("the grammar demands a variable and its label or type"));
     let variable = name();
     (variable, if is_label { SchemaOwner::Label(name()) } else { SchemaOwner::Type(name()) })
+}
+
+/// The variable of what has names, and its label or type, unless it is any node.
+fn named(pair: Pair<'_, Rule>) -> (ast::Ident, Option<SchemaOwner>) {
+    if pair.as_rule() == Rule::any_owner {
+        return (Parts::of(pair).ident(), None);
+    }
+    let (variable, owner) = owner(pair);
+    (variable, Some(owner))
 }
 
 /// The keys of `schema_keys`, or of one `schema_key`; each is a key of `variable`.

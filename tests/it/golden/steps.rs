@@ -19,6 +19,7 @@ pub(super) const STEPS: &[Step] = &[
     commit("Ada", "", "CREATE CONSTRAINT one FOR (s:Source) REQUIRE s.id IS UNIQUE"),
     commit("Ada", "", "CREATE CONSTRAINT told FOR (c:Claim) REQUIRE c.text IS NOT NULL"),
     commit("Ada", "", "CREATE INDEX names FOR (c:Company) ON (c.name)"),
+    commit("Ada", "", "CREATE NAME INDEX called FOR (n) ON EACH [n.name]"),
     commit("Ada", "indexes of relationships", "CREATE INDEX shares FOR ()-[o:OWNS]-() ON (o.share, o.since)"),
     commit(
         "Ada",
@@ -55,6 +56,7 @@ pub(super) const STEPS: &[Step] = &[
     commit("Grace", "less", "MATCH (c:Company) WHERE c.n > 9 DETACH DELETE c"),
     commit("Grace", "", "DROP INDEX names"),
     commit("Grace", "", "CREATE INDEX numbers FOR (c:Company) ON (c.n)"),
+    commit("Grace", "", "CREATE NAME INDEX printed FOR ()-[s:SUPPORTS]-() ON EACH [s.printed, s.certainty]"),
     commit(
         "Grace",
         "the last one",

@@ -138,8 +138,8 @@ fn a_log_of_another_format_or_generation_is_refused() {
     let mut bytes = bytes_of(&all_synced(&sample()));
     bytes[8] = 1;
     repair(&mut bytes);
-    assert!(matches!(read(&disk_of(&bytes)).1, Err(DiskError::OtherFormat { found: 1, ours: 2, .. })));
-    bytes[8..13].copy_from_slice(&[2, 0, 0, 0, 8]);
+    assert!(matches!(read(&disk_of(&bytes)).1, Err(DiskError::OtherFormat { found: 1, ours: 3, .. })));
+    bytes[8..13].copy_from_slice(&[3, 0, 0, 0, 8]);
     repair(&mut bytes);
     let error = read(&disk_of(&bytes)).1.unwrap_err();
     assert!(error.to_string().contains("generation 8"), "{error}");

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalog::{ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, Owner, TypeId};
+use crate::catalog::{
+    ConstraintDef, ConstraintKind, IndexDef, IndexId, KeyId, LabelId, NameIndexDef, NameIndexId, Named, Owner, TypeId,
+};
 use crate::storage::codec::tests::any_change;
 use crate::storage::tests::step;
 use crate::storage::{LogEntry, Words};
@@ -128,6 +130,16 @@ fn definitions_that_cannot_be_are_damage() {
     check(index(1, "i", owner, &[3]), "is not the number of a property key");
     check(index(1, "i", Owner::Type(TypeId(7)), &[0]), "is not the number of a relationship type");
     check(Change::DropIndex { id: IndexId(4) }, "is not an index that can be dropped");
+    let names = |number, named: &str, of, keys: &[u32]| {
+        let keys = keys.iter().copied().map(KeyId).collect();
+        Change::CreateNameIndex(Box::new(NameIndexDef { id: NameIndexId(number), name: name(named), of, keys }))
+    };
+    check(names(1, "i", Named::AnyNode, &[0]), "is not the number of the next index of names");
+    check(names(0, &taken, Named::AnyNode, &[0]), "is not a new index of names");
+    check(names(0, "i", Named::AnyNode, &[]), "is not a number of keys");
+    check(names(0, "i", Named::AnyNode, &[3]), "is not the number of a property key");
+    check(names(0, "i", Named::Type(TypeId(7)), &[0]), "is not the number of a relationship type");
+    check(Change::DropNameIndex { id: NameIndexId(0) }, "is not an index of names");
     let constraint = |kind, index: Option<u32>| {
         let keys = vec![KeyId(0)];
         Change::CreateConstraint(Box::new(ConstraintDef {

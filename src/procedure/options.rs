@@ -1,4 +1,4 @@
-//! The map by which a call of an algorithm says what it wants.
+//! The map by which a call of a procedure says what it wants.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,24 @@ use crate::function::FunctionError;
 use crate::value::nearest::nearest;
 use crate::value::{ErrorClass, ErrorKind, Name, Value};
 
-/// The options of one call, each of which is one that the algorithm knows.
+/// The options of one call, each of which is one that the procedure knows.
 pub(super) struct Options<'a> {
-    algorithm: &'static str,
+    procedure: &'static str,
     given: &'a BTreeMap<Name, Value>,
 }
 
 impl<'a> Options<'a> {
     /// The options of a call with one argument.
     pub(super) fn of(
-        algorithm: &'static str,
+        procedure: &'static str,
         arguments: &'a [Value],
         known: &[&'static str],
     ) -> Result<Self, FunctionError> {
         let [Value::Map(given)] = arguments else {
             let found = arguments.first().unwrap_or(&Value::Null);
-            return Err(FunctionError::wrong_type(algorithm, "a MAP", found));
+            return Err(FunctionError::wrong_type(procedure, "a MAP", found));
         };
-        let options = Self { algorithm, given };
+        let options = Self { procedure, given };
         match given.keys().find(|name| !known.contains(&name.as_str())) {
             Some(unknown) => Err(options.no_such(unknown, known)),
             None => Ok(options),
@@ -41,6 +41,19 @@ impl<'a> Options<'a> {
             other => Err(self.wrong_type(option, &format!("a list of {what} and nothing else"), other)),
         });
         names.collect::<Result<_, _>>().map(Some)
+    }
+
+    pub(super) fn given(&self, option: &str) -> Option<&'a Value> {
+        self.given.get(option)
+    }
+
+    /// A text; `None` if the option is left out.
+    pub(super) fn text(&self, option: &str) -> Result<Option<&'a str>, FunctionError> {
+        match self.given.get(option) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(self.wrong_type(option, "a STRING", other)),
+        }
     }
 
     /// A number that counts something.
@@ -76,16 +89,16 @@ impl<'a> Options<'a> {
             None => format!("it knows {}", known.join(", ")),
         };
         let message = format!("there is no option `{unknown}`; {hint}");
-        FunctionError::Argument { function: self.algorithm, message }
+        FunctionError::Argument { function: self.procedure, message }
     }
 
     fn out_of_range(&self, option: &str, what: &str) -> FunctionError {
-        FunctionError::Range { function: self.algorithm, message: format!("`{option}` {what}") }
+        FunctionError::Range { function: self.procedure, message: format!("`{option}` {what}") }
     }
 
-    fn wrong_type(&self, option: &str, wanted: &str, found: &Value) -> FunctionError {
+    pub(super) fn wrong_type(&self, option: &str, wanted: &str, found: &Value) -> FunctionError {
         let class = ErrorClass::new(ErrorKind::Type, "InvalidArgumentValue");
         let message = format!("`{option}` is {wanted}, found {}", found.type_name());
-        FunctionError::said_by(self.algorithm, class, &message)
+        FunctionError::said_by(self.procedure, class, &message)
     }
 }

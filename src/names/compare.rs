@@ -1,0 +1,235 @@
+//! Two names side by side: each word with the one that is most like it, wherever that stands.
+
+use super::alike::alike;
+use super::reading::{Kind, Reading, Word};
+
+/// How two names are alike, from what is certain to what is likely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum How {
+    /// Letter for letter.
+    Exact,
+    /// But for case, accents, width and punctuation.
+    Folded,
+    /// In another script.
+    Transliterated,
+    /// In another order, or put together otherwise.
+    Words,
+    /// But for the form of the organisation, titles and small words.
+    Form,
+    /// All words of one are in the other.
+    Part,
+    /// Some letters differ.
+    Fuzzy,
+}
+
+impl How {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            How::Exact => "exact",
+            How::Folded => "folded",
+            How::Transliterated => "transliterated",
+            How::Words => "tokens",
+            How::Form => "form",
+            How::Part => "part",
+            How::Fuzzy => "fuzzy",
+        }
+    }
+
+    /// What is less certain is worth less, however alike it is.
+    const fn most(self) -> f64 {
+        match self {
+            How::Exact => 1.0,
+            How::Folded => 0.99,
+            How::Transliterated => 0.98,
+            How::Words => 0.97,
+            How::Form => 0.96,
+            How::Part | How::Fuzzy => 0.95,
+        }
+    }
+}
+
+/// What a comparison has found.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Compared {
+    /// From 0 to 1.
+    pub score: f64,
+    pub how: How,
+    /// Each word of the first name, the word of the other that it goes with, and how alike these are.
+    pub pairs: Vec<(String, Option<String>, f64)>,
+}
+
+/// Compares two names; the score is the same whichever comes first.
+pub(crate) fn compare(left: &Reading, right: &Reading) -> Compared {
+    let left_words = joined_as(&left.words, &right.words);
+    let right_words = joined_as(&right.words, &left.words);
+    // Of equally good pairs the first ones are taken, so the names need an order of their own.
+    let is_turned = (&right.folded, &right.text) < (&left.folded, &left.text);
+    let pairs = if is_turned {
+        paired(&right_words, &left_words).into_iter().map(Pair::turned).collect()
+    } else {
+        paired(&left_words, &right_words)
+    };
+    let how = how(left, right, &left_words, &right_words, &pairs);
+    let by_words = score(&left_words, &right_words, &pairs);
+    let score = match how {
+        How::Exact | How::Folded | How::Transliterated | How::Words => how.most(),
+        How::Form => by_words.min(how.most()),
+        How::Part | How::Fuzzy => by_words.max(in_one(left, right)).min(how.most()),
+    };
+    let told = left_words.iter().enumerate().map(|(at, word)| {
+        let pair = pairs.iter().find(|pair| pair.left == at);
+        (word.text.clone(), pair.map(|pair| right_words[pair.right].text.clone()), pair.map_or(0.0, |pair| pair.alike))
+    });
+    Compared { score, how, pairs: told.collect() }
+}
+
+struct Pair {
+    left: usize,
+    right: usize,
+    alike: f64,
+}
+
+impl Pair {
+    fn turned(self) -> Self {
+        Self { left: self.right, right: self.left, ..self }
+    }
+}
+
+/// The words, some of them put together where the other name has them as one.
+fn joined_as(words: &[Word], other: &[Word]) -> Vec<Word> {
+    let mut joined: Vec<Word> = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while at < words.len() {
+        let len = (2..=4).rev().find(|len| {
+            let Some(some) = words.get(at..at + len) else { return false };
+            let letters: usize = some.iter().map(|word| word.text.len()).sum();
+            let is_one = |word: &&Word| word.text.len() == letters && is_joined(&word.text, some);
+            let is_apart = some.iter().any(|word| other.iter().all(|there| there.text != word.text));
+            is_apart && other.iter().any(|word| is_one(&word))
+        });
+        let some = &words[at..at + len.unwrap_or(1)];
+        let mut word = if let [only] = some { only.clone() } else { Word::join(some) };
+        if some.len() > 1
+            && let Some(there) = other.iter().find(|there| there.text == word.text)
+        {
+            (word.kind, word.weight) = (there.kind, there.weight);
+        }
+        joined.push(word);
+        at += some.len();
+    }
+    joined
+}
+
+fn is_joined(text: &str, words: &[Word]) -> bool {
+    let mut rest = text;
+    words.iter().all(|word| match rest.strip_prefix(word.text.as_str()) {
+        Some(behind) => {
+            rest = behind;
+            true
+        }
+        None => false,
+    })
+}
+
+/// The best pairs first, each word once.
+fn paired(left: &[Word], right: &[Word]) -> Vec<Pair> {
+    let mut all: Vec<Pair> = Vec::new();
+    for (at, word) in left.iter().enumerate() {
+        for (there, other) in right.iter().enumerate() {
+            let alike = alike(word, other);
+            if alike > 0.0 {
+                all.push(Pair { left: at, right: there, alike });
+            }
+        }
+    }
+    let worth = |pair: &Pair| pair.alike * (left[pair.left].weight + right[pair.right].weight);
+    let apart = |pair: &Pair| pair.left.abs_diff(pair.right);
+    all.sort_by(|one, two| {
+        let by_alike = two.alike.total_cmp(&one.alike);
+        by_alike.then(worth(two).total_cmp(&worth(one))).then(apart(one).cmp(&apart(two)))
+    });
+    let (mut left_taken, mut right_taken) = (vec![false; left.len()], vec![false; right.len()]);
+    all.retain(|pair| {
+        let is_free = !left_taken[pair.left] && !right_taken[pair.right];
+        if is_free {
+            (left_taken[pair.left], right_taken[pair.right]) = (true, true);
+        }
+        is_free
+    });
+    all
+}
+
+/// How much of all that the names tell is in both; a name that is a part of the other one counts for some more.
+fn score(left: &[Word], right: &[Word], pairs: &[Pair]) -> f64 {
+    let sum = |words: &[Word]| words.iter().map(|word| word.weight).sum::<f64>();
+    let (left_sum, right_sum) = (sum(left), sum(right));
+    let left_matched: f64 = pairs.iter().map(|pair| pair.alike * left[pair.left].weight).sum();
+    let right_matched: f64 = pairs.iter().map(|pair| pair.alike * right[pair.right].weight).sum();
+    if left_sum <= 0.0 || right_sum <= 0.0 {
+        return 0.0;
+    }
+    let both = (left_matched + right_matched) / (left_sum + right_sum);
+    let contained = (left_matched / left_sum).max(right_matched / right_sum);
+    (0.75 * both + 0.25 * contained).clamp(0.0, 1.0)
+}
+
+/// How alike the names are when blanks do not count; numbers have to be the same.
+fn in_one(left: &Reading, right: &Reading) -> f64 {
+    let numbers = |name: &Reading| {
+        let numbers = name.words.iter().filter(|word| word.kind == Kind::Number).map(|word| word.text.clone());
+        numbers.collect::<Vec<_>>()
+    };
+    let (short, long) = (left.joined.len().min(right.joined.len()), left.joined.len().max(right.joined.len()));
+    let is_near = short >= 5 && 5 * (long - short) <= long;
+    if !is_near || left.words.len() == right.words.len() || numbers(left) != numbers(right) {
+        return 0.0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "names have some hundred letters at most")]
+    let alike = 1.0 - strsim::osa_distance(&left.joined, &right.joined) as f64 / long as f64;
+    if alike >= 0.85 { 0.95 * alike } else { 0.0 }
+}
+
+fn how(left: &Reading, right: &Reading, left_words: &[Word], right_words: &[Word], pairs: &[Pair]) -> How {
+    if left.text == right.text {
+        return How::Exact;
+    }
+    if left.folded == right.folded && !left.folded.is_empty() {
+        return How::Folded;
+    }
+    if left.words.is_empty() || right.words.is_empty() {
+        return How::Fuzzy;
+    }
+    let is_same =
+        |one: &Word, other: &Word| one.text == other.text || (one.kind == other.kind && alike(one, other) >= 1.0);
+    let in_order = left.words.len() == right.words.len()
+        && left.words.iter().zip(&right.words).all(|(one, other)| is_same(one, other));
+    if in_order {
+        return if left.is_foreign == right.is_foreign { How::Folded } else { How::Transliterated };
+    }
+    let left_unmatched = unmatched(left_words, pairs, |pair| pair.left);
+    let right_unmatched = unmatched(right_words, pairs, |pair| pair.right);
+    let has_all = |unmatched: &[&Word]| !unmatched.iter().any(|word| word.tells());
+    let is_sure = pairs.iter().all(|pair| pair.alike >= 1.0 || !left_words[pair.left].tells());
+    match () {
+        () if is_sure
+            && left_unmatched.is_empty()
+            && right_unmatched.is_empty()
+            && pairs.iter().all(|pair| pair.alike >= 1.0) =>
+        {
+            if left.is_foreign == right.is_foreign {
+                How::Words
+            } else {
+                How::Transliterated
+            }
+        }
+        () if left.joined == right.joined && !left.joined.is_empty() => How::Form,
+        () if is_sure && has_all(&left_unmatched) && has_all(&right_unmatched) => How::Form,
+        () if is_sure && (has_all(&left_unmatched) || has_all(&right_unmatched)) => How::Part,
+        () => How::Fuzzy,
+    }
+}
+
+fn unmatched<'w>(words: &'w [Word], pairs: &[Pair], side: impl Fn(&Pair) -> usize) -> Vec<&'w Word> {
+    let is_left_out = |at: &usize| !pairs.iter().any(|pair| side(pair) == *at);
+    (0..words.len()).filter(is_left_out).map(|at| &words[at]).collect()
+}
