@@ -187,7 +187,7 @@ fn set_format(path: &Path, version: u32, head_bytes: usize) {
 
 #[test]
 fn another_format_is_refused_with_both_versions_and_the_way_out() {
-    for (file, head_bytes, ours) in [(SNAPSHOT, 64, 2), (LOG, 40, 2)] {
+    for (file, head_bytes, ours) in [(SNAPSHOT, 64, 3), (LOG, 40, 3)] {
         for version in [0, ours - 1, ours + 1, 70] {
             let place = database();
             set_format(&place.path.join(file), version, head_bytes);

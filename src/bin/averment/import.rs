@@ -226,6 +226,7 @@ fn load(
     import_into(&db, import)
 }
 
+/// As one commit, and so that whoever opens it next has nothing to make up for.
 fn import_into(
     db: &Database,
     import: impl FnOnce(&mut WriteTransaction) -> Result<ImportReport, Fault>,
@@ -233,6 +234,7 @@ fn import_into(
     let mut transaction = db.write()?;
     let report = import(&mut transaction)?;
     transaction.commit()?;
+    db.checkpoint()?;
     Ok(report)
 }
 
@@ -308,7 +310,7 @@ impl ImportArgs {
     fn load_lists(&self, to: Option<&Quarantine>, db: &Database) -> Result<ImportReport, Fault> {
         let before = db.commit_number();
         let failed = match self.as_list_import(to)?.load_into(db) {
-            Ok(report) => return Ok(report),
+            Ok(report) => return db.checkpoint().map(|()| report).map_err(Fault::from),
             Err(error) => error,
         };
         if db.commit_number() == before {
