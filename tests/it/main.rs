@@ -21,6 +21,7 @@ mod fixtures;
 mod folder;
 mod fuzzed;
 mod golden;
+mod half_hour;
 mod hostile;
 #[cfg(all(feature = "cli", unix))]
 mod import;
