@@ -3,6 +3,7 @@
 use super::ExecError;
 use super::context::Context;
 use crate::catalog::{ConstraintKind, KeyId, Named, Owner, SchemaChange, SchemaOwner};
+use crate::storage::{StorageError, Writer};
 use crate::value::Name;
 
 pub(super) fn apply(ctx: &Context, change: &SchemaChange) -> Result<(), ExecError> {
@@ -30,20 +31,8 @@ fn create_index(
 ) -> Result<(), ExecError> {
     let name = name.cloned().unwrap_or_else(|| made_name("index", Some(owner), keys));
     let (owner, keys) = intern(ctx, owner, keys);
-    let known = ctx.newest(|graph| {
-        let catalog = graph.catalog();
-        let same = catalog.index_on(owner, &keys).map(|index| index.name.clone());
-        same.or_else(|| name_taken(ctx, &name).then(|| name.clone()))
-    });
-    match known {
-        Some(_) if if_not_exists => Ok(()),
-        Some(name) => Err(ExecError::SchemaExists { what: "an index", name }),
-        None => {
-            ctx.write(|writer| writer.create_index(name, owner, keys))?;
-            ctx.counters.borrow_mut().indexes_created += 1;
-            Ok(())
-        }
-    }
+    let same = ctx.newest(|graph| graph.catalog().index_on(owner, &keys).map(|index| index.name.clone()));
+    create_unless_there(ctx, name, if_not_exists, same, |writer, name| writer.create_index(name, owner, keys))
 }
 
 fn create_name_index(
@@ -62,16 +51,26 @@ fn create_name_index(
         };
         (of, keys.iter().map(|key| writer.key(key)).collect::<Vec<_>>())
     });
-    let known = ctx.newest(|graph| {
+    let same = ctx.newest(|graph| {
         let mut indexes = graph.catalog().name_indexes.iter();
-        let same = indexes.find(|index| index.of == of && index.keys == keys).map(|index| index.name.clone());
-        same.or_else(|| name_taken(ctx, &name).then(|| name.clone()))
+        indexes.find(|index| index.of == of && index.keys == keys).map(|index| index.name.clone())
     });
-    match known {
+    create_unless_there(ctx, name, if_not_exists, same, |writer, name| writer.create_name_index(name, of, keys))
+}
+
+/// An index, unless the same one is there, or something of its name.
+fn create_unless_there<T>(
+    ctx: &Context,
+    name: Name,
+    if_not_exists: bool,
+    same: Option<Name>,
+    create: impl FnOnce(&mut Writer, Name) -> Result<T, StorageError>,
+) -> Result<(), ExecError> {
+    match same.or_else(|| name_taken(ctx, &name).then(|| name.clone())) {
         Some(_) if if_not_exists => Ok(()),
         Some(name) => Err(ExecError::SchemaExists { what: "an index", name }),
         None => {
-            ctx.write(|writer| writer.create_name_index(name, of, keys))?;
+            ctx.write(|writer| create(writer, name))?;
             ctx.counters.borrow_mut().indexes_created += 1;
             Ok(())
         }
