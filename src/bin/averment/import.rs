@@ -226,16 +226,22 @@ fn load(
     import_into(&db, import)
 }
 
-/// As one commit, and so that whoever opens it next has nothing to make up for.
+/// As one commit.
 fn import_into(
     db: &Database,
     import: impl FnOnce(&mut WriteTransaction) -> Result<ImportReport, Fault>,
 ) -> Result<ImportReport, Fault> {
+    let before = db.commit_number();
     let mut transaction = db.write()?;
     let report = import(&mut transaction)?;
     transaction.commit()?;
-    db.checkpoint()?;
+    settle(db, before)?;
     Ok(report)
+}
+
+/// Leaves nothing to be made up for by whoever opens the database next; if nothing was committed there is nothing to do.
+fn settle(db: &Database, before: u64) -> Result<(), Error> {
+    if db.commit_number() == before { Ok(()) } else { db.checkpoint() }
 }
 
 /// A database of which this is the first commit; if not even that succeeds, there is none.
@@ -310,7 +316,7 @@ impl ImportArgs {
     fn load_lists(&self, to: Option<&Quarantine>, db: &Database) -> Result<ImportReport, Fault> {
         let before = db.commit_number();
         let failed = match self.as_list_import(to)?.load_into(db) {
-            Ok(report) => return db.checkpoint().map(|()| report).map_err(Fault::from),
+            Ok(report) => return settle(db, before).map(|()| report).map_err(Fault::from),
             Err(error) => error,
         };
         if db.commit_number() == before {
