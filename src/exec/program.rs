@@ -74,6 +74,7 @@ fn lets_all_go(operator: &Operator) -> bool {
         Op::Argument
         | Op::Empty
         | Op::NodeScan { .. }
+        | Op::CountValues { .. }
         | Op::NodeSeek { .. }
         | Op::NodeById { .. }
         | Op::RelSeek { .. }

@@ -36,7 +36,7 @@ fn count_early(plan: &mut LogicalPlan, context: &Context, variables: &mut Variab
         return;
     }
     let counting =
-        plan.steps.iter().position(|step| matches!(step, Step::Aggregate(aggregate) if only_counts(aggregate)));
+        plan.steps.iter().position(|step| matches!(step, Step::Aggregate(aggregate) if aggregate.only_counts()));
     let Some(end) = counting else { return };
     let steps = std::mem::take(&mut plan.steps);
     let first = steps[..end].iter().rposition(|step| !goes_on_alone(step)).map_or(0, |at| at + 1);
@@ -61,10 +61,6 @@ fn count_early(plan: &mut LogicalPlan, context: &Context, variables: &mut Variab
         bound.extend(step.binds());
         plan.steps.push(step);
     }
-}
-
-fn only_counts(aggregate: &Aggregate) -> bool {
-    !aggregate.calls.is_empty() && aggregate.calls.iter().all(|(_, call)| call.aggregate.is_none())
 }
 
 /// Whether what the step makes of a row hangs on nothing but this row.

@@ -22,6 +22,7 @@ mod terms;
 mod tests;
 mod top;
 mod unused;
+mod values;
 mod ways;
 
 use std::fmt;
@@ -71,6 +72,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "join-filters", run: filters::join },
     // After joining: looks at the one filter behind each scan.
     Pass { name: "scan-conditions", run: conditions::into_scans },
+    // After `scan-conditions`, which leaves the aggregate right behind the scan.
+    Pass { name: "count-in-scan", run: values::counted_in_scans },
     // After all that may leave a filter behind a scan: it wants the sort there.
     Pass { name: "scan-first", run: top::first_in_scans },
 ];

@@ -106,6 +106,7 @@ fn before(step: &Step, ignored: bool) -> bool {
         | Step::Unwind(_)
         | Step::HashJoin(_) => ignored && !step.exprs().into_iter().any(Expr::is_volatile),
         Step::CountExpand(_)
+        | Step::CountValues(_)
         | Step::Intersect(_)
         | Step::Skip(_)
         | Step::Limit(_)

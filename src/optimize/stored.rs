@@ -28,10 +28,7 @@ fn mark(plan: &mut LogicalPlan) {
 }
 
 fn counts_all(aggregate: &Aggregate) -> bool {
-    aggregate.keys.is_empty()
-        && aggregate.weights.is_empty()
-        && !aggregate.calls.is_empty()
-        && aggregate.calls.iter().all(|(_, call)| call.aggregate.is_none())
+    aggregate.keys.is_empty() && aggregate.weights.is_empty() && aggregate.only_counts()
 }
 
 fn stored(steps: &[Step]) -> Option<StoredCount> {

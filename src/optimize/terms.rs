@@ -33,6 +33,7 @@ pub(super) fn lets_filters_pass(step: &Step) -> bool {
         | Step::VarExpand(_)
         | Step::ShortestPath(_)
         | Step::Route(_)
+        | Step::CountValues(_)
         | Step::CountExpand(_)
         | Step::Intersect(_)
         | Step::BuildPath(_)

@@ -103,7 +103,8 @@ impl Sections<'_> {
 
     /// Where the section begins that ends with this operator.
     fn scan_of<'o>(&self, operator: &'o Operator) -> Option<&'o Operator> {
-        let is_scan = matches!(operator.op, Op::NodeScan { first: None, .. } | Op::RelScan { .. });
+        let is_scan =
+            matches!(operator.op, Op::NodeScan { first: None, .. } | Op::CountValues { .. } | Op::RelScan { .. });
         if is_scan && operator.inputs.iter().all(is_one_row) {
             return Some(operator).filter(|scan| self.is_pure(scan));
         }
@@ -115,8 +116,8 @@ impl Sections<'_> {
     fn looked_at(&self, scan: &Operator) -> u64 {
         let catalog = self.statistics.catalog();
         match &scan.op {
-            Op::NodeScan { label: None, .. } => self.statistics.node_count(),
-            Op::NodeScan { label: Some(label), .. } => {
+            Op::NodeScan { label: None, .. } | Op::CountValues { label: None, .. } => self.statistics.node_count(),
+            Op::NodeScan { label: Some(label), .. } | Op::CountValues { label: Some(label), .. } => {
                 let label = catalog.labels.get(&self.names.labels[label.0 as usize]);
                 label.map_or(0, |label| self.statistics.label_count(label))
             }
@@ -184,6 +185,7 @@ fn is_one_row(operator: &Operator) -> bool {
 fn takes_each_row_alone(op: &Op) -> bool {
     match op {
         Op::NodeScan { .. }
+        | Op::CountValues { .. }
         | Op::NodeSeek { .. }
         | Op::NodeById { .. }
         | Op::RelSeek { .. }

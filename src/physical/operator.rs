@@ -130,6 +130,13 @@ pub(crate) enum Op {
         /// Where only the first nodes are wanted.
         first: Option<FirstNodes>,
     },
+    /// The values of a property of the nodes of a scan, each with the number of nodes. New: both.
+    CountValues {
+        label: Option<LabelRef>,
+        conditions: Vec<Condition>,
+        within: Option<Within>,
+        key: KeyRef,
+    },
     NodeSeek {
         index: IndexId,
         seek: Seek,

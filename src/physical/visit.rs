@@ -11,6 +11,10 @@ impl Op {
                 let limit = first.iter().map(|first| &first.limit);
                 conditions.iter().map(|condition| &condition.operand).chain(clocks).chain(limit).collect()
             }
+            Op::CountValues { conditions, within, .. } => {
+                let clocks = within.iter().flat_map(|within| within.lens.operands());
+                conditions.iter().map(|condition| &condition.operand).chain(clocks).collect()
+            }
             Op::NodeSeek { seek, .. } | Op::RelSeek { seek, .. } => seek_scalars(seek),
             Op::NodeLookup { sought, .. } => sought.scalars().iter().collect(),
             Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],

@@ -171,10 +171,8 @@ impl<'a> Estimator<'a> {
     pub(crate) fn rows_behind(&self, step: &Step) -> f64 {
         let rows = self.rows;
         match step {
-            Step::NodeScan(step) => {
-                let fitting: f64 = step.conditions.iter().map(|condition| self.selectivity(condition)).product();
-                rows * self.scanned(step.label.as_ref()) * fitting
-            }
+            Step::NodeScan(step) => rows * self.passing(step),
+            Step::CountValues(step) => rows * self.passing(&step.scan).powf(0.75),
             Step::NodeSeek(step) => rows * self.sought(step.index, &step.seek),
             Step::NodeLookup(step) => rows * self.scanned(step.label.as_ref()) * EQUAL,
             Step::RelSeek(step) => rows * self.sought(step.index, &step.seek),
@@ -254,6 +252,11 @@ impl<'a> Estimator<'a> {
 
     fn scanned(&self, label: Option<&Name>) -> f64 {
         label.map_or_else(|| self.node_total(), |label| self.label_count(label))
+    }
+
+    fn passing(&self, step: &NodeScan) -> f64 {
+        let fitting: f64 = step.conditions.iter().map(|condition| self.selectivity(condition)).product();
+        self.scanned(step.label.as_ref()) * fitting
     }
 
     fn scanned_rels(&self, step: &RelScan) -> f64 {

@@ -13,6 +13,7 @@ pub(crate) enum Step {
     NodeScan(NodeScan),
     NodeSeek(NodeSeek),
     NodeLookup(NodeLookup),
+    CountValues(CountValues),
     NodeById(NodeById),
     RelScan(RelScan),
     RelSeek(RelSeek),
@@ -98,6 +99,16 @@ pub(crate) struct FirstNodes {
     pub limit: Expr,
     /// Whether the sort has keys behind these, so that it wants all nodes which may be among the first.
     pub ties: bool,
+}
+
+/// The values of a property of scanned nodes, each with the number of nodes that have it; a value may come several times.
+#[derive(Clone, Debug)]
+pub(crate) struct CountValues {
+    /// What it scans is not bound.
+    pub scan: NodeScan,
+    pub key: Name,
+    pub value: VarId,
+    pub count: VarId,
 }
 
 /// Nodes by an index.
@@ -490,6 +501,13 @@ impl NodeScan {
     /// All nodes, or those with the label.
     pub(crate) fn all(var: VarId, label: Option<Name>) -> Self {
         Self { var, label, conditions: Vec::new(), first: None }
+    }
+}
+
+impl Aggregate {
+    /// Whether nothing but rows is counted.
+    pub(crate) fn only_counts(&self) -> bool {
+        !self.calls.is_empty() && self.calls.iter().all(|(_, call)| call.aggregate.is_none())
     }
 }
 

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    ApplyKind, BuildPath, Cite, Create, Delete, Draw, End, LogicalPlan, Merge, NodeById, NodeLookup, NodeScan,
-    NodeSeek, PathPiece, RelById, RelScan, RelSeek, Seek, SetItem, SetState, Step, Unwind,
+    ApplyKind, BuildPath, Cite, CountValues, Create, Delete, Draw, End, LogicalPlan, Merge, NodeById, NodeLookup,
+    NodeScan, NodeSeek, PathPiece, RelById, RelScan, RelSeek, Seek, SetItem, SetState, Step, Unwind,
 };
 use crate::expr::{Expr, VarId};
 
@@ -32,6 +32,7 @@ impl Step {
             Step::VarExpand(step) => vec![step.rels, step.to.var],
             Step::ShortestPath(step) => vec![step.rels],
             Step::Route(step) => step.binds().into_iter().chain([step.to.var]).collect(),
+            Step::CountValues(step) => vec![step.value, step.count],
             Step::CountExpand(step) => vec![step.count],
             Step::Intersect(step) => step.binds(),
             Step::Project(items) => items.iter().map(|(var, _)| *var).collect(),
@@ -98,6 +99,7 @@ impl Step {
             Step::NodeScan(_)
             | Step::NodeSeek(_)
             | Step::NodeLookup(_)
+            | Step::CountValues(_)
             | Step::NodeById(_)
             | Step::RelScan(_)
             | Step::RelSeek(_)
@@ -125,7 +127,7 @@ impl Step {
     /// The expressions of this step, to be looked at.
     pub(crate) fn exprs(&self) -> Vec<&Expr> {
         match self {
-            Step::NodeScan(step) => {
+            Step::NodeScan(step) | Step::CountValues(CountValues { scan: step, .. }) => {
                 step.conditions.iter().chain(step.first.as_ref().map(|first| &first.limit)).collect()
             }
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs(),
@@ -174,7 +176,7 @@ impl Step {
     /// The expressions of this step that passes may rewrite in place.
     pub(crate) fn exprs_mut(&mut self) -> Vec<&mut Expr> {
         match self {
-            Step::NodeScan(step) => {
+            Step::NodeScan(step) | Step::CountValues(CountValues { scan: step, .. }) => {
                 step.conditions.iter_mut().chain(step.first.as_mut().map(|first| &mut first.limit)).collect()
             }
             Step::NodeSeek(NodeSeek { seek, .. }) | Step::RelSeek(RelSeek { seek, .. }) => seek.exprs_mut(),
@@ -270,6 +272,7 @@ impl Step {
             Step::NodeScan(_)
                 | Step::NodeSeek(_)
                 | Step::NodeLookup(_)
+                | Step::CountValues(_)
                 | Step::NodeById(_)
                 | Step::RelScan(_)
                 | Step::RelSeek(_)

@@ -110,6 +110,11 @@ impl Bitmap {
         }
     }
 
+    /// Items by offset in stretches of a word, each with its bits.
+    pub(super) fn words_with<'i, T>(&self, items: &'i [T]) -> impl Iterator<Item = (u64, &'i [T])> {
+        self.0.into_iter().zip(items.chunks(WORD_BITS))
+    }
+
     /// Appends the slots of the bits that are set, where the page begins with the slot `base`.
     pub(super) fn append_to(&self, base: u32, slots: &mut Vec<u32>) {
         for (index, &word) in self.0.iter().enumerate() {

@@ -8,6 +8,7 @@
 mod cells;
 mod codes;
 mod condition;
+mod counts;
 mod dictionary;
 mod fill;
 mod gather;
@@ -28,6 +29,7 @@ use crate::value::{Date, Value};
 
 pub(crate) use codes::Codes;
 pub(crate) use condition::Condition;
+pub(crate) use counts::CodeCounts;
 use dictionary::Dictionary;
 pub(crate) use gather::PropertyVector;
 pub(super) use gather::gather;

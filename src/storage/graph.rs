@@ -4,7 +4,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::bitmap::{Bitmap, PAGE_SLOTS, place, slot};
-use super::column::{Condition, PropertyVector, gather};
+use super::column::{CodeCounts, Condition, PropertyVector, gather};
 use super::ids::IdTable;
 use super::index::Index;
 use super::lens::{Lens, Look, Odd, Vocabulary};
@@ -339,6 +339,17 @@ impl Graph {
         Some(Stretch { base, fits })
     }
 
+    /// For counting the values of a property; `None` if they are better read one by one.
+    pub(crate) fn code_counts(&self, key: KeyId) -> Option<CodeCounts> {
+        CodeCounts::of(key, &self.nodes.dictionaries)
+    }
+
+    /// Counts the values of a property of these nodes. False, and none is counted, if they have to be read one by one.
+    pub(crate) fn count_codes(&self, nodes: &Stretch, key: KeyId, counts: &mut CodeCounts) -> bool {
+        let page = self.nodes.page_at(place(nodes.base).0);
+        page.is_some_and(|page| page.columns.count_codes(key, &nodes.fits, counts))
+    }
+
     /// The number of the first page from `from` on that has nodes (with the label), and those that fit all conditions and
     /// pass.
     pub(super) fn fitting(
@@ -494,6 +505,10 @@ impl Stretch {
 
     pub(crate) fn len(&self) -> usize {
         self.fits.count()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fits.is_empty()
     }
 
     pub(crate) fn append_to(&self, slots: &mut Vec<u32>) {

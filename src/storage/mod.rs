@@ -52,7 +52,7 @@ mod writer;
 pub(crate) use batch::{ExpandCursor, Expansion};
 pub(crate) use bulk::{Bulk, Cells, Column, Delivery, LabelSet, NodeBatch, Origin, RelBatch, Texts, retain};
 pub(crate) use change::Change;
-pub(crate) use column::{Codes, Condition, PropertyVector};
+pub(crate) use column::{CodeCounts, Codes, Condition, PropertyVector};
 pub use database_files::Durability;
 pub(crate) use database_files::{
     Checkpoint, DatabaseFiles, Depth, FilesChecked, Followed, Follower, Salvaged, Stage, TornTail, beside_a_writer,

@@ -61,7 +61,7 @@ pub(in crate::exec) fn property_of(env: &Env, value: &Value, key: &Name) -> Resu
     }
 }
 
-fn from_vector(vector: PropertyVector) -> Column {
+pub(in crate::exec) fn from_vector(vector: PropertyVector) -> Column {
     match vector {
         PropertyVector::Integers { values, present } => Column::Integers(values, present),
         PropertyVector::Floats { values, present } => Column::Floats(values, present),

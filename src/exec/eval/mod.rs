@@ -16,6 +16,7 @@ mod texts;
 
 use std::borrow::Cow;
 
+pub(super) use access::from_vector;
 pub(super) use frame::{Cells, Frame, typed};
 pub(super) use logic::{count_selected, selected, truths};
 

@@ -94,6 +94,10 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
         Op::NodeScan { label, conditions, within, first } => {
             fan(|| node_scan::NodeScan::new(operator, *label, conditions, within.as_ref(), first.as_ref(), scope, ctx))
         }
+        Op::CountValues { label, conditions, within, key } => fan(|| {
+            let scan = node_scan::NodeScan::new(operator, *label, conditions, within.as_ref(), None, scope, ctx);
+            node_scan::CountValues::new(scan, *key)
+        }),
         Op::NodeSeek { index, seek } => make(|| seek::IndexSeek::nodes(operator, *index, seek, scope, ctx)),
         Op::NodeLookup { label, keys, sought } => {
             fan(|| lookup::NodeLookup::new(operator, *label, keys, sought, scope, ctx))

@@ -6,6 +6,8 @@
 //! them before one is given; they are held. Where several threads share a scan (`Gather`), each is given parts of the
 //! graph, one after the other.
 
+mod values;
+
 use super::fan::Fan;
 use super::rows::row_count;
 use super::{Input, Scope, Wanted, row_number};
@@ -18,6 +20,8 @@ use crate::exec::eval::{constant, lens};
 use crate::exec::host::Env;
 use crate::physical::{Condition, FirstNodes, KeyRef, LabelRef, Operator, Within};
 use crate::storage::{self, FirstOf, Lens, Look, Odd, ScanCursor, Stretch};
+
+pub(super) use values::CountValues;
 
 /// The first batch is small, so that a query that wants one row does little; each further one is four times as large.
 const FIRST_ROWS: usize = 128;
@@ -139,35 +143,55 @@ impl NodeScan {
 
     /// Scans on for the current input row; false at the end of the graph.
     fn scan(&self, ctx: &Context, graph: &View, current: &mut Current, found: &mut Found) -> Result<bool, ExecError> {
-        let What { label, conditions, within, first } = &current.what;
+        let What { label, first, .. } = &current.what;
         if let Some(first) = first {
             if current.first.is_none() {
                 current.first = Some(find_first(ctx, graph, &current.what, first)?);
             }
             return Ok(self.give_first(current, found));
         }
-        if self.gives_nodes && conditions.is_empty() && within.is_none() && current.end.is_none() {
+        if self.gives_nodes && current.is_plain() {
             let room = self.batch_rows - found.len;
             let more = graph.scan_nodes(*label, &mut current.cursor, room, &mut found.slots);
             found.len = found.slots.len();
             return Ok(more);
         }
-        let mut odd = Odd::default();
-        let within = within.as_ref().map(|(lens, look)| (lens, *look));
-        let stretch = match current.end {
-            None => graph.scan_node_page(*label, conditions, within, &mut odd, &mut current.cursor),
-            Some(end) => graph.scan_node_part(*label, conditions, within, &mut odd, &mut current.cursor, end),
-        };
-        let Some(stretch) = stretch else { return Ok(false) };
-        if within.is_some() {
-            lens::warn_of(&Env::new(ctx, graph), odd);
-        }
-        ctx.budget.steps(Stretch::MAX_LEN)?;
+        let Some(stretch) = current.stretch(ctx, graph)? else { return Ok(false) };
         found.len += stretch.len();
         if self.gives_nodes {
             stretch.append_to(&mut found.slots);
         }
         Ok(true)
+    }
+}
+
+impl Current {
+    /// Whether all nodes with the label are given.
+    fn is_plain(&self) -> bool {
+        self.what.conditions.is_empty() && self.what.within.is_none() && self.end.is_none()
+    }
+
+    /// The next nodes that fit; `None` at the end of the graph.
+    fn stretch(&mut self, ctx: &Context, graph: &View) -> Result<Option<Stretch>, ExecError> {
+        let What { label, conditions, within, .. } = &self.what;
+        let mut odd = Odd::default();
+        let within = within.as_ref().map(|(lens, look)| (lens, *look));
+        let stretch = match self.end {
+            None => graph.scan_node_page(*label, conditions, within, &mut odd, &mut self.cursor),
+            Some(end) => graph.scan_node_part(*label, conditions, within, &mut odd, &mut self.cursor, end),
+        };
+        if within.is_some() {
+            lens::warn_of(&Env::new(ctx, graph), odd);
+        }
+        ctx.budget.steps(Stretch::MAX_LEN)?;
+        Ok(stretch)
+    }
+
+    /// Goes on to the next input row.
+    fn turn_over(&mut self, ctx: &Context) -> Result<(), ExecError> {
+        self.row += 1;
+        self.cursor = ScanCursor::default();
+        ctx.budget.step()
     }
 }
 
@@ -216,9 +240,7 @@ impl Fan for NodeScan {
                 found.rows.resize(found.len, row_number(current.row));
             }
             if !more {
-                current.row += 1;
-                current.cursor = ScanCursor::default();
-                ctx.budget.step()?;
+                current.turn_over(ctx)?;
             }
         }
         if found.len > 0 {

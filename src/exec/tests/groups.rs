@@ -84,3 +84,25 @@ fn distinct_strings_are_counted_for_each_group_and_outer_row() {
         &["1 | o0 | 75", "1 | o1 | 74", "2 | 2020-01-01 | 1", "2 | o0 | 148"],
     );
 }
+
+/// Counted in the scan, and with each node in its hands, in the same order.
+#[test]
+fn values_that_a_scan_counts_are_those_of_its_nodes() {
+    let mut db = words();
+    db.run("MATCH (n:N) WHERE n.up % 9 = 0 AND n.up > 1500 REMOVE n.word");
+    db.run("MATCH (n:N) WHERE n.up % 50 > 3 AND n.up < 1024 REMOVE n.other");
+    db.run("MATCH (n:N) WHERE n.up % 3 = 1 SET n:M");
+    db.run("MATCH (n:N) WHERE n.up % 17 = 0 DELETE n");
+    for key in ["word", "other", "few", "some", "text", "mixed", "float", "unknown"] {
+        for found in ["(n)", "(n:N)", "(n:M)", "(n:M) WHERE n.few = 3", "(n:N) WHERE n.up > 2200", "(n:None)"] {
+            let counted = db.run(&format!("MATCH {found} RETURN n.{key} AS k, count(*) AS c"));
+            let handed_on = db.run(&format!("MATCH {found} WITH n, n.{key} AS k ORDER BY 1 RETURN k, count(n) AS c"));
+            assert_eq!(counted, handed_on, "{key} of {found}");
+        }
+    }
+    let inside = |found: &str| {
+        format!("UNWIND ['w1', 'w2'] AS w CALL (w) {{ {found} RETURN k = w AS is, count(*) AS c }} RETURN w, is, c")
+    };
+    let counted = db.run(&inside("MATCH (n:M)").replace("k =", "n.word ="));
+    assert_eq!(counted, db.run(&inside("MATCH (n:M) WITH n, n.word AS k ORDER BY 1")));
+}

@@ -72,6 +72,8 @@ fn the_rows_of_several_threads_come_in_the_order_of_one() {
         "MATCH (n:N) WHERE n.few = 1 RETURN n.up, [(n)-[:S]->(m) | m.up] AS near, [x IN range(0, n.few) | x * x]",
         "MATCH (n:N) UNWIND range(0, n.few) AS x WITH n, x WHERE x > 4 RETURN n.up, x",
         "MATCH (n:N) WHERE n.up > 5 RETURN DISTINCT n.mixed",
+        "MATCH (n:N) WHERE n.few > 1 RETURN n.word, count(*)",
+        "MATCH (n:M) RETURN n.mixed, count(*)",
         "MATCH (a:N)-[:R]->(b)-[:R]->(c), (a)-[:S]->(d) WHERE c.few = d.few RETURN a.up, d.up ORDER BY d.up LIMIT 50",
         "MATCH (a:N) WHERE a.up > 1 RETURN a.up UNION ALL MATCH (a:M) WHERE a.few = 1 RETURN a.up",
     ] {

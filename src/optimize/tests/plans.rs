@@ -707,3 +707,33 @@ fn a_statement_that_is_too_large_is_refused() {
     let fitting = format!("MATCH (){} RETURN count(*)", "-->()".repeat(300));
     physical::explain(&physical::lower(optimize(plan(&fitting).unwrap(), &sample, PassSet::ALL), &sample));
 }
+
+#[test]
+fn nodes_are_counted_by_a_property_in_the_scan() {
+    check_plan(
+        "MATCH (a:Person) WHERE a.age > 40 RETURN a.name, count(*) AS n",
+        expect![[r#"
+            aggregate count(*) weighed by _4 as n by _3 as a.name
+              scan a:Person where a.age > 40, each name as _3 with its count _4
+        "#]],
+    );
+    check_plan(
+        "MATCH (a) RETURN toUpper(a.name) + a.name AS name, 1 AS one, count(a) AS n, count(*) AS again",
+        expect![[r#"
+            aggregate count(*) weighed by _6 as n, count(*) weighed by _6 as again by toUpper(_5) + _5 as name, 1 as one
+              scan a, each name as _5 with its count _6
+        "#]],
+    );
+    for not_counted in [
+        "MATCH (a) RETURN a.name, a.age, count(*)",
+        "MATCH (a) RETURN a.name, a, count(*)",
+        "MATCH (a) RETURN a.name, count(a.age)",
+        "MATCH (a) RETURN a.name, count(DISTINCT a)",
+        "MATCH (a) RETURN a.name, rand() AS any, count(*)",
+        "MATCH (a) RETURN a.name, EXISTS { (a)-->() } AS goes, count(*)",
+        "MATCH (a) RETURN 1 AS one, count(*)",
+        "MATCH (a) SET a.age = 1 RETURN a.name, count(*)",
+    ] {
+        assert!(!plan_with(not_counted, PassSet::ALL).contains("with its count"), "{not_counted}");
+    }
+}

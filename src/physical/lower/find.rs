@@ -4,25 +4,38 @@ use super::rows::{Rows, column_kind};
 use super::{Lowerer, Place};
 use crate::expr::{Expr, ExprKind, VarId};
 use crate::physical::{
-    self, Arrow, ColumnKind, Condition, Direction, FirstNodes, HopBefore, Op, PathStep, Sought, States, TakenArrow,
-    Target, Types, WayRules, Within,
+    self, Arrow, ColumnKind, Condition, Direction, FirstNodes, HopBefore, LabelRef, Op, PathStep, Sought, States,
+    TakenArrow, Target, Types, WayRules, Within,
 };
 use crate::plan::{
-    self, BuildPath, CountExpand, End, Expand, Intersect, NodeById, NodeLookup, NodeScan, NodeSeek, PathPiece, RelById,
-    RelEnds, RelScan, RelSeek, ShortestPath, VarExpand,
+    self, BuildPath, CountExpand, CountValues, End, Expand, Intersect, NodeById, NodeLookup, NodeScan, NodeSeek,
+    PathPiece, RelById, RelEnds, RelScan, RelSeek, ShortestPath, VarExpand,
 };
 use crate::value::{Asked, Name};
 
 impl Lowerer<'_> {
     pub(super) fn node_scan(&mut self, step: &NodeScan, rows: Rows, place: &Place<'_>) -> Rows {
-        let label = step.label.as_ref().map(|name| self.label(name));
-        let (within, comparisons): (Vec<&Expr>, Vec<&Expr>) =
-            step.conditions.iter().partition(|condition| matches!(condition.kind, ExprKind::Passes { .. }));
-        let conditions = comparisons.into_iter().map(|condition| self.condition(condition, &rows)).collect();
-        let within = within.first().and_then(|condition| self.within(condition, &rows));
+        let (label, conditions, within) = self.scanned(step, &rows);
         let first = step.first.as_ref().map(|first| self.first_nodes(first, &rows));
         let new: &[_] = if place.needs(step.var) { &[(step.var, ColumnKind::Node)] } else { &[] };
         self.extend(rows, Op::NodeScan { label, conditions, within, first }, new, place)
+    }
+
+    pub(super) fn count_values(&mut self, step: &CountValues, rows: Rows, place: &Place<'_>) -> Rows {
+        let (label, conditions, within) = self.scanned(&step.scan, &rows);
+        let key = self.key(&step.key);
+        let new = [(step.value, ColumnKind::Value), (step.count, ColumnKind::Value)];
+        self.extend(rows, Op::CountValues { label, conditions, within, key }, &new, place)
+    }
+
+    /// What is scanned.
+    fn scanned(&mut self, step: &NodeScan, rows: &Rows) -> (Option<LabelRef>, Vec<Condition>, Option<Within>) {
+        let label = step.label.as_ref().map(|name| self.label(name));
+        let (within, comparisons): (Vec<&Expr>, Vec<&Expr>) =
+            step.conditions.iter().partition(|condition| matches!(condition.kind, ExprKind::Passes { .. }));
+        let conditions = comparisons.into_iter().map(|condition| self.condition(condition, rows)).collect();
+        let within = within.first().and_then(|condition| self.within(condition, rows));
+        (label, conditions, within)
     }
 
     fn first_nodes(&mut self, first: &plan::FirstNodes, rows: &Rows) -> FirstNodes {

@@ -224,6 +224,7 @@ impl Lowerer<'_> {
             Step::NodeScan(step) => self.node_scan(step, rows, place),
             Step::NodeSeek(step) => self.node_seek(step, rows, place),
             Step::NodeLookup(step) => self.node_lookup(step, rows, place),
+            Step::CountValues(step) => self.count_values(step, rows, place),
             Step::NodeById(step) => self.node_by_id(step, rows, place),
             Step::RelScan(step) => self.rel_scan(step, rows, place),
             Step::RelSeek(step) => self.rel_seek(step, rows, place),

@@ -6,9 +6,9 @@ use super::expr::label_test;
 use super::{Printer, labels};
 use crate::expr::{Expr, VarId};
 use crate::plan::{
-    Arrow, BuildPath, Choice, CountExpand, Direction, ElementKind, End, Expand, Intersect, Leg, NodeLookup, NodeScan,
-    NodeSeek, PathMode, PathPiece, RelEnds, RelScan, RelSeek, Route, Seek, ShortestPath, Sought, States, VarExpand,
-    WayRules,
+    Arrow, BuildPath, Choice, CountExpand, CountValues, Direction, ElementKind, End, Expand, Intersect, Leg,
+    NodeLookup, NodeScan, NodeSeek, PathMode, PathPiece, RelEnds, RelScan, RelSeek, Route, Seek, ShortestPath, Sought,
+    States, VarExpand, WayRules,
 };
 use crate::value::Name;
 
@@ -26,6 +26,11 @@ impl Printer<'_> {
             let _ = write!(text, ", first {}{ties} by {}", self.expr(&first.limit), keys.join(", "));
         }
         text
+    }
+
+    pub(super) fn count_values(self, step: &CountValues) -> String {
+        let (value, count) = (self.var(step.value), self.var(step.count));
+        format!("{}, each {} as {value} with its count {count}", self.node_scan(&step.scan), step.key)
     }
 
     pub(super) fn node_seek(self, step: &NodeSeek) -> String {

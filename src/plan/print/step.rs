@@ -11,6 +11,7 @@ impl Printer<'_> {
             Step::NodeScan(step) => self.node_scan(step),
             Step::NodeSeek(step) => self.node_seek(step),
             Step::NodeLookup(step) => self.node_lookup(step),
+            Step::CountValues(step) => self.count_values(step),
             Step::NodeById(step) => format!("node {} by id {}", self.var(step.var), self.expr(&step.ids)),
             Step::RelScan(step) => self.rel_scan(step),
             Step::RelSeek(step) => self.rel_seek(step),
