@@ -12,7 +12,7 @@ use crate::reference::{Outcome, Table, Trouble};
 use crate::value::{Element, Value};
 
 /// So many queries are asked of one graph.
-const QUERIES_PER_GRAPH: usize = 12;
+pub(super) const QUERIES_PER_GRAPH: usize = 12;
 
 /// One query and how it went.
 pub(super) struct Asked<'w> {
