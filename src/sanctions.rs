@@ -58,6 +58,7 @@ mod ofac;
 mod ownership;
 mod reading;
 mod restricted;
+mod share;
 mod writer;
 
 use std::fmt;

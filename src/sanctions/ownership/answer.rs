@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::blocked::{BYTES_PER_PLACE, Case, Control, Controls, Finding, Found, Party, Status};
 use super::holdings::{Holdings, Place, place};
 use super::options::{Blocked, Question, question};
-use super::percent::{WHOLE, shown};
+use crate::sanctions::share::{WHOLE, shown};
 use crate::{BoxedError, Call, Clocked, Clocks, GraphView, Map, Name, Value};
 
 const LIST: &str = "List";

@@ -12,8 +12,8 @@
 use rustc_hash::FxHashMap;
 
 use super::holdings::{Holding, Holdings, Place};
-use super::percent::{Units, WHOLE};
 use super::regime::Regime;
+use crate::sanctions::share::{Units, WHOLE};
 
 /// Who controls whom, by who controls.
 #[derive(Default)]

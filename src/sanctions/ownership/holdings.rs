@@ -9,7 +9,7 @@ use petgraph::visit::{EdgeRef, IntoEdgeReferences, NodeIndexable};
 use rustc_hash::FxHashMap;
 
 use super::options::Stakes;
-use super::percent::{Share, Units, WHOLE};
+use crate::sanctions::share::{Share, Units, WHOLE};
 use crate::{BoxedError, Call, GraphView, Value};
 
 /// Without a word in the options, the first of these that a stake has is its share.
