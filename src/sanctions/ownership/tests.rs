@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::blocked::{Case, Control, Controls, Finding, Found, Party, Status};
+use super::blocked::{Case, Control, Controls, Found, Party, Status};
 use super::holdings::{Holdings, Place};
 use super::regime::{KNOWN, Regime, Threshold};
 use crate::sanctions::share::{Share, WHOLE};
@@ -45,10 +45,10 @@ proptest! {
             by_who.0.entry(who).or_default().push(Control { of, is_certain });
         }
         let parties: Vec<Party> = parties.into_iter().map(|(place, is_certain)| Party { place, is_certain }).collect();
-        let case = Case { holdings: &holdings, controls: &by_who, rule };
-        let Found { findings, .. } = case.decide(&parties);
+        let case = Case { holdings: &holdings, controls: &by_who, rule, may_go_on: &|| Ok(()) };
+        let Found { findings, .. } = case.decide(&parties).unwrap();
         let expected = by_repeating(&case, &parties);
-        let status = |place: Place| findings.get(&place).map_or(Status::No, |finding| finding.status);
+        let status = |place: Place| findings[place as usize].map_or(Status::No, |finding| finding.status);
         for place in (0..).take(PLACES).filter(|place| parties.iter().all(|party| party.place != *place)) {
             prop_assert_eq!(status(place), expected[place as usize], "of {}", place);
         }
@@ -139,8 +139,9 @@ fn regimes_differ() {
     let controls = Controls(FxHashMap::from_iter([(y, vec![Control { of: 4, is_certain: true }])]));
     let parties = [x, y].map(|place| Party { place, is_certain: true });
     let statuses = KNOWN.iter().map(|known| {
-        let found = Case { holdings: &holdings, controls: &controls, rule: known.rule }.decide(&parties);
-        [2, 3, 4].map(|place| found.findings.get(&place).map_or(Status::No, |finding: &Finding| finding.status))
+        let case = Case { holdings: &holdings, controls: &controls, rule: known.rule, may_go_on: &|| Ok(()) };
+        let Found { findings, .. } = case.decide(&parties).unwrap();
+        [2, 3, 4].map(|place| findings[place].map_or(Status::No, |finding| finding.status))
     });
     let (yes, no) = (Status::Yes, Status::No);
     assert_eq!(statuses.collect::<Vec<_>>(), [[yes, yes, no], [yes, yes, yes], [no, no, yes]]);
