@@ -223,16 +223,21 @@ impl CsvImport {
 
     /// Passes over rows that cannot be imported, and counts them.
     #[must_use]
-    pub fn skip_bad_rows(mut self) -> Self {
-        self.on_error = OnError::Skip;
-        self
+    pub fn skip_bad_rows(self) -> Self {
+        self.on_error(OnError::Skip)
     }
 
     /// Writes rows that cannot be imported to `out`, as a file with comma-separated values: the file, the line, what is wrong,
     /// and the row as it stood there.
     #[must_use]
-    pub fn quarantine(mut self, out: impl Write + Send + 'static) -> Self {
-        self.on_error = OnError::Quarantine(Box::new(out));
+    pub fn quarantine(self, out: impl Write + Send + 'static) -> Self {
+        self.on_error(OnError::Quarantine(Box::new(out)))
+    }
+
+    /// What is done with rows that cannot be imported; without this, the first of them ends the import.
+    #[must_use]
+    pub fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
         self
     }
 
