@@ -92,12 +92,12 @@ impl Bound {
     }
 
     /// The bound from below as a number of per cent, to twelve digits behind the point: no more than it is.
-    pub(super) fn from_below(self) -> f64 {
+    pub(super) fn lower(self) -> f64 {
         number(self.at.least.div_euclid(UNITS_PER_SHOWN))
     }
 
     /// The bound from above: no less than it is.
-    pub(super) fn from_above(self) -> f64 {
+    pub(super) fn upper(self) -> f64 {
         number((self.at.most + UNITS_PER_SHOWN - 1).div_euclid(UNITS_PER_SHOWN))
     }
 }

@@ -308,8 +308,8 @@ impl Drawing<'_> {
             return;
         };
         let is_open = |bound: Option<Bound>| bound.is_some_and(|bound| bound.is_open);
-        let least = stated.iter().map(|stated| (stated.least.map_or(0.0, Bound::from_below), is_open(stated.least)));
-        let most = stated.iter().map(|stated| (stated.most.map_or(100.0, Bound::from_above), is_open(stated.most)));
+        let least = stated.iter().map(|stated| (stated.least.map_or(0.0, Bound::lower), is_open(stated.least)));
+        let most = stated.iter().map(|stated| (stated.most.map_or(100.0, Bound::upper), is_open(stated.most)));
         let least = least.min_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
         let most = most.max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1)));
         for (key, bound) in [("share_min", least), ("share_max", most)] {

@@ -67,7 +67,7 @@ fn a_text_names_the_bounds_that_it_has() {
     let bounds = |text: &str| {
         let Stated { least, most } = Stated::read(text)?;
         let told = |bound: Option<Bound>, number: fn(Bound) -> f64| bound.map(|bound| (number(bound), bound.is_open));
-        Some((told(least, Bound::from_below), told(most, Bound::from_above)))
+        Some((told(least, Bound::lower), told(most, Bound::upper)))
     };
     let cases = [
         ("49,5 %", Some((Some((49.5, false)), Some((49.5, false))))),
