@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::blocked::{Case, Control, Controls, Found, Party, Status};
 use super::holdings::{Holdings, Place};
 use super::regime::{KNOWN, Regime, Threshold};
+use crate::BoxedError;
 use crate::sanctions::share::{Share, WHOLE};
 
 const PERCENT: i128 = WHOLE / 100;
@@ -145,4 +146,17 @@ fn regimes_differ() {
     });
     let (yes, no) = (Status::Yes, Status::No);
     assert_eq!(statuses.collect::<Vec<_>>(), [[yes, yes, no], [yes, yes, yes], [no, no, yes]]);
+}
+
+#[test]
+fn what_may_not_go_on_gives_no_answer() {
+    fn decided(may_go_on: &dyn Fn() -> Result<(), BoxedError>) -> Result<Found, BoxedError> {
+        let all = Share { least: WHOLE, most: WHOLE };
+        let (holdings, controls) = (Holdings::of_shares(2, &[(0, 1, all)]), Controls::default());
+        let case = Case { holdings: &holdings, controls: &controls, rule: KNOWN[0].rule, may_go_on };
+        case.decide(&[Party { place: 0, is_certain: true }])
+    }
+    assert!(decided(&|| Ok(())).is_ok());
+    let stopped = decided(&|| Err("it is late".into()));
+    assert_eq!(stopped.err().map(|error| error.to_string()).as_deref(), Some("it is late"));
 }
