@@ -301,6 +301,7 @@ struct Work {
 
 /// What is known of one place: all in one line of memory, since who looks for one of these wants the others, too.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own, and they fit in one word")]
 struct Seat {
     /// What members have at most and at least.
     most: Units,
