@@ -49,9 +49,10 @@
 //! # Rows that are none
 //!
 //! A row with too many or too few fields, a value that is none of its type, an id that is there twice, an end that is no node,
-//! text that is not UTF-8 and a quote that is never closed end the import, with the name of the file and the line; or they are
-//! [passed over](CsvImport::skip_bad_rows), each of them counted, or [written elsewhere](CsvImport::quarantine). What cannot
-//! be read, or ends before it should, ends the import in any case.
+//! text that is not UTF-8, a quote that is never closed and what a constraint of the database refuses end the import, with the
+//! name of the file and the line; or they are [passed over](CsvImport::skip_bad_rows), each of them counted, or
+//! [written elsewhere](CsvImport::quarantine). Relationships of a node that a constraint has refused are passed over, too. What
+//! cannot be read, or ends before it should, ends the import in any case.
 
 mod cell;
 mod columns;
@@ -75,7 +76,7 @@ mod writing;
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread;
 
 pub use self::error::{BadRow, ImportError};
@@ -88,7 +89,7 @@ use self::record::Marks;
 pub use self::records::{CsvRecords, Record, TextLines};
 pub use self::report::{EditionChanges, EditionReport, FileReport, ImportReport};
 pub use self::source::ImportFile;
-use self::writing::Writing;
+use self::writing::{Refusal, Writing};
 use crate::database::Database;
 use crate::error::{Error, guarded};
 use crate::exec::now_micros;
@@ -223,16 +224,21 @@ impl CsvImport {
 
     /// Passes over rows that cannot be imported, and counts them.
     #[must_use]
-    pub fn skip_bad_rows(mut self) -> Self {
-        self.on_error = OnError::Skip;
-        self
+    pub fn skip_bad_rows(self) -> Self {
+        self.on_error(OnError::Skip)
     }
 
     /// Writes rows that cannot be imported to `out`, as a file with comma-separated values: the file, the line, what is wrong,
     /// and the row as it stood there.
     #[must_use]
-    pub fn quarantine(mut self, out: impl Write + Send + 'static) -> Self {
-        self.on_error = OnError::Quarantine(Box::new(out));
+    pub fn quarantine(self, out: impl Write + Send + 'static) -> Self {
+        self.on_error(OnError::Quarantine(Box::new(out)))
+    }
+
+    /// What is done with rows that cannot be imported; without this, the first of them ends the import.
+    #[must_use]
+    pub fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
         self
     }
 
@@ -301,15 +307,15 @@ impl CsvImport {
     ///
     /// # Errors
     ///
-    /// [`ImportError`], by what is at fault: a file, a header, a row, or a constraint of the database, for which no row is
-    /// passed over.
+    /// [`ImportError`], by what is at fault: a file, a header, a row, or a constraint of the database.
     pub fn load(self, into: &mut WriteTransaction) -> Result<ImportReport, ImportError> {
         if let Some(message) = &self.message {
             into.set_message(message)?;
         }
         into.all_or_none(|transaction| {
-            let mut writing = Writing::new(transaction.writer_mut());
-            let read = self.read(|delivery| writing.take(delivery));
+            let passes_over = !matches!(self.on_error, OnError::Stop);
+            let mut writing = Writing::new(transaction.writer_mut(), passes_over);
+            let read = self.read(Builder::MayRefuse, |delivery, refusals| writing.take(delivery, refusals));
             let mut report = read.map_err(|error| refused(error, writing.refused))?;
             report.indexes = writing.made_indexes;
             guarded(|| Ok(transaction.writer_mut().check_statement()?))?;
@@ -325,24 +331,33 @@ impl CsvImport {
         let empty = options.empty();
         let commit = empty.commit().followed_at(now_micros());
         let mut bulk = Bulk::new(empty, commit);
-        let report = self.read(|delivery| bulk.take(delivery))?;
+        let report = self.read(Builder::TakesAll, |delivery, _| bulk.take(delivery))?;
         Ok((bulk.finish(words)?, report))
     }
 
-    /// Reads in a thread of its own, and lets `take` build of it in this one.
-    fn read(self, take: impl FnMut(Delivery) -> Result<(), StorageError>) -> Result<ImportReport, ImportError> {
+    /// Reads in a thread of its own, and lets `take` build of it in this one, and refuse rows.
+    fn read(
+        self,
+        builder: Builder,
+        mut take: impl FnMut(Delivery, &Sender<Refusal>) -> Result<(), StorageError>,
+    ) -> Result<ImportReport, ImportError> {
         let Self { sets, settings, on_error, makes_indexes, mut shows, .. } = self;
         check(&sets, &settings)?;
         let plan = Plan::new(sets, &settings)?;
         let (deliveries, taken) = sync_channel(MOST_WAITING);
+        let (refusals, refused) = channel();
         thread::scope(|scope| {
             let settings = &settings;
             let shows = shows.as_mut();
             let reading = scope.spawn(move || {
                 let shows = shows.map(|shows| &mut **shows as _);
-                Reading::new(plan, settings, on_error, shows, makes_indexes, deliveries).run()
+                let reading = Reading::new(plan, settings, on_error, shows, makes_indexes, deliveries, refused);
+                let reading = if builder == Builder::MayRefuse { reading.refutable() } else { reading };
+                reading.run()
             });
-            let built = guarded(|| take_all(taken, take));
+            let built = guarded(|| take_all(taken, |delivery| take(delivery, &refusals)));
+            // Whoever reads waits for what is refused until nobody is left who may.
+            drop(refusals);
             let read = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             match read {
                 Err(Stopped::By(error)) => Err(error),
@@ -351,6 +366,14 @@ impl CsvImport {
             }
         })
     }
+}
+
+/// Whoever builds the graph of what is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Builder {
+    TakesAll,
+    /// By a constraint of the database.
+    MayRefuse,
 }
 
 /// An error of the database, with the row that it is about, if it is about one.

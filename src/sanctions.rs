@@ -58,6 +58,7 @@ mod ofac;
 mod ownership;
 mod reading;
 mod restricted;
+mod share;
 mod writer;
 
 use std::fmt;
@@ -198,15 +199,20 @@ impl ListImport {
 
     /// Passes over records that cannot be imported, and counts them.
     #[must_use]
-    pub fn skip_bad_rows(mut self) -> Self {
-        self.on_error = OnError::Skip;
-        self
+    pub fn skip_bad_rows(self) -> Self {
+        self.on_error(OnError::Skip)
     }
 
     /// Writes records that cannot be imported to `out`, as [`CsvImport`](crate::import::CsvImport::quarantine) does.
     #[must_use]
-    pub fn quarantine(mut self, out: impl Write + Send + 'static) -> Self {
-        self.on_error = OnError::Quarantine(Box::new(out));
+    pub fn quarantine(self, out: impl Write + Send + 'static) -> Self {
+        self.on_error(OnError::Quarantine(Box::new(out)))
+    }
+
+    /// What is done with records that cannot be imported; without this, the first of them ends the import.
+    #[must_use]
+    pub fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
         self
     }
 

@@ -92,15 +92,20 @@ impl GraphImport {
 
     /// Passes over elements that cannot be added, and counts them.
     #[must_use]
-    pub fn skip_bad_rows(mut self) -> Self {
-        self.on_error = Some(OnError::Skip);
-        self
+    pub fn skip_bad_rows(self) -> Self {
+        self.on_error(OnError::Skip)
     }
 
     /// Writes elements that cannot be added to `out`, as [`CsvImport`](crate::import::CsvImport::quarantine) does.
     #[must_use]
-    pub fn quarantine(mut self, out: impl Write + Send + 'static) -> Self {
-        self.on_error = Some(OnError::Quarantine(Box::new(out)));
+    pub fn quarantine(self, out: impl Write + Send + 'static) -> Self {
+        self.on_error(OnError::Quarantine(Box::new(out)))
+    }
+
+    /// What is done with elements that cannot be added; without this, the first of them ends the import.
+    #[must_use]
+    pub fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = Some(on_error);
         self
     }
 

@@ -51,7 +51,7 @@ pub enum ImportError {
     /// Rows that were passed over cannot be written.
     #[error("cannot write what was passed over: {0}")]
     Quarantine(io::Error),
-    /// The database does not take a row, because of a constraint. Others may lead to it, so it cannot be passed over.
+    /// The database does not take a row, because of a constraint, and rows are not [passed over](super::CsvImport::skip_bad_rows).
     #[error("{file}, line {line}: {error}")]
     #[non_exhaustive]
     Refused {

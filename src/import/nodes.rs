@@ -42,7 +42,7 @@ impl NodeRows {
         let own_set = reading.label_set(own_set)?;
         Ok(Self {
             batch_sets: Vec::new(),
-            origin: Origin::new(table.file.name()),
+            origin: Origin::new(table.file.name(), reading.keeps_raw),
             kept: kept_columns(reading, table, id_type)?,
             id,
             id_key,
@@ -116,7 +116,7 @@ impl Rows for NodeRows {
         let set = self.set_of(reading, &fields)?;
         self.give_id(reading, &fields)?;
         self.batch_sets.push(set);
-        self.origin.lines.push(record.line);
+        self.origin.push(record.line, record.raw.bytes());
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Reads the files of a plan, row by row, into batches for whoever builds the graph. What is no row stays here.
 
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, SyncSender};
 
 use rustc_hash::FxHashMap;
 
@@ -12,6 +12,7 @@ use super::plan::{Plan, Settings, Table, unreadable};
 use super::record::{Raw, Record, RecordReader};
 use super::rels::RelRows;
 use super::report::ImportReport;
+use super::writing::Refusal;
 use super::{ImportProgress, OnError};
 use crate::storage::{Delivery, LabelSet};
 use crate::value::Name;
@@ -28,7 +29,15 @@ pub(super) struct Reading<'r> {
     on_error: OnError,
     shows: Option<&'r mut (dyn FnMut(ImportProgress<'_>) + Send)>,
     makes_indexes: bool,
-    deliveries: SyncSender<Delivery>,
+    /// Until all is delivered.
+    deliveries: Option<SyncSender<Delivery>>,
+    /// What whoever builds does not take.
+    refusals: Receiver<Refusal>,
+    /// Of rows that may be refused, and are written elsewhere then.
+    pub keeps_raw: bool,
+    /// Of those that were delivered.
+    refused_nodes: u64,
+    refused_rels: u64,
     pub ids: Ids,
     pub names: Names,
     pub report: ImportReport,
@@ -65,10 +74,32 @@ impl<'r> Reading<'r> {
         shows: Option<&'r mut (dyn FnMut(ImportProgress<'_>) + Send)>,
         makes_indexes: bool,
         deliveries: SyncSender<Delivery>,
+        refusals: Receiver<Refusal>,
     ) -> Self {
+        let deliveries = Some(deliveries);
         let ids = Ids::new(plan.groups.iter().map(|group| group.id_type).collect());
         let (names, report) = (Names::default(), ImportReport::default());
-        Self { plan, settings, on_error, shows, makes_indexes, deliveries, ids, names, report }
+        Self {
+            plan,
+            settings,
+            on_error,
+            shows,
+            makes_indexes,
+            deliveries,
+            refusals,
+            keeps_raw: false,
+            refused_nodes: 0,
+            refused_rels: 0,
+            ids,
+            names,
+            report,
+        }
+    }
+
+    /// Whoever builds may refuse rows.
+    pub(super) fn refutable(mut self) -> Self {
+        self.keeps_raw = matches!(self.on_error, OnError::Quarantine(_));
+        self
     }
 
     /// Reads all of it.
@@ -87,12 +118,28 @@ impl<'r> Reading<'r> {
             self.report.indexes.push((label.to_string(), key.to_string()));
             self.deliver(Delivery::Index { label, key })?;
         }
+        self.deliveries = None;
+        while let Ok(refusal) = self.refusals.recv() {
+            self.heed(refusal)?;
+        }
+        self.report.nodes -= self.refused_nodes;
+        self.report.relationships -= self.refused_rels;
         self.on_error.end()?;
         Ok(self.report)
     }
 
+    /// Passes over a row that whoever builds does not take.
+    fn heed(&mut self, refusal: Refusal) -> Result<(), ImportError> {
+        self.on_error.pass_over(&refusal.row, &refusal.raw)?;
+        let refused = if refusal.is_node { &mut self.refused_nodes } else { &mut self.refused_rels };
+        *refused += 1;
+        self.report.skip(refusal.kind, refusal.row);
+        Ok(())
+    }
+
     pub(super) fn deliver(&self, delivery: Delivery) -> Result<(), Stopped> {
-        self.deliveries.send(delivery).map_err(|_| Stopped::ByBuilder)
+        let deliveries = self.deliveries.as_ref().ok_or(Stopped::ByBuilder)?;
+        deliveries.send(delivery).map_err(|_| Stopped::ByBuilder)
     }
 
     fn read_nodes(&mut self, table: &Table, indexes: &mut Vec<(Name, Name)>) -> Result<(), Stopped> {
@@ -135,6 +182,9 @@ impl<'r> Reading<'r> {
             if rows.len() >= MOST_ROWS || len_bytes >= MOST_BYTES {
                 rows.settle(self, table)?;
                 rows.deliver(self)?;
+                while let Ok(refusal) = self.refusals.try_recv() {
+                    self.heed(refusal)?;
+                }
                 len_bytes = 0;
                 self.show(table);
             }

@@ -108,7 +108,7 @@ impl RelRows {
             [table.start_group, table.end_group].into_iter().all(|group| reading.ids.are_integers(group));
         Ok(Self {
             batch: RelBatch::default(),
-            origin: Origin::new(table.file.name()),
+            origin: Origin::new(table.file.name(), reading.keeps_raw),
             kept: kept_columns(reading, table, None)?,
             start: end("start", place(table, |role| matches!(role, Role::Start { .. })), table.start_group),
             end: end("end", place(table, |role| matches!(role, Role::End { .. })), table.end_group),
@@ -182,7 +182,7 @@ impl Rows for RelRows {
         let rel_type = self.type_of(reading, &fields)?;
         self.add_ends(reading, &fields, record)?;
         self.batch.types.push(rel_type);
-        self.origin.lines.push(record.line);
+        self.origin.push(record.line, record.raw.bytes());
         Ok(())
     }
 
@@ -191,7 +191,7 @@ impl Rows for RelRows {
         let keep = self.find_ends(&waiting, reading, table)?;
         if keep.contains(&false) {
             retain(&mut self.batch.types, &keep);
-            retain(&mut self.origin.lines, &keep);
+            self.origin.retain(&keep);
             self.kept.iter_mut().for_each(|kept| kept.column.retain(&keep));
         }
         waiting.clear();

@@ -110,8 +110,9 @@ impl ImportReport {
     /// Counts a row that is passed over.
     pub fn skip(&mut self, kind: &'static str, row: BadRow) {
         *self.skipped.entry(kind).or_default() += 1;
-        if let Some(file) = self.files.last_mut() {
-            file.skipped += 1;
+        let of_row = self.files.iter().rposition(|file| file.name == row.file);
+        if let Some(place) = of_row.or(self.files.len().checked_sub(1)) {
+            self.files[place].skipped += 1;
         }
         if self.first_skipped.len() < MOST_TOLD {
             self.first_skipped.push(row);

@@ -1,25 +1,55 @@
-//! Builds a graph by the one writer, element by element: into a database that has one already.
+//! Builds a graph by the one writer, element by element: into a database that has one already. What a constraint refuses is
+//! taken back, and told to whoever reads.
 
+use std::sync::mpsc::Sender;
+
+use super::error::BadRow;
 use crate::catalog::{KeyId, LabelId, Owner, TypeId};
 use crate::storage::{Column, Delivery, End, NodeBatch, NodeSlot, Origin, RelBatch, StorageError, Writer};
 use crate::value::{Name, Value};
 
 pub(super) struct Writing<'w> {
     writer: &'w mut Writer,
+    /// Whether what is refused may be passed over.
+    passes_over: bool,
     keys: Vec<KeyId>,
     sets: Vec<Vec<LabelId>>,
     types: Vec<TypeId>,
-    nodes: Vec<NodeSlot>,
+    /// By their numbers; those that were refused are not there.
+    nodes: Vec<Option<NodeSlot>>,
     /// Label and key of indexes that were not there before.
     pub made_indexes: Vec<(String, String)>,
     /// The file and the line of the row that the writer has refused.
     pub refused: Option<(String, u64)>,
 }
 
+/// A row that is not taken.
+pub(super) struct Refusal {
+    pub row: BadRow,
+    pub raw: Vec<u8>,
+    /// Under which it is counted.
+    pub kind: &'static str,
+    pub is_node: bool,
+}
+
+/// Why a row is not taken.
+enum Refused {
+    By(StorageError),
+    /// One of its ends is not there.
+    End(&'static str),
+}
+
+impl From<StorageError> for Refused {
+    fn from(error: StorageError) -> Self {
+        Refused::By(error)
+    }
+}
+
 impl<'w> Writing<'w> {
-    pub(super) fn new(writer: &'w mut Writer) -> Self {
+    pub(super) fn new(writer: &'w mut Writer, passes_over: bool) -> Self {
         Self {
             writer,
+            passes_over,
             keys: Vec::new(),
             sets: Vec::new(),
             types: Vec::new(),
@@ -32,7 +62,7 @@ impl<'w> Writing<'w> {
     /// # Errors
     ///
     /// Those of the writer: a constraint, a graph that is full.
-    pub(super) fn take(&mut self, delivery: Delivery) -> Result<(), StorageError> {
+    pub(super) fn take(&mut self, delivery: Delivery, refusals: &Sender<Refusal>) -> Result<(), StorageError> {
         match delivery {
             Delivery::Key(name) => self.keys.push(self.writer.key(&name)),
             Delivery::LabelSet(set) => {
@@ -40,49 +70,81 @@ impl<'w> Writing<'w> {
                 self.sets.push(labels);
             }
             Delivery::Type(name) => self.types.push(self.writer.rel_type(&name)),
-            Delivery::Nodes(batch) => self.create_nodes(&batch)?,
-            Delivery::Rels(batch) => self.create_rels(&batch)?,
+            Delivery::Nodes(batch) => self.create_nodes(&batch, refusals)?,
+            Delivery::Rels(batch) => self.create_rels(&batch, refusals)?,
             Delivery::Index { label, key } => self.create_index(&label, &key)?,
         }
         Ok(())
     }
 
-    fn create_nodes(&mut self, batch: &NodeBatch) -> Result<(), StorageError> {
+    fn create_nodes(&mut self, batch: &NodeBatch, refusals: &Sender<Refusal>) -> Result<(), StorageError> {
         (0..batch.sets.len()).try_for_each(|row| {
             let created = self.create_node(batch, row);
-            self.tell_origin(&batch.origin, row, created)
+            self.nodes.push(created.as_ref().ok().copied());
+            self.settle(created.map(drop), &batch.origin, row, true, refusals)
         })
     }
 
-    fn create_node(&mut self, batch: &NodeBatch, row: usize) -> Result<(), StorageError> {
+    fn create_node(&mut self, batch: &NodeBatch, row: usize) -> Result<NodeSlot, Refused> {
         let node = self.writer.create_node(&self.sets[batch.sets[row] as usize])?;
-        self.nodes.push(node);
-        self.set_properties(End::node(node), &batch.columns, row)
+        self.complete(End::node(node), &batch.columns, row)?;
+        Ok(node)
     }
 
-    fn create_rels(&mut self, batch: &RelBatch) -> Result<(), StorageError> {
+    fn create_rels(&mut self, batch: &RelBatch, refusals: &Sender<Refusal>) -> Result<(), StorageError> {
         (0..batch.types.len()).try_for_each(|row| {
             let created = self.create_rel(batch, row);
-            self.tell_origin(&batch.origin, row, created)
+            self.settle(created, &batch.origin, row, false, refusals)
         })
     }
 
-    fn create_rel(&mut self, batch: &RelBatch, row: usize) -> Result<(), StorageError> {
-        let ends = [batch.starts[row], batch.ends[row]].map(|node| End::node(self.nodes[node as usize]));
-        let rel = self.writer.create_rel(self.types[batch.types[row] as usize], ends[0], ends[1], true)?;
-        self.set_properties(End::rel(rel), &batch.columns, row)
+    fn create_rel(&mut self, batch: &RelBatch, row: usize) -> Result<(), Refused> {
+        let end = |node: u32, side| self.nodes[node as usize].map(End::node).ok_or(Refused::End(side));
+        let (start, end) = (end(batch.starts[row], "start")?, end(batch.ends[row], "end")?);
+        let rel = self.writer.create_rel(self.types[batch.types[row] as usize], start, end, true)?;
+        self.complete(End::rel(rel), &batch.columns, row)
     }
 
-    fn tell_origin(
+    /// Gives an element its properties, or takes it back.
+    fn complete(&mut self, element: End, columns: &[Column], row: usize) -> Result<(), Refused> {
+        let complete = self.set_properties(element, columns, row);
+        if !self.passes_over {
+            return Ok(complete?);
+        }
+        let complete = complete.and_then(|()| self.writer.check_existence(element));
+        if complete.is_err() {
+            self.writer.delete(element)?;
+        }
+        Ok(complete?)
+    }
+
+    /// Passes over a row that a constraint refuses, or whose end was passed over; any other error ends it.
+    fn settle(
         &mut self,
+        created: Result<(), Refused>,
         origin: &Origin,
         row: usize,
-        created: Result<(), StorageError>,
+        is_node: bool,
+        refusals: &Sender<Refusal>,
     ) -> Result<(), StorageError> {
-        if created.is_err() {
-            self.refused = Some((origin.source.to_string(), origin.lines[row]));
-        }
-        created
+        let (kind, reason) = match created {
+            Ok(()) => return Ok(()),
+            Err(Refused::End(side)) => ("unknown end", format!("the {side} is a node whose row was passed over")),
+            Err(Refused::By(error @ (StorageError::NotUnique { .. } | StorageError::Missing { .. })))
+                if self.passes_over =>
+            {
+                ("constraint", error.to_string())
+            }
+            Err(Refused::By(error)) => {
+                self.refused = Some((origin.source.to_string(), origin.lines[row]));
+                return Err(error);
+            }
+        };
+        let raw = origin.raw.as_ref().map_or_else(Vec::new, |raw| raw[row].clone());
+        let row = BadRow::new(&*origin.source, origin.lines[row], reason);
+        // Whoever reads hears of it unless that has ended, which ends this, too.
+        let _ = refusals.send(Refusal { row, raw, kind, is_node });
+        Ok(())
     }
 
     fn set_properties(&mut self, element: End, columns: &[Column], row: usize) -> Result<(), StorageError> {

@@ -9,7 +9,6 @@ mod draw;
 mod entities;
 mod export;
 mod schemata;
-mod share;
 mod simple;
 mod statements;
 

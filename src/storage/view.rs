@@ -179,6 +179,27 @@ impl<'g> GraphView<'g> {
         key.map_or(Value::Null, |key| self.graph.rel_property(slot, key))
     }
 
+    /// A property of many relationships, in their order: quicker than one after the other. Null where there is none.
+    ///
+    /// ```
+    /// use averment::{Database, Value};
+    /// use petgraph::visit::{EdgeRef, IntoEdgeReferences};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::from_script("CREATE (a)-[:OWNS {share: 30}]->(b), (a)-[:OWNS]->(b)")?;
+    /// let snapshot = db.read();
+    /// let stakes = snapshot.view().with_type("OWNS");
+    /// let edges: Vec<_> = stakes.edge_references().map(|stake| stake.id()).collect();
+    /// assert_eq!(stakes.edge_properties(&edges, "share"), [Value::Integer(30), Value::Null]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn edge_properties(self, edges: &[EdgeIndex], key: &str) -> Vec<Value> {
+        let Some(key) = self.graph.catalog().keys.get(key) else { return vec![Value::Null; edges.len()] };
+        let shown =
+            edges.iter().map(|edge| rel_slot(*edge)).map(|rel| if self.part_has_rel(rel) { rel.0 } else { NULL });
+        self.graph.gather_rel_property(&shown.collect::<Vec<_>>(), key).into_values()
+    }
+
     /// A copy as petgraph's own graph. Its weights are ids, so its indices, which start from 0 without holes, lead back.
     ///
     /// Takes O(nodes + relationships).
@@ -419,6 +440,9 @@ impl NodeRef for NodeReference {
         &self.0
     }
 }
+
+/// What stands for no relationship where many are asked for.
+const NULL: u32 = u32::MAX;
 
 fn node_index(node: NodeSlot) -> NodeIndex {
     NodeIndex::from(node.0)

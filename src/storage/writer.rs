@@ -356,6 +356,11 @@ impl Writer {
         Ok(())
     }
 
+    /// That an element has what constraints demand, before the statement ends.
+    pub(crate) fn check_existence(&self, element: End) -> Result<(), StorageError> {
+        self.graph.check_existence(element)
+    }
+
     pub(crate) fn create_index(&mut self, name: Name, owner: Owner, keys: Vec<KeyId>) -> Result<IndexId, StorageError> {
         let catalog = self.graph.catalog();
         if catalog.is_taken(&name) {

@@ -313,6 +313,37 @@ fn what_breaks_a_constraint_is_undone() {
     assert_eq!(db.query("MATCH (c:Company) RETURN c.name", ()).unwrap().single::<String>().unwrap(), "A");
 }
 
+#[test]
+fn rows_that_a_constraint_refuses_are_passed_over() {
+    let constraints = "CREATE CONSTRAINT FOR (c:Company) REQUIRE c.name IS UNIQUE;
+                       CREATE CONSTRAINT FOR (c:Company) REQUIRE c.country IS NOT NULL;
+                       CREATE CONSTRAINT FOR ()-[o:OWNS]-() REQUIRE o.deed IS UNIQUE;
+                       CREATE (:Company {name: 'A', country: 'se'})";
+    let db = Database::from_script(constraints).unwrap();
+    let companies = ImportFile::of_bytes("c.csv", "id:ID,name,country\n1,B,de\n2,A,de\n3,C,\n4,D,fr\n5,D,it\n");
+    let stakes = ImportFile::of_bytes("s.csv", ":START_ID,:END_ID,deed\n1,4,x\n1,2,y\n3,4,z\n4,1,x\n4,1,\n");
+    let out = Shared::default();
+    let import = CsvImport::new().nodes("Company", [companies]).relationships("OWNS", [stakes]).quarantine(out.clone());
+    let mut transaction = db.write().unwrap();
+    let report = import.load(&mut transaction).unwrap();
+    transaction.commit().unwrap();
+    assert_eq!((report.nodes, report.relationships), (2, 2));
+    assert_eq!(report.skipped, [("constraint", 4), ("unknown end", 2)].into());
+    assert_eq!(report.files.iter().map(|file| (file.rows, file.skipped)).collect::<Vec<_>>(), [(5, 3), (5, 3)]);
+    let stakes = "MATCH (a:Company)-[o:OWNS]->(b) RETURN a.name, coalesce(o.deed, ''), b.name ORDER BY a.name";
+    let stakes: Vec<(String, String, String)> = db.query(stakes, ()).unwrap().into_vec().unwrap();
+    let expected = [("B", "x", "D"), ("D", "", "B")].map(|(one, deed, other)| (one.into(), deed.into(), other.into()));
+    assert_eq!(stakes, expected);
+    let names = "MATCH (c:Company) WITH c.name AS name ORDER BY name RETURN collect(name)";
+    assert_eq!(db.query(names, ()).unwrap().single::<Vec<String>>().unwrap(), ["A", "B", "D"]);
+    let kept = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        kept.contains("\"c.csv\",4,\"constraint `") && kept.contains("must have a value for `country`\",\"3,C,\"\n"),
+        "{kept}"
+    );
+    assert!(kept.contains("\"s.csv\",3,\"the end is a node whose row was passed over\",\"1,2,y\"\n"), "{kept}");
+}
+
 /// Numbers that look drawn, and are the same every time.
 struct Chance(u64);
 

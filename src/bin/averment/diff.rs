@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use averment::sanctions::{self, EditionDiff, ListEntry};
+use averment::sanctions::{self, EditionDiff, FieldChange, ListEntry};
 use averment::{Database, Edtf, Value, params};
 use clap::Args as ClapArgs;
 
@@ -89,8 +89,39 @@ fn print_editions<'e>(
     )
 }
 
-/// A row for each entry that is added or removed, and for each field of one that is changed.
 fn tell(output: Output, diff: &EditionDiff) -> Result<ExitCode, Fault> {
+    let told = told(diff);
+    let is_told = output.print_lines(&["change", "id", "name", "differs"], entries(diff))?;
+    let code = if is_told { ExitCode::SUCCESS } else { print_fields(output, diff)? };
+    style::tell(&told);
+    Ok(code)
+}
+
+/// For people: a row for each entry, which names the fields that differ, each on lines of its own.
+fn entries(diff: &EditionDiff) -> impl Iterator<Item = Vec<String>> {
+    let row = |change: &str, id: &str, name: &str, differs: String| {
+        vec![change.to_owned(), printable(id), printable(name), differs]
+    };
+    let only = move |change: &'static str| move |entry: &ListEntry| row(change, &entry.id, &entry.name, String::new());
+    let changed = diff.changed.iter().map(move |entry| {
+        let differs: Vec<String> = entry.fields.iter().flat_map(lines).collect();
+        row("changed", &entry.id, &entry.name, differs.join("\n"))
+    });
+    diff.added.iter().map(only("added")).chain(changed).chain(diff.removed.iter().map(only("removed")))
+}
+
+/// What is in place of one value, or which values are gone and which are new.
+fn lines(field: &FieldChange) -> Vec<String> {
+    let name = printable(&field.field);
+    if let ([old], [new]) = (&field.old[..], &field.new[..]) {
+        return vec![format!("{name}: {} -> {}", printable(old), printable(new))];
+    }
+    let gone = field.old.iter().map(|old| format!("{name}: - {}", printable(old)));
+    gone.chain(field.new.iter().map(|new| format!("{name}: + {}", printable(new)))).collect()
+}
+
+/// A row for each entry that is added or removed, and for each field of one that is changed.
+fn print_fields(output: Output, diff: &EditionDiff) -> Result<ExitCode, Fault> {
     let entry = |change: &str, entry: &ListEntry| {
         Value::from_iter([
             ("change", Value::from(change)),
@@ -112,14 +143,7 @@ fn tell(output: Output, diff: &EditionDiff) -> Result<ExitCode, Fault> {
         }));
     }
     rows.extend(diff.removed.iter().map(|removed| entry("removed", removed)));
-    let told = told(diff);
-    let code = print(
-        output,
-        rows,
-        "e.change AS change, e.id AS id, e.name AS name, e.field AS field, e.old AS old, e.new AS new",
-    )?;
-    style::tell(&told);
-    Ok(code)
+    print(output, rows, "e.change AS change, e.id AS id, e.name AS name, e.field AS field, e.old AS old, e.new AS new")
 }
 
 fn told(diff: &EditionDiff) -> String {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use averment::format::GraphImport;
 use averment::import::{
-    BadRow, CsvImport, EditionChanges, EditionReport, ImportError, ImportFile, ImportProgress, ImportReport,
+    self, BadRow, CsvImport, EditionChanges, EditionReport, ImportError, ImportFile, ImportProgress, ImportReport,
 };
 use averment::sanctions::{ListFormat, ListImport};
 use averment::{Database, Edtf, Error, Limits, Options, WriteTransaction};
@@ -274,16 +274,22 @@ impl ImportArgs {
         Quarantine::new(path, &read, &self.folder).map(Some)
     }
 
+    fn on_error(&self, quarantine: Option<&Quarantine>) -> Result<import::OnError, Fault> {
+        Ok(match (quarantine, &self.on_error) {
+            (Some(quarantine), _) => import::OnError::Quarantine(Box::new(BufWriter::new(quarantine.writer()?))),
+            (None, OnError::Stop) => import::OnError::Stop,
+            (None, _) => import::OnError::Skip,
+        })
+    }
+
     fn as_import(&self, quarantine: Option<&Quarantine>) -> Result<CsvImport, Fault> {
         let mut import = CsvImport::new()
+            .on_error(self.on_error(quarantine)?)
+            .on_progress(progress())
             .delimiter(self.delimiter)
             .list_delimiter(char::from(self.array_delimiter))
             .quote(self.quote.0)
             .message(self.message.as_deref().unwrap_or("import"));
-        if io::stderr().is_terminal() {
-            let mut line = Line::default();
-            import = import.on_progress(move |progress| line.show(progress));
-        }
         for Files { name, files } in &self.nodes {
             import = import.nodes(name, files.iter().map(|file| ImportFile::from(file.as_str())));
         }
@@ -305,11 +311,7 @@ impl ImportArgs {
         if self.no_index {
             import = import.without_indexes();
         }
-        Ok(match quarantine {
-            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
-            None if matches!(self.on_error, OnError::Stop) => import,
-            None => import.skip_bad_rows(),
-        })
+        Ok(import)
     }
 
     /// Adds lists to a database; if that breaks off, it is told what is there of them.
@@ -332,16 +334,8 @@ impl ImportArgs {
     }
 
     fn as_graph_import(&self, quarantine: Option<&Quarantine>) -> Result<GraphImport, Fault> {
-        let mut import = self.graphs.import()?.message(self.message.as_deref().unwrap_or("import of a graph"));
-        if io::stderr().is_terminal() {
-            let mut line = Line::default();
-            import = import.on_progress(move |progress| line.show(progress));
-        }
-        Ok(match quarantine {
-            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
-            None if matches!(self.on_error, OnError::Stop) => import,
-            None => import.skip_bad_rows(),
-        })
+        let import = self.graphs.import()?.message(self.message.as_deref().unwrap_or("import of a graph"));
+        Ok(import.on_error(self.on_error(quarantine)?).on_progress(progress()))
     }
 
     fn as_list_import(&self, quarantine: Option<&Quarantine>) -> Result<ListImport, Fault> {
@@ -357,15 +351,7 @@ impl ImportArgs {
         if let Some(edition) = &self.edition {
             import = import.edition(edition.clone());
         }
-        if io::stderr().is_terminal() {
-            let mut line = Line::default();
-            import = import.on_progress(move |progress| line.show(progress));
-        }
-        Ok(match quarantine {
-            Some(quarantine) => import.quarantine(BufWriter::new(quarantine.writer()?)),
-            None if matches!(self.on_error, OnError::Stop) => import,
-            None => import.skip_bad_rows(),
-        })
+        Ok(import.on_error(self.on_error(quarantine)?).on_progress(progress()))
     }
 }
 
@@ -474,6 +460,16 @@ fn told_of_indexes(indexes: &[(String, String)]) -> String {
 /// `1 row`, `2 rows`.
 fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// Shows how far an import is, if somebody looks.
+fn progress() -> impl FnMut(ImportProgress<'_>) + Send {
+    let mut line = io::stderr().is_terminal().then(Line::default);
+    move |progress| {
+        if let Some(line) = &mut line {
+            line.show(progress);
+        }
+    }
 }
 
 /// Between one picture and the next.

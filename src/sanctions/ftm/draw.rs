@@ -4,12 +4,13 @@
 //! the whole.
 
 use super::schemata::{COUNTRIES, DATES, IDENTIFIERS, is_known};
-use super::{Entity, Fact, share};
+use super::{Entity, Fact};
 use crate::sanctions::countries::Country;
 use crate::sanctions::dates;
 use crate::sanctions::model::{Identifier, Key, Listing, Lists, Properties, Record, home};
 use crate::sanctions::reading::Reading;
 use crate::sanctions::restricted::shared_name;
+use crate::sanctions::share::{Bound, Stated};
 use crate::{Edtf, Value};
 
 /// Labels of our own for schemata, beside the name of the schema.
@@ -298,18 +299,20 @@ impl Drawing<'_> {
         if let [text] = texts[..] {
             properties.set("percentage", text);
         }
-        let read: Vec<Option<share::Share>> = texts.iter().map(|text| share::read(text)).collect();
+        let read: Vec<Option<Stated>> = texts.iter().map(|text| Stated::read(text)).collect();
         for (text, _) in texts.iter().zip(&read).filter(|(_, read)| read.is_none()) {
             reading.note("share of no known form", line, format!("{}: {text}", self.entity.id));
         }
         // Of several, any may be right.
-        let shares: Option<Vec<share::Share>> = read.into_iter().collect();
-        let Some(shares) = shares.filter(|shares| !shares.is_empty()) else { return };
-        let min = shares.iter().map(|share| (share.min.unwrap_or(0.0), share.min_open));
-        let max = shares.iter().map(|share| (share.max.unwrap_or(100.0), share.max_open));
-        let min = min.min_by(|one, other| one.0.total_cmp(&other.0));
-        let max = max.max_by(|one, other| one.0.total_cmp(&other.0));
-        for (key, bound) in [("share_min", min), ("share_max", max)] {
+        let Some(stated) = read.into_iter().collect::<Option<Vec<Stated>>>().filter(|stated| !stated.is_empty()) else {
+            return;
+        };
+        let is_open = |bound: Option<Bound>| bound.is_some_and(|bound| bound.is_open);
+        let least = stated.iter().map(|stated| (stated.least.map_or(0.0, Bound::lower), is_open(stated.least)));
+        let most = stated.iter().map(|stated| (stated.most.map_or(100.0, Bound::upper), is_open(stated.most)));
+        let least = least.min_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+        let most = most.max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1)));
+        for (key, bound) in [("share_min", least), ("share_max", most)] {
             let Some((number, is_open)) = bound else { continue };
             properties.set(key, number);
             if is_open {

@@ -5,10 +5,10 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::{EdgeRef, IntoEdgeReferences, IntoEdgesDirected, IntoNodeIdentifiers, NodeIndexable};
 use rustc_hash::FxHashMap;
 
-use super::blocked::{BYTES_PER_PLACE, Case, Control, Controls, Finding, Found, Party, Status};
+use super::blocked::{BYTES_PER_PLACE, Case, Control, Controls, Found, Party, Status};
 use super::holdings::{Holdings, Place, place};
 use super::options::{Blocked, Question, question};
-use super::percent::{WHOLE, shown};
+use crate::sanctions::share::{WHOLE, shown};
 use crate::{BoxedError, Call, Clocked, Clocks, GraphView, Map, Name, Value};
 
 const LIST: &str = "List";
@@ -25,7 +25,9 @@ pub(super) fn blocked(call: &Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> {
     let holdings = Holdings::read(call, &question.stakes, seen.certain, seen.possible)?;
     call.reserve(seen.possible.node_bound() * BYTES_PER_PLACE)?;
     let controls = seen.controls();
-    let found = Case { holdings: &holdings, controls: &controls, rule: question.rule }.decide(&parties);
+    let may_go_on = || call.reserve(0).map_err(BoxedError::from);
+    let case = Case { holdings: &holdings, controls: &controls, rule: question.rule, may_go_on: &may_go_on };
+    let found = case.decide(&parties)?;
     seen.rows(&holdings, &found)
 }
 
@@ -104,22 +106,31 @@ impl Seen<'_> {
 
     /// In the order of places, which is the order in which nodes were made.
     fn rows(&self, holdings: &Holdings, found: &Found) -> Result<Vec<Vec<Value>>, BoxedError> {
-        let mut findings: Vec<(Place, Finding)> =
-            found.findings.iter().map(|(place, found)| (*place, *found)).collect();
-        findings.sort_unstable_by_key(|(place, _)| *place);
         let because = self.call.wants("because").then(|| Because { seen: self, holdings, found, keys: Keys::new() });
         let [yes, perhaps, no] = ["yes", "cannot be excluded", "no"].map(Value::from);
-        let mut rows = Vec::with_capacity(findings.len());
+        let wants_node = self.call.wants("entity");
+        let mut rows = Vec::new();
+        let findings = (0..).zip(&found.findings).filter_map(|(place, finding)| Some((place, finding.as_ref()?)));
         for (entity, finding) in findings {
+            if rows.len() % STRETCH == 0 {
+                self.call.reserve(STRETCH * BYTES_PER_ROW)?;
+            }
             let reasons = because.as_ref().map(|because| because.of(entity));
-            self.call.reserve(reasons.as_ref().map_or(0, Vec::len) * BYTES_PER_REASON + BYTES_PER_ROW)?;
+            if let Some(reasons) = &reasons {
+                self.call.reserve(reasons.len() * BYTES_PER_REASON)?;
+            }
             let status = match finding.status {
                 Status::Yes => &yes,
                 Status::CannotBeExcluded => &perhaps,
                 Status::No => &no,
             };
-            let (least, most) = (shown(finding.least), shown(finding.most));
-            rows.push(vec![self.node(entity), status.clone(), least, most, reasons.map_or(Value::Null, Value::from)]);
+            rows.push(vec![
+                if wants_node { self.node(entity) } else { Value::Null },
+                status.clone(),
+                shown(finding.least()),
+                shown(finding.most()),
+                reasons.map_or(Value::Null, Value::from),
+            ]);
         }
         Ok(rows)
     }
@@ -132,6 +143,9 @@ impl Seen<'_> {
         self.call.relationship(stake).into()
     }
 }
+
+/// Rows that are made between two looks at the budget.
+const STRETCH: usize = 1_024;
 
 /// About what a row takes, and each reason in it.
 const BYTES_PER_ROW: usize = 256;

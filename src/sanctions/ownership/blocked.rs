@@ -11,9 +11,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::holdings::{Holding, Holdings, Place};
-use super::percent::{Units, WHOLE};
+use super::holdings::{Holding, Holdings, Place, units};
 use super::regime::Regime;
+use crate::BoxedError;
+use crate::sanctions::share::{Units, WHOLE};
 
 /// Who controls whom, by who controls.
 #[derive(Default)]
@@ -43,9 +44,20 @@ pub(super) struct Party {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Finding {
     pub status: Status,
-    /// What blocked owners have at least, and what those have at most who may be blocked.
-    pub least: Units,
-    pub most: Units,
+    least: u64,
+    most: u64,
+}
+
+impl Finding {
+    /// What blocked owners have at least.
+    pub(super) fn least(&self) -> Units {
+        self.least.into()
+    }
+
+    /// What those have at most who may be blocked.
+    pub(super) fn most(&self) -> Units {
+        self.most.into()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,9 +68,9 @@ pub(super) enum Status {
     Yes,
 }
 
-/// Of all entities but the listed ones; and who may be blocked, listed or not.
+/// By place: what was found, but of listed parties; and who may be blocked, listed or not.
 pub(super) struct Found {
-    pub findings: FxHashMap<Place, Finding>,
+    pub findings: Vec<Option<Finding>>,
     pub possible: Vec<bool>,
 }
 
@@ -67,63 +79,82 @@ pub(super) struct Case<'h> {
     pub holdings: &'h Holdings,
     pub controls: &'h Controls,
     pub rule: Regime,
+    /// Asked every so many steps: an error ends it.
+    pub may_go_on: &'h dyn Fn() -> Result<(), BoxedError>,
 }
+
+/// Owners that are gone through between two looks at the budget.
+const STRETCH: u32 = 4_096;
 
 impl Case<'_> {
     /// Whoever is found through `parties`.
-    pub(super) fn decide(&self, parties: &[Party]) -> Found {
-        let mut found = Found { findings: FxHashMap::default(), possible: vec![false; self.holdings.node_bound()] };
-        let mut work = Work::new(self.holdings.node_bound());
+    ///
+    /// # Errors
+    ///
+    /// When it may not go on.
+    pub(super) fn decide(&self, parties: &[Party]) -> Result<Found, BoxedError> {
+        let bound = self.holdings.node_bound();
+        let mut found = Found { findings: vec![None; bound], possible: vec![false; bound] };
+        let mut work = Work::new(bound);
         if self.rule.adds_owners {
-            self.decide_together(parties, None, &mut work, &mut found);
+            self.decide_together(parties, None, &mut work, &mut found)?;
         } else {
-            let mut together = Work::new(self.holdings.node_bound());
-            self.greatest(parties, None, &mut together);
+            let mut together = Work::new(bound);
+            self.greatest(parties, None, &mut together)?;
             for party in parties {
-                self.decide_together(&[*party], Some(&together.is_in), &mut work, &mut found);
+                self.decide_together(&[*party], Some(&together), &mut work, &mut found)?;
             }
         }
         for party in parties {
-            found.findings.remove(&party.place);
+            found.findings[party.place as usize] = None;
         }
-        found
+        Ok(found)
     }
 
     /// What these parties have together. Nobody outside of `within` may be blocked by them.
-    fn decide_together(&self, parties: &[Party], within: Option<&[bool]>, work: &mut Work, found: &mut Found) {
-        self.greatest(parties, within, work);
+    fn decide_together(
+        &self,
+        parties: &[Party],
+        within: Option<&Work>,
+        work: &mut Work,
+        found: &mut Found,
+    ) -> Result<(), BoxedError> {
+        self.greatest(parties, within, work)?;
         for &place in &work.touched {
-            found.possible[place as usize] |= work.is_in[place as usize];
-            if work.most[place as usize] > 0 || work.is_in[place as usize] {
-                let finding = found.findings.entry(place).or_default();
-                finding.most = finding.most.max(self.most_of(place, work));
-                if work.is_in[place as usize] {
+            let seat = &work.seats[place as usize];
+            found.possible[place as usize] |= seat.is_in;
+            if seat.most > 0 || seat.is_in {
+                let finding = found.findings[place as usize].get_or_insert_default();
+                finding.most = finding.most.max(units(self.most_of(place, seat)));
+                if seat.is_in {
                     finding.status = finding.status.max(Status::CannotBeExcluded);
                 }
             }
         }
         work.clear();
-        self.least(parties, work);
+        self.least(parties, work)?;
         for &place in &work.touched {
-            let finding = found.findings.entry(place).or_default();
-            finding.least = finding.least.max(work.least[place as usize].min(WHOLE));
+            let seat = &work.seats[place as usize];
+            let finding = found.findings[place as usize].get_or_insert_default();
+            finding.least = finding.least.max(units(seat.least.min(WHOLE)));
             finding.most = finding.most.max(finding.least);
-            if work.is_in[place as usize] {
+            if seat.is_in {
                 finding.status = Status::Yes;
             }
         }
         work.clear();
+        Ok(())
     }
 
-    fn least(&self, parties: &[Party], work: &mut Work) {
+    fn least(&self, parties: &[Party], work: &mut Work) -> Result<(), BoxedError> {
         for party in parties.iter().filter(|party| party.is_certain) {
             work.enter(party.place);
         }
-        while let Some(owner) = work.waiting.pop() {
+        while let Some(owner) = self.next(work)? {
             for holding in self.held_by(owner) {
-                work.touch(holding.asset);
-                work.least[holding.asset as usize] += holding.least();
-                if self.rule.threshold.is_met(work.least[holding.asset as usize]) {
+                let seat = work.touch(holding.asset);
+                seat.least += holding.least();
+                if self.rule.threshold.is_met(seat.least) {
                     work.enter(holding.asset);
                 }
             }
@@ -131,105 +162,120 @@ impl Case<'_> {
                 work.enter(control.of);
             }
         }
+        Ok(())
     }
 
-    fn greatest(&self, parties: &[Party], within: Option<&[bool]>, work: &mut Work) {
+    fn greatest(&self, parties: &[Party], within: Option<&Work>, work: &mut Work) -> Result<(), BoxedError> {
         for party in parties {
-            work.is_party[party.place as usize] = true;
+            work.touch(party.place).is_party = true;
             work.enter(party.place);
         }
-        self.enter_all_behind(within, work);
+        self.enter_all_behind(within, work)?;
+        // What lies side by side is looked at one behind the other from here on.
+        work.touched.sort_unstable();
         for at in 0..work.touched.len() {
             self.leave_if_it_must(work.touched[at], work);
         }
-        self.let_leave(work);
-        while self.leave_who_is_apart(parties, work) {
-            self.let_leave(work);
+        self.let_leave(work)?;
+        while self.leave_who_is_apart(parties, work)? {
+            self.let_leave(work)?;
         }
+        Ok(())
     }
 
     /// Takes back what those have who leave, and lets leave who must then.
-    fn let_leave(&self, work: &mut Work) {
-        while let Some(owner) = work.waiting.pop() {
+    fn let_leave(&self, work: &mut Work) -> Result<(), BoxedError> {
+        while let Some(owner) = self.next(work)? {
             for holding in self.held_by(owner) {
-                work.most[holding.asset as usize] -= holding.most();
-                work.least[holding.asset as usize] -= holding.least();
+                let seat = &mut work.seats[holding.asset as usize];
+                seat.most -= holding.most();
+                seat.least -= holding.least();
                 self.leave_if_it_must(holding.asset, work);
             }
             for control in self.controlled_by(owner) {
-                work.controllers[control.of as usize] -= 1;
+                work.seats[control.of as usize].controllers -= 1;
                 self.leave_if_it_must(control.of, work);
             }
         }
+        Ok(())
     }
 
     /// Enters whoever is held or controlled by a member, to any part, and counts what members have.
-    fn enter_all_behind(&self, within: Option<&[bool]>, work: &mut Work) {
-        let is_within = |place: Place| within.is_none_or(|within| within[place as usize]);
-        while let Some(owner) = work.waiting.pop() {
+    fn enter_all_behind(&self, within: Option<&Work>, work: &mut Work) -> Result<(), BoxedError> {
+        let is_within = |place: Place| within.is_none_or(|within| within.seats[place as usize].is_in);
+        while let Some(owner) = self.next(work)? {
             for holding in self.held_by(owner) {
-                work.touch(holding.asset);
-                work.most[holding.asset as usize] += holding.most();
-                work.least[holding.asset as usize] += holding.least();
+                let seat = work.touch(holding.asset);
+                seat.most += holding.most();
+                seat.least += holding.least();
                 if is_within(holding.asset) {
                     work.enter(holding.asset);
                 }
             }
             for control in self.controlled_by(owner) {
-                work.touch(control.of);
-                work.controllers[control.of as usize] += 1;
+                work.touch(control.of).controllers += 1;
                 if is_within(control.of) {
                     work.enter(control.of);
                 }
             }
         }
+        Ok(())
     }
 
     /// Lets leave whom no chain of members joins to a party; whether there was one.
-    fn leave_who_is_apart(&self, parties: &[Party], work: &mut Work) -> bool {
-        work.joined.extend(parties.iter().map(|party| party.place));
-        work.joined.iter().for_each(|place| work.is_joined[*place as usize] = true);
-        let mut at = 0;
-        while let Some(&owner) = work.joined.get(at) {
+    fn leave_who_is_apart(&self, parties: &[Party], work: &mut Work) -> Result<bool, BoxedError> {
+        for party in parties {
+            work.join(party.place);
+        }
+        while let Some(owner) = self.next(work)? {
             let held = self.held_by(owner).map(|holding| holding.asset);
             for place in held.chain(self.controlled_by(owner).map(|control| control.of)) {
-                if work.is_in[place as usize] && !std::mem::replace(&mut work.is_joined[place as usize], true) {
-                    work.joined.push(place);
+                if work.seats[place as usize].is_in {
+                    work.join(place);
                 }
             }
-            at += 1;
         }
         for &place in &work.touched {
-            if work.is_in[place as usize] && !work.is_joined[place as usize] {
-                work.is_in[place as usize] = false;
+            let seat = &mut work.seats[place as usize];
+            let is_joined = std::mem::take(&mut seat.is_joined);
+            if seat.is_in && !is_joined {
+                seat.is_in = false;
                 work.waiting.push(place);
             }
         }
-        for place in work.joined.drain(..) {
-            work.is_joined[place as usize] = false;
+        Ok(!work.waiting.is_empty())
+    }
+
+    /// The next who waits.
+    fn next(&self, work: &mut Work) -> Result<Option<Place>, BoxedError> {
+        work.steps = work.steps.wrapping_add(1);
+        if work.steps.is_multiple_of(STRETCH) {
+            (self.may_go_on)()?;
         }
-        !work.waiting.is_empty()
+        Ok(work.waiting.pop())
     }
 
     fn leave_if_it_must(&self, place: Place, work: &mut Work) {
-        if work.is_in[place as usize] && !self.may_stay(place, work) {
-            work.is_in[place as usize] = false;
+        let seat = &mut work.seats[place as usize];
+        if seat.is_in && !self.may_stay(place, seat) {
+            seat.is_in = false;
             work.waiting.push(place);
         }
     }
 
-    fn may_stay(&self, place: Place, work: &Work) -> bool {
-        work.is_party[place as usize]
-            || work.controllers[place as usize] > 0
-            || self.rule.threshold.is_met(self.most_of(place, work))
+    fn may_stay(&self, place: Place, seat: &Seat) -> bool {
+        let is_held = || {
+            let threshold = self.rule.threshold;
+            threshold.is_met(seat.most) && threshold.is_met(self.most_of(place, seat))
+        };
+        seat.is_party || seat.controllers > 0 || is_held()
     }
 
     /// What members may have of an asset: no more than the others leave, if what is told of all can be so.
-    fn most_of(&self, place: Place, work: &Work) -> Units {
-        let (most, least) = (work.most[place as usize], work.least[place as usize]);
+    fn most_of(&self, place: Place, seat: &Seat) -> Units {
         let told = self.holdings.told_of(place);
-        let left = if told <= WHOLE { WHOLE - (told - least) } else { WHOLE };
-        most.min(left)
+        let left = if told <= WHOLE { WHOLE - (told - seat.least) } else { WHOLE };
+        seat.most.min(left)
     }
 
     /// What somebody holds of others: what it has of itself makes nobody its owner, nor does a share of nothing.
@@ -246,59 +292,61 @@ impl Case<'_> {
 
 /// What is known of each place while a fix-point is looked for.
 struct Work {
-    is_in: Vec<bool>,
-    is_party: Vec<bool>,
-    /// What members have at most and at least.
-    most: Vec<Units>,
-    least: Vec<Units>,
-    /// How many members control it.
-    controllers: Vec<u32>,
+    seats: Vec<Seat>,
     /// The places of which anything is known.
     touched: Vec<Place>,
-    is_touched: Vec<bool>,
     waiting: Vec<Place>,
-    /// Whom a chain of members joins to a party, while that is looked for.
-    joined: Vec<Place>,
-    is_joined: Vec<bool>,
+    steps: u32,
+}
+
+/// What is known of one place: all in one line of memory, since who looks for one of these wants the others, too.
+#[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own, and they fit in one word")]
+struct Seat {
+    /// What members have at most and at least.
+    most: Units,
+    least: Units,
+    /// How many members control it.
+    controllers: u32,
+    is_in: bool,
+    is_party: bool,
+    is_touched: bool,
+    /// Whether a chain of members joins it to a party, while that is looked for.
+    is_joined: bool,
 }
 
 impl Work {
     fn new(bound: usize) -> Self {
-        Self {
-            is_in: vec![false; bound],
-            is_party: vec![false; bound],
-            most: vec![0; bound],
-            least: vec![0; bound],
-            controllers: vec![0; bound],
-            touched: Vec::new(),
-            is_touched: vec![false; bound],
-            waiting: Vec::new(),
-            joined: Vec::new(),
-            is_joined: vec![false; bound],
-        }
+        Self { seats: vec![Seat::default(); bound], touched: Vec::new(), waiting: Vec::new(), steps: 0 }
     }
 
-    fn touch(&mut self, place: Place) {
-        if !std::mem::replace(&mut self.is_touched[place as usize], true) {
+    fn touch(&mut self, place: Place) -> &mut Seat {
+        let seat = &mut self.seats[place as usize];
+        if !std::mem::replace(&mut seat.is_touched, true) {
             self.touched.push(place);
         }
+        seat
     }
 
     fn enter(&mut self, place: Place) {
-        self.touch(place);
-        if !std::mem::replace(&mut self.is_in[place as usize], true) {
+        if !std::mem::replace(&mut self.touch(place).is_in, true) {
+            self.waiting.push(place);
+        }
+    }
+
+    fn join(&mut self, place: Place) {
+        if !std::mem::replace(&mut self.seats[place as usize].is_joined, true) {
             self.waiting.push(place);
         }
     }
 
     fn clear(&mut self) {
         for place in self.touched.drain(..) {
-            let place = place as usize;
-            (self.is_in[place], self.is_party[place], self.is_touched[place]) = (false, false, false);
-            (self.most[place], self.least[place], self.controllers[place]) = (0, 0, 0);
+            self.seats[place as usize] = Seat::default();
         }
     }
 }
 
 /// What [`Work`] takes for each place of a node, twice over, and [`Found`].
-pub(super) const BYTES_PER_PLACE: usize = 2 * (4 + 2 * size_of::<Units>() + 4 * size_of::<u32>()) + 64;
+pub(super) const BYTES_PER_PLACE: usize =
+    2 * (size_of::<Seat>() + 2 * size_of::<Place>()) + size_of::<Option<Finding>>() + size_of::<bool>();

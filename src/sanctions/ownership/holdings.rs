@@ -4,12 +4,14 @@
 //! with a date and without, with a number and in words. What all of them leave is what it is; where they leave nothing, they
 //! contradict each other, and it may be anything from the least of them to all of them together.
 
+use std::cell::OnceCell;
+
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::{EdgeRef, IntoEdgeReferences, NodeIndexable};
 use rustc_hash::FxHashMap;
 
 use super::options::Stakes;
-use super::percent::{Share, Units, WHOLE};
+use crate::sanctions::share::{Share, Units, WHOLE};
 use crate::{BoxedError, Call, GraphView, Value};
 
 /// Without a word in the options, the first of these that a stake has is its share.
@@ -56,15 +58,20 @@ pub(super) struct Holdings {
     all: Vec<Holding>,
     /// Where the holdings of each owner begin in `all`.
     by_owner: Vec<u32>,
-    /// The holdings in each asset, as numbers in `all`, and where those of each begin.
-    in_asset: Vec<u32>,
-    by_asset: Vec<u32>,
+    /// Made for who asks for it.
+    by_asset: OnceCell<ByAsset>,
     /// By asset: the least that is held of it in all.
     told: Vec<Units>,
     /// Of holdings that several relationships tell of: the others.
     others: FxHashMap<u32, Vec<EdgeIndex>>,
     /// Holdings of which they tell what cannot all be so, in the order of numbers.
     pub disputed: Vec<u32>,
+}
+
+/// The holdings in each asset, as numbers of all, and where those of each begin.
+struct ByAsset {
+    numbers: Vec<u32>,
+    starts: Vec<u32>,
 }
 
 impl Holdings {
@@ -77,27 +84,34 @@ impl Holdings {
     ) -> Result<Self, BoxedError> {
         let mut told = Vec::new();
         for rel_type in &asked.owns {
-            for (count, edge) in possible.with_type(rel_type).edge_references().enumerate() {
-                if count % STRETCH == 0 {
-                    call.reserve(STRETCH * (2 * size_of::<Told>() + size_of::<u32>()))?;
+            let mut edges = possible.with_type(rel_type).edge_references();
+            loop {
+                let stretch: Vec<_> = edges.by_ref().take(STRETCH).collect();
+                if stretch.is_empty() {
+                    break;
                 }
-                let share = share_of(possible, edge.id(), asked);
-                told.push(Told::new(edge, share, certain.edge_id(edge.id()).is_some()));
+                call.reserve(stretch.len() * BYTES_PER_STAKE)?;
+                let stakes: Vec<EdgeIndex> = stretch.iter().map(EdgeRef::id).collect();
+                let shares = shares_of(possible, &stakes, asked);
+                let is_certain = |stake| certain.edge_id(stake).is_some();
+                told.extend(
+                    stretch.into_iter().zip(shares).map(|(edge, share)| Told::new(edge, share, is_certain(edge.id()))),
+                );
             }
         }
-        call.reserve(possible.node_bound() * (2 * size_of::<u32>() + size_of::<Units>()))?;
+        call.reserve(possible.node_bound() * BYTES_PER_PLACE)?;
         Ok(Self::of(told, possible.node_bound()))
     }
 
-    fn of(mut told: Vec<Told>, bound: usize) -> Self {
-        told.sort_unstable_by_key(|told| (told.owner, told.asset, told.stake));
+    fn of(told: Vec<Told>, bound: usize) -> Self {
+        let mut told = by_owner(told, bound);
+        told.chunk_by_mut(|one, next| one.owner == next.owner)
+            .for_each(|of_owner| of_owner.sort_unstable_by_key(|told| (told.asset, told.stake)));
         let mut holdings = Self { all: Vec::with_capacity(told.len()), ..Self::default() };
         for of_one in told.chunk_by(|one, next| (one.owner, one.asset) == (next.owner, next.asset)) {
             holdings.add(of_one);
         }
         holdings.by_owner = starts(holdings.all.iter().map(|holding| holding.owner), bound);
-        holdings.by_asset = starts(holdings.all.iter().map(|holding| holding.asset), bound);
-        holdings.in_asset = placed(&holdings.all, &holdings.by_asset);
         holdings.bound_by_others(bound);
         holdings
     }
@@ -147,7 +161,8 @@ impl Holdings {
 
     /// The holdings in an asset, with their numbers.
     pub(super) fn of_asset(&self, asset: Place) -> impl Iterator<Item = (u32, &Holding)> {
-        self.in_asset[range(&self.by_asset, asset)].iter().map(|&number| (number, &self.all[number as usize]))
+        let ByAsset { numbers, starts } = self.by_asset.get_or_init(|| ByAsset::of(&self.all, self.node_bound()));
+        numbers[range(starts, asset)].iter().map(|&number| (number, &self.all[number as usize]))
     }
 
     /// The least that is held of an asset in all: more than all of it, where sources contradict each other.
@@ -163,7 +178,7 @@ impl Holdings {
 }
 
 /// What one relationship tells.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Told {
     owner: Place,
     asset: Place,
@@ -199,26 +214,45 @@ fn told_of_one(of_one: &[Told]) -> (Share, bool) {
     (Share { least: least.into(), most }, true)
 }
 
-/// The share that a stake tells of.
-pub(super) fn share_of(view: GraphView<'_>, stake: EdgeIndex, asked: &Stakes) -> Share {
+/// What reading and ordering take for each stake.
+const BYTES_PER_STAKE: usize = 2 * size_of::<Told>() + size_of::<Holding>() + size_of::<u32>();
+
+/// What [`Holdings`] take for each place of a node, however few hold anything.
+const BYTES_PER_PLACE: usize = 3 * size_of::<u32>() + size_of::<Units>();
+
+/// The shares that stakes tell of.
+fn shares_of(view: GraphView<'_>, stakes: &[EdgeIndex], asked: &Stakes) -> Vec<Share> {
     if let Some(key) = &asked.share {
-        return Share::of(&view.edge_property(stake, key));
+        return view.edge_properties(stakes, key).iter().map(Share::of).collect();
     }
-    let [least, most] = BOUND_KEYS.map(|key| view.edge_property(stake, key));
-    if !matches!((&least, &most), (Value::Null, Value::Null)) {
-        let is_open = |key| matches!(view.edge_property(stake, key), Value::Boolean(true));
-        let [least_open, most_open] = OPEN_KEYS.map(is_open);
-        return Share::between((&least, least_open), (&most, most_open));
+    let [least, most] = BOUND_KEYS.map(|key| view.edge_properties(stakes, key));
+    let mut told = view.edge_properties(stakes, SHARE_KEYS[0]);
+    for key in &SHARE_KEYS[1..] {
+        fill(&mut told, stakes, |stakes| view.edge_properties(stakes, key));
     }
-    let told = SHARE_KEYS.iter().map(|key| view.edge_property(stake, key));
-    told.into_iter().find(|value| !matches!(value, Value::Null)).map_or(Share::UNKNOWN, |value| Share::of(&value))
+    let is_open = |stake, key| matches!(view.edge_property(stake, key), Value::Boolean(true));
+    let share = |at: usize| match (&least[at], &most[at]) {
+        (Value::Null, Value::Null) => Share::of(&told[at]),
+        bounds => {
+            let [least_open, most_open] = OPEN_KEYS.map(|key| is_open(stakes[at], key));
+            Share::between((bounds.0, least_open), (bounds.1, most_open))
+        }
+    };
+    (0..stakes.len()).map(share).collect()
+}
+
+/// Puts in place of each null what `values` gives for that stake.
+fn fill(told: &mut [Value], stakes: &[EdgeIndex], values: impl FnOnce(&[EdgeIndex]) -> Vec<Value>) {
+    let gaps: Vec<usize> = (0..told.len()).filter(|at| told[*at].is_null()).collect();
+    let asked: Vec<EdgeIndex> = gaps.iter().map(|at| stakes[*at]).collect();
+    gaps.into_iter().zip(values(&asked)).for_each(|(at, value)| told[at] = value);
 }
 
 pub(super) fn place(node: NodeIndex) -> Place {
     u32::try_from(node.index()).expect("indices are 32 bits wide")
 }
 
-fn units(share: Units) -> u64 {
+pub(super) fn units(share: Units) -> u64 {
     u64::try_from(share).expect("a share is from nothing to all")
 }
 
@@ -232,16 +266,34 @@ fn starts(keys: impl Iterator<Item = Place>, bound: usize) -> Vec<u32> {
     starts
 }
 
-/// The numbers of holdings by asset, in the order of owners.
-fn placed(all: &[Holding], starts: &[u32]) -> Vec<u32> {
-    let mut next = starts.to_vec();
-    let mut placed = vec![0; all.len()];
-    for (number, holding) in (0..).zip(all) {
-        let place = &mut next[holding.asset as usize];
-        placed[*place as usize] = number;
-        *place += 1;
+/// What is told in the order of owners.
+fn by_owner(told: Vec<Told>, bound: usize) -> Vec<Told> {
+    let mut next = starts(told.iter().map(|told| told.owner), bound);
+    let mut placed = vec![Told::default(); told.len()];
+    for told in told {
+        placed[take(&mut next, told.owner)] = told;
     }
     placed
+}
+
+impl ByAsset {
+    /// Those in one asset in the order of owners.
+    fn of(all: &[Holding], bound: usize) -> Self {
+        let starts = starts(all.iter().map(|holding| holding.asset), bound);
+        let mut next = starts.clone();
+        let mut numbers = vec![0; all.len()];
+        for (number, holding) in (0..).zip(all) {
+            numbers[take(&mut next, holding.asset)] = number;
+        }
+        Self { numbers, starts }
+    }
+}
+
+/// The next place of a key.
+fn take(next: &mut [u32], key: Place) -> usize {
+    let place = &mut next[key as usize];
+    *place += 1;
+    *place as usize - 1
 }
 
 fn range(starts: &[u32], key: Place) -> std::ops::Range<usize> {

@@ -2,7 +2,6 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `percent.rs` | shares in per cent, exact, as sources write them |
 //! | `regime.rs` | when ownership blocks: OFAC's rule, the EU's, the UK's |
 //! | `options.rs` | what a call asks for |
 //! | `holdings.rs` | the stakes of a graph, as arrays |
@@ -14,7 +13,6 @@ mod answer;
 mod blocked;
 mod holdings;
 mod options;
-mod percent;
 mod regime;
 #[cfg(test)]
 mod tests;

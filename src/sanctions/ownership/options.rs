@@ -1,8 +1,8 @@
 //! What a call asks for.
 
-use super::percent::{Share, Units};
 use super::regime::{EU_LAST_DAY_OF_MORE_THAN_HALF, KNOWN, Known, Regime};
 use crate::editing::nearest;
+use crate::sanctions::share::{Share, Units};
 use crate::{BoxedError, Clocks, Date, ElementId, Map, Value};
 
 /// The options of both procedures.

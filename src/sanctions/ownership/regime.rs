@@ -12,7 +12,7 @@
 //! freezes (adding up); UK Sanctions and Anti-Money Laundering Act 2018 regulations, regulation 7 and schedule 1 (more than 50
 //! per cent, control), OFSI general guidance 4.1.4 (no simple adding up).
 
-use super::percent::{Units, WHOLE};
+use crate::sanctions::share::{Units, WHOLE};
 
 /// The rule of one regime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

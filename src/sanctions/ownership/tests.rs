@@ -1,72 +1,15 @@
-//! The fix-points against a plainer way to the same sets, and shares as sources write them.
+//! The fix-points against a plainer way to the same sets.
 
 use proptest::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::blocked::{Case, Control, Controls, Finding, Found, Party, Status};
+use super::blocked::{Case, Control, Controls, Found, Party, Status};
 use super::holdings::{Holdings, Place};
-use super::percent::{Share, WHOLE, shown};
 use super::regime::{KNOWN, Regime, Threshold};
-use crate::Value;
+use crate::BoxedError;
+use crate::sanctions::share::{Share, WHOLE};
 
 const PERCENT: i128 = WHOLE / 100;
-
-fn written(text: &str) -> (String, String) {
-    let share = Share::of(&Value::from(text));
-    (shown(share.least).to_string(), shown(share.most).to_string())
-}
-
-#[test]
-fn a_share_is_read_as_sources_write_it() {
-    let cases = [
-        ("49", "49", "49"),
-        ("49.00", "49", "49"),
-        ("49,5 %", "49.5", "49.5"),
-        ("33.333333333333", "33.333333333333", "33.333333333333"),
-        ("0.5", "0.5", "0.5"),
-        ("more than 25%", "25", "100"),
-        ("over 50 per cent", "50", "100"),
-        (">= 25", "25", "100"),
-        ("at least 25", "25", "100"),
-        ("25+", "25", "100"),
-        ("from 25%", "25", "100"),
-        ("from 25 to 50", "25", "50"),
-        ("50% or more", "50", "100"),
-        ("less than 10 %", "0", "10"),
-        ("up to 10", "0", "10"),
-        ("75-100", "75", "100"),
-        ("75 – 100%", "75", "100"),
-        ("between 25 and 50", "25", "50"),
-        ("25% to 50%", "25", "50"),
-        ("more than 25% but not more than 50%", "25", "50"),
-        ("majority", "50", "100"),
-        ("", "0", "100"),
-        ("150", "0", "100"),
-        ("100-75", "0", "100"),
-        ("some", "0", "100"),
-        ("-5", "0", "100"),
-        ("49 or so", "0", "100"),
-        ("1.2.3", "0", "100"),
-        ("99999999999999999999", "0", "100"),
-    ];
-    for (text, least, most) in cases {
-        assert_eq!(written(text), (least.to_owned(), most.to_owned()), "{text:?}");
-    }
-}
-
-#[test]
-fn bounds_that_are_not_reached_count_so() {
-    let at_least = Threshold { share: WHOLE / 2, inclusive: true };
-    let more_than = Threshold { share: WHOLE / 2, inclusive: false };
-    let half = Share::of(&Value::from("more than 50%")).least;
-    assert!(at_least.is_met(half) && more_than.is_met(half));
-    let below = Share::of(&Value::from("less than 50%")).most;
-    assert!(!at_least.is_met(below));
-    let quarters = 2 * Share::of(&Value::from("more than 25%")).least;
-    assert!(more_than.is_met(quarters));
-    let thirds = 3 * Share::of(&Value::from("16.666666666666666666667")).most;
-    assert!(at_least.is_met(thirds), "more digits than are kept count as both neighbours");
-}
 
 fn share() -> impl Strategy<Value = Share> {
     prop_oneof![
@@ -103,10 +46,10 @@ proptest! {
             by_who.0.entry(who).or_default().push(Control { of, is_certain });
         }
         let parties: Vec<Party> = parties.into_iter().map(|(place, is_certain)| Party { place, is_certain }).collect();
-        let case = Case { holdings: &holdings, controls: &by_who, rule };
-        let Found { findings, .. } = case.decide(&parties);
+        let case = Case { holdings: &holdings, controls: &by_who, rule, may_go_on: &|| Ok(()) };
+        let Found { findings, .. } = case.decide(&parties).unwrap();
         let expected = by_repeating(&case, &parties);
-        let status = |place: Place| findings.get(&place).map_or(Status::No, |finding| finding.status);
+        let status = |place: Place| findings[place as usize].map_or(Status::No, |finding| finding.status);
         for place in (0..).take(PLACES).filter(|place| parties.iter().all(|party| party.place != *place)) {
             prop_assert_eq!(status(place), expected[place as usize], "of {}", place);
         }
@@ -197,9 +140,23 @@ fn regimes_differ() {
     let controls = Controls(FxHashMap::from_iter([(y, vec![Control { of: 4, is_certain: true }])]));
     let parties = [x, y].map(|place| Party { place, is_certain: true });
     let statuses = KNOWN.iter().map(|known| {
-        let found = Case { holdings: &holdings, controls: &controls, rule: known.rule }.decide(&parties);
-        [2, 3, 4].map(|place| found.findings.get(&place).map_or(Status::No, |finding: &Finding| finding.status))
+        let case = Case { holdings: &holdings, controls: &controls, rule: known.rule, may_go_on: &|| Ok(()) };
+        let Found { findings, .. } = case.decide(&parties).unwrap();
+        [2, 3, 4].map(|place| findings[place].map_or(Status::No, |finding| finding.status))
     });
     let (yes, no) = (Status::Yes, Status::No);
     assert_eq!(statuses.collect::<Vec<_>>(), [[yes, yes, no], [yes, yes, yes], [no, no, yes]]);
+}
+
+#[test]
+fn what_may_not_go_on_gives_no_answer() {
+    fn decided(may_go_on: &dyn Fn() -> Result<(), BoxedError>) -> Result<Found, BoxedError> {
+        let all = Share { least: WHOLE, most: WHOLE };
+        let (holdings, controls) = (Holdings::of_shares(2, &[(0, 1, all)]), Controls::default());
+        let case = Case { holdings: &holdings, controls: &controls, rule: KNOWN[0].rule, may_go_on };
+        case.decide(&[Party { place: 0, is_certain: true }])
+    }
+    assert!(decided(&|| Ok(())).is_ok());
+    let stopped = decided(&|| Err("it is late".into()));
+    assert_eq!(stopped.err().map(|error| error.to_string()).as_deref(), Some("it is late"));
 }

@@ -11,7 +11,7 @@ use petgraph::visit::NodeIndexable;
 use super::answer::graphs;
 use super::holdings::{Holding, Holdings, Place, place};
 use super::options::{Direction, tree as asked};
-use super::percent::shown;
+use crate::sanctions::share::shown;
 use crate::{BoxedError, Call, Map, Node, Value};
 
 /// The body of the procedure.

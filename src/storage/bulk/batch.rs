@@ -58,16 +58,35 @@ impl LabelSet {
 pub(crate) struct Origin {
     pub source: Arc<str>,
     pub lines: Vec<u64>,
+    /// As each stood there, if somebody wants to keep those that are refused.
+    pub raw: Option<Vec<Vec<u8>>>,
 }
 
 impl Origin {
-    pub(crate) fn new(source: &str) -> Self {
-        Self { source: Arc::from(source), lines: Vec::new() }
+    pub(crate) fn new(source: &str, keeps_raw: bool) -> Self {
+        Self { source: Arc::from(source), lines: Vec::new(), raw: keeps_raw.then(Vec::new) }
+    }
+
+    /// Of the next element.
+    pub(crate) fn push(&mut self, line: u64, raw: &[u8]) {
+        self.lines.push(line);
+        if let Some(kept) = &mut self.raw {
+            kept.push(raw.to_vec());
+        }
+    }
+
+    /// Forgets those of elements that are not to be kept.
+    pub(crate) fn retain(&mut self, keep: &[bool]) {
+        retain(&mut self.lines, keep);
+        if let Some(raw) = &mut self.raw {
+            retain(raw, keep);
+        }
     }
 
     /// That of a batch; the source is that of the next one, too.
     pub(crate) fn take(&mut self) -> Self {
-        Self { source: Arc::clone(&self.source), lines: std::mem::take(&mut self.lines) }
+        let raw = self.raw.as_mut().map(std::mem::take);
+        Self { source: Arc::clone(&self.source), lines: std::mem::take(&mut self.lines), raw }
     }
 }
 

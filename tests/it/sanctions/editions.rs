@@ -388,6 +388,17 @@ fn the_command_line_tells_what_editions_differ_by() {
     assert_eq!(of_database.err, "ofac-sdn: 2019-01-15 to 2021-07-07: 1 added, 1 changed, 1 removed\n");
     let of_files = run(&["diff", "ofac:sdn_2019-01-15", "ofac:sdn_2021-07-07", "--format", "csv"]);
     assert_eq!((of_files.out.as_str(), of_files.code), (rows, Some(0)), "{}", of_files.err);
+    let table = run(&["diff", "ofac:sdn_2019-01-15", "ofac:sdn_2021-07-07"]);
+    let expected = "
+┌─────────┬────┬─────────┬────────────────────────┐
+│ change  ┆ id ┆ name    ┆ differs                │
+╞═════════╪════╪═════════╪════════════════════════╡
+│ added   ┆ 4  ┆ FOUR    ┆                        │
+│ changed ┆ 3  ┆ THREE B ┆ name: THREE -> THREE B │
+│ removed ┆ 2  ┆ TWO     ┆                        │
+└─────────┴────┴─────────┴────────────────────────┘
+";
+    assert_eq!(table.out, expected[1..], "{}", table.err);
     let known = run(&["diff", "graph", "--editions", "--format", "csv"]);
     let expected = "list,name,edition,entries,is_part\nofac-sdn,\"OFAC SDN list, 2019-01-15\",2019-01-15,3,false\nofac-sdn,\"OFAC SDN list, 2021-07-07\",2021-07-07,3,false\nofac-sdn,\"OFAC SDN list, 2022\",2022,3,true\n";
     assert_eq!(known.out, expected);

@@ -121,6 +121,18 @@ impl Output {
         Ok(Written { is_cut, ..all(shown.len()) })
     }
 
+    /// Rows of what may be shown as it is, with more than one line in a cell, as a table that fits the terminal; false if this is
+    /// no output for that.
+    pub(crate) fn print_lines(self, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> io::Result<bool> {
+        let width = io::stdout().is_terminal().then(terminal_width).flatten();
+        let is_narrow = width.is_some_and(|width| !table::fits(columns.len(), table::READABLE_WIDTH, width));
+        if self.format != Format::Table || is_narrow {
+            return Ok(false);
+        }
+        say(table::of_texts(columns, rows, width))?;
+        Ok(true)
+    }
+
     /// For people: how many rows there were and what was written. Not where a program reads.
     fn remark(self, rows: &Rows, written: &Written, out: &mut dyn Write) -> Result<(), Fault> {
         let mut lines = Vec::new();
