@@ -334,9 +334,10 @@ impl Read {
             };
             read.take(element.is_node, keys.is_own, key, text)?;
         }
+        let said: HashSet<&str> = element.data.iter().map(|(id, _)| id.as_str()).collect();
         for id in &keys.with_default {
             let Some(key) = keys.by_id.get(id) else { continue };
-            if key.of.is_of(element.is_node) && !element.data.iter().any(|(known, _)| known == id) {
+            if key.of.is_of(element.is_node) && !said.contains(id.as_str()) {
                 read.take(element.is_node, keys.is_own, key, key.default.as_deref().unwrap_or_default())?;
             }
         }

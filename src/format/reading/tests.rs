@@ -277,6 +277,30 @@ fn graphs_of_others_are_read() {
     expected.assert_eq(&[told(neo4j), told(networkx), told(yed)].join("\n---\n"));
 }
 
+/// Each fault was taken from the head of all that were left, which took minutes.
+#[test]
+fn many_ends_that_are_missing_are_told_quickly() {
+    let line = "{\"start\": 1, \"end\": 2, \"type\": \"T\"}\n";
+    let file = ImportFile::of_bytes("a.jsonl", line.repeat(30_000));
+    let (_, report) = imported(GraphImport::new().graph(GraphFormat::JsonLines, [file]).skip_bad_rows()).unwrap();
+    assert_eq!((report.skipped_rows(), report.first_skipped[1].line), (30_000, 2));
+}
+
+/// Each column was held against all before it, and each key against all data.
+#[test]
+fn many_columns_and_keys_are_read_quickly() {
+    let of_columns = |of: &dyn Fn(usize) -> String| (0..20_000).map(of).collect::<String>();
+    let table = format!(":ID{}\n1{}\n", of_columns(&|n| format!(",k{n}:int")), of_columns(&|n| format!(",{n}")));
+    let (db, _) = imported(GraphImport::new().graph(GraphFormat::Csv, [ImportFile::of_bytes("n.csv", table)])).unwrap();
+    let keys = "MATCH (n) RETURN size(keys(n))";
+    assert_eq!(db.query(keys, ()).unwrap().single::<i64>().unwrap(), 20_000);
+    let of_keys = |of: &dyn Fn(usize) -> String| (0..4_000).map(of).collect::<String>();
+    let declared = of_keys(&|n| format!("<key id='k{n}'><default>0</default></key>"));
+    let data = of_keys(&|n| format!("<data key='k{n}'>1</data>"));
+    let text = format!("<graphml>{declared}<graph><node id='1'>{data}</node></graph></graphml>");
+    assert_eq!(imported(graphml(&text)).unwrap().1.nodes, 1);
+}
+
 #[test]
 fn what_is_no_graph_is_refused() {
     let bomb =
