@@ -109,7 +109,7 @@ fn graphs_go_out_and_in_again() {
         here,
         &["import", "none", "--jsonl", "db.jsonl", "--graphml", "db.jsonl"],
         1,
-        "error[invalid-import]: db.jsonl, line 10: there is no graph in this file",
+        "error[invalid-import]: db.jsonl, line 1: there is no graph in this file",
     );
     refused(here, &["import", "none", "--jsonl", "db.jsonl", "--nodes", "A=a.csv"], 2, "cannot be used with");
     assert!(!here.join("none").exists());
@@ -135,7 +135,7 @@ fn what_is_at_fault_is_passed_over_if_that_is_wanted() {
     let bad = fs::read_to_string(here.join("bad.csv")).unwrap();
     assert!(
         bad.starts_with(
-            "file,line,reason,row\n\"a.graphml\",3,\"the id `a` stands for two elements\",\"<node id=\"\"a\"\">\"\n"
+            "file,line,reason,row\n\"a.graphml\",3,\"the id `a` stands for two elements\",\"<node id=\"\"a\"\"/>\"\n"
         ),
         "{bad}"
     );

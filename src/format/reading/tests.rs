@@ -302,6 +302,49 @@ fn many_columns_and_keys_are_read_quickly() {
 }
 
 #[test]
+fn tags_within_data_are_told() {
+    let text = "<graphml><key id='k'/><graph><node id='1'><data key='k'>a<b>b</b>c</data></node></graph></graphml>";
+    let (db, report) = imported(graphml(text)).unwrap();
+    assert_eq!(db.query("MATCH (n) RETURN n.k", ()).unwrap().single::<String>().unwrap(), "ac");
+    assert_eq!(report.notices.into_iter().collect::<Vec<_>>(), [("tags within data, left out", 1)]);
+}
+
+/// A file that others can look at while it is written to.
+#[derive(Clone, Default)]
+struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Of an element, the tag alone was kept, and of a group what stands in it once more.
+#[test]
+fn what_is_passed_over_of_graphml_is_kept_as_it_stands_there() {
+    let text = "<graphml><key id='n' attr.type='int'/><graph><node id='a'/>
+        <node id='b'><data key='n'>one &amp; two</data></node>
+        <node id='c'><graph><node id='a'/><node id='d'/></graph><data key='n'>x</data></node>
+        <edge source='a' target='e'/><hyperedge><endpoint node='a'/></hyperedge></graph></graphml>";
+    let kept = Shared::default();
+    let (_, report) = imported(graphml(text).quarantine(kept.clone())).unwrap();
+    assert_eq!((report.nodes, report.skipped_rows()), (2, 5));
+    let expected = expect_test::expect![[r#"
+        file,line,reason,row
+        "a.graphml",2,"`n`: `one & two` is no int","<node id='b'><data key='n'>one &amp; two</data></node>"
+        "a.graphml",3,"the id `a` stands for two elements","<node id='a'/>"
+        "a.graphml",3,"`n`: `x` is no int","<node id='c'><graph></graph><data key='n'>x</data></node>"
+        "a.graphml",4,"a hyperedge: relationships have two ends","<hyperedge><endpoint node='a'/></hyperedge>"
+        "a.graphml",4,"no element has the id `e`","<edge source='a' target='e'/>"
+    "#]];
+    expected.assert_eq(&String::from_utf8(kept.0.lock().unwrap().clone()).unwrap());
+}
+
+#[test]
 fn what_is_no_graph_is_refused() {
     let bomb =
         "<!DOCTYPE g [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><graphml><graph><node id='1'/></graph></graphml>";
@@ -310,6 +353,12 @@ fn what_is_no_graph_is_refused() {
         ("", "there is no graph in this file"),
         ("<html/>", "the document is `html`, and no `graphml`"),
         ("<graphml></graphml>", "there is no graph in this file"),
+        ("<graphml><graph/></graphml>\n<graphml><graph/></graphml>", "line 2: the document ends before this tag"),
+        ("<graphml><graph/></graphml>\nmore", "there is text behind the document"),
+        ("text<graphml><graph/></graphml>", "there is no graph in this file: it begins with text"),
+        ("<graphml><key id='k'/><key id='k'/></graphml>", "the key `k` is declared twice"),
+        // Of two bytes each, as if they were letters.
+        ("<?xml version='1.0' encoding='ISO-8859-1'?><graphml><graph/></graphml>", "it is written in `ISO-8859-1`"),
         ("<graphml><graph>", "the file ends within a tag"),
         ("<graphml><graph></graphml>", "line 1: "),
         (bomb, "a document type that declares entities is not read"),
