@@ -107,10 +107,10 @@ impl ImportReport {
         }
     }
 
-    /// Counts a row that is passed over.
+    /// Counts a row that is passed over, of the file that it names.
     pub fn skip(&mut self, kind: &'static str, row: BadRow) {
         *self.skipped.entry(kind).or_default() += 1;
-        if let Some(file) = self.files.last_mut() {
+        if let Some(file) = self.files.iter_mut().rfind(|file| file.name == row.file) {
             file.skipped += 1;
         }
         if self.first_skipped.len() < MOST_TOLD {
