@@ -132,7 +132,8 @@ impl<'t> Reading<'t> {
 
     /// Of when a file is, as far as anybody says.
     pub(super) fn edition_of(&self, files: &[ImportFile]) -> Option<Edtf> {
-        self.edition.clone().or_else(|| files.iter().find_map(|file| dates::find(file.name())))
+        let found = || files.iter().find_map(|file| file.name().rsplit(['/', '\\']).find_map(dates::find));
+        self.edition.clone().or_else(found)
     }
 
     /// As [`edition_of`](Self::edition_of), for lists that say nothing of their own.

@@ -236,3 +236,17 @@ fn an_entry_that_is_there_twice_is_told() {
     let error = import_into(&Database::in_memory(), ListFormat::Ofac, Some("2019"), &[("sdn.csv", text)]).unwrap_err();
     assert_eq!(error.to_string(), "sdn.csv, line 2: the entry 36 is there twice");
 }
+
+/// The day of a folder further up was taken for that of the list.
+#[test]
+fn the_nearest_name_with_a_day_is_the_edition() {
+    for (path, edition) in [
+        ("backup-2024-12-31/sdn_2019-01/sdn.csv", "ofac-sdn@2019-01"),
+        ("sdn_2019-01/sdn_2019-01-15.csv", "ofac-sdn@2019-01-15"),
+        ("2019-02-03/lists/sdn.csv", "ofac-sdn@2019-02-03"),
+    ] {
+        let db = Database::in_memory();
+        import_into(&db, ListFormat::Ofac, None, &[(path, SDN)]).unwrap();
+        check(&db, "MATCH (s:Source) RETURN s.id", &[edition]);
+    }
+}
