@@ -443,7 +443,7 @@ impl Read {
             Some("quoted") => true,
             Some(other) => return Err(("value", format!("`{other}` is neither `asserted` nor `quoted`"))),
         };
-        let type_name = rel_type.filter(|name| !name.is_empty()).unwrap_or(PLAIN_TYPE).to_owned();
+        let type_name = rel_type.filter(|name| is_own || !name.is_empty()).unwrap_or(PLAIN_TYPE).to_owned();
         let (start, end) = (end("source")?, end("target")?);
         Ok(Added::Found(Found::Rel(Rel { id, type_name, start, end, quoted, properties, commit: None })))
     }

@@ -163,7 +163,7 @@ impl Table<'_> {
         };
         Ok(Found::Rel(Rel {
             id,
-            type_name: rel_type.filter(|name| !name.is_empty()).ok_or_else(|| missing("type"))?,
+            type_name: rel_type.ok_or_else(|| missing("type"))?,
             start: file_id(start.ok_or_else(|| missing("start"))?),
             end: file_id(end.ok_or_else(|| missing("end"))?),
             quoted,
