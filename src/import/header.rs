@@ -237,10 +237,10 @@ fn check(columns: &[HeaderColumn], elements: Elements) -> Result<(), String> {
             let what = if elements == Elements::Nodes { "nodes have" } else { "relationships have" };
             return Err(format!("`{text}` is nothing that {what}"));
         }
-        if let Role::Property { key, .. } | Role::Id { key: Some(key), .. } = role {
-            if !keys.insert(key) {
-                return Err(format!("the column `{key}` is there twice"));
-            }
+        if let Role::Property { key, .. } | Role::Id { key: Some(key), .. } = role
+            && !keys.insert(key)
+        {
+            return Err(format!("the column `{key}` is there twice"));
         }
         let mark = std::mem::discriminant(role);
         if !matches!(role, Role::Property { .. } | Role::Ignored) {
