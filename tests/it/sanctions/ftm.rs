@@ -2,7 +2,7 @@
 
 use averment::Database;
 use averment::import::{ImportFile, ImportReport};
-use averment::sanctions::{ListFormat, ListImport};
+use averment::sanctions::{self, ListFormat, ListImport};
 
 use super::{ask, check, check_all_is_cited, check_changes_nothing, count, import_into, load};
 
@@ -464,4 +464,16 @@ fn what_is_said_in_no_known_form_is_told() {
     let text = format!("{head},value\na,name,Person,A,,,B\n");
     let error = import_into(&Database::in_memory(), ListFormat::FtmStatements, None, &[("s.csv", &text)]).unwrap_err();
     assert!(error.to_string().contains("the column `value` is there twice"), "{error}");
+}
+
+/// An entity behind the mark was imported, and missing wherever editions are compared.
+#[test]
+fn a_byte_order_mark_hides_no_entity() {
+    let entity = r#"{"id": "a", "schema": "Person", "properties": {"name": ["A"]}}"#;
+    let files = |text: String| [ImportFile::of_bytes("entities.json", text)];
+    let (marked, plain) = (files(format!("\u{feff}{entity}\n")), files(format!("{entity}\n")));
+    let diff = sanctions::diff_files(ListFormat::Ftm, &marked, &plain).unwrap();
+    assert_eq!((diff.added.len(), diff.changed.len(), diff.removed.len()), (0, 0, 0));
+    let diff = sanctions::diff_files(ListFormat::Ftm, &files(String::new()), &marked).unwrap();
+    assert_eq!(diff.added.len(), 1);
 }
