@@ -14,6 +14,11 @@ pub fn json_lines(bytes: &[u8]) {
 }
 
 /// As [`bodies`] has it.
+pub fn graphml(bytes: &[u8]) {
+    bodies::graphml(bytes);
+}
+
+/// As [`bodies`] has it.
 pub fn log(bytes: &[u8]) {
     bodies::log(bytes);
 }

@@ -107,7 +107,7 @@ fn rel(mut object: Map<String, Json>) -> Result<Found, String> {
         start: end("start")?,
         end: end("end")?,
         type_name: match object.get("type") {
-            Some(Json::String(name)) if !name.is_empty() => name.clone(),
+            Some(Json::String(name)) => name.clone(),
             _ => return Err("`type` must be the name of a relationship type".to_owned()),
         },
         quoted: match object.get("state").map(Json::as_str) {

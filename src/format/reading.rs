@@ -68,7 +68,8 @@ type Shows = Box<dyn FnMut(ImportProgress<'_>) + Send>;
 /// `label`, or `labelE`, or else `RELATED_TO`. The id of a node or an edge is kept as the property `id`, unless this library
 /// has written the file. Values are what `attr.type` says. Undirected edges go from source to target; nested graphs are
 /// taken as parts of the whole; ports and data of the whole graph are left out; each of these is
-/// [told](ImportReport::notices). A hyperedge is at fault, and an entity that is declared ends the import.
+/// [told](ImportReport::notices). A hyperedge is at fault; an entity that is declared, a key that is declared twice,
+/// and another encoding than UTF-8 end the import.
 #[derive(Default)]
 pub struct GraphImport {
     graphs: Vec<(GraphFormat, Vec<ImportFile>)>,
@@ -241,8 +242,13 @@ impl<'r, 't> Reading<'r, 't> {
         }
     }
 
+    /// Whether what is passed over is kept as it stands there.
+    fn keeps_raw(&self) -> bool {
+        matches!(self.on_error, OnError::Quarantine(_))
+    }
+
     fn entry(&self, line: u64, raw: &[u8]) -> Entry {
-        let raw = if matches!(self.on_error, OnError::Quarantine(_)) { raw.to_vec() } else { Vec::new() };
+        let raw = if self.keeps_raw() { raw.to_vec() } else { Vec::new() };
         Entry { file: self.files.len().saturating_sub(1), line, raw }
     }
 

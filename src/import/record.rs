@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use super::error::Reason;
 
 /// What some programs put at the head of a text.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A record is held whole; a quote that is never closed would make one of the rest of the file.
 const MAX_RECORD_BYTES: usize = 16 << 20;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::error::{ImportError, Reason};
 use super::plan::unreadable;
-use super::record::{FieldText, Marks, RecordReader};
+use super::record::{BYTE_ORDER_MARK, FieldText, Marks, RecordReader};
 use super::source::ImportFile;
 
 /// A line is held whole.
@@ -118,6 +118,9 @@ impl TextLines {
                 self.skip_line()?;
             }
             raw.truncate(raw.trim_ascii_end().len());
+            if raw.starts_with(BYTE_ORDER_MARK) {
+                raw.drain(..BYTE_ORDER_MARK.len());
+            }
             if !raw.is_empty() {
                 let content = if is_whole { text(&raw) } else { Err(too_long()) };
                 return Ok(Some(Record {
@@ -143,8 +146,7 @@ impl TextLines {
 }
 
 fn text(raw: &[u8]) -> Result<String, Reason> {
-    let text = std::str::from_utf8(raw).map_err(|_| Reason::NotUtf8)?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+    std::str::from_utf8(raw).map(str::to_owned).map_err(|_| Reason::NotUtf8)
 }
 
 fn too_long() -> Reason {

@@ -107,7 +107,7 @@ impl ImportReport {
         }
     }
 
-    /// Counts a row that is passed over.
+    /// Counts a row that is passed over, of the file that it names.
     pub fn skip(&mut self, kind: &'static str, row: BadRow) {
         *self.skipped.entry(kind).or_default() += 1;
         let of_row = self.files.iter().rposition(|file| file.name == row.file);

@@ -74,11 +74,10 @@ impl ImportFile {
     }
 }
 
-/// What can be read once only, as a pipe, would be a part of itself the second time.
+/// What can be read once only, as a pipe, would be a part of itself the second time; opening one waits for who writes it.
 fn open_regular(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_file() {
-        return Ok(file);
+    if path.metadata()?.is_file() {
+        return File::open(path);
     }
     Err(io::Error::other("it is no regular file, and files are read more than once"))
 }

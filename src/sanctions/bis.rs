@@ -3,7 +3,7 @@
 //! Each rule of the Federal Register that a row cites is an action of its own: the earliest has put the row on the list, those
 //! behind it have revised it. Aliases and citations are held in memory.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::editions::ReadEdition;
 use super::federal_register::Citation;
@@ -21,10 +21,16 @@ const LAW: (&str, &str) =
 /// What other files say of a row.
 #[derive(Default)]
 struct Others {
-    aliases: HashMap<String, Vec<Row>>,
-    citations: HashMap<String, Vec<(Citation, Row)>>,
+    aliases: HashMap<String, Vec<(String, Row)>>,
+    citations: HashMap<String, Vec<(Cited, Row)>>,
     /// All days that are given for a document.
     days: BTreeMap<Citation, BTreeSet<String>>,
+}
+
+/// A document that a row cites, and how it is printed.
+struct Cited {
+    citation: Citation,
+    printed: String,
 }
 
 pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<(), ImportError> {
@@ -43,9 +49,14 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
         others.read_citations(file, &columns, reading)?;
     }
     reading.begin_edition(ReadEdition::with_columns(&source, ListFormat::Bis, &heads)?);
+    let mut known = HashSet::new();
     reading.rows_of(main, &columns, |reading, row| {
         if let Some(wrong) = wrong_with(&columns, &row) {
             return Ok(Some(wrong));
+        }
+        let id = columns.get(&row, "row_id");
+        if !known.insert(id.to_owned()) {
+            return Ok(Some(format!("the row `{id}` is there twice")));
         }
         let record = others.draw(&source, &edition, &columns, &row, reading);
         reading.put_entry(record).map(|()| None)
@@ -66,7 +77,8 @@ impl Others {
         reading: &mut Reading<'_>,
     ) -> Result<(), ImportError> {
         reading.rows_of(file, columns, |_, row| {
-            self.aliases.entry(columns.get(&row, "row_id").to_owned()).or_default().push(row);
+            let alias = columns.get(&row, "alias").to_owned();
+            self.aliases.entry(columns.get(&row, "row_id").to_owned()).or_default().push((alias, row));
             Ok(None)
         })
     }
@@ -92,18 +104,19 @@ impl Others {
                 Some(_) => {}
                 None => reading.note("citation without a date", row.line, format!("{text}: `{day}`")),
             }
-            self.citations.entry(columns.get(&row, "row_id").to_owned()).or_default().push((citation, row));
+            let printed = columns.others(&row, &["row_id", "seq"]).join(", ");
+            let cited = Cited { citation, printed };
+            self.citations.entry(columns.get(&row, "row_id").to_owned()).or_default().push((cited, row));
             Ok(None)
         })
     }
 
     fn tell_left(self, main: &ImportFile, reading: &mut Reading<'_>) -> Result<(), ImportError> {
-        let citations = self.citations.into_values().flatten().map(|(_, row)| row);
-        for row in self.aliases.into_values().flatten().chain(citations) {
-            let reason = format!("`{}` has no row `{}`", main.name(), row.fields[0]);
-            reading.pass_over(row.line, row.raw.as_bytes(), "unknown entry", &reason)?;
-        }
-        Ok(())
+        let aliases =
+            self.aliases.into_iter().flat_map(|(id, rows)| rows.into_iter().map(move |(_, row)| (id.clone(), row)));
+        let citations =
+            self.citations.into_iter().flat_map(|(id, rows)| rows.into_iter().map(move |(_, row)| (id.clone(), row)));
+        reading.pass_over_left(aliases.chain(citations).collect(), main)
     }
 
     /// The day of a document: one of several where rows disagree, none where nobody says.
@@ -125,8 +138,8 @@ impl Others {
         let aliases = self.aliases.remove(&id).unwrap_or_default();
         let mut citations = self.citations.remove(&id).unwrap_or_default();
         // The order of the file is not always that of publication, and not all have a date.
-        citations.sort_by_key(|(citation, _)| *citation);
-        let others = aliases.iter().chain(citations.iter().map(|(_, row)| row));
+        citations.sort_by_key(|(cited, _)| cited.citation);
+        let others = aliases.iter().map(|(_, row)| row).chain(citations.iter().map(|(_, row)| row));
         let raw = [row].into_iter().chain(others).map(|row| row.raw.as_str()).collect::<Vec<_>>().join("\n");
         let mut record = Record::new(source, &id, row.line, raw);
         let party = party(&id, columns, row, &aliases, reading);
@@ -134,9 +147,9 @@ impl Others {
         party.draw(&mut record);
         let listing = self.listing(&id, edition, columns.get(row, "license_requirement"), &citations);
         let listing = listing.draw(&mut record, &key);
-        for (index, (citation, cited)) in citations.iter().enumerate() {
-            let rule = self.rule(*citation, &mut record);
-            let printed = Properties::new().with("printed", cited.fields[2..].join(", "));
+        for (index, (cited, _)) in citations.iter().enumerate() {
+            let rule = self.rule(cited.citation, &mut record);
+            let printed = Properties::new().with("printed", cited.printed.as_str());
             if index == 0 {
                 record.cited_rel(&listing, "PART_OF", &rule, Properties::new(), vec![printed]);
             } else {
@@ -146,10 +159,10 @@ impl Others {
         record
     }
 
-    fn listing(&self, id: &str, edition: &Edtf, requirement: &str, citations: &[(Citation, Row)]) -> Listing {
-        let later = citations.iter().skip(1).filter_map(|(citation, _)| self.published(*citation));
+    fn listing(&self, id: &str, edition: &Edtf, requirement: &str, citations: &[(Cited, Row)]) -> Listing {
+        let later = citations.iter().skip(1).filter_map(|(cited, _)| self.published(cited.citation));
         let revised: Vec<Edtf> = later.collect();
-        let texts: Vec<String> = citations.iter().map(|(citation, _)| citation.text()).collect();
+        let texts: Vec<String> = citations.iter().map(|(cited, _)| cited.citation.text()).collect();
         let properties = Properties::new()
             .with("citation", texts.first().cloned())
             .with("citations", texts)
@@ -158,7 +171,7 @@ impl Others {
         Listing {
             id: format!("bis:{id}:listing"),
             name: format!("Entity List: listing of {id}"),
-            published: citations.first().and_then(|(citation, _)| self.published(*citation)),
+            published: citations.first().and_then(|(cited, _)| self.published(cited.citation)),
             seen: Some(edition.clone()),
             properties,
             agencies: vec![AGENCY.to_owned()],
@@ -188,12 +201,12 @@ impl Others {
 }
 
 /// An entity with addresses in three countries is three rows, and three parties.
-fn party(id: &str, columns: &Columns, row: &Row, aliases: &[Row], reading: &mut Reading<'_>) -> Party {
+fn party(id: &str, columns: &Columns, row: &Row, aliases: &[(String, Row)], reading: &mut Reading<'_>) -> Party {
     let (printed, address) = (columns.get(row, "country"), columns.get(row, "address"));
     let mut properties = Properties::new();
     let country = reading.country(printed, (id, row.line), &mut properties);
-    for alias in aliases {
-        properties.push("aliases", alias.fields[1].trim());
+    for (alias, _) in aliases {
+        properties.push("aliases", alias.as_str());
     }
     Party {
         id: format!("bis:{id}"),

@@ -105,15 +105,20 @@ pub(super) fn finish(
 ) -> Result<(), Error> {
     let mut series = BTreeSet::new();
     let mut told = Vec::new();
-    for mut edition in editions {
+    for edition in editions {
         let Some(of) = edition.source.series.clone() else { continue };
-        let known = stored(transaction, Some(&of))?;
-        if edition.coverage == Coverage::Whole && asked == Asked::Judge {
-            judge_by_neighbours(&mut edition, &known);
-        }
-        record(transaction, &edition, &of)?;
+        record(transaction, &edition, &of, asked)?;
         series.insert(of.clone());
         told.push((of, edition));
+    }
+    for of in &series {
+        for (judged, reason) in judge_by_neighbours(transaction, of)? {
+            match told.iter_mut().map(|(_, read)| read).find(|read| read.source.id == judged.id) {
+                Some(read) if read.coverage == Coverage::Whole => read.coverage = Coverage::Part(reason),
+                None if !judged.is_small => report.editions.push(judged.told(reason)),
+                Some(_) | None => {}
+            }
+        }
     }
     settle::settle(transaction, &series, report)?;
     for (of, edition) in told {
@@ -133,16 +138,63 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// A file that is cut between two records looks as a whole one does, but for its size.
-fn judge_by_neighbours(edition: &mut ReadEdition, known: &[Edition]) {
-    let (before, behind) = neighbours(&edition.source, known);
-    let other = before.or(behind).filter(|other| edition.entries.saturating_mul(LEAST_PART) < other.entries);
-    if let Some(other) = other {
-        let (own, others) = (edition.entries, other.entries);
-        edition.coverage =
-            Coverage::Part(format!("it has {own} entries, and that of {} has {others}", other.published.text()));
+/// A file that is cut between two records looks as a whole one does, but for its size. So all editions of a list are held against
+/// each other, in the order of their days, whichever came last. Gives those that are too small, and why.
+fn judge_by_neighbours(transaction: &mut WriteTransaction, series: &str) -> Result<Vec<(Edition, String)>, Error> {
+    let known: Vec<Edition> = stored(transaction, Some(series))?.into_iter().filter(Edition::may_be_whole).collect();
+    let behind = neighbours_behind(&known);
+    let (mut before, mut small) = (None::<&Edition>, Vec::new());
+    for (place, edition) in known.iter().enumerate() {
+        let other = before.or(behind[place]).filter(|other| edition.is_small_beside(other));
+        let coverage = if other.is_some() { "part" } else { "whole" };
+        let is_small: Value = if other.is_some() { true.into() } else { Value::Null };
+        if let Some(other) = other {
+            let (own, others) = (edition.entries, other.entries);
+            let reason = format!("it has {own} entries, and that of {} has {others}", other.published.text());
+            small.push((edition.clone(), reason));
+        } else {
+            before = Some(edition);
+        }
+        if other.is_some() != edition.is_small {
+            let node: Node = transaction.query(SOURCE, Params::from_iter([("id", edition.id.as_str())]))?.single()?;
+            let wanted = vec![("coverage", coverage.into()), ("small", is_small)];
+            set_where_other(transaction, node.id(), node.properties(), wanted)?;
+        }
+    }
+    Ok(small)
+}
+
+/// For each edition the next one that is not too small itself.
+fn neighbours_behind(known: &[Edition]) -> Vec<Option<&Edition>> {
+    let (mut next, mut found) = (None::<&Edition>, Vec::new());
+    for edition in known.iter().rev() {
+        found.push(next);
+        if next.is_none_or(|next| !edition.is_small_beside(next)) {
+            next = Some(edition);
+        }
+    }
+    found.reverse();
+    found
+}
+
+impl Edition {
+    /// Whether nothing but its size may speak against it.
+    fn may_be_whole(&self) -> bool {
+        self.coverage == "whole" || self.is_small
+    }
+
+    /// As one that others have made a part.
+    fn told(self, reason: String) -> EditionReport {
+        let report = EditionReport::new(self.series, self.published.text(), self.entries);
+        EditionReport { part_because: Some(reason), ..report }
+    }
+
+    fn is_small_beside(&self, other: &Edition) -> bool {
+        !self.is_complete && self.entries.saturating_mul(LEAST_PART) < other.entries
     }
 }
+
+const SOURCE: &str = "MATCH (s:Source {id: $id}) RETURN s";
 
 /// The editions of the same list that lie next to it and are no parts.
 fn neighbours<'k>(source: &Source, known: &'k [Edition]) -> (Option<&'k Edition>, Option<&'k Edition>) {
@@ -152,11 +204,10 @@ fn neighbours<'k>(source: &Source, known: &'k [Edition]) -> (Option<&'k Edition>
 }
 
 /// As the source is in the graph. What was whole once stays so: whoever reads a part of it again takes nothing away.
-fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &str) -> Result<(), Error> {
+fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &str, asked: Asked) -> Result<(), Error> {
     let (source, word) = (&edition.source, edition.coverage.word());
-    let known = "MATCH (s:Source {id: $id}) RETURN s";
     let id = || Params::from_iter([("id", source.id.as_str())]);
-    if transaction.query(known, id())?.into_vec::<Node>()?.is_empty() {
+    if transaction.query(SOURCE, id())?.into_vec::<Node>()?.is_empty() {
         let properties: [(&str, Value); 5] = [
             ("id", source.id.as_str().into()),
             ("name", source.name.as_str().into()),
@@ -169,10 +220,13 @@ fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &st
         }
         transaction.create_node(["Source"], properties)?;
     }
-    let node: Node = transaction.query(known, id())?.single()?;
+    let node: Node = transaction.query(SOURCE, id())?.single()?;
     let rank = |word: &str| ["part", "unclosed", "whole"].iter().position(|known| *known == word);
     let text = |key: &str| node.properties().get(key).map(ToString::to_string);
-    let coverage = text("coverage").filter(|known| rank(known) > rank(word)).unwrap_or_else(|| word.to_owned());
+    // Of one that is too small it is judged anew whether it is.
+    let is_small = node.properties().contains_key("small");
+    let coverage =
+        text("coverage").filter(|known| is_small || rank(known) > rank(word)).unwrap_or_else(|| word.to_owned());
     let entries = match node.properties().get("entries") {
         Some(Value::Integer(known)) => (*known).max(edition.entries.try_into().unwrap_or(i64::MAX)),
         _ => edition.entries.try_into().unwrap_or(i64::MAX),
@@ -188,6 +242,9 @@ fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &st
     }
     if edition.changes.is_some() {
         wanted.push(("delta", true.into()));
+    }
+    if asked == Asked::Whole && edition.coverage == Coverage::Whole {
+        wanted.push(("complete", true.into()));
     }
     set_where_other(transaction, node.id(), node.properties(), wanted)
 }

@@ -6,7 +6,8 @@
 mod names;
 mod remarks;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use self::names::{NameIndex, Resolved};
 use self::remarks::Remark;
@@ -65,7 +66,12 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
     let source = Source::edition(id, name, main, Some(edition.clone()));
     reading.begin_edition(ReadEdition::new(&source, ListFormat::Ofac));
     let entries = Entries { source, edition, is_consolidated, names: index_names(main, &others)? };
-    reading.rows(main, |reading, row| entries.read(&row, &mut others, reading))?;
+    let mut known = HashSet::new();
+    reading.rows(main, |reading, row| match Entries::number(&row) {
+        Ok(number) if known.insert(number.to_owned()) => entries.read(&row, number, &mut others, reading),
+        Ok(number) => Ok(Some(format!("the entry {number} is there twice"))),
+        Err(reason) => Ok(Some(reason)),
+    })?;
     let is_unclosed = !reading.is_closed();
     if let Some(edition) = reading.edition_mut(&entries.source.id) {
         edition.is_unclosed = is_unclosed;
@@ -126,15 +132,8 @@ impl Others {
 
     /// What is tied to no entry of the main file.
     fn tell_left(self, main: &ImportFile, reading: &mut Reading<'_>) -> Result<(), ImportError> {
-        for rows in [self.aliases, self.addresses, self.comments] {
-            let mut left: Vec<Row> = rows.into_values().flatten().collect();
-            left.sort_by_key(|row| row.line);
-            for row in left {
-                let reason = format!("`{}` has no entry {}", main.name(), field(&row, 0));
-                reading.pass_over(row.line, row.raw.as_bytes(), "unknown entry", &reason)?;
-            }
-        }
-        Ok(())
+        let left = [self.aliases, self.addresses, self.comments].into_iter().flat_map(HashMap::into_values).flatten();
+        reading.pass_over_left(left.map(|row| (field(&row, 0).to_owned(), row)).collect(), main)
     }
 }
 
@@ -202,7 +201,7 @@ fn index_names(main: &ImportFile, others: &Others) -> Result<NameIndex, ImportEr
     while let Some(record) = records.read()? {
         let (line, raw) = (record.line, String::new());
         let Some(fields) = record.content.ok().filter(|fields| fields.len() == MAIN_FIELDS) else { continue };
-        let row = Row { line, raw, fields };
+        let row = Row { file: Arc::default(), line, raw, fields };
         let number = field(&row, 0);
         names.add_name(field(&row, 1), number);
         for alias in others.aliases.get(number).into_iter().flatten() {
@@ -235,21 +234,32 @@ struct Entry {
 }
 
 impl Entries {
-    fn read(&self, row: &Row, others: &mut Others, reading: &mut Reading<'_>) -> Result<Option<String>, ImportError> {
-        let number = field(row, 0).to_owned();
+    /// The number of the entry, or why there is none.
+    fn number(row: &Row) -> Result<&str, String> {
+        let number = field(row, 0);
         if row.fields.len() != MAIN_FIELDS {
-            return Ok(Some(format!("{} fields, and {MAIN_FIELDS} are wanted", row.fields.len())));
+            return Err(format!("{} fields, and {MAIN_FIELDS} are wanted", row.fields.len()));
         }
         if number.is_empty() || !number.bytes().all(|letter| letter.is_ascii_digit()) {
-            return Ok(Some(format!("`{number}` is no number of an entry")));
+            return Err(format!("`{number}` is no number of an entry"));
         }
         if field(row, 1).is_empty() {
-            return Ok(Some("the name is missing".to_owned()));
+            return Err("the name is missing".to_owned());
         }
-        let taken = |rows: &mut HashMap<String, Vec<Row>>| rows.remove(&number).unwrap_or_default();
+        Ok(number)
+    }
+
+    fn read(
+        &self,
+        row: &Row,
+        number: &str,
+        others: &mut Others,
+        reading: &mut Reading<'_>,
+    ) -> Result<Option<String>, ImportError> {
+        let taken = |rows: &mut HashMap<String, Vec<Row>>| rows.remove(number).unwrap_or_default();
         let (aliases, addresses) = (taken(&mut others.aliases), taken(&mut others.addresses));
         let comments = taken(&mut others.comments);
-        let mut entry = self.begin(row, &number);
+        let mut entry = self.begin(row, number);
         entry.take_aliases(&aliases);
         entry.take_addresses(&addresses, row.line, reading);
         let remarks = whole_remarks(row, &comments);

@@ -1,5 +1,8 @@
 //! What all formats share while they are read: bad records, what is to be told, the edition, and the way to the writer.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::countries::Country;
 use super::editions::{Asked, ReadEdition};
 use super::model::{Properties, Record, Source};
@@ -25,7 +28,7 @@ pub(super) struct Reading<'t> {
     asked: Asked,
     shows: Option<Shows>,
     report: ImportReport,
-    file: String,
+    file: Arc<str>,
     /// The last record was the mark that closes a file.
     is_closed: bool,
     editions: Vec<ReadEdition>,
@@ -44,6 +47,7 @@ pub(super) enum Sink<'t> {
 /// A record with fields, with its place.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
+    pub file: Arc<str>,
     pub line: u64,
     pub raw: String,
     pub fields: Vec<String>,
@@ -64,7 +68,7 @@ impl<'t> Reading<'t> {
             asked,
             shows,
             report: ImportReport::default(),
-            file: String::new(),
+            file: Arc::default(),
             is_closed: false,
             editions: Vec::new(),
             judged: 0,
@@ -128,7 +132,8 @@ impl<'t> Reading<'t> {
 
     /// Of when a file is, as far as anybody says.
     pub(super) fn edition_of(&self, files: &[ImportFile]) -> Option<Edtf> {
-        self.edition.clone().or_else(|| files.iter().find_map(|file| dates::find(file.name())))
+        let found = || files.iter().find_map(|file| file.name().rsplit(['/', '\\']).find_map(dates::find));
+        self.edition.clone().or_else(found)
     }
 
     /// As [`edition_of`](Self::edition_of), for lists that say nothing of their own.
@@ -140,7 +145,7 @@ impl<'t> Reading<'t> {
 
     pub(super) fn begin_file(&mut self, file: &ImportFile) {
         self.report.begin_file(file.name());
-        file.name().clone_into(&mut self.file);
+        self.file = Arc::from(file.name());
         self.is_closed = false;
     }
 
@@ -168,7 +173,7 @@ impl<'t> Reading<'t> {
             self.report.count_row();
             let import::Record { line, raw, content, .. } = record;
             let wrong = match content {
-                Ok(fields) => take(self, Row { line, raw: text_of(&raw), fields })?,
+                Ok(fields) => take(self, Row { file: Arc::clone(&self.file), line, raw: text_of(&raw), fields })?,
                 Err(reason) => Some(reason),
             };
             if let Some(reason) = wrong {
@@ -207,6 +212,25 @@ impl<'t> Reading<'t> {
         let row = BadRow::new(&*self.file, line, reason);
         self.on_error.pass_over(&row, raw)?;
         self.report.skip(kind, row);
+        Ok(())
+    }
+
+    /// Passes over rows of files that were read before: they belong to no entry of the main one.
+    pub(super) fn pass_over_left(
+        &mut self,
+        mut left: Vec<(String, Row)>,
+        main: &ImportFile,
+    ) -> Result<(), ImportError> {
+        left.sort_by(|(_, one), (_, other)| (&one.file, one.line).cmp(&(&other.file, other.line)));
+        for (entry, Row { file, line, raw, .. }) in left {
+            self.file = file;
+            self.pass_over(
+                line,
+                raw.as_bytes(),
+                "unknown entry",
+                &format!("`{}` has no entry `{entry}`", main.name()),
+            )?;
+        }
         Ok(())
     }
 
@@ -309,10 +333,24 @@ impl Columns {
         names.iter().all(|name| self.0.iter().any(|known| known == name))
     }
 
+    /// Refuses two columns of one name: what stands in the second would be lost.
+    pub(super) fn check(&self, file: &ImportFile) -> Result<(), ImportError> {
+        let mut known = HashSet::new();
+        let twin = self.0.iter().find(|name| !name.is_empty() && !known.insert(name.as_str()));
+        let message = |name: &String| format!("the column `{}` is there twice", name.escape_debug());
+        twin.map_or(Ok(()), |name| Err(ImportError::Header { file: file.name().to_owned(), message: message(name) }))
+    }
+
     /// The field of this column; nothing where there is no such column.
     pub(super) fn get<'r>(&self, row: &'r Row, name: &str) -> &'r str {
         let index = self.0.iter().position(|known| known == name);
         index.and_then(|index| row.fields.get(index)).map_or("", |field| field.trim())
+    }
+
+    /// The fields of other columns than these.
+    pub(super) fn others<'r>(&self, row: &'r Row, names: &[&str]) -> Vec<&'r str> {
+        let is_other = |(name, _): &(&String, &String)| !names.contains(&name.as_str());
+        self.0.iter().zip(&row.fields).filter(is_other).map(|(_, field)| field.as_str()).collect()
     }
 
     /// What is wrong with a row that has other fields than there are columns.
@@ -330,6 +368,7 @@ pub(super) fn file_with<'f>(
     for file in files {
         let columns = Columns::of(file)?;
         if columns.has(names) {
+            columns.check(file)?;
             return Ok(Some((file, columns)));
         }
     }

@@ -1,13 +1,13 @@
 //! Other US lists in one form: a file that says what the lists are, one with entries, one with aliases.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::editions::ReadEdition;
 use super::federal_register::dated;
 use super::model::{Address, Identifier, Listing, Party, Properties, Record, Source};
 use super::reading::{Columns, Reading, Row, file_with, must_file_with};
 use super::{ListFormat, dates};
-use crate::import::{CsvRecords, ImportError, ImportFile};
+use crate::import::{ImportError, ImportFile};
 
 /// Names of agencies and lists that other sources have, too.
 const SHARED_NAMES: [(&str, &str); 11] = [
@@ -41,18 +41,20 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
     let (main, columns) = must_file_with(files, &["row_id", "list_id", "name", "effective_date", "notes"])?;
     let (lists, list_columns) = must_file_with(files, &["list_id", "short_name", "agency", "authority", "snapshot"])?;
     let kinds = read_kinds(lists, &list_columns, main, reading)?;
-    let mut aliases: HashMap<String, Vec<Row>> = HashMap::new();
+    let mut aliases: HashMap<String, Vec<(String, Row)>> = HashMap::new();
     let mut heads = vec![main];
     if let Some((file, columns)) = file_with(files, &["row_id", "alias"])? {
         heads.push(file);
         reading.rows_of(file, &columns, |_, row| {
-            aliases.entry(columns.get(&row, "row_id").to_owned()).or_default().push(row);
+            let alias = columns.get(&row, "alias").to_owned();
+            aliases.entry(columns.get(&row, "row_id").to_owned()).or_default().push((alias, row));
             Ok(None)
         })?;
     }
     for kind in kinds.values().filter(|kind| kind.source.series.is_some()) {
         reading.begin_edition(ReadEdition::with_columns(&kind.source, ListFormat::UsLists, &heads)?);
     }
+    let mut known = HashSet::new();
     reading.rows_of(main, &columns, |reading, row| {
         let (id, list, name) = (columns.get(&row, "row_id"), columns.get(&row, "list_id"), columns.get(&row, "name"));
         if id.is_empty() || name.is_empty() {
@@ -61,15 +63,15 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
         let Some(kind) = kinds.get(list) else {
             return Ok(Some(format!("`{}` has no list `{list}`", lists.name())));
         };
+        if !known.insert(id.to_owned()) {
+            return Ok(Some(format!("the row `{id}` is there twice")));
+        }
         let aliases = aliases.remove(id).unwrap_or_default();
         let record = draw(kind, &columns, &row, &aliases, reading);
         reading.put_entry(record).map(|()| None)
     })?;
-    for row in aliases.into_values().flatten() {
-        let reason = format!("`{}` has no row `{}`", main.name(), row.fields[0]);
-        reading.pass_over(row.line, row.raw.as_bytes(), "unknown entry", &reason)?;
-    }
-    Ok(())
+    let left = aliases.into_iter().flat_map(|(id, rows)| rows.into_iter().map(move |(_, row)| (id.clone(), row)));
+    reading.pass_over_left(left.collect(), main)
 }
 
 /// Each list is an edition of its own.
@@ -77,17 +79,13 @@ fn read_kinds(
     file: &ImportFile,
     columns: &Columns,
     main: &ImportFile,
-    reading: &Reading<'_>,
+    reading: &mut Reading<'_>,
 ) -> Result<BTreeMap<String, Kind>, ImportError> {
     let mut kinds = BTreeMap::new();
-    let mut records = CsvRecords::open(file)?;
-    while let Some(record) = records.read()? {
-        let (line, raw) = (record.line, String::new());
-        let Ok(fields) = record.content else { continue };
-        let row = Row { line, raw, fields };
+    reading.rows_of(file, columns, |reading, row| {
         let (id, short) = (columns.get(&row, "list_id"), columns.get(&row, "short_name"));
-        if id == "list_id" || id.is_empty() {
-            continue;
+        if id.is_empty() || short.is_empty() {
+            return Ok(Some("the id or the name of the list is missing".to_owned()));
         }
         let published = reading.edition_of(&[]).or_else(|| dates::find(columns.get(&row, "snapshot")));
         let kind = Kind {
@@ -96,14 +94,20 @@ fn read_kinds(
             authority: columns.get(&row, "authority").to_owned(),
             source: Source::edition(id, columns.get(&row, "official_name"), main, published),
         };
-        kinds.insert(id.to_owned(), kind);
-    }
+        let is_twin = kinds.insert(id.to_owned(), kind).is_some();
+        Ok(is_twin.then(|| format!("the list `{id}` is there twice")))
+    })?;
     Ok(kinds)
 }
 
-fn draw(kind: &Kind, columns: &Columns, row: &Row, aliases: &[Row], reading: &mut Reading<'_>) -> Record {
+fn draw(kind: &Kind, columns: &Columns, row: &Row, aliases: &[(String, Row)], reading: &mut Reading<'_>) -> Record {
     let id = columns.get(row, "row_id");
-    let raw = [row].into_iter().chain(aliases).map(|row| row.raw.as_str()).collect::<Vec<_>>().join("\n");
+    let raw = [row]
+        .into_iter()
+        .chain(aliases.iter().map(|(_, row)| row))
+        .map(|row| row.raw.as_str())
+        .collect::<Vec<_>>()
+        .join("\n");
     let mut record = Record::new(&kind.source, id, row.line, raw);
     let party = party(columns, row, aliases, reading);
     let key = party.key();
@@ -112,12 +116,12 @@ fn draw(kind: &Kind, columns: &Columns, row: &Row, aliases: &[Row], reading: &mu
     record
 }
 
-fn party(columns: &Columns, row: &Row, aliases: &[Row], reading: &mut Reading<'_>) -> Party {
+fn party(columns: &Columns, row: &Row, aliases: &[(String, Row)], reading: &mut Reading<'_>) -> Party {
     let (id, printed) = (columns.get(row, "row_id"), columns.get(row, "country"));
     let mut properties = Properties::new();
     let country = reading.country(printed, (id, row.line), &mut properties);
-    for alias in aliases {
-        properties.push("aliases", alias.fields[1].trim());
+    for (alias, _) in aliases {
+        properties.push("aliases", alias.as_str());
     }
     let mut identifiers = Vec::new();
     for (name, text) in notes(columns.get(row, "notes")) {

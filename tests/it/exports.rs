@@ -83,7 +83,7 @@ fn graphs_go_out_and_in_again() {
     assert_eq!(said.out, "db.graphml: 3 nodes, 3 relationships\n");
     assert_eq!(
         said.err,
-        "warning[lost]: this format has no place for all of it: 1 commits, 1 indexes and constraints\n"
+        "warning[lost]: this format has no place for all of it: 1 commits, 6 ids, 1 indexes and constraints\n"
     );
     let mut packed = GzEncoder::new(fs::File::create(here.join("db.graphml.gz")).unwrap(), Compression::fast());
     packed.write_all(&fs::read(here.join("db.graphml")).unwrap()).unwrap();
@@ -109,7 +109,7 @@ fn graphs_go_out_and_in_again() {
         here,
         &["import", "none", "--jsonl", "db.jsonl", "--graphml", "db.jsonl"],
         1,
-        "error[invalid-import]: db.jsonl, line 10: there is no graph in this file",
+        "error[invalid-import]: db.jsonl, line 1: there is no graph in this file",
     );
     refused(here, &["import", "none", "--jsonl", "db.jsonl", "--nodes", "A=a.csv"], 2, "cannot be used with");
     assert!(!here.join("none").exists());
@@ -135,7 +135,7 @@ fn what_is_at_fault_is_passed_over_if_that_is_wanted() {
     let bad = fs::read_to_string(here.join("bad.csv")).unwrap();
     assert!(
         bad.starts_with(
-            "file,line,reason,row\n\"a.graphml\",3,\"the id `a` stands for two elements\",\"<node id=\"\"a\"\">\"\n"
+            "file,line,reason,row\n\"a.graphml\",3,\"the id `a` stands for two elements\",\"<node id=\"\"a\"\"/>\"\n"
         ),
         "{bad}"
     );
@@ -153,7 +153,7 @@ fn other_formats_tell_what_they_lose() {
     let lost = |args: &[&str]| done(here, &[&["export", "db"], args].concat()).err;
     assert!(
         lost(&["-o", "db.gexf"])
-            .contains("1 dates, times and durations as text, 1 indexes and constraints, 1 lists as text")
+            .contains("1 dates, times and durations as text, 6 ids, 1 indexes and constraints, 1 lists as text")
     );
     assert!(lost(&["-o", "db.dot"]).contains("5 properties as text"));
     let triples = done(here, &["export", "db", "-f", "ntriples", "--base", "https://example.org/"]).out;

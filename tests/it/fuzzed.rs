@@ -9,7 +9,7 @@ use proptest::sample::select;
 
 use crate::differential::config;
 use crate::peak::peak_bytes_of;
-use bodies::{json_lines, log, parser, snapshot};
+use bodies::{graphml, json_lines, log, parser, snapshot};
 
 /// Opening, checking, salvaging and reading the golden database, of 17 KB, takes 1.2 MB.
 const MOST_BYTES_OF_FILES: usize = 4 << 20;
@@ -81,6 +81,69 @@ fn torn_lines() -> impl Strategy<Value = Vec<u8>> {
 #[test]
 fn any_lines_are_read_or_refused() {
     proptest!(config(12, 200), |(lines in torn_lines())| json_lines(&lines));
+}
+
+/// What other programs and this one write, and what XML has beside.
+const XML: [&str; 4] = [
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n",
+    "<key id=\"k\" for=\"all\" attr.name=\"n\" attr.type=\"long\"><default>7</default></key>
+     <key id=\"t\" for=\"node\" attr.name=\"tags\" attr.type=\"string\" attr.list=\"string\"/><key id=\"p\" yfiles.type=\"nodegraphics\"/>
+     <key id=\"stands_for\" for=\"node\" attr.name=\"stands_for\" attr.type=\"string\" averment.role=\"stands_for\"/>
+     <key id=\"e\" for=\"edge\" attr.name=\"on\" attr.type=\"string\" averment.type=\"edtf\"/>",
+    "<graph id=\"G\" edgedefault=\"directed\"><node id=\"1\" labels=\":A:b\"><data key=\"k\"> 1 </data><data key=\"t\">[\"x\"]</data></node>
+     <node id=\"2\"><data key=\"p\"><y:NodeLabel>B &amp; &#x416;</y:NodeLabel></data><graph><node id=\"3\"><port/></node></graph></node>
+     <edge id=\"4\" source=\"1\" target=\"3\" label=\"T\"><data key=\"e\">2019?</data></edge><node id=\"r4\"><data key=\"stands_for\">4</data></node>",
+    "<hyperedge/><edge source=\"r4\" target=\"2\"><data key=\"k\"><![CDATA[2]]></data></edge></graph>\n</graphml>",
+];
+
+/// What is put in: marks, and pieces that belong elsewhere.
+const PIECES_OF_XML: &[&str] = &[
+    "<",
+    ">",
+    "/>",
+    "&",
+    "&#0;",
+    "&#1;",
+    "&lol;",
+    "\"",
+    "\0",
+    "\u{feff}",
+    "<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    "<!-- -->",
+    "<![CDATA[",
+    "]]>",
+    "<graph>",
+    "</graph>",
+    "</node>",
+    "<data key=\"k\">",
+    "<node id=\"1\">",
+    " id=\"1\"",
+    "<?xml version=\"1.1\" encoding=\"latin1\"?>",
+];
+
+/// A document of which some is missing, there again, or put in.
+fn torn_xml() -> impl Strategy<Value = Vec<u8>> {
+    let put = prop_oneof![
+        6 => select(PIECES_OF_XML).prop_map(|piece| piece.as_bytes().to_vec()),
+        2 => select(&XML[..]).prop_map(|part| part.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..5),
+    ];
+    let wound = (any::<prop::sample::Index>(), 0..40_usize, put);
+    prop::collection::vec(wound, 0..4).prop_map(|wounds| {
+        let mut text = XML.concat().into_bytes();
+        for (at, len, put) in wounds {
+            let at = at.index(text.len() + 1);
+            let end = (at + len / 2).min(text.len());
+            text.splice(at..end, put);
+        }
+        text
+    })
+}
+
+#[test]
+fn any_xml_is_read_or_refused() {
+    graphml(XML.concat().as_bytes());
+    proptest!(config(15, 200), |(text in torn_xml())| graphml(&text));
 }
 
 /// A script of a few wounds, as the bodies read it.

@@ -22,6 +22,20 @@ struct Section {
     text: String,
 }
 
+/// Opening one waited for somebody who writes to it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_a_file_keeps_nobody_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe_2020-01-01");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    for (option, path) in [("--nodes", "A="), ("--graphml", ""), ("--from", "ofac:"), ("--from", "ftm:")] {
+        let said = averment(folder.path(), &["import", "db", option, &format!("{path}pipe_2020-01-01")], "");
+        assert_eq!(said.code, Some(1), "{option}: {}", said.err);
+        assert!(said.err.contains("pipe_2020-01-01: it is no regular file"), "{option}: {}", said.err);
+    }
+}
+
 #[test]
 fn files_become_graphs() {
     let mut faults = String::new();

@@ -40,6 +40,7 @@ pub fn write_gexf(from: &ReadTransaction, out: &mut impl Write) -> Result<Export
     writeln!(writing.out, "</nodes>\n<edges>")?;
     each_rel(from, |rel| writing.edge(rel))?;
     writeln!(writing.out, "</edges>\n</graph>\n</gexf>")?;
+    writing.report.lose_ids();
     finish(writing.out, writing.report)
 }
 

@@ -69,7 +69,7 @@ type Key = (bool, Name, Kind);
 /// let report = write_graphml(&db.read(), &mut out)?;
 /// assert!(String::from_utf8_lossy(&out).contains(r#"<node id="1" labels=":Company">"#));
 /// assert!(String::from_utf8_lossy(&out).contains("A &amp; B</data></node>"));
-/// assert_eq!(report.to_string(), "1 commits");
+/// assert_eq!(report.to_string(), "1 commits, 1 ids");
 /// # Ok(())
 /// # }
 /// ```
@@ -84,6 +84,7 @@ pub fn write_graphml(from: &ReadTransaction, out: &mut impl Write) -> Result<Exp
     writing.head()?;
     each(from, |element, _| writing.element(element))?;
     writeln!(writing.out, "</graph>\n</graphml>")?;
+    writing.report.lose_ids();
     finish(writing.out, writing.report)
 }
 

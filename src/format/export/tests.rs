@@ -56,7 +56,7 @@ fn a_graph_as_graphml() {
         <edge id="6" source="2" target="r5" label="SAYS"><data key="label">SAYS</data><data key="d1">2020-01-01T10:30+01:00[Europe/Berlin]</data></edge>
         </graph>
         </graphml>
-        lost: 1 commits
+        lost: 1 commits, 6 ids
     "#]],
     );
 }
@@ -112,7 +112,7 @@ fn a_graph_as_gexf() {
         </edges>
         </graph>
         </gexf>
-        lost: 1 commits, 3 dates, times and durations as text, 2 lists as text, 1 relationships at which others point, by a node that stands for them
+        lost: 1 commits, 3 dates, times and durations as text, 6 ids, 2 lists as text, 1 relationships at which others point, by a node that stands for them
     "#]],
     );
 }

@@ -1,6 +1,6 @@
 //! Adds a graph to a transaction, element by element, whatever it is read from: relationships may come before their ends.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::BufRead;
 
 use super::super::head::{Head, Lines};
@@ -30,7 +30,7 @@ pub(in crate::format) struct GraphReader<'t> {
     /// What is at fault is passed over, so the whole may be less than is said of it.
     is_lenient: bool,
     /// What could not be added, and was not told yet.
-    faults: Vec<Fault>,
+    faults: VecDeque<Fault>,
     /// How far the file has come.
     part: Part,
 }
@@ -113,7 +113,7 @@ impl<'t> GraphReader<'t> {
             takes_ids: false,
             is_exact: false,
             is_lenient: false,
-            faults: Vec::new(),
+            faults: VecDeque::new(),
             part: Part::Start,
         }
     }
@@ -148,7 +148,7 @@ impl<'t> GraphReader<'t> {
 
     /// The next fault that was not told yet.
     pub(in crate::format) fn first_fault(&mut self) -> Option<Fault> {
-        if self.faults.is_empty() { None } else { Some(self.faults.remove(0)) }
+        self.faults.pop_front()
     }
 
     /// How much was added.
@@ -171,18 +171,18 @@ impl<'t> GraphReader<'t> {
         };
         match added {
             Ok(ready) => ready.into_iter().for_each(|waiting| self.draw_all(waiting)),
-            Err((kind, message)) => self.faults.push(Fault { entry, kind, message }),
+            Err((kind, message)) => self.faults.push_back(Fault { entry, kind, message }),
         }
     }
 
     /// Lets an id stand for an element that has another one already.
     pub(in crate::format) fn stand_for(&mut self, id: FileId, of: &FileId, entry: Entry) {
         let Some(known) = self.known(of) else {
-            return self.faults.push(Fault::new(entry, "unknown end", format!("no element has the id {of}")));
+            return self.faults.push_back(Fault::new(entry, "unknown end", format!("no element has the id {of}")));
         };
         match self.check_new(Some(&id)).map(|()| self.name(Some(id), known)) {
             Ok(ready) => ready.into_iter().for_each(|waiting| self.draw_all(waiting)),
-            Err((kind, message)) => self.faults.push(Fault { entry, kind, message }),
+            Err((kind, message)) => self.faults.push_back(Fault { entry, kind, message }),
         }
     }
 
@@ -261,7 +261,7 @@ impl<'t> GraphReader<'t> {
                 Some(id) => self.waiting.entry(id.clone()).or_default().push(Waiting { entry, rel }),
                 None => match self.draw(rel) {
                     Ok(ready) => open.extend(ready),
-                    Err((kind, message)) => self.faults.push(Fault { entry, kind, message }),
+                    Err((kind, message)) => self.faults.push_back(Fault { entry, kind, message }),
                 },
             }
         }
@@ -344,7 +344,7 @@ impl<'t> GraphReader<'t> {
             self.past.keep(self.into, keep);
         }
         if let Some(message) = self.fault_of_whole().filter(|_| !self.is_lenient) {
-            self.faults.push(Fault::new(last, "a part of the whole", message));
+            self.faults.push_back(Fault::new(last, "a part of the whole", message));
         }
         let waiting = std::mem::take(&mut self.waiting).into_iter();
         let faults = waiting.flat_map(|(id, waiting)| waiting.into_iter().map(move |waiting| (id.clone(), waiting)));

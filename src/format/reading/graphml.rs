@@ -9,6 +9,9 @@ use crate::format::export::{Kind, ROLE, Role, Scalar, TYPE};
 use crate::format::line::{FileId, Found, Node, Rel};
 use crate::import::{ImportError, ImportFile};
 
+/// What XML takes for nothing where no text belongs.
+const BLANKS: [char; 5] = [' ', '\t', '\r', '\n', '\u{feff}'];
+
 /// Tags that are nested deeper are none of a graph.
 const MOST_DEPTH: usize = 128;
 
@@ -28,8 +31,16 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_, '_>) -> Resul
     for file in files {
         reading.begin_file(file);
         let xml = XmlReader::open(file)?;
-        let mut document =
-            Document { xml, keys: Keys::default(), open: Vec::new(), graphs: 0, was_graph: false, text_bytes: 0 };
+        let xml = if reading.keeps_raw() { xml.keeping() } else { xml };
+        let mut document = Document {
+            xml,
+            keys: Keys::default(),
+            open: Vec::new(),
+            graphs: 0,
+            was_root: false,
+            was_graph: false,
+            text_bytes: 0,
+        };
         document.read(reading)?;
     }
     Ok(())
@@ -49,6 +60,10 @@ enum Open {
     Default(String),
     /// Within the data of a picture: a text that is shown.
     Shown,
+    Hyperedge {
+        line: u64,
+        kept_from: usize,
+    },
     /// What says nothing.
     Other,
 }
@@ -58,6 +73,8 @@ struct Element {
     line: u64,
     tag: Tag,
     is_directed: bool,
+    /// Where what stands there begins in what the reader keeps.
+    kept_from: usize,
     /// By the ids of their keys.
     data: Vec<(String, String)>,
 }
@@ -102,6 +119,7 @@ struct Document {
     keys: Keys,
     open: Vec<Open>,
     graphs: usize,
+    was_root: bool,
     was_graph: bool,
     text_bytes: usize,
 }
@@ -115,6 +133,11 @@ impl Document {
             match self.xml.next()? {
                 Piece::Open(tag) => self.open(tag, reading)?,
                 Piece::Close => self.close(reading)?,
+                Piece::Text(text) if self.open.is_empty() && !text.trim_matches(BLANKS).is_empty() => {
+                    let behind = "there is text behind the document";
+                    let before = "there is no graph in this file: it begins with text";
+                    return Err(self.xml.damaged(if self.was_root { behind } else { before }));
+                }
                 Piece::Text(text) => self.text(&text)?,
                 Piece::End if !self.open.is_empty() => return Err(self.xml.damaged("the file ends within a tag")),
                 Piece::End if !self.was_graph => return Err(self.xml.damaged("there is no graph in this file")),
@@ -129,7 +152,11 @@ impl Document {
         }
         let line = self.xml.line;
         let opened = match (tag.name.as_str(), self.open.last()) {
-            ("graphml", None) => Open::Root,
+            ("graphml", None) if self.was_root => return Err(self.xml.damaged("the document ends before this tag")),
+            ("graphml", None) => {
+                self.was_root = true;
+                Open::Root
+            }
             (name, None) => {
                 return Err(self.xml.damaged(format!("the document is `{}`, and no `graphml`", name.escape_debug())));
             }
@@ -148,7 +175,8 @@ impl Document {
                     Some(said) => said != "false" && said != "0",
                     None => *is_directed,
                 };
-                Open::Element(Element { is_node: tag.name == "node", line, tag, is_directed, data: Vec::new() })
+                let (is_node, kept_from) = (tag.name == "node", self.xml.keep());
+                Open::Element(Element { is_node, line, tag, is_directed, kept_from, data: Vec::new() })
             }
             ("data", Some(Open::Element(_))) => {
                 Open::Data(tag.get("key").unwrap_or_default().to_owned(), String::new())
@@ -158,16 +186,16 @@ impl Document {
                 reading.note("data of the whole graph, left out", line, &format!("data `{}`", key.escape_debug()));
                 Open::Other
             }
-            ("hyperedge", Some(Open::Graph { .. })) => {
-                let message = "a hyperedge: relationships have two ends";
-                reading.pass_over(line, b"<hyperedge>", "hyperedge", message)?;
-                Open::Other
-            }
+            ("hyperedge", Some(Open::Graph { .. })) => Open::Hyperedge { line, kept_from: self.xml.keep() },
             ("port" | "locator", _) => {
                 reading.note("port or locator, left out", line, &format!("`{}`", tag.name));
                 Open::Other
             }
             ("NodeLabel" | "EdgeLabel", _) if self.is_in_picture() => Open::Shown,
+            (name, Some(Open::Data(..))) if !self.is_in_picture() => {
+                reading.note("tags within data, left out", line, &format!("`{}`", name.escape_debug()));
+                Open::Other
+            }
             _ => Open::Other,
         };
         self.open.push(opened);
@@ -237,27 +265,39 @@ impl Document {
         match (self.open.pop(), self.open.last_mut()) {
             (Some(Open::Data(key, text)), Some(Open::Element(element))) => element.data.push((key, text)),
             (Some(Open::Default(text)), Some(Open::Key(_, key))) => key.default = Some(text),
-            (Some(Open::Key(id, key)), _) => self.keys.add(id, key),
+            (Some(Open::Key(id, key)), _) => self.add_key(id, key)?,
             (Some(Open::Element(element)), _) => {
                 self.text_bytes = 0;
                 self.add(&element, reading)?;
+            }
+            (Some(Open::Hyperedge { line, kept_from }), _) => {
+                let message = "a hyperedge: relationships have two ends";
+                reading.pass_over(line, &self.xml.taken(kept_from), "hyperedge", message)?;
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn add(&self, element: &Element, reading: &mut Reading<'_, '_>) -> Result<(), ImportError> {
-        let (line, raw) = (element.line, raw(&element.tag));
+    fn add_key(&mut self, id: String, key: KeyDef) -> Result<(), ImportError> {
+        if self.keys.by_id.contains_key(&id) {
+            return Err(self.xml.damaged(format!("the key `{}` is declared twice", id.escape_debug())));
+        }
+        self.keys.add(id, key);
+        Ok(())
+    }
+
+    fn add(&mut self, element: &Element, reading: &mut Reading<'_, '_>) -> Result<(), ImportError> {
+        let (line, raw) = (element.line, self.xml.taken(element.kept_from));
         let read = Read::of(element, &self.keys);
         match read.and_then(|read| read.found(element, self.keys.is_own)) {
-            Err((kind, message)) => reading.pass_over(line, raw.as_bytes(), kind, &message),
-            Ok(Added::StandsFor(id, of)) => reading.stand_for(id, &of, line, raw.as_bytes()),
+            Err((kind, message)) => reading.pass_over(line, &raw, kind, &message),
+            Ok(Added::StandsFor(id, of)) => reading.stand_for(id, &of, line, &raw),
             Ok(Added::Found(found)) => {
                 if let Found::Rel(rel) = &found {
                     self.note_rel(element, rel, reading);
                 }
-                reading.add(found, line, raw.as_bytes())
+                reading.add(found, line, &raw)
             }
         }
     }
@@ -304,12 +344,6 @@ fn kind_of(tag: &Tag) -> Result<Kind, String> {
     }
 }
 
-/// The tag, for those who look for it.
-fn raw(tag: &Tag) -> String {
-    let attributes = tag.attributes.iter().map(|(name, value)| format!(" {name}={value:?}"));
-    format!("<{}{}>", tag.name, attributes.collect::<String>())
-}
-
 /// What an element says of itself.
 #[derive(Default)]
 struct Read {
@@ -334,9 +368,10 @@ impl Read {
             };
             read.take(element.is_node, keys.is_own, key, text)?;
         }
+        let said: HashSet<&str> = element.data.iter().map(|(id, _)| id.as_str()).collect();
         for id in &keys.with_default {
             let Some(key) = keys.by_id.get(id) else { continue };
-            if key.of.is_of(element.is_node) && !element.data.iter().any(|(known, _)| known == id) {
+            if key.of.is_of(element.is_node) && !said.contains(id.as_str()) {
                 read.take(element.is_node, keys.is_own, key, key.default.as_deref().unwrap_or_default())?;
             }
         }
@@ -408,7 +443,7 @@ impl Read {
             Some("quoted") => true,
             Some(other) => return Err(("value", format!("`{other}` is neither `asserted` nor `quoted`"))),
         };
-        let type_name = rel_type.filter(|name| !name.is_empty()).unwrap_or(PLAIN_TYPE).to_owned();
+        let type_name = rel_type.filter(|name| is_own || !name.is_empty()).unwrap_or(PLAIN_TYPE).to_owned();
         let (start, end) = (end("source")?, end("target")?);
         Ok(Added::Found(Found::Rel(Rel { id, type_name, start, end, quoted, properties, commit: None })))
     }

@@ -1,5 +1,8 @@
 //! The files of a database that was written as tables.
 
+use std::collections::HashSet;
+use std::mem::discriminant;
+
 use super::Reading;
 use crate::Value;
 use crate::format::export::{HEAD_FILE, Kind, LIST_DELIMITER, Scalar};
@@ -18,6 +21,13 @@ enum Column {
     Commit,
     Ignored,
     Property { key: String, kind: Kind },
+}
+
+impl Column {
+    /// That of a property.
+    fn key(&self) -> &str {
+        if let Column::Property { key, .. } = self { key } else { "" }
+    }
 }
 
 /// A file with rows.
@@ -93,14 +103,9 @@ fn check(columns: &[Column], is_of_rels: bool) -> Result<(), String> {
     if let Some((_, name)) = wanted.iter().find(|(column, _)| !columns.contains(column)) {
         return Err(format!("the column `{name}` is missing"));
     }
-    let is_twin = |place: usize, column: &Column| *column != Column::Ignored && columns[..place].contains(column);
-    let is_same_key = |place: usize, column: &Column| match column {
-        Column::Property { key, .. } => {
-            columns[..place].iter().any(|other| matches!(other, Column::Property { key: known, .. } if known == key))
-        }
-        _ => false,
-    };
-    match columns.iter().enumerate().find(|(place, column)| is_twin(*place, column) || is_same_key(*place, column)) {
+    let mut known = HashSet::new();
+    let mut said = columns.iter().enumerate().filter(|(_, column)| **column != Column::Ignored);
+    match said.find(|(_, column)| !known.insert((discriminant(*column), column.key()))) {
         Some((_, Column::Property { key, .. })) => Err(format!("the column `{}` is there twice", key.escape_debug())),
         Some((place, _)) => Err(format!("column {} is the second one of its kind", place + 1)),
         None => Ok(()),
@@ -158,7 +163,7 @@ impl Table<'_> {
         };
         Ok(Found::Rel(Rel {
             id,
-            type_name: rel_type.filter(|name| !name.is_empty()).ok_or_else(|| missing("type"))?,
+            type_name: rel_type.ok_or_else(|| missing("type"))?,
             start: file_id(start.ok_or_else(|| missing("start"))?),
             end: file_id(end.ok_or_else(|| missing("end"))?),
             quoted,

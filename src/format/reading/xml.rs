@@ -4,12 +4,15 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesDecl, BytesStart, Event};
 
 use crate::import::{ImportError, ImportFile};
 
 /// A piece is held whole.
 const MOST_BYTES: u64 = 64 << 20;
+
+/// Of which what is read is a part.
+const ENCODINGS: [&str; 3] = ["UTF-8", "UTF8", "US-ASCII"];
 
 const BUFFER_BYTES: usize = 256 << 10;
 
@@ -44,15 +47,46 @@ pub(super) struct XmlReader {
     pub line: u64,
     /// A tag that is closed where it is opened.
     closes: bool,
+    /// For how many elements what is read is kept.
+    keeping: usize,
+    /// Where the piece that was read last begins in what is kept.
+    piece_from: usize,
 }
 
 impl XmlReader {
     pub(super) fn open(file: &ImportFile) -> Result<Self, ImportError> {
         let unreadable = |error| ImportError::Unreadable { file: file.name().to_owned(), error };
         let input = BufReader::with_capacity(BUFFER_BYTES, file.open().map_err(unreadable)?);
-        let reader = Reader::from_reader(Lines { input, line: 1, piece_bytes: 0 });
+        let reader = Reader::from_reader(Lines { input, line: 1, piece_bytes: 0, kept: None });
         let version = XmlVersion::Implicit1_0;
-        Ok(Self { file: file.name().to_owned(), reader, buffer: Vec::new(), version, line: 1, closes: false })
+        Ok(Self {
+            file: file.name().to_owned(),
+            reader,
+            buffer: Vec::new(),
+            version,
+            line: 1,
+            closes: false,
+            keeping: 0,
+            piece_from: 0,
+        })
+    }
+
+    /// Keeps what is read as it stands there, for [`taken`](Self::taken).
+    pub(super) fn keeping(mut self) -> Self {
+        self.reader.get_mut().kept = Some(Vec::new());
+        self
+    }
+
+    /// Keeps the last piece, and what comes behind it; where that begins.
+    pub(super) fn keep(&mut self) -> usize {
+        self.keeping += 1;
+        self.piece_from
+    }
+
+    /// What was kept from there on, but for what has been taken of it.
+    pub(super) fn taken(&mut self, from: usize) -> Vec<u8> {
+        self.keeping -= 1;
+        self.reader.get_mut().kept.as_mut().map(|kept| kept.split_off(from)).unwrap_or_default()
     }
 
     pub(super) fn next(&mut self) -> Result<Piece, ImportError> {
@@ -63,6 +97,12 @@ impl XmlReader {
             let lines = self.reader.get_mut();
             lines.piece_bytes = 0;
             self.line = lines.line;
+            if let Some(kept) = &mut lines.kept {
+                if self.keeping == 0 {
+                    kept.clear();
+                }
+                self.piece_from = kept.len();
+            }
             let mut buffer = std::mem::take(&mut self.buffer);
             buffer.clear();
             let piece = match self.reader.read_event_into(&mut buffer) {
@@ -103,7 +143,7 @@ impl XmlReader {
             }
             Event::Decl(said) => {
                 self.version = said.xml_version().map_err(|error| error.to_string())?;
-                return Ok(None);
+                return check_encoding(said).map(|()| None);
             }
             Event::DocType(_) | Event::Comment(_) | Event::PI(_) => return Ok(None),
             Event::Eof => Piece::End,
@@ -125,11 +165,23 @@ impl XmlReader {
     }
 }
 
+/// Others may give the same bytes another meaning.
+fn check_encoding(said: &BytesDecl<'_>) -> Result<(), String> {
+    let Some(name) = said.encoding() else { return Ok(()) };
+    let name = name.map_err(|error| error.to_string())?;
+    if ENCODINGS.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    Err(format!("it is written in `{}`, and UTF-8 is read", name.escape_debug()))
+}
+
 /// Counts lines, and ends a piece that is too long.
 struct Lines {
     input: BufReader<Box<dyn Read + Send>>,
     line: u64,
     piece_bytes: u64,
+    /// What was read, where somebody wants to keep that.
+    kept: Option<Vec<u8>>,
 }
 
 impl Read for Lines {
@@ -154,6 +206,9 @@ impl BufRead for Lines {
     fn consume(&mut self, len: usize) {
         let consumed = self.input.buffer().get(..len).unwrap_or_default();
         self.line += consumed.split(|byte| *byte == b'\n').count() as u64 - 1;
+        if let Some(kept) = &mut self.kept {
+            kept.extend_from_slice(consumed);
+        }
         self.piece_bytes += len as u64;
         self.input.consume(len);
     }

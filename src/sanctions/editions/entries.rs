@@ -36,6 +36,10 @@ pub(in crate::sanctions) struct Edition {
     pub format: ListFormat,
     pub columns: Vec<String>,
     pub is_delta: bool,
+    /// Somebody has said that it is all of its list.
+    pub is_complete: bool,
+    /// It is taken for a part because it has so few entries.
+    pub is_small: bool,
 }
 
 /// Those of one list, or of all, by the days of which they are.
@@ -44,13 +48,16 @@ pub(in crate::sanctions) fn stored(asked: &mut dyn Ask, series: Option<&str>) ->
     let rows = asked.ask(statement, Params::from_iter([("series", series)]))?;
     let found: Result<Vec<Option<Edition>>, Error> = rows.map(|row| Ok(edition_of(&row?))).collect();
     let mut found: Vec<Edition> = found?.into_iter().flatten().collect();
-    found.sort_by(|one, other| (&one.series, &one.published).cmp(&(&other.series, &other.published)));
+    found.sort_by(|one, other| {
+        (&one.series, &one.published, &one.id).cmp(&(&other.series, &other.published, &other.id))
+    });
     Ok(found)
 }
 
 fn edition_of(row: &Row) -> Option<Edition> {
     let Some(Value::Map(known)) = row.values().first() else { return None };
     let text = |key: &str| known.get(key).map(ToString::to_string);
+    let is_true = |key: &str| matches!(known.get(key), Some(Value::Boolean(true)));
     let columns = match known.get("columns") {
         Some(Value::List(lines)) => lines.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
@@ -67,7 +74,9 @@ fn edition_of(row: &Row) -> Option<Edition> {
         },
         format: text("format")?.parse().ok()?,
         columns,
-        is_delta: matches!(known.get("delta"), Some(Value::Boolean(true))),
+        is_delta: is_true("delta"),
+        is_complete: is_true("complete"),
+        is_small: is_true("small"),
     })
 }
 

@@ -7,6 +7,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::entities::{check, source_of, take};
+use crate::format::json_from_str;
 use crate::import::{ImportError, ImportFile, TextLines};
 use crate::sanctions::ListFormat;
 use crate::sanctions::editions::ReadEdition;
@@ -59,7 +60,7 @@ pub(in crate::sanctions) fn read(files: &[ImportFile], reading: &mut Reading<'_>
 }
 
 fn change_of(text: &str) -> Result<Change, String> {
-    let json: Json = serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
+    let json = json_from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
     let (op, entity) = (json.get("op").and_then(Json::as_str), json.get("entity").and_then(Json::as_object));
     let (Some(op), Some(entity)) = (op, entity) else { return Err("a change has `op` and `entity`".to_owned()) };
     match op {

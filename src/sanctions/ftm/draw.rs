@@ -3,6 +3,7 @@
 //! Of an entity whose facts come from several sources, each source draws its own facts, and the ends of edges are those of
 //! the whole.
 
+use super::export::is_of_model;
 use super::schemata::{COUNTRIES, DATES, IDENTIFIERS, is_known};
 use super::{Entity, Fact};
 use crate::sanctions::countries::Country;
@@ -194,7 +195,7 @@ impl Drawing<'_> {
             if leads || property == "id" {
                 continue;
             }
-            let key = key_of(property);
+            let key = if is_known(property) { key_of(property) } else { foreign_key(property) };
             if property == "name" {
                 if self.entity.caption.as_deref() == Some(value) {
                     properties.set("name", value.as_str());
@@ -363,6 +364,12 @@ fn agency(name: &str) -> &str {
         "Bureau of Industry and Security" => "US Department of Commerce",
         name => shared_name(name),
     }
+}
+
+/// A property that the model does not know may be called as something of ours is.
+fn foreign_key(property: &str) -> String {
+    let key = key_of(property);
+    if is_of_model(&key) { format!("other_{key}") } else { key }
 }
 
 pub(super) fn key_of(property: &str) -> String {

@@ -9,6 +9,7 @@ use super::draw::draw;
 use super::schemata::Schema;
 use super::{Entity, Fact};
 use crate::Edtf;
+use crate::format::json_from_str;
 use crate::import::{ImportError, ImportFile, TextLines};
 use crate::sanctions::editions::{Entry, Fields, ReadEdition};
 use crate::sanctions::model::{Record, Source};
@@ -83,7 +84,7 @@ fn without_day(stem: &str) -> &str {
 }
 
 pub(super) fn entity_of(text: &str) -> Result<Map<String, Json>, String> {
-    let json: Json = serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
+    let json = json_from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
     match json {
         Json::Object(entity) => check(&entity).map(|()| entity),
         _ => Err("this is no entity".to_owned()),
@@ -149,6 +150,7 @@ pub(super) fn take(json: &Map<String, Json>, record: &mut Record, reading: &mut 
     if let Some(caption) = text("caption").filter(is_name) {
         entity.caption = Some(caption.to_owned());
     }
+    tell_unknown_forms(json, id, line, reading);
     about(json, &mut entity);
     if record.source.series.is_some() && !entity.about.0.contains_key("last_seen") {
         record.seen(&mut entity.about);
@@ -191,6 +193,19 @@ fn take_value(
     };
     if !text.is_empty() {
         facts.push(Fact { property: property.to_owned(), value: text, citation: None });
+    }
+}
+
+/// Tells what the collector says in a form in which it is not understood.
+fn tell_unknown_forms(json: &Map<String, Json>, id: &str, line: u64, reading: &mut Reading<'_>) {
+    let is_known = |name: &str, value: &Json| match name {
+        "datasets" | "referents" => value.as_array().is_some_and(|items| items.iter().all(Json::is_string)),
+        "target" => value.is_boolean(),
+        "first_seen" | "last_seen" | "last_change" => value.as_str().is_some_and(|text| dates::read(text).is_some()),
+        _ => true,
+    };
+    for (name, value) in json.iter().filter(|(name, value)| !value.is_null() && !is_known(name, value)) {
+        reading.note("field of no known form", line, format!("{id}: {name}: {value}"));
     }
 }
 

@@ -12,6 +12,7 @@ use std::io::Write;
 
 use serde_json::{Map, Value as Json, json};
 
+pub(super) use self::facts::is_of_model;
 use self::facts::{Facts, Words, texts};
 use super::draw::REL_TYPES;
 use super::schemata::Schema;

@@ -7,6 +7,7 @@
 //! time, what stands together is drawn together. Entities whose lines do not stand together are held until the end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -14,6 +15,7 @@ use super::draw::draw;
 use super::schemata::Schema;
 use super::{Entity, Fact, entities};
 use crate::Edtf;
+use crate::format::json_from_str;
 use crate::import::{self, CsvRecords, ImportError, ImportFile, TextLines};
 use crate::sanctions::editions::{Entry, ReadEdition, rows};
 use crate::sanctions::model::{Lists, Properties, Record, Source};
@@ -80,6 +82,7 @@ impl Form {
         }
         let columns = Columns::of(file)?;
         if columns.has(&["entity_id", "prop", "value"]) {
+            columns.check(file)?;
             return Ok((Form::Named, columns));
         }
         let is_pack = columns.names().len() == OLD_PACK_COLUMNS.len()
@@ -121,7 +124,7 @@ impl Rows {
 
 /// The fields of a line of JSON, in the order of [`JSON_COLUMNS`].
 fn fields_of_json(text: &str) -> Result<Vec<String>, String> {
-    let json: Json = serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
+    let json = json_from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
     let Json::Object(statement) = json else { return Err("this is no statement".to_owned()) };
     let text = |name: &&str| match statement.get(*name) {
         None | Some(Json::Null) => String::new(),
@@ -142,7 +145,10 @@ pub(in crate::sanctions) fn fields(columns: &[Vec<String>], raw: &str, day: Opti
     };
     let mut entries: Vec<Entry> = Vec::new();
     for fields in rows {
-        let Ok(statement) = Statement::of(Row { line: 0, raw: String::new(), fields }, &columns) else { continue };
+        let Ok(statement) = Statement::of(Row { file: Arc::default(), line: 0, raw: String::new(), fields }, &columns)
+        else {
+            continue;
+        };
         if statement.is_external || statement.property == "id" || !statement.was_seen(&columns, day) {
             continue;
         }
@@ -269,7 +275,7 @@ impl Whole {
         let mut rows = form.open(file)?;
         while let Some(found) = rows.next()? {
             let Ok(fields) = found.fields else { continue };
-            let row = Row { line: found.line, raw: String::new(), fields };
+            let row = Row { file: Arc::default(), line: found.line, raw: String::new(), fields };
             let Ok(statement) = Statement::of(row, columns) else { continue };
             if statement.is_external {
                 continue;
@@ -314,7 +320,7 @@ impl Whole {
         while let Some(found) = rows.next()? {
             reading.count_row();
             let raw = text_of(&found.raw);
-            let row = found.fields.map(|fields| Row { line: found.line, raw, fields });
+            let row = found.fields.map(|fields| Row { file: Arc::default(), line: found.line, raw, fields });
             let row = row.and_then(|row| columns.fit(&row).map_or(Ok(row), Err));
             let statement = match row.and_then(|row| Statement::of(row, columns)) {
                 Ok(statement) => statement,
@@ -327,6 +333,12 @@ impl Whole {
                 let what = format!("{}: {}", statement.canonical_id, statement.property);
                 reading.note("external statement, left out", statement.row.line, what);
                 continue;
+            }
+            for text in ["first_seen", "last_seen"].map(|name| columns.get(&statement.row, name)) {
+                if !text.is_empty() && dates::read(text).is_none() {
+                    let what = format!("{}: {text}", statement.canonical_id);
+                    reading.note("date of no known form", statement.row.line, what);
+                }
             }
             if self.scattered.contains(&statement.canonical_id) {
                 apart.entry(statement.canonical_id.clone()).or_default().push(statement);

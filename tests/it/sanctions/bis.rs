@@ -84,3 +84,36 @@ fn importing_again_changes_nothing() {
     let db = imported();
     check_changes_nothing(&db, || import_into(&db, ListFormat::Bis, Some("2026-07"), &files()).unwrap());
 }
+
+/// The second column was taken for the alias, whatever it is called.
+#[test]
+fn columns_may_stand_in_any_order() {
+    let turned = |text: &str| {
+        let turn = |line: &str| line.split(',').rev().collect::<Vec<_>>().join(",") + "\n";
+        text.lines().map(turn).collect::<String>()
+    };
+    let entities = "row_id,name,country,address,license_requirement,federal_register\nEL-1,Works,China,Road,All items,84 FR 54004\n";
+    let (aliases, citations) =
+        ("row_id,alias\nEL-1,Sample\n", "row_id,seq,citation,date\nEL-1,1,84 FR 54004,2019-10-09\n");
+    let told = |turn: &dyn Fn(&str) -> String| {
+        let db = Database::in_memory();
+        let files = [("e.csv", turn(entities)), ("a.csv", turn(aliases)), ("c.csv", turn(citations))];
+        let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+        import_into(&db, ListFormat::Bis, Some("2026"), &files).unwrap();
+        ask(&db, "MATCH (p {id: 'bis:EL-1'})<-[:TARGETS]-()-[r:PART_OF]->(rule) RETURN p.name, p.aliases, rule.id")
+    };
+    assert_eq!(told(&str::to_owned), ["Works | ['Sample'] | 84 FR 54004"]);
+    assert_eq!(told(&turned), told(&str::to_owned));
+}
+
+#[test]
+fn rows_and_columns_that_are_there_twice_are_told() {
+    let refused = |entities: String| {
+        let files = [("entities.csv", entities.as_str())];
+        import_into(&Database::in_memory(), ListFormat::Bis, Some("2026"), &files).unwrap_err().to_string()
+    };
+    let head = "row_id,name,country,address,license_requirement,federal_register";
+    let twin = refused(format!("{head}\nEL-1,A,China,,,\nEL-1,B,China,,,\n"));
+    assert_eq!(twin, "entities.csv, line 3: the row `EL-1` is there twice");
+    assert!(refused(format!("{head},name\nEL-1,A,China,,,,B\n")).contains("the column `name` is there twice"));
+}

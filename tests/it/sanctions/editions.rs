@@ -135,6 +135,43 @@ fn editions_may_come_in_any_order_and_again() {
     }
 }
 
+/// The first edition to come was whole, however small it is beside those that came behind it: it took off everybody else.
+#[test]
+fn a_small_edition_is_a_part_in_whatever_order_they_come() {
+    let all: Vec<(u32, String)> = (1..=10).map(|number| (number, format!("N{number}"))).collect();
+    let some = |count: usize| sdn(&all[..count].iter().map(|(id, name)| (*id, name.as_str())).collect::<Vec<_>>());
+    let editions =
+        [("2019-01-01", some(10)), ("2020-01-01", some(2)), ("2021-01-01", some(3)), ("2022-01-01", some(9))];
+    let coverage = "MATCH (s:Source) RETURN s.published, s.coverage ORDER BY s.published";
+    let expected = ["2019-01-01 | whole", "2020-01-01 | part", "2021-01-01 | part", "2022-01-01 | whole"];
+    let mut first = Vec::new();
+    for order in [[0, 1, 2, 3], [1, 0, 2, 3], [2, 1, 3, 0], [3, 2, 1, 0]] {
+        let db = Database::in_memory();
+        let mut parts = 0;
+        for index in order {
+            let report = import(&db, editions[index].0, &editions[index].1);
+            parts += report.editions.iter().filter(|edition| edition.part_because.is_some()).count();
+        }
+        check(&db, coverage, &expected);
+        assert_eq!(parts, 2, "each is told once: {order:?}");
+        for (day, text) in &editions {
+            check_changes_nothing(&db, || import(&db, day, text));
+        }
+        if first.is_empty() {
+            first = told(&db);
+        }
+        assert_eq!(told(&db), first, "{order:?}");
+    }
+    // Somebody knows better.
+    let db = Database::in_memory();
+    import(&db, "2020-01-01", &some(2));
+    import(&db, "2019-01-01", &some(10));
+    let small = ImportFile::of_bytes("sdn.csv", some(2));
+    let import = ListImport::new().list(ListFormat::Ofac, [small]).edition(Edtf::parse("2020-01-01").unwrap());
+    load(&db, import.complete()).unwrap();
+    check(&db, "MATCH (d:Delisting) RETURN count(*)", &["8"]);
+}
+
 #[test]
 fn who_returns_is_listed_twice() {
     let db = two_editions();

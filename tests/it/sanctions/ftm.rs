@@ -2,7 +2,7 @@
 
 use averment::Database;
 use averment::import::{ImportFile, ImportReport};
-use averment::sanctions::{ListFormat, ListImport};
+use averment::sanctions::{self, ListFormat, ListImport};
 
 use super::{ask, check, check_all_is_cited, check_changes_nothing, count, import_into, load};
 
@@ -423,4 +423,57 @@ fn what_a_later_export_of_statements_has_not_seen_is_off_the_list() {
             import_into(&db, ListFormat::FtmStatements, None, &[("pack.csv", &second)]).unwrap()
         });
     }
+}
+
+/// The last of two members was taken in silence, and a number that is too large became another one.
+#[test]
+fn what_json_would_pass_over_is_refused() {
+    for (line, fault) in [
+        (r#"{"id": "a", "id": "b", "schema": "Person", "properties": {}}"#, "the member `id` is there twice"),
+        (
+            r#"{"id": "a", "schema": "Person", "properties": {"height": [18446744073709551616]}}"#,
+            "18446744073709551616 does not fit",
+        ),
+    ] {
+        let error = import_into(&Database::in_memory(), ListFormat::Ftm, None, &[("a.json", line)]).unwrap_err();
+        assert!(error.to_string().starts_with("a.json, line 1: ") && error.to_string().contains(fault), "{error}");
+    }
+}
+
+/// A property that nobody knows became what editions are held against.
+#[test]
+fn unknown_properties_take_no_place_of_ours() {
+    let line = r#"{"id": "a", "schema": "Person", "properties": {"name": ["A"], "lastSeen": ["never"], "schema": ["B"], "valid_from": ["2020"]}, "last_seen": "2025-01-02"}"#;
+    let (db, _) = imported(line);
+    check(
+        &db,
+        "MATCH (n:Entity) RETURN n.schema, n.last_seen, n.other_last_seen, n.other_schema, n.valid_from",
+        &["Person | 2025-01-02 | ['never'] | ['B'] | null"],
+    );
+}
+
+#[test]
+fn what_is_said_in_no_known_form_is_told() {
+    let line = r#"{"id": "a", "schema": "Person", "properties": {}, "target": "yes", "datasets": "x", "referents": ["b", 3], "last_seen": "never", "first_seen": null}"#;
+    let (_, report) = imported(line);
+    assert_eq!(noted(&report), [("field of no known form", 4)]);
+    let head = "entity_id,prop,schema,value,first_seen,last_seen";
+    let text = format!("{head}\na,name,Person,A,2020-13-41,never\na,alias,Person,B,,2020-01-01\n");
+    let report = import_into(&Database::in_memory(), ListFormat::FtmStatements, None, &[("s.csv", &text)]).unwrap();
+    assert_eq!(noted(&report), [("date of no known form", 2)]);
+    let text = format!("{head},value\na,name,Person,A,,,B\n");
+    let error = import_into(&Database::in_memory(), ListFormat::FtmStatements, None, &[("s.csv", &text)]).unwrap_err();
+    assert!(error.to_string().contains("the column `value` is there twice"), "{error}");
+}
+
+/// An entity behind the mark was imported, and missing wherever editions are compared.
+#[test]
+fn a_byte_order_mark_hides_no_entity() {
+    let entity = r#"{"id": "a", "schema": "Person", "properties": {"name": ["A"]}}"#;
+    let files = |text: String| [ImportFile::of_bytes("entities.json", text)];
+    let (marked, plain) = (files(format!("\u{feff}{entity}\n")), files(format!("{entity}\n")));
+    let diff = sanctions::diff_files(ListFormat::Ftm, &marked, &plain).unwrap();
+    assert_eq!((diff.added.len(), diff.changed.len(), diff.removed.len()), (0, 0, 0));
+    let diff = sanctions::diff_files(ListFormat::Ftm, &files(String::new()), &marked).unwrap();
+    assert_eq!(diff.added.len(), 1);
 }

@@ -4,7 +4,7 @@ use averment::import::{ImportError, ImportFile};
 use averment::sanctions::{ListFormat, ListImport};
 use averment::{Database, Edtf};
 
-use super::{check, check_all_is_cited, check_changes_nothing, count, import_into};
+use super::{check, check_all_is_cited, check_changes_nothing, count, import_into, load};
 
 const SDN: &str = concat!(
     "36,\"ACME AIR\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n",
@@ -169,7 +169,7 @@ fn remarks_that_are_cut_go_on_in_the_comments() {
     let report = import.load(&mut transaction).unwrap();
     transaction.commit().unwrap();
     check(&db, "MATCH (a:Actor)-[:HAS_IDENTIFIER]->(i) RETURN a.weak_aliases, i.number", &["['SECOND NAME'] | 5"]);
-    assert_eq!(report.first_skipped[0].to_string(), "sdn.csv, line 2: `sdn.csv` has no entry 8");
+    assert_eq!(report.first_skipped[0].to_string(), "sdn_comments.csv, line 2: `sdn.csv` has no entry `8`");
     let alone = Database::in_memory();
     let report = import_into(&alone, ListFormat::Ofac, Some("2021"), &[("sdn.csv", &sdn)]).unwrap();
     assert_eq!(report.notices.get("remarks that are cut"), Some(&1));
@@ -213,4 +213,40 @@ fn what_is_no_list_is_refused() {
         matches!(&error, ImportError::Row(row) if row.line == 2 && row.reason == "2 fields, and 12 are wanted"),
         "{error}"
     );
+}
+
+/// An alias of nobody was told as a line of the main file.
+#[test]
+fn what_belongs_to_no_entry_is_told_by_its_own_file() {
+    let alt = "99,1,\"aka\",\"NOBODY\",-0- \r\n36,2,\"aka\",\"AIR\",-0- \r\n98,3,\"aka\",\"NO ONE\",-0- \r\n";
+    let files = [("alt.csv", alt), ("sdn.csv", SDN)].map(|(name, text)| ImportFile::of_bytes(name, text));
+    let db = Database::in_memory();
+    let import = ListImport::new().list(ListFormat::Ofac, files).edition(Edtf::parse("2019").unwrap());
+    let report = load(&db, import.skip_bad_rows()).unwrap();
+    let told: Vec<String> = report.first_skipped.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["alt.csv, line 1: `sdn.csv` has no entry `99`", "alt.csv, line 3: `sdn.csv` has no entry `98`"]);
+    let skipped: Vec<(&str, u64)> = report.files.iter().map(|file| (file.name.as_str(), file.skipped)).collect();
+    assert_eq!(skipped, [("alt.csv", 2), ("sdn.csv", 0)]);
+}
+
+/// Two records with one number were one party in silence, and its paragraph was another one after each import.
+#[test]
+fn an_entry_that_is_there_twice_is_told() {
+    let text = "36,\"ONE\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n36,\"OTHER\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n\u{1a}";
+    let error = import_into(&Database::in_memory(), ListFormat::Ofac, Some("2019"), &[("sdn.csv", text)]).unwrap_err();
+    assert_eq!(error.to_string(), "sdn.csv, line 2: the entry 36 is there twice");
+}
+
+/// The day of a folder further up was taken for that of the list.
+#[test]
+fn the_nearest_name_with_a_day_is_the_edition() {
+    for (path, edition) in [
+        ("backup-2024-12-31/sdn_2019-01/sdn.csv", "ofac-sdn@2019-01"),
+        ("sdn_2019-01/sdn_2019-01-15.csv", "ofac-sdn@2019-01-15"),
+        ("2019-02-03/lists/sdn.csv", "ofac-sdn@2019-02-03"),
+    ] {
+        let db = Database::in_memory();
+        import_into(&db, ListFormat::Ofac, None, &[(path, SDN)]).unwrap();
+        check(&db, "MATCH (s:Source) RETURN s.id", &[edition]);
+    }
 }

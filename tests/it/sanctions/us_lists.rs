@@ -1,9 +1,10 @@
 //! Other US lists.
 
 use averment::Database;
-use averment::sanctions::ListFormat;
+use averment::import::ImportFile;
+use averment::sanctions::{ListFormat, ListImport};
 
-use super::{check, check_all_is_cited, check_changes_nothing, import_into};
+use super::{check, check_all_is_cited, check_changes_nothing, import_into, load};
 
 const LISTS: &str = "list_id,short_name,official_name,agency,authority,official_url,snapshot\n\
     ofac-nscmic,NS-CMIC List,The whole name,\"U.S. Department of the Treasury, Office of Foreign Assets Control\",An order,http://x,OFAC publication as downloaded July 2026\n\
@@ -37,4 +38,19 @@ fn each_list_has_its_agency_its_law_and_its_own_date() {
         &["['\u{6837}\u{672c}'] | 9112 | China"],
     );
     check_changes_nothing(&db, || import_into(&db, ListFormat::UsLists, None, &files()).unwrap());
+}
+
+/// A line that says what a list is was left out in silence, or taken for a list without an agency.
+#[test]
+fn what_is_no_list_and_no_row_is_told_by_its_file() {
+    let lists = LISTS.to_owned() + "bad,row\n";
+    let aliases = ALIASES.to_owned() + "nobody,Alias\n";
+    let files = [("aliases.csv", aliases.as_str()), ("entries.csv", ENTRIES), ("lists.csv", &lists)];
+    let files = files.map(|(name, text)| ImportFile::of_bytes(name, text));
+    let report =
+        load(&Database::in_memory(), ListImport::new().list(ListFormat::UsLists, files).skip_bad_rows()).unwrap();
+    let told: Vec<String> = report.first_skipped.iter().map(ToString::to_string).collect();
+    let expected =
+        ["lists.csv, line 4: 2 fields, and 7 columns", "aliases.csv, line 3: `entries.csv` has no entry `nobody`"];
+    assert_eq!(told, expected);
 }

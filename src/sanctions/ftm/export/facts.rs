@@ -47,6 +47,12 @@ const OTHER_KEYS: [(&str, &str); 9] = [
 const NO_WORD: &str = "properties that FollowTheMoney has no word for";
 const VAGUE: &str = "vague dates as the plain days in them";
 
+/// Whether a key means something that is no property of `FollowTheMoney`.
+pub(in crate::sanctions::ftm) fn is_of_model(key: &str) -> bool {
+    let bounds = ["absent_before", "absent_from", "relisted", "spell"];
+    is_about(key) || is_own_key(key) || OWN_OF_LISTINGS.contains(&key) || bounds.contains(&key)
+}
+
 fn is_about(key: &str) -> bool {
     ABOUT.contains(&key)
 }

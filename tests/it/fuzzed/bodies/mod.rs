@@ -6,10 +6,12 @@
 
 mod damage;
 mod files;
+mod graphml;
 mod json_lines;
 mod mend;
 pub(crate) mod parser;
 
 pub(crate) use files::{log, snapshot};
+pub(crate) use graphml::graphml;
 pub(crate) use json_lines::json_lines;
 pub(crate) use parser::parser;
