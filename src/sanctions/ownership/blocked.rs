@@ -248,10 +248,10 @@ impl Case<'_> {
 
     /// The next who waits.
     fn next(&self, work: &mut Work) -> Result<Option<Place>, BoxedError> {
-        work.steps = work.steps.wrapping_add(1);
         if work.steps.is_multiple_of(STRETCH) {
             (self.may_go_on)()?;
         }
+        work.steps = work.steps.wrapping_add(1);
         Ok(work.waiting.pop())
     }
 
