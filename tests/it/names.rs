@@ -6,7 +6,7 @@ use averment::{Database, Params, Value, params};
 #[allow(dead_code, reason = "the bench uses the rest")]
 mod made;
 
-use made::{Quality, by_edits, forms, names, strangers};
+use made::{Listed, Quality, by_edits, forms, names, strangers};
 
 /// So many names, whose seeds are those of the bench.
 const COUNT: usize = 20_000;
@@ -18,7 +18,7 @@ const LEAST_RIGHT: usize = 190;
 #[test]
 fn of_two_hundred_noisy_names_nearly_all_are_found_and_hardly_a_stranger_is() {
     let made = names(COUNT, 1);
-    let (forms, strangers) = (forms(200, 2, &made), strangers(200, 3, &made));
+    let (forms, strangers) = (forms(200, 2, &made), strangers(200, 3, &Listed::of(&made)));
     let db = Database::in_memory();
     let rows: Vec<Value> = made.iter().map(|made| Value::from(made.name.as_str())).collect();
     let create = "UNWIND range(0, size($names) - 1) AS i CREATE (:Party {number: i, name: $names[i]})";
