@@ -74,7 +74,7 @@ fn rows(host: &dyn Host, arguments: &[Value]) -> Result<Answer, FunctionError> {
         let mut others: Vec<NodeSlot> = sharing(&seen, node, identifiers);
         for (_, name) in own.iter().take(MOST_NAMES) {
             let found = candidates(&index, name, Effort::BLOCK, |slot| slot != node.0);
-            others.extend(found.into_iter().map(NodeSlot));
+            others.extend(found.slots.into_iter().map(NodeSlot));
         }
         others.sort_unstable();
         others.dedup();
