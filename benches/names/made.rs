@@ -135,6 +135,8 @@ const RUSSIAN_TRADES: [(&str, &str); 6] = [
     ("Комбинат", "Kombinat"),
 ];
 const RUSSIAN_FORMS: [&str; 3] = ["ООО", "ОАО", "ЗАО"];
+/// Forms that real names have beside these.
+const OTHER_FORMS: [&str; 4] = ["Open Closed Public Joint Stock Company", "LTDA", "Corp.", "AO PAO JSC OJSC PJSC"];
 const FORMS: [&str; 8] = ["Co., Ltd.", "Ltd.", "LLC", "Inc.", "GmbH", "Limited", "Corporation", "S.p.A."];
 const GIVEN: [(&str, &str); 16] = [
     ("Aleksandr", "Alexander"),
@@ -213,13 +215,17 @@ pub(crate) struct Listed {
     holders: HashMap<String, Vec<u32>>,
     /// The words by their length, each with the letters that it has as bits.
     by_length: Vec<Vec<(u32, String)>>,
+    /// How many words of more than two letters each name has.
+    sizes: Vec<usize>,
 }
 
 impl Listed {
     pub(crate) fn of(names: &[Made]) -> Self {
-        let mut holders: HashMap<String, Vec<u32>> = HashMap::new();
+        let (mut holders, mut sizes): (HashMap<String, Vec<u32>>, _) = (HashMap::new(), Vec::new());
         for (number, made) in (0..).zip(names) {
-            for word in told(&made.name) {
+            let words = told(&made.name);
+            sizes.push(words.iter().filter(|word| is_long(word)).count());
+            for word in words {
                 let known = holders.entry(word).or_default();
                 if known.last() != Some(&number) {
                     known.push(number);
@@ -232,7 +238,7 @@ impl Listed {
             by_length.resize_with(by_length.len().max(len + 1), Vec::new);
             by_length[len].push((letters(word), word.clone()));
         }
-        Self { holders, by_length }
+        Self { holders, by_length, sizes }
     }
 
     fn has(&self, word: &str) -> bool {
@@ -247,6 +253,15 @@ impl Listed {
         first.iter().copied().filter(|number| others.iter().all(|other| other.contains(number))).collect()
     }
 
+    /// Whether a text has all words of some name, forms of organisations aside, or spelling variants of them.
+    fn is_within(&self, text: &str) -> bool {
+        let mut shared: HashMap<u32, usize> = HashMap::new();
+        for word in told(text).iter().filter(|word| is_long(word)) {
+            self.holders_of_variants(word).into_iter().for_each(|number| *shared.entry(number).or_default() += 1);
+        }
+        shared.into_iter().any(|(number, count)| count >= self.sizes[number as usize])
+    }
+
     fn holders_of_variants(&self, word: &str) -> HashSet<u32> {
         let (len, own) = (word.chars().count(), letters(word));
         let slips = slips(len);
@@ -257,6 +272,10 @@ impl Listed {
         });
         variants.flat_map(|(_, other)| &self.holders[other]).copied().collect()
     }
+}
+
+fn is_long(word: &str) -> bool {
+    word.chars().count() > 2
 }
 
 /// In how many letters a word may be written otherwise, and be the same to a reader.
@@ -274,8 +293,10 @@ fn letters(word: &str) -> u32 {
 
 /// The words of a name in small letters, each once, but for the form of an organisation.
 fn told(name: &str) -> Vec<String> {
-    static WORDS_OF_FORMS: LazyLock<Vec<String>> =
-        LazyLock::new(|| FORMS.iter().chain(&RUSSIAN_FORMS).flat_map(|form| form.split(' ')).map(bare).collect());
+    static WORDS_OF_FORMS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let forms = FORMS.iter().chain(&RUSSIAN_FORMS).chain(&OTHER_FORMS);
+        forms.flat_map(|form| form.split(' ')).map(bare).collect()
+    });
     let is_told = |word: &String| !word.is_empty() && !WORDS_OF_FORMS.contains(word);
     let mut words: Vec<String> = name.split([' ', '-']).map(bare).filter(is_told).collect();
     words.sort_unstable();
@@ -317,17 +338,19 @@ pub(crate) fn strangers(count: usize, seed: u64, known: &Listed) -> Vec<String> 
 }
 
 /// Names that are put together of the parts of real ones and differ from each that is known as [`strangers`] do, in a word that
-/// few real names have: what many are called tells as little as the form of an organisation. All of their words are known.
+/// few real names have: what many are called tells as little as the form of an organisation. Nor is all of a name that is known
+/// within one of them. All of their words are known.
 pub(crate) fn recombined_strangers(count: usize, seed: u64, real: &[String], known: &Listed) -> Vec<String> {
     let mut holders: HashMap<String, usize> = HashMap::new();
     real.iter().flat_map(|name| told(name)).for_each(|word| *holders.entry(word).or_default() += 1);
     let own = |name: &str| -> String {
-        let telling = |word: &String| word.chars().count() > 2 && holders.get(word).is_none_or(|count| *count <= FEW);
+        let telling = |word: &String| is_long(word) && holders.get(word).is_none_or(|count| *count <= FEW);
         told(name).into_iter().filter(telling).collect::<Vec<_>>().join(" ")
     };
     let mut chance = Chance::new(seed);
     let crossed = std::iter::repeat_with(|| crossed(&mut chance, real));
-    let is_strange = |name: &String| !own(name).is_empty() && known.alike(&own(name)).is_empty();
+    let is_strange =
+        |name: &String| !own(name).is_empty() && known.alike(&own(name)).is_empty() && !known.is_within(name);
     crossed.filter(is_strange).take(count).collect()
 }
 
