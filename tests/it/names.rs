@@ -146,7 +146,7 @@ fn with_names(names: &[String]) -> Database {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn an_index_changes_no_answer(
