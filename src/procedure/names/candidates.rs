@@ -75,7 +75,7 @@ struct Term {
 
 impl Term {
     fn is_single(&self) -> bool {
-        self.words.count_ones() == 1
+        self.words.is_power_of_two()
     }
 
     /// Words side by side that are alike tell as much as all of them.
