@@ -73,6 +73,14 @@ impl Reading {
     }
 }
 
+impl Reading {
+    /// About so many bytes it holds beside itself.
+    pub(crate) fn payload_bytes(&self) -> usize {
+        let texts = self.text.len() + self.folded.len() + self.joined.len();
+        texts + self.words.iter().map(|word| size_of::<Word>() + 2 * word.text.len()).sum::<usize>()
+    }
+}
+
 impl Word {
     fn new(text: &str, kind: Kind) -> Self {
         let end = text.char_indices().nth(MAX_WORD_LETTERS).map_or(text.len(), |(end, _)| end);
