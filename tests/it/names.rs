@@ -173,7 +173,9 @@ proptest! {
         for (edits, is_committed) in transactions {
             let before = answers(&db, &asked);
             let mut transaction = db.write().unwrap();
-            edits.iter().for_each(|edit| edit.make(&mut transaction));
+            for edit in &edits {
+                edit.make(&mut transaction);
+            }
             if is_committed {
                 transaction.commit().unwrap();
             } else {
