@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use averment::import::ImportFile;
 use averment::sanctions::{ListFormat, ListImport};
-use averment::{Database, Error};
+use averment::{Database, Edtf, Error};
+
+/// The day of which lists are taken to be whose files do not say it.
+const EDITION: &str = "2026-07-09";
 
 /// The lists, and where each lies.
 const LISTS: [(ListFormat, &str); 5] = [
@@ -21,7 +24,10 @@ pub(crate) fn real_names() -> Result<Option<Vec<String>>, Error> {
     let db = Database::in_memory();
     for (format, path) in LISTS {
         let files = ImportFile::all_in(PathBuf::from(&folder).join("data").join(path)).expect("a published list");
-        ListImport::new().skip_bad_rows().list(format, files).load_into(&db).expect("a published list");
+        let import = ListImport::new().skip_bad_rows().list(format, files);
+        let is_dated = format == ListFormat::Ofac;
+        let import = if is_dated { import } else { import.edition(Edtf::parse(EDITION).expect("a day")) };
+        import.load_into(&db).expect("a published list");
     }
     let names = db.query("MATCH (n:Entity) WHERE size(n.name) > 3 RETURN DISTINCT n.name AS name ORDER BY name", ())?;
     names.into_vec().map(Some)
