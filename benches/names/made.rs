@@ -2,12 +2,15 @@
 //!
 //! `benches/names` measures a million of them, `tests/it/names.rs` asks the same of fewer.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
-/// A name, and whose it is.
+/// A name, and how it is written.
 pub(crate) struct Made {
     pub(crate) name: String,
     script: Script,
+    /// Which of its words tells who it is.
+    own: usize,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -131,6 +134,9 @@ const RUSSIAN_TRADES: [(&str, &str); 6] = [
     ("Логистика", "Logistika"),
     ("Комбинат", "Kombinat"),
 ];
+const RUSSIAN_FORMS: [&str; 3] = ["ООО", "ОАО", "ЗАО"];
+/// Forms that real names have beside these.
+const OTHER_FORMS: [&str; 4] = ["Open Closed Public Joint Stock Company", "LTDA", "Corp.", "AO PAO JSC OJSC PJSC"];
 const FORMS: [&str; 8] = ["Co., Ltd.", "Ltd.", "LLC", "Inc.", "GmbH", "Limited", "Corporation", "S.p.A."];
 const GIVEN: [(&str, &str); 16] = [
     ("Aleksandr", "Alexander"),
@@ -163,27 +169,167 @@ pub(crate) fn names(count: usize, seed: u64) -> Vec<Made> {
     made
 }
 
-/// Names of the same make of which no word is in any of these but those that all are made of. Their words may still be a
-/// letter away from one that is: the more names there are, the more of these strangers are what a slip would make of one.
-pub(crate) fn strangers(count: usize, seed: u64, known: &[Made]) -> Vec<String> {
-    let own = |name: &str| -> Vec<String> { name.to_lowercase().split(' ').map(str::to_owned).collect() };
-    let taken: HashSet<String> = known.iter().flat_map(|made| own(&made.name)).collect();
-    let fixed: HashSet<String> = own(&[
-        CITIES.map(|(latin, _)| latin).join(" "),
-        TRADES.map(|(latin, _)| latin).join(" "),
-        FORMS.join(" "),
-        GIVEN.map(|(name, _)| name).join(" "),
-        "ООО ОАО ЗАО".to_owned(),
-        RUSSIAN_TRADES.map(|(name, _)| name).join(" "),
-    ]
-    .join(" "))
+/// So many names: those of `real`, and then others that are put together of their parts.
+pub(crate) fn recombined(count: usize, seed: u64, real: &[String]) -> Vec<Made> {
+    let (mut chance, mut known, mut names) = (Chance::new(seed), HashSet::new(), Vec::with_capacity(count));
+    let crossed = std::iter::repeat_with(|| crossed(&mut chance, real));
+    for name in real.iter().cloned().chain(crossed) {
+        if names.len() == count {
+            break;
+        }
+        if known.insert(name.to_lowercase()) {
+            names.push(name);
+        }
+    }
+    let mut holders: HashMap<String, usize> = HashMap::new();
+    names
+        .iter()
+        .flat_map(|name| name.split(' '))
+        .for_each(|word| *holders.entry(word.to_lowercase()).or_default() += 1);
+    let own = |name: &str| {
+        let words = name.split(' ').enumerate().filter(|(_, word)| word.chars().count() > 2);
+        words.min_by_key(|(_, word)| holders[&word.to_lowercase()]).map_or(0, |(at, _)| at)
+    };
+    names.into_iter().map(|name| Made { own: own(&name), name, script: Script::Latin }).collect()
+}
+
+/// The family of one person with the other names of another one, or the front of one name with the end of another.
+fn crossed(chance: &mut Chance, real: &[String]) -> String {
+    loop {
+        let (one, other) = (chance.one(real), chance.one(real));
+        match (one.split_once(", "), other.split_once(", ")) {
+            (Some((family, _)), Some((_, given))) if one != other => return format!("{family}, {given}"),
+            (None, None) if one != other => {
+                let (front, end): (Vec<&str>, Vec<&str>) = (one.split(' ').collect(), other.split(' ').collect());
+                let words = [&front[..front.len().div_ceil(2)], &end[end.len() / 2..]].concat();
+                return words.join(" ");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What names a list has, to tell whether a name is another way to write one of them.
+pub(crate) struct Listed {
+    /// Who has a word, by the numbers of the names.
+    holders: HashMap<String, Vec<u32>>,
+    /// The words by their length, each with the letters that it has as bits.
+    by_length: Vec<Vec<(u32, String)>>,
+    /// How many words of more than two letters each name has.
+    sizes: Vec<usize>,
+}
+
+impl Listed {
+    pub(crate) fn of(names: &[Made]) -> Self {
+        let (mut holders, mut sizes): (HashMap<String, Vec<u32>>, _) = (HashMap::new(), Vec::new());
+        for (number, made) in (0..).zip(names) {
+            let words = told(&made.name);
+            sizes.push(words.iter().filter(|word| is_long(word)).count());
+            for word in words {
+                let known = holders.entry(word).or_default();
+                if known.last() != Some(&number) {
+                    known.push(number);
+                }
+            }
+        }
+        let mut by_length: Vec<Vec<(u32, String)>> = Vec::new();
+        for word in holders.keys() {
+            let len = word.chars().count();
+            by_length.resize_with(by_length.len().max(len + 1), Vec::new);
+            by_length[len].push((letters(word), word.clone()));
+        }
+        Self { holders, by_length, sizes }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.holders.contains_key(word)
+    }
+
+    /// The numbers of the names that have all words of a text, forms of organisations aside, or spelling variants of them.
+    pub(crate) fn alike(&self, text: &str) -> HashSet<u32> {
+        let mut by_word: Vec<HashSet<u32>> = told(text).iter().map(|word| self.holders_of_variants(word)).collect();
+        by_word.sort_by_key(HashSet::len);
+        let Some((first, others)) = by_word.split_first() else { return HashSet::new() };
+        first.iter().copied().filter(|number| others.iter().all(|other| other.contains(number))).collect()
+    }
+
+    /// Whether a text has all words of some name, forms of organisations aside, or spelling variants of them.
+    fn is_within(&self, text: &str) -> bool {
+        let mut shared: HashMap<u32, usize> = HashMap::new();
+        for word in told(text).iter().filter(|word| is_long(word)) {
+            self.holders_of_variants(word).into_iter().for_each(|number| *shared.entry(number).or_default() += 1);
+        }
+        shared.into_iter().any(|(number, count)| count >= self.sizes[number as usize])
+    }
+
+    fn holders_of_variants(&self, word: &str) -> HashSet<u32> {
+        let (len, own) = (word.chars().count(), letters(word));
+        let slips = slips(len);
+        let near = self.by_length.iter().take(len + slips + 1).skip(len - slips.min(len)).flatten();
+        // A slip changes two letters at most.
+        let variants = near.filter(|(letters, other)| {
+            (letters ^ own).count_ones() as usize <= 2 * slips && strsim::osa_distance(word, other) <= slips
+        });
+        variants.flat_map(|(_, other)| &self.holders[other]).copied().collect()
+    }
+}
+
+fn is_long(word: &str) -> bool {
+    word.chars().count() > 2
+}
+
+/// In how many letters a word may be written otherwise, and be the same to a reader.
+fn slips(len: usize) -> usize {
+    match len {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
+fn letters(word: &str) -> u32 {
+    word.chars().fold(0, |letters, letter| letters | 1 << (letter as u32 % 32))
+}
+
+/// The words of a name in small letters, each once, but for the form of an organisation.
+fn told(name: &str) -> Vec<String> {
+    static WORDS_OF_FORMS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let forms = FORMS.iter().chain(&RUSSIAN_FORMS).chain(&OTHER_FORMS);
+        forms.flat_map(|form| form.split(' ')).map(bare).collect()
+    });
+    let is_told = |word: &String| !word.is_empty() && !WORDS_OF_FORMS.contains(word);
+    let mut words: Vec<String> = name.split([' ', '-']).map(bare).filter(is_told).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+fn bare(word: &str) -> String {
+    word.to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "")
+}
+
+/// Names of the same make of which no word is in any of these but those that all are made of. Such words may be a letter away
+/// from one that is, and the more names there are the more of them are; so a stranger differs from each name in one word
+/// at least, form of organisation aside, that is no spelling variant of a word there (one letter, two from eight letters on). Else
+/// it would be that name to any reader. It may have all but one of its words in common with as many names as there are.
+pub(crate) fn strangers(count: usize, seed: u64, known: &Listed) -> Vec<String> {
+    let fixed: HashSet<String> = told(
+        &[
+            CITIES.map(|(latin, _)| latin).join(" "),
+            TRADES.map(|(latin, _)| latin).join(" "),
+            GIVEN.map(|(name, _)| name).join(" "),
+            RUSSIAN_TRADES.map(|(name, _)| name).join(" "),
+        ]
+        .join(" "),
+    )
     .into_iter()
     .collect();
     let (mut chance, mut found) = (Chance::new(seed), Vec::new());
     while found.len() < count {
         let one = name(&mut chance);
         let is_strange = one.script != Script::Han
-            && own(&one.name).iter().all(|word| fixed.contains(word) || !taken.contains(word));
+            && told(&one.name).iter().all(|word| fixed.contains(word) || !known.has(word))
+            && known.alike(&one.name).is_empty();
         if is_strange {
             found.push(one.name);
         }
@@ -191,27 +337,48 @@ pub(crate) fn strangers(count: usize, seed: u64, known: &[Made]) -> Vec<String> 
     found
 }
 
+/// Names that are put together of the parts of real ones and differ from each that is known as [`strangers`] do, in a word that
+/// few real names have: what many are called tells as little as the form of an organisation. Nor is all of a name that is known
+/// within one of them. All of their words are known.
+pub(crate) fn recombined_strangers(count: usize, seed: u64, real: &[String], known: &Listed) -> Vec<String> {
+    let mut holders: HashMap<String, usize> = HashMap::new();
+    real.iter().flat_map(|name| told(name)).for_each(|word| *holders.entry(word).or_default() += 1);
+    let own = |name: &str| -> String {
+        let telling = |word: &String| is_long(word) && holders.get(word).is_none_or(|count| *count <= FEW);
+        told(name).into_iter().filter(telling).collect::<Vec<_>>().join(" ")
+    };
+    let mut chance = Chance::new(seed);
+    let crossed = std::iter::repeat_with(|| crossed(&mut chance, real));
+    let is_strange =
+        |name: &String| !own(name).is_empty() && known.alike(&own(name)).is_empty() && !known.is_within(name);
+    crossed.filter(is_strange).take(count).collect()
+}
+
+/// A word that no more of the real names have tells who it is.
+const FEW: usize = 30;
+
 fn name(chance: &mut Chance) -> Made {
     match chance.below(10) {
         0..=4 => {
             let (city, trade) = (chance.one(&CITIES).0, chance.one(&TRADES).0);
             let own = coined(chance);
             let form = chance.one(&FORMS);
-            Made { name: format!("{city} {own} {trade} {form}"), script: Script::Latin }
+            Made { name: format!("{city} {own} {trade} {form}"), script: Script::Latin, own: 1 }
         }
         5 => {
             let own: String = (0..4).map(|_| chance.one(&SIGNS).0).collect();
             let (city, trade) = (chance.one(&CITIES).1, chance.one(&TRADES).1);
-            Made { name: format!("{city}{own}{trade}有限公司"), script: Script::Han }
+            Made { name: format!("{city}{own}{trade}有限公司"), script: Script::Han, own: 0 }
         }
         6 | 7 => {
-            let form = ["ООО", "ОАО", "ЗАО"][chance.below(3)];
+            let form = *chance.one(&RUSSIAN_FORMS);
             let (trade, own) = (chance.one(&RUSSIAN_TRADES).0, coined(chance));
-            Made { name: format!("{form} {trade} {}", cyrillic(&own)), script: Script::Cyrillic }
+            let name = format!("{form} {trade} {}", cyrillic(&own));
+            Made { own: name.split(' ').count() - 1, name, script: Script::Cyrillic }
         }
         _ => {
             let (given, middle, family) = (chance.one(&GIVEN).0, coined(chance), coined(chance));
-            Made { name: format!("{given} {middle} {family}"), script: Script::Latin }
+            Made { name: format!("{given} {middle} {family}"), script: Script::Latin, own: 1 }
         }
     }
 }
@@ -303,20 +470,9 @@ fn dropped(chance: &mut Chance, made: &Made) -> String {
     if words.len() < 3 {
         return made.name.trim_end_matches("有限公司").to_owned();
     }
-    let own = words.iter().position(|word| is_coined(word)).unwrap_or(0);
     let at = chance.below(words.len());
-    words.remove(if at == own { (at + 1) % words.len() } else { at });
+    words.remove(if at == made.own { (at + 1) % words.len() } else { at });
     words.join(" ")
-}
-
-fn is_coined(word: &str) -> bool {
-    let is_fixed = |text: &str| text.split(' ').any(|fixed| fixed == word);
-    !CITIES.iter().any(|(name, _)| is_fixed(name))
-        && !TRADES.iter().any(|(name, _)| is_fixed(name))
-        && !RUSSIAN_TRADES.iter().any(|(name, _)| is_fixed(name))
-        && !GIVEN.iter().any(|(name, _)| is_fixed(name))
-        && !FORMS.iter().any(|name| is_fixed(name))
-        && !["ООО", "ОАО", "ЗАО"].contains(&word)
 }
 
 /// The words stand in another order, as in lists and registers.
@@ -357,7 +513,7 @@ fn transliterated(chance: &mut Chance, made: &Made) -> String {
 /// Another form, or none.
 fn formed(chance: &mut Chance, made: &Made) -> String {
     let bare = FORMS.iter().find_map(|form| made.name.strip_suffix(form)).unwrap_or(&made.name);
-    let bare = ["ООО ", "ОАО ", "ЗАО "].iter().find_map(|form| bare.strip_prefix(form)).unwrap_or(bare);
+    let bare = RUSSIAN_FORMS.iter().find_map(|form| bare.strip_prefix(form)).unwrap_or(bare).trim();
     let bare = bare.trim_end_matches("有限公司").trim();
     match chance.below(3) {
         0 => bare.to_owned(),

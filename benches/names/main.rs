@@ -1,18 +1,22 @@
 //! What `names.lookup` finds among a million made names, and how quickly; plain edit distance over the same names beside it.
 //!
 //! `cargo bench --bench names` makes them, `AVERMENT_NAMES=20000` fewer. The names, the 200 forms by five rules and the 200
-//! strangers are of fixed seeds (`made.rs`).
+//! strangers are of fixed seeds (`made.rs`), `AVERMENT_SEED=2` has others. Where `AVERMENT_SHARED` says where the lists of OFAC and
+//! BIS are, the same is asked of real names and their recombinations. `AVERMENT_NAMES_TELL=1` tells what was not found, and
+//! which strangers were.
 
 #![expect(clippy::print_stdout, reason = "this is how it tells what it has measured")]
 #![allow(dead_code, reason = "a test uses the rest")]
 
 mod made;
+mod real;
 
 use std::time::{Duration, Instant};
 
 use averment::{Database, Error, Params, Prepared, Value, params};
 
-use made::{Quality, by_edits, forms, names, strangers};
+use made::{Listed, Made, Quality, by_edits, forms, names, recombined, recombined_strangers, strangers};
+use real::real_names;
 
 /// The least score at which `names.lookup` takes a name for another one.
 const LEAST: f64 = 0.75;
@@ -22,10 +26,47 @@ const LEAST: f64 = 0.75;
 const MOST_BY_EDITS: usize = 30;
 
 fn main() -> Result<(), Error> {
-    let count = std::env::var("AVERMENT_NAMES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
-    let made = names(count, 1);
-    let forms = forms(200, 2, &made);
-    let strangers = strangers(200, 3, &made);
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let count = number("AVERMENT_NAMES").and_then(|count| usize::try_from(count).ok()).unwrap_or(1_000_000);
+    let seed = number("AVERMENT_SEED").unwrap_or(1);
+    println!("made names, seed {seed}");
+    measure(&Pool::made(count, seed))?;
+    if let Some(real) = real_names()? {
+        println!("{} real names and their recombinations, seed {seed}", real.len());
+        measure(&Pool::recombined(count, seed, &real))?;
+    }
+    Ok(())
+}
+
+/// Names, and what is asked of them.
+struct Pool {
+    made: Vec<Made>,
+    forms: Vec<(&'static str, usize, String)>,
+    strangers: Vec<String>,
+}
+
+impl Pool {
+    fn made(count: usize, seed: u64) -> Self {
+        let made = names(count, 3 * seed - 2);
+        let forms = forms(200, 3 * seed - 1, &made);
+        let strangers = strangers(200, 3 * seed, &Listed::of(&made));
+        Self { made, forms, strangers }
+    }
+
+    /// Of recombined names many differ in a word, so a form that is as much another one is not asked for.
+    fn recombined(count: usize, seed: u64, real: &[String]) -> Self {
+        let made = recombined(count, 3 * seed - 2, real);
+        let listed = Listed::of(&made);
+        let mut forms = forms(600, 3 * seed - 1, &made);
+        forms.retain(|(_, whose, text)| listed.alike(text).iter().all(|found| *found as usize == *whose));
+        forms.truncate(200);
+        let strangers = recombined_strangers(200, 3 * seed, real, &listed);
+        Self { made, forms, strangers }
+    }
+}
+
+fn measure(Pool { made, forms, strangers }: &Pool) -> Result<(), Error> {
+    let count = made.len();
     let db = Database::in_memory();
     let started = Instant::now();
     let numbered: Vec<(usize, &str)> = made.iter().map(|made| made.name.as_str()).enumerate().collect();
@@ -46,13 +87,16 @@ fn main() -> Result<(), Error> {
 
     let lookup = db.prepare("CALL names.lookup($name, {limit: 1}) YIELD node RETURN node.number")?;
     let mut times = Vec::new();
-    let found = Quality::of(&forms, &strangers, |name| {
+    let found = Quality::of(forms, strangers, |name| {
         let started = Instant::now();
         let found = first(&db, &lookup, name);
         times.push(started.elapsed());
         found
     });
     println!("names.lookup: {found}; {}", told(&mut times));
+    if std::env::var_os("AVERMENT_NAMES_TELL").is_some() {
+        tell_mistaken(&db, strangers)?;
+    }
 
     let share = (count / 20_000).clamp(1, forms.len() / MOST_BY_EDITS);
     let some = |count: usize| (0..count).step_by(share);
@@ -61,11 +105,24 @@ fn main() -> Result<(), Error> {
     let mut times = Vec::new();
     let found = Quality::of(&some_forms, &some_strangers, |name| {
         let started = Instant::now();
-        let found = by_edits(&made, name, LEAST);
+        let found = by_edits(made, name, LEAST);
         times.push(started.elapsed());
         found
     });
     println!("Levenshtein:  {found}; {}", told(&mut times));
+    Ok(())
+}
+
+/// Tells which strangers were taken for somebody, and why.
+fn tell_mistaken(db: &Database, strangers: &[String]) -> Result<(), Error> {
+    let why = "CALL names.lookup($name, {limit: 1}) YIELD name, score, how, tokens \
+               RETURN name, score, how, [t IN tokens | t.text + '~' + coalesce(t.name, '-') + ':' + toString(round(t.score, 2))]";
+    let why = db.prepare(why)?;
+    for stranger in strangers {
+        for row in db.query(&why, params! { "name" => stranger.as_str() })?.into_vec::<Value>()? {
+            println!("  {stranger}: {row}");
+        }
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Two names side by side: each word with the one that is most like it, wherever that stands.
 
-use super::alike::alike;
+use super::alike::{alike, doubt};
+use super::forms::is_form;
 use super::reading::{Kind, Reading, Word};
 
 /// How two names are alike, from what is certain to what is likely.
@@ -48,6 +49,17 @@ impl How {
     }
 }
 
+/// A word of the first name, and the word of the other that it goes with.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told {
+    pub text: String,
+    pub name: Option<String>,
+    /// How alike they are.
+    pub alike: f64,
+    /// How much is to be doubted that one was written for the other, as a power of ten.
+    pub doubt: f64,
+}
+
 /// What a comparison has found.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Compared {
@@ -55,7 +67,13 @@ pub(crate) struct Compared {
     pub score: f64,
     pub how: How,
     /// Each word of the first name, the word of the other that it goes with, and how alike these are.
-    pub pairs: Vec<(String, Option<String>, f64)>,
+    pub pairs: Vec<Told>,
+    /// How much is told by words of the name proper that the first name alone has, and that the second one has.
+    pub apart: [f64; 2],
+    /// How much of what the first name tells is in the second one, from 0 to 1.
+    pub told: f64,
+    /// Whether they are alike as one word each, more than word by word.
+    pub is_in_one: bool,
 }
 
 /// Compares two names; the score is the same whichever comes first.
@@ -71,16 +89,26 @@ pub(crate) fn compare(left: &Reading, right: &Reading) -> Compared {
     };
     let how = how(left, right, &left_words, &right_words, &pairs);
     let by_words = score(&left_words, &right_words, &pairs);
+    let in_one = in_one(&left_words, &right_words);
     let score = match how {
         How::Exact | How::Folded | How::Transliterated | How::Words => how.most(),
         How::Form => by_words.min(how.most()),
-        How::Part | How::Fuzzy => by_words.max(in_one(left, right)).min(how.most()),
+        How::Part | How::Fuzzy => by_words.max(in_one).min(how.most()),
     };
     let told = left_words.iter().enumerate().map(|(at, word)| {
         let pair = pairs.iter().find(|pair| pair.left == at);
-        (word.text.clone(), pair.map(|pair| right_words[pair.right].text.clone()), pair.map_or(0.0, |pair| pair.alike))
+        let (name, alike) = (pair.map(|pair| &right_words[pair.right]), pair.map_or(0.0, |pair| pair.alike));
+        let doubt = name.map_or(0.0, |name| doubt(word, name));
+        Told { text: word.text.clone(), name: name.map(|name| name.text.clone()), alike, doubt }
     });
-    Compared { score, how, pairs: told.collect() }
+    let left_out = |words: &[Word], side: fn(&Pair) -> usize| -> f64 {
+        let words = unmatched(words, &pairs, side).into_iter();
+        words.filter(|word| word.tells() && !is_form(&word.text)).map(|word| word.weight).sum()
+    };
+    let apart = [left_out(&left_words, |pair| pair.left), left_out(&right_words, |pair| pair.right)];
+    let pairs_told = told.collect();
+    let told = share(&left_words, &pairs, |pair| pair.left);
+    Compared { score, how, pairs: pairs_told, apart, told, is_in_one: in_one > by_words }
 }
 
 struct Pair {
@@ -161,32 +189,49 @@ fn paired(left: &[Word], right: &[Word]) -> Vec<Pair> {
 
 /// How much of all that the names tell is in both; a name that is a part of the other one counts for some more.
 fn score(left: &[Word], right: &[Word], pairs: &[Pair]) -> f64 {
-    let sum = |words: &[Word]| words.iter().map(|word| word.weight).sum::<f64>();
     let (left_sum, right_sum) = (sum(left), sum(right));
-    let left_matched: f64 = pairs.iter().map(|pair| pair.alike * left[pair.left].weight).sum();
-    let right_matched: f64 = pairs.iter().map(|pair| pair.alike * right[pair.right].weight).sum();
     if left_sum <= 0.0 || right_sum <= 0.0 {
         return 0.0;
     }
-    let both = (left_matched + right_matched) / (left_sum + right_sum);
-    let contained = (left_matched / left_sum).max(right_matched / right_sum);
-    (0.75 * both + 0.25 * contained).clamp(0.0, 1.0)
+    let (left_share, right_share) = (share(left, pairs, |pair| pair.left), share(right, pairs, |pair| pair.right));
+    let both = (left_share * left_sum + right_share * right_sum) / (left_sum + right_sum);
+    (0.75 * both + 0.25 * left_share.max(right_share)).clamp(0.0, 1.0)
 }
 
-/// How alike the names are when blanks do not count; numbers have to be the same.
-fn in_one(left: &Reading, right: &Reading) -> f64 {
-    let numbers = |name: &Reading| {
-        let numbers = name.words.iter().filter(|word| word.kind == Kind::Number).map(|word| word.text.clone());
-        numbers.collect::<Vec<_>>()
-    };
-    let (short, long) = (left.joined.len().min(right.joined.len()), left.joined.len().max(right.joined.len()));
-    let is_near = short >= 5 && 5 * (long - short) <= long;
-    if !is_near || left.words.len() == right.words.len() || numbers(left) != numbers(right) {
+/// How much of what a name tells is in the other one.
+fn share(words: &[Word], pairs: &[Pair], side: impl Fn(&Pair) -> usize) -> f64 {
+    let matched: f64 = pairs.iter().map(|pair| pair.alike * words[side(pair)].weight).sum();
+    let sum = sum(words);
+    if sum > 0.0 { matched / sum } else { 0.0 }
+}
+
+fn sum(words: &[Word]) -> f64 {
+    words.iter().map(|word| word.weight).sum()
+}
+
+/// How alike the names are when blanks do not count: the words that only one of them has must be nearly the same in one, and
+/// numbers the same.
+fn in_one(left: &[Word], right: &[Word]) -> f64 {
+    let (left_rest, right_rest) = (rest_of(left, right), rest_of(right, left));
+    let is_number = |word: &&Word| word.kind == Kind::Number;
+    if left_rest.len() == right_rest.len() || left_rest.iter().chain(&right_rest).any(is_number) {
+        return 0.0;
+    }
+    let joined = |words: &[&Word]| words.iter().map(|word| word.text.as_str()).collect::<String>();
+    let (left_rest, right_rest) = (joined(&left_rest), joined(&right_rest));
+    let (short, long) = (left_rest.len().min(right_rest.len()), left_rest.len().max(right_rest.len()));
+    if short < 5 || 5 * (long - short) > long {
         return 0.0;
     }
     #[expect(clippy::cast_precision_loss, reason = "names have some hundred letters at most")]
-    let alike = 1.0 - strsim::osa_distance(&left.joined, &right.joined) as f64 / long as f64;
+    let alike = 1.0 - strsim::osa_distance(&left_rest, &right_rest) as f64 / long as f64;
     if alike >= 0.85 { 0.95 * alike } else { 0.0 }
+}
+
+/// The words of the name proper that the other name has not.
+fn rest_of<'n>(words: &'n [Word], other: &[Word]) -> Vec<&'n Word> {
+    let is_there = |word: &Word| other.iter().any(|there| there.text == word.text);
+    words.iter().filter(|word| word.tells() && !is_there(word)).collect()
 }
 
 fn how(left: &Reading, right: &Reading, left_words: &[Word], right_words: &[Word], pairs: &[Pair]) -> How {

@@ -185,6 +185,11 @@ pub(super) fn at_start(words: &[&str], is_front: bool) -> Option<(usize, Form)> 
     found.map(|(way, form)| (way.len(), *form))
 }
 
+/// Whether a word alone is a form, wherever it stands.
+pub(super) fn is_form(word: &str) -> bool {
+    by_first_word().get(word).is_some_and(|ways| ways.iter().any(|(way, _)| way.len() == 1))
+}
+
 /// Ways to write forms, the longest first.
 type Ways = Vec<(Vec<&'static str>, Form)>;
 

@@ -17,7 +17,7 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use alike::alike;
-pub(crate) use compare::{Compared, How, compare};
+pub(crate) use alike::alike_to;
+pub(crate) use compare::{Compared, How, Told, compare};
 pub(crate) use hint::hints;
 pub(crate) use reading::{JOINED, Kind, Reading, Word, keys};

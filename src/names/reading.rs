@@ -32,6 +32,8 @@ pub(crate) struct Reading {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Word {
     pub text: String,
+    /// As it was written, where another word is meant by it.
+    pub written: Option<String>,
     pub kind: Kind,
     /// How much it tells.
     pub weight: f64,
@@ -71,17 +73,20 @@ impl Reading {
     }
 }
 
+impl Reading {
+    /// About so many bytes it holds beside itself.
+    pub(crate) fn payload_bytes(&self) -> usize {
+        let texts = self.text.len() + self.folded.len() + self.joined.len();
+        texts + self.words.iter().map(|word| size_of::<Word>() + 2 * word.text.len()).sum::<usize>()
+    }
+}
+
 impl Word {
     fn new(text: &str, kind: Kind) -> Self {
         let end = text.char_indices().nth(MAX_WORD_LETTERS).map_or(text.len(), |(end, _)| end);
         let text = &text[..end];
         let sound = if kind == Kind::Name || kind == Kind::Generic { sound(text) } else { String::new() };
-        Self { text: text.to_owned(), kind, weight: weight(text, kind), sound }
-    }
-
-    /// A word of an index, of which no more is known.
-    pub(crate) fn named(text: &str) -> Self {
-        Self::new(text, Kind::Name)
+        Self { text: text.to_owned(), written: None, kind, weight: weight(text, kind), sound }
     }
 
     /// Whether it is a part of the name proper.
@@ -135,7 +140,7 @@ fn plain(word: &str) -> Word {
     } else {
         Kind::Name
     };
-    Word::new(text, kind)
+    Word { written: (text != word).then(|| word.to_owned()), ..Word::new(text, kind) }
 }
 
 fn weight(text: &str, kind: Kind) -> f64 {

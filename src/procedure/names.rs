@@ -7,6 +7,7 @@
 
 mod book;
 mod candidates;
+mod crowd;
 mod lookup;
 mod reconcile;
 

@@ -90,8 +90,34 @@ impl NameIndex {
         self.holders(word, 0).next().is_some()
     }
 
-    pub(crate) fn holds(&self, word: &str, slot: u32) -> bool {
-        self.holders(word, slot).next() == Some(slot)
+    /// How many elements have a word, but no more than `most`.
+    pub(crate) fn count(&self, word: &str, most: usize) -> usize {
+        let mut count = 0;
+        for leaf in self.entries.from(|entry| &*entry.word < word) {
+            let is_all = leaf.last().is_some_and(|entry| &*entry.word == word);
+            count += if is_all { leaf.len() } else { leaf.partition_point(|entry| &*entry.word == word) };
+            if !is_all || count >= most {
+                break;
+            }
+        }
+        count.min(most)
+    }
+
+    /// Looks at those of some elements, whose slots rise, that have a word.
+    pub(crate) fn each_of(&self, word: &str, slots: &[u32], mut look: impl FnMut(u32)) {
+        let mut leaf: &[Entry] = &[];
+        for slot in slots {
+            let before = |entry: &Entry| (&*entry.word, entry.slot) < (word, *slot);
+            leaf = match leaf.last() {
+                Some(last) if !before(last) => &leaf[leaf.partition_point(before)..],
+                _ => self.entries.from(before).next().unwrap_or_default(),
+            };
+            match leaf.first().filter(|entry| &*entry.word == word) {
+                Some(entry) if entry.slot == *slot => look(*slot),
+                Some(_) => {}
+                None => return,
+            }
+        }
     }
 
     /// The elements that have a word, from a slot on, in the order of slots.

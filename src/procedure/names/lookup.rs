@@ -10,9 +10,10 @@ use super::super::seen::Seen;
 use super::super::show::text;
 use super::book::{NameKey, key_of_citations, keys_of_nodes, of_citations, of_nodes};
 use super::candidates::{Effort, candidates};
-use crate::catalog::{KeyId, LabelId};
+use super::crowd::Crowd;
+use crate::catalog::{KeyId, LabelId, Statistics};
 use crate::function::{Answer, Field, FunctionError, Host, Procedure, Registry};
-use crate::names::{Compared, Reading, compare};
+use crate::names::{Compared, Reading, Told, compare};
 use crate::storage::{End, NodeSlot, RelSlot, names_in};
 use crate::value::{Map, Name, Type, Value};
 
@@ -71,20 +72,20 @@ struct Wanted<'a> {
     min_score: f64,
 }
 
-/// A node, and the name of it that is most like what was asked.
+/// A node, and a name of it.
 struct Hit {
     node: NodeSlot,
     name: String,
-    key: KeyId,
+    key: NameKey,
     score: f64,
     compared: Compared,
 }
 
 impl Hit {
     fn row(self, seen: &Seen) -> Vec<Value> {
-        let pair = |(text, name, score): (String, Option<String>, f64)| {
-            let name = name.map_or(Value::Null, Value::from);
-            let entries = [("text", Value::from(text)), ("name", name), ("score", Value::Float(score))];
+        let pair = |told: Told| {
+            let name = told.name.map_or(Value::Null, Value::from);
+            let entries = [("text", Value::from(told.text)), ("name", name), ("score", Value::Float(told.alike))];
             Value::Map(Map::from_iter(entries.map(|(key, value)| (Name::from(key), value))))
         };
         let tokens: Vec<Value> = self.compared.pairs.into_iter().map(pair).collect();
@@ -94,7 +95,7 @@ impl Hit {
             Value::Float(self.score),
             Value::from(self.compared.how.name()),
             tokens.into(),
-            text(seen.graph.catalog().keys.name(self.key)),
+            text(seen.graph.catalog().keys.name(self.key.key)),
         ]
     }
 }
@@ -136,13 +137,18 @@ fn look_at_nodes(
 ) -> Result<(), FunctionError> {
     let keys = keys_of_nodes(seen);
     let index = of_nodes(seen, label, &keys)?;
-    let slots = candidates(&index, asked, Effort::SEARCH, |slot| fits(seen, NodeSlot(slot), label));
-    seen.each(slots, |slot| {
+    let found = candidates(&index, asked, Effort::SEARCH, |slot| fits(seen, NodeSlot(slot), label));
+    let mut heard = Vec::new();
+    seen.each(found.slots, |slot| {
         for key in &keys {
-            hear(seen, asked, (End::node(NodeSlot(slot)), *key), NodeSlot(slot), best);
+            hear(seen, asked, (End::node(NodeSlot(slot)), *key), NodeSlot(slot), &mut heard);
         }
         Ok(())
-    })
+    })?;
+    let graph = seen.graph;
+    let names = label.map_or_else(|| graph.node_count(), |label| graph.label_count(label));
+    judge(heard, &found.crowd, usize::try_from(names).unwrap_or(usize::MAX), best);
+    Ok(())
 }
 
 fn look_at_citations(
@@ -162,31 +168,56 @@ fn look_at_citations(
         None => seen.sees(End::rel(RelSlot(slot))),
         Some(source) => seen.citations_by(RelSlot(slot)).any(|cited| cited.source == source),
     };
-    let slots = candidates(&index, asked, Effort::SEARCH, |slot| named(slot).is_some() && is_wanted(slot));
-    seen.each(slots, |slot| {
+    let found = candidates(&index, asked, Effort::SEARCH, |slot| named(slot).is_some() && is_wanted(slot));
+    let mut heard = Vec::new();
+    seen.each(found.slots, |slot| {
         if let Some(node) = named(slot) {
-            hear(seen, asked, (End::rel(RelSlot(slot)), key), node, best);
+            hear(seen, asked, (End::rel(RelSlot(slot)), key), node, &mut heard);
         }
         Ok(())
-    })
+    })?;
+    judge(heard, &found.crowd, index.len(), best);
+    Ok(())
 }
 
-/// Compares the names that an element has for a node, and keeps the best of these.
-fn hear(
-    seen: &Seen,
-    asked: &Reading,
-    (element, key): (End, NameKey),
-    node: NodeSlot,
-    best: &mut FxHashMap<NodeSlot, Hit>,
-) {
+/// Compares the names that an element has for a node.
+fn hear(seen: &Seen, asked: &Reading, (element, key): (End, NameKey), node: NodeSlot, heard: &mut Vec<Hit>) {
     let value = seen.graph.property(element, key.key);
     for name in names_in(&value).take(MOST_NAMES) {
         let compared = compare(asked, &Reading::of(name));
-        let score = compared.score * key.worth;
-        if best.get(&node).is_none_or(|known| known.score < score) {
-            best.insert(node, Hit { node, name: name.to_owned(), key: key.key, score, compared });
+        heard.push(Hit { node, name: name.to_owned(), key, score: 0.0, compared });
+    }
+}
+
+/// Gives each name its score among so many, and keeps the best of each node.
+fn judge(heard: Vec<Hit>, crowd: &Crowd, names: usize, best: &mut FxHashMap<NodeSlot, Hit>) {
+    let told = told_by_names(&heard);
+    for mut hit in heard {
+        let as_many = told.partition_point(|told| *told >= hit.compared.told - f64::EPSILON);
+        hit.score = crowd.judged(&hit.compared, names, as_many.saturating_sub(1)) * hit.key.worth;
+        if best.get(&hit.node).is_none_or(|known| known.score < hit.score) {
+            best.insert(hit.node, hit);
         }
     }
+}
+
+/// How much of what was asked each node has in the name that has most of it, the most first; who is called the same counts once.
+fn told_by_names(heard: &[Hit]) -> Vec<f64> {
+    let mut of_nodes: FxHashMap<NodeSlot, &Hit> = FxHashMap::default();
+    for hit in heard {
+        let known = of_nodes.entry(hit.node).or_insert(hit);
+        if known.compared.told < hit.compared.told {
+            *known = hit;
+        }
+    }
+    let mut by_name: FxHashMap<String, f64> = FxHashMap::default();
+    for hit in of_nodes.into_values() {
+        let told = by_name.entry(hit.name.to_lowercase()).or_default();
+        *told = told.max(hit.compared.told);
+    }
+    let mut told: Vec<f64> = by_name.into_values().collect();
+    told.sort_unstable_by(|one, other| other.total_cmp(one));
+    told
 }
 
 /// The source that is meant: a node, or the only one with such an id or name.

@@ -4,9 +4,10 @@
 //! two things, so such a pair is none; nor is one that is joined already, asserted or quoted.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::known::{Labelled, labelled};
 use super::super::options::Options;
@@ -66,15 +67,16 @@ fn rows(host: &dyn Host, arguments: &[Value]) -> Result<Answer, FunctionError> {
     seen.each_with_label(label, |node| nodes.push(node))?;
     let fits =
         |node: NodeSlot| label.is_none_or(|label| seen.graph.has_label(node, label)) && seen.sees(End::node(node));
+    let mut names = Names { seen: &seen, keys: &keys, known: FxHashMap::default() };
     let mut pairs: BTreeMap<(NodeSlot, NodeSlot), Pair> = BTreeMap::new();
     let mut looked_at: FxHashSet<(NodeSlot, NodeSlot)> = FxHashSet::default();
     for node in nodes {
         seen.reserve(0)?;
-        let own = names_of(&seen, node, &keys);
+        let own = names.of(node)?;
         let mut others: Vec<NodeSlot> = sharing(&seen, node, identifiers);
-        for (_, name) in own.iter().take(MOST_NAMES) {
+        for (_, name) in own.iter() {
             let found = candidates(&index, name, Effort::BLOCK, |slot| slot != node.0);
-            others.extend(found.into_iter().map(NodeSlot));
+            others.extend(found.slots.into_iter().map(NodeSlot));
         }
         others.sort_unstable();
         others.dedup();
@@ -84,7 +86,8 @@ fn rows(host: &dyn Host, arguments: &[Value]) -> Result<Answer, FunctionError> {
                 continue;
             }
             seen.reserve(size_of::<(NodeSlot, NodeSlot)>())?;
-            let found = likeness(&seen, (node, &own), other, &keys, identifiers);
+            let shared = shared_by(&seen, [node, other], identifiers);
+            let found = likeness([&own, &names.of(other)?], shared);
             if let Some(found) = found.filter(|found| found.score >= threshold)
                 && !are_joined(&seen, pair, same_as)
                 && !are_told_apart(&seen, pair)
@@ -127,43 +130,59 @@ impl Pair {
     }
 }
 
-/// The names of a node, and what each is worth.
-fn names_of(seen: &Seen, node: NodeSlot, keys: &[NameKey]) -> Vec<(f64, Reading)> {
-    let mut names = Vec::new();
-    for key in keys {
-        let value = seen.graph.node_property(node, key.key);
-        names.extend(names_in(&value).map(|name| (key.worth, Reading::of(name))));
+/// The names of nodes, and what each is worth; each is read once.
+struct Names<'s, 'h> {
+    seen: &'s Seen<'h>,
+    keys: &'s [NameKey],
+    known: FxHashMap<NodeSlot, Rc<[(f64, Reading)]>>,
+}
+
+impl Names<'_, '_> {
+    fn of(&mut self, node: NodeSlot) -> Result<Rc<[(f64, Reading)]>, FunctionError> {
+        if let Some(known) = self.known.get(&node) {
+            return Ok(Rc::clone(known));
+        }
+        let mut names = Vec::new();
+        for key in self.keys {
+            let value = self.seen.graph.node_property(node, key.key);
+            let some = names_in(&value).take(MOST_NAMES - names.len());
+            names.extend(some.map(|name| (key.worth, Reading::of(name))));
+        }
+        self.seen.reserve(names.iter().map(|(_, name)| size_of::<(f64, Reading)>() + name.payload_bytes()).sum())?;
+        let names: Rc<[(f64, Reading)]> = names.into();
+        self.known.insert(node, Rc::clone(&names));
+        Ok(names)
     }
-    names
 }
 
 /// The names that are most alike, and how alike these are. Who has an identifier in common is likelier to be one.
-fn likeness(
-    seen: &Seen,
-    (node, own): (NodeSlot, &[(f64, Reading)]),
-    other: NodeSlot,
-    keys: &[NameKey],
-    identifiers: Option<TypeId>,
-) -> Option<Pair> {
-    let mut best: Option<Pair> = None;
-    let theirs = names_of(seen, other, keys);
-    for (worth, name) in own.iter().take(MOST_NAMES) {
-        for (their_worth, their_name) in theirs.iter().take(MOST_NAMES) {
+fn likeness([own, theirs]: [&[(f64, Reading)]; 2], shared: Vec<NodeSlot>) -> Option<Pair> {
+    let mut best: Option<(f64, How, [&Reading; 2])> = None;
+    for (worth, name) in own {
+        for (their_worth, their_name) in theirs {
             let compared = compare(name, their_name);
             let score = compared.score * worth.min(*their_worth);
-            if best.as_ref().is_none_or(|best| best.score < score) {
-                let names = [name.text.clone(), their_name.text.clone()];
-                best = Some(Pair { score, how: compared.how, names, shared: Vec::new() });
+            if best.as_ref().is_none_or(|(known, ..)| *known < score) {
+                best = Some((score, compared.how, [name, their_name]));
             }
         }
     }
-    let mine = identifiers_of(seen, node, identifiers);
-    let theirs = if mine.is_empty() { Vec::new() } else { identifiers_of(seen, other, identifiers) };
-    let shared: Vec<NodeSlot> = mine.into_iter().filter(|one| theirs.contains(one)).collect();
-    best.map(|best| {
-        let score = if shared.is_empty() { best.score } else { f64::midpoint(best.score, 1.0) };
-        Pair { score, shared, ..best }
+    best.map(|(score, how, names)| {
+        let names = names.map(|name| name.text.clone());
+        let score = if shared.is_empty() { score } else { f64::midpoint(score, 1.0) };
+        Pair { score, how, names, shared }
     })
+}
+
+/// The identifiers that both have.
+fn shared_by(seen: &Seen, nodes: [NodeSlot; 2], identifiers: Option<TypeId>) -> Vec<NodeSlot> {
+    let [node, other] = nodes;
+    let mut mine = identifiers_of(seen, node, identifiers);
+    if !mine.is_empty() {
+        let theirs = identifiers_of(seen, other, identifiers);
+        mine.retain(|one| theirs.contains(one));
+    }
+    mine
 }
 
 fn identifiers_of(seen: &Seen, node: NodeSlot, identifiers: Option<TypeId>) -> Vec<NodeSlot> {
