@@ -182,7 +182,7 @@ fn all_threads_have_one_budget() {
     for limits in [
         Limits { max_rows: Some(100_000), ..Limits::default() },
         Limits { max_bytes: Some(8 << 20), ..Limits::default() },
-        Limits { timeout: Some(Duration::from_millis(300)), ..Limits::default() },
+        Limits { timeout: Some(Duration::from_millis(60)), ..Limits::default() },
     ] {
         let text = format!("{ENDLESS} ORDER BY sum");
         let mut reading = begin_on(&db, &graph, &text, &limits);
