@@ -73,7 +73,8 @@ fn rows(host: &dyn Host, arguments: &[Value]) -> Result<Answer, FunctionError> {
     for node in nodes {
         seen.reserve(0)?;
         let own = names.of(node)?;
-        let mut others: Vec<NodeSlot> = sharing(&seen, node, identifiers);
+        let identified = identifiers_of(&seen, node, identifiers);
+        let mut others: Vec<NodeSlot> = sharing(&seen, &identified, identifiers);
         for (_, name) in own.iter() {
             let found = candidates(&index, name, Effort::BLOCK, |slot| slot != node.0);
             others.extend(found.slots.into_iter().map(NodeSlot));
@@ -86,7 +87,7 @@ fn rows(host: &dyn Host, arguments: &[Value]) -> Result<Answer, FunctionError> {
                 continue;
             }
             seen.reserve(size_of::<(NodeSlot, NodeSlot)>())?;
-            let shared = shared_by(&seen, [node, other], identifiers);
+            let shared = shared_by(&seen, &identified, other, identifiers);
             let found = likeness([&own, &names.of(other)?], shared);
             if let Some(found) = found.filter(|found| found.score >= threshold)
                 && !are_joined(&seen, pair, same_as)
@@ -174,15 +175,10 @@ fn likeness([own, theirs]: [&[(f64, Reading)]; 2], shared: Vec<NodeSlot>) -> Opt
     })
 }
 
-/// The identifiers that both have.
-fn shared_by(seen: &Seen, nodes: [NodeSlot; 2], identifiers: Option<TypeId>) -> Vec<NodeSlot> {
-    let [node, other] = nodes;
-    let mut mine = identifiers_of(seen, node, identifiers);
-    if !mine.is_empty() {
-        let theirs = identifiers_of(seen, other, identifiers);
-        mine.retain(|one| theirs.contains(one));
-    }
-    mine
+/// Those of these identifiers that another node has, too.
+fn shared_by(seen: &Seen, mine: &[NodeSlot], other: NodeSlot, identifiers: Option<TypeId>) -> Vec<NodeSlot> {
+    let theirs = if mine.is_empty() { Vec::new() } else { identifiers_of(seen, other, identifiers) };
+    mine.iter().copied().filter(|one| theirs.contains(one)).collect()
 }
 
 fn identifiers_of(seen: &Seen, node: NodeSlot, identifiers: Option<TypeId>) -> Vec<NodeSlot> {
@@ -191,11 +187,11 @@ fn identifiers_of(seen: &Seen, node: NodeSlot, identifiers: Option<TypeId>) -> V
     found.filter(|found| seen.sees(End::rel(found.rel))).filter_map(|found| found.end.as_node()).collect()
 }
 
-/// The other nodes that have an identifier of a node.
-fn sharing(seen: &Seen, node: NodeSlot, identifiers: Option<TypeId>) -> Vec<NodeSlot> {
+/// The nodes that have one of these identifiers.
+fn sharing(seen: &Seen, mine: &[NodeSlot], identifiers: Option<TypeId>) -> Vec<NodeSlot> {
     let mut others = Vec::new();
-    for identifier in identifiers_of(seen, node, identifiers) {
-        let found = seen.graph.neighbours(End::node(identifier), Direction::In, identifiers, Family::Plain);
+    for identifier in mine {
+        let found = seen.graph.neighbours(End::node(*identifier), Direction::In, identifiers, Family::Plain);
         others.extend(found.filter_map(|found| found.end.as_node()).take(MOST_SHARING));
     }
     others
