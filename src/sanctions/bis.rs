@@ -112,11 +112,7 @@ impl Others {
     }
 
     fn tell_left(self, main: &ImportFile, reading: &mut Reading<'_>) -> Result<(), ImportError> {
-        let aliases =
-            self.aliases.into_iter().flat_map(|(id, rows)| rows.into_iter().map(move |(_, row)| (id.clone(), row)));
-        let citations =
-            self.citations.into_iter().flat_map(|(id, rows)| rows.into_iter().map(move |(_, row)| (id.clone(), row)));
-        reading.pass_over_left(aliases.chain(citations).collect(), main)
+        reading.pass_over_left(left(self.aliases).chain(left(self.citations)).collect(), main)
     }
 
     /// The day of a document: one of several where rows disagree, none where nobody says.
@@ -198,6 +194,11 @@ impl Others {
         record.rel(&key, "CHANGES", &list, Properties::new());
         key
     }
+}
+
+/// The rows of entries that nobody has asked for.
+fn left<T>(rows: HashMap<String, Vec<(T, Row)>>) -> impl Iterator<Item = (String, Row)> {
+    rows.into_iter().flat_map(|(id, rows)| rows.into_iter().map(move |(_, row)| (id.clone(), row)))
 }
 
 /// An entity with addresses in three countries is three rows, and three parties.
