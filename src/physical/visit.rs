@@ -1,20 +1,15 @@
 //! Walking operators and compiled expressions, written once.
 
-use super::{Cite, Draw, Op, Scalar, Seek, SetItem};
+use super::{Cite, Condition, Draw, Op, Scalar, Seek, SetItem, Within};
 
 impl Op {
     /// The expressions that the operator evaluates itself; those of plans inside it are not among them.
     pub(crate) fn scalars(&self) -> Vec<&Scalar> {
         match self {
             Op::NodeScan { conditions, within, first, .. } => {
-                let clocks = within.iter().flat_map(|within| within.lens.operands());
-                let limit = first.iter().map(|first| &first.limit);
-                conditions.iter().map(|condition| &condition.operand).chain(clocks).chain(limit).collect()
+                scan_scalars(conditions, within.as_ref()).chain(first.iter().map(|first| &first.limit)).collect()
             }
-            Op::CountValues { conditions, within, .. } => {
-                let clocks = within.iter().flat_map(|within| within.lens.operands());
-                conditions.iter().map(|condition| &condition.operand).chain(clocks).collect()
-            }
+            Op::CountValues { conditions, within, .. } => scan_scalars(conditions, within.as_ref()).collect(),
             Op::NodeSeek { seek, .. } | Op::RelSeek { seek, .. } => seek_scalars(seek),
             Op::NodeLookup { sought, .. } => sought.scalars().iter().collect(),
             Op::NodeById { ids } | Op::RelById { ids, .. } => vec![ids],
@@ -55,6 +50,11 @@ impl Op {
             | Op::Barrier => Vec::new(),
         }
     }
+}
+
+fn scan_scalars<'o>(conditions: &'o [Condition], within: Option<&'o Within>) -> impl Iterator<Item = &'o Scalar> {
+    let clocks = within.into_iter().flat_map(|within| within.lens.operands());
+    conditions.iter().map(|condition| &condition.operand).chain(clocks)
 }
 
 fn seek_scalars(seek: &Seek) -> Vec<&Scalar> {

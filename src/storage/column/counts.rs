@@ -57,9 +57,7 @@ impl CodeCounts {
             if word == u64::MAX {
                 for items in items.chunks_exact(LANES) {
                     for (lane, code) in items.iter().enumerate() {
-                        let place = place_of(*code);
-                        any_new |= !self.is_known[place];
-                        self.counts[place][lane] += 1;
+                        any_new |= self.count(*code, lane);
                     }
                 }
                 continue;
@@ -67,15 +65,21 @@ impl CodeCounts {
             let mut word = word;
             while word != 0 {
                 let bit = word.trailing_zeros() as usize;
-                let place = place_of(items[bit]);
-                any_new |= !self.is_known[place];
-                self.counts[place][bit % LANES] += 1;
+                any_new |= self.count(items[bit], bit % LANES);
                 word &= word - 1;
             }
         }
         if any_new {
             fits.ones_from(0).for_each(|offset| self.see(items[offset]));
         }
+    }
+
+    /// Whether the code is not known yet.
+    #[inline]
+    fn count(&mut self, code: u32, lane: usize) -> bool {
+        let place = place_of(code);
+        self.counts[place][lane] += 1;
+        !self.is_known[place]
     }
 
     fn add(&mut self, code: u32, count: usize) {
