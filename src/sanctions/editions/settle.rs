@@ -256,10 +256,11 @@ impl Settling<'_> {
         self.ask_of("MATCH (n) WHERE id(n) = $id DETACH DELETE n", "id", node).map(drop)
     }
 
+    /// Of retracted ones, too: what the lists tell of them goes on.
     fn memberships(&mut self) -> Result<(), Error> {
         let statement = format!(
-            "MATCH (a)-[l:LISTED_ON]->(b:List) WHERE l.spell IS NULL
-             RETURN a, b, l, COLLECT {{ MATCH {CITED}[l] {TOLD} }}, COLLECT {{ MATCH (a)-[m:LISTED_ON]->(b) WHERE m.spell IS NOT NULL RETURN m }}"
+            "MATCH [(a)-[l:LISTED_ON]->(b:List)] WHERE l.spell IS NULL
+             RETURN a, b, l, COLLECT {{ MATCH {CITED}[l] {TOLD} }}, COLLECT {{ MATCH [(a)-[m:LISTED_ON]->(b)] WHERE m.spell IS NOT NULL RETURN m }}"
         );
         for row in self.transaction.query(statement, ())? {
             let row: Row = row?;
@@ -283,7 +284,7 @@ impl Settling<'_> {
 
     fn cited_of(&mut self, party: ElementId, rel: ElementId) -> Result<Vec<Cited>, Error> {
         let statement = format!(
-            "MATCH (a)-[l:LISTED_ON]->() WHERE id(a) = $party AND id(l) = $rel RETURN COLLECT {{ MATCH {CITED}[l] {TOLD} }}"
+            "MATCH [(a)-[l:LISTED_ON]->()] WHERE id(a) = $party AND id(l) = $rel RETURN COLLECT {{ MATCH {CITED}[l] {TOLD} }}"
         );
         let params = Params::from_iter([("party", number(party)), ("rel", number(rel))]);
         let told: Value = self.transaction.query(statement, params)?.single()?;
@@ -340,7 +341,7 @@ impl Settling<'_> {
             self.cite_absence(holder, cited, &end, "valid_to")?;
         }
         for left in later.iter().skip(seen.spells.len().saturating_sub(1)) {
-            let statement = "MATCH (a)-[l:LISTED_ON]->() WHERE id(a) = $party AND id(l) = $rel DETACH DELETE l";
+            let statement = "MATCH [(a)-[l:LISTED_ON]->()] WHERE id(a) = $party AND id(l) = $rel DETACH DELETE l";
             let params = Params::from_iter([("party", number(party.id())), ("rel", number(left.id()))]);
             self.transaction.query(statement, params)?;
         }

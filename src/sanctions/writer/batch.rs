@@ -221,6 +221,9 @@ impl Batch {
                 let key = RelKey { start, rel_type: rel_type.clone(), end, own_id };
                 let Some(index) = self.rel_of.get(&key) else { continue };
                 let rel = &mut self.rels[*index];
+                if rel.id.is_some() {
+                    continue;
+                }
                 let said = std::mem::replace(&mut rel.properties, found.properties().clone());
                 rel.id = Some(found.id());
                 rel.changed = merge::merge(&mut rel.properties, &said).into_iter().collect();

@@ -203,6 +203,62 @@ fn who_returns_is_listed_twice() {
     check_all_is_cited(&db);
 }
 
+/// All `LISTED_ON`, retracted ones too, and what cites them.
+fn memberships(db: &Database) -> Vec<String> {
+    ask(
+        db,
+        "MATCH [(a)-[l:LISTED_ON]->()]
+         RETURN a.id, asserted(l), l.spell, l.valid_from, l.valid_to, l.absent_from,
+                COLLECT { MATCH [(p)-[s:SUPPORTS]->[l]] RETURN [p.id, asserted(s)] ORDER BY p.id }
+         ORDER BY a.id, l.valid_from, asserted(l)",
+    )
+}
+
+#[test]
+fn what_is_retracted_stays_so_in_later_editions() {
+    let retract = |db: &Database| {
+        for party in ["ofac:1", "ofac:2"] {
+            ask(db, &format!("MATCH (a {{id: '{party}'}})-[l:LISTED_ON]->() RETRACT l"));
+        }
+    };
+    let editions = [("2019-01-15", sdn(FIRST)), ("2021-07-07", sdn(SECOND))];
+    let (early, late) = (Database::in_memory(), Database::in_memory());
+    for (day, text) in &editions {
+        import(&early, day, text);
+        if *day == "2019-01-15" {
+            retract(&early);
+        }
+        import(&late, day, text);
+    }
+    retract(&late);
+    assert_eq!(memberships(&early), memberships(&late));
+    check(&early, "MATCH (a)-[:LISTED_ON]->() RETURN a.id ORDER BY a.id", &["ofac:3", "ofac:4"]);
+    ask(&early, "MATCH (p)-[s:SUPPORTS]->[(a {id: 'ofac:3'})-[:LISTED_ON]->()] RETRACT s");
+    let before = memberships(&early);
+    for (day, text) in &editions {
+        check_changes_nothing(&early, || import(&early, day, text));
+    }
+    // Another text of the same record.
+    import(&early, "2021-07-07", &sdn(SECOND).replace("CUBA", "IRAN"));
+    assert_eq!(memberships(&early), before);
+}
+
+#[test]
+fn a_claim_of_somebody_is_no_fact_of_a_list() {
+    let db = Database::in_memory();
+    import(&db, "2019-01-15", &sdn(FIRST));
+    ask(
+        &db,
+        "MATCH (a {id: 'ofac:1'})-[l]->(b:List) CREATE (:Actor {id: 'who'})-[:DOUBTS]->[(c:Entity {id: 'ofac:4'})-[:LISTED_ON]->(b)]",
+    );
+    import(&db, "2021-07-07", &sdn(SECOND));
+    check(
+        &db,
+        "MATCH [(a {id: 'ofac:4'})-[l:LISTED_ON]->()] RETURN asserted(l), l.valid_from, size(citations(l)) ORDER BY asserted(l)",
+        &["false | null | 0", "true | [2019-01-16..2021-07-07] | 1"],
+    );
+}
+
 #[test]
 fn what_changes_is_counted_between_neighbours() {
     let db = Database::in_memory();
