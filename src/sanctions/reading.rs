@@ -107,9 +107,9 @@ impl<'t> Reading<'t> {
         self.is_closed
     }
 
-    /// The editions that were read, and nothing else.
-    pub(super) fn into_editions(self) -> Vec<ReadEdition> {
-        self.editions
+    /// The editions that were read, and what was passed over.
+    pub(super) fn into_read(self) -> (Vec<ReadEdition>, ImportReport) {
+        (self.editions, self.report)
     }
 
     /// Writes what is left, lets follow what follows from editions, and tells what is still led to and not known.

@@ -6,7 +6,7 @@ use averment::sanctions::{self, EditionDiff, FieldChange, ListEntry};
 use averment::{Database, Edtf, Value, params};
 use clap::Args as ClapArgs;
 
-use crate::import::{ListFiles, edtf, fault};
+use crate::import::{ListFiles, edtf, fault, tell_skipped};
 use crate::output::{Output, printable};
 use crate::source::Opening;
 use crate::{Fault, source, style};
@@ -93,6 +93,7 @@ fn tell(output: Output, diff: &EditionDiff) -> Result<ExitCode, Fault> {
     let told = told(diff);
     let is_told = output.print_lines(&["change", "id", "name", "differs"], entries(diff))?;
     let code = if is_told { ExitCode::SUCCESS } else { print_fields(output, diff)? };
+    tell_skipped(&diff.first_skipped);
     style::tell(&told);
     Ok(code)
 }
@@ -147,7 +148,7 @@ fn print_fields(output: Output, diff: &EditionDiff) -> Result<ExitCode, Fault> {
 }
 
 fn told(diff: &EditionDiff) -> String {
-    let EditionDiff { list, from, to, added, changed, removed, from_is_part, to_is_part, .. } = diff;
+    let EditionDiff { list, from, to, added, changed, removed, from_is_part, to_is_part, skipped_rows, .. } = diff;
     let (added, changed, removed) = (added.len(), changed.len(), removed.len());
     let part = |is_part: &bool, edition: &str| {
         if *is_part {
@@ -157,7 +158,8 @@ fn told(diff: &EditionDiff) -> String {
         }
     };
     let parts = part(from_is_part, from) + &part(to_is_part, to);
-    printable(&format!("{list}: {from} to {to}: {added} added, {changed} changed, {removed} removed{parts}"))
+    let skipped = if *skipped_rows == 0 { String::new() } else { format!("; rows passed over: {skipped_rows}") };
+    printable(&format!("{list}: {from} to {to}: {added} added, {changed} changed, {removed} removed{skipped}{parts}"))
 }
 
 fn print(output: Output, rows: Vec<Value>, columns: &str) -> Result<ExitCode, Fault> {

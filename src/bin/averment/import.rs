@@ -382,14 +382,12 @@ fn refused(file: &str, line: u64, error: &Error) -> Fault {
 
 /// What was passed over is told in any case, and what was not understood.
 fn warn(report: &ImportReport) {
-    let tell = |text: &str| style::tell(&style::report(text, style::on_errors()));
-    let tell_row = |code: &str, row: &BadRow| tell(&format!("warning[{code}]: {}", printable(&row.to_string())));
     let all = |counts: &BTreeMap<&'static str, u64>| {
         counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ")
     };
     let skipped = report.skipped_rows();
     if skipped > 0 {
-        report.first_skipped.iter().for_each(|row| tell_row("row-skipped", row));
+        tell_skipped(&report.first_skipped);
         let rows = if skipped == 1 { "1 row is".to_owned() } else { format!("{skipped} rows are") };
         tell(&format!("warning[rows-skipped]: {rows} not imported: {}", all(&report.skipped)));
     }
@@ -410,6 +408,20 @@ fn warn(report: &ImportReport) {
             ));
         }
     }
+}
+
+pub(crate) fn tell_skipped(rows: &[BadRow]) {
+    for row in rows {
+        tell_row("row-skipped", row);
+    }
+}
+
+fn tell_row(code: &str, row: &BadRow) {
+    tell(&format!("warning[{code}]: {}", printable(&row.to_string())));
+}
+
+fn tell(text: &str) {
+    style::tell(&style::report(text, style::on_errors()));
 }
 
 /// `ofac-sdn: 2019-01 to 2021-07-07: 1858 added, 4123 changed, 261 removed`.

@@ -3,8 +3,8 @@
 use super::compare::{Marks, compare, count, differing, gather, marks_of};
 use super::entries::{Ask, Edition, Entries, each_entry, stored};
 use super::fields::{Entry, Reader};
-use super::{Asked, ReadEdition};
-use crate::import::{ImportError, ImportFile, OnError};
+use super::{Asked, Coverage};
+use crate::import::{BadRow, ImportError, ImportFile, ImportReport, OnError};
 use crate::sanctions::model::Record;
 use crate::sanctions::reading::{Reading, Sink};
 use crate::sanctions::{ListFormat, read_list};
@@ -46,6 +46,10 @@ pub struct EditionDiff {
     pub from_is_part: bool,
     /// The later one is: what it lacks may be there still.
     pub to_is_part: bool,
+    /// How many rows of the files were passed over, which makes an edition a part.
+    pub skipped_rows: u64,
+    /// The first of them.
+    pub first_skipped: Vec<BadRow>,
 }
 
 /// An entry of a list.
@@ -211,7 +215,7 @@ fn chosen<'e>(
     Ok((editions[from], editions[to]))
 }
 
-/// What two editions in files differ by, without a database. Rows that are none are passed over.
+/// What two editions in files differ by, without a database. Rows that are none are passed over, and told.
 ///
 /// All that the editions say is held.
 ///
@@ -219,7 +223,7 @@ fn chosen<'e>(
 ///
 /// [`ImportError`], where a file cannot be read or is no list of that format.
 pub fn diff_files(format: ListFormat, from: &[ImportFile], to: &[ImportFile]) -> Result<EditionDiff, ImportError> {
-    let (old, new) = (entries_of(format, from)?, entries_of(format, to)?);
+    let (old, new) = (EditionFiles::read(format, from)?, EditionFiles::read(format, to)?);
     let named = |files: &[ImportFile]| files.first().map_or("", ImportFile::name).to_owned();
     let marks = |entries: &Entries| {
         let mut marks = Marks::new();
@@ -228,28 +232,44 @@ pub fn diff_files(format: ListFormat, from: &[ImportFile], to: &[ImportFile]) ->
         }
         marks
     };
-    let sorted = compare(&marks(&old), &marks(&new));
+    let sorted = compare(&marks(&old.entries), &marks(&new.entries));
     let keep = |entries: Entries| entries.into_iter().filter(|(_, entry)| sorted.has(entry)).collect::<Entries>();
-    Ok(told_of(&keep(old), &keep(new), (format.name().to_owned(), named(from), named(to))))
+    Ok(EditionDiff {
+        from_is_part: old.is_part,
+        to_is_part: new.is_part,
+        skipped_rows: old.report.skipped_rows() + new.report.skipped_rows(),
+        first_skipped: [old.report.first_skipped, new.report.first_skipped].concat(),
+        ..told_of(&keep(old.entries), &keep(new.entries), (format.name().to_owned(), named(from), named(to)))
+    })
 }
 
-fn entries_of(format: ListFormat, files: &[ImportFile]) -> Result<Entries, ImportError> {
-    let mut records: Vec<(String, String)> = Vec::new();
-    // Of when it is does not matter here, and need not be said.
-    let undated = Edtf::parse("0001").ok();
-    let editions: Vec<ReadEdition> = {
-        let take = |record: Record| records.push((record.id, record.raw));
-        let mut reading = Reading::new(Sink::Taker(Box::new(take)), OnError::Skip, undated, Asked::Judge, None);
-        read_list(format, files, &mut reading)?;
-        reading.into_editions()
-    };
-    let columns = editions.into_iter().next().map_or_else(Vec::new, |edition| edition.columns);
-    let reader = Reader::new(format, &columns);
-    let mut entries = Entries::new();
-    for (number, raw) in records {
-        reader.read(&number, &raw, None).into_iter().for_each(|entry| gather(&mut entries, entry));
+/// What the files of an edition say.
+struct EditionFiles {
+    entries: Entries,
+    is_part: bool,
+    report: ImportReport,
+}
+
+impl EditionFiles {
+    fn read(format: ListFormat, files: &[ImportFile]) -> Result<Self, ImportError> {
+        let mut records: Vec<(String, String)> = Vec::new();
+        // Of when it is does not matter here, and need not be said.
+        let undated = Edtf::parse("0001").ok();
+        let (editions, report) = {
+            let take = |record: Record| records.push((record.id, record.raw));
+            let mut reading = Reading::new(Sink::Taker(Box::new(take)), OnError::Skip, undated, Asked::Judge, None);
+            read_list(format, files, &mut reading)?;
+            reading.into_read()
+        };
+        let is_part = editions.iter().any(|edition| matches!(edition.coverage, Coverage::Part(_)));
+        let columns = editions.into_iter().next().map_or_else(Vec::new, |edition| edition.columns);
+        let reader = Reader::new(format, &columns);
+        let mut entries = Entries::new();
+        for (number, raw) in records {
+            reader.read(&number, &raw, None).into_iter().for_each(|entry| gather(&mut entries, entry));
+        }
+        Ok(Self { entries, is_part, report })
     }
-    Ok(entries)
 }
 
 fn told_of(old: &Entries, new: &Entries, (list, from, to): (String, String, String)) -> EditionDiff {

@@ -492,6 +492,11 @@ fn the_command_line_tells_what_editions_differ_by() {
 └─────────┴────┴─────────┴────────────────────────┘
 ";
     assert_eq!(table.out, expected[1..], "{}", table.err);
+    std::fs::write(folder.path().join("torn.csv"), sdn(FIRST).replace("\"TWO\",", "")).unwrap();
+    let torn = run(&["diff", "ofac:sdn_2019-01-15", "ofac:torn.csv"]);
+    assert!(torn.err.starts_with("warning[row-skipped]: torn.csv, line 2: 11 fields"), "{}", torn.err);
+    let told = "0 added, 0 changed, 1 removed; rows passed over: 1; torn.csv is a part of the list: who is not in it may be on it\n";
+    assert!(torn.err.ends_with(told), "{}", torn.err);
     let known = run(&["diff", "graph", "--editions", "--format", "csv"]);
     let expected = "list,name,edition,entries,is_part\nofac-sdn,\"OFAC SDN list, 2019-01-15\",2019-01-15,3,false\nofac-sdn,\"OFAC SDN list, 2021-07-07\",2021-07-07,3,false\nofac-sdn,\"OFAC SDN list, 2022\",2022,3,true\n";
     assert_eq!(known.out, expected);
