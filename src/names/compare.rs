@@ -162,10 +162,12 @@ fn is_joined(text: &str, words: &[Word]) -> bool {
 /// The best pairs first, each word once.
 fn paired(left: &[Word], right: &[Word]) -> Vec<Pair> {
     let mut all: Vec<Pair> = Vec::new();
+    let may_abbreviate = !is_of_organisation(left) && !is_of_organisation(right);
     for (at, word) in left.iter().enumerate() {
         for (there, other) in right.iter().enumerate() {
             let alike = alike(word, other);
-            if alike > 0.0 {
+            let is_abbreviated = (word.kind == Kind::Initial) != (other.kind == Kind::Initial);
+            if alike > 0.0 && (may_abbreviate || !is_abbreviated) {
                 all.push(Pair { left: at, right: there, alike });
             }
         }
@@ -187,6 +189,12 @@ fn paired(left: &[Word], right: &[Word]) -> Vec<Pair> {
     all
 }
 
+/// Whether some word is none of a person's name. Only people's names are written with initials: in others a letter is no word
+/// that begins with it.
+fn is_of_organisation(words: &[Word]) -> bool {
+    words.iter().any(|word| matches!(word.kind, Kind::Generic | Kind::Number | Kind::Form(_)))
+}
+
 /// How much of all that the names tell is in both; a name that is a part of the other one counts for some more.
 fn score(left: &[Word], right: &[Word], pairs: &[Pair]) -> f64 {
     let (left_sum, right_sum) = (sum(left), sum(right));
@@ -200,7 +208,8 @@ fn score(left: &[Word], right: &[Word], pairs: &[Pair]) -> f64 {
 
 /// How much of what a name tells is in the other one.
 fn share(words: &[Word], pairs: &[Pair], side: impl Fn(&Pair) -> usize) -> f64 {
-    let matched: f64 = pairs.iter().map(|pair| pair.alike * words[side(pair)].weight).sum();
+    // The sum of nothing would be below zero by its sign.
+    let matched = pairs.iter().map(|pair| pair.alike * words[side(pair)].weight).fold(0.0, |sum, part| sum + part);
     let sum = sum(words);
     if sum > 0.0 { matched / sum } else { 0.0 }
 }

@@ -27,6 +27,10 @@ const BORNE: f64 = 0.6;
 const TAKEN_OFF: f64 = 0.5;
 const LEAST_LEFT: f64 = 0.5;
 
+/// So much of a score goes off for a word that what was asked has and a name lacks: who means a name leaves words out sooner than
+/// that they add some.
+const ADDED: f64 = 0.12;
+
 /// A word that was looked for.
 #[derive(Debug)]
 pub(super) struct Counted {
@@ -64,7 +68,7 @@ impl Crowd {
         let apart = if more > 0.0 && others > 0.0 { DOUBT_IF_OTHERS } else { DOUBT_IF_MORE * more.min(1.0) };
         let chance = self.chance(&met, real(names)).max(real(rivals).log10());
         let beyond = (chance + doubt + apart - BORNE).max(0.0);
-        compared.score * (1.0 - TAKEN_OFF * beyond).max(LEAST_LEFT)
+        compared.score * (1.0 - ADDED * more.min(1.0)) * (1.0 - TAKEN_OFF * beyond).max(LEAST_LEFT)
     }
 
     /// How many of so many names would have as much of what was asked if none of them was meant.
