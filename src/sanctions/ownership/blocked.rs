@@ -246,13 +246,18 @@ impl Case<'_> {
         Ok(!work.waiting.is_empty())
     }
 
-    /// The next who waits.
+    /// The next who waits: of all that have waited since the last of them were gone through, in the order of places, in which
+    /// what they hold lies one behind the other.
     fn next(&self, work: &mut Work) -> Result<Option<Place>, BoxedError> {
         if work.steps.is_multiple_of(STRETCH) {
             (self.may_go_on)()?;
         }
         work.steps = work.steps.wrapping_add(1);
-        Ok(work.waiting.pop())
+        if work.wave.is_empty() {
+            std::mem::swap(&mut work.wave, &mut work.waiting);
+            work.wave.sort_unstable_by(|one, other| other.cmp(one));
+        }
+        Ok(work.wave.pop())
     }
 
     fn leave_if_it_must(&self, place: Place, work: &mut Work) {
@@ -296,6 +301,8 @@ struct Work {
     /// The places of which anything is known.
     touched: Vec<Place>,
     waiting: Vec<Place>,
+    /// Those who are gone through now, the last one first.
+    wave: Vec<Place>,
     steps: u32,
 }
 
@@ -317,7 +324,13 @@ struct Seat {
 
 impl Work {
     fn new(bound: usize) -> Self {
-        Self { seats: vec![Seat::default(); bound], touched: Vec::new(), waiting: Vec::new(), steps: 0 }
+        Self {
+            seats: vec![Seat::default(); bound],
+            touched: Vec::new(),
+            waiting: Vec::new(),
+            wave: Vec::new(),
+            steps: 0,
+        }
     }
 
     fn touch(&mut self, place: Place) -> &mut Seat {
@@ -349,4 +362,4 @@ impl Work {
 
 /// What [`Work`] takes for each place of a node, twice over, and [`Found`].
 pub(super) const BYTES_PER_PLACE: usize =
-    2 * (size_of::<Seat>() + 2 * size_of::<Place>()) + size_of::<Option<Finding>>() + size_of::<bool>();
+    2 * (size_of::<Seat>() + 3 * size_of::<Place>()) + size_of::<Option<Finding>>() + size_of::<bool>();
