@@ -23,7 +23,7 @@ pub(super) fn rels(
 ) -> Result<Vec<Relationship>, Error> {
     let statement = format!(
         "UNWIND $pairs AS pair MATCH [(a:`{start}` {{id: pair[0]}})-[r:`{}`]->(b:`{end}` {{id: pair[1]}})]
-         WHERE asserted(r) OR EXISTS {{ (s:Source)<-[:OF]-(:Paragraph)-[:SUPPORTS]->[r] WHERE s.series IS NOT NULL }}
+         WHERE asserted(r) OR EXISTS {{ (s:Source)<-[:OF]-(:Paragraph)-[:SUPPORTS]->[r] WHERE s.kind = 'list' }}
          RETURN DISTINCT r",
         rel_type.replace('`', "``")
     );

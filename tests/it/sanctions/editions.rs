@@ -244,6 +244,30 @@ fn what_is_retracted_stays_so_in_later_editions() {
 }
 
 #[test]
+fn what_is_retracted_stays_so_where_a_list_has_no_day() {
+    let db = Database::in_memory();
+    let entities = |share: &str| {
+        let company =
+            |id: &str| format!(r#"{{"id": "{id}", "schema": "Company", "properties": {{"name": ["{id}"]}}}}"#);
+        let owns = format!(r#""owner": ["a"], "asset": ["b"], "percentage": ["{share}"]"#);
+        format!(
+            "{}\n{}\n{{\"id\": \"o\", \"schema\": \"Ownership\", \"properties\": {{{owns}}}}}\n",
+            company("a"),
+            company("b")
+        )
+    };
+    for share in ["50", "60"] {
+        import_into(&db, ListFormat::Ftm, None, &[("entities.ftm.json", &entities(share))]).unwrap();
+        ask(&db, "MATCH ()-[r:OWNS]->() RETRACT r");
+    }
+    check(
+        &db,
+        "MATCH [(a)-[r:OWNS]->(b)] RETURN a.name, b.name, asserted(r), size(citations(r))",
+        &["a | b | false | 1"],
+    );
+}
+
+#[test]
 fn a_claim_of_somebody_is_no_fact_of_a_list() {
     let db = Database::in_memory();
     import(&db, "2019-01-15", &sdn(FIRST));
