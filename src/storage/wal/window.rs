@@ -69,19 +69,26 @@ impl Window {
         Ok(end)
     }
 
-    /// Reads from `start` to `end`, or more; false if the file has become shorter.
+    /// Reads from `start` to `end`, or more; false if the file has become shorter than that. Its writer may cut it off behind
+    /// what is written: then no more than that is read ahead.
     fn read(&mut self, start: u64, end: u64) -> io::Result<bool> {
-        let end = end.max(self.file_bytes.min(start.saturating_add(READ_BYTES)));
-        let len_bytes = usize::try_from(end - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        self.start = start;
-        self.bytes.resize(len_bytes, 0);
-        match self.file.read_at(start, &mut self.bytes) {
-            Ok(()) => Ok(true),
-            Err(error) => {
-                self.bytes.clear();
-                if error.kind() == io::ErrorKind::UnexpectedEof { Ok(false) } else { Err(error) }
+        while end <= self.file_bytes {
+            let ahead = end.max(self.file_bytes.min(start.saturating_add(READ_BYTES)));
+            let len_bytes = usize::try_from(ahead - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
+            self.start = start;
+            self.bytes.resize(len_bytes, 0);
+            let Err(error) = self.file.read_at(start, &mut self.bytes) else { return Ok(true) };
+            self.bytes.clear();
+            if error.kind() != io::ErrorKind::UnexpectedEof {
+                return Err(error);
             }
+            let now = self.file.len_bytes()?;
+            if now >= self.file_bytes {
+                break;
+            }
+            self.file_bytes = now;
         }
+        Ok(false)
     }
 }
 
