@@ -99,3 +99,54 @@ fn written_bytes(bytes: &[u8]) -> usize {
     let bytes = &bytes[..bytes.len() - zeros];
     bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::disk::{Disk, MemoryDisk};
+
+    /// A file of so many bytes, its window, and a file that others have opened.
+    fn sample(len_bytes: u64) -> (Window, Box<dyn DiskFile>) {
+        let disk = MemoryDisk::default();
+        let file = disk.create("log").unwrap();
+        file.write_at(0, &vec![7; usize::try_from(len_bytes).unwrap()]).unwrap();
+        (Window::new(disk.open("log").unwrap()).unwrap(), file)
+    }
+
+    #[test]
+    fn what_is_written_is_read_though_what_is_behind_it_was_cut_off() {
+        let (mut window, file) = sample(2 * READ_BYTES);
+        file.truncate(100).unwrap();
+        assert_eq!(window.get(40, 60).unwrap(), Some(&[7; 60][..]));
+        assert_eq!(window.file_bytes(), 100);
+        assert_eq!(window.get(40, 61).unwrap(), None);
+        assert_eq!(window.get(90, 10).unwrap(), Some(&[7; 10][..]));
+    }
+
+    #[test]
+    fn what_was_cut_off_is_not_there_and_what_is_before_it_is() {
+        let (mut window, file) = sample(2 * READ_BYTES);
+        file.truncate(100).unwrap();
+        assert_eq!(window.get(90, 20).unwrap(), None);
+        assert_eq!(window.get(READ_BYTES, 1).unwrap(), None);
+        assert_eq!(window.get(0, 100).unwrap(), Some(&[7; 100][..]));
+    }
+
+    #[test]
+    fn what_has_grown_is_there_behind_a_refresh() {
+        let (mut window, file) = sample(100);
+        file.write_at(100, &[8; 5]).unwrap();
+        assert_eq!(window.get(95, 10).unwrap(), None);
+        window.refresh().unwrap();
+        assert_eq!(window.get(95, 10).unwrap(), Some(&[7, 7, 7, 7, 7, 8, 8, 8, 8, 8][..]));
+    }
+
+    #[test]
+    fn zeros_behind_what_is_written_are_no_part_of_it() {
+        let (mut window, file) = sample(READ_BYTES + 3);
+        file.write_at(3 * READ_BYTES, &[0]).unwrap();
+        window.refresh().unwrap();
+        assert_eq!(window.end_of_written(10).unwrap(), READ_BYTES + 3);
+        assert_eq!(window.end_of_written(2 * READ_BYTES).unwrap(), 2 * READ_BYTES);
+    }
+}
