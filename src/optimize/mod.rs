@@ -6,6 +6,7 @@
 mod access;
 mod conditions;
 mod count;
+mod distinct;
 mod early;
 mod filters;
 mod fold;
@@ -72,6 +73,8 @@ const PASSES: &[Pass] = &[
     Pass { name: "join-filters", run: filters::join },
     // After joining: looks at the one filter behind each scan.
     Pass { name: "scan-conditions", run: conditions::into_scans },
+    // After `scan-conditions`, which wants filters right behind scans.
+    Pass { name: "distinct-first", run: distinct::before_filters },
     // After `scan-conditions`, which leaves the aggregate right behind the scan.
     Pass { name: "count-in-scan", run: values::counted_in_scans },
     // After all that may leave a filter behind a scan: it wants the sort there.

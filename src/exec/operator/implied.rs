@@ -43,7 +43,8 @@ pub(super) fn reached(operator: &Operator, column: usize) -> Vec<Reached> {
             | Op::RelEnds { .. }
             | Op::CountExpand { .. }
             | Op::Intersect(_)
-            | Op::Scatter => reached(&operator.inputs[0], operator.carry[column]),
+            | Op::Distinct { .. }
+            | Op::Scatter { .. } => reached(&operator.inputs[0], operator.carry[column]),
             _ => Vec::new(),
         };
     }

@@ -491,6 +491,43 @@ fn reachability_takes_the_place_of_trails_where_nobody_can_tell() {
 }
 
 #[test]
+fn a_node_is_told_from_others_before_anything_is_asked_of_it() {
+    check_plan(
+        "MATCH (a:Person {id: 1})-[:KNOWS*]->(b) WHERE b.age > 20 AND (b)-[:OWNS]->() WITH DISTINCT b RETURN b.name",
+        expect![[r#"
+        project b.name
+          where exists
+              expand (b)-[:OWNS]->(_3)
+                argument b
+            filter b.age > 20
+              distinct b
+                reach (a)-[:KNOWS*1..]->(b)
+                  seek a:Person(id = 1)
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Person)-[:KNOWS]->(b) WHERE b.age > 20 AND b.name > a.name WITH DISTINCT b RETURN b.name",
+        expect![[r#"
+        project b.name
+          distinct b
+            filter b.age > 20 and b.name > a.name
+              expand (a)-[:KNOWS]->(b)
+                scan a:Person
+    "#]],
+    );
+    check_plan(
+        "MATCH (a:Person)-[:KNOWS]->(b) WHERE b.age > 20 WITH DISTINCT b.name AS name RETURN name",
+        expect![[r#"
+        distinct name
+          project b.name as name
+            filter b.age > 20
+              expand (a)-[:KNOWS]->(b)
+                scan a:Person
+    "#]],
+    );
+}
+
+#[test]
 fn a_way_found_from_its_far_end_is_turned_round() {
     check_plan(
         "MATCH (a)-[r:KNOWS*1..3]->(b:Person {id: 3}) RETURN a, r",
