@@ -80,6 +80,9 @@ impl Flood {
                 && self.visited.are_many()
                 && self.frontier.len() > bound / LARGE
                 && course.only.is_none();
+            if is_large {
+                self.visited.make_room(bound);
+            }
             let are_together = is_large && course.threads > 1 && self.frontier.len() > MANY;
             if are_together {
                 start_again |= self.mark_together(course)?;
@@ -112,34 +115,23 @@ impl Flood {
         let Course { graph, budget, ways, start, threads, .. } = course;
         let (visited, parts) = (&self.visited, self.frontier.chunks(PART).collect::<Vec<_>>());
         let look_around = |part: usize| {
-            let (mut sight, mut new) = (Sight::default(), Vec::new());
+            let mut sight = Sight::default();
             let _: ControlFlow<()> = graph.walk(parts[part], ways, |_, entries| {
                 sight.entries += entries.len();
                 for entry in entries {
                     let Some(NodeSlot(node)) = entry.end.as_node() else { continue };
                     sight.start_again |= node == start;
-                    if !visited.has(node) {
-                        new.push(node);
-                    }
+                    visited.mark_together(node);
                 }
                 ControlFlow::Continue(())
             });
-            (sight, new)
+            sight
         };
-        let found = together(threads, parts.len(), &budget.alarm(), &look_around);
+        let seen = together(threads, parts.len(), &budget.alarm(), &look_around);
         budget.check()?;
-        let found = found.ok_or(FunctionError::Cancelled)?;
-        let new_bytes: usize = found.iter().map(|(_, new)| size_of_val(&new[..])).sum();
-        self.held.set(budget, self.visited.size_bytes() + size_of_val(&self.frontier[..]) + new_bytes)?;
-        let mut start_again = false;
-        for (sight, new) in found {
-            start_again |= sight.start_again;
-            for node in new {
-                self.visited.mark(node);
-            }
-            budget.steps(sight.entries)?;
-        }
-        Ok(start_again)
+        let seen = seen.ok_or(FunctionError::Cancelled)?;
+        budget.steps(self.frontier.len() + seen.iter().map(|sight| sight.entries).sum::<usize>())?;
+        Ok(seen.iter().any(|sight| sight.start_again))
     }
 
     /// Gives back to the budget what is held between batches; the memory itself is used by the next search.

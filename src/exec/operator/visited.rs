@@ -3,6 +3,8 @@
 //! As long as they are few, in a hash set. Once an operator has come upon many, a bit for each node of the graph: a
 //! look is a look into the cache, and only what was set is cleared for the next search.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rustc_hash::FxHashSet;
 
 /// How many nodes the searches of an operator come upon before every node of the graph gets a bit. The graphs of tests
@@ -16,9 +18,9 @@ pub(super) struct Visited {
     few: FxHashSet<u32>,
     /// Nodes of searches that are over.
     earlier: usize,
-    words: Vec<u64>,
+    words: Vec<AtomicU64>,
     /// Those of `words` that are not among `nodes` yet.
-    fresh: Vec<u64>,
+    fresh: Vec<AtomicU64>,
     nodes: Vec<u32>,
 }
 
@@ -29,9 +31,9 @@ impl Visited {
         if self.words.is_empty() {
             self.few.clear();
         } else if self.nodes.len() >= self.words.len() {
-            self.words.fill(0);
+            self.words.iter_mut().for_each(|word| *word.get_mut() = 0);
         } else {
-            self.nodes.iter().for_each(|&node| self.words[node as usize / WORD_BITS] = 0);
+            self.nodes.iter().for_each(|&node| *self.words[node as usize / WORD_BITS].get_mut() = 0);
         }
         self.nodes.clear();
     }
@@ -55,14 +57,14 @@ impl Visited {
         if self.words.is_empty() {
             return self.few.contains(&node);
         }
-        self.words.get(node as usize / WORD_BITS).is_some_and(|word| word & bit(node) != 0)
+        self.words.get(node as usize / WORD_BITS).is_some_and(|word| word.load(Ordering::Relaxed) & bit(node) != 0)
     }
 
     /// Goes over to bits, if so many were found that they are worth it; true if there are bits. `bound`: no node has a
     /// slot from there on.
     pub(super) fn widen(&mut self, bound: usize) -> bool {
         if self.words.is_empty() && self.earlier.saturating_add(self.nodes.len()) > FEW {
-            self.words.resize(bound.div_ceil(WORD_BITS), 0);
+            self.words.resize_with(bound.div_ceil(WORD_BITS), AtomicU64::default);
             self.few = FxHashSet::default();
             self.nodes.iter().for_each(|&node| {
                 set(&mut self.words, node);
@@ -76,21 +78,39 @@ impl Visited {
         self.nodes.len() > FEW
     }
 
-    /// As [`insert`](Self::insert) where there are bits, but the node comes among the others with [`Self::sort_in`].
+    /// Makes room for marks where there are bits; no node has a slot from `bound` on.
+    pub(super) fn make_room(&mut self, bound: usize) {
+        let len = self.words.len().max(bound.div_ceil(WORD_BITS));
+        self.words.resize_with(len, AtomicU64::default);
+        self.fresh.resize_with(len, AtomicU64::default);
+    }
+
+    /// As [`insert`](Self::insert) where there is room, but the node comes among the others with [`Self::sort_in`].
     #[inline]
     pub(super) fn mark(&mut self, node: u32) {
-        if set(&mut self.words, node) {
-            if self.fresh.len() < self.words.len() {
-                self.fresh.resize(self.words.len(), 0);
-            }
-            self.fresh[node as usize / WORD_BITS] |= bit(node);
+        let index = node as usize / WORD_BITS;
+        let word = self.words[index].get_mut();
+        let new = bit(node) & !*word;
+        *word |= new;
+        *self.fresh[index].get_mut() |= new;
+    }
+
+    /// As [`mark`](Self::mark), beside other threads that do the same.
+    #[inline]
+    pub(super) fn mark_together(&self, node: u32) {
+        let (index, bit) = (node as usize / WORD_BITS, bit(node));
+        // Most are known, and a look costs less than a change.
+        if self.words[index].load(Ordering::Relaxed) & bit == 0
+            && self.words[index].fetch_or(bit, Ordering::Relaxed) & bit == 0
+        {
+            self.fresh[index].fetch_or(bit, Ordering::Relaxed);
         }
     }
 
     /// Adds the marked nodes, neighbours in memory side by side.
     pub(super) fn sort_in(&mut self) {
         for (index, word) in (0_u32..).zip(&mut self.fresh) {
-            let mut open = std::mem::take(word);
+            let mut open = std::mem::take(word.get_mut());
             while open != 0 {
                 self.nodes.push(index * u64::BITS + open.trailing_zeros());
                 open &= open - 1;
@@ -111,12 +131,12 @@ const fn bit(node: u32) -> u64 {
 
 /// True if the bit was not set. A node that the bound did not know of makes room.
 #[inline]
-fn set(words: &mut Vec<u64>, node: u32) -> bool {
+fn set(words: &mut Vec<AtomicU64>, node: u32) -> bool {
     let index = node as usize / WORD_BITS;
     if index >= words.len() {
-        words.resize(index + 1, 0);
+        words.resize_with(index + 1, AtomicU64::default);
     }
-    let word = &mut words[index];
+    let word = words[index].get_mut();
     let is_new = *word & bit(node) == 0;
     *word |= bit(node);
     is_new
@@ -149,9 +169,13 @@ mod tests {
         (0..2_000).for_each(|node| {
             visited.insert(node);
         });
-        assert!(visited.widen(4_000));
-        for node in [3_000, 2_500, 9, 2_500, 3_500] {
+        assert!(visited.widen(3_000));
+        visited.make_room(4_000);
+        for node in [3_000, 9, 2_500] {
             visited.mark(node);
+        }
+        for node in [3_000, 3_500, 2_500, 7, 3_500] {
+            visited.mark_together(node);
         }
         visited.sort_in();
         assert_eq!(visited.nodes()[2_000..], [2_500, 3_000, 3_500]);
