@@ -100,7 +100,7 @@ fn lets_all_go(operator: &Operator) -> bool {
         | Op::SetState { .. }
         | Op::Delete { .. } => true,
         Op::Gather { .. }
-        | Op::Scatter
+        | Op::Scatter { .. }
         | Op::NodeLookup { .. }
         | Op::VarExpand(_)
         | Op::ShortestPath(_)

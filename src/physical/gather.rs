@@ -3,8 +3,9 @@
 //! A section begins at a scan that is run for one row, and goes on through operators that handle each row alone: whatever
 //! part of the graph is scanned, its rows are made of it and of nothing else. So parts can be scanned by several threads
 //! and their rows put one behind the other. Where a plan begins otherwise, a section may begin below a search, each of which
-//! is long enough for its row to be handed to another thread. What has effects, what chance decides, procedures, and operators that look
-//! across rows are not in a section; nor are those that keep a table of other rows, since each thread would make its own.
+//! is long enough for its row to be handed to another thread, or above a far one, which may find any number of rows. What has
+//! effects, what chance decides, procedures, and operators that look across rows are not in a section; nor are those that keep
+//! a table of other rows, since each thread would make its own.
 
 use super::{Op, Operator, PhysicalPlan, PlanBody, Scalar, Shared, Subplan, Types, inner_plans};
 use crate::catalog::Statistics;
@@ -15,6 +16,15 @@ pub(crate) const WORTH_IT: u64 = 4_096;
 
 /// Fewer searches than these are expected to be over as soon.
 const MANY_SEARCHES: f64 = 8.0;
+
+/// Rows from which searches begin, for one thread at a time.
+const SEARCHES: usize = 32;
+
+/// Rows that a search has found, for one thread at a time.
+const FOUND: usize = 2_048;
+
+/// No more hops than these lead to a few rows.
+const NEAR: u64 = 3;
 
 /// The plan with an [`Op::Gather`] above each section whose scan looks at so many elements at least.
 pub(crate) fn gather(mut plan: PhysicalPlan, statistics: &dyn Statistics, least: u64) -> PhysicalPlan {
@@ -54,9 +64,10 @@ impl Sections<'_> {
         {
             return self.gather(Shared::Scan(scan.id), operator);
         }
-        if let Some(depth) = self.searched_rows(&operator) {
+        let searches = self.searched_rows(&operator).map(|depth| (depth, SEARCHES));
+        if let Some((depth, rows)) = searches.or_else(|| Some((self.found_rows(&operator)?, FOUND))) {
             let scatter = self.new_id();
-            let section = self.scattered(operator, depth, scatter);
+            let section = self.scattered(operator, depth, (scatter, rows));
             return self.gather(Shared::Rows(scatter), section);
         }
         let reduces = matches!(operator.op, Op::Aggregate { .. });
@@ -90,14 +101,34 @@ impl Sections<'_> {
         found
     }
 
-    /// With a scatter so many operators below.
-    fn scattered(&mut self, mut operator: Operator, depth: usize, scatter: usize) -> Operator {
+    /// How many operators below this one the rows come out that a far search has found.
+    fn found_rows(&self, operator: &Operator) -> Option<usize> {
+        let (mut depth, mut at) = (0, operator);
+        while takes_each_row_alone(&at.op)
+            && !searches(&at.op)
+            && self.is_pure(at)
+            && let [input] = &at.inputs[..]
+        {
+            depth += 1;
+            at = input;
+        }
+        let at = if let Op::Distinct { .. } = at.op { &at.inputs[0] } else { at };
+        (depth > 0 && self.is_far(at)).then_some(depth)
+    }
+
+    fn is_far(&self, operator: &Operator) -> bool {
+        let Op::VarExpand(way) = &operator.op else { return false };
+        self.least == 0 || way.max.is_none_or(|max| max > NEAR)
+    }
+
+    /// With a scatter of this id, for so many rows at a time, so many operators below.
+    fn scattered(&mut self, mut operator: Operator, depth: usize, (scatter, rows): (usize, usize)) -> Operator {
         if depth == 0 {
-            let rows = self.gathered(operator, false);
-            return passing(scatter, Op::Scatter, "scatter", rows);
+            let input = self.gathered(operator, false);
+            return passing(scatter, Op::Scatter { rows }, "scatter", input);
         }
         let inputs = operator.inputs.into_iter();
-        operator.inputs = inputs.map(|input| self.scattered(input, depth - 1, scatter)).collect();
+        operator.inputs = inputs.map(|input| self.scattered(input, depth - 1, (scatter, rows))).collect();
         operator
     }
 
@@ -216,7 +247,7 @@ fn takes_each_row_alone(op: &Op) -> bool {
         | Op::InTransactions(_)
         | Op::Call(_)
         | Op::Gather { .. }
-        | Op::Scatter
+        | Op::Scatter { .. }
         | Op::Barrier
         | Op::Create { .. }
         | Op::Merge(_)

@@ -248,8 +248,10 @@ pub(crate) enum Op {
     Gather {
         shared: Shared,
     },
-    /// The input's rows, which the threads of a `Gather` share.
-    Scatter,
+    /// The input's rows, of which the threads of a `Gather` take so many at a time.
+    Scatter {
+        rows: usize,
+    },
     /// One input after the other; their layouts agree.
     Union,
     /// Both inputs' rows where the keys are equal (never null). Carries of the left input; new: these columns of the right.

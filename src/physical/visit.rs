@@ -44,7 +44,7 @@ impl Op {
             | Op::BuildPath { .. }
             | Op::Distinct { .. }
             | Op::Gather { .. }
-            | Op::Scatter
+            | Op::Scatter { .. }
             | Op::Union
             | Op::Apply(_)
             | Op::Barrier => Vec::new(),

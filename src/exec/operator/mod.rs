@@ -135,7 +135,7 @@ pub(super) fn compile(operator: &Operator, scope: Scope, ctx: &Context) -> Box<d
             Some(morsels) => make(|| gather::Gather::new(operator, morsels, scope, ctx)),
             None => compile(&operator.inputs[0], scope, ctx),
         },
-        Op::Scatter => match scope.pieces {
+        Op::Scatter { .. } => match scope.pieces {
             Some(pieces) => make(|| argument::Argument::of(pieces)),
             None => compile(&operator.inputs[0], scope, ctx),
         },

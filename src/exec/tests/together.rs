@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::exec::Threads;
 use crate::exec::budget::CancelToken;
-use crate::physical::{explain, gather};
+use crate::physical::{WORTH_IT, explain, gather};
 
 /// A graph of several pages, with values of many types.
 fn crowd() -> Database {
@@ -67,6 +67,7 @@ fn the_rows_of_several_threads_come_in_the_order_of_one() {
         "MATCH (a:M) WHERE a.few = 3 MATCH (a)-[:S|R*1..4]->(b) WITH DISTINCT a, b RETURN a.up, b.up",
         "MATCH (a:M) WITH a ORDER BY a.float LIMIT 100 MATCH (a)-[:R|S*1..3]->(b) WHERE b.few > 2 RETURN a.up, b.up",
         "UNWIND range(1, 50) AS x MATCH (a:N {up: x * 7})-[:R*1..4]->(b) RETURN x, b.up",
+        "MATCH (a:N {up: 7})-[:R|S*1..9]->(b) WHERE b.few > 2 WITH DISTINCT b RETURN b.up, b.word",
         "MATCH (n:N) WHERE EXISTS { (n)<-[:R]-(:M) } RETURN n.up, COUNT { (n)--() }",
         "MATCH (n:N) WHERE n.few = 1 OPTIONAL MATCH (n)-[:R]->(m:M) RETURN n.up, m.up",
         "MATCH (n:N) WHERE n.few = 1 RETURN n.up, [(n)-[:S]->(m) | m.up] AS near, [x IN range(0, n.few) | x * x]",
@@ -98,9 +99,25 @@ fn several_threads_aggregate_to_the_last_bit_as_one() {
         "MATCH (a)-[:R]->(b)-[:S]->(c), (a)-[:S]->(c) RETURN count(*)",
         "UNWIND range(1, 200) AS x MATCH (a:N {up: x})-[:R|S*1..4]->(b) RETURN b.few, count(*), sum(b.float), count(DISTINCT b)",
         "MATCH (n:N) WITH n.few AS few, avg(n.float) AS mean RETURN few, mean ORDER BY mean",
+        "MATCH (a:N {up: 7})-[:R|S*1..9]->(b) WHERE b.few > 2 WITH DISTINCT b RETURN count(b), sum(b.float)",
     ] {
         check(&db, text);
     }
+}
+
+#[test]
+fn what_one_far_search_finds_is_shared_out_and_what_a_near_one_finds_is_not() {
+    let mut db = crowd();
+    db.run("CREATE CONSTRAINT FOR (n:N) REQUIRE n.up IS UNIQUE");
+    let explained = |hops: &str| {
+        let text =
+            format!("MATCH (a:N {{up: 7}})-[:R*{hops}]->(b) WHERE b.few > 2 WITH DISTINCT b RETURN b.word, sum(b.up)");
+        let plan = Arc::into_inner(db.plan(&text)).expect("a plan that nobody else has");
+        explain(&gather(plan, &db.graph, WORTH_IT))
+    };
+    let far = explained("1..4");
+    assert!(far.contains("scatter\n") && far == explained("1..").replace("1..]", "1..4]"), "{far}");
+    assert!(!explained("1..3").contains("scatter"));
 }
 
 #[test]

@@ -19,13 +19,10 @@ use crate::exec::budget::{Held, Stop};
 use crate::exec::context::{ArgumentId, Context};
 use crate::exec::operator::{Input, Scope};
 use crate::exec::profile::Profile;
-use crate::physical::{Operator, PlanBody};
+use crate::physical::{Op, Operator, PlanBody};
 
 /// Morsels for each thread that may be taken up at a time.
 const WINDOW: usize = 4;
-
-/// Rows of one morsel, if morsels are rows.
-const PIECE_ROWS: usize = 32;
 
 /// What a thread makes of morsels, each of which is given as the part of a scan or as the rows of a scatter.
 pub(in super::super) trait Work: Send + 'static {
@@ -62,6 +59,8 @@ pub(in super::super) struct Crew<W: Work> {
 /// Rows that are cut into morsels.
 struct Supply {
     input: Input,
+    /// Of one morsel.
+    rows: usize,
     /// How they have ended, where they have.
     end: Option<Result<(), Step<()>>>,
     held: Held,
@@ -71,12 +70,13 @@ impl Supply {
     fn of(operator: &Operator, morsels: Morsels, scope: Scope, ctx: &Context) -> Option<Self> {
         let Morsels::Rows(scatter) = morsels else { return None };
         let scatter = below(operator, scatter)?;
-        Some(Self { input: Input::whole(&scatter.inputs[0], scope, ctx), end: None, held: Held::default() })
+        let Op::Scatter { rows } = scatter.op else { return None };
+        let rows = ctx.threads.slots.map_or(rows, |slots| slots as usize);
+        Some(Self { input: Input::whole(&scatter.inputs[0], scope, ctx), rows, end: None, held: Held::default() })
     }
 
     /// Has so many morsels ready, unless there are no more.
     fn feed<T>(&mut self, queue: &Queue<T>, least: usize, ctx: &Context) {
-        let each = ctx.threads.slots.map_or(PIECE_ROWS, |slots| slots as usize);
         while self.end.is_none() && queue.left() < least {
             let made = catch_unwind(AssertUnwindSafe(|| {
                 let batch = self.input.next(ctx)?;
@@ -85,8 +85,8 @@ impl Supply {
             }));
             match made {
                 Ok(Ok(Some(batch))) => {
-                    let firsts = (0..batch.len).step_by(each);
-                    queue.feed(firsts.map(|first| batch.slice(first, each.min(batch.len - first))));
+                    let firsts = (0..batch.len).step_by(self.rows);
+                    queue.feed(firsts.map(|first| batch.slice(first, self.rows.min(batch.len - first))));
                     continue;
                 }
                 Ok(Ok(None)) => self.end = Some(Ok(())),
