@@ -116,9 +116,10 @@ impl Sections<'_> {
         (depth > 0 && self.is_far(at)).then_some(depth)
     }
 
+    /// Whether a search may find as many rows as are worth it.
     fn is_far(&self, operator: &Operator) -> bool {
         let Op::VarExpand(way) = &operator.op else { return false };
-        self.least == 0 || way.max.is_none_or(|max| max > NEAR)
+        self.statistics.node_count() >= self.least && way.max.is_none_or(|max| max > NEAR || self.least == 0)
     }
 
     /// With a scatter of this id, for so many rows at a time, so many operators below.
