@@ -15,7 +15,7 @@ use crate::function::{
     Accepts, Answer, Arity, Field, Function, FunctionError, Host, Implementation, NullRule, Procedure, ResultType,
 };
 use crate::row::FromValue;
-use crate::storage::{Graph, GraphView, KnownAt, Lens, Part, ValidAt};
+use crate::storage::{Graph, GraphView, KnownAt, Lens, Part, ValidAt, together};
 use crate::table_procedure::TableProcedure;
 use crate::value::{ElementId, ErrorClass, ErrorKind, Name, Node, Relationship, Type, Value};
 
@@ -377,6 +377,41 @@ impl<'c> Call<'c> {
             *self.stopped.borrow_mut() = Some(error.clone());
             ExecError::Function { error, range: None }.into()
         })
+    }
+
+    /// What `work` makes of each of so many parts, in their order: several threads are at it, if the statement may use several. Nobody
+    /// begins with another part once the statement has to stop.
+    ///
+    /// ```
+    /// use averment::{CustomProcedure, Database};
+    /// use petgraph::visit::{IntoNodeIdentifiers, NodeIndexable};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::from_script("UNWIND range(1, 9) AS n CREATE ({n: n})")?;
+    /// db.register(CustomProcedure::new("my.longest", &[], &[("digits", "INTEGER")], |call| {
+    ///     let (view, nodes) = (call.view(), call.view().node_identifiers().collect::<Vec<_>>());
+    ///     let parts: Vec<_> = nodes.chunks(4).collect();
+    ///     let longest = |part: usize| parts[part].iter().map(|n| view.node_property(*n, "n").to_string().len()).max();
+    ///     let found = call.in_parts(parts.len(), longest)?.into_iter().flatten().max();
+    ///     Ok(vec![vec![i64::try_from(found.unwrap_or(0))?.into()]])
+    /// }))?;
+    /// assert_eq!(db.query("CALL my.longest() YIELD digits RETURN digits", ())?.single::<i64>()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`reserve`](Call::reserve), if the statement has to stop.
+    pub fn in_parts<T: Send>(&self, parts: usize, work: impl Fn(usize) -> T + Sync) -> Result<Vec<T>, Error> {
+        let made = together(self.host.threads(), parts, &*self.host.alarm(), &work);
+        self.reserve(0)?;
+        made.ok_or_else(|| ExecError::Function { error: FunctionError::Cancelled, range: None }.into())
+    }
+
+    /// Tells whether the statement has to stop, from whichever thread: for long [parts](Call::in_parts). Then [`reserve`](Call::reserve)
+    /// says why.
+    pub fn alarm(&self) -> impl Fn() -> bool + Send + Sync + use<> {
+        self.host.alarm()
     }
 
     /// The relationship at a place of the [`view`](Call::view), to be given out.
