@@ -5,10 +5,10 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::{EdgeRef, IntoEdgeReferences, IntoEdgesDirected, IntoNodeIdentifiers, NodeIndexable};
 use rustc_hash::FxHashMap;
 
-use super::blocked::{BYTES_PER_PLACE, Case, Control, Controls, Found, Party, Status};
+use super::blocked::{BYTES_PER_PLACE, Case, Control, Controls, Found, Over, Party, Side, Status};
 use super::holdings::{Holdings, Place, place};
 use super::options::{Blocked, Question, question};
-use crate::sanctions::share::{WHOLE, shown};
+use crate::sanctions::share::shown;
 use crate::{BoxedError, Call, Clocked, Clocks, GraphView, Map, Name, Value};
 
 const LIST: &str = "List";
@@ -25,10 +25,11 @@ pub(super) fn blocked(call: &Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> {
     let holdings = Holdings::read(call, &question.stakes, seen.certain, seen.possible)?;
     call.reserve(seen.possible.node_bound() * BYTES_PER_PLACE)?;
     let controls = seen.controls();
-    let may_go_on = || call.reserve(0).map_err(BoxedError::from);
-    let case = Case { holdings: &holdings, controls: &controls, rule: question.rule, may_go_on: &may_go_on };
-    let found = case.decide(&parties)?;
-    seen.rows(&holdings, &found)
+    let is_over = call.alarm();
+    let case = Case { holdings: &holdings, controls: &controls, rule: question.rule, is_over: &is_over };
+    let found = case.decide(&parties, |side| call.in_parts(2, |part| side(Side::BOTH[part])).map_err(|_| Over));
+    call.reserve(0)?;
+    seen.rows(&holdings, &found.map_err(|Over| "the statement was told to stop")?)
 }
 
 /// What is so on the day asked, and what may be.
@@ -245,9 +246,9 @@ impl Because<'_, '_> {
     }
 
     fn too_much(&self, entity: Place) -> Option<Map> {
-        let told = self.holdings.told_of(entity);
-        let message = || format!("the stakes in it add up to {} per cent at least", shown(told));
-        (told > WHOLE).then(|| map(vec![(&self.keys.conflict, message().into())]))
+        let told = self.holdings.too_much(entity)?;
+        let message = format!("the stakes in it add up to {} per cent at least", shown(told));
+        Some(map(vec![(&self.keys.conflict, message.into())]))
     }
 
     fn counts(&self, owner: Place, entity: Place) -> bool {

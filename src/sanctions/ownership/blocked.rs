@@ -13,7 +13,6 @@ use rustc_hash::FxHashMap;
 
 use super::holdings::{Holding, Holdings, Place, units};
 use super::regime::Regime;
-use crate::BoxedError;
 use crate::sanctions::share::{Units, WHOLE};
 
 /// Who controls whom, by who controls.
@@ -79,30 +78,54 @@ pub(super) struct Case<'h> {
     pub holdings: &'h Holdings,
     pub controls: &'h Controls,
     pub rule: Regime,
-    /// Asked every so many steps: an error ends it.
-    pub may_go_on: &'h dyn Fn() -> Result<(), BoxedError>,
+    /// Asked every so many steps, by each thread.
+    pub is_over: &'h (dyn Fn() -> bool + Sync),
 }
 
-/// Owners that are gone through between two looks at the budget.
+/// Nobody waits for the answer any more.
+pub(super) struct Over;
+
+/// What is found through the same parties, by two threads if there are two.
+#[derive(Clone, Copy)]
+pub(super) enum Side {
+    Greatest,
+    Least,
+}
+
+impl Side {
+    pub(super) const BOTH: [Self; 2] = [Self::Greatest, Self::Least];
+}
+
+/// Owners that are gone through before it is asked again whether it is over.
 const STRETCH: u32 = 4_096;
 
 impl Case<'_> {
-    /// Whoever is found through `parties`.
+    /// Whoever is found through `parties`. `of_both` gives what is made of [`Side::BOTH`], in this order.
     ///
     /// # Errors
     ///
-    /// When it may not go on.
-    pub(super) fn decide(&self, parties: &[Party]) -> Result<Found, BoxedError> {
+    /// [`Over`].
+    pub(super) fn decide(
+        &self,
+        parties: &[Party],
+        of_both: impl FnOnce(&(dyn Fn(Side) -> Result<Work, Over> + Sync)) -> Result<Vec<Result<Work, Over>>, Over>,
+    ) -> Result<Found, Over> {
         let bound = self.holdings.node_bound();
         let mut found = Found { findings: vec![None; bound], possible: vec![false; bound] };
-        let mut work = Work::new(bound);
         if self.rule.adds_owners {
-            self.decide_together(parties, None, &mut work, &mut found)?;
+            for (side, work) in Side::BOTH.into_iter().zip(of_both(&|side| self.side(side, parties))?) {
+                self.add(side, &work?, &mut found);
+            }
         } else {
-            let mut together = Work::new(bound);
+            let (mut together, mut work) = (Work::new(bound), Work::new(bound));
             self.greatest(parties, None, &mut together)?;
             for party in parties {
-                self.decide_together(&[*party], Some(&together), &mut work, &mut found)?;
+                self.greatest(&[*party], Some(&together), &mut work)?;
+                self.add(Side::Greatest, &work, &mut found);
+                work.clear();
+                self.least(&[*party], &mut work)?;
+                self.add(Side::Least, &work, &mut found);
+                work.clear();
             }
         }
         for party in parties {
@@ -111,50 +134,51 @@ impl Case<'_> {
         Ok(found)
     }
 
-    /// What these parties have together. Nobody outside of `within` may be blocked by them.
-    fn decide_together(
-        &self,
-        parties: &[Party],
-        within: Option<&Work>,
-        work: &mut Work,
-        found: &mut Found,
-    ) -> Result<(), BoxedError> {
-        self.greatest(parties, within, work)?;
+    fn side(&self, side: Side, parties: &[Party]) -> Result<Work, Over> {
+        let mut work = Work::new(self.holdings.node_bound());
+        match side {
+            Side::Greatest => self.greatest(parties, None, &mut work)?,
+            Side::Least => self.least(parties, &mut work)?,
+        }
+        Ok(work)
+    }
+
+    /// Adds what one fix-point says; of the same parties the least one comes behind the greatest.
+    fn add(&self, side: Side, work: &Work, found: &mut Found) {
         for &place in &work.touched {
-            let seat = &work.seats[place as usize];
-            found.possible[place as usize] |= seat.is_in;
-            if seat.most > 0 || seat.is_in {
-                let finding = found.findings[place as usize].get_or_insert_default();
-                finding.most = finding.most.max(units(self.most_of(place, seat)));
-                if seat.is_in {
-                    finding.status = finding.status.max(Status::CannotBeExcluded);
+            let (seat, at) = (&work.seats[place as usize], place as usize);
+            match side {
+                Side::Greatest => {
+                    found.possible[at] |= seat.is_in;
+                    if seat.most.units() > 0 || seat.is_in {
+                        let finding = found.findings[at].get_or_insert_default();
+                        finding.most = finding.most.max(units(self.most_of(place, seat)));
+                        if seat.is_in {
+                            finding.status = finding.status.max(Status::CannotBeExcluded);
+                        }
+                    }
+                }
+                Side::Least => {
+                    let finding = found.findings[at].get_or_insert_default();
+                    finding.least = finding.least.max(units(seat.least.units().min(WHOLE)));
+                    finding.most = finding.most.max(finding.least);
+                    if seat.is_in {
+                        finding.status = Status::Yes;
+                    }
                 }
             }
         }
-        work.clear();
-        self.least(parties, work)?;
-        for &place in &work.touched {
-            let seat = &work.seats[place as usize];
-            let finding = found.findings[place as usize].get_or_insert_default();
-            finding.least = finding.least.max(units(seat.least.min(WHOLE)));
-            finding.most = finding.most.max(finding.least);
-            if seat.is_in {
-                finding.status = Status::Yes;
-            }
-        }
-        work.clear();
-        Ok(())
     }
 
-    fn least(&self, parties: &[Party], work: &mut Work) -> Result<(), BoxedError> {
+    fn least(&self, parties: &[Party], work: &mut Work) -> Result<(), Over> {
         for party in parties.iter().filter(|party| party.is_certain) {
             work.enter(party.place);
         }
         while let Some(owner) = self.next(work)? {
             for holding in self.held_by(owner) {
                 let seat = work.touch(holding.asset);
-                seat.least += holding.least();
-                if self.rule.threshold.is_met(seat.least) {
+                seat.least.add(holding.least);
+                if self.rule.threshold.is_met(seat.least.units()) {
                     work.enter(holding.asset);
                 }
             }
@@ -165,7 +189,7 @@ impl Case<'_> {
         Ok(())
     }
 
-    fn greatest(&self, parties: &[Party], within: Option<&Work>, work: &mut Work) -> Result<(), BoxedError> {
+    fn greatest(&self, parties: &[Party], within: Option<&Work>, work: &mut Work) -> Result<(), Over> {
         for party in parties {
             work.touch(party.place).is_party = true;
             work.enter(party.place);
@@ -184,12 +208,12 @@ impl Case<'_> {
     }
 
     /// Takes back what those have who leave, and lets leave who must then.
-    fn let_leave(&self, work: &mut Work) -> Result<(), BoxedError> {
+    fn let_leave(&self, work: &mut Work) -> Result<(), Over> {
         while let Some(owner) = self.next(work)? {
             for holding in self.held_by(owner) {
                 let seat = &mut work.seats[holding.asset as usize];
-                seat.most -= holding.most();
-                seat.least -= holding.least();
+                seat.most.take(holding.most);
+                seat.least.take(holding.least);
                 self.leave_if_it_must(holding.asset, work);
             }
             for control in self.controlled_by(owner) {
@@ -201,13 +225,13 @@ impl Case<'_> {
     }
 
     /// Enters whoever is held or controlled by a member, to any part, and counts what members have.
-    fn enter_all_behind(&self, within: Option<&Work>, work: &mut Work) -> Result<(), BoxedError> {
+    fn enter_all_behind(&self, within: Option<&Work>, work: &mut Work) -> Result<(), Over> {
         let is_within = |place: Place| within.is_none_or(|within| within.seats[place as usize].is_in);
         while let Some(owner) = self.next(work)? {
             for holding in self.held_by(owner) {
                 let seat = work.touch(holding.asset);
-                seat.most += holding.most();
-                seat.least += holding.least();
+                seat.most.add(holding.most);
+                seat.least.add(holding.least);
                 if is_within(holding.asset) {
                     work.enter(holding.asset);
                 }
@@ -223,7 +247,7 @@ impl Case<'_> {
     }
 
     /// Lets leave whom no chain of members joins to a party; whether there was one.
-    fn leave_who_is_apart(&self, parties: &[Party], work: &mut Work) -> Result<bool, BoxedError> {
+    fn leave_who_is_apart(&self, parties: &[Party], work: &mut Work) -> Result<bool, Over> {
         for party in parties {
             work.join(party.place);
         }
@@ -248,9 +272,9 @@ impl Case<'_> {
 
     /// The next who waits: of all that have waited since the last of them were gone through, in the order of places, in which
     /// what they hold lies one behind the other.
-    fn next(&self, work: &mut Work) -> Result<Option<Place>, BoxedError> {
-        if work.steps.is_multiple_of(STRETCH) {
-            (self.may_go_on)()?;
+    fn next(&self, work: &mut Work) -> Result<Option<Place>, Over> {
+        if work.steps.is_multiple_of(STRETCH) && (self.is_over)() {
+            return Err(Over);
         }
         work.steps = work.steps.wrapping_add(1);
         if work.wave.is_empty() {
@@ -271,7 +295,7 @@ impl Case<'_> {
     fn may_stay(&self, place: Place, seat: &Seat) -> bool {
         let is_held = || {
             let threshold = self.rule.threshold;
-            threshold.is_met(seat.most) && threshold.is_met(self.most_of(place, seat))
+            threshold.is_met(seat.most.units()) && threshold.is_met(self.most_of(place, seat))
         };
         seat.is_party || seat.controllers > 0 || is_held()
     }
@@ -279,13 +303,13 @@ impl Case<'_> {
     /// What members may have of an asset: no more than the others leave, if what is told of all can be so.
     fn most_of(&self, place: Place, seat: &Seat) -> Units {
         let told = self.holdings.told_of(place);
-        let left = if told <= WHOLE { WHOLE - (told - seat.least) } else { WHOLE };
-        seat.most.min(left)
+        let left = if told <= WHOLE { WHOLE - (told - seat.least.units()) } else { WHOLE };
+        seat.most.units().min(left)
     }
 
     /// What somebody holds of others: what it has of itself makes nobody its owner, nor does a share of nothing.
     fn held_by(&self, owner: Place) -> impl Iterator<Item = &Holding> {
-        self.holdings.of_owner(owner).iter().filter(move |holding| holding.asset != owner && holding.most() > 0)
+        self.holdings.of_owner(owner).iter().filter(move |holding| holding.asset != owner && holding.most > 0)
     }
 
     /// Whom somebody controls, but itself.
@@ -296,7 +320,7 @@ impl Case<'_> {
 }
 
 /// What is known of each place while a fix-point is looked for.
-struct Work {
+pub(super) struct Work {
     seats: Vec<Seat>,
     /// The places of which anything is known.
     touched: Vec<Place>,
@@ -308,11 +332,11 @@ struct Work {
 
 /// What is known of one place: all in one line of memory, since who looks for one of these wants the others, too.
 #[derive(Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own, and they fit in one word")]
+#[repr(align(32))]
 struct Seat {
     /// What members have at most and at least.
-    most: Units,
-    least: Units,
+    most: Sum,
+    least: Sum,
     /// How many members control it.
     controllers: u32,
     is_in: bool,
@@ -320,6 +344,31 @@ struct Seat {
     is_touched: bool,
     /// Whether a chain of members joins it to a party, while that is looked for.
     is_joined: bool,
+}
+
+/// What several shares make together, in twelve bytes.
+#[derive(Clone, Copy, Default)]
+#[repr(C, packed(4))]
+pub(super) struct Sum {
+    low: u64,
+    /// How often `low` was full.
+    high: u32,
+}
+
+impl Sum {
+    pub(super) fn units(self) -> Units {
+        Units::from(self.high) << u64::BITS | Units::from(self.low)
+    }
+
+    pub(super) fn add(&mut self, share: u64) {
+        let (low, is_full) = { self.low }.overflowing_add(share);
+        (self.low, self.high) = (low, self.high + u32::from(is_full));
+    }
+
+    pub(super) fn take(&mut self, share: u64) {
+        let (low, is_empty) = { self.low }.overflowing_sub(share);
+        (self.low, self.high) = (low, self.high - u32::from(is_empty));
+    }
 }
 
 impl Work {

@@ -4,7 +4,7 @@
 //! with a date and without, with a number and in words. What all of them leave is what it is; where they leave nothing, they
 //! contradict each other, and it may be anything from the least of them to all of them together.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::{EdgeRef, IntoEdgeReferences, NodeIndexable};
@@ -21,24 +21,40 @@ const BOUND_KEYS: [&str; 2] = ["share_min", "share_max"];
 /// Whether the share is more, or less, than that.
 const OPEN_KEYS: [&str; 2] = ["share_min_open", "share_max_open"];
 
-/// Stakes that are read between two looks at the budget.
+/// Stakes that one thread reads at a time.
 const STRETCH: usize = 4_096;
+/// As many of those are read between two looks at the budget.
+const STRETCHES: usize = 16;
 
 /// A place in the view of a call.
 pub(super) type Place = u32;
 
-/// What an owner has in an asset.
-#[derive(Clone, Copy, Debug)]
+/// What an owner has in an asset, by one relationship or by all that tell of it.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Holding {
     pub owner: Place,
     pub asset: Place,
-    least: u64,
-    most: u64,
+    /// In [`Units`].
+    pub least: u64,
+    pub most: u64,
     /// One of the relationships that tell of it.
     stake: u32,
+    /// Whether that one certainly is.
+    is_certain: bool,
 }
 
 impl Holding {
+    fn told_by(edge: impl EdgeRef<NodeId = NodeIndex, EdgeId = EdgeIndex>, share: Share, is_certain: bool) -> Self {
+        Self {
+            owner: place(edge.source()),
+            asset: place(edge.target()),
+            least: units(share.least),
+            most: units(share.most),
+            stake: u32::try_from(edge.id().index()).expect("indices are 32 bits wide"),
+            is_certain,
+        }
+    }
+
     pub(super) fn least(&self) -> Units {
         self.least.into()
     }
@@ -47,8 +63,8 @@ impl Holding {
         self.most.into()
     }
 
-    fn set(&mut self, share: Share) {
-        (self.least, self.most) = (units(share.least), units(share.most));
+    fn pair(&self) -> (Place, Place) {
+        (self.owner, self.asset)
     }
 }
 
@@ -59,9 +75,9 @@ pub(super) struct Holdings {
     /// Where the holdings of each owner begin in `all`.
     by_owner: Vec<u32>,
     /// Made for who asks for it.
-    by_asset: OnceCell<ByAsset>,
-    /// By asset: the least that is held of it in all.
-    told: Vec<Units>,
+    by_asset: OnceLock<ByAsset>,
+    /// By asset: the least that is held of it in all, as far as it can be told by so many bits.
+    told: Vec<u64>,
     /// Of holdings that several relationships tell of: the others.
     others: FxHashMap<u32, Vec<EdgeIndex>>,
     /// Holdings of which they tell what cannot all be so, in the order of numbers.
@@ -86,60 +102,67 @@ impl Holdings {
         for rel_type in &asked.owns {
             let mut edges = possible.with_type(rel_type).edge_references();
             loop {
-                let stretch: Vec<_> = edges.by_ref().take(STRETCH).collect();
-                if stretch.is_empty() {
+                let some: Vec<_> = edges.by_ref().take(STRETCHES * STRETCH).collect();
+                if some.is_empty() {
                     break;
                 }
-                call.reserve(stretch.len() * BYTES_PER_STAKE)?;
-                let stakes: Vec<EdgeIndex> = stretch.iter().map(EdgeRef::id).collect();
-                let shares = shares_of(possible, &stakes, asked);
-                let is_certain = |stake| certain.edge_id(stake).is_some();
-                told.extend(
-                    stretch.into_iter().zip(shares).map(|(edge, share)| Told::new(edge, share, is_certain(edge.id()))),
-                );
+                call.reserve(some.len() * BYTES_PER_STAKE)?;
+                let stretches: Vec<_> = some.chunks(STRETCH).collect();
+                let read = call.in_parts(stretches.len(), |at| {
+                    let stakes: Vec<EdgeIndex> = stretches[at].iter().map(EdgeRef::id).collect();
+                    let shares = shares_of(possible, &stakes, asked);
+                    let is_certain = |stake| certain.edge_id(stake).is_some();
+                    let edges = stretches[at].iter().zip(shares);
+                    edges.map(|(edge, share)| Holding::told_by(*edge, share, is_certain(edge.id()))).collect::<Vec<_>>()
+                });
+                read?.into_iter().for_each(|stretch| told.extend(stretch));
             }
         }
         call.reserve(possible.node_bound() * BYTES_PER_PLACE)?;
         Ok(Self::of(told, possible.node_bound()))
     }
 
-    fn of(told: Vec<Told>, bound: usize) -> Self {
-        let mut told = by_owner(told, bound);
-        told.chunk_by_mut(|one, next| one.owner == next.owner)
+    fn of(told: Vec<Holding>, bound: usize) -> Self {
+        let mut all = by_owner(told, bound);
+        all.chunk_by_mut(|one, next| one.owner == next.owner)
             .for_each(|of_owner| of_owner.sort_unstable_by_key(|told| (told.asset, told.stake)));
-        let mut holdings = Self { all: Vec::with_capacity(told.len()), ..Self::default() };
-        for of_one in told.chunk_by(|one, next| (one.owner, one.asset) == (next.owner, next.asset)) {
-            holdings.add(of_one);
-        }
+        let mut holdings = Self { all, ..Self::default() };
+        holdings.join_what_tells_of_one();
         holdings.by_owner = starts(holdings.all.iter().map(|holding| holding.owner), bound);
         holdings.bound_by_others(bound);
         holdings
     }
 
-    /// One holding of all that tells of it.
-    fn add(&mut self, of_one: &[Told]) {
-        let number = u32::try_from(self.all.len()).expect("relationships are numbered by 32 bits");
-        let (share, is_disputed) = told_of_one(of_one);
-        let first = of_one[0];
-        let mut holding = Holding { owner: first.owner, asset: first.asset, least: 0, most: 0, stake: first.stake };
-        holding.set(share);
-        self.all.push(holding);
-        if of_one.len() > 1 {
-            self.others.insert(number, of_one[1..].iter().map(|told| EdgeIndex::from(told.stake)).collect());
+    /// One holding of all that tells of it, which lies side by side.
+    fn join_what_tells_of_one(&mut self) {
+        let (mut len, mut first) = (0, 0);
+        while let Some(one) = self.all.get(first).copied() {
+            let of_one = self.all[first..].iter().take_while(|told| told.pair() == one.pair()).count();
+            let of_one = &self.all[first..first + of_one];
+            first += of_one.len();
+            let number = u32::try_from(len).expect("relationships are numbered by 32 bits");
+            let (share, is_disputed) = told_of_one(of_one);
+            if of_one.len() > 1 {
+                self.others.insert(number, of_one[1..].iter().map(|told| EdgeIndex::from(told.stake)).collect());
+            }
+            if is_disputed {
+                self.disputed.push(number);
+            }
+            self.all[len] = Holding { least: units(share.least), most: units(share.most), ..one };
+            len += 1;
         }
-        if is_disputed {
-            self.disputed.push(number);
-        }
+        self.all.truncate(len);
     }
 
     /// Nobody can have more of an asset than the others leave.
     fn bound_by_others(&mut self, bound: usize) {
         self.told = vec![0; bound];
         for holding in &self.all {
-            self.told[holding.asset as usize] += holding.least();
+            let told = &mut self.told[holding.asset as usize];
+            *told = told.saturating_add(holding.least);
         }
         for holding in self.all.iter_mut().filter(|holding| holding.least < holding.most) {
-            let others = self.told[holding.asset as usize] - holding.least();
+            let others = Units::from(self.told[holding.asset as usize] - holding.least);
             let left = (WHOLE - others).max(holding.least());
             holding.most = holding.most.min(units(left));
         }
@@ -165,9 +188,15 @@ impl Holdings {
         numbers[range(starts, asset)].iter().map(|&number| (number, &self.all[number as usize]))
     }
 
-    /// The least that is held of an asset in all: more than all of it, where sources contradict each other.
+    /// The least that is held of an asset in all, if that is not more than all of it.
     pub(super) fn told_of(&self, asset: Place) -> Units {
-        self.told[asset as usize]
+        self.told[asset as usize].into()
+    }
+
+    /// The least that is held of an asset in all, where sources contradict each other by telling of more.
+    pub(super) fn too_much(&self, asset: Place) -> Option<Units> {
+        let all = || self.of_asset(asset).map(|(_, holding)| holding.least()).sum();
+        (self.told_of(asset) > WHOLE).then(all)
     }
 
     /// The relationships that tell of a holding.
@@ -177,32 +206,8 @@ impl Holdings {
     }
 }
 
-/// What one relationship tells.
-#[derive(Clone, Copy, Default)]
-struct Told {
-    owner: Place,
-    asset: Place,
-    stake: u32,
-    is_certain: bool,
-    least: u64,
-    most: u64,
-}
-
-impl Told {
-    fn new(edge: impl EdgeRef<NodeId = NodeIndex, EdgeId = EdgeIndex>, share: Share, is_certain: bool) -> Self {
-        Self {
-            owner: place(edge.source()),
-            asset: place(edge.target()),
-            stake: u32::try_from(edge.id().index()).expect("indices are 32 bits wide"),
-            is_certain,
-            least: units(share.least),
-            most: units(share.most),
-        }
-    }
-}
-
 /// What an owner has by all that tells of it, and whether that cannot all be so. What is not certain sets no least.
-fn told_of_one(of_one: &[Told]) -> (Share, bool) {
+fn told_of_one(of_one: &[Holding]) -> (Share, bool) {
     let least = of_one.iter().filter(|told| told.is_certain).map(|told| told.least).max().unwrap_or(0);
     let floor = of_one.iter().map(|told| told.least).max().unwrap_or(0);
     let most = of_one.iter().map(|told| told.most).min().unwrap_or(0);
@@ -215,10 +220,10 @@ fn told_of_one(of_one: &[Told]) -> (Share, bool) {
 }
 
 /// What reading and ordering take for each stake.
-const BYTES_PER_STAKE: usize = 2 * size_of::<Told>() + size_of::<Holding>() + size_of::<u32>();
+const BYTES_PER_STAKE: usize = 2 * size_of::<Holding>() + size_of::<u32>();
 
 /// What [`Holdings`] take for each place of a node, however few hold anything.
-const BYTES_PER_PLACE: usize = 3 * size_of::<u32>() + size_of::<Units>();
+const BYTES_PER_PLACE: usize = 3 * size_of::<u32>() + size_of::<u64>();
 
 /// The shares that stakes tell of.
 fn shares_of(view: GraphView<'_>, stakes: &[EdgeIndex], asked: &Stakes) -> Vec<Share> {
@@ -267,9 +272,9 @@ fn starts(keys: impl Iterator<Item = Place>, bound: usize) -> Vec<u32> {
 }
 
 /// What is told in the order of owners.
-fn by_owner(told: Vec<Told>, bound: usize) -> Vec<Told> {
+fn by_owner(told: Vec<Holding>, bound: usize) -> Vec<Holding> {
     let mut next = starts(told.iter().map(|told| told.owner), bound);
-    let mut placed = vec![Told::default(); told.len()];
+    let mut placed = vec![Holding::default(); told.len()];
     for told in told {
         placed[take(&mut next, told.owner)] = told;
     }
@@ -304,7 +309,7 @@ fn range(starts: &[u32], key: Place) -> std::ops::Range<usize> {
 impl Holdings {
     /// Of (owner, asset, least, most), for tests.
     pub(super) fn of_shares(bound: usize, shares: &[(Place, Place, Share)]) -> Self {
-        let told = (0..).zip(shares).map(|(stake, &(owner, asset, share))| Told {
+        let told = (0..).zip(shares).map(|(stake, &(owner, asset, share))| Holding {
             owner,
             asset,
             stake,

@@ -3,10 +3,9 @@
 use proptest::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::blocked::{Case, Control, Controls, Found, Party, Status};
+use super::blocked::{Case, Control, Controls, Found, Over, Party, Side, Status, Sum};
 use super::holdings::{Holdings, Place};
 use super::regime::{KNOWN, Regime, Threshold};
-use crate::BoxedError;
 use crate::sanctions::share::{Share, WHOLE};
 
 const PERCENT: i128 = WHOLE / 100;
@@ -46,8 +45,8 @@ proptest! {
             by_who.0.entry(who).or_default().push(Control { of, is_certain });
         }
         let parties: Vec<Party> = parties.into_iter().map(|(place, is_certain)| Party { place, is_certain }).collect();
-        let case = Case { holdings: &holdings, controls: &by_who, rule, may_go_on: &|| Ok(()) };
-        let Found { findings, .. } = case.decide(&parties).unwrap();
+        let case = Case { holdings: &holdings, controls: &by_who, rule, is_over: &|| false };
+        let Found { findings, .. } = decided(&case, &parties).ok().unwrap();
         let expected = by_repeating(&case, &parties);
         let status = |place: Place| findings[place as usize].map_or(Status::No, |finding| finding.status);
         for place in (0..).take(PLACES).filter(|place| parties.iter().all(|party| party.place != *place)) {
@@ -140,8 +139,8 @@ fn regimes_differ() {
     let controls = Controls(FxHashMap::from_iter([(y, vec![Control { of: 4, is_certain: true }])]));
     let parties = [x, y].map(|place| Party { place, is_certain: true });
     let statuses = KNOWN.iter().map(|known| {
-        let case = Case { holdings: &holdings, controls: &controls, rule: known.rule, may_go_on: &|| Ok(()) };
-        let Found { findings, .. } = case.decide(&parties).unwrap();
+        let case = Case { holdings: &holdings, controls: &controls, rule: known.rule, is_over: &|| false };
+        let Found { findings, .. } = decided(&case, &parties).ok().unwrap();
         [2, 3, 4].map(|place| findings[place].map_or(Status::No, |finding| finding.status))
     });
     let (yes, no) = (Status::Yes, Status::No);
@@ -150,13 +149,37 @@ fn regimes_differ() {
 
 #[test]
 fn what_may_not_go_on_gives_no_answer() {
-    fn decided(may_go_on: &dyn Fn() -> Result<(), BoxedError>) -> Result<Found, BoxedError> {
-        let all = Share { least: WHOLE, most: WHOLE };
-        let (holdings, controls) = (Holdings::of_shares(2, &[(0, 1, all)]), Controls::default());
-        let case = Case { holdings: &holdings, controls: &controls, rule: KNOWN[0].rule, may_go_on };
-        case.decide(&[Party { place: 0, is_certain: true }])
-    }
-    assert!(decided(&|| Ok(())).is_ok());
-    let stopped = decided(&|| Err("it is late".into()));
-    assert_eq!(stopped.err().map(|error| error.to_string()).as_deref(), Some("it is late"));
+    let all = Share { least: WHOLE, most: WHOLE };
+    let (holdings, controls) = (Holdings::of_shares(2, &[(0, 1, all)]), Controls::default());
+    let decides = |is_over: &(dyn Fn() -> bool + Sync)| {
+        let case = Case { holdings: &holdings, controls: &controls, rule: KNOWN[0].rule, is_over };
+        decided(&case, &[Party { place: 0, is_certain: true }]).is_ok()
+    };
+    assert!(decides(&|| false));
+    assert!(!decides(&|| true));
+}
+
+/// With both fix-points one behind the other.
+fn decided(case: &Case<'_>, parties: &[Party]) -> Result<Found, Over> {
+    case.decide(parties, |side| Ok(Side::BOTH.into_iter().map(side).collect()))
+}
+
+#[test]
+fn a_sum_of_shares_is_of_any_number_of_them() {
+    let whole = u64::try_from(WHOLE).unwrap();
+    let mut sum = Sum::default();
+    (0..1_000).for_each(|_| sum.add(whole));
+    assert_eq!(sum.units(), 1_000 * WHOLE);
+    (0..999).for_each(|_| sum.take(whole));
+    sum.take(1);
+    assert_eq!(sum.units(), WHOLE - 1);
+}
+
+#[test]
+fn more_owners_of_all_than_their_sum_has_bits_for_are_told_as_many() {
+    let all = Share { least: WHOLE, most: WHOLE };
+    let shares: Vec<_> = (1..=300).map(|owner| (owner, 0, all)).collect();
+    let holdings = Holdings::of_shares(301, &shares);
+    assert_eq!(holdings.too_much(0), Some(300 * WHOLE));
+    assert!(holdings.each().all(|share| share == all));
 }
