@@ -246,23 +246,23 @@ impl Listed {
     }
 
     /// The numbers of the names that have all words of a text, forms of organisations aside, or spelling variants of them.
-    pub(crate) fn alike(&self, text: &str) -> HashSet<u32> {
-        let mut by_word: Vec<HashSet<u32>> = told(text).iter().map(|word| self.holders_of_variants(word)).collect();
-        by_word.sort_by_key(HashSet::len);
-        let Some((first, others)) = by_word.split_first() else { return HashSet::new() };
-        first.iter().copied().filter(|number| others.iter().all(|other| other.contains(number))).collect()
+    pub(crate) fn alike(&self, text: &str) -> Vec<usize> {
+        let by_word = told(text).into_iter().map(|word| self.holders_of_variants(&word));
+        let all = by_word.reduce(|one, other| one.iter().zip(&other).map(|(one, other)| one & other).collect());
+        numbers(&all.unwrap_or_default()).collect()
     }
 
     /// Whether a text has all words of some name, forms of organisations aside, or spelling variants of them.
     fn is_within(&self, text: &str) -> bool {
-        let mut shared: HashMap<u32, usize> = HashMap::new();
+        let mut shared = vec![0_u8; self.sizes.len()];
         for word in told(text).iter().filter(|word| is_long(word)) {
-            self.holders_of_variants(word).into_iter().for_each(|number| *shared.entry(number).or_default() += 1);
+            numbers(&self.holders_of_variants(word)).for_each(|number| shared[number] += 1);
         }
-        shared.into_iter().any(|(number, count)| count >= self.sizes[number as usize])
+        shared.iter().zip(&self.sizes).any(|(count, size)| *count > 0 && usize::from(*count) >= *size)
     }
 
-    fn holders_of_variants(&self, word: &str) -> HashSet<u32> {
+    /// A bit for each name that has the word or a spelling variant of it.
+    fn holders_of_variants(&self, word: &str) -> Vec<u64> {
         let (len, own) = (word.chars().count(), letters(word));
         let slips = slips(len);
         let near = self.by_length.iter().take(len + slips + 1).skip(len - slips.min(len)).flatten();
@@ -270,8 +270,26 @@ impl Listed {
         let variants = near.filter(|(letters, other)| {
             (letters ^ own).count_ones() as usize <= 2 * slips && strsim::osa_distance(word, other) <= slips
         });
-        variants.flat_map(|(_, other)| &self.holders[other]).copied().collect()
+        let mut bits = vec![0; self.sizes.len().div_ceil(WORD_BITS)];
+        for number in variants.flat_map(|(_, other)| &self.holders[other]) {
+            bits[*number as usize / WORD_BITS] |= 1 << (*number as usize % WORD_BITS);
+        }
+        bits
     }
+}
+
+const WORD_BITS: usize = u64::BITS as usize;
+
+/// The numbers of the bits that are set.
+fn numbers(bits: &[u64]) -> impl Iterator<Item = usize> {
+    let of_word = |(first, mut bits): (usize, u64)| {
+        std::iter::from_fn(move || {
+            let at = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(first + at)
+        })
+    };
+    (0..).step_by(WORD_BITS).zip(bits.iter().copied()).flat_map(of_word)
 }
 
 fn is_long(word: &str) -> bool {
@@ -343,10 +361,8 @@ pub(crate) fn strangers(count: usize, seed: u64, known: &Listed) -> Vec<String> 
 pub(crate) fn recombined_strangers(count: usize, seed: u64, real: &[String], known: &Listed) -> Vec<String> {
     let mut holders: HashMap<String, usize> = HashMap::new();
     real.iter().flat_map(|name| told(name)).for_each(|word| *holders.entry(word).or_default() += 1);
-    let own = |name: &str| -> String {
-        let telling = |word: &String| is_long(word) && holders.get(word).is_none_or(|count| *count <= FEW);
-        told(name).into_iter().filter(telling).collect::<Vec<_>>().join(" ")
-    };
+    let telling = |word: &String| is_long(word) && holders.get(word).is_none_or(|count| *count <= FEW);
+    let own = |name: &str| told(name).into_iter().filter(telling).collect::<Vec<_>>().join(" ");
     let mut chance = Chance::new(seed);
     let crossed = std::iter::repeat_with(|| crossed(&mut chance, real));
     let is_strange =

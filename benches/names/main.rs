@@ -25,6 +25,9 @@ const LEAST: f64 = 0.75;
 /// of all five rules in turn.
 const MOST_BY_EDITS: usize = 30;
 
+/// Of more names put together of real ones every part is a name too, so that nobody is a stranger: each has all words of some name.
+const MOST_RECOMBINED: usize = 200_000;
+
 fn main() -> Result<(), Error> {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let count = number("AVERMENT_NAMES").and_then(|count| usize::try_from(count).ok()).unwrap_or(1_000_000);
@@ -33,7 +36,7 @@ fn main() -> Result<(), Error> {
     measure(&Pool::made(count, seed))?;
     if let Some(real) = real_names()? {
         println!("{} real names and their recombinations, seed {seed}", real.len());
-        measure(&Pool::recombined(count, seed, &real))?;
+        measure(&Pool::recombined(count.min(MOST_RECOMBINED), seed, &real))?;
     }
     Ok(())
 }
@@ -58,7 +61,7 @@ impl Pool {
         let made = recombined(count, 3 * seed - 2, real);
         let listed = Listed::of(&made);
         let mut forms = forms(600, 3 * seed - 1, &made);
-        forms.retain(|(_, whose, text)| listed.alike(text).iter().all(|found| *found as usize == *whose));
+        forms.retain(|(_, whose, text)| listed.alike(text).iter().all(|found| found == whose));
         forms.truncate(200);
         let strangers = recombined_strangers(200, 3 * seed, real, &listed);
         Self { made, forms, strangers }
