@@ -65,7 +65,7 @@ impl Sections<'_> {
             return self.gather(Shared::Scan(scan.id), operator);
         }
         let searches = self.searched_rows(&operator).map(|depth| (depth, SEARCHES));
-        if let Some((depth, rows)) = searches.or_else(|| Some((self.found_rows(&operator)?, FOUND))) {
+        if let Some((depth, rows)) = searches.or_else(|| self.found_rows(&operator).map(|depth| (depth, FOUND))) {
             let scatter = self.new_id();
             let section = self.scattered(operator, depth, (scatter, rows));
             return self.gather(Shared::Rows(scatter), section);

@@ -89,11 +89,11 @@ impl Flood {
             }
             let alone = if are_together { &[][..] } else { &self.frontier[..] };
             for nodes in alone.chunks(BATCH_ROWS) {
-                let mut sight = Sight::default();
-                let end = if is_large {
-                    mark(&mut self.visited, course, nodes, &mut sight)
+                let (sight, end) = if is_large {
+                    let sight = mark(course.graph, course.ways, course.start, nodes, |node| self.visited.mark(node));
+                    (sight, ControlFlow::Continue(()))
                 } else {
-                    insert(&mut self.visited, course, nodes, &mut sight)
+                    insert(&mut self.visited, course, nodes)
                 };
                 start_again |= sight.start_again;
                 course.budget.steps(nodes.len() + sight.entries)?;
@@ -114,19 +114,7 @@ impl Flood {
     fn mark_together(&mut self, course: Course<'_>) -> Result<bool, ExecError> {
         let Course { graph, budget, ways, start, threads, .. } = course;
         let (visited, parts) = (&self.visited, self.frontier.chunks(PART).collect::<Vec<_>>());
-        let look_around = |part: usize| {
-            let mut sight = Sight::default();
-            let _: ControlFlow<()> = graph.walk(parts[part], ways, |_, entries| {
-                sight.entries += entries.len();
-                for entry in entries {
-                    let Some(NodeSlot(node)) = entry.end.as_node() else { continue };
-                    sight.start_again |= node == start;
-                    visited.mark_together(node);
-                }
-                ControlFlow::Continue(())
-            });
-            sight
-        };
+        let look_around = |part: usize| mark(graph, ways, start, parts[part], |node| visited.mark_together(node));
         let seen = together(threads, parts.len(), &budget.alarm(), &look_around);
         budget.check()?;
         let seen = seen.ok_or(FunctionError::Cancelled)?;
@@ -140,8 +128,9 @@ impl Flood {
     }
 }
 
-fn insert(visited: &mut Visited, course: Course<'_>, nodes: &[u32], sight: &mut Sight) -> ControlFlow<()> {
-    course.graph.walk(nodes, course.ways, |_, entries| {
+fn insert(visited: &mut Visited, course: Course<'_>, nodes: &[u32]) -> (Sight, ControlFlow<()>) {
+    let mut sight = Sight::default();
+    let end = course.graph.walk(nodes, course.ways, |_, entries| {
         sight.entries += entries.len();
         for entry in entries {
             let Some(NodeSlot(node)) = entry.end.as_node() else { continue };
@@ -152,19 +141,23 @@ fn insert(visited: &mut Visited, course: Course<'_>, nodes: &[u32], sight: &mut 
             }
         }
         ControlFlow::Continue(())
-    })
+    });
+    (sight, end)
 }
 
-fn mark(visited: &mut Visited, course: Course<'_>, nodes: &[u32], sight: &mut Sight) -> ControlFlow<()> {
-    course.graph.walk(nodes, course.ways, |_, entries| {
+/// Marks all that there is around some nodes.
+fn mark(graph: &Graph, ways: &[Way], start: u32, nodes: &[u32], mut mark: impl FnMut(u32)) -> Sight {
+    let mut sight = Sight::default();
+    let _: ControlFlow<()> = graph.walk(nodes, ways, |_, entries| {
         sight.entries += entries.len();
         for entry in entries {
             let Some(NodeSlot(node)) = entry.end.as_node() else { continue };
-            sight.start_again |= node == course.start;
-            visited.mark(node);
+            sight.start_again |= node == start;
+            mark(node);
         }
         ControlFlow::Continue(())
-    })
+    });
+    sight
 }
 
 /// The same as the store says it. That a self-loop is seen in both directions does not matter to who looks for nodes.

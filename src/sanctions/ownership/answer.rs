@@ -27,7 +27,8 @@ pub(super) fn blocked(call: &Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> {
     let controls = seen.controls();
     let is_over = call.alarm();
     let case = Case { holdings: &holdings, controls: &controls, rule: question.rule, is_over: &is_over };
-    let found = case.decide(&parties, |side| call.in_parts(2, |part| side(Side::BOTH[part])).map_err(|_| Over));
+    let found =
+        case.decide(&parties, |side| call.in_parts(Side::BOTH.len(), |part| side(Side::BOTH[part])).map_err(|_| Over));
     call.reserve(0)?;
     seen.rows(&holdings, &found.map_err(|Over| "the statement was told to stop")?)
 }
