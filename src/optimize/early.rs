@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, VarId, Variables};
 use crate::plan::estimate::{Estimator, KnownLabels};
-use crate::plan::{Aggregate, AggregateCall, Imports, LogicalPlan, LogicalStatement, Step};
+use crate::plan::{Aggregate, AggregateCall, Chance, Imports, LogicalPlan, LogicalStatement, Step};
 use crate::value::Type;
 
 /// So many rows have to be expected for each that goes on: to group them has to be worth it.
@@ -19,12 +19,17 @@ const LEAST_ROWS: f64 = 3.0;
 struct Context<'a> {
     statistics: &'a dyn Statistics,
     imports: Imports,
+    chance: Chance,
     labels: KnownLabels,
 }
 
 pub(super) fn counts(statement: &mut LogicalStatement, statistics: &dyn Statistics) {
-    let context =
-        Context { statistics, imports: Imports::of(&statement.subqueries), labels: KnownLabels::of(statement) };
+    let context = Context {
+        statistics,
+        imports: Imports::of(&statement.subqueries),
+        chance: Chance::of(&statement.subqueries),
+        labels: KnownLabels::of(statement),
+    };
     let mut variables = std::mem::take(&mut statement.variables);
     statement.walk_mut(&mut |plan| count_early(plan, &context, &mut variables));
     statement.variables = variables;
@@ -39,7 +44,7 @@ fn count_early(plan: &mut LogicalPlan, context: &Context, variables: &mut Variab
         plan.steps.iter().position(|step| matches!(step, Step::Aggregate(aggregate) if aggregate.only_counts()));
     let Some(end) = counting else { return };
     let steps = std::mem::take(&mut plan.steps);
-    let first = steps[..end].iter().rposition(|step| !goes_on_alone(step)).map_or(0, |at| at + 1);
+    let first = steps[..end].iter().rposition(|step| !goes_on_alone(step, &context.chance)).map_or(0, |at| at + 1);
     let mut estimator = Estimator::new(context.statistics, &context.labels, &plan.imports);
     let mut bound: FxHashSet<VarId> = FxHashSet::default();
     let mut weight = None;
@@ -64,11 +69,11 @@ fn count_early(plan: &mut LogicalPlan, context: &Context, variables: &mut Variab
 }
 
 /// Whether what the step makes of a row hangs on nothing but this row.
-fn goes_on_alone(step: &Step) -> bool {
+fn goes_on_alone(step: &Step, chance: &Chance) -> bool {
     match step {
         Step::NodeScan(scan) => scan.first.is_none(),
         Step::Expand(_) | Step::CountExpand(_) | Step::Intersect(_) => true,
-        Step::Filter(predicate) => !predicate.is_volatile(),
+        Step::Filter(_) => !chance.decides(step),
         _ => false,
     }
 }

@@ -5,16 +5,16 @@ use rustc_hash::FxHashMap;
 use super::terms::{is_costly, is_filter, lets_filters_pass, looked_at, taken_apart};
 use crate::catalog::Statistics;
 use crate::expr::{Expr, VarId};
-use crate::plan::{Imports, LogicalPlan, LogicalStatement, Step};
+use crate::plan::{Chance, Imports, LogicalPlan, LogicalStatement, Step};
 
 /// Takes conjunctions apart and moves each conjunct, and each test for existence, forward; those that run plans come
 /// behind those that do not. Nothing moves across aggregation, DISTINCT, SKIP, LIMIT or a write.
 pub(super) fn push(statement: &mut LogicalStatement, _: &dyn Statistics) {
-    let imports = Imports::of(&statement.subqueries);
+    let (imports, chance) = (Imports::of(&statement.subqueries), Chance::of(&statement.subqueries));
     statement.walk_mut(&mut |plan| {
         split(plan);
-        push_kind(plan, &imports, |step| !is_costly(step));
-        push_kind(plan, &imports, is_costly);
+        push_kind(plan, &imports, |step| !is_costly(step) && !chance.decides(step));
+        push_kind(plan, &imports, |step| is_costly(step) && !chance.decides(step));
     });
 }
 
@@ -57,7 +57,7 @@ fn split(plan: &mut LogicalPlan) {
 fn push_kind(plan: &mut LogicalPlan, imports: &Imports, is_kind: impl Fn(&Step) -> bool) {
     let mut out: Vec<Step> = Vec::with_capacity(plan.steps.len());
     for step in std::mem::take(&mut plan.steps) {
-        if !is_filter(&step) || !is_kind(&step) || step.exprs().into_iter().any(Expr::is_volatile) {
+        if !is_filter(&step) || !is_kind(&step) {
             out.push(step);
             continue;
         }

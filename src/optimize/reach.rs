@@ -6,19 +6,21 @@ use super::seen::Seen;
 use crate::catalog::Statistics;
 use crate::expr::{Expr, ExprKind, SubqueryKind};
 use crate::function::witness::WITNESSES;
-use crate::plan::{Aggregate, ApplyKind, Intersect, LogicalBody, LogicalPlan, LogicalStatement, Step, VarExpand};
+use crate::plan::{
+    Aggregate, ApplyKind, Chance, Intersect, LogicalBody, LogicalPlan, LogicalStatement, Step, VarExpand,
+};
 
 /// Each far end once, if: at least 0 or 1 relationships are wanted; what is asked on the way is asked of one hop; the
 /// list of relationships is not looked at; no other arrow of the pattern could be one of them; and whatever takes the
 /// rows ignores how often each comes.
 pub(super) fn instead_of_trails(statement: &mut LogicalStatement, _: &dyn Statistics) {
-    let seen = Seen::of(statement);
+    let (seen, chance) = (Seen::of(statement), Chance::of(&statement.subqueries));
     let counted = counted_subqueries(statement);
     for (index, subquery) in statement.subqueries.iter_mut().enumerate() {
-        rewrite(&mut subquery.plan, !counted.contains(&index), &seen);
+        rewrite(&mut subquery.plan, !counted.contains(&index), (&seen, &chance));
     }
     if let LogicalBody::Query(query) = &mut statement.body {
-        rewrite(&mut query.plan, false, &seen);
+        rewrite(&mut query.plan, false, (&seen, &chance));
     }
 }
 
@@ -49,27 +51,27 @@ pub(super) fn all_exprs(step: &Step) -> Vec<&Expr> {
 }
 
 /// `ignored`: what takes the rows of the plan ignores how often each comes.
-fn rewrite(plan: &mut LogicalPlan, ignored: bool, seen: &Seen) {
+fn rewrite(plan: &mut LogicalPlan, ignored: bool, known: (&Seen, &Chance)) {
     let mut ignored = ignored;
     for step in plan.steps.iter_mut().rev() {
         match step {
-            Step::VarExpand(way) if ignored && can_reach(way, seen) => way.reach_only = true,
+            Step::VarExpand(way) if ignored && can_reach(way, known.0) => way.reach_only = true,
             Step::Apply(apply) => {
                 let inner_ignored = match apply.kind {
                     ApplyKind::Inner(_) | ApplyKind::Optional(_) => ignored,
                     ApplyKind::Exists { .. } => true,
                     ApplyKind::Effects => false,
                 };
-                rewrite(&mut apply.inner, inner_ignored, seen);
+                rewrite(&mut apply.inner, inner_ignored, known);
             }
-            Step::Union(union) => union.branches.iter_mut().for_each(|(branch, _)| rewrite(branch, ignored, seen)),
-            Step::HashJoin(join) => rewrite(&mut join.right, ignored, seen),
-            Step::InTransactions(step) => rewrite(&mut step.inner, false, seen),
-            Step::Merge(merge) => rewrite(&mut merge.inner, false, seen),
-            Step::Foreach(foreach) => rewrite(&mut foreach.body, false, seen),
+            Step::Union(union) => union.branches.iter_mut().for_each(|(branch, _)| rewrite(branch, ignored, known)),
+            Step::HashJoin(join) => rewrite(&mut join.right, ignored, known),
+            Step::InTransactions(step) => rewrite(&mut step.inner, false, known),
+            Step::Merge(merge) => rewrite(&mut merge.inner, false, known),
+            Step::Foreach(foreach) => rewrite(&mut foreach.body, false, known),
             _ => {}
         }
-        ignored = before(step, ignored);
+        ignored = before(step, ignored, known.1);
     }
 }
 
@@ -80,12 +82,12 @@ fn can_reach(way: &VarExpand, seen: &Seen) -> bool {
 }
 
 /// Whether rows may come before `step` more or less often, if they may behind it.
-fn before(step: &Step, ignored: bool) -> bool {
+fn before(step: &Step, ignored: bool, chance: &Chance) -> bool {
     match step {
         Step::Distinct(_) => true,
-        Step::Aggregate(aggregate) => ignores_multiplicity(aggregate),
+        Step::Aggregate(aggregate) => ignores_multiplicity(aggregate) && !chance.decides(step),
         Step::Sort(sort) => ignored && sort.limit.is_none(),
-        Step::Apply(apply) => ignored && !apply.inner.steps.iter().any(Step::writes),
+        Step::Apply(_) => ignored && !step.writes() && !chance.decides(step),
         Step::NodeScan(_)
         | Step::NodeSeek(_)
         | Step::NodeLookup(_)
@@ -104,7 +106,7 @@ fn before(step: &Step, ignored: bool) -> bool {
         | Step::Filter(_)
         | Step::Project(_)
         | Step::Unwind(_)
-        | Step::HashJoin(_) => ignored && !step.exprs().into_iter().any(Expr::is_volatile),
+        | Step::HashJoin(_) => ignored && !chance.decides(step),
         Step::CountExpand(_)
         | Step::CountValues(_)
         | Step::Intersect(_)

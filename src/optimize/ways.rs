@@ -6,17 +6,17 @@ use super::terms::{is_true, lets_filters_pass};
 use crate::catalog::Statistics;
 use crate::expr::{Expr, VarId};
 use crate::plan::path_predicate::{PathPredicate, PathVariables, narrowed};
-use crate::plan::{Imports, LogicalStatement, PathPiece, Step, VarExpand};
+use crate::plan::{Chance, Imports, LogicalStatement, PathPiece, Step, VarExpand};
 
 /// Looks at the filters behind each expansion, up to the first step that they could not have passed.
 pub(super) fn prune(statement: &mut LogicalStatement, _: &dyn Statistics) {
-    let imports = Imports::of(&statement.subqueries);
+    let (imports, chance) = (Imports::of(&statement.subqueries), Chance::of(&statement.subqueries));
     statement.walk_mut(&mut |plan| {
         let mut known: FxHashSet<VarId> = plan.imports.iter().copied().collect();
         for at in 0..plan.steps.len() {
             let (before, behind) = plan.steps.split_at_mut(at + 1);
             if let Some(Step::VarExpand(step)) = before.last_mut() {
-                absorb_filters(step, behind, &known, &imports);
+                absorb_filters(step, behind, &known, (&imports, &chance));
             }
             known.extend(plan.steps[at].binds());
         }
@@ -24,12 +24,18 @@ pub(super) fn prune(statement: &mut LogicalStatement, _: &dyn Statistics) {
     });
 }
 
-fn absorb_filters(step: &mut VarExpand, behind: &mut [Step], known: &FxHashSet<VarId>, imports: &Imports) {
+fn absorb_filters(
+    step: &mut VarExpand,
+    behind: &mut [Step],
+    known: &FxHashSet<VarId>,
+    (imports, chance): (&Imports, &Chance),
+) {
     let way = PathVariables { rels: step.rels, path: behind.iter().find_map(|other| path_of(other, step.rels)) };
     for filter in behind.iter_mut().take_while(|other| lets_filters_pass(other)) {
         let Step::Filter(predicate) = filter else { continue };
         let terms = std::mem::replace(predicate, Expr::literal(true)).into_conjuncts();
-        let rest: Vec<Expr> = terms.into_iter().filter(|term| !absorb(term, way, step, known, imports)).collect();
+        let rest = |term: &Expr| chance.decides_value(term) || !absorb(term, way, step, known, imports);
+        let rest: Vec<Expr> = terms.into_iter().filter(rest).collect();
         *predicate = Expr::all(rest);
     }
 }
@@ -45,9 +51,6 @@ fn path_of(step: &Step, rels: VarId) -> Option<VarId> {
 
 /// Whether the search now sees to it that `term` holds.
 fn absorb(term: &Expr, way: PathVariables, step: &mut VarExpand, known: &FxHashSet<VarId>, imports: &Imports) -> bool {
-    if term.is_volatile() {
-        return false;
-    }
     let sayable =
         |local: VarId, expr: &Expr| imports.of_expr(expr).into_iter().all(|var| var == local || known.contains(&var));
     match way.classify(term, imports) {

@@ -6,6 +6,7 @@
 //! is the business of [`optimize`](crate::optimize).
 
 mod build;
+mod chance;
 mod error;
 pub(crate) mod estimate;
 mod intersect;
@@ -24,6 +25,7 @@ pub(crate) use crate::semantic::bound::{Cite, Direction, Draw, SetItem, SortKey}
 use crate::value::Name;
 
 pub(crate) use build::{build, type_list};
+pub(crate) use chance::Chance;
 pub(crate) use error::PlanError;
 pub(crate) use intersect::{Arrow, Intersect};
 pub(crate) use path_predicate::PathVariables;

@@ -16,7 +16,7 @@ use super::terms::is_filter;
 use crate::catalog::Statistics;
 use crate::expr::VarId;
 use crate::plan::estimate::{Estimator, KnownLabels};
-use crate::plan::{ApplyKind, Imports, LogicalPlan, LogicalStatement, Step};
+use crate::plan::{ApplyKind, Chance, Imports, LogicalPlan, LogicalStatement, Step};
 use crate::value::Type;
 use parts::Parts;
 use planner::Planner;
@@ -25,6 +25,7 @@ use planner::Planner;
 struct Context<'a> {
     statistics: &'a dyn Statistics,
     imports: Imports,
+    chance: Chance,
     labels: KnownLabels,
     /// For each list of relationships whose order somebody sees: a name for it while it is the wrong way round.
     spares: FxHashMap<VarId, VarId>,
@@ -39,6 +40,7 @@ pub(super) fn patterns(statement: &mut LogicalStatement, statistics: &dyn Statis
     let context = Context {
         statistics,
         imports: Imports::of(&statement.subqueries),
+        chance: Chance::of(&statement.subqueries),
         labels: KnownLabels::of(statement),
         spares: spares(statement, &seen),
     };
@@ -63,7 +65,7 @@ fn order(plan: &mut LogicalPlan, context: &Context<'_>) {
     let mut out: Vec<Step> = Vec::with_capacity(plan.steps.len());
     let mut stretch: Vec<Step> = Vec::new();
     for step in std::mem::take(&mut plan.steps) {
-        if belongs(&step) {
+        if belongs(&step, &context.chance) {
             stretch.push(step);
             continue;
         }
@@ -98,7 +100,7 @@ fn flush<'a>(
     }
 }
 
-fn belongs(step: &Step) -> bool {
+fn belongs(step: &Step, chance: &Chance) -> bool {
     match step {
         Step::NodeScan(_)
         | Step::RelScan(_)
@@ -109,8 +111,8 @@ fn belongs(step: &Step) -> bool {
         // Another step could bind what a route finds between its ends.
         Step::Route(route) => route.legs.iter().all(|leg| leg.joint.is_none() && leg.single().is_none()),
         Step::VarExpand(step) => !step.reach_only,
-        Step::Filter(predicate) => !predicate.is_volatile(),
-        Step::Apply(apply) => matches!(apply.kind, ApplyKind::Exists { .. }),
+        Step::Filter(_) => !chance.decides(step),
+        Step::Apply(apply) => matches!(apply.kind, ApplyKind::Exists { .. }) && !chance.decides(step),
         _ => false,
     }
 }

@@ -528,6 +528,62 @@ fn a_node_is_told_from_others_before_anything_is_asked_of_it() {
 }
 
 #[test]
+fn what_a_scan_finds_once_is_filtered_first() {
+    check_plan(
+        "MATCH (a:Person) WHERE a.age % 7 = 1 AND (a)-[:OWNS]->() RETURN DISTINCT a",
+        expect![[r#"
+        distinct a
+          where exists
+              expand (a)-[:OWNS]->(_1)
+                argument a
+            filter (a.age % 7) = 1
+              scan a:Person
+    "#]],
+    );
+}
+
+#[test]
+fn what_chance_decides_inside_a_filter_is_asked_of_each_row() {
+    check_plan(
+        "MATCH (a:Person)-[:KNOWS]->(b) WHERE EXISTS { (b)-[:OWNS]->() WHERE rand() < 0.5 } RETURN DISTINCT b",
+        expect![[r#"
+            distinct b
+              where exists
+                  filter rand() < 0.5
+                    expand (b)-[:OWNS]->(_3)
+                      argument b
+                expand (a)-[:KNOWS]->(b)
+                  scan a:Person
+        "#]],
+    );
+    check_plan(
+        "MATCH (a:Person)-[:KNOWS]->(b)-[:KNOWS]->(c) WHERE COUNT { (b)-[:OWNS]->(x) WHERE rand() < 0.5 } = 1 RETURN c",
+        expect![[r#"
+            filter count {0} = 1
+                subquery
+                  filter rand() < 0.5
+                    expand (b)-[:OWNS]->(x)
+                      argument b
+              expand (b)-[:KNOWS]->(c) other than _2
+                expand (a)-[:KNOWS]->(b)
+                  scan a:Person
+        "#]],
+    );
+    check_plan(
+        "MATCH (a:Person {id: 1})-[:KNOWS*]->(b) WHERE EXISTS { (b)-[:OWNS]->() WHERE rand() < 0.5 } RETURN DISTINCT b",
+        expect![[r#"
+            distinct b
+              where exists
+                  filter rand() < 0.5
+                    expand (b)-[:OWNS]->(_3)
+                      argument b
+                expand (a)-[:KNOWS*1..]->(b)
+                  seek a:Person(id = 1)
+        "#]],
+    );
+}
+
+#[test]
 fn a_way_found_from_its_far_end_is_turned_round() {
     check_plan(
         "MATCH (a)-[r:KNOWS*1..3]->(b:Person {id: 3}) RETURN a, r",
