@@ -19,7 +19,8 @@
 //!
 //! # Several threads
 //!
-//! Each has a budget of its own ([`Budget::member`]), and all of them one [`Pool`]. Rows are counted there. Bytes are
+//! Each has a budget of its own ([`Budget::member`]), and all of them one [`Pool`]. The rows of a helper count there when
+//! what has come of them is taken, so that no statement fails for rows that one thread alone would not have made. Bytes are
 //! told to it whenever they have changed by [`SLACK_BYTES`], so that all together may be wrong by so much for each thread.
 
 use std::cell::{Cell, OnceCell};
@@ -204,17 +205,32 @@ impl Budget {
     }
 
     pub(super) fn rows_used(&self) -> u64 {
-        self.pool.get().map_or(self.rows.get(), |pool| pool.rows.load(Ordering::Relaxed))
+        match self.pool.get() {
+            Some(pool) if self.stop.is_some() => pool.rows.load(Ordering::Relaxed).saturating_add(self.rows.get()),
+            _ => self.rows.get(),
+        }
+    }
+
+    fn set_rows(&self, rows: u64) {
+        self.rows.set(rows);
+        if let (Some(pool), None) = (self.pool.get(), &self.stop) {
+            pool.rows.store(rows, Ordering::Relaxed);
+        }
+    }
+
+    /// What `work` makes, and how many rows it has counted: they do not count any more, until its turn comes.
+    pub(super) fn ahead<T>(&self, work: impl FnOnce() -> T) -> (T, u64) {
+        let before = self.rows.get();
+        let made = work();
+        let rows = self.rows.get() - before;
+        self.set_rows(before);
+        (made, rows)
     }
 
     /// Counts rows that an operator has made, and looks whether to stop.
     pub(super) fn rows(&self, count: usize) -> Result<(), ExecError> {
-        let rows = match self.pool.get() {
-            None => self.rows.get().saturating_add(count as u64),
-            Some(pool) => pool.rows.fetch_add(count as u64, Ordering::Relaxed).saturating_add(count as u64),
-        };
-        self.rows.set(rows);
-        if rows > self.max_rows {
+        self.set_rows(self.rows.get().saturating_add(count as u64));
+        if self.rows_used() > self.max_rows {
             return Err(used_up(format!("the budget of {} rows is", self.max_rows)).into());
         }
         self.check()
@@ -440,6 +456,10 @@ impl Held {
         Ok(budget.check_bytes()?)
     }
 
+    pub(super) fn bytes(&self) -> u64 {
+        self.0
+    }
+
     /// Gives all of the bytes back.
     pub(super) fn clear(&mut self, budget: &Budget) {
         budget.held.set(budget.held.get() - std::mem::take(&mut self.0));
@@ -496,8 +516,12 @@ mod tests {
         let member = budget.member(&stop);
         let mut held = Held::default();
         assert!(member.rows(30).is_ok() && budget.rows(30).is_ok());
-        assert_eq!((member.rows_used(), budget.rows_used()), (90, 90));
-        assert!(member.rows(11).is_err());
+        assert_eq!((member.rows_used(), budget.rows_used()), (90, 60), "what a helper has made was not taken yet");
+        let (is_used_up, rows) = member.ahead(|| member.rows(11).is_err());
+        assert!(is_used_up);
+        assert_eq!((rows, member.rows_used()), (11, 90));
+        assert!(budget.rows(40).is_ok());
+        assert!(budget.rows(1).is_err());
 
         assert!(held.add(&member, 1_000_000).is_ok());
         let made = budget.made();

@@ -100,8 +100,9 @@ pub(super) struct State {
     /// What is computed before the first row.
     pub given: Vec<Value>,
     pub budget: Budget,
-    /// The threads that the run may use.
+    /// The threads that the run may use, and how many of them others already have.
     pub threads: Threads,
+    pub helpers: Cell<usize>,
     pub deleted: Deleted,
     pub counters: RefCell<Counters>,
     pub profile: Option<Profile>,
@@ -165,6 +166,7 @@ impl State {
             given: Vec::new(),
             budget: Budget::new(&Limits::unlimited()),
             threads: Threads::ONE,
+            helpers: Cell::new(0),
             deleted: Deleted::default(),
             counters: RefCell::default(),
             profile: None,
@@ -258,6 +260,7 @@ impl<'w> Context<'w> {
     ) -> Result<Self, ExecError> {
         state.budget = Budget::new(limits);
         state.threads = Threads::of(limits);
+        state.helpers.set(0);
         // Who was cancelled before makes no step at all.
         state.budget.check()?;
         state.take_parameters(parameters)?;
@@ -283,6 +286,11 @@ impl<'w> Context<'w> {
         state.started_micros = OnceCell::from(*self.started_micros.get_or_init(now_micros));
         state.names_of = self.names_of;
         Context { root: Root::Reading(Arc::clone(graph)), commits: None, state }
+    }
+
+    /// How many threads may work at what this one does, itself included.
+    pub(super) fn free_threads(&self) -> usize {
+        self.threads.count.saturating_sub(self.helpers.get()).max(1)
     }
 
     /// By these threads, whatever the limits say.

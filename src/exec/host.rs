@@ -331,7 +331,7 @@ impl Host for Env<'_, '_> {
     }
 
     fn threads(&self) -> usize {
-        self.ctx.threads.count
+        self.ctx.free_threads()
     }
 
     fn alarm(&self) -> Box<dyn Fn() -> bool + Send + Sync> {

@@ -3,9 +3,9 @@
 //! A section begins at a scan that is run for one row, and goes on through operators that handle each row alone: whatever
 //! part of the graph is scanned, its rows are made of it and of nothing else. So parts can be scanned by several threads
 //! and their rows put one behind the other. Where a plan begins otherwise, a section may begin below a search, each of which
-//! is long enough for its row to be handed to another thread, or above a far one, which may find any number of rows. What has
-//! effects, what chance decides, procedures, and operators that look across rows are not in a section; nor are those that keep
-//! a table of other rows, since each thread would make its own.
+//! is long enough for its row to be handed to another thread, or above a far one, which may find any number of rows, if they
+//! are all wanted. What has effects, what chance decides, procedures, and operators that look across rows are not in a
+//! section; nor are those that keep a table of other rows, since each thread would make its own.
 
 use super::{Op, Operator, PhysicalPlan, PlanBody, Scalar, Shared, Subplan, Types, inner_plans};
 use crate::catalog::Statistics;
@@ -33,7 +33,7 @@ pub(crate) fn gather(mut plan: PhysicalPlan, statistics: &dyn Statistics, least:
             let names = Names { labels: &plan.labels, types: &plan.types };
             let mut sections =
                 Sections { subplans: &plan.subplans, names, statistics, least, next_id: plan.operator_count };
-            let root = sections.gathered(root, false);
+            let root = sections.gathered(root, Taker::default());
             plan.operator_count = sections.next_id;
             PlanBody::Rows(root)
         }
@@ -55,23 +55,53 @@ struct Sections<'p> {
     next_id: usize,
 }
 
+/// Who takes the rows of an operator.
+#[derive(Clone, Copy, Default)]
+struct Taker {
+    /// Makes less of them while they are gathered.
+    reduces: bool,
+    /// Takes all of them before anybody sees what comes of the first.
+    wants_all: bool,
+}
+
+impl Taker {
+    /// Who takes what this one's rows are made of.
+    fn by(self, op: &Op) -> Self {
+        match op {
+            Op::Aggregate { .. } => Self { reduces: true, wants_all: true },
+            Op::Sort { .. } => Self { reduces: false, wants_all: true },
+            Op::Limit { .. } => Self::default(),
+            _ => Self { reduces: false, ..self },
+        }
+    }
+}
+
+/// A scatter to be.
+#[derive(Clone, Copy)]
+struct Cut {
+    id: usize,
+    rows: usize,
+    ahead: bool,
+}
+
 impl Sections<'_> {
-    /// With each section gathered; `is_reduced`: whoever takes the rows makes less of them while they are gathered.
-    fn gathered(&mut self, mut operator: Operator, is_reduced: bool) -> Operator {
+    /// With each section gathered.
+    fn gathered(&mut self, mut operator: Operator, taker: Taker) -> Operator {
         if let Some(scan) = self.scan_of(&operator)
-            && (is_reduced || works(&operator))
+            && (taker.reduces || works(&operator))
             && self.looked_at(scan) >= self.least
         {
             return self.gather(Shared::Scan(scan.id), operator);
         }
         let searches = self.searched_rows(&operator).map(|depth| (depth, SEARCHES));
-        if let Some((depth, rows)) = searches.or_else(|| self.found_rows(&operator).map(|depth| (depth, FOUND))) {
-            let scatter = self.new_id();
-            let section = self.scattered(operator, depth, (scatter, rows));
-            return self.gather(Shared::Rows(scatter), section);
+        let found = || self.found_rows(&operator).filter(|_| taker.wants_all).map(|depth| (depth, FOUND));
+        if let Some((depth, rows)) = searches.or_else(found) {
+            let cut = Cut { id: self.new_id(), rows, ahead: taker.wants_all };
+            let section = self.scattered(operator, depth, cut);
+            return self.gather(Shared::Rows(cut.id), section);
         }
-        let reduces = matches!(operator.op, Op::Aggregate { .. });
-        operator.inputs = operator.inputs.into_iter().map(|input| self.gathered(input, reduces)).collect();
+        let taker = taker.by(&operator.op);
+        operator.inputs = operator.inputs.into_iter().map(|input| self.gathered(input, taker)).collect();
         operator
     }
 
@@ -122,14 +152,15 @@ impl Sections<'_> {
         self.statistics.node_count() >= self.least && way.max.is_none_or(|max| max > NEAR || self.least == 0)
     }
 
-    /// With a scatter of this id, for so many rows at a time, so many operators below.
-    fn scattered(&mut self, mut operator: Operator, depth: usize, (scatter, rows): (usize, usize)) -> Operator {
+    /// With a scatter so many operators below.
+    fn scattered(&mut self, mut operator: Operator, depth: usize, cut: Cut) -> Operator {
+        let Cut { id, rows, ahead } = cut;
         if depth == 0 {
-            let input = self.gathered(operator, false);
-            return passing(scatter, Op::Scatter { rows }, "scatter", input);
+            let input = self.gathered(operator, Taker { reduces: false, wants_all: ahead });
+            return passing(id, Op::Scatter { rows, ahead }, "scatter", input);
         }
         let inputs = operator.inputs.into_iter();
-        operator.inputs = inputs.map(|input| self.scattered(input, depth - 1, (scatter, rows))).collect();
+        operator.inputs = inputs.map(|input| self.scattered(input, depth - 1, cut)).collect();
         operator
     }
 

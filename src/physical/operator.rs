@@ -251,6 +251,8 @@ pub(crate) enum Op {
     /// The input's rows, of which the threads of a `Gather` take so many at a time.
     Scatter {
         rows: usize,
+        /// Whether all of them are wanted in the end, so that some may be looked for before others are used.
+        ahead: bool,
     },
     /// One input after the other; their layouts agree.
     Union,

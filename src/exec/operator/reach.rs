@@ -425,7 +425,7 @@ impl Reach {
         };
         let is_found = self.min == 0 && only == Some(start.0);
         let max = if is_found { 0 } else { self.max };
-        let threads = ctx.threads.count;
+        let threads = ctx.free_threads();
         let course = Course { graph: place.env.graph, budget: &ctx.budget, ways, start: start.0, max, only, threads };
         let start_again = flood.run(course)?;
         let is_start_wanted = only.is_none_or(|only| only == start.0);

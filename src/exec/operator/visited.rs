@@ -85,7 +85,8 @@ impl Visited {
         self.fresh.resize_with(len, AtomicU64::default);
     }
 
-    /// As [`insert`](Self::insert) where there is room, but the node comes among the others with [`Self::sort_in`].
+    /// As [`insert`](Self::insert) where there is room, but the node comes among the others with [`Self::sort_in`], without
+    /// which there is no other search.
     #[inline]
     pub(super) fn mark(&mut self, node: u32) {
         let index = node as usize / WORD_BITS;

@@ -67,7 +67,7 @@ fn the_rows_of_several_threads_come_in_the_order_of_one() {
         "MATCH (a:M) WHERE a.few = 3 MATCH (a)-[:S|R*1..4]->(b) WITH DISTINCT a, b RETURN a.up, b.up",
         "MATCH (a:M) WITH a ORDER BY a.float LIMIT 100 MATCH (a)-[:R|S*1..3]->(b) WHERE b.few > 2 RETURN a.up, b.up",
         "UNWIND range(1, 50) AS x MATCH (a:N {up: x * 7})-[:R*1..4]->(b) RETURN x, b.up",
-        "MATCH (a:N {up: 7})-[:R|S*1..9]->(b) WHERE b.few > 2 WITH DISTINCT b RETURN b.up, b.word",
+        "MATCH (a:N {up: 7})-[:R|S*1..9]->(b) WHERE b.few > 2 WITH DISTINCT b RETURN b.up, b.word ORDER BY b.word",
         "MATCH (n:N) WHERE EXISTS { (n)<-[:R]-(:M) } RETURN n.up, COUNT { (n)--() }",
         "MATCH (n:N) WHERE n.few = 1 OPTIONAL MATCH (n)-[:R]->(m:M) RETURN n.up, m.up",
         "MATCH (n:N) WHERE n.few = 1 RETURN n.up, [(n)-[:S]->(m) | m.up] AS near, [x IN range(0, n.few) | x * x]",
@@ -120,6 +120,66 @@ fn what_one_far_search_finds_is_shared_out_and_what_a_near_one_finds_is_not() {
     assert!(explained("1..", 3_000).contains("scatter\n"));
     assert!(!explained("1..3", 3_000).contains("scatter\n"));
     assert!(!explained("1..4", WORTH_IT).contains("scatter\n"), "there are fewer nodes");
+}
+
+/// A search that finds all that there is to find soon, and goes on for ever: 24 nodes, each joined with each.
+const RING: &str = "MATCH (a:N {up: 0})-[:K*2..]->(b) WITH DISTINCT b";
+
+fn ring() -> Database {
+    let mut db = crowd();
+    db.run("MATCH (a:N), (b:N) WHERE a.up < 24 AND b.up < 24 AND a <> b CREATE (a)-[:K]->(b)");
+    db
+}
+
+#[test]
+fn who_wants_a_few_rows_does_not_wait_for_those_that_come_later() {
+    let db = ring();
+    for text in [
+        format!("{RING} MATCH (b)-[:S*1..2]->(c) RETURN c.up LIMIT 10"),
+        format!("{RING} WHERE b.few > 1 RETURN b.up LIMIT 10"),
+        format!("{RING} WITH b LIMIT 15 WHERE b.few > 1 RETURN sum(b.up)"),
+    ] {
+        for threads in [Threads::eager(1, 0), Threads::eager(2, 4), Threads::eager(5, 1)] {
+            let (rows, error, _) = rows(begin(&db, &text, threads));
+            assert!(error.is_none() && !rows.is_empty(), "{text} {threads:?} {error:?}");
+        }
+    }
+}
+
+#[test]
+fn rows_that_nobody_takes_are_not_counted() {
+    let db = crowd();
+    let graph = Arc::new(db.graph.clone());
+    let text = "MATCH (n:N) UNWIND range(1, 500) AS x WITH n, x WHERE x % 2 = 0 RETURN n.up + x LIMIT 1000";
+    let used = |threads| {
+        let limits = Limits { max_rows: Some(20_000), ..Limits::default() };
+        let mut reading =
+            Reading::start_with(threads, gathered(&db, text), Arc::clone(&graph), &limits, false).expect("it starts");
+        while reading.next_row().expect("it is not used up").is_some() {}
+        reading.rows_used()
+    };
+    assert!(used(Threads::eager(1, 0)) < 20_000);
+    for threads in [Threads::eager(2, 8), Threads::eager(16, 8)] {
+        for _ in 0..5 {
+            assert!(used(threads) < 20_000);
+        }
+    }
+}
+
+#[test]
+fn what_waits_for_helpers_is_bounded() {
+    let db = ring();
+    let graph = Arc::new(db.graph.clone());
+    // Lists of 40 relationships, each of which is some hundred bytes with its own part of the row.
+    let text = "MATCH (a:N {up: 0})-[r:K*8..9]->(b) WITH r, b LIMIT 60000 \
+        MATCH (b)-[:S*1..4]->(c) WHERE size([x IN r WHERE x IS NULL]) = 0 RETURN sum(size(r))";
+    for threads in [1, 4, 16] {
+        let limits = Limits { max_bytes: Some(24 << 20), ..Limits::default() };
+        let threads = Threads::eager(threads, 2_048);
+        let mut reading =
+            Reading::start_with(threads, gathered(&db, text), Arc::clone(&graph), &limits, false).expect("it starts");
+        assert!(reading.next_row().expect("it is not used up").is_some(), "{threads:?}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::morsels::{Morsels, below};
-use super::queue::{Queue, Step, Taken, Turn, Warnings};
+use super::queue::{Notes, Queue, Step, Taken, Turn};
 use crate::exec::ExecError;
 use crate::exec::batch::Batch;
 use crate::exec::budget::{Held, Stop};
@@ -23,6 +23,9 @@ use crate::physical::{Op, Operator, PlanBody};
 
 /// Morsels for each thread that may be taken up at a time.
 const WINDOW: usize = 4;
+
+/// Rows are not looked for before others are used, once those that wait take so much.
+const MOST_WAITING_BYTES: u64 = 16 << 20;
 
 /// What a thread makes of morsels, each of which is given as the part of a scan or as the rows of a scatter.
 pub(in super::super) trait Work: Send + 'static {
@@ -61,8 +64,11 @@ struct Supply {
     input: Input,
     /// Of one morsel.
     rows: usize,
+    /// Whether some may be looked for before others are used.
+    ahead: bool,
     /// How they have ended, where they have.
     end: Option<Result<(), Step<()>>>,
+    /// What they take until they are done.
     held: Held,
 }
 
@@ -70,23 +76,19 @@ impl Supply {
     fn of(operator: &Operator, morsels: Morsels, scope: Scope, ctx: &Context) -> Option<Self> {
         let Morsels::Rows(scatter) = morsels else { return None };
         let scatter = below(operator, scatter)?;
-        let Op::Scatter { rows } = scatter.op else { return None };
+        let Op::Scatter { rows, ahead } = scatter.op else { return None };
         let rows = ctx.threads.slots.map_or(rows, |slots| slots as usize);
-        Some(Self { input: Input::whole(&scatter.inputs[0], scope, ctx), rows, end: None, held: Held::default() })
+        let input = Input::whole(&scatter.inputs[0], scope, ctx);
+        Some(Self { input, rows, ahead, end: None, held: Held::default() })
     }
 
-    /// Has so many morsels ready, unless there are no more.
-    fn feed<T>(&mut self, queue: &Queue<T>, least: usize, ctx: &Context) {
-        while self.end.is_none() && queue.left() < least {
-            let made = catch_unwind(AssertUnwindSafe(|| {
-                let batch = self.input.next(ctx)?;
-                self.held.set(&ctx.budget, batch.as_ref().map_or(0, Batch::size_bytes))?;
-                Ok(batch)
-            }));
-            match made {
-                Ok(Ok(Some(batch))) => {
-                    let firsts = (0..batch.len).step_by(self.rows);
-                    queue.feed(firsts.map(|first| batch.slice(first, self.rows.min(batch.len - first))));
+    /// Has morsels ready for so many threads, unless there are no more.
+    fn feed<T>(&mut self, queue: &Queue<T>, threads: usize, ctx: &Context) {
+        self.held.remove(&ctx.budget, queue.take_done_bytes());
+        while self.end.is_none() && self.is_wanted(queue, threads) {
+            match catch_unwind(AssertUnwindSafe(|| self.pieces(ctx))) {
+                Ok(Ok(Some(pieces))) => {
+                    queue.feed(pieces);
                     continue;
                 }
                 Ok(Ok(None)) => self.end = Some(Ok(())),
@@ -95,6 +97,27 @@ impl Supply {
             }
             queue.end();
         }
+    }
+
+    /// How they have ended, which is told once.
+    fn end(&mut self, ctx: &Context) -> Option<Result<(), Step<()>>> {
+        self.held.clear(&ctx.budget);
+        self.end.take()
+    }
+
+    /// Those of the next batch.
+    fn pieces(&mut self, ctx: &Context) -> Result<Option<Vec<Batch>>, ExecError> {
+        let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
+        let firsts = (0..batch.len).step_by(self.rows);
+        let pieces: Vec<_> = firsts.map(|first| batch.slice(first, self.rows.min(batch.len - first))).collect();
+        self.held.add(&ctx.budget, pieces.iter().map(Batch::size_bytes).sum())?;
+        Ok(Some(pieces))
+    }
+
+    /// Nobody knows how long it takes to find more rows: who wants only some is not to wait for those that come later.
+    fn is_wanted<T>(&self, queue: &Queue<T>, threads: usize) -> bool {
+        let is_ahead = self.ahead && self.held.bytes() < MOST_WAITING_BYTES;
+        queue.is_short_of(if is_ahead { 2 * threads - 1 } else { 0 })
     }
 }
 
@@ -118,22 +141,23 @@ impl<W: Work> Crew<W> {
     /// The next item, in the order of morsels.
     pub(in super::super) fn next(&mut self, ctx: &Context) -> Result<Option<W::Item>, ExecError> {
         loop {
-            let (step, warnings) = match self.queue.turn() {
+            let (step, notes) = match self.queue.turn() {
                 Turn::Over => {
                     self.part(ctx);
-                    return match self.supply.as_mut().and_then(|supply| supply.end.take()) {
+                    return match self.supply.as_mut().and_then(|supply| supply.end(ctx)) {
                         Some(Err(Step::Failed(error))) => Err(error),
                         Some(Err(Step::Unwound(payload))) => resume_unwind(payload),
                         _ => Ok(None),
                     };
                 }
-                Turn::Step(step, warnings) => (step, warnings),
+                Turn::Step(step, notes) => (step, notes),
                 Turn::Open(first) => match self.work_on(first, ctx) {
-                    Some(step) => (step, Warnings::new()),
+                    Some(done) => done,
                     None => continue,
                 },
             };
-            ctx.warn_of(warnings);
+            ctx.warn_of(notes.warnings);
+            ctx.budget.rows(usize::try_from(notes.rows).unwrap_or(usize::MAX))?;
             match step {
                 Step::Item(item, bytes) => {
                     ctx.budget.take_over(bytes)?;
@@ -153,9 +177,9 @@ impl<W: Work> Crew<W> {
     }
 
     /// Does a step of work, or waits where there is none to do; what has come of the morsel whose turn it is.
-    fn work_on(&mut self, first: usize, ctx: &Context) -> Option<Step<W::Item>> {
+    fn work_on(&mut self, first: usize, ctx: &Context) -> Option<(Step<W::Item>, Notes)> {
         if let Some(supply) = &mut self.supply {
-            supply.feed(&self.queue, 1 + 2 * self.others.len(), ctx);
+            supply.feed(&self.queue, 1 + self.others.len(), ctx);
         }
         if self.current.is_none()
             && let Some(taken) = self.queue.take_up()
@@ -168,22 +192,22 @@ impl<W: Work> Crew<W> {
             self.queue.wait_for_turn();
             return None;
         };
-        let (step, warnings) = self.step(ctx);
+        let (step, notes) = self.step(ctx);
         if !step.is_item() {
             self.current = None;
         }
-        if morsel == first && step.is_item() {
+        match step {
             // It is used at once: what it takes is counted as in any other operator.
-            ctx.warn_of(warnings);
-            let Step::Item(item, _) = step else { return None };
-            return Some(Step::Item(item, 0));
+            Step::Item(item, _) if morsel == first => Some((Step::Item(item, 0), notes)),
+            step => {
+                hand_over(&step, ctx);
+                self.queue.add(morsel, step, notes);
+                None
+            }
         }
-        hand_over(&step, ctx);
-        self.queue.add(morsel, step, warnings);
-        None
     }
 
-    fn step(&mut self, ctx: &Context) -> (Step<W::Item>, Warnings) {
+    fn step(&mut self, ctx: &Context) -> (Step<W::Item>, Notes) {
         if !self.others.is_empty() {
             return step(&mut self.work, ctx);
         }
@@ -199,7 +223,7 @@ impl<W: Work> Crew<W> {
     fn ask_others(&mut self, ctx: &Context) {
         let is_whole = self.supply.as_ref().is_none_or(|supply| supply.end.is_some());
         let most = if is_whole { self.queue.left() } else { usize::MAX };
-        for _ in 0..most.min(ctx.threads.count - 1) {
+        for _ in 0..most.min(ctx.free_threads() - 1) {
             let (member, queue) = (ctx.member(&self.stop), Arc::clone(&self.queue));
             let (operator, morsels) = (self.operator, self.morsels);
             let help = move || help::<W>(member, operator, morsels, &queue);
@@ -209,10 +233,12 @@ impl<W: Work> Crew<W> {
                 Err(_) => break,
             }
         }
+        ctx.helpers.set(ctx.helpers.get() + self.others.len());
     }
 
     /// Waits for the others, who have nothing to do any more, and takes over what they have counted.
     fn part(&mut self, ctx: &Context) {
+        ctx.helpers.set(ctx.helpers.get() - self.others.len());
         for other in self.others.drain(..) {
             match other.join() {
                 Ok(profile) => {
@@ -225,7 +251,7 @@ impl<W: Work> Crew<W> {
         }
     }
 
-    /// Makes the others stop, and waits until they have.
+    /// Makes the others stop, and waits until they have. Nobody begins others then, but who begins anew.
     fn dismiss(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.queue.close();
@@ -236,6 +262,7 @@ impl<W: Work> Crew<W> {
     }
 
     pub(in super::super) fn rewind(&mut self, ctx: &Context) {
+        ctx.helpers.set(ctx.helpers.get() - self.others.len());
         self.dismiss();
         self.stop = Stop::default();
         self.queue = queue(self.morsels, ctx);
@@ -284,10 +311,10 @@ fn help<W: Work>(ctx: Context<'static>, operator: usize, morsels: Morsels, queue
         give(taken, morsels, pieces, &ctx);
         work.begin(&ctx);
         loop {
-            let (step, warnings) = step(&mut work, &ctx);
+            let (step, notes) = step(&mut work, &ctx);
             hand_over(&step, &ctx);
             let (goes_on, unwound) = (step.is_item(), matches!(step, Step::Unwound(_)));
-            queue.add(morsel, step, warnings);
+            queue.add(morsel, step, notes);
             if unwound {
                 // What it was about is left as it was then.
                 return None;
@@ -308,10 +335,10 @@ fn hand_over<T>(step: &Step<T>, ctx: &Context) {
     ctx.budget.tell_all();
 }
 
-/// One step, with what it has said.
-fn step<W: Work>(work: &mut W, ctx: &Context) -> (Step<W::Item>, Warnings) {
+/// One step, with what it has said and counted.
+fn step<W: Work>(work: &mut W, ctx: &Context) -> (Step<W::Item>, Notes) {
     let before = ctx.take_warnings();
-    let made = catch_unwind(AssertUnwindSafe(|| work.next(ctx)));
+    let (made, rows) = ctx.budget.ahead(|| catch_unwind(AssertUnwindSafe(|| work.next(ctx))));
     let warnings = ctx.take_warnings();
     ctx.warn_of(before);
     let step = match made {
@@ -323,5 +350,5 @@ fn step<W: Work>(work: &mut W, ctx: &Context) -> (Step<W::Item>, Warnings) {
         Ok(Err(error)) => Step::Failed(error),
         Err(payload) => Step::Unwound(payload),
     };
-    (step, warnings)
+    (step, Notes { warnings, rows })
 }

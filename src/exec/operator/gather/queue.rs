@@ -14,8 +14,12 @@ use crate::exec::batch::Batch;
 /// Items of a morsel that wait at most.
 const MOST_WAITING: usize = 16;
 
-/// Code and message.
-pub(super) type Warnings = Vec<(&'static str, String)>;
+/// What is told and counted in the turn of what has been made: warnings, by code and message, and rows.
+#[derive(Default)]
+pub(super) struct Notes {
+    pub warnings: Vec<(&'static str, String)>,
+    pub rows: u64,
+}
 
 /// What comes of a step of work at a morsel.
 pub(super) enum Step<T> {
@@ -40,7 +44,7 @@ impl<T> Step<T> {
 
 /// What the one who asks for items finds.
 pub(super) enum Turn<T> {
-    Step(Step<T>, Warnings),
+    Step(Step<T>, Notes),
     /// Nothing yet of the morsel whose turn it is.
     Open(usize),
     /// All that there was is taken.
@@ -62,6 +66,8 @@ struct State<T> {
     is_whole: bool,
     /// The rows of those that nobody has taken up, if they are rows.
     pieces: VecDeque<Batch>,
+    /// How many bytes the rows had of those that are done, since that was last asked.
+    done_bytes: usize,
     is_closed: bool,
 }
 
@@ -70,8 +76,9 @@ pub(super) type Taken = (usize, Option<Batch>);
 
 /// A morsel that somebody works at or has worked at.
 struct Open<T> {
-    steps: VecDeque<Step<T>>,
-    warnings: Warnings,
+    steps: VecDeque<(Step<T>, Notes)>,
+    /// Of its rows.
+    bytes: usize,
 }
 
 impl<T> State<T> {
@@ -80,8 +87,10 @@ impl<T> State<T> {
         if self.is_closed || next >= self.count || self.open.len() >= window {
             return None;
         }
-        self.open.push_back(Open { steps: VecDeque::new(), warnings: Warnings::new() });
-        Some((next, self.pieces.pop_front()))
+        let piece = self.pieces.pop_front();
+        let bytes = piece.as_ref().map_or(0, Batch::size_bytes);
+        self.open.push_back(Open { steps: VecDeque::new(), bytes });
+        Some((next, piece))
     }
 
     fn has_more(&self) -> bool {
@@ -98,6 +107,7 @@ impl<T> Queue<T> {
             count: count.unwrap_or(0),
             is_whole: count.is_some(),
             pieces: VecDeque::new(),
+            done_bytes: 0,
             is_closed: false,
         };
         Self { state: Mutex::new(state), changed: Condvar::new(), window }
@@ -118,8 +128,20 @@ impl<T> Queue<T> {
         state.count.saturating_sub(state.first + state.open.len())
     }
 
+    /// Whether more morsels are to be [fed](Self::feed): fewer than so many wait, or there is nothing to do at all.
+    pub(super) fn is_short_of(&self, least: usize) -> bool {
+        let state = self.lock();
+        let is_idle = || state.open.is_empty() && state.pieces.is_empty();
+        !state.is_whole && (state.pieces.len() < least || is_idle())
+    }
+
+    /// How many bytes the rows had of morsels that are done, since that was last asked.
+    pub(super) fn take_done_bytes(&self) -> usize {
+        std::mem::take(&mut self.lock().done_bytes)
+    }
+
     /// Adds morsels behind the last one.
-    pub(super) fn feed(&self, pieces: impl Iterator<Item = Batch>) {
+    pub(super) fn feed(&self, pieces: Vec<Batch>) {
         let mut state = self.lock();
         let before = state.pieces.len();
         state.pieces.extend(pieces);
@@ -150,17 +172,19 @@ impl<T> Queue<T> {
     }
 
     /// Adds what has come of a morsel. There may be no room for more then: see [`Self::has_room`].
-    pub(super) fn add(&self, morsel: usize, step: Step<T>, warnings: Warnings) {
-        let mut state = self.lock();
+    pub(super) fn add(&self, morsel: usize, step: Step<T>, notes: Notes) {
+        let mut guard = self.lock();
+        let state = &mut *guard;
         if step.is_last() {
             state.count = state.count.min(morsel + 1);
             state.is_whole = true;
             state.pieces.clear();
         }
-        let place = morsel - state.first;
-        if let Some(open) = state.open.get_mut(place) {
-            open.steps.push_back(step);
-            open.warnings.extend(warnings);
+        if let Some(open) = state.open.get_mut(morsel - state.first) {
+            if !step.is_item() {
+                state.done_bytes += std::mem::take(&mut open.bytes);
+            }
+            open.steps.push_back((step, notes));
         }
         self.changed.notify_all();
     }
@@ -179,37 +203,22 @@ impl<T> Queue<T> {
         !state.is_closed
     }
 
-    /// Takes the next item, failure or end of all.
+    /// Takes the next item or failure, or the end of a morsel or of all.
     pub(super) fn turn(&self) -> Turn<T> {
         let mut state = self.lock();
-        loop {
-            let first = state.first;
-            if state.is_closed || (state.is_whole && first >= state.count) {
-                return Turn::Over;
-            }
-            let Some(open) = state.open.front_mut() else { return Turn::Open(first) };
-            let warnings = std::mem::take(&mut open.warnings);
-            match open.steps.pop_front() {
-                None => {
-                    open.warnings = warnings;
-                    return Turn::Open(first);
-                }
-                Some(Step::End) => {
-                    state.open.pop_front();
-                    state.first += 1;
-                    self.changed.notify_all();
-                    match state.open.front_mut() {
-                        Some(next) => next.warnings.splice(0..0, warnings).for_each(drop),
-                        None if warnings.is_empty() => {}
-                        None => return Turn::Step(Step::End, warnings),
-                    }
-                }
-                Some(step) => {
-                    self.changed.notify_all();
-                    return Turn::Step(step, warnings);
-                }
-            }
+        let first = state.first;
+        if state.is_closed || (state.is_whole && first >= state.count) {
+            return Turn::Over;
         }
+        let Some((step, notes)) = state.open.front_mut().and_then(|open| open.steps.pop_front()) else {
+            return Turn::Open(first);
+        };
+        if matches!(step, Step::End) {
+            state.open.pop_front();
+            state.first += 1;
+        }
+        self.changed.notify_all();
+        Turn::Step(step, notes)
     }
 
     /// Waits until something has come of the morsel whose turn it is.
