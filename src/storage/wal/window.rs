@@ -57,9 +57,16 @@ impl Window {
     pub(super) fn end_of_written(&mut self, from: u64) -> io::Result<u64> {
         let (mut end, mut at) = (from, from);
         while at < self.file_bytes {
+            let known_bytes = self.file_bytes;
             let len_bytes = READ_BYTES.min(self.file_bytes - at);
             let part = usize::try_from(len_bytes).map_err(|_| io::ErrorKind::OutOfMemory)?;
-            let Some(bytes) = self.get(at, part)? else { return Ok(end) };
+            let Some(bytes) = self.get(at, part)? else {
+                if self.file_bytes < known_bytes {
+                    // It was cut off meanwhile: behind what is written, which may be behind `at`.
+                    continue;
+                }
+                return Ok(end);
+            };
             let written = written_bytes(bytes);
             if written > 0 {
                 end = at + written as u64;
@@ -72,6 +79,7 @@ impl Window {
     /// Reads from `start` to `end`, or more; false if the file has become shorter than that. Its writer may cut it off behind
     /// what is written: then no more than that is read ahead.
     fn read(&mut self, start: u64, end: u64) -> io::Result<bool> {
+        let mut may_have_grown = true;
         while end <= self.file_bytes {
             let ahead = end.max(self.file_bytes.min(start.saturating_add(READ_BYTES)));
             let len_bytes = usize::try_from(ahead - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
@@ -83,10 +91,11 @@ impl Window {
                 return Err(error);
             }
             let now = self.file.len_bytes()?;
-            if now >= self.file_bytes {
+            // It may have been cut off and grown again before it was asked for its length.
+            if now >= self.file_bytes && !std::mem::take(&mut may_have_grown) {
                 break;
             }
-            self.file_bytes = now;
+            self.file_bytes = self.file_bytes.min(now);
         }
         Ok(false)
     }
@@ -130,6 +139,16 @@ mod tests {
         assert_eq!(window.get(90, 20).unwrap(), None);
         assert_eq!(window.get(READ_BYTES, 1).unwrap(), None);
         assert_eq!(window.get(0, 100).unwrap(), Some(&[7; 100][..]));
+    }
+
+    #[test]
+    fn what_is_written_is_found_though_what_is_behind_it_was_cut_off() {
+        let (mut window, file) = sample(1_000);
+        file.write_at(2 * READ_BYTES, &[0]).unwrap();
+        window.refresh().unwrap();
+        file.truncate(1_000).unwrap();
+        assert_eq!(window.end_of_written(500).unwrap(), 1_000);
+        assert_eq!(window.end_of_written(1_000).unwrap(), 1_000);
     }
 
     #[test]
