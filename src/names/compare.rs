@@ -74,6 +74,8 @@ pub(crate) struct Compared {
     pub told: f64,
     /// Whether they are alike as one word each, more than word by word.
     pub is_in_one: bool,
+    /// Whether the second name has all words of the first one side by side, one of which is a name of its own.
+    pub is_within: bool,
 }
 
 /// Compares two names; the score is the same whichever comes first.
@@ -108,7 +110,20 @@ pub(crate) fn compare(left: &Reading, right: &Reading) -> Compared {
     let apart = [left_out(&left_words, |pair| pair.left), left_out(&right_words, |pair| pair.right)];
     let pairs_told = told.collect();
     let told = share(&left_words, &pairs, |pair| pair.left);
-    Compared { score, how, pairs: pairs_told, apart, told, is_in_one: in_one > by_words }
+    Compared {
+        score,
+        how,
+        pairs: pairs_told,
+        apart,
+        told,
+        is_in_one: in_one > by_words,
+        is_within: is_within(&left.words, &right.words),
+    }
+}
+
+fn is_within(asked: &[Word], name: &[Word]) -> bool {
+    let is_same = |some: &[Word]| asked.iter().zip(some).all(|(one, other)| one.text == other.text);
+    asked.iter().any(|word| word.kind == Kind::Name) && name.windows(asked.len()).any(is_same)
 }
 
 struct Pair {

@@ -31,6 +31,11 @@ const LEAST_LEFT: f64 = 0.5;
 /// that they add some.
 const ADDED: f64 = 0.12;
 
+/// Who asks for a part of a name means all that have it, whole and side by side: at least so much is left, and so much more of
+/// how alike the names are.
+const LEAST_WITHIN: f64 = 0.75;
+const MORE_WITHIN: f64 = 0.1;
+
 /// A word that was looked for.
 #[derive(Debug)]
 pub(super) struct Counted {
@@ -62,6 +67,12 @@ impl Crowd {
         if compared.is_in_one || !matches!(compared.how, How::Part | How::Fuzzy) {
             return compared.score;
         }
+        let least = if compared.is_within { LEAST_WITHIN + MORE_WITHIN * compared.score } else { 0.0 };
+        self.surprise(compared, names, rivals).max(least)
+    }
+
+    /// What is left of a score if nobody is meant but by chance.
+    fn surprise(&self, compared: &Compared, names: usize, rivals: usize) -> f64 {
         let met = self.met(compared, real(names));
         let doubt: f64 = met.iter().map(|met| met.doubt).sum();
         let [more, others] = compared.apart;
