@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
+use crate::catalog::{Statistics, Symbol, Symbols};
 use crate::database::Database;
 use crate::error::Error;
 use crate::exec::ExecError;
@@ -17,6 +18,7 @@ use crate::function::{
 use crate::row::FromValue;
 use crate::storage::{Graph, GraphView, KnownAt, Lens, Part, ValidAt, together};
 use crate::table_procedure::TableProcedure;
+use crate::value::nearest::not_here;
 use crate::value::{ElementId, ErrorClass, ErrorKind, Name, Node, Relationship, Type, Value};
 
 /// What a function or procedure of one's own fails with: any error, or a message.
@@ -366,6 +368,40 @@ impl<'c> Call<'c> {
         Ok(Clocked { graph: self.graph(), part: Some(part) })
     }
 
+    /// Adds a warning to the answer, under a stable code.
+    ///
+    /// ```
+    /// use averment::{CustomProcedure, Database};
+    /// # fn main() -> Result<(), averment::Error> {
+    /// let db = Database::in_memory();
+    /// db.register(CustomProcedure::new("my.guess", &[], &[("n", "INTEGER")], |call| {
+    ///     call.warn("guessed", "nobody has counted");
+    ///     Ok(vec![vec![7.into()]])
+    /// }))?;
+    /// assert_eq!(db.query("CALL my.guess() YIELD n RETURN n", ())?.warnings()[0].code(), "guessed");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn warn(&self, code: &'static str, message: impl Into<String>) {
+        self.host.warn(code, message.into());
+    }
+
+    /// Warns, as of names in a pattern, of relationship types that the graph does not have; in an empty graph none is missed.
+    pub fn expect_types<'n>(&self, types: impl IntoIterator<Item = &'n str>) {
+        self.expect(types, ("unknown-type", "relationship type"), &self.graph().catalog().types);
+    }
+
+    /// Warns in the same way of property keys.
+    pub fn expect_keys<'n>(&self, keys: impl IntoIterator<Item = &'n str>) {
+        self.expect(keys, ("unknown-key", "property key"), &self.graph().catalog().keys);
+    }
+
+    /// The keys that tell from when and until when something is so, as the settings of the database name them.
+    pub fn valid_keys(&self) -> [&'c str; 2] {
+        let keys = &self.graph().catalog().provenance;
+        [keys.valid_from.as_str(), keys.valid_to.as_str()]
+    }
+
     /// Counts memory that is about to be taken until the call is over, and looks whether the statement has to stop: then
     /// nothing that the procedure gives counts.
     ///
@@ -399,9 +435,15 @@ impl<'c> Call<'c> {
     /// # }
     /// ```
     ///
+    /// The parts that are made are not counted: [`reserve`](Call::reserve) what they take.
+    ///
     /// # Errors
     ///
     /// Those of [`reserve`](Call::reserve), if the statement has to stop.
+    ///
+    /// # Panics
+    ///
+    /// If `work` does, once all threads have stopped.
     pub fn in_parts<T: Send>(&self, parts: usize, work: impl Fn(usize) -> T + Sync) -> Result<Vec<T>, Error> {
         let made = together(self.host.threads(), parts, &*self.host.alarm(), &work);
         self.reserve(0)?;
@@ -427,6 +469,16 @@ impl<'c> Call<'c> {
     /// The node with this id, to be given out, if it is there and no clock hides it.
     pub fn node_by_id(&self, id: ElementId) -> Option<Node> {
         self.view().index_of(id).map(|_| Node::bare(id))
+    }
+
+    fn expect<'n, S: Symbol>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+        (code, noun): (&'static str, &str),
+        known: &Symbols<S>,
+    ) {
+        let is_missed = |name: &&str| Statistics::node_count(self.graph()) > 0 && known.get(name).is_none();
+        names.into_iter().filter(is_missed).for_each(|name| self.warn(code, not_here(noun, name, known.names())));
     }
 
     fn part(&self) -> Option<&'c Part> {
@@ -487,6 +539,11 @@ impl Clocked<'_> {
     /// What the clocks show, as petgraph sees it.
     pub fn view(&self) -> GraphView<'_> {
         self.graph.view_of(self.part.as_ref())
+    }
+
+    /// Whether it is shown as of all times: neither these clocks nor the statement say a day of `VALID AT`.
+    pub fn is_of_all_times(&self) -> bool {
+        self.part.as_ref().is_none_or(|part| part.lens().valid.is_none())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::seen::Seen;
 use crate::catalog::{LabelId, Statistics};
 use crate::value::Name;
-use crate::value::nearest::nearest;
+use crate::value::nearest::not_here;
 
 /// The code of a warning, and what the name is of.
 pub(super) type Kind = (&'static str, &'static str);
@@ -24,9 +24,7 @@ pub(super) fn known<I>(
         if let Some(id) = get(name) {
             known.push(id);
         } else if Statistics::node_count(seen.graph) > 0 {
-            let near = nearest(name, all.iter().map(Name::as_str));
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            seen.warn(code, format!("no {noun} `{name}` here{hint}"));
+            seen.warn(code, not_here(noun, name, all));
         }
     }
     known

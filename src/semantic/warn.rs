@@ -13,7 +13,7 @@ use crate::catalog::{LabelId, Side, Statistics};
 use crate::expr::{LabelExpr, VarId};
 use crate::syntax::ast;
 use crate::text::Span;
-use crate::value::nearest::nearest;
+use crate::value::nearest::not_here;
 use crate::value::{Edtf, Name, Type, Value};
 
 /// So many labels are named of those at which a type begins or ends.
@@ -143,11 +143,7 @@ fn unknown(kind: NameKind, name: &Name, span: Span, statistics: &dyn Statistics)
     if known {
         return None;
     }
-    let hint = match nearest(name, names.iter().map(Name::as_str)) {
-        Some(near) => format!("; did you mean `{near}`?"),
-        None => String::new(),
-    };
-    Some(Warning { code, message: format!("no {noun} `{name}` here{hint}"), span })
+    Some(Warning { code, message: not_here(noun, name, names), span })
 }
 
 /// A type that no relationship from node to node has.

@@ -34,6 +34,13 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| Name::from(candidate))
 }
 
+/// What is said of a name that a graph does not have.
+pub(crate) fn not_here(noun: &str, name: &str, all: &[Name]) -> String {
+    let near = nearest(name, all.iter().map(Name::as_str));
+    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    format!("no {noun} `{name}` here{hint}")
+}
+
 /// Edits, where swapping two neighbours is one.
 fn distance(left: &str, right: &str) -> usize {
     strsim::osa_distance(left, right)

@@ -11,6 +11,9 @@ use super::options::{Blocked, Question, question};
 use crate::sanctions::share::shown;
 use crate::{BoxedError, Call, Clocked, Clocks, GraphView, Map, Name, Value};
 
+/// The code of a warning.
+const ALL_TIMES: &str = "all-times";
+
 const LIST: &str = "List";
 const LISTED_ON: &str = "LISTED_ON";
 /// The keys under which the name of a list may stand.
@@ -19,10 +22,14 @@ const NAME_KEYS: [&str; 2] = ["name", "id"];
 /// The body of the procedure.
 pub(super) fn blocked(call: &Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> {
     let question = question(&call.argument::<Map>(0)?)?;
+    question.expect(call);
     let (certain, possible) = graphs(call, &question.stakes.clocks)?;
     let seen = Seen { call, question: &question, certain: certain.view(), possible: possible.view() };
     let parties = seen.parties()?;
     let holdings = Holdings::read(call, &question.stakes, seen.certain, seen.possible)?;
+    if certain.is_of_all_times() && (seen.has_former_parties()? || holdings.some_have_ended) {
+        call.warn(ALL_TIMES, "listings and stakes of all times count, and some have ended: `valid_at` asks for a day");
+    }
     call.reserve(seen.possible.node_bound() * BYTES_PER_PLACE)?;
     let controls = seen.controls();
     let is_over = call.alarm();
@@ -69,6 +76,18 @@ impl Seen<'_> {
         let mut parties: Vec<_> = places.into_iter().map(|(place, is_certain)| Party { place, is_certain }).collect();
         parties.sort_unstable_by_key(|party| party.place);
         Ok(parties)
+    }
+
+    /// Whether some listing has ended, of which a day that is asked for would tell.
+    fn has_former_parties(&self) -> Result<bool, BoxedError> {
+        let Blocked::Lists { names, named } = &self.question.blocked else { return Ok(false) };
+        let [_, until] = self.call.valid_keys();
+        let has_ended = |list| {
+            let listings = self.possible.with_type(LISTED_ON).edges_directed(list, Way::Incoming);
+            let listings: Vec<EdgeIndex> = listings.map(|edge| edge.id()).collect();
+            self.possible.edge_properties(&listings, until).iter().any(|end| !end.is_null())
+        };
+        Ok(self.lists(names, *named)?.into_iter().any(has_ended))
     }
 
     /// The lists of these names.

@@ -5,6 +5,7 @@
 //! contradict each other, and it may be anything from the least of them to all of them together.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::{EdgeRef, IntoEdgeReferences, NodeIndexable};
@@ -82,6 +83,8 @@ pub(super) struct Holdings {
     others: FxHashMap<u32, Vec<EdgeIndex>>,
     /// Holdings of which they tell what cannot all be so, in the order of numbers.
     pub disputed: Vec<u32>,
+    /// Whether a stake tells of a day until which it is held.
+    pub some_have_ended: bool,
 }
 
 /// The holdings in each asset, as numbers of all, and where those of each begin.
@@ -98,7 +101,8 @@ impl Holdings {
         certain: GraphView<'_>,
         possible: GraphView<'_>,
     ) -> Result<Self, BoxedError> {
-        let mut told = Vec::new();
+        let (mut told, some_have_ended) = (Vec::new(), AtomicBool::new(false));
+        let [_, until] = call.valid_keys();
         for rel_type in &asked.owns {
             let mut edges = possible.with_type(rel_type).edge_references();
             loop {
@@ -111,6 +115,9 @@ impl Holdings {
                 let read = call.in_parts(stretches.len(), |at| {
                     let stakes: Vec<EdgeIndex> = stretches[at].iter().map(EdgeRef::id).collect();
                     let shares = shares_of(possible, &stakes, asked);
+                    if possible.edge_properties(&stakes, until).iter().any(|end| !end.is_null()) {
+                        some_have_ended.store(true, Ordering::Relaxed);
+                    }
                     let is_certain = |stake| certain.edge_id(stake).is_some();
                     let edges = stretches[at].iter().zip(shares);
                     edges.map(|(edge, share)| Holding::told_by(*edge, share, is_certain(edge.id()))).collect::<Vec<_>>()
@@ -119,7 +126,8 @@ impl Holdings {
             }
         }
         call.reserve(possible.node_bound() * BYTES_PER_PLACE)?;
-        Ok(Self::of(told, possible.node_bound()))
+        let some_have_ended = some_have_ended.into_inner();
+        Ok(Self { some_have_ended, ..Self::of(told, possible.node_bound()) })
     }
 
     fn of(told: Vec<Holding>, bound: usize) -> Self {

@@ -3,7 +3,7 @@
 use super::regime::{EU_LAST_DAY_OF_MORE_THAN_HALF, KNOWN, Known, Regime};
 use crate::editing::nearest;
 use crate::sanctions::share::{Share, Units};
-use crate::{BoxedError, Clocks, Date, ElementId, Map, Value};
+use crate::{BoxedError, Call, Clocks, Date, ElementId, Map, Value};
 
 /// The options of both procedures.
 const OF_STAKES: &[&str] = &["owns", "share", "valid_at", "known_at"];
@@ -23,13 +23,30 @@ pub(super) struct Stakes {
     pub clocks: Clocks,
 }
 
+impl Stakes {
+    /// Warns of names that the graph does not have.
+    pub(super) fn expect(&self, call: &Call<'_>) {
+        call.expect_types(self.owns.iter().map(String::as_str));
+        call.expect_keys(self.share.as_deref());
+    }
+}
+
 /// What `ownership.blocked` is asked.
 pub(super) struct Question {
     pub stakes: Stakes,
     pub rule: Regime,
     /// Types of relationships from who controls to who is controlled.
     pub controls: Vec<String>,
+    controls_are_named: bool,
     pub blocked: Blocked,
+}
+
+impl Question {
+    /// As [`Stakes::expect`]; a graph need not tell who controls whom.
+    pub(super) fn expect(&self, call: &Call<'_>) {
+        self.stakes.expect(call);
+        call.expect_types(self.controls.iter().filter(|_| self.controls_are_named).map(String::as_str));
+    }
 }
 
 /// Who is blocked to begin with.
@@ -63,6 +80,7 @@ pub(super) fn question(options: &Map) -> Result<Question, BoxedError> {
     Ok(Question {
         stakes: given.stakes()?,
         rule,
+        controls_are_named: given.get("controls").is_some(),
         controls: given.names("controls")?.unwrap_or_else(|| vec!["CONTROLS".to_owned()]),
         blocked: given.blocked(known)?,
     })
@@ -187,6 +205,7 @@ impl<'o> Given<'o> {
             }
             (Some(Value::Node(node)), None) => Ok(Blocked::Nodes(vec![node.id()])),
             (Some(other), None) => Err(wrong("blocked", "a list of nodes", other)),
+            (None, Some(names)) if names.is_empty() => Err("`lists` names no list, so nobody would be blocked".into()),
             (None, Some(names)) => Ok(Blocked::Lists { names, named: true }),
             (None, None) => {
                 let names = regime.lists.iter().map(|&name| name.to_owned()).collect();

@@ -18,6 +18,7 @@ use crate::{BoxedError, Call, Map, Node, Value};
 pub(super) fn tree(call: &Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> {
     let root = call.argument::<Node>(0)?;
     let (stakes, direction, depth) = asked(&call.argument::<Map>(1)?)?;
+    stakes.expect(call);
     let (certain, possible) = graphs(call, &stakes.clocks)?;
     let view = possible.view();
     let Some(root) = view.index_of(root.id()) else { return Ok(Vec::new()) };
