@@ -119,7 +119,7 @@ fn measure(Pool { made, forms, strangers }: &Pool) -> Result<(), Error> {
 /// Tells which strangers were taken for somebody, and why.
 fn tell_mistaken(db: &Database, strangers: &[String]) -> Result<(), Error> {
     let why = "CALL names.lookup($name, {limit: 1}) YIELD name, score, how, tokens \
-               RETURN name, score, how, [t IN tokens | t.text + '~' + coalesce(t.name, '-') + ':' + toString(round(t.score, 2))]";
+               RETURN [name, score, how, [t IN tokens | t.text + '~' + coalesce(t.name, '-') + ':' + toString(round(t.score, 2))]]";
     let why = db.prepare(why)?;
     for stranger in strangers {
         for row in db.query(&why, params! { "name" => stranger.as_str() })?.into_vec::<Value>()? {

@@ -74,7 +74,7 @@ pub(crate) struct Compared {
     pub told: f64,
     /// Whether they are alike as one word each, more than word by word.
     pub is_in_one: bool,
-    /// Whether the second name has all words of the first one side by side, one of which is a name of its own.
+    /// Whether the second name has all words of the first one side by side, and they tell who is meant.
     pub is_within: bool,
 }
 
@@ -121,9 +121,14 @@ pub(crate) fn compare(left: &Reading, right: &Reading) -> Compared {
     }
 }
 
+/// So many words that many are called tell who is meant, if there is no name of its own.
+const MANY_GENERIC: usize = 3;
+
 fn is_within(asked: &[Word], name: &[Word]) -> bool {
     let is_same = |some: &[Word]| asked.iter().zip(some).all(|(one, other)| one.text == other.text);
-    asked.iter().any(|word| word.kind == Kind::Name) && name.windows(asked.len()).any(is_same)
+    let tells = asked.iter().any(|word| word.kind == Kind::Name)
+        || asked.iter().filter(|word| word.tells()).count() >= MANY_GENERIC;
+    tells && name.windows(asked.len()).any(is_same)
 }
 
 struct Pair {
