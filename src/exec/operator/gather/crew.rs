@@ -110,6 +110,8 @@ impl Supply {
         let Some(batch) = self.input.next(ctx)? else { return Ok(None) };
         let firsts = (0..batch.len).step_by(self.rows);
         let pieces: Vec<_> = firsts.map(|first| batch.slice(first, self.rows.min(batch.len - first))).collect();
+        // What others hold, too, counts in part.
+        drop(batch);
         self.held.add(&ctx.budget, pieces.iter().map(Batch::size_bytes).sum())?;
         Ok(Some(pieces))
     }
