@@ -75,6 +75,13 @@ pub(super) fn read_header<'h>(
     names: &PlainNames,
 ) -> Result<Vec<HeaderColumn>, String> {
     let mut columns = fields.map(column).collect::<Result<Vec<_>, _>>()?;
+    if let Some(number) = columns.first().filter(|first| is_number(first)) {
+        let number = &number.text;
+        return Err(format!(
+            "the first line says what columns there are, and `{number}` is a number: if there is no such line, give one in a \
+             file of its own, `--nodes Label=header.csv,data.csv`; if it is a name, `{number}:string` says so"
+        ));
+    }
     match elements {
         Elements::Nodes => find_id(&mut columns, names)?,
         Elements::Rels => {
@@ -99,6 +106,10 @@ fn column(text: &str) -> Result<HeaderColumn, String> {
         return Err("a column has no name; `:IGNORE` passes one over".to_owned());
     }
     Ok(HeaderColumn { text: text.to_owned(), role })
+}
+
+fn is_number(column: &HeaderColumn) -> bool {
+    matches!(&column.role, Role::Property { key, cell_type: None } if key.trim().parse::<f64>().is_ok_and(f64::is_finite))
 }
 
 /// The name, and what stands behind the last colon that is in no brackets: a group may have some, and options have one.
