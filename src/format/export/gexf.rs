@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::kind::{Kind, Scalar};
-use super::xml::escaped;
+use super::xml::{escaped, key_name};
 use super::{ExportReport, each, each_rel, finish, lose_type, plain_text, stand_in, stand_in_of};
 use crate::format::GraphError;
 use crate::{Element, Name, ReadTransaction, Relationship, Value};
@@ -100,7 +100,7 @@ impl<W: Write> Writing<'_, W> {
             }
             for ((is_node, name, of_type), number) in &self.attributes {
                 if *is_node == of_nodes {
-                    let name = escaped(name, &mut self.report);
+                    let name = key_name(name, *number, &mut self.report);
                     writeln!(self.out, "<attribute id=\"{number}\" title=\"{name}\" type=\"{of_type}\"/>")?;
                 }
             }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::kind::{Kind, Scalar};
-use super::xml::escaped;
+use super::xml::{escaped, key_name};
 use super::{ExportReport, each, finish, stand_in, stand_in_of};
 use crate::format::GraphError;
 use crate::{Element, Name, Node, ReadTransaction, Relationship, Value};
@@ -123,8 +123,7 @@ impl<W: Write> Writing<'_, W> {
         }
         for ((is_node, name, kind), number) in &self.keys {
             let of = if *is_node { "node" } else { "edge" };
-            // Two names may become one where they are escaped; they are different keys still.
-            let (name, told) = (escaped(name, &mut self.report), told(*kind));
+            let (name, told) = (key_name(name, *number, &mut self.report), told(*kind));
             writeln!(self.out, "<key id=\"d{number}\" for=\"{of}\" attr.name=\"{name}\" {told}/>")?;
         }
         writeln!(self.out, "<graph id=\"G\" edgedefault=\"directed\">")?;

@@ -274,3 +274,17 @@ fn values_have_the_forms_of_xsd_or_their_own() {
         assert_eq!(literals(value), expected, "{value}");
     }
 }
+
+#[test]
+fn keys_stay_apart_where_xml_lacks_what_tells_them_from_each_other() {
+    let db = Database::from_script("CREATE (n:A) SET n['k\\u0001'] = 1, n['k\\uFFFE'] = 2, n['k\\t'] = 3").unwrap();
+    let written = |out: Vec<u8>| String::from_utf8(out).unwrap();
+    let (mut graphml, mut gexf) = (Vec::new(), Vec::new());
+    write_graphml(&db.read(), &mut graphml).unwrap();
+    write_gexf(&db.read(), &mut gexf).unwrap();
+    let (graphml, gexf) = (written(graphml), written(gexf));
+    for name in ["k\u{fffd} 1", "k\u{fffd} 2", "k&#9;"] {
+        assert!(graphml.contains(&format!("attr.name=\"{name}\"")), "{graphml}");
+        assert!(gexf.contains(&format!("title=\"{name}\"")), "{gexf}");
+    }
+}

@@ -29,6 +29,16 @@ pub(super) fn escaped(text: &str, report: &mut ExportReport) -> String {
     escaped
 }
 
+/// The name of a key with this number: where letters of it are lost, others may be left with the same.
+pub(super) fn key_name(name: &str, number: usize, report: &mut ExportReport) -> String {
+    let escaped = escaped(name, report);
+    if name.chars().all(|letter| is_char(letter) || matches!(letter, '\t' | '\n' | '\r')) {
+        escaped
+    } else {
+        format!("{escaped} {number}")
+    }
+}
+
 /// `Char` of XML 1.0.
 fn is_char(letter: char) -> bool {
     letter >= ' ' && !matches!(letter, '\u{fffe}' | '\u{ffff}')
