@@ -3,8 +3,8 @@
 //!
 //! All of it is computed anew from which edition supports what, and written where it is not so already. The bounds stand on `LISTED_ON`
 //! and on the `Listing`, with the editions that give them (`absent_before`, `absent_from`); what a source says of its own stays. That
-//! somebody is missing is a paragraph of the edition that shows it, and supports the end and a `Delisting`. Who returns has one
-//! `LISTED_ON` for each spell, and the paragraphs of a spell support its own.
+//! somebody is missing is a paragraph of the edition that shows it, and supports a `Delisting`: of the listing it is no source. Who
+//! returns has one `LISTED_ON` for each spell, and the paragraphs of a spell support its own.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -12,12 +12,12 @@ use super::set_where_other;
 use super::sources::{Cited, End, Seen, Sources, Witness};
 use super::spells::Spell;
 use crate::import::ImportReport;
-use crate::sanctions::model::{home, is_same};
+use crate::sanctions::model::home;
 use crate::{Edtf, ElementId, Error, Name, Node, Params, Relationship, Row, Rows, Value, WriteTransaction};
 
-/// What supports an element, as a list: the source, the paragraph, of which kind it is, and the citation.
+/// The records that support an element, as a list: the source, the paragraph, and the citation.
 const CITED: &str = "(s:Source)<-[:OF]-(p:Paragraph)-[c:SUPPORTS]->";
-const TOLD: &str = "WHERE s.series IS NOT NULL RETURN [s.id, id(p), p.kind, c]";
+const TOLD: &str = "WHERE s.series IS NOT NULL AND p.kind = 'record' RETURN [s.id, id(p), c]";
 
 /// Brings everything that is supported by one of these lists in agreement with all editions.
 pub(super) fn settle(
@@ -58,7 +58,7 @@ impl Settling<'_> {
             let deleted = self.sources.deleted.get(&id).map_or(&[][..], Vec::as_slice);
             let Some(seen) = self.sources.seen(&cited, deleted) else { continue };
             let delistings: Vec<Node> = delistings.iter().filter_map(node_of).collect();
-            self.listing(listing, &id, &cited, &seen, &delistings)?;
+            self.listing(listing, &id, &seen, &delistings)?;
         }
         Ok(())
     }
@@ -68,11 +68,10 @@ impl Settling<'_> {
         let one = |row: &Value| {
             let Value::List(row) = row else { return None };
             let row: Vec<&Value> = row.iter().collect();
-            let [source, Value::Integer(paragraph), kind, Value::Relationship(citation)] = row[..] else { return None };
+            let [source, Value::Integer(paragraph), Value::Relationship(citation)] = row[..] else { return None };
             Some(Cited {
                 source: *self.sources.by_id.get(&source.to_string())?,
                 paragraph: ElementId(paragraph.unsigned_abs()),
-                is_absence: kind.to_string() == "absence",
                 citation: citation.clone(),
                 holder,
             })
@@ -80,14 +79,7 @@ impl Settling<'_> {
         rows.iter().filter_map(one).collect()
     }
 
-    fn listing(
-        &mut self,
-        listing: &Node,
-        id: &str,
-        cited: &[Cited],
-        seen: &Seen,
-        delistings: &[Node],
-    ) -> Result<(), Error> {
+    fn listing(&mut self, listing: &Node, id: &str, seen: &Seen, delistings: &[Node]) -> Result<(), Error> {
         let known = listing.properties();
         let ends = if has_own_end(known, "removed") { Vec::new() } else { seen.ends() };
         let mut wanted = self.beginning(known, "on", seen);
@@ -95,7 +87,6 @@ impl Settling<'_> {
         let later: Vec<Edtf> = seen.spells.iter().skip(1).filter_map(|spell| spell.begins.clone()).collect();
         wanted.push(("relisted", if later.is_empty() { Value::Null } else { later.into() }));
         set_where_other(self.transaction, listing.id(), known, wanted)?;
-        self.cite_absence(listing.id(), cited, &ends, "removed")?;
         self.delist(listing, id, &ends, delistings)
     }
 
@@ -123,26 +114,6 @@ impl Settling<'_> {
         let end = seen.spells.last().and_then(|spell| spell.ends.as_ref());
         let by = end.map_or(Value::Null, |(_, index)| self.sources.id_of(seen.witnesses[*index]).into());
         vec![(key, end.map(|(date, _)| date.clone()).into()), ("absent_from", by)]
-    }
-
-    /// Leaves the citations by those who show an absence that are right, and makes the others.
-    fn cite_absence(&mut self, target: ElementId, cited: &[Cited], ends: &[End], key: &str) -> Result<(), Error> {
-        let mut there: Vec<&Cited> = cited.iter().filter(|cited| cited.is_absence && cited.holder == target).collect();
-        for (date, witness) in ends {
-            let paragraph = self.paragraph(*witness)?;
-            let is_so = |cited: &&Cited| {
-                let said = cited.citation.properties().get(key);
-                cited.paragraph == paragraph && said.is_some_and(|said| is_same(said, &date.clone().into()))
-            };
-            match there.iter().position(is_so) {
-                Some(index) => drop(there.swap_remove(index)),
-                None => self.draw(paragraph, "SUPPORTS", target, vec![(key, date.clone().into())]).map(drop)?,
-            }
-        }
-        for cited in there {
-            self.delete(cited);
-        }
-        Ok(())
     }
 
     fn delete(&mut self, cited: &Cited) {
@@ -320,8 +291,7 @@ impl Settling<'_> {
         seen: &Seen,
     ) -> Result<(), Error> {
         let mut wanted = self.beginning(rel.properties(), "valid_from", seen);
-        let has_own_end = has_own_end(rel.properties(), "valid_to");
-        if !has_own_end {
+        if !has_own_end(rel.properties(), "valid_to") {
             wanted.extend(self.end_of(seen.spells.first(), seen));
         }
         set_where_other(self.transaction, rel.id(), rel.properties(), wanted)?;
@@ -335,10 +305,6 @@ impl Settling<'_> {
             for moved in own {
                 self.move_citation(moved, holder, cited)?;
             }
-            let is_told = index > 0 || !has_own_end;
-            let end = spell.ends.as_ref().filter(|_| is_told);
-            let end: Vec<End> = end.map(|(date, index)| (date.clone(), seen.witnesses[*index])).into_iter().collect();
-            self.cite_absence(holder, cited, &end, "valid_to")?;
         }
         for left in later.iter().skip(seen.spells.len().saturating_sub(1)) {
             let statement = "MATCH [(a)-[l:LISTED_ON]->()] WHERE id(a) = $party AND id(l) = $rel DETACH DELETE l";
@@ -379,8 +345,7 @@ impl Settling<'_> {
 
     /// A paragraph of one spell supports the relationship of that one.
     fn move_citation(&mut self, moved: &Cited, to: ElementId, cited: &[Cited]) -> Result<(), Error> {
-        let is_there =
-            cited.iter().any(|other| other.holder == to && other.paragraph == moved.paragraph && !other.is_absence);
+        let is_there = cited.iter().any(|other| other.holder == to && other.paragraph == moved.paragraph);
         if !is_there {
             let properties = moved.citation.properties().iter();
             let properties = properties.map(|(key, value)| (key.as_str(), value.clone())).collect();

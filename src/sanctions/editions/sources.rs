@@ -48,7 +48,6 @@ impl Witness {
 pub(super) struct Cited {
     pub source: usize,
     pub paragraph: ElementId,
-    pub is_absence: bool,
     pub citation: Relationship,
     /// What is cited, where there are several of one kind.
     pub holder: ElementId,
@@ -115,29 +114,41 @@ impl Sources {
 
     /// What its citations, and who was taken off by name, say of an element; nothing where no list is concerned that is settled.
     pub(super) fn seen(&self, cited: &[Cited], deleted: &[(usize, ElementId)]) -> Option<Seen> {
-        let own: Vec<usize> = (0..cited.len()).filter(|index| !cited[*index].is_absence).collect();
-        let series: BTreeSet<&String> = own.iter().map(|index| &self.all[cited[*index].source].series).collect();
+        let series: BTreeSet<&String> = cited.iter().map(|cited| &self.all[cited.source].series).collect();
         if !series.iter().any(|series| self.settled.contains(*series)) {
             return None;
         }
-        let (mut sightings, mut citations) = (Vec::new(), Vec::new());
-        for index in &own {
-            let Cited { source, citation, .. } = &cited[*index];
-            let day = |key: &str| citation.properties().get(key).and_then(day_of);
-            let published = self.all[*source].published.clone();
-            let (first, last) = (day("first_seen").or(published.clone()), day("last_seen").or(published));
-            let (Some(first), Some(last)) = (first, last) else { continue };
-            sightings.push(Sighting { first, last });
-            citations.push(*index);
-        }
-        let supporting: HashSet<usize> = own.iter().map(|index| cited[*index].source).collect();
-        let editions = series.iter().filter_map(|series| self.editions.get(*series)).flatten();
-        let missing = editions.filter(|edition| !supporting.contains(edition));
-        let mut witnesses: Vec<Witness> = missing.map(|edition| Witness::Edition(*edition)).collect();
+        let mut witnesses: Vec<Witness> =
+            series.into_iter().flat_map(|series| self.without(series, cited)).map(Witness::Edition).collect();
         witnesses.extend(deleted.iter().map(|(source, line)| Witness::Line(*source, *line)));
+        self.seen_but_by(cited, witnesses)
+    }
+
+    /// The editions of a list that would tell of an element, and do not.
+    pub(super) fn without(&self, series: &str, cited: &[Cited]) -> Vec<usize> {
+        let supporting: HashSet<usize> = cited.iter().map(|cited| cited.source).collect();
+        let editions = self.editions.get(series).into_iter().flatten();
+        editions.copied().filter(|edition| !supporting.contains(edition)).collect()
+    }
+
+    /// What its citations say of an element, and those where it is missing.
+    pub(super) fn seen_but_by(&self, cited: &[Cited], mut witnesses: Vec<Witness>) -> Option<Seen> {
+        let (mut sightings, mut citations) = (Vec::new(), Vec::new());
+        for (index, cited) in cited.iter().enumerate() {
+            let Some(sighting) = self.sighting(cited) else { continue };
+            sightings.push(sighting);
+            citations.push(index);
+        }
         witnesses.retain(|witness| self.all[witness.source()].published.is_some());
         let absences: Vec<Absence> = witnesses.iter().filter_map(|witness| self.absence(*witness)).collect();
         (!sightings.is_empty()).then(|| Seen { spells: spells(&sightings, &absences), citations, witnesses })
+    }
+
+    fn sighting(&self, cited: &Cited) -> Option<Sighting> {
+        let day = |key: &str| cited.citation.properties().get(key).and_then(day_of);
+        let published = self.all[cited.source].published.clone();
+        let (first, last) = (day("first_seen").or(published.clone()), day("last_seen").or(published));
+        Some(Sighting { first: first?, last: last? })
     }
 
     fn absence(&self, witness: Witness) -> Option<Absence> {
