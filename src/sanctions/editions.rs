@@ -7,10 +7,13 @@
 mod compare;
 mod diff;
 mod entries;
+mod facts;
 mod fields;
+mod records;
 mod settle;
 mod sources;
 mod spells;
+mod ties;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -144,6 +144,12 @@ fn whole_remarks(row: &Row, comments: &[Row]) -> String {
     comments.iter().fold(remarks.to_owned(), |whole, row| whole + &row.fields[1])
 }
 
+/// Whether the rest of the remarks of an entry is missing.
+pub(super) fn is_cut(rows: &[Vec<String>]) -> bool {
+    let is_whole = rows.iter().any(|row| row.len() == COMMENT_FIELDS);
+    !is_whole && rows.iter().any(|row| row.len() == MAIN_FIELDS && row[11].chars().count() == MOST_REMARKS)
+}
+
 /// Names of the fields of the main file, in the words of the model.
 const MAIN_NAMES: [&str; 11] = [
     "name",

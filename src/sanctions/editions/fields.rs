@@ -69,6 +69,23 @@ impl Reader {
         }
     }
 
+    /// The entry that a record is of, and a number for what it says of it; nothing of those that tell by line what has changed.
+    pub(super) fn said(&self, number: &str, raw: &str) -> Option<(String, u64)> {
+        match self.format {
+            ListFormat::Ofac | ListFormat::Bis | ListFormat::UsLists => Some((number.to_owned(), mark_of(&raw))),
+            ListFormat::Ftm | ListFormat::FtmSimple => {
+                let entry = self.read(number, raw, None).pop()?;
+                Some((entry.id, entry.fields.mark()))
+            }
+            ListFormat::FtmDelta | ListFormat::FtmStatements => None,
+        }
+    }
+
+    /// Whether there was more than the record has.
+    pub(super) fn is_cut(&self, raw: &str) -> bool {
+        self.format == ListFormat::Ofac && ofac::is_cut(&rows(raw))
+    }
+
     fn simple(&self, raw: &str) -> Option<Entry> {
         let fields = self.by_columns(&rows(raw));
         let id = fields.0.get("id").and_then(BTreeSet::first).cloned()?;

@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::day_of;
 use super::spells::{Absence, Sighting, Spell, spells};
-use crate::{Edtf, ElementId, Error, Params, Relationship, Value, WriteTransaction};
+use crate::{Date, Edtf, ElementId, Error, Params, Relationship, Value, WriteTransaction};
 
 /// An edition, or another source of a list.
 pub(super) struct Source {
     pub id: String,
-    series: String,
+    pub series: String,
     pub published: Option<Edtf>,
     /// Those who are not in it were taken off, if they were there.
     tells_end: bool,
@@ -22,7 +22,7 @@ pub(super) struct Sources {
     pub by_id: HashMap<String, usize>,
     /// Those that tell who is absent, by list.
     editions: HashMap<String, Vec<usize>>,
-    settled: BTreeSet<String>,
+    pub settled: BTreeSet<String>,
     /// Entries that have been taken off by name, with the paragraph that says it.
     pub deleted: HashMap<String, Vec<(usize, ElementId)>>,
 }
@@ -149,6 +149,14 @@ impl Sources {
         let published = self.all[cited.source].published.clone();
         let (first, last) = (day("first_seen").or(published.clone()), day("last_seen").or(published));
         Some(Sighting { first: first?, last: last? })
+    }
+
+    /// The first and the last day on which it may have been seen.
+    pub(super) fn span<'c>(&self, cited: impl Iterator<Item = &'c Cited>) -> Option<(Date, Date)> {
+        let days =
+            cited.map(|cited| self.sighting(cited).and_then(|seen| seen.first.earliest().zip(seen.last.latest())));
+        let days: Option<Vec<(Date, Date)>> = days.collect();
+        days?.into_iter().reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
 
     fn absence(&self, witness: Witness) -> Option<Absence> {

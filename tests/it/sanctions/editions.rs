@@ -202,6 +202,148 @@ fn who_returns_is_listed_twice() {
     check_all_is_cited(&db);
 }
 
+/// An edition of OFAC's list: number, name, programmes and remarks of each entry.
+fn told_by(entries: &[(u32, &str, &str, &str)]) -> String {
+    let row = |(number, name, programmes, remarks): &(u32, &str, &str, &str)| {
+        format!(
+            "{number},\"{name}\",\"individual\",\"{programmes}\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"{remarks}\"\r\n"
+        )
+    };
+    entries.iter().map(row).collect::<String>() + "\u{1a}"
+}
+
+/// All that records draw but who is listed, with since when and until when it is so.
+fn facts(db: &Database) -> Vec<String> {
+    ask(
+        db,
+        "MATCH (a)-[r]->(b) WHERE NOT type(r) IN ['LISTED_ON', 'SUPPORTS', 'OF', 'TARGETS', 'TOOK', 'ADDS_TO', 'ENDS', 'REMOVES_FROM']
+         RETURN a.id, type(r), b.id, r.spell, r.valid_from, r.absent_before, r.valid_to, r.absent_from, coll.sort([s IN sources(r) | s.published])
+         ORDER BY a.id, type(r), b.id, r.spell",
+    )
+}
+
+/// A programme that a later edition did not name any more held for ever.
+#[test]
+fn what_the_record_of_an_entry_says_no_more_has_ended() {
+    let first = told_by(&[
+        (1, "ONE", "CUBA] [SDT", "Linked To: TWO; Passport A123 (Iran); nationality Iran."),
+        (2, "TWO", "CUBA", "-0-"),
+        (4, "FOUR", "SDT", "-0-"),
+    ]);
+    let second = told_by(&[
+        (1, "ONE", "CUBA] [NPWMD", "nationality Iran."),
+        (2, "TWO", "CUBA", "Linked To: ONE."),
+        (3, "THREE", "SDT", "-0-"),
+    ]);
+    let expected = [
+        "ofac:1 | HAS_IDENTIFIER | passport|A123|Iran | null | null | null | [2019-01-16..2021-07-07] | ofac-sdn@2021-07-07 | [2019-01-15]",
+        "ofac:1 | LINKED_TO | ofac:2 | null | null | null | [2019-01-16..2021-07-07] | ofac-sdn@2021-07-07 | [2019-01-15]",
+        "ofac:1 | OF_STATE | Iran | null | null | null | null | null | [2019-01-15, 2021-07-07]",
+        "ofac:1:listing | GROUNDED_ON | ofac-programme:CUBA | null | null | null | null | null | [2019-01-15, 2021-07-07]",
+        "ofac:1:listing | GROUNDED_ON | ofac-programme:NPWMD | null | [2019-01-16..2021-07-07] | ofac-sdn@2019-01-15 | null | null | [2021-07-07]",
+        "ofac:1:listing | GROUNDED_ON | ofac-programme:SDT | null | null | null | [2019-01-16..2021-07-07] | ofac-sdn@2021-07-07 | [2019-01-15]",
+        "ofac:2 | LINKED_TO | ofac:1 | null | [2019-01-16..2021-07-07] | ofac-sdn@2019-01-15 | null | null | [2021-07-07]",
+        "ofac:2:listing | GROUNDED_ON | ofac-programme:CUBA | null | null | null | null | null | [2019-01-15, 2021-07-07]",
+        "ofac:3:listing | GROUNDED_ON | ofac-programme:SDT | null | null | null | null | null | [2021-07-07]",
+        "ofac:4:listing | GROUNDED_ON | ofac-programme:SDT | null | null | null | null | null | [2019-01-15]",
+    ];
+    for order in [[0, 1], [1, 0]] {
+        let db = Database::in_memory();
+        let editions = [("2019-01-15", &first), ("2021-07-07", &second)];
+        for index in order {
+            import(&db, editions[index].0, editions[index].1);
+            check_all_is_cited(&db);
+        }
+        assert_eq!(facts(&db), expected, "{order:?}");
+        for (day, text) in editions {
+            check_changes_nothing(&db, || import(&db, day, text));
+        }
+        let grounded = |clock: &str| {
+            ask(
+                &db,
+                &format!(
+                    "MATCH (x {{id: 'ofac:1:listing'}})-[:GROUNDED_ON]->(l) {clock} RETURN l.name ORDER BY l.name"
+                ),
+            )
+        };
+        assert_eq!(grounded("VALID AT date('2019-01-15')"), ["CUBA", "SDT"]);
+        assert_eq!(grounded("VALID AT date('2020-01-01')"), ["CUBA"]);
+        assert_eq!(grounded("POSSIBLY VALID AT date('2020-01-01')"), ["CUBA", "NPWMD", "SDT"]);
+        assert_eq!(grounded("VALID AT date('2021-07-07')"), ["CUBA", "NPWMD"]);
+    }
+}
+
+#[test]
+fn what_is_said_again_later_holds_twice_in_whatever_order_editions_come() {
+    let with = told_by(&[(1, "ONE", "CUBA] [SDT", "Passport A123 (Iran) issued 01 Jan 2010.")]);
+    let without = told_by(&[(1, "ONE", "CUBA", "-0-"), (2, "TWO", "CUBA", "-0-")]);
+    let gone = told_by(&[(2, "TWO", "CUBA", "-0-")]);
+    let editions = [("2018-01-01", &gone), ("2019-01-01", &with), ("2020-01-01", &without), ("2021-01-01", &with)];
+    let mut first = Vec::new();
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1], [3, 1, 2, 0]] {
+        let db = Database::in_memory();
+        for index in order {
+            import(&db, editions[index].0, editions[index].1);
+            check_all_is_cited(&db);
+        }
+        if first.is_empty() {
+            first = facts(&db);
+            let of_programme = first.iter().filter(|line| line.contains("SDT")).collect::<Vec<_>>();
+            let expected = [
+                "ofac:1:listing | GROUNDED_ON | ofac-programme:SDT | 2 | [2020-01-02..2021-01-01] | ofac-sdn@2020-01-01 | null | null | [2021-01-01]",
+                "ofac:1:listing | GROUNDED_ON | ofac-programme:SDT | null | null | null | [2019-01-02..2020-01-01] | ofac-sdn@2020-01-01 | [2019-01-01]",
+            ];
+            assert_eq!(of_programme, expected);
+        }
+        assert_eq!(facts(&db), first, "{order:?}");
+        for (day, text) in &editions {
+            check_changes_nothing(&db, || import(&db, day, text));
+        }
+        let numbers = "MATCH ()-[r:HAS_IDENTIFIER]->() RETURN r.spell, r.issued ORDER BY r.spell";
+        check(&db, numbers, &["2 | 2010-01-01", "null | 2010-01-01"]);
+    }
+}
+
+#[test]
+fn what_another_list_still_says_goes_on() {
+    let person = |country: &str| {
+        format!(r#"{{"id": "p", "schema": "Person", "properties": {{"name": ["P"], "nationality": [{country}]}}}}"#)
+    };
+    let (with, without) = (person("\"cu\""), person(""));
+    let editions = [
+        ("a", "2020-01-01", &with),
+        ("a", "2021-01-01", &without),
+        ("b", "2020-06-01", &with),
+        ("b", "2022-01-01", &without),
+    ];
+    let import = |db: &Database, index: usize| {
+        let (list, day, text) = editions[index];
+        import_into(db, ListFormat::Ftm, Some(day), &[(&format!("{list}.ftm.json"), text)]).unwrap();
+    };
+    let bounds = "MATCH ({id: 'p'})-[r:OF_STATE]->() RETURN r.valid_from, r.valid_to, r.absent_from";
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [0, 2, 3, 1]] {
+        let db = Database::in_memory();
+        for index in order {
+            import(&db, index);
+        }
+        check(&db, bounds, &["null | [2020-06-02..2022-01-01] | ftm:b@2022-01-01"]);
+    }
+    let db = Database::in_memory();
+    for index in [0, 1, 2] {
+        import(&db, index);
+    }
+    check(&db, bounds, &["null | null | null"]);
+    // Neither does it end while somebody else supports it.
+    let db = Database::in_memory();
+    import(&db, 0);
+    ask(
+        &db,
+        "MATCH ({id: 'p'})-[r:OF_STATE]->() CREATE (:Source {id: 'register', published: date('2020-02-01')})-[:SUPPORTS]->[r]",
+    );
+    import(&db, 1);
+    check(&db, bounds, &["null | null | null"]);
+}
+
 /// All `LISTED_ON`, retracted ones too, and what cites them.
 fn memberships(db: &Database) -> Vec<String> {
     ask(
