@@ -23,7 +23,7 @@ use self::entries::{Edition, stored};
 pub(super) use self::fields::{Entry, Fields, rows};
 use super::ListFormat;
 use super::model::{Source, is_same};
-use crate::import::{EditionChanges, EditionReport, ImportReport};
+use crate::import::{EditionChanges, EditionReport, ImportError, ImportReport};
 use crate::{Edtf, ElementId, Error, Name, Node, Params, Value, WriteTransaction};
 
 /// An edition with fewer than this part of the entries of a neighbour, as one over so many, is taken for a part of its list.
@@ -105,7 +105,7 @@ pub(super) fn finish(
     editions: Vec<ReadEdition>,
     asked: Asked,
     report: &mut ImportReport,
-) -> Result<(), Error> {
+) -> Result<(), ImportError> {
     let mut series = BTreeSet::new();
     let mut told = Vec::new();
     for edition in editions {
@@ -207,7 +207,12 @@ fn neighbours<'k>(source: &Source, known: &'k [Edition]) -> (Option<&'k Edition>
 }
 
 /// As the source is in the graph. What was whole once stays so: whoever reads a part of it again takes nothing away.
-fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &str, asked: Asked) -> Result<(), Error> {
+fn record(
+    transaction: &mut WriteTransaction,
+    edition: &ReadEdition,
+    series: &str,
+    asked: Asked,
+) -> Result<(), ImportError> {
     let (source, word) = (&edition.source, edition.coverage.word());
     let id = || Params::from_iter([("id", source.id.as_str())]);
     if transaction.query(SOURCE, id())?.into_vec::<Node>()?.is_empty() {
@@ -230,10 +235,15 @@ fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &st
     let is_small = node.properties().contains_key("small");
     let coverage =
         text("coverage").filter(|known| is_small || rank(known) > rank(word)).unwrap_or_else(|| word.to_owned());
+    let read = edition.entries.try_into().unwrap_or(i64::MAX);
     let entries = match node.properties().get("entries") {
-        Some(Value::Integer(known)) => (*known).max(edition.entries.try_into().unwrap_or(i64::MAX)),
-        _ => edition.entries.try_into().unwrap_or(i64::MAX),
+        Some(Value::Integer(known)) => (*known).max(read),
+        _ => read,
     };
+    let were_whole = text("coverage").as_deref() == Some("whole") && edition.coverage == Coverage::Whole;
+    if were_whole && read < entries && edition.format.numbers_entries() {
+        return Err(other_of_same_day(source, &format!("{read} entries are read, and there are {entries}")));
+    }
     let mut wanted: Vec<(&str, Value)> = vec![
         ("series", series.into()),
         ("format", edition.format.name().into()),
@@ -249,7 +259,17 @@ fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &st
     if asked == Asked::Whole && edition.coverage == Coverage::Whole {
         wanted.push(("complete", true.into()));
     }
-    set_where_other(transaction, node.id(), node.properties(), wanted)
+    Ok(set_where_other(transaction, node.id(), node.properties(), wanted)?)
+}
+
+/// Why a file is not imported: another one of the same day is in the graph.
+pub(super) fn other_of_same_day(source: &Source, what: &str) -> ImportError {
+    let message = format!(
+        "{}: `{}` is in the graph with other rows: {what}; a list has one edition a day, and times of day are not known: give this one another \
+         `--edition`, or import it into another database, or with `--partial` what it has beside",
+        source.file, source.id
+    );
+    ImportError::Settings { message }
 }
 
 /// Sets those properties that are not so already; null takes one away.

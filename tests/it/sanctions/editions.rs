@@ -380,7 +380,9 @@ fn what_is_retracted_stays_so_in_later_editions() {
         check_changes_nothing(&early, || import(&early, day, text));
     }
     // Another text of the same record.
-    import(&early, "2021-07-07", &sdn(SECOND).replace("CUBA", "IRAN"));
+    let (main, alias) = (sdn(SECOND), "3,1,\"aka\",\"TRES\",-0- \r\n");
+    import_into(&early, ListFormat::Ofac, Some("2021-07-07"), &[("sdn.csv", &main), ("alt.csv", alias)]).unwrap();
+    check(&early, "MATCH (a {id: 'ofac:3'}) RETURN a.aliases", &["['TRES']"]);
     assert_eq!(memberships(&early), before);
 }
 
@@ -594,6 +596,38 @@ fn editions_are_compared_field_by_field() {
     );
     let empty = sanctions::diff(&Database::in_memory().read(), "ofac-sdn", None, None).unwrap_err();
     assert_eq!(empty.to_string(), "there are no editions of lists in this database");
+}
+
+/// The paragraphs of the morning had the text of the afternoon, and supported what only the morning had said.
+#[test]
+fn another_file_of_the_same_day_is_refused() {
+    let db = Database::in_memory();
+    let (morning, alias) = (sdn(FIRST), "3,1,\"aka\",\"TRES\",-0- \r\n");
+    import(&db, "2024-02-23", &morning);
+    let refused = |files: &[(&str, &str)], what: &str| {
+        let before = ask(&db, "MATCH (p:Paragraph) RETURN p.id, p.raw ORDER BY p.id");
+        let error = import_into(&db, ListFormat::Ofac, Some("2024-02-23"), files).unwrap_err().to_string();
+        assert!(error.contains(what) && error.contains("give this one another `--edition`"), "{error}");
+        assert_eq!(ask(&db, "MATCH (p:Paragraph) RETURN p.id, p.raw ORDER BY p.id"), before);
+    };
+    refused(&[("sdn.csv", &morning.replace("TWO", "DOS"))], "those of entry 2 are others on line 2");
+    refused(&[("sdn.csv", &sdn(&[FIRST, &[(4, "FOUR")]].concat()))], "it has no entry 4, which is on line 4");
+    refused(&[("sdn.csv", &sdn(&FIRST[..2]))], "2 entries are read, and there are 3");
+    // A file that was missing completes the edition, and is there if it is missing again.
+    import_into(&db, ListFormat::Ofac, Some("2024-02-23"), &[("sdn.csv", &morning), ("alt.csv", alias)]).unwrap();
+    check(&db, "MATCH (a {id: 'ofac:3'}) RETURN a.aliases", &["['TRES']"]);
+    check_changes_nothing(&db, || import(&db, "2024-02-23", &morning));
+    refused(
+        &[("sdn.csv", &morning), ("alt.csv", &alias.replace("TRES", "TROIS"))],
+        "those of entry 3 are others on line 3",
+    );
+    let both = ListImport::new()
+        .list(ListFormat::Ofac, [ImportFile::of_bytes("sdn.csv", &*morning)])
+        .list(ListFormat::Ofac, [ImportFile::of_bytes("sdn.csv", morning.replace("TWO", "DOS"))]);
+    let error = load(&Database::in_memory(), both.edition(Edtf::parse("2024-02-23").unwrap())).unwrap_err();
+    assert!(error.to_string().contains("those of entry 2 are others on line 2"), "{error}");
+    import(&db, "2024-02-24", &morning.replace("TWO", "DOS"));
+    check(&db, "MATCH (a {id: 'ofac:2'}) RETURN a.name, a.previous_names", &["DOS | ['TWO']"]);
 }
 
 #[test]
