@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::compare::{compare, marks_of};
 pub use self::diff::{ChangedEntry, EditionDiff, FieldChange, ListEdition, ListEntry, diff, diff_files, editions};
 use self::entries::{Edition, stored};
-pub(super) use self::fields::{Entry, Fields, rows};
+pub(super) use self::fields::{Entry, Fields, SideFile, rows};
 use super::ListFormat;
 use super::model::{Source, is_same};
 use crate::import::{EditionChanges, EditionReport, ImportError, ImportReport};
@@ -67,6 +67,8 @@ pub(super) struct ReadEdition {
     pub columns: Vec<String>,
     pub entries: u64,
     pub is_unclosed: bool,
+    /// The files that there are none of, by what they have.
+    pub missing: Vec<&'static str>,
     /// How many entries are added, changed and gone, where that is what is read, and who has stayed is left out.
     pub changes: Option<[u64; 3]>,
     pub coverage: Coverage,
@@ -80,9 +82,16 @@ impl ReadEdition {
             columns: Vec::new(),
             entries: 0,
             is_unclosed: false,
+            missing: Vec::new(),
             changes: None,
             coverage: Coverage::Whole,
         }
+    }
+
+    /// With these files beside the main one, and no other.
+    pub(super) fn with_side_files(self, there: &[&str]) -> Self {
+        let names = self.format.side_files().iter().map(|file| file.name);
+        Self { missing: names.filter(|name| !there.contains(name)).collect(), ..self }
     }
 
     /// Once all of it was read.
@@ -131,6 +140,7 @@ pub(super) fn finish(
             edition: edition.source.published.as_ref().map_or_else(String::new, |date| date.text().to_owned()),
             entries: edition.entries,
             is_unclosed: edition.coverage == Coverage::Unclosed,
+            missing_files: edition.missing.iter().map(|name| (*name).to_owned()).collect(),
             part_because: match edition.coverage {
                 Coverage::Part(reason) => Some(reason),
                 Coverage::Whole | Coverage::Unclosed => None,
@@ -244,7 +254,13 @@ fn record(
     if were_whole && read < entries && edition.format.numbers_entries() {
         return Err(other_of_same_day(source, &format!("{read} entries are read, and there are {entries}")));
     }
+    let was_missing = |name: &str| match node.properties().get("missing") {
+        Some(Value::List(known)) => known.iter().any(|known| known.to_string() == name),
+        _ => text("coverage").is_none(),
+    };
+    let missing: Vec<&str> = edition.missing.iter().copied().filter(|name| was_missing(name)).collect();
     let mut wanted: Vec<(&str, Value)> = vec![
+        ("missing", if missing.is_empty() { Value::Null } else { missing.into() }),
         ("series", series.into()),
         ("format", edition.format.name().into()),
         ("coverage", coverage.into()),
@@ -304,7 +320,8 @@ fn changes(
     let pairs = [(before, Some(own)), (Some(own), behind)];
     let mut found = Vec::new();
     for (from, to) in pairs.into_iter().filter_map(|(from, to)| from.zip(to)) {
-        let sorted = compare(&marks_of(transaction, from)?, &marks_of(transaction, to)?);
+        let unknown = from.unknown_fields(to);
+        let sorted = compare(&marks_of(transaction, from, &unknown)?, &marks_of(transaction, to, &unknown)?);
         found.push(EditionChanges {
             from: from.published.text().to_owned(),
             to: to.published.text().to_owned(),

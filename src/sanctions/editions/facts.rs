@@ -94,7 +94,7 @@ impl Settling<'_> {
             tie.take_later(later.into_iter());
             self.take_later_citations(&tie, &mut cited)?;
         }
-        let silent = if has_others { Vec::new() } else { self.silent(&cited)? };
+        let silent = if has_others { Vec::new() } else { self.silent(tie.first.rel_type(), &cited)? };
         if silent.is_empty() && !has(&tie.first, "absent_from") && !has(&tie.first, "absent_before") {
             return Ok(());
         }
@@ -118,7 +118,7 @@ impl Settling<'_> {
     }
 
     /// The editions that have a record of who says it otherwise, and do not say it.
-    fn silent(&mut self, cited: &[Cited]) -> Result<Vec<Witness>, Error> {
+    fn silent(&mut self, rel_type: &str, cited: &[Cited]) -> Result<Vec<Witness>, Error> {
         let lists: BTreeSet<String> = cited.iter().map(|cited| self.sources.all[cited.source].series.clone()).collect();
         let mut silent: Vec<(String, Vec<usize>)> = Vec::new();
         for list in lists {
@@ -126,7 +126,7 @@ impl Settling<'_> {
             let own = cited.iter().filter(|cited| self.sources.all[cited.source].series == list);
             let having = self.records[&list].having(own);
             let mut editions = self.sources.without(&list, cited);
-            editions.retain(|edition| having.contains(edition));
+            editions.retain(|edition| having.contains(edition) && self.sources.all[*edition].tells_of(rel_type));
             silent.push((list, editions));
         }
         let silent = match &silent[..] {

@@ -3,7 +3,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::day_of;
+use super::entries::side_files;
+use super::fields::SideFile;
 use super::spells::{Absence, Sighting, Spell, spells};
+use crate::sanctions::ListFormat;
 use crate::{Date, Edtf, ElementId, Error, Params, Relationship, Value, WriteTransaction};
 
 /// An edition, or another source of a list.
@@ -14,6 +17,15 @@ pub(super) struct Source {
     /// Those who are not in it were taken off, if they were there.
     tells_end: bool,
     is_delta: bool,
+    /// Of which files it has none.
+    missing: Vec<&'static SideFile>,
+}
+
+impl Source {
+    /// Whether it would have a relationship of this type.
+    pub(super) fn tells_of(&self, rel_type: &str) -> bool {
+        !self.missing.iter().any(|file| file.ties.contains(&rel_type))
+    }
 }
 
 /// All sources that are of a list.
@@ -67,8 +79,7 @@ pub(super) type End = (Edtf, Witness);
 
 impl Sources {
     pub(super) fn read(transaction: &mut WriteTransaction, settled: &BTreeSet<String>) -> Result<Self, Error> {
-        let statement =
-            "MATCH (s:Source) WHERE s.series IS NOT NULL RETURN s.id, s.series, s.published, s.coverage, s.delta";
+        let statement = "MATCH (s:Source) WHERE s.series IS NOT NULL RETURN s.id, s.series, s.published, s.coverage, s.delta, s.format, s.missing";
         let mut sources = Self {
             all: Vec::new(),
             by_id: HashMap::new(),
@@ -77,8 +88,10 @@ impl Sources {
             deleted: HashMap::new(),
         };
         for row in transaction.query(statement, ())? {
-            let (id, series, published, coverage, delta): (String, String, Value, Option<String>, Option<bool>) =
-                row?.to()?;
+            type Told = (String, String, Value, Option<String>, Option<bool>, Option<String>, Option<Vec<String>>);
+            let (id, series, published, coverage, delta, format, missing): Told = row?.to()?;
+            let format: Option<ListFormat> = format.and_then(|name| name.parse().ok());
+            let missing = format.map_or_else(Vec::new, |format| side_files(format, &missing.unwrap_or_default()));
             let (coverage, is_delta) = (coverage.unwrap_or_default(), delta == Some(true));
             let (tells_end, published) = (coverage == "whole", day_of(&published));
             let tells_absence = (tells_end || coverage == "unclosed") && published.is_some();
@@ -87,7 +100,7 @@ impl Sources {
                 sources.editions.entry(series.clone()).or_default().push(number);
             }
             sources.by_id.insert(id.clone(), number);
-            sources.all.push(Source { id, series, published, tells_end, is_delta });
+            sources.all.push(Source { id, series, published, tells_end, is_delta, missing });
         }
         sources.read_deleted(transaction)?;
         Ok(sources)

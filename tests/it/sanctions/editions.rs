@@ -598,6 +598,43 @@ fn editions_are_compared_field_by_field() {
     assert_eq!(empty.to_string(), "there are no editions of lists in this database");
 }
 
+/// An edition without the files beside the main one took off all aliases and addresses.
+#[test]
+fn a_file_that_is_missing_ends_nothing() {
+    let (main, changed) = (sdn(FIRST), sdn(FIRST).replace("TWO", "DOS"));
+    let (alias, address) = ("3,1,\"aka\",\"TRES\",-0- \r\n", "3,1,\"Street 1\",\"Havana\",\"Cuba\",-0- \r\n");
+    let whole = [("sdn.csv", main.as_str()), ("alt.csv", alias), ("add.csv", address)];
+    let places = "MATCH (a)-[r]->(b) WHERE type(r) IN ['HAS_ADDRESS', 'BASED_IN'] RETURN type(r), r.valid_from, r.valid_to ORDER BY type(r)";
+    let missing = "MATCH (s:Source) RETURN s.coverage, s.missing ORDER BY s.id";
+    for order in [[0, 1], [1, 0]] {
+        let db = Database::in_memory();
+        let editions = [("2019-01-15", &whole[..]), ("2021-07-07", &[("sdn.csv", changed.as_str())][..])];
+        let reports = order.map(|index| {
+            let (day, files) = editions[index];
+            import_into(&db, ListFormat::Ofac, Some(day), files).unwrap()
+        });
+        assert_eq!(reports[1].editions[0].changes[0].changed, 1);
+        let told = reports.iter().flat_map(|report| &report.editions[0].missing_files).collect::<Vec<_>>();
+        assert_eq!(told, ["aliases", "addresses"]);
+        check(&db, missing, &["whole | null", "whole | ['aliases', 'addresses']"]);
+        check(&db, places, &["BASED_IN | null | null", "HAS_ADDRESS | null | null"]);
+        let diff = sanctions::diff(&db.read(), "ofac-sdn", None, None).unwrap();
+        assert_eq!((diff.changed.len(), diff.changed[0].id.as_str()), (1, "2"));
+        assert_eq!(diff.missing_files, ["addresses", "aliases"]);
+        // The file was lost, and is there again; the list has no address any more.
+        let later =
+            [("sdn.csv", changed.as_str()), ("alt.csv", alias), ("add.csv", "1,2,\"Street 2\",-0- ,-0- ,-0- \r\n")];
+        import_into(&db, ListFormat::Ofac, Some("2021-07-07"), &later).unwrap();
+        check(&db, missing, &["whole | null", "whole | null"]);
+        let expected = [
+            "BASED_IN | null | [2019-01-16..2021-07-07]",
+            "HAS_ADDRESS | [2019-01-16..2021-07-07] | null",
+            "HAS_ADDRESS | null | [2019-01-16..2021-07-07]",
+        ];
+        check(&db, &places.replace("ORDER BY type(r)", "ORDER BY type(r), b.id DESC"), &expected[..]);
+    }
+}
+
 /// The paragraphs of the morning had the text of the afternoon, and supported what only the morning had said.
 #[test]
 fn another_file_of_the_same_day_is_refused() {
@@ -663,7 +700,8 @@ fn the_command_line_tells_what_editions_differ_by() {
     }
     let run = |args: &[&str]| averment(folder.path(), args, "");
     let first = run(&["import", "graph", "--from", "ofac:sdn_2019-01-15"]);
-    assert_eq!((first.code, first.err.as_str()), (Some(0), ""));
+    let missing = "warning[missing-file]: ofac-sdn of 2019-01-15 has no file of aliases and of addresses: what that would say is neither new nor gone\n";
+    assert_eq!((first.code, first.err.as_str()), (Some(0), missing));
     let second = run(&["import", "graph", "--from", "ofac:sdn_2021-07-07"]);
     assert!(
         second.out.contains("ofac-sdn: 2019-01-15 to 2021-07-07: 1 added, 1 changed, 1 removed\n"),
@@ -677,7 +715,8 @@ fn the_command_line_tells_what_editions_differ_by() {
     let editions = ["--from", "2019-01-15", "--to", "2021-07-07"];
     let of_database = run(&[&["diff", "graph", "--list", "ofac-sdn", "--format", "csv"], &editions[..]].concat());
     assert_eq!((of_database.out.as_str(), of_database.code), (rows, Some(0)), "{}", of_database.err);
-    assert_eq!(of_database.err, "ofac-sdn: 2019-01-15 to 2021-07-07: 1 added, 1 changed, 1 removed\n");
+    let told = "ofac-sdn: 2019-01-15 to 2021-07-07: 1 added, 1 changed, 1 removed; not compared, as a file is missing: addresses, aliases\n";
+    assert_eq!(of_database.err, told);
     let of_files = run(&["diff", "ofac:sdn_2019-01-15", "ofac:sdn_2021-07-07", "--format", "csv"]);
     assert_eq!((of_files.out.as_str(), of_files.code), (rows, Some(0)), "{}", of_files.err);
     let table = run(&["diff", "ofac:sdn_2019-01-15", "ofac:sdn_2021-07-07"]);
@@ -694,7 +733,7 @@ fn the_command_line_tells_what_editions_differ_by() {
     std::fs::write(folder.path().join("torn.csv"), sdn(FIRST).replace("\"TWO\",", "")).unwrap();
     let torn = run(&["diff", "ofac:sdn_2019-01-15", "ofac:torn.csv"]);
     assert!(torn.err.starts_with("warning[row-skipped]: torn.csv, line 2: 11 fields"), "{}", torn.err);
-    let told = "0 added, 0 changed, 1 removed; rows passed over: 1; torn.csv is a part of the list: who is not in it may be on it\n";
+    let told = "0 added, 0 changed, 1 removed; rows passed over: 1; torn.csv is a part of the list: who is not in it may be on it; not compared, as a file is missing: addresses, aliases\n";
     assert!(torn.err.ends_with(told), "{}", torn.err);
     let known = run(&["diff", "graph", "--editions", "--format", "csv"]);
     let expected = "list,name,edition,entries,is_part\nofac-sdn,\"OFAC SDN list, 2019-01-15\",2019-01-15,3,false\nofac-sdn,\"OFAC SDN list, 2021-07-07\",2021-07-07,3,false\nofac-sdn,\"OFAC SDN list, 2022\",2022,3,true\n";
