@@ -281,8 +281,8 @@ fn record(
 /// Why a file is not imported: another one of the same day is in the graph.
 pub(super) fn other_of_same_day(source: &Source, what: &str) -> ImportError {
     let message = format!(
-        "{}: `{}` is in the graph with other rows: {what}; a list has one edition a day, and times of day are not known: give this one another \
-         `--edition`, or import it into another database, or with `--partial` what it has beside",
+        "{}: `{}` is in the graph with other rows: {what}; a list has one edition a day, whatever the time of day: give this one another \
+         `--edition`, or import it into another database",
         source.file, source.id
     );
     ImportError::Settings { message }

@@ -214,7 +214,7 @@ impl<'t> Writer<'t> {
                 Again::Other => refuse(&format!("those of entry {} are others on line {}", record.id, record.n)),
             },
             None if record.is_numbered && self.asked != Asked::Part && self.was_whole(&record.source)? => {
-                refuse(&format!("it has no entry {}, which is on line {}", record.id, record.n))
+                refuse(&format!("it has no entry {}, which is on line {} (`--partial` adds it)", record.id, record.n))
             }
             None => Ok(true),
         }

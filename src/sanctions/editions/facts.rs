@@ -4,7 +4,7 @@
 //! Who is not in an edition at all may have been taken off, and is tied to others as before: of that nothing follows here. What a document has done
 //! stays so.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::records::Records;
 use super::settle::{CITED, Settling, TOLD, number, rel_of};
@@ -15,7 +15,7 @@ use crate::{Date, Edtf, ElementId, Error, Params, Relationship, Row, Value};
 /// So many entries are asked about at once.
 const ENTRIES_AT_ONCE: usize = 500;
 
-/// What records draw, retracted or not, as of `LISTED_ON`,
+/// What records draw, retracted or not,
 const OF_PARAGRAPHS: &str =
     "UNWIND $paragraphs AS paragraph MATCH (p:Paragraph {id: paragraph})-[:SUPPORTS]->[(a)-[r]->(b)] WHERE true";
 
@@ -31,22 +31,26 @@ struct Fact {
 }
 
 impl Settling<'_> {
+    /// Of entries of which editions say different things.
     pub(super) fn facts(&mut self) -> Result<(), Error> {
-        let mut done = HashSet::new();
         for list in self.sources.settled.clone() {
             self.read_records(&list)?;
             for entries in self.records[&list].paragraphs().chunks(ENTRIES_AT_ONCE) {
-                self.settle_facts(OF_PARAGRAPHS, &entries.concat(), &mut done)?;
+                self.settle_facts(OF_PARAGRAPHS, &entries.concat())?;
             }
         }
-        // Editions may say the same by now.
-        self.settle_facts(BOUNDED, &[], &mut done)
+        Ok(())
     }
 
-    fn settle_facts(&mut self, which: &str, paragraphs: &[String], done: &mut HashSet<ElementId>) -> Result<(), Error> {
+    /// Those that have bounds: editions may say the same by now, and another list may say it, too.
+    pub(super) fn bounded_facts(&mut self) -> Result<(), Error> {
+        self.settle_facts(BOUNDED, &[])
+    }
+
+    fn settle_facts(&mut self, which: &str, paragraphs: &[String]) -> Result<(), Error> {
         for fact in self.facts_of(which, paragraphs)? {
             let is_settled = |cited: &Cited| self.sources.settled.contains(&self.sources.all[cited.source].series);
-            if fact.cited.iter().any(is_settled) && done.insert(fact.tie.first.id()) {
+            if fact.cited.iter().any(is_settled) && self.done.insert(fact.tie.first.id()) {
                 self.fact(fact)?;
             }
         }

@@ -28,14 +28,15 @@ pub(super) fn settle(
     report: &mut ImportReport,
 ) -> Result<(), Error> {
     let sources = Sources::read(transaction, series)?;
-    if !sources.may_differ() {
-        return Ok(());
+    let may_differ = sources.may_differ();
+    let (witnesses, gone, records, done) = (HashMap::new(), BTreeMap::new(), HashMap::new(), HashSet::new());
+    let mut settling = Settling { transaction, sources, report, witnesses, gone, records, done };
+    if may_differ {
+        settling.listings()?;
+        settling.memberships()?;
+        settling.facts()?;
     }
-    let (witnesses, gone, records) = (HashMap::new(), BTreeMap::new(), HashMap::new());
-    let mut settling = Settling { transaction, sources, report, witnesses, gone, records };
-    settling.listings()?;
-    settling.memberships()?;
-    settling.facts()?;
+    settling.bounded_facts()?;
     settling.delete_citations()
 }
 
@@ -49,6 +50,8 @@ pub(super) struct Settling<'t> {
     pub gone: BTreeMap<ElementId, Vec<ElementId>>,
     /// What editions say something else of, by their list.
     pub records: HashMap<String, Records>,
+    /// Facts that agree with all editions by now.
+    pub done: HashSet<ElementId>,
 }
 
 impl Settling<'_> {

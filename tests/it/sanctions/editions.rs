@@ -305,6 +305,19 @@ fn what_is_said_again_later_holds_twice_in_whatever_order_editions_come() {
 }
 
 #[test]
+fn a_record_whose_remarks_are_cut_is_not_silent() {
+    let comments = "1,\"; nationality Iran.\"\r\n";
+    for (length, since) in [(1_000, "null"), (999, "[2019-01-16..2021-07-07]")] {
+        let main = told_by(&[(1, "ONE", "CUBA", &"x".repeat(length))]);
+        let db = Database::in_memory();
+        import(&db, "2019-01-15", &main);
+        let files = [("sdn.csv", main.as_str()), ("sdn_comments.csv", comments)];
+        import_into(&db, ListFormat::Ofac, Some("2021-07-07"), &files).unwrap();
+        check(&db, "MATCH ()-[r:OF_STATE]->() RETURN r.valid_from", &[since]);
+    }
+}
+
+#[test]
 fn what_another_list_still_says_goes_on() {
     let person = |country: &str| {
         format!(r#"{{"id": "p", "schema": "Person", "properties": {{"name": ["P"], "nationality": [{country}]}}}}"#)
