@@ -119,6 +119,14 @@ impl ListFormat {
     pub fn name(self) -> &'static str {
         FORMATS.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
     }
+
+    /// Whether the number of an entry is that of its record, too.
+    fn numbers_entries(self) -> bool {
+        match self {
+            ListFormat::Ofac | ListFormat::Bis | ListFormat::UsLists => true,
+            ListFormat::Ftm | ListFormat::FtmDelta | ListFormat::FtmSimple | ListFormat::FtmStatements => false,
+        }
+    }
 }
 
 impl FromStr for ListFormat {
@@ -258,7 +266,7 @@ impl ListImport {
         if self.lists.iter().all(|(_, files)| files.is_empty()) {
             return Err(ImportError::Settings { message: "there is nothing to import: no file is given".to_owned() });
         }
-        let sink = Sink::Graph(Box::new(Writer::new(target)?));
+        let sink = Sink::Graph(Box::new(Writer::new(target, self.asked)?));
         let mut reading = Reading::new(sink, self.on_error, self.edition, self.asked, self.shows);
         reading.begin()?;
         for (format, files) in &self.lists {

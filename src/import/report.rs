@@ -48,6 +48,8 @@ pub struct EditionReport {
     pub entries: u64,
     /// It lacks the mark that closes it: who is missing is not said to have been taken off.
     pub is_unclosed: bool,
+    /// Files that there are none of, by what they have (`addresses`): what they would say is neither new nor gone.
+    pub missing_files: Vec<String>,
     /// Why it is no more than a part of the list: who is missing means nothing.
     pub part_because: Option<String>,
     /// From the edition before to this one, and from this one to the next, as far as they are there.

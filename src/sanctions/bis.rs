@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::editions::ReadEdition;
+use super::editions::{ReadEdition, SideFile};
 use super::federal_register::Citation;
 use super::model::{Address, Key, Listing, Party, Properties, Record, Source, home};
 use super::reading::{Columns, Reading, Row, must_file_with};
@@ -17,6 +17,11 @@ const AGENCY: &str = "US Department of Commerce";
 const LIST: &str = "Entity List";
 const LAW: (&str, &str) =
     ("15 CFR 744 Supp. 4", "Supplement No. 4 to Part 744 of the Export Administration Regulations");
+
+pub(super) const SIDE_FILES: [SideFile; 2] = [
+    SideFile { name: "aliases", fields: &["alias"], ties: &[] },
+    SideFile { name: "citations", fields: &["citation"], ties: &[] },
+];
 
 /// What other files say of a row.
 #[derive(Default)]
@@ -39,16 +44,18 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
     let edition = reading.must_edition_of(files)?;
     let source = Source::edition("bis-entity-list", "BIS Entity List", main, Some(edition.clone()));
     let mut others = Others::default();
-    let mut heads = vec![main];
+    let (mut heads, mut has) = (vec![main], Vec::new());
     if let Some((file, columns)) = reading::file_with(files, &["row_id", "alias"])? {
         heads.push(file);
+        has.push("aliases");
         others.read_aliases(file, &columns, reading)?;
     }
     if let Some((file, columns)) = reading::file_with(files, &["row_id", "seq", "citation", "date"])? {
         heads.push(file);
+        has.push("citations");
         others.read_citations(file, &columns, reading)?;
     }
-    reading.begin_edition(ReadEdition::with_columns(&source, ListFormat::Bis, &heads)?);
+    reading.begin_edition(ReadEdition::with_columns(&source, ListFormat::Bis, &heads)?.with_side_files(&has));
     let mut known = HashSet::new();
     reading.rows_of(main, &columns, |reading, row| {
         if let Some(wrong) = wrong_with(&columns, &row) {

@@ -7,20 +7,23 @@
 mod compare;
 mod diff;
 mod entries;
+mod facts;
 mod fields;
+mod records;
 mod settle;
 mod sources;
 mod spells;
+mod ties;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::compare::{compare, marks_of};
 pub use self::diff::{ChangedEntry, EditionDiff, FieldChange, ListEdition, ListEntry, diff, diff_files, editions};
 use self::entries::{Edition, stored};
-pub(super) use self::fields::{Entry, Fields, rows};
+pub(super) use self::fields::{Entry, Fields, SideFile, rows};
 use super::ListFormat;
 use super::model::{Source, is_same};
-use crate::import::{EditionChanges, EditionReport, ImportReport};
+use crate::import::{EditionChanges, EditionReport, ImportError, ImportReport};
 use crate::{Edtf, ElementId, Error, Name, Node, Params, Value, WriteTransaction};
 
 /// An edition with fewer than this part of the entries of a neighbour, as one over so many, is taken for a part of its list.
@@ -64,6 +67,8 @@ pub(super) struct ReadEdition {
     pub columns: Vec<String>,
     pub entries: u64,
     pub is_unclosed: bool,
+    /// The files that there are none of, by what they have.
+    pub missing: Vec<&'static str>,
     /// How many entries are added, changed and gone, where that is what is read, and who has stayed is left out.
     pub changes: Option<[u64; 3]>,
     pub coverage: Coverage,
@@ -77,9 +82,16 @@ impl ReadEdition {
             columns: Vec::new(),
             entries: 0,
             is_unclosed: false,
+            missing: Vec::new(),
             changes: None,
             coverage: Coverage::Whole,
         }
+    }
+
+    /// With these files beside the main one, and no other.
+    pub(super) fn with_side_files(self, there: &[&str]) -> Self {
+        let names = self.format.side_files().iter().map(|file| file.name);
+        Self { missing: names.filter(|name| !there.contains(name)).collect(), ..self }
     }
 
     /// Once all of it was read.
@@ -102,7 +114,7 @@ pub(super) fn finish(
     editions: Vec<ReadEdition>,
     asked: Asked,
     report: &mut ImportReport,
-) -> Result<(), Error> {
+) -> Result<(), ImportError> {
     let mut series = BTreeSet::new();
     let mut told = Vec::new();
     for edition in editions {
@@ -128,6 +140,7 @@ pub(super) fn finish(
             edition: edition.source.published.as_ref().map_or_else(String::new, |date| date.text().to_owned()),
             entries: edition.entries,
             is_unclosed: edition.coverage == Coverage::Unclosed,
+            missing_files: edition.missing.iter().map(|name| (*name).to_owned()).collect(),
             part_because: match edition.coverage {
                 Coverage::Part(reason) => Some(reason),
                 Coverage::Whole | Coverage::Unclosed => None,
@@ -204,7 +217,12 @@ fn neighbours<'k>(source: &Source, known: &'k [Edition]) -> (Option<&'k Edition>
 }
 
 /// As the source is in the graph. What was whole once stays so: whoever reads a part of it again takes nothing away.
-fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &str, asked: Asked) -> Result<(), Error> {
+fn record(
+    transaction: &mut WriteTransaction,
+    edition: &ReadEdition,
+    series: &str,
+    asked: Asked,
+) -> Result<(), ImportError> {
     let (source, word) = (&edition.source, edition.coverage.word());
     let id = || Params::from_iter([("id", source.id.as_str())]);
     if transaction.query(SOURCE, id())?.into_vec::<Node>()?.is_empty() {
@@ -227,11 +245,22 @@ fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &st
     let is_small = node.properties().contains_key("small");
     let coverage =
         text("coverage").filter(|known| is_small || rank(known) > rank(word)).unwrap_or_else(|| word.to_owned());
+    let read = edition.entries.try_into().unwrap_or(i64::MAX);
     let entries = match node.properties().get("entries") {
-        Some(Value::Integer(known)) => (*known).max(edition.entries.try_into().unwrap_or(i64::MAX)),
-        _ => edition.entries.try_into().unwrap_or(i64::MAX),
+        Some(Value::Integer(known)) => (*known).max(read),
+        _ => read,
     };
+    let were_whole = text("coverage").as_deref() == Some("whole") && edition.coverage == Coverage::Whole;
+    if were_whole && read < entries && edition.format.numbers_entries() {
+        return Err(other_of_same_day(source, &format!("{read} entries are read, and there are {entries}")));
+    }
+    let was_missing = |name: &str| match node.properties().get("missing") {
+        Some(Value::List(known)) => known.iter().any(|known| known.to_string() == name),
+        _ => text("coverage").is_none(),
+    };
+    let missing: Vec<&str> = edition.missing.iter().copied().filter(|name| was_missing(name)).collect();
     let mut wanted: Vec<(&str, Value)> = vec![
+        ("missing", if missing.is_empty() { Value::Null } else { missing.into() }),
         ("series", series.into()),
         ("format", edition.format.name().into()),
         ("coverage", coverage.into()),
@@ -246,7 +275,17 @@ fn record(transaction: &mut WriteTransaction, edition: &ReadEdition, series: &st
     if asked == Asked::Whole && edition.coverage == Coverage::Whole {
         wanted.push(("complete", true.into()));
     }
-    set_where_other(transaction, node.id(), node.properties(), wanted)
+    Ok(set_where_other(transaction, node.id(), node.properties(), wanted)?)
+}
+
+/// Why a file is not imported: another one of the same day is in the graph.
+pub(super) fn other_of_same_day(source: &Source, what: &str) -> ImportError {
+    let message = format!(
+        "{}: `{}` is in the graph with other rows: {what}; a list has one edition a day, whatever the time of day: give this one another \
+         `--edition`, or import it into another database",
+        source.file, source.id
+    );
+    ImportError::Settings { message }
 }
 
 /// Sets those properties that are not so already; null takes one away.
@@ -281,7 +320,8 @@ fn changes(
     let pairs = [(before, Some(own)), (Some(own), behind)];
     let mut found = Vec::new();
     for (from, to) in pairs.into_iter().filter_map(|(from, to)| from.zip(to)) {
-        let sorted = compare(&marks_of(transaction, from)?, &marks_of(transaction, to)?);
+        let unknown = from.unknown_fields(to);
+        let sorted = compare(&marks_of(transaction, from, &unknown)?, &marks_of(transaction, to, &unknown)?);
         found.push(EditionChanges {
             from: from.published.text().to_owned(),
             to: to.published.text().to_owned(),

@@ -145,6 +145,8 @@ pub(super) struct Record {
     pub raw: String,
     /// Who is not in the source any more, where that is all it says.
     pub absent: Option<String>,
+    /// The list numbers its entries, and has one record of each in an edition.
+    pub is_numbered: bool,
     pub nodes: Vec<NodeEntry>,
     pub rels: Vec<RelEntry>,
 }
@@ -172,7 +174,8 @@ pub(super) struct RelEntry {
 impl Record {
     pub(super) fn new(source: &Source, id: impl Into<String>, n: u64, raw: impl Into<String>) -> Self {
         let (nodes, rels) = (Vec::new(), Vec::new());
-        Self { source: source.clone(), id: id.into(), n, raw: raw.into(), absent: None, nodes, rels }
+        let (id, raw) = (id.into(), raw.into());
+        Self { source: source.clone(), id, n, raw, absent: None, is_numbered: false, nodes, rels }
     }
 
     pub(super) fn node(&mut self, key: &Key, labels: &[&str], properties: Properties) {

@@ -13,7 +13,7 @@ use self::names::{NameIndex, Resolved};
 use self::remarks::Remark;
 use super::ListFormat;
 use super::countries::Country;
-use super::editions::{Fields, ReadEdition};
+use super::editions::{Fields, ReadEdition, SideFile};
 use super::model::{Address, Identifier, Key, Listing, Party, Properties, Record, Source};
 use super::reading::{Reading, Row};
 use crate::Edtf;
@@ -29,6 +29,12 @@ const MAIN_FIELDS: usize = 12;
 const ADDRESS_FIELDS: usize = 6;
 const ALIAS_FIELDS: usize = 5;
 const COMMENT_FIELDS: usize = 2;
+
+/// Files without which less is known of all entries. Comments are of few, and none where no remark is cut.
+pub(super) const SIDE_FILES: [SideFile; 2] = [
+    SideFile { name: "aliases", fields: &["aliases", "previous_names"], ties: &[] },
+    SideFile { name: "addresses", fields: &["addresses"], ties: &["HAS_ADDRESS", "BASED_IN"] },
+];
 
 /// The lists that the consolidated one has together, by programme.
 const LIST_OF_PROGRAMME: [(&str, &str); 8] = [
@@ -51,6 +57,8 @@ struct Others {
     aliases: HashMap<String, Vec<Row>>,
     addresses: HashMap<String, Vec<Row>>,
     comments: HashMap<String, Vec<Row>>,
+    /// How many fields the files have that were read.
+    field_counts: Vec<usize>,
 }
 
 pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<(), ImportError> {
@@ -64,7 +72,8 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
         others.read(file, reading)?;
     }
     let source = Source::edition(id, name, main, Some(edition.clone()));
-    reading.begin_edition(ReadEdition::new(&source, ListFormat::Ofac));
+    let has = others.file_names();
+    reading.begin_edition(ReadEdition::new(&source, ListFormat::Ofac).with_side_files(&has));
     let entries = Entries { source, edition, is_consolidated, names: index_names(main, &others)? };
     let mut known = HashSet::new();
     reading.rows(main, |reading, row| match Entries::number(&row) {
@@ -117,6 +126,7 @@ fn field(row: &Row, index: usize) -> &str {
 impl Others {
     fn read(&mut self, file: &ImportFile, reading: &mut Reading<'_>) -> Result<(), ImportError> {
         let count = field_count(file)?;
+        self.field_counts.push(count);
         reading.rows(file, |_, row| {
             let rows = match row.fields.len() {
                 found if found != count => return Ok(Some(format!("{found} fields, and {count} before"))),
@@ -128,6 +138,12 @@ impl Others {
             rows.entry(field(&row, 0).to_owned()).or_default().push(row);
             Ok(None)
         })
+    }
+
+    /// What the files that were read are called among [`SIDE_FILES`].
+    fn file_names(&self) -> Vec<&'static str> {
+        let kinds = [(ALIAS_FIELDS, "aliases"), (ADDRESS_FIELDS, "addresses")];
+        kinds.into_iter().filter(|(count, _)| self.field_counts.contains(count)).map(|(_, name)| name).collect()
     }
 
     /// What is tied to no entry of the main file.
@@ -142,6 +158,12 @@ fn whole_remarks(row: &Row, comments: &[Row]) -> String {
     let remarks = row.fields.get(11).map_or("", String::as_str);
     let remarks = if remarks.trim() == "-0-" { "" } else { remarks };
     comments.iter().fold(remarks.to_owned(), |whole, row| whole + &row.fields[1])
+}
+
+/// Whether the rest of the remarks of an entry is missing.
+pub(super) fn is_cut(rows: &[Vec<String>]) -> bool {
+    let is_whole = rows.iter().any(|row| row.len() == COMMENT_FIELDS);
+    !is_whole && rows.iter().any(|row| row.len() == MAIN_FIELDS && row[11].chars().count() == MOST_REMARKS)
 }
 
 /// Names of the fields of the main file, in the words of the model.

@@ -116,7 +116,7 @@ impl<'t> Reading<'t> {
     pub(super) fn end(mut self) -> Result<ImportReport, ImportError> {
         let Sink::Graph(mut writer) = self.sink else { return Ok(self.report) };
         writer.write(&mut self.report)?;
-        writer.finish(self.editions, self.asked, &mut self.report)?;
+        writer.finish(self.editions, &mut self.report)?;
         let (count, some) = writer.unresolved(MOST_TOLD)?;
         for id in some {
             let row = BadRow::new("the graph", 0, format!("{UNRESOLVED_ID}: {id}"));
@@ -255,9 +255,10 @@ impl<'t> Reading<'t> {
     }
 
     /// A record that is an entry of the edition that it is of.
-    pub(super) fn put_entry(&mut self, record: Record) -> Result<(), ImportError> {
+    pub(super) fn put_entry(&mut self, mut record: Record) -> Result<(), ImportError> {
         if let Some(edition) = self.edition_mut(&record.source.id) {
             edition.entries += 1;
+            record.is_numbered = edition.format.numbers_entries();
         }
         self.put(record)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::editions::ReadEdition;
+use super::editions::{ReadEdition, SideFile};
 use super::federal_register::dated;
 use super::model::{Address, Identifier, Listing, Party, Properties, Record, Source};
 use super::reading::{Columns, Reading, Row, file_with, must_file_with};
@@ -29,6 +29,8 @@ pub(super) fn shared_name(name: &str) -> &str {
     SHARED_NAMES.iter().find(|(known, _)| *known == name).map_or(name, |(_, shared)| shared)
 }
 
+pub(super) const SIDE_FILES: [SideFile; 1] = [SideFile { name: "aliases", fields: &["alias"], ties: &[] }];
+
 /// What is known of a list.
 struct Kind {
     name: String,
@@ -42,9 +44,10 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
     let (lists, list_columns) = must_file_with(files, &["list_id", "short_name", "agency", "authority", "snapshot"])?;
     let kinds = read_kinds(lists, &list_columns, main, reading)?;
     let mut aliases: HashMap<String, Vec<(String, Row)>> = HashMap::new();
-    let mut heads = vec![main];
+    let (mut heads, mut has) = (vec![main], Vec::new());
     if let Some((file, columns)) = file_with(files, &["row_id", "alias"])? {
         heads.push(file);
+        has.push("aliases");
         reading.rows_of(file, &columns, |_, row| {
             let alias = columns.get(&row, "alias").to_owned();
             aliases.entry(columns.get(&row, "row_id").to_owned()).or_default().push((alias, row));
@@ -52,7 +55,8 @@ pub(super) fn read(files: &[ImportFile], reading: &mut Reading<'_>) -> Result<()
         })?;
     }
     for kind in kinds.values().filter(|kind| kind.source.series.is_some()) {
-        reading.begin_edition(ReadEdition::with_columns(&kind.source, ListFormat::UsLists, &heads)?);
+        let edition = ReadEdition::with_columns(&kind.source, ListFormat::UsLists, &heads)?;
+        reading.begin_edition(edition.with_side_files(&has));
     }
     let mut known = HashSet::new();
     reading.rows_of(main, &columns, |reading, row| {

@@ -3,18 +3,23 @@
 //! A record is a paragraph with the text of the source. One that is there with the same text was imported before, and
 //! nothing is done for it, so that importing again changes nothing. Records wait until there are enough of them, so that
 //! the graph is asked about many at a time, and memory does not grow with the file.
+//!
+//! Where a list numbers its entries, a record that is there with other rows is refused (`again.rs`): the paragraph would not say any more
+//! what it supports.
 
+mod again;
 mod batch;
 mod find;
 mod merge;
 
 use std::collections::{BTreeMap, HashMap};
 
+use self::again::Again;
 use self::batch::Batch;
 use super::editions::{self, Asked, ReadEdition};
 use super::model::{Key, NodeEntry, Properties, Record, Source, home, told};
-use crate::import::ImportReport;
-use crate::{Database, ElementId, Error, Name, Relationship, Value, WriteTransaction};
+use crate::import::{ImportError, ImportReport};
+use crate::{Database, ElementId, Error, Name, Params, Relationship, Value, WriteTransaction};
 
 /// So many nodes and relationships are held, or a record more.
 const MOST_ENTRIES: usize = 20_000;
@@ -35,8 +40,11 @@ const CONSTRAINTS: [(&str, &str); 10] = [
 
 pub(super) struct Writer<'t> {
     target: Target<'t>,
+    asked: Asked,
     waiting: Vec<Record>,
     entry_count: usize,
+    /// Whether a source was there, and whole, before anything was written.
+    was_whole: HashMap<String, bool>,
 }
 
 /// What is written to.
@@ -102,23 +110,18 @@ impl Target<'_> {
 }
 
 impl<'t> Writer<'t> {
-    pub(super) fn new(mut target: Target<'t>) -> Result<Self, Error> {
+    pub(super) fn new(mut target: Target<'t>, asked: Asked) -> Result<Self, Error> {
         let transaction = target.transaction()?;
         for (name, label) in CONSTRAINTS {
             let statement = format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE");
             transaction.query(statement, ())?;
         }
-        Ok(Self { target, waiting: Vec::new(), entry_count: 0 })
+        Ok(Self { target, asked, waiting: Vec::new(), entry_count: 0, was_whole: HashMap::new() })
     }
 
     /// What follows from the editions that were read, all of which are written.
-    pub(super) fn finish(
-        &mut self,
-        read: Vec<ReadEdition>,
-        asked: Asked,
-        report: &mut ImportReport,
-    ) -> Result<(), Error> {
-        editions::finish(self.target.transaction()?, read, asked, report)
+    pub(super) fn finish(&mut self, read: Vec<ReadEdition>, report: &mut ImportReport) -> Result<(), ImportError> {
+        editions::finish(self.target.transaction()?, read, self.asked, report)
     }
 
     /// Makes the indexes of names, which is quickest when all names are there, and commits, where that is not the business
@@ -134,7 +137,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Takes a record; whether what waited was written.
-    pub(super) fn add(&mut self, record: Record, report: &mut ImportReport) -> Result<bool, Error> {
+    pub(super) fn add(&mut self, record: Record, report: &mut ImportReport) -> Result<bool, ImportError> {
         self.entry_count += 1 + record.nodes.len() + record.rels.len();
         self.waiting.push(record);
         let is_full = self.entry_count >= MOST_ENTRIES;
@@ -159,12 +162,24 @@ impl<'t> Writer<'t> {
     }
 
     /// Writes what waits.
-    pub(super) fn write(&mut self, report: &mut ImportReport) -> Result<(), Error> {
+    pub(super) fn write(&mut self, report: &mut ImportReport) -> Result<(), ImportError> {
         self.entry_count = 0;
-        let mut records = std::mem::take(&mut self.waiting);
-        let known = self.paragraphs(&records)?;
-        let count = records.len();
-        records.retain(|record| known.get(&paragraph_id(record)).is_none_or(|known| known.raw != record.raw));
+        let waiting = std::mem::take(&mut self.waiting);
+        let known = self.paragraphs(&waiting)?;
+        let count = waiting.len();
+        let mut records: Vec<Record> = Vec::with_capacity(count);
+        // Two files of one edition may be read at once.
+        let mut numbered: HashMap<String, usize> = HashMap::new();
+        for record in waiting {
+            let id = paragraph_id(&record);
+            let before = numbered.get(&id).map(|index| &records[*index].raw).or(known.get(&id));
+            if self.is_new(&record, before)? {
+                if record.is_numbered {
+                    numbered.insert(id, records.len());
+                }
+                records.push(record);
+            }
+        }
         report.unchanged += (count - records.len()) as u64;
         if records.is_empty() {
             return Ok(());
@@ -184,7 +199,36 @@ impl<'t> Writer<'t> {
         batch.write_nodes(transaction, report)?;
         batch.find_rels(transaction)?;
         batch.write_rels(transaction, report)?;
-        batch.write_citations(transaction, &cited, report)
+        Ok(batch.write_citations(transaction, &cited, report)?)
+    }
+
+    /// Whether there is anything to be written of a record.
+    fn is_new(&mut self, record: &Record, known: Option<&String>) -> Result<bool, ImportError> {
+        let refuse = |what: &str| Err(editions::other_of_same_day(&record.source, what));
+        match known {
+            Some(known) if *known == record.raw => Ok(false),
+            Some(_) if !record.is_numbered => Ok(true),
+            Some(known) => match Again::of(known, &record.raw) {
+                Again::Completed => Ok(true),
+                Again::Known => Ok(false),
+                Again::Other => refuse(&format!("those of entry {} are others on line {}", record.id, record.n)),
+            },
+            None if record.is_numbered && self.asked != Asked::Part && self.was_whole(&record.source)? => {
+                refuse(&format!("it has no entry {}, which is on line {} (`--partial` adds it)", record.id, record.n))
+            }
+            None => Ok(true),
+        }
+    }
+
+    fn was_whole(&mut self, source: &Source) -> Result<bool, Error> {
+        if let Some(known) = self.was_whole.get(&source.id) {
+            return Ok(*known);
+        }
+        let statement = "MATCH (s:Source {id: $id}) WHERE s.coverage = 'whole' RETURN count(*)";
+        let params = Params::from_iter([("id", source.id.as_str())]);
+        let count: i64 = self.target.transaction()?.query(statement, params)?.single()?;
+        self.was_whole.insert(source.id.clone(), count > 0);
+        Ok(count > 0)
     }
 
     /// How many there are in the graph that are led to, and not known, and some of them.
@@ -195,18 +239,13 @@ impl<'t> Writer<'t> {
         Ok((count.unsigned_abs(), transaction.query(some, ())?.into_vec()?))
     }
 
-    fn paragraphs(&mut self, records: &[Record]) -> Result<HashMap<String, Known>, Error> {
+    /// The texts of those that are there.
+    fn paragraphs(&mut self, records: &[Record]) -> Result<HashMap<String, String>, Error> {
         let ids: Vec<String> = records.iter().map(paragraph_id).collect();
         let found = find::nodes(self.target.transaction()?, home::PARAGRAPH, &ids)?;
         let raw = |value: Option<&Value>| value.map_or_else(String::new, ToString::to_string);
-        let known = found.into_iter().map(|(id, node)| (id, Known { raw: raw(node.properties().get("raw")) }));
-        Ok(known.collect())
+        Ok(found.into_iter().map(|(id, node)| (id, raw(node.properties().get("raw")))).collect())
     }
-}
-
-/// A paragraph that is there.
-struct Known {
-    raw: String,
 }
 
 fn paragraph_id(record: &Record) -> String {

@@ -148,7 +148,19 @@ fn print_fields(output: Output, diff: &EditionDiff) -> Result<ExitCode, Fault> {
 }
 
 fn told(diff: &EditionDiff) -> String {
-    let EditionDiff { list, from, to, added, changed, removed, from_is_part, to_is_part, skipped_rows, .. } = diff;
+    let EditionDiff {
+        list,
+        from,
+        to,
+        added,
+        changed,
+        removed,
+        from_is_part,
+        to_is_part,
+        skipped_rows,
+        missing_files,
+        ..
+    } = diff;
     let (added, changed, removed) = (added.len(), changed.len(), removed.len());
     let part = |is_part: &bool, edition: &str| {
         if *is_part {
@@ -159,7 +171,13 @@ fn told(diff: &EditionDiff) -> String {
     };
     let parts = part(from_is_part, from) + &part(to_is_part, to);
     let skipped = if *skipped_rows == 0 { String::new() } else { format!("; rows passed over: {skipped_rows}") };
-    printable(&format!("{list}: {from} to {to}: {added} added, {changed} changed, {removed} removed{skipped}{parts}"))
+    let missing = if missing_files.is_empty() {
+        String::new()
+    } else {
+        format!("; not compared, as a file is missing: {}", missing_files.join(", "))
+    };
+    let counts = format!("{added} added, {changed} changed, {removed} removed");
+    printable(&format!("{list}: {from} to {to}: {counts}{skipped}{parts}{missing}"))
 }
 
 fn print(output: Output, rows: Vec<Value>, columns: &str) -> Result<ExitCode, Fault> {

@@ -395,8 +395,14 @@ fn warn(report: &ImportReport) {
         report.first_notices.iter().for_each(|row| tell_row("not-understood", row));
         tell(&format!("warning[not-understood]: imported as it stands: {}", all(&report.notices)));
     }
-    for EditionReport { list, edition, part_because, is_unclosed, .. } in &report.editions {
+    for EditionReport { list, edition, part_because, is_unclosed, missing_files, .. } in &report.editions {
         let edition = printable(&format!("{list} of {edition}"));
+        if !missing_files.is_empty() {
+            let files = missing_files.join(" and of ");
+            tell(&format!(
+                "warning[missing-file]: {edition} has no file of {files}: what that would say is neither new nor gone"
+            ));
+        }
         if let Some(reason) = part_because {
             let reason = printable(reason);
             tell(&format!(

@@ -23,9 +23,9 @@ pub(super) fn count(marks: &mut Marks, entry: &Entry) {
     *mark = mark.wrapping_add(entry.fields.mark());
 }
 
-pub(super) fn marks_of(asked: &mut dyn Ask, edition: &Edition) -> Result<Marks, Error> {
+pub(super) fn marks_of(asked: &mut dyn Ask, edition: &Edition, unknown: &[&str]) -> Result<Marks, Error> {
     let mut marks = Marks::new();
-    each_entry(asked, edition, &mut |entry| count(&mut marks, &entry))?;
+    each_entry(asked, edition, unknown, &mut |entry| count(&mut marks, &entry))?;
     Ok(marks)
 }
 

@@ -1,8 +1,10 @@
 //! What two editions of a list differ by, entry by entry and field by field, in the words of the source.
 
+use std::collections::BTreeSet;
+
 use super::compare::{Marks, compare, count, differing, gather, marks_of};
-use super::entries::{Ask, Edition, Entries, each_entry, stored};
-use super::fields::{Entry, Reader};
+use super::entries::{Ask, Edition, Entries, each_entry, side_files, stored, unknown_fields};
+use super::fields::{Entry, Reader, SideFile};
 use super::{Asked, Coverage};
 use crate::import::{BadRow, ImportError, ImportFile, ImportReport, OnError};
 use crate::sanctions::model::Record;
@@ -46,6 +48,8 @@ pub struct EditionDiff {
     pub from_is_part: bool,
     /// The later one is: what it lacks may be there still.
     pub to_is_part: bool,
+    /// Files that one of the two lacks, by what they have (`addresses`): that is not compared.
+    pub missing_files: Vec<String>,
     /// How many rows of the files were passed over, which makes an edition a part.
     pub skipped_rows: u64,
     /// The first of them.
@@ -141,7 +145,8 @@ pub fn diff(
     let of_list = editions_of(&all, list)?;
     let (from, to) = chosen(&of_list, from, to)?;
     let mut asked = read;
-    let sorted = compare(&marks_of(&mut asked, from)?, &marks_of(&mut asked, to)?);
+    let unknown = from.unknown_fields(to);
+    let sorted = compare(&marks_of(&mut asked, from, &unknown)?, &marks_of(&mut asked, to, &unknown)?);
     let mut gathered = |edition: &Edition| -> Result<Entries, Error> {
         let mut entries = Entries::new();
         let mut take = |entry: Entry| {
@@ -149,7 +154,7 @@ pub fn diff(
                 gather(&mut entries, entry);
             }
         };
-        each_entry(&mut asked as &mut dyn Ask, edition, &mut take)?;
+        each_entry(&mut asked as &mut dyn Ask, edition, &unknown, &mut take)?;
         Ok(entries)
     };
     let (old, new) = (gathered(from)?, gathered(to)?);
@@ -157,7 +162,13 @@ pub fn diff(
     let mut diff = told_of(&old, &new, (from.series.clone(), told(from), told(to)));
     diff.from_is_part = from.coverage == "part";
     diff.to_is_part = to.coverage == "part";
+    diff.missing_files = names_of(&from.missing, &to.missing);
     Ok(diff)
+}
+
+fn names_of(one: &[&SideFile], other: &[&SideFile]) -> Vec<String> {
+    let names: BTreeSet<&str> = one.iter().chain(other).map(|file| file.name).collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// Those of the list that is meant.
@@ -223,7 +234,10 @@ fn chosen<'e>(
 ///
 /// [`ImportError`], where a file cannot be read or is no list of that format.
 pub fn diff_files(format: ListFormat, from: &[ImportFile], to: &[ImportFile]) -> Result<EditionDiff, ImportError> {
-    let (old, new) = (EditionFiles::read(format, from)?, EditionFiles::read(format, to)?);
+    let (mut old, mut new) = (EditionFiles::read(format, from)?, EditionFiles::read(format, to)?);
+    let unknown = unknown_fields(&old.missing, &new.missing);
+    old.forget(&unknown);
+    new.forget(&unknown);
     let named = |files: &[ImportFile]| files.first().map_or("", ImportFile::name).to_owned();
     let marks = |entries: &Entries| {
         let mut marks = Marks::new();
@@ -237,6 +251,7 @@ pub fn diff_files(format: ListFormat, from: &[ImportFile], to: &[ImportFile]) ->
     Ok(EditionDiff {
         from_is_part: old.is_part,
         to_is_part: new.is_part,
+        missing_files: names_of(&old.missing, &new.missing),
         skipped_rows: old.report.skipped_rows() + new.report.skipped_rows(),
         first_skipped: [old.report.first_skipped, new.report.first_skipped].concat(),
         ..told_of(&keep(old.entries), &keep(new.entries), (format.name().to_owned(), named(from), named(to)))
@@ -247,6 +262,7 @@ pub fn diff_files(format: ListFormat, from: &[ImportFile], to: &[ImportFile]) ->
 struct EditionFiles {
     entries: Entries,
     is_part: bool,
+    missing: Vec<&'static SideFile>,
     report: ImportReport,
 }
 
@@ -262,13 +278,20 @@ impl EditionFiles {
             reading.into_read()
         };
         let is_part = editions.iter().any(|edition| matches!(edition.coverage, Coverage::Part(_)));
+        let missing: Vec<String> =
+            editions.iter().flat_map(|edition| &edition.missing).map(|name| (*name).to_owned()).collect();
         let columns = editions.into_iter().next().map_or_else(Vec::new, |edition| edition.columns);
         let reader = Reader::new(format, &columns);
         let mut entries = Entries::new();
         for (number, raw) in records {
             reader.read(&number, &raw, None).into_iter().for_each(|entry| gather(&mut entries, entry));
         }
-        Ok(Self { entries, is_part, report })
+        Ok(Self { entries, is_part, missing: side_files(format, &missing), report })
+    }
+
+    fn forget(&mut self, unknown: &[&str]) {
+        let entries = std::mem::take(&mut self.entries);
+        self.entries = entries.into_iter().map(|(id, entry)| (id, entry.without(unknown))).collect();
     }
 }
 

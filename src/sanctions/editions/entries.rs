@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::day_of;
-use super::fields::{Entry, Reader};
+use super::fields::{Entry, Reader, SideFile};
 use crate::sanctions::ListFormat;
 use crate::{Edtf, Error, Params, ReadTransaction, Row, Rows, Value, WriteTransaction};
 
@@ -40,6 +40,24 @@ pub(in crate::sanctions) struct Edition {
     pub is_complete: bool,
     /// It is taken for a part because it has so few entries.
     pub is_small: bool,
+    /// Files of it that nobody has read.
+    pub missing: Vec<&'static SideFile>,
+}
+
+impl Edition {
+    /// What nothing is known of in this one or in another one, because a file is missing.
+    pub(super) fn unknown_fields(&self, other: &Edition) -> Vec<&'static str> {
+        unknown_fields(&self.missing, &other.missing)
+    }
+}
+
+pub(super) fn unknown_fields(one: &[&SideFile], other: &[&SideFile]) -> Vec<&'static str> {
+    one.iter().chain(other).flat_map(|file| file.fields).copied().collect()
+}
+
+/// Those of the files beside the main one that are named.
+pub(super) fn side_files(format: ListFormat, names: &[String]) -> Vec<&'static SideFile> {
+    format.side_files().iter().filter(|file| names.iter().any(|name| name == file.name)).collect()
 }
 
 /// Those of one list, or of all, by the days of which they are.
@@ -58,10 +76,11 @@ fn edition_of(row: &Row) -> Option<Edition> {
     let Some(Value::Map(known)) = row.values().first() else { return None };
     let text = |key: &str| known.get(key).map(ToString::to_string);
     let is_true = |key: &str| matches!(known.get(key), Some(Value::Boolean(true)));
-    let columns = match known.get("columns") {
+    let texts = |key: &str| match known.get(key) {
         Some(Value::List(lines)) => lines.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     };
+    let format: ListFormat = text("format")?.parse().ok()?;
     Some(Edition {
         id: text("id")?,
         series: text("series")?,
@@ -72,16 +91,22 @@ fn edition_of(row: &Row) -> Option<Edition> {
             Some(Value::Integer(count)) => count.unsigned_abs(),
             _ => 0,
         },
-        format: text("format")?.parse().ok()?,
-        columns,
+        format,
+        columns: texts("columns"),
+        missing: side_files(format, &texts("missing")),
         is_delta: is_true("delta"),
         is_complete: is_true("complete"),
         is_small: is_true("small"),
     })
 }
 
-/// Passes on what the paragraphs of an edition say; an entry may come in several parts.
-pub(super) fn each_entry(asked: &mut dyn Ask, edition: &Edition, take: &mut dyn FnMut(Entry)) -> Result<(), Error> {
+/// Passes on what the paragraphs of an edition say, but for some fields; an entry may come in several parts.
+pub(super) fn each_entry(
+    asked: &mut dyn Ask,
+    edition: &Edition,
+    unknown: &[&str],
+    take: &mut dyn FnMut(Entry),
+) -> Result<(), Error> {
     let reader = Reader::new(edition.format, &edition.columns);
     let is_of_statements = edition.format == ListFormat::FtmStatements;
     // Statements stand under the day on which each was first seen.
@@ -92,7 +117,8 @@ pub(super) fn each_entry(asked: &mut dyn Ask, edition: &Edition, take: &mut dyn 
         let (id, raw): (String, String) = row?.to()?;
         let number = id.split_once('#').map_or("", |(_, number)| number);
         let day = is_of_statements.then_some(&edition.published);
-        reader.read(number, &raw, day).into_iter().for_each(&mut *take);
+        let known = reader.read(number, &raw, day).into_iter().map(|entry| entry.without(unknown));
+        known.for_each(&mut *take);
     }
     Ok(())
 }

@@ -6,7 +6,28 @@ use std::hash::{Hash, Hasher};
 
 use crate::Edtf;
 use crate::import::{CsvRecords, ImportFile};
-use crate::sanctions::{ListFormat, ftm, ofac};
+use crate::sanctions::{ListFormat, bis, ftm, ofac, restricted};
+
+/// A file beside the main one of a list, without which its entries say less.
+#[derive(Debug)]
+pub(in crate::sanctions) struct SideFile {
+    pub name: &'static str,
+    /// The fields that it has,
+    pub fields: &'static [&'static str],
+    /// and the types of relationships that are drawn of it alone.
+    pub ties: &'static [&'static str],
+}
+
+impl ListFormat {
+    pub(in crate::sanctions) fn side_files(self) -> &'static [SideFile] {
+        match self {
+            ListFormat::Ofac => &ofac::SIDE_FILES,
+            ListFormat::Bis => &bis::SIDE_FILES,
+            ListFormat::UsLists => &restricted::SIDE_FILES,
+            ListFormat::Ftm | ListFormat::FtmDelta | ListFormat::FtmSimple | ListFormat::FtmStatements => &[],
+        }
+    }
+}
 
 /// Each field with what it holds; the order of several has no meaning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +63,14 @@ pub(in crate::sanctions) struct Entry {
     pub fields: Fields,
 }
 
+impl Entry {
+    /// But for fields of which one of two editions knows nothing.
+    pub(super) fn without(mut self, unknown: &[&str]) -> Self {
+        self.fields.0.retain(|field, _| !unknown.contains(&field.as_str()));
+        self
+    }
+}
+
 /// Takes the texts of paragraphs apart, in one format.
 pub(super) struct Reader {
     format: ListFormat,
@@ -67,6 +96,23 @@ impl Reader {
             ListFormat::FtmSimple => self.simple(raw).into_iter().collect(),
             ListFormat::FtmStatements => ftm::statement_fields(&self.columns, raw, day),
         }
+    }
+
+    /// The entry that a record is of, and a number for what it says of it; nothing of those that tell by line what has changed.
+    pub(super) fn said(&self, number: &str, raw: &str) -> Option<(String, u64)> {
+        match self.format {
+            ListFormat::Ofac | ListFormat::Bis | ListFormat::UsLists => Some((number.to_owned(), mark_of(&raw))),
+            ListFormat::Ftm | ListFormat::FtmSimple => {
+                let entry = self.read(number, raw, None).pop()?;
+                Some((entry.id, entry.fields.mark()))
+            }
+            ListFormat::FtmDelta | ListFormat::FtmStatements => None,
+        }
+    }
+
+    /// Whether there was more than the record has.
+    pub(super) fn is_cut(&self, raw: &str) -> bool {
+        self.format == ListFormat::Ofac && ofac::is_cut(&rows(raw))
     }
 
     fn simple(&self, raw: &str) -> Option<Entry> {

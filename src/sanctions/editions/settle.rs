@@ -3,21 +3,23 @@
 //!
 //! All of it is computed anew from which edition supports what, and written where it is not so already. The bounds stand on `LISTED_ON`
 //! and on the `Listing`, with the editions that give them (`absent_before`, `absent_from`); what a source says of its own stays. That
-//! somebody is missing is a paragraph of the edition that shows it, and supports the end and a `Delisting`. Who returns has one
-//! `LISTED_ON` for each spell, and the paragraphs of a spell support its own.
+//! somebody is missing is a paragraph of the edition that shows it, and supports a `Delisting`: of the listing it is no source. Who
+//! returns has one `LISTED_ON` for each spell, and the paragraphs of a spell support its own. So has what the record of an entry says
+//! in one edition and not in another (`facts.rs`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::records::Records;
 use super::set_where_other;
 use super::sources::{Cited, End, Seen, Sources, Witness};
-use super::spells::Spell;
+use super::ties::{Tie, has_own_end};
 use crate::import::ImportReport;
-use crate::sanctions::model::{home, is_same};
+use crate::sanctions::model::home;
 use crate::{Edtf, ElementId, Error, Name, Node, Params, Relationship, Row, Rows, Value, WriteTransaction};
 
-/// What supports an element, as a list: the source, the paragraph, of which kind it is, and the citation.
-const CITED: &str = "(s:Source)<-[:OF]-(p:Paragraph)-[c:SUPPORTS]->";
-const TOLD: &str = "WHERE s.series IS NOT NULL RETURN [s.id, id(p), p.kind, c]";
+/// The records that support an element, as a list: the source, the paragraph, and the citation.
+pub(super) const CITED: &str = "(s:Source)<-[:OF]-(p:Paragraph)-[c:SUPPORTS]->";
+pub(super) const TOLD: &str = "WHERE s.series IS NOT NULL AND p.kind = 'record' RETURN [s.id, id(p), c]";
 
 /// Brings everything that is supported by one of these lists in agreement with all editions.
 pub(super) fn settle(
@@ -26,23 +28,30 @@ pub(super) fn settle(
     report: &mut ImportReport,
 ) -> Result<(), Error> {
     let sources = Sources::read(transaction, series)?;
-    if !sources.may_differ() {
-        return Ok(());
+    let may_differ = sources.may_differ();
+    let (witnesses, gone, records, done) = (HashMap::new(), BTreeMap::new(), HashMap::new(), HashSet::new());
+    let mut settling = Settling { transaction, sources, report, witnesses, gone, records, done };
+    if may_differ {
+        settling.listings()?;
+        settling.memberships()?;
+        settling.facts()?;
     }
-    let mut settling = Settling { transaction, sources, report, witnesses: HashMap::new(), gone: BTreeMap::new() };
-    settling.listings()?;
-    settling.memberships()?;
+    settling.bounded_facts()?;
     settling.delete_citations()
 }
 
-struct Settling<'t> {
-    transaction: &'t mut WriteTransaction,
-    sources: Sources,
+pub(super) struct Settling<'t> {
+    pub transaction: &'t mut WriteTransaction,
+    pub sources: Sources,
     report: &'t mut ImportReport,
     /// The paragraphs of editions that stand for who is not in them.
     witnesses: HashMap<usize, ElementId>,
     /// Citations that hold no more, by their paragraphs.
-    gone: BTreeMap<ElementId, Vec<ElementId>>,
+    pub gone: BTreeMap<ElementId, Vec<ElementId>>,
+    /// What editions say something else of, by their list.
+    pub records: HashMap<String, Records>,
+    /// Facts that agree with all editions by now.
+    pub done: HashSet<ElementId>,
 }
 
 impl Settling<'_> {
@@ -58,21 +67,20 @@ impl Settling<'_> {
             let deleted = self.sources.deleted.get(&id).map_or(&[][..], Vec::as_slice);
             let Some(seen) = self.sources.seen(&cited, deleted) else { continue };
             let delistings: Vec<Node> = delistings.iter().filter_map(node_of).collect();
-            self.listing(listing, &id, &cited, &seen, &delistings)?;
+            self.listing(listing, &id, &seen, &delistings)?;
         }
         Ok(())
     }
 
-    fn cited(&self, told: &Value, holder: ElementId) -> Vec<Cited> {
+    pub(super) fn cited(&self, told: &Value, holder: ElementId) -> Vec<Cited> {
         let Value::List(rows) = told else { return Vec::new() };
         let one = |row: &Value| {
             let Value::List(row) = row else { return None };
             let row: Vec<&Value> = row.iter().collect();
-            let [source, Value::Integer(paragraph), kind, Value::Relationship(citation)] = row[..] else { return None };
+            let [source, Value::Integer(paragraph), Value::Relationship(citation)] = row[..] else { return None };
             Some(Cited {
                 source: *self.sources.by_id.get(&source.to_string())?,
                 paragraph: ElementId(paragraph.unsigned_abs()),
-                is_absence: kind.to_string() == "absence",
                 citation: citation.clone(),
                 holder,
             })
@@ -80,14 +88,7 @@ impl Settling<'_> {
         rows.iter().filter_map(one).collect()
     }
 
-    fn listing(
-        &mut self,
-        listing: &Node,
-        id: &str,
-        cited: &[Cited],
-        seen: &Seen,
-        delistings: &[Node],
-    ) -> Result<(), Error> {
+    fn listing(&mut self, listing: &Node, id: &str, seen: &Seen, delistings: &[Node]) -> Result<(), Error> {
         let known = listing.properties();
         let ends = if has_own_end(known, "removed") { Vec::new() } else { seen.ends() };
         let mut wanted = self.beginning(known, "on", seen);
@@ -95,7 +96,6 @@ impl Settling<'_> {
         let later: Vec<Edtf> = seen.spells.iter().skip(1).filter_map(|spell| spell.begins.clone()).collect();
         wanted.push(("relisted", if later.is_empty() { Value::Null } else { later.into() }));
         set_where_other(self.transaction, listing.id(), known, wanted)?;
-        self.cite_absence(listing.id(), cited, &ends, "removed")?;
         self.delist(listing, id, &ends, delistings)
     }
 
@@ -111,7 +111,7 @@ impl Settling<'_> {
         }
     }
 
-    fn named(&self, absence: Option<usize>, seen: &Seen) -> Value {
+    pub(super) fn named(&self, absence: Option<usize>, seen: &Seen) -> Value {
         absence.map_or(Value::Null, |index| self.sources.id_of(seen.witnesses[index]).into())
     }
 
@@ -125,31 +125,7 @@ impl Settling<'_> {
         vec![(key, end.map(|(date, _)| date.clone()).into()), ("absent_from", by)]
     }
 
-    /// Leaves the citations by those who show an absence that are right, and makes the others.
-    fn cite_absence(&mut self, target: ElementId, cited: &[Cited], ends: &[End], key: &str) -> Result<(), Error> {
-        let mut there: Vec<&Cited> = cited.iter().filter(|cited| cited.is_absence && cited.holder == target).collect();
-        for (date, witness) in ends {
-            let paragraph = self.paragraph(*witness)?;
-            let is_so = |cited: &&Cited| {
-                let said = cited.citation.properties().get(key);
-                cited.paragraph == paragraph && said.is_some_and(|said| is_same(said, &date.clone().into()))
-            };
-            match there.iter().position(is_so) {
-                Some(index) => drop(there.swap_remove(index)),
-                None => self.draw(paragraph, "SUPPORTS", target, vec![(key, date.clone().into())]).map(drop)?,
-            }
-        }
-        for cited in there {
-            self.delete(cited);
-        }
-        Ok(())
-    }
-
-    fn delete(&mut self, cited: &Cited) {
-        self.gone.entry(cited.paragraph).or_default().push(cited.citation.id());
-    }
-
-    fn draw(
+    pub(super) fn draw(
         &mut self,
         start: ElementId,
         rel_type: &str,
@@ -233,7 +209,7 @@ impl Settling<'_> {
             ("on", date.clone().into()),
             ("absent_from", by.into()),
         ];
-        let lists = "MATCH (x:Listing)-[:ADDS_TO]->(l:List) WHERE id(x) = $x RETURN id(l)";
+        let lists = "MATCH (x:Listing)-[:ADDS_TO]->(l:List) WHERE id(x) = $x RETURN DISTINCT id(l)";
         let lists: Vec<u64> = self.ask_of(lists, "x", listing.id())?.into_vec()?;
         let paragraph = self.paragraph(witness)?;
         self.report.nodes += 1;
@@ -269,26 +245,17 @@ impl Settling<'_> {
             else {
                 continue;
             };
+            let id = |node: &Node| node.properties().get("id").map_or_else(String::new, ToString::to_string);
+            let mut tie = Tie::new((party.id(), list.id()), format!("{}|{}", id(party), id(list)), rel.clone());
+            tie.take_later(others.iter().filter_map(rel_of));
             let mut cited = self.cited(cited, rel.id());
-            let mut later: Vec<Relationship> = others.iter().filter_map(rel_of).collect();
-            later.sort_by_key(|rel| rel.properties().get("spell").map(ToString::to_string));
-            for other in &later {
-                cited.extend(self.cited_of(party.id(), other.id())?);
-            }
+            self.take_later_citations(&tie, &mut cited)?;
             let deleted = self.deleted_from(party, list)?;
             let Some(seen) = self.sources.seen(&cited, &deleted) else { continue };
-            self.membership((party, list), rel, &later, &cited, &seen)?;
+            let begins = self.beginning(rel.properties(), "valid_from", &seen);
+            self.tie(&tie, begins, &cited, &seen)?;
         }
         Ok(())
-    }
-
-    fn cited_of(&mut self, party: ElementId, rel: ElementId) -> Result<Vec<Cited>, Error> {
-        let statement = format!(
-            "MATCH [(a)-[l:LISTED_ON]->()] WHERE id(a) = $party AND id(l) = $rel RETURN COLLECT {{ MATCH {CITED}[l] {TOLD} }}"
-        );
-        let params = Params::from_iter([("party", number(party)), ("rel", number(rel))]);
-        let told: Value = self.transaction.query(statement, params)?.single()?;
-        Ok(self.cited(&told, rel))
     }
 
     /// Who was taken off by name: the party, or all that it was listed by.
@@ -311,85 +278,6 @@ impl Settling<'_> {
         Ok(found)
     }
 
-    fn membership(
-        &mut self,
-        (party, list): (&Node, &Node),
-        rel: &Relationship,
-        later: &[Relationship],
-        cited: &[Cited],
-        seen: &Seen,
-    ) -> Result<(), Error> {
-        let mut wanted = self.beginning(rel.properties(), "valid_from", seen);
-        let has_own_end = has_own_end(rel.properties(), "valid_to");
-        if !has_own_end {
-            wanted.extend(self.end_of(seen.spells.first(), seen));
-        }
-        set_where_other(self.transaction, rel.id(), rel.properties(), wanted)?;
-        for (index, spell) in seen.spells.iter().enumerate() {
-            let holder = match index {
-                0 => rel.id(),
-                _ => self.later_spell((party, list), later.get(index - 1), index + 1, spell, seen)?,
-            };
-            let own = spell.sightings.iter().map(|sighting| &cited[seen.citations[*sighting]]);
-            let own: Vec<&Cited> = own.filter(|cited| cited.holder != holder).collect();
-            for moved in own {
-                self.move_citation(moved, holder, cited)?;
-            }
-            let is_told = index > 0 || !has_own_end;
-            let end = spell.ends.as_ref().filter(|_| is_told);
-            let end: Vec<End> = end.map(|(date, index)| (date.clone(), seen.witnesses[*index])).into_iter().collect();
-            self.cite_absence(holder, cited, &end, "valid_to")?;
-        }
-        for left in later.iter().skip(seen.spells.len().saturating_sub(1)) {
-            let statement = "MATCH [(a)-[l:LISTED_ON]->()] WHERE id(a) = $party AND id(l) = $rel DETACH DELETE l";
-            let params = Params::from_iter([("party", number(party.id())), ("rel", number(left.id()))]);
-            self.transaction.query(statement, params)?;
-        }
-        Ok(())
-    }
-
-    fn end_of(&self, spell: Option<&Spell>, seen: &Seen) -> Vec<(&'static str, Value)> {
-        let end = spell.and_then(|spell| spell.ends.as_ref());
-        let by = end.map_or(Value::Null, |(_, index)| self.sources.id_of(seen.witnesses[*index]).into());
-        vec![("valid_to", end.map(|(date, _)| date.clone()).into()), ("absent_from", by)]
-    }
-
-    /// The relationship for the second spell, or one behind it.
-    fn later_spell(
-        &mut self,
-        (party, list): (&Node, &Node),
-        there: Option<&Relationship>,
-        spell_number: usize,
-        spell: &Spell,
-        seen: &Seen,
-    ) -> Result<ElementId, Error> {
-        let mut wanted =
-            vec![("valid_from", spell.begins.clone().into()), ("absent_before", self.named(spell.absent_before, seen))];
-        wanted.extend(self.end_of(Some(spell), seen));
-        if let Some(there) = there {
-            set_where_other(self.transaction, there.id(), there.properties(), wanted)?;
-            return Ok(there.id());
-        }
-        let id = |node: &Node| node.properties().get("id").map_or_else(String::new, ToString::to_string);
-        wanted.push(("id", format!("{}|{}|{spell_number}", id(party), id(list)).into()));
-        wanted.push(("spell", i64::try_from(spell_number).unwrap_or(i64::MAX).into()));
-        wanted.retain(|(_, value)| !matches!(value, Value::Null));
-        self.draw(party.id(), "LISTED_ON", list.id(), wanted)
-    }
-
-    /// A paragraph of one spell supports the relationship of that one.
-    fn move_citation(&mut self, moved: &Cited, to: ElementId, cited: &[Cited]) -> Result<(), Error> {
-        let is_there =
-            cited.iter().any(|other| other.holder == to && other.paragraph == moved.paragraph && !other.is_absence);
-        if !is_there {
-            let properties = moved.citation.properties().iter();
-            let properties = properties.map(|(key, value)| (key.as_str(), value.clone())).collect();
-            self.draw(moved.paragraph, "SUPPORTS", to, properties)?;
-        }
-        self.delete(moved);
-        Ok(())
-    }
-
     fn delete_citations(&mut self) -> Result<(), Error> {
         for (paragraph, citations) in std::mem::take(&mut self.gone) {
             let citations: Vec<Value> = citations.into_iter().map(number).collect();
@@ -406,7 +294,7 @@ impl Settling<'_> {
     }
 }
 
-fn number(id: ElementId) -> Value {
+pub(super) fn number(id: ElementId) -> Value {
     i64::try_from(id.0).unwrap_or(i64::MAX).into()
 }
 
@@ -417,7 +305,7 @@ fn node_of(value: &Value) -> Option<Node> {
     }
 }
 
-fn rel_of(value: &Value) -> Option<Relationship> {
+pub(super) fn rel_of(value: &Value) -> Option<Relationship> {
     match value {
         Value::Relationship(rel) => Some(rel.clone()),
         _ => None,
@@ -427,9 +315,4 @@ fn rel_of(value: &Value) -> Option<Relationship> {
 /// `[..2019-01-15]`: sure from that day on, which is no date of the source's own.
 fn is_until(date: &Value) -> bool {
     matches!(date, Value::Edtf(date) if date.text().starts_with("[.."))
-}
-
-/// Whether a source says when it ended.
-fn has_own_end(known: &BTreeMap<Name, Value>, key: &str) -> bool {
-    known.contains_key(key) && !known.contains_key("absent_from")
 }

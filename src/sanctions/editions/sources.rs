@@ -3,17 +3,29 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::day_of;
+use super::entries::side_files;
+use super::fields::SideFile;
 use super::spells::{Absence, Sighting, Spell, spells};
-use crate::{Edtf, ElementId, Error, Params, Relationship, Value, WriteTransaction};
+use crate::sanctions::ListFormat;
+use crate::{Date, Edtf, ElementId, Error, Params, Relationship, Value, WriteTransaction};
 
 /// An edition, or another source of a list.
 pub(super) struct Source {
     pub id: String,
-    series: String,
+    pub series: String,
     pub published: Option<Edtf>,
     /// Those who are not in it were taken off, if they were there.
     tells_end: bool,
     is_delta: bool,
+    /// Of which files it has none.
+    missing: Vec<&'static SideFile>,
+}
+
+impl Source {
+    /// Whether it would have a relationship of this type.
+    pub(super) fn tells_of(&self, rel_type: &str) -> bool {
+        !self.missing.iter().any(|file| file.ties.contains(&rel_type))
+    }
 }
 
 /// All sources that are of a list.
@@ -22,7 +34,7 @@ pub(super) struct Sources {
     pub by_id: HashMap<String, usize>,
     /// Those that tell who is absent, by list.
     editions: HashMap<String, Vec<usize>>,
-    settled: BTreeSet<String>,
+    pub settled: BTreeSet<String>,
     /// Entries that have been taken off by name, with the paragraph that says it.
     pub deleted: HashMap<String, Vec<(usize, ElementId)>>,
 }
@@ -48,7 +60,6 @@ impl Witness {
 pub(super) struct Cited {
     pub source: usize,
     pub paragraph: ElementId,
-    pub is_absence: bool,
     pub citation: Relationship,
     /// What is cited, where there are several of one kind.
     pub holder: ElementId,
@@ -68,8 +79,7 @@ pub(super) type End = (Edtf, Witness);
 
 impl Sources {
     pub(super) fn read(transaction: &mut WriteTransaction, settled: &BTreeSet<String>) -> Result<Self, Error> {
-        let statement =
-            "MATCH (s:Source) WHERE s.series IS NOT NULL RETURN s.id, s.series, s.published, s.coverage, s.delta";
+        let statement = "MATCH (s:Source) WHERE s.series IS NOT NULL RETURN s.id, s.series, s.published, s.coverage, s.delta, s.format, s.missing";
         let mut sources = Self {
             all: Vec::new(),
             by_id: HashMap::new(),
@@ -78,8 +88,10 @@ impl Sources {
             deleted: HashMap::new(),
         };
         for row in transaction.query(statement, ())? {
-            let (id, series, published, coverage, delta): (String, String, Value, Option<String>, Option<bool>) =
-                row?.to()?;
+            type Told = (String, String, Value, Option<String>, Option<bool>, Option<String>, Option<Vec<String>>);
+            let (id, series, published, coverage, delta, format, missing): Told = row?.to()?;
+            let format: Option<ListFormat> = format.and_then(|name| name.parse().ok());
+            let missing = format.map_or_else(Vec::new, |format| side_files(format, &missing.unwrap_or_default()));
             let (coverage, is_delta) = (coverage.unwrap_or_default(), delta == Some(true));
             let (tells_end, published) = (coverage == "whole", day_of(&published));
             let tells_absence = (tells_end || coverage == "unclosed") && published.is_some();
@@ -88,7 +100,7 @@ impl Sources {
                 sources.editions.entry(series.clone()).or_default().push(number);
             }
             sources.by_id.insert(id.clone(), number);
-            sources.all.push(Source { id, series, published, tells_end, is_delta });
+            sources.all.push(Source { id, series, published, tells_end, is_delta, missing });
         }
         sources.read_deleted(transaction)?;
         Ok(sources)
@@ -115,29 +127,49 @@ impl Sources {
 
     /// What its citations, and who was taken off by name, say of an element; nothing where no list is concerned that is settled.
     pub(super) fn seen(&self, cited: &[Cited], deleted: &[(usize, ElementId)]) -> Option<Seen> {
-        let own: Vec<usize> = (0..cited.len()).filter(|index| !cited[*index].is_absence).collect();
-        let series: BTreeSet<&String> = own.iter().map(|index| &self.all[cited[*index].source].series).collect();
+        let series: BTreeSet<&String> = cited.iter().map(|cited| &self.all[cited.source].series).collect();
         if !series.iter().any(|series| self.settled.contains(*series)) {
             return None;
         }
-        let (mut sightings, mut citations) = (Vec::new(), Vec::new());
-        for index in &own {
-            let Cited { source, citation, .. } = &cited[*index];
-            let day = |key: &str| citation.properties().get(key).and_then(day_of);
-            let published = self.all[*source].published.clone();
-            let (first, last) = (day("first_seen").or(published.clone()), day("last_seen").or(published));
-            let (Some(first), Some(last)) = (first, last) else { continue };
-            sightings.push(Sighting { first, last });
-            citations.push(*index);
-        }
-        let supporting: HashSet<usize> = own.iter().map(|index| cited[*index].source).collect();
-        let editions = series.iter().filter_map(|series| self.editions.get(*series)).flatten();
-        let missing = editions.filter(|edition| !supporting.contains(edition));
-        let mut witnesses: Vec<Witness> = missing.map(|edition| Witness::Edition(*edition)).collect();
+        let mut witnesses: Vec<Witness> =
+            series.into_iter().flat_map(|series| self.without(series, cited)).map(Witness::Edition).collect();
         witnesses.extend(deleted.iter().map(|(source, line)| Witness::Line(*source, *line)));
+        self.seen_but_by(cited, witnesses)
+    }
+
+    /// The editions of a list that would tell of an element, and do not.
+    pub(super) fn without(&self, series: &str, cited: &[Cited]) -> Vec<usize> {
+        let supporting: HashSet<usize> = cited.iter().map(|cited| cited.source).collect();
+        let editions = self.editions.get(series).into_iter().flatten();
+        editions.copied().filter(|edition| !supporting.contains(edition)).collect()
+    }
+
+    /// What its citations say of an element, and those where it is missing.
+    pub(super) fn seen_but_by(&self, cited: &[Cited], mut witnesses: Vec<Witness>) -> Option<Seen> {
+        let (mut sightings, mut citations) = (Vec::new(), Vec::new());
+        for (index, cited) in cited.iter().enumerate() {
+            let Some(sighting) = self.sighting(cited) else { continue };
+            sightings.push(sighting);
+            citations.push(index);
+        }
         witnesses.retain(|witness| self.all[witness.source()].published.is_some());
         let absences: Vec<Absence> = witnesses.iter().filter_map(|witness| self.absence(*witness)).collect();
         (!sightings.is_empty()).then(|| Seen { spells: spells(&sightings, &absences), citations, witnesses })
+    }
+
+    fn sighting(&self, cited: &Cited) -> Option<Sighting> {
+        let day = |key: &str| cited.citation.properties().get(key).and_then(day_of);
+        let published = self.all[cited.source].published.clone();
+        let (first, last) = (day("first_seen").or(published.clone()), day("last_seen").or(published));
+        Some(Sighting { first: first?, last: last? })
+    }
+
+    /// The first and the last day on which it may have been seen.
+    pub(super) fn span<'c>(&self, cited: impl Iterator<Item = &'c Cited>) -> Option<(Date, Date)> {
+        let days =
+            cited.map(|cited| self.sighting(cited).and_then(|seen| seen.first.earliest().zip(seen.last.latest())));
+        let days: Option<Vec<(Date, Date)>> = days.collect();
+        days?.into_iter().reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
 
     fn absence(&self, witness: Witness) -> Option<Absence> {

@@ -36,7 +36,7 @@ fn told(db: &Database) -> Vec<String> {
     ));
     lines.extend(ask(
         db,
-        "MATCH (s:Source)<-[:OF]-(p:Paragraph)-[c:SUPPORTS]->[l:LISTED_ON] RETURN p.id, c.valid_to, l.valid_from ORDER BY p.id, l.valid_from",
+        "MATCH (s:Source)<-[:OF]-(p:Paragraph)-[c:SUPPORTS]->[l:LISTED_ON] RETURN p.id, l.valid_from ORDER BY p.id, l.valid_from",
     ));
     lines
 }
@@ -86,30 +86,29 @@ fn a_delisting_is_known_by_the_edition_that_shows_it() {
     };
     assert_eq!(ended("KNOWN AT date('2021-07-06')"), Vec::<String>::new());
     assert_eq!(ended("KNOWN AT date('2021-07-07')"), ["ofac:2"]);
-    let ends = |clock: &str| {
-        ask(
-            &db,
-            &format!(
-                "MATCH (p:Paragraph)-[c:SUPPORTS]->[(a {{id: 'ofac:2'}})-[l:LISTED_ON]->()] {clock} RETURN c.valid_to ORDER BY p.id"
-            ),
-        )
-    };
-    assert_eq!(ends("KNOWN AT date('2021-07-06')"), ["null"]);
-    assert_eq!(ends("KNOWN AT date('2021-07-07')"), ["null", "[2019-01-16..2021-07-07]"]);
     let shown = "MATCH (p:Paragraph {kind: 'absence'})-[:SUPPORTS]->(d:Delisting) RETURN p.id, p.raw, d.on";
     check(
         &db,
         shown,
         &["ofac-sdn@2021-07-07#absent | is not among the 3 entries of ofac-sdn@2021-07-07 | [2019-01-16..2021-07-07]"],
     );
-    check(
-        &db,
-        "MATCH (a {id: 'ofac:2'})-[l:LISTED_ON]->() RETURN [s IN sources(l) | s.id]",
-        &["['ofac-sdn@2019-01-15', 'ofac-sdn@2021-07-07']"],
-    );
     let why = db.query("WHY MATCH (d:Delisting)-[:ENDS]->(x:Listing) RETURN d.on", ()).unwrap();
     let why = why.into_vec::<averment::Row>().unwrap()[0].why().unwrap();
     assert!(format!("{why:?}").contains("ofac-sdn@2021-07-07"), "{why:?}");
+}
+
+/// That an edition does not have somebody was counted as one more source of the listing.
+#[test]
+fn who_is_missing_is_no_source_of_the_listing() {
+    let db = two_editions();
+    let ends = "MATCH (a {id: 'ofac:2'})-[l:LISTED_ON]->() RETURN l.valid_to, l.absent_from, [s IN sources(l) | s.id]";
+    check(&db, ends, &["[2019-01-16..2021-07-07] | ofac-sdn@2021-07-07 | ['ofac-sdn@2019-01-15']"]);
+    let sure = "MATCH (a)-[:LISTED_ON]->() REQUIRE 2 SOURCES RETURN a.id ORDER BY a.id";
+    check(&db, sure, &["ofac:1", "ofac:3"]);
+    let single = "CALL provenance.single_source() YIELD element, source MATCH (x:Listing) WHERE x = element RETURN x.id, source.id ORDER BY x.id";
+    check(&db, single, &["ofac:2:listing | ofac-sdn@2019-01-15", "ofac:4:listing | ofac-sdn@2021-07-07"]);
+    let shown = "MATCH (p:Paragraph {id: 'ofac-sdn@2021-07-07#absent'})-[:SUPPORTS]->[(d:Delisting)-[r]->()] RETURN d.id, type(r) ORDER BY type(r)";
+    check(&db, shown, &["ofac:2:listing:delisting | ENDS", "ofac:2:listing:delisting | REMOVES_FROM"]);
 }
 
 #[test]
@@ -178,7 +177,7 @@ fn who_returns_is_listed_twice() {
     import(&db, "2022-01-01", &sdn(FIRST));
     let spells = "MATCH (a {id: 'ofac:2'})-[l:LISTED_ON]->() RETURN l.spell, l.valid_from, l.valid_to, [s IN sources(l) | s.id] ORDER BY l.valid_from";
     let expected = [
-        "null | [..2019-01-15] | [2019-01-16..2021-07-07] | ['ofac-sdn@2019-01-15', 'ofac-sdn@2021-07-07']",
+        "null | [..2019-01-15] | [2019-01-16..2021-07-07] | ['ofac-sdn@2019-01-15']",
         "2 | [2021-07-08..2022-01-01] | null | ['ofac-sdn@2022-01-01']",
     ];
     check(&db, spells, &expected);
@@ -201,6 +200,161 @@ fn who_returns_is_listed_twice() {
     );
     check(&db, listing, &["[..2019-01-15] | null | null | 0"]);
     check_all_is_cited(&db);
+}
+
+/// An edition of OFAC's list: number, name, programmes and remarks of each entry.
+fn told_by(entries: &[(u32, &str, &str, &str)]) -> String {
+    let row = |(number, name, programmes, remarks): &(u32, &str, &str, &str)| {
+        format!(
+            "{number},\"{name}\",\"individual\",\"{programmes}\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"{remarks}\"\r\n"
+        )
+    };
+    entries.iter().map(row).collect::<String>() + "\u{1a}"
+}
+
+/// All that records draw but who is listed, with since when and until when it is so.
+fn facts(db: &Database) -> Vec<String> {
+    ask(
+        db,
+        "MATCH (a)-[r]->(b) WHERE NOT type(r) IN ['LISTED_ON', 'SUPPORTS', 'OF', 'TARGETS', 'TOOK', 'ADDS_TO', 'ENDS', 'REMOVES_FROM']
+         RETURN a.id, type(r), b.id, r.spell, r.valid_from, r.absent_before, r.valid_to, r.absent_from, coll.sort([s IN sources(r) | s.published])
+         ORDER BY a.id, type(r), b.id, r.spell",
+    )
+}
+
+/// A programme that a later edition did not name any more held for ever.
+#[test]
+fn what_the_record_of_an_entry_says_no_more_has_ended() {
+    let first = told_by(&[
+        (1, "ONE", "CUBA] [SDT", "Linked To: TWO; Passport A123 (Iran); nationality Iran."),
+        (2, "TWO", "CUBA", "-0-"),
+        (4, "FOUR", "SDT", "-0-"),
+    ]);
+    let second = told_by(&[
+        (1, "ONE", "CUBA] [NPWMD", "nationality Iran."),
+        (2, "TWO", "CUBA", "Linked To: ONE."),
+        (3, "THREE", "SDT", "-0-"),
+    ]);
+    let expected = [
+        "ofac:1 | HAS_IDENTIFIER | passport|A123|Iran | null | null | null | [2019-01-16..2021-07-07] | ofac-sdn@2021-07-07 | [2019-01-15]",
+        "ofac:1 | LINKED_TO | ofac:2 | null | null | null | [2019-01-16..2021-07-07] | ofac-sdn@2021-07-07 | [2019-01-15]",
+        "ofac:1 | OF_STATE | Iran | null | null | null | null | null | [2019-01-15, 2021-07-07]",
+        "ofac:1:listing | GROUNDED_ON | ofac-programme:CUBA | null | null | null | null | null | [2019-01-15, 2021-07-07]",
+        "ofac:1:listing | GROUNDED_ON | ofac-programme:NPWMD | null | [2019-01-16..2021-07-07] | ofac-sdn@2019-01-15 | null | null | [2021-07-07]",
+        "ofac:1:listing | GROUNDED_ON | ofac-programme:SDT | null | null | null | [2019-01-16..2021-07-07] | ofac-sdn@2021-07-07 | [2019-01-15]",
+        "ofac:2 | LINKED_TO | ofac:1 | null | [2019-01-16..2021-07-07] | ofac-sdn@2019-01-15 | null | null | [2021-07-07]",
+        "ofac:2:listing | GROUNDED_ON | ofac-programme:CUBA | null | null | null | null | null | [2019-01-15, 2021-07-07]",
+        "ofac:3:listing | GROUNDED_ON | ofac-programme:SDT | null | null | null | null | null | [2021-07-07]",
+        "ofac:4:listing | GROUNDED_ON | ofac-programme:SDT | null | null | null | null | null | [2019-01-15]",
+    ];
+    for order in [[0, 1], [1, 0]] {
+        let db = Database::in_memory();
+        let editions = [("2019-01-15", &first), ("2021-07-07", &second)];
+        for index in order {
+            import(&db, editions[index].0, editions[index].1);
+            check_all_is_cited(&db);
+        }
+        assert_eq!(facts(&db), expected, "{order:?}");
+        for (day, text) in editions {
+            check_changes_nothing(&db, || import(&db, day, text));
+        }
+        let grounded = |clock: &str| {
+            ask(
+                &db,
+                &format!(
+                    "MATCH (x {{id: 'ofac:1:listing'}})-[:GROUNDED_ON]->(l) {clock} RETURN l.name ORDER BY l.name"
+                ),
+            )
+        };
+        assert_eq!(grounded("VALID AT date('2019-01-15')"), ["CUBA", "SDT"]);
+        assert_eq!(grounded("VALID AT date('2020-01-01')"), ["CUBA"]);
+        assert_eq!(grounded("POSSIBLY VALID AT date('2020-01-01')"), ["CUBA", "NPWMD", "SDT"]);
+        assert_eq!(grounded("VALID AT date('2021-07-07')"), ["CUBA", "NPWMD"]);
+    }
+}
+
+#[test]
+fn what_is_said_again_later_holds_twice_in_whatever_order_editions_come() {
+    let with = told_by(&[(1, "ONE", "CUBA] [SDT", "Passport A123 (Iran) issued 01 Jan 2010.")]);
+    let without = told_by(&[(1, "ONE", "CUBA", "-0-"), (2, "TWO", "CUBA", "-0-")]);
+    let gone = told_by(&[(2, "TWO", "CUBA", "-0-")]);
+    let editions = [("2018-01-01", &gone), ("2019-01-01", &with), ("2020-01-01", &without), ("2021-01-01", &with)];
+    let mut first = Vec::new();
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1], [3, 1, 2, 0]] {
+        let db = Database::in_memory();
+        for index in order {
+            import(&db, editions[index].0, editions[index].1);
+            check_all_is_cited(&db);
+        }
+        if first.is_empty() {
+            first = facts(&db);
+            let of_programme = first.iter().filter(|line| line.contains("SDT")).collect::<Vec<_>>();
+            let expected = [
+                "ofac:1:listing | GROUNDED_ON | ofac-programme:SDT | 2 | [2020-01-02..2021-01-01] | ofac-sdn@2020-01-01 | null | null | [2021-01-01]",
+                "ofac:1:listing | GROUNDED_ON | ofac-programme:SDT | null | null | null | [2019-01-02..2020-01-01] | ofac-sdn@2020-01-01 | [2019-01-01]",
+            ];
+            assert_eq!(of_programme, expected);
+        }
+        assert_eq!(facts(&db), first, "{order:?}");
+        for (day, text) in &editions {
+            check_changes_nothing(&db, || import(&db, day, text));
+        }
+        let numbers = "MATCH ()-[r:HAS_IDENTIFIER]->() RETURN r.spell, r.issued ORDER BY r.spell";
+        check(&db, numbers, &["2 | 2010-01-01", "null | 2010-01-01"]);
+    }
+}
+
+#[test]
+fn a_record_whose_remarks_are_cut_is_not_silent() {
+    let comments = "1,\"; nationality Iran.\"\r\n";
+    for (length, since) in [(1_000, "null"), (999, "[2019-01-16..2021-07-07]")] {
+        let main = told_by(&[(1, "ONE", "CUBA", &"x".repeat(length))]);
+        let db = Database::in_memory();
+        import(&db, "2019-01-15", &main);
+        let files = [("sdn.csv", main.as_str()), ("sdn_comments.csv", comments)];
+        import_into(&db, ListFormat::Ofac, Some("2021-07-07"), &files).unwrap();
+        check(&db, "MATCH ()-[r:OF_STATE]->() RETURN r.valid_from", &[since]);
+    }
+}
+
+#[test]
+fn what_another_list_still_says_goes_on() {
+    let person = |country: &str| {
+        format!(r#"{{"id": "p", "schema": "Person", "properties": {{"name": ["P"], "nationality": [{country}]}}}}"#)
+    };
+    let (with, without) = (person("\"cu\""), person(""));
+    let editions = [
+        ("a", "2020-01-01", &with),
+        ("a", "2021-01-01", &without),
+        ("b", "2020-06-01", &with),
+        ("b", "2022-01-01", &without),
+    ];
+    let import = |db: &Database, index: usize| {
+        let (list, day, text) = editions[index];
+        import_into(db, ListFormat::Ftm, Some(day), &[(&format!("{list}.ftm.json"), text)]).unwrap();
+    };
+    let bounds = "MATCH ({id: 'p'})-[r:OF_STATE]->() RETURN r.valid_from, r.valid_to, r.absent_from";
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [0, 2, 3, 1]] {
+        let db = Database::in_memory();
+        for index in order {
+            import(&db, index);
+        }
+        check(&db, bounds, &["null | [2020-06-02..2022-01-01] | ftm:b@2022-01-01"]);
+    }
+    let db = Database::in_memory();
+    for index in [0, 1, 2] {
+        import(&db, index);
+    }
+    check(&db, bounds, &["null | null | null"]);
+    // Neither does it end while somebody else supports it.
+    let db = Database::in_memory();
+    import(&db, 0);
+    ask(
+        &db,
+        "MATCH ({id: 'p'})-[r:OF_STATE]->() CREATE (:Source {id: 'register', published: date('2020-02-01')})-[:SUPPORTS]->[r]",
+    );
+    import(&db, 1);
+    check(&db, bounds, &["null | null | null"]);
 }
 
 /// All `LISTED_ON`, retracted ones too, and what cites them.
@@ -239,7 +393,9 @@ fn what_is_retracted_stays_so_in_later_editions() {
         check_changes_nothing(&early, || import(&early, day, text));
     }
     // Another text of the same record.
-    import(&early, "2021-07-07", &sdn(SECOND).replace("CUBA", "IRAN"));
+    let (main, alias) = (sdn(SECOND), "3,1,\"aka\",\"TRES\",-0- \r\n");
+    import_into(&early, ListFormat::Ofac, Some("2021-07-07"), &[("sdn.csv", &main), ("alt.csv", alias)]).unwrap();
+    check(&early, "MATCH (a {id: 'ofac:3'}) RETURN a.aliases", &["['TRES']"]);
     assert_eq!(memberships(&early), before);
 }
 
@@ -455,6 +611,75 @@ fn editions_are_compared_field_by_field() {
     assert_eq!(empty.to_string(), "there are no editions of lists in this database");
 }
 
+/// An edition without the files beside the main one took off all aliases and addresses.
+#[test]
+fn a_file_that_is_missing_ends_nothing() {
+    let (main, changed) = (sdn(FIRST), sdn(FIRST).replace("TWO", "DOS"));
+    let (alias, address) = ("3,1,\"aka\",\"TRES\",-0- \r\n", "3,1,\"Street 1\",\"Havana\",\"Cuba\",-0- \r\n");
+    let whole = [("sdn.csv", main.as_str()), ("alt.csv", alias), ("add.csv", address)];
+    let places = "MATCH (a)-[r]->(b) WHERE type(r) IN ['HAS_ADDRESS', 'BASED_IN'] RETURN type(r), r.valid_from, r.valid_to ORDER BY type(r)";
+    let missing = "MATCH (s:Source) RETURN s.coverage, s.missing ORDER BY s.id";
+    for order in [[0, 1], [1, 0]] {
+        let db = Database::in_memory();
+        let editions = [("2019-01-15", &whole[..]), ("2021-07-07", &[("sdn.csv", changed.as_str())][..])];
+        let reports = order.map(|index| {
+            let (day, files) = editions[index];
+            import_into(&db, ListFormat::Ofac, Some(day), files).unwrap()
+        });
+        assert_eq!(reports[1].editions[0].changes[0].changed, 1);
+        let told = reports.iter().flat_map(|report| &report.editions[0].missing_files).collect::<Vec<_>>();
+        assert_eq!(told, ["aliases", "addresses"]);
+        check(&db, missing, &["whole | null", "whole | ['aliases', 'addresses']"]);
+        check(&db, places, &["BASED_IN | null | null", "HAS_ADDRESS | null | null"]);
+        let diff = sanctions::diff(&db.read(), "ofac-sdn", None, None).unwrap();
+        assert_eq!((diff.changed.len(), diff.changed[0].id.as_str()), (1, "2"));
+        assert_eq!(diff.missing_files, ["addresses", "aliases"]);
+        // The file was lost, and is there again; the list has no address any more.
+        let later =
+            [("sdn.csv", changed.as_str()), ("alt.csv", alias), ("add.csv", "1,2,\"Street 2\",-0- ,-0- ,-0- \r\n")];
+        import_into(&db, ListFormat::Ofac, Some("2021-07-07"), &later).unwrap();
+        check(&db, missing, &["whole | null", "whole | null"]);
+        let expected = [
+            "BASED_IN | null | [2019-01-16..2021-07-07]",
+            "HAS_ADDRESS | [2019-01-16..2021-07-07] | null",
+            "HAS_ADDRESS | null | [2019-01-16..2021-07-07]",
+        ];
+        check(&db, &places.replace("ORDER BY type(r)", "ORDER BY type(r), b.id DESC"), &expected[..]);
+    }
+}
+
+/// The paragraphs of the morning had the text of the afternoon, and supported what only the morning had said.
+#[test]
+fn another_file_of_the_same_day_is_refused() {
+    let db = Database::in_memory();
+    let (morning, alias) = (sdn(FIRST), "3,1,\"aka\",\"TRES\",-0- \r\n");
+    import(&db, "2024-02-23", &morning);
+    let refused = |files: &[(&str, &str)], what: &str| {
+        let before = ask(&db, "MATCH (p:Paragraph) RETURN p.id, p.raw ORDER BY p.id");
+        let error = import_into(&db, ListFormat::Ofac, Some("2024-02-23"), files).unwrap_err().to_string();
+        assert!(error.contains(what) && error.contains("give this one another `--edition`"), "{error}");
+        assert_eq!(ask(&db, "MATCH (p:Paragraph) RETURN p.id, p.raw ORDER BY p.id"), before);
+    };
+    refused(&[("sdn.csv", &morning.replace("TWO", "DOS"))], "those of entry 2 are others on line 2");
+    refused(&[("sdn.csv", &sdn(&[FIRST, &[(4, "FOUR")]].concat()))], "it has no entry 4, which is on line 4");
+    refused(&[("sdn.csv", &sdn(&FIRST[..2]))], "2 entries are read, and there are 3");
+    // A file that was missing completes the edition, and is there if it is missing again.
+    import_into(&db, ListFormat::Ofac, Some("2024-02-23"), &[("sdn.csv", &morning), ("alt.csv", alias)]).unwrap();
+    check(&db, "MATCH (a {id: 'ofac:3'}) RETURN a.aliases", &["['TRES']"]);
+    check_changes_nothing(&db, || import(&db, "2024-02-23", &morning));
+    refused(
+        &[("sdn.csv", &morning), ("alt.csv", &alias.replace("TRES", "TROIS"))],
+        "those of entry 3 are others on line 3",
+    );
+    let both = ListImport::new()
+        .list(ListFormat::Ofac, [ImportFile::of_bytes("sdn.csv", &*morning)])
+        .list(ListFormat::Ofac, [ImportFile::of_bytes("sdn.csv", morning.replace("TWO", "DOS"))]);
+    let error = load(&Database::in_memory(), both.edition(Edtf::parse("2024-02-23").unwrap())).unwrap_err();
+    assert!(error.to_string().contains("those of entry 2 are others on line 2"), "{error}");
+    import(&db, "2024-02-24", &morning.replace("TWO", "DOS"));
+    check(&db, "MATCH (a {id: 'ofac:2'}) RETURN a.name, a.previous_names", &["DOS | ['TWO']"]);
+}
+
 #[test]
 fn batches_are_commits_and_what_breaks_off_is_completed() {
     let entries: Vec<(u32, String)> = (1..=25).map(|number| (number, format!("N{number}"))).collect();
@@ -488,7 +713,8 @@ fn the_command_line_tells_what_editions_differ_by() {
     }
     let run = |args: &[&str]| averment(folder.path(), args, "");
     let first = run(&["import", "graph", "--from", "ofac:sdn_2019-01-15"]);
-    assert_eq!((first.code, first.err.as_str()), (Some(0), ""));
+    let missing = "warning[missing-file]: ofac-sdn of 2019-01-15 has no file of aliases and of addresses: what that would say is neither new nor gone\n";
+    assert_eq!((first.code, first.err.as_str()), (Some(0), missing));
     let second = run(&["import", "graph", "--from", "ofac:sdn_2021-07-07"]);
     assert!(
         second.out.contains("ofac-sdn: 2019-01-15 to 2021-07-07: 1 added, 1 changed, 1 removed\n"),
@@ -502,7 +728,8 @@ fn the_command_line_tells_what_editions_differ_by() {
     let editions = ["--from", "2019-01-15", "--to", "2021-07-07"];
     let of_database = run(&[&["diff", "graph", "--list", "ofac-sdn", "--format", "csv"], &editions[..]].concat());
     assert_eq!((of_database.out.as_str(), of_database.code), (rows, Some(0)), "{}", of_database.err);
-    assert_eq!(of_database.err, "ofac-sdn: 2019-01-15 to 2021-07-07: 1 added, 1 changed, 1 removed\n");
+    let told = "ofac-sdn: 2019-01-15 to 2021-07-07: 1 added, 1 changed, 1 removed; not compared, as a file is missing: addresses, aliases\n";
+    assert_eq!(of_database.err, told);
     let of_files = run(&["diff", "ofac:sdn_2019-01-15", "ofac:sdn_2021-07-07", "--format", "csv"]);
     assert_eq!((of_files.out.as_str(), of_files.code), (rows, Some(0)), "{}", of_files.err);
     let table = run(&["diff", "ofac:sdn_2019-01-15", "ofac:sdn_2021-07-07"]);
@@ -519,7 +746,7 @@ fn the_command_line_tells_what_editions_differ_by() {
     std::fs::write(folder.path().join("torn.csv"), sdn(FIRST).replace("\"TWO\",", "")).unwrap();
     let torn = run(&["diff", "ofac:sdn_2019-01-15", "ofac:torn.csv"]);
     assert!(torn.err.starts_with("warning[row-skipped]: torn.csv, line 2: 11 fields"), "{}", torn.err);
-    let told = "0 added, 0 changed, 1 removed; rows passed over: 1; torn.csv is a part of the list: who is not in it may be on it\n";
+    let told = "0 added, 0 changed, 1 removed; rows passed over: 1; torn.csv is a part of the list: who is not in it may be on it; not compared, as a file is missing: addresses, aliases\n";
     assert!(torn.err.ends_with(told), "{}", torn.err);
     let known = run(&["diff", "graph", "--editions", "--format", "csv"]);
     let expected = "list,name,edition,entries,is_part\nofac-sdn,\"OFAC SDN list, 2019-01-15\",2019-01-15,3,false\nofac-sdn,\"OFAC SDN list, 2021-07-07\",2021-07-07,3,false\nofac-sdn,\"OFAC SDN list, 2022\",2022,3,true\n";
