@@ -6,8 +6,12 @@
 //! somebody is missing is a paragraph of the edition that shows it, and supports the end and a `Delisting`. Who returns has one
 //! `LISTED_ON` for each spell, and the paragraphs of a spell support its own.
 
+mod claims;
+mod several;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use self::several::Several;
 use super::set_where_other;
 use super::sources::{Cited, End, Seen, Sources, Witness};
 use super::spells::Spell;
@@ -25,19 +29,22 @@ pub(super) fn settle(
     series: &BTreeSet<String>,
     report: &mut ImportReport,
 ) -> Result<(), Error> {
-    let sources = Sources::read(transaction, series)?;
-    if !sources.may_differ() {
-        return Ok(());
+    let several = Several::read(transaction)?;
+    let sources = Sources::read(transaction, &series.union(&several.series).cloned().collect())?;
+    let (witnesses, gone) = (HashMap::new(), BTreeMap::new());
+    let mut settling = Settling { transaction, sources, several, report, witnesses, gone };
+    if settling.sources.may_differ() {
+        settling.listings()?;
+        settling.memberships()?;
     }
-    let mut settling = Settling { transaction, sources, report, witnesses: HashMap::new(), gone: BTreeMap::new() };
-    settling.listings()?;
-    settling.memberships()?;
+    settling.several()?;
     settling.delete_citations()
 }
 
 struct Settling<'t> {
     transaction: &'t mut WriteTransaction,
     sources: Sources,
+    several: Several,
     report: &'t mut ImportReport,
     /// The paragraphs of editions that stand for who is not in them.
     witnesses: HashMap<usize, ElementId>,
@@ -269,6 +276,9 @@ impl Settling<'_> {
             else {
                 continue;
             };
+            if self.several.pairs.contains(&(party.id(), list.id())) {
+                continue;
+            }
             let mut cited = self.cited(cited, rel.id());
             let mut later: Vec<Relationship> = others.iter().filter_map(rel_of).collect();
             later.sort_by_key(|rel| rel.properties().get("spell").map(ToString::to_string));
@@ -297,18 +307,10 @@ impl Settling<'_> {
             return Ok(Vec::new());
         }
         let id = party.properties().get("id").map_or_else(String::new, ToString::to_string);
-        let mut found = self.sources.deleted.get(&id).cloned().unwrap_or_default();
         let statement = "MATCH (a)<-[:TARGETS]-(x:Listing)-[:ADDS_TO]->(b) WHERE id(a) = $a AND id(b) = $b RETURN x.id";
         let params = Params::from_iter([("a", number(party.id())), ("b", number(list.id()))]);
         let listings: Vec<String> = self.transaction.query(statement, params)?.into_vec()?;
-        let newest = |listing: &String| {
-            let lines = self.sources.deleted.get(listing).into_iter().flatten();
-            lines.max_by_key(|(source, _)| self.sources.all[*source].published.clone()).copied()
-        };
-        let lines: Option<Vec<(usize, ElementId)>> = listings.iter().map(newest).collect();
-        let all = lines.into_iter().flatten();
-        found.extend(all.max_by_key(|(source, _)| self.sources.all[*source].published.clone()));
-        Ok(found)
+        Ok(self.sources.taken_off(&id, &listings))
     }
 
     fn membership(
@@ -341,11 +343,15 @@ impl Settling<'_> {
             self.cite_absence(holder, cited, &end, "valid_to")?;
         }
         for left in later.iter().skip(seen.spells.len().saturating_sub(1)) {
-            let statement = "MATCH [(a)-[l:LISTED_ON]->()] WHERE id(a) = $party AND id(l) = $rel DETACH DELETE l";
-            let params = Params::from_iter([("party", number(party.id())), ("rel", number(left.id()))]);
-            self.transaction.query(statement, params)?;
+            self.delete_spell(party, left)?;
         }
         Ok(())
+    }
+
+    fn delete_spell(&mut self, party: &Node, spell: &Relationship) -> Result<(), Error> {
+        let statement = "MATCH [(a)-[l:LISTED_ON]->()] WHERE id(a) = $party AND id(l) = $rel DETACH DELETE l";
+        let params = Params::from_iter([("party", number(party.id())), ("rel", number(spell.id()))]);
+        self.transaction.query(statement, params).map(drop)
     }
 
     fn end_of(&self, spell: Option<&Spell>, seen: &Seen) -> Vec<(&'static str, Value)> {
@@ -370,6 +376,15 @@ impl Settling<'_> {
             set_where_other(self.transaction, there.id(), there.properties(), wanted)?;
             return Ok(there.id());
         }
+        self.make_spell((party, list), spell_number, wanted)
+    }
+
+    fn make_spell(
+        &mut self,
+        (party, list): (&Node, &Node),
+        spell_number: usize,
+        mut wanted: Vec<(&str, Value)>,
+    ) -> Result<ElementId, Error> {
         let id = |node: &Node| node.properties().get("id").map_or_else(String::new, ToString::to_string);
         wanted.push(("id", format!("{}|{}|{spell_number}", id(party), id(list)).into()));
         wanted.push(("spell", i64::try_from(spell_number).unwrap_or(i64::MAX).into()));

@@ -45,6 +45,7 @@ impl Witness {
 }
 
 /// A citation of an element.
+#[derive(Clone)]
 pub(super) struct Cited {
     pub source: usize,
     pub paragraph: ElementId,
@@ -111,6 +112,19 @@ impl Sources {
     pub(super) fn may_differ(&self) -> bool {
         let count = |series: &String| self.all.iter().filter(|source| source.series == *series).count();
         self.settled.iter().any(|series| count(series) > 1)
+    }
+
+    /// Lines by which somebody was taken off by name: the party, or all that it was listed by.
+    pub(super) fn taken_off(&self, party: &str, listings: &[String]) -> Vec<(usize, ElementId)> {
+        let mut found = self.deleted.get(party).cloned().unwrap_or_default();
+        let newest = |listing: &String| {
+            let lines = self.deleted.get(listing).into_iter().flatten();
+            lines.max_by_key(|(source, _)| self.all[*source].published.clone()).copied()
+        };
+        let lines: Option<Vec<(usize, ElementId)>> = listings.iter().map(newest).collect();
+        let all = lines.into_iter().flatten();
+        found.extend(all.max_by_key(|(source, _)| self.all[*source].published.clone()));
+        found
     }
 
     /// What its citations, and who was taken off by name, say of an element; nothing where no list is concerned that is settled.
