@@ -5,6 +5,7 @@
 //! graph already.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::countries::Country;
 use super::dates;
@@ -138,6 +139,8 @@ pub(super) struct Source {
 #[derive(Debug)]
 pub(super) struct Record {
     pub source: Source,
+    /// As whoever imports it calls it.
+    pub file: Arc<str>,
     /// Within the source.
     pub id: String,
     /// The line.
@@ -172,7 +175,8 @@ pub(super) struct RelEntry {
 impl Record {
     pub(super) fn new(source: &Source, id: impl Into<String>, n: u64, raw: impl Into<String>) -> Self {
         let (nodes, rels) = (Vec::new(), Vec::new());
-        Self { source: source.clone(), id: id.into(), n, raw: raw.into(), absent: None, nodes, rels }
+        let file = Arc::default();
+        Self { source: source.clone(), file, id: id.into(), n, raw: raw.into(), absent: None, nodes, rels }
     }
 
     pub(super) fn node(&mut self, key: &Key, labels: &[&str], properties: Properties) {

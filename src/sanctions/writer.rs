@@ -37,6 +37,13 @@ pub(super) struct Writer<'t> {
     target: Target<'t>,
     waiting: Vec<Record>,
     entry_count: usize,
+    refused: Vec<Refused>,
+}
+
+/// A record that is not written, and why.
+pub(super) struct Refused {
+    pub record: Record,
+    pub reason: String,
 }
 
 /// What is written to.
@@ -108,7 +115,7 @@ impl<'t> Writer<'t> {
             let statement = format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE");
             transaction.query(statement, ())?;
         }
-        Ok(Self { target, waiting: Vec::new(), entry_count: 0 })
+        Ok(Self { target, waiting: Vec::new(), entry_count: 0, refused: Vec::new() })
     }
 
     /// What follows from the editions that were read, all of which are written.
@@ -176,6 +183,11 @@ impl<'t> Writer<'t> {
         }
         batch.find_nodes(transaction, &records)?;
         for record in records {
+            if let Some(id) = batch.taken_id(&record) {
+                let reason = format!("the id `{id}` is that of something else, of which another source tells");
+                self.refused.push(Refused { record, reason });
+                continue;
+            }
             if known.contains_key(&paragraph_id(&record)) {
                 cited.extend(find::citations_from(transaction, &paragraph_id(&record))?);
             }
@@ -185,6 +197,11 @@ impl<'t> Writer<'t> {
         batch.find_rels(transaction)?;
         batch.write_rels(transaction, report)?;
         batch.write_citations(transaction, &cited, report)
+    }
+
+    /// The records that were not written since this was asked.
+    pub(super) fn take_refused(&mut self) -> Vec<Refused> {
+        std::mem::take(&mut self.refused)
     }
 
     /// How many there are in the graph that are led to, and not known, and some of them.

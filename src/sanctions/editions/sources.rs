@@ -148,7 +148,8 @@ impl Sources {
         let editions = series.iter().filter_map(|series| self.editions.get(*series)).flatten();
         let missing = editions.filter(|edition| !supporting.contains(edition));
         let mut witnesses: Vec<Witness> = missing.map(|edition| Witness::Edition(*edition)).collect();
-        witnesses.extend(deleted.iter().map(|(source, line)| Witness::Line(*source, *line)));
+        let own = deleted.iter().filter(|(source, _)| series.contains(&self.all[*source].series));
+        witnesses.extend(own.map(|(source, line)| Witness::Line(*source, *line)));
         witnesses.retain(|witness| self.all[witness.source()].published.is_some());
         let absences: Vec<Absence> = witnesses.iter().filter_map(|witness| self.absence(*witness)).collect();
         (!sightings.is_empty()).then(|| Seen { spells: spells(&sightings, &absences), citations, witnesses })
