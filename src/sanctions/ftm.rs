@@ -59,6 +59,8 @@ struct Entity {
     whole: HashMap<&'static str, Vec<String>>,
     /// When it was seen, by whom.
     about: Properties,
+    /// As far as the entity says it itself, and no edition.
+    said: Properties,
     referents: Vec<String>,
 }
 
@@ -85,8 +87,8 @@ impl Entity {
         let caption = values("name").into_iter().next();
         let whole = OF_ONE_VALUE.map(|property| (property, values(property)));
         let whole = whole.into_iter().filter(|(_, values)| !values.is_empty()).collect();
-        let (about, referents) = (Properties::new(), Vec::new());
-        Self { id, schema, schema_name, caption, sources, targets, whole, about, referents }
+        let (about, said, referents) = (Properties::new(), Properties::new(), Vec::new());
+        Self { id, schema, schema_name, caption, sources, targets, whole, about, said, referents }
     }
 
     /// Whether it is drawn as relationships: one from each source to each target.

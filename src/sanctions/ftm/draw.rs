@@ -345,7 +345,7 @@ impl Drawing<'_> {
             published: self.date("listingDate"),
             in_effect: self.date("startDate"),
             removed: self.date("endDate"),
-            seen: record.source.published.clone(),
+            seen: self.entity.said.day("first_seen").or_else(|| record.source.published.clone()),
             properties,
             agencies: self.values("authority").map(|name| agency(name).to_owned()).collect(),
             lists: programmes.map(|name| shared_name(name).to_owned()).collect(),
@@ -355,7 +355,11 @@ impl Drawing<'_> {
         for party in &parties {
             record.placeholder(party);
         }
-        let key = listing.draw_for(record, &parties.iter().collect::<Vec<_>>(), self.citations());
+        let mut citations = self.citations();
+        for citation in &mut citations {
+            citation.0.extend(self.entity.said.0.clone());
+        }
+        let key = listing.draw_for(record, &parties.iter().collect::<Vec<_>>(), citations);
         record.cited_node(&key, &["Sanction"], Properties::new(), Vec::new());
         let leads =
             self.facts.iter().filter(|fact| fact.property != "entity" && self.entity.schema.leads(&fact.property));

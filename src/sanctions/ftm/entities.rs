@@ -13,7 +13,7 @@ use crate::Edtf;
 use crate::format::json_from_str;
 use crate::import::{ImportError, ImportFile, TextLines};
 use crate::sanctions::editions::{Entry, Fields, ReadEdition};
-use crate::sanctions::model::{Record, Source};
+use crate::sanctions::model::{Properties, Record, Source};
 use crate::sanctions::reading::{Reading, text_of};
 use crate::sanctions::{ListFormat, dates};
 
@@ -158,10 +158,19 @@ pub(super) fn take(json: &Map<String, Json>, twice: &Twice, record: &mut Record,
     }
     tell_unknown_forms(json, id, line, reading);
     about(json, &mut entity);
+    entity.said = said(&entity.about, record.source.published.as_ref());
     if record.source.series.is_some() && !entity.about.0.contains_key("last_seen") {
-        record.seen(&mut entity.about);
+        record.seen_unless_said(&mut entity.about);
     }
     draw(&entity, &facts, record, reading);
+}
+
+/// Since when it has been seen, and until when, where that is behind the edition that has it.
+fn said(about: &Properties, published: Option<&Edtf>) -> Properties {
+    let is_behind = |last: &Edtf| published.is_some_and(|published| last.latest() > published.latest());
+    Properties::new()
+        .with("first_seen", about.day("first_seen"))
+        .with("last_seen", about.day("last_seen").filter(is_behind))
 }
 
 pub(super) fn known_schema(name: &str, id: &str, line: u64, reading: &mut Reading<'_>) -> &'static Schema {

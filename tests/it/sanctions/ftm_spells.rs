@@ -179,3 +179,27 @@ fn statements_of_several_sanctions_are_spells_too() {
     check_all_is_cited(&db);
     check_changes_nothing(&db, || import(&text("2024-01-01", "2023-01-01")));
 }
+
+/// The edition took the place of the days of sanctions, and not of those of other entities.
+#[test]
+fn what_a_record_says_of_when_it_was_seen_goes_before_the_edition() {
+    let seen = r#""first_seen": "2018-05-05", "last_seen": "2020-03-01""#;
+    let sanction = sanction("s", "", "").replacen('{', &format!("{{{seen}, "), 1);
+    let person = PERSON.replacen('{', &format!("{{{seen}, "), 1);
+    let other = PERSON.replace("\"p\"", "\"other\"");
+    let text = [sanction, person, other].join("\n");
+    let db = Database::in_memory();
+    let import = |edition| import_into(&db, ListFormat::Ftm, Some(edition), &[("a.json", &text)]).unwrap();
+    import("2024-01-01");
+    let days = "MATCH (n:Entity) RETURN n.id, n.first_seen, n.last_seen ORDER BY n.id";
+    let expected = ["other | 2024-01-01 | 2024-01-01", "p | 2018-05-05 | 2020-03-01", "s | 2018-05-05 | 2020-03-01"];
+    check(&db, days, &expected);
+    assert_eq!(spells(&db), ["[..2018-05-05] | null | null"]);
+    // An edition that has it is no earlier beginning, and it is there as long as any has it.
+    import("2023-01-01");
+    assert_eq!(spells(&db), ["[..2018-05-05] | null | null"]);
+    let without = PERSON.replace("\"p\"", "\"other\"");
+    import_into(&db, ListFormat::Ftm, Some("2025-01-01"), &[("a.json", &format!("{without}\n{PERSON}"))]).unwrap();
+    assert_eq!(spells(&db), ["[..2018-05-05] | [2024-01-02..2025-01-01] | ftm:a@2025-01-01"]);
+    check_all_is_cited(&db);
+}
