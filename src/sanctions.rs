@@ -287,8 +287,7 @@ fn read_list(format: ListFormat, files: &[ImportFile], reading: &mut Reading<'_>
         ListFormat::FtmSimple => ftm::read_simple(files, reading),
         ListFormat::FtmStatements => ftm::read_statements(files, reading),
     }?;
-    reading.end_list();
-    Ok(())
+    reading.end_list()
 }
 
 impl fmt::Debug for ListImport {

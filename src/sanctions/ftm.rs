@@ -11,6 +11,9 @@ mod export;
 mod schemata;
 mod simple;
 mod statements;
+mod twice;
+
+use std::collections::{HashMap, HashSet};
 
 use self::schemata::Schema;
 use super::model::Properties;
@@ -24,6 +27,22 @@ pub(super) use self::statements::{fields as statement_fields, read as read_state
 /// One with more pairs of ends is a node that leads to them.
 const MOST_PAIRS: usize = 10_000;
 
+/// Properties of which the model makes one value: what it is follows from all of theirs, in whichever lines these stand.
+const OF_ONE_VALUE: [&str; 12] = [
+    "city",
+    "date",
+    "endDate",
+    "full",
+    "listingDate",
+    "percentage",
+    "periodEnd",
+    "periodStart",
+    "program",
+    "recordId",
+    "startDate",
+    "street",
+];
+
 /// What is known of an entity beside its facts.
 #[derive(Debug)]
 struct Entity {
@@ -36,8 +55,12 @@ struct Entity {
     /// The ids at both ends, where it is an edge.
     sources: Vec<String>,
     targets: Vec<String>,
+    /// All values of the properties of which one is made.
+    whole: HashMap<&'static str, Vec<String>>,
     /// When it was seen, by whom.
     about: Properties,
+    /// As far as the entity says it itself, and no edition.
+    said: Properties,
     referents: Vec<String>,
 }
 
@@ -54,18 +77,18 @@ impl Entity {
     /// Of what is known about all facts together.
     fn new(id: String, schema_name: String, schema: &'static Schema, facts: &[Fact]) -> Self {
         let values = |property: &str| {
-            let facts = facts.iter().filter(|fact| fact.property == property);
-            let mut values: Vec<String> = facts.map(|fact| fact.value.clone()).collect();
-            values.dedup();
-            values
+            let (mut known, facts) = (HashSet::new(), facts.iter().filter(|fact| fact.property == property));
+            facts.filter(|fact| known.insert(&fact.value)).map(|fact| fact.value.clone()).collect::<Vec<String>>()
         };
         let (sources, targets) = match schema.edge() {
             Some((source, target)) => (values(source), values(target)),
             None => (Vec::new(), Vec::new()),
         };
         let caption = values("name").into_iter().next();
-        let (about, referents) = (Properties::new(), Vec::new());
-        Self { id, schema, schema_name, caption, sources, targets, about, referents }
+        let whole = OF_ONE_VALUE.map(|property| (property, values(property)));
+        let whole = whole.into_iter().filter(|(_, values)| !values.is_empty()).collect();
+        let (about, said, referents) = (Properties::new(), Properties::new(), Vec::new());
+        Self { id, schema, schema_name, caption, sources, targets, whole, about, said, referents }
     }
 
     /// Whether it is drawn as relationships: one from each source to each target.

@@ -5,6 +5,7 @@
 //! graph already.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::countries::Country;
 use super::dates;
@@ -74,6 +75,13 @@ impl Properties {
         }
     }
 
+    pub(super) fn day(&self, key: &str) -> Option<Edtf> {
+        match self.0.get(key) {
+            Some(Value::Edtf(day)) => Some(day.clone()),
+            _ => None,
+        }
+    }
+
     /// One more item of a list, unless it is there.
     pub(super) fn push(&mut self, key: &str, item: impl Into<Value>) {
         let item = item.into();
@@ -138,6 +146,8 @@ pub(super) struct Source {
 #[derive(Debug)]
 pub(super) struct Record {
     pub source: Source,
+    /// As whoever imports it calls it.
+    pub file: Arc<str>,
     /// Within the source.
     pub id: String,
     /// The line.
@@ -174,8 +184,8 @@ pub(super) struct RelEntry {
 impl Record {
     pub(super) fn new(source: &Source, id: impl Into<String>, n: u64, raw: impl Into<String>) -> Self {
         let (nodes, rels) = (Vec::new(), Vec::new());
-        let (id, raw) = (id.into(), raw.into());
-        Self { source: source.clone(), id, n, raw, absent: None, is_numbered: false, nodes, rels }
+        let (id, raw, file) = (id.into(), raw.into(), Arc::default());
+        Self { source: source.clone(), file, id, n, raw, absent: None, is_numbered: false, nodes, rels }
     }
 
     pub(super) fn node(&mut self, key: &Key, labels: &[&str], properties: Properties) {
@@ -234,6 +244,18 @@ impl Record {
         let key = Key::new(home, country.name);
         self.node(&key, labels, properties);
         key
+    }
+
+    /// As [`seen`](Self::seen), as far as the record does not say it itself.
+    pub(super) fn seen_unless_said(&self, properties: &mut Properties) {
+        let Some(published) = &self.source.published else { return };
+        let (first, last) = (properties.day("first_seen"), properties.day("last_seen"));
+        if first.is_none() && last.as_ref().is_none_or(|last| published.latest() <= last.latest()) {
+            properties.set("first_seen", published.clone());
+        }
+        if last.is_none() {
+            properties.set("last_seen", published.clone());
+        }
     }
 
     /// When the record is of: what a source says when it says no more.
@@ -380,7 +402,7 @@ impl Listing {
         }
         properties.set("kind", "listing");
         properties.set("name", self.name.as_str());
-        record.seen(&mut properties);
+        record.seen_unless_said(&mut properties);
         record.cited_node(&key, &[key.home, "Event", "Action", "Listing"], properties, citations);
         for party in parties {
             record.cited_rel(&key, "TARGETS", party, Properties::new(), seen.clone());
@@ -412,10 +434,7 @@ impl Listing {
 /// From when until when statements were seen, where they tell.
 fn time_seen(citations: &[Properties]) -> Properties {
     let day = |key: &str, choose: fn(&Edtf, &Edtf) -> Edtf| {
-        let days = citations.iter().filter_map(|citation| match citation.0.get(key) {
-            Some(Value::Edtf(day)) => Some(day.clone()),
-            _ => None,
-        });
+        let days = citations.iter().filter_map(|citation| citation.day(key));
         days.reduce(|known, day| choose(&known, &day))
     };
     Properties::new()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::countries::Country;
 use super::editions::{Asked, ReadEdition};
 use super::model::{Properties, Record, Source};
-use super::writer::Writer;
+use super::writer::{Refused, Writer};
 use super::{ListFormat, dates};
 use crate::Edtf;
 use crate::import::{self, BadRow, CsvRecords, ImportError, ImportFile, ImportProgress, ImportReport, OnError};
@@ -92,14 +92,33 @@ impl<'t> Reading<'t> {
         self.editions[self.judged..].iter_mut().find(|edition| edition.source.id == source_id)
     }
 
-    /// All editions of one list, or of several in one file, have been read.
-    pub(super) fn end_list(&mut self) {
+    /// All editions of one list, or of several in one file, have been read. What waits is written, since an edition of which
+    /// something is refused is none of all of its list.
+    pub(super) fn end_list(&mut self) -> Result<(), ImportError> {
+        if let Sink::Graph(writer) = &mut self.sink {
+            writer.write(&mut self.report)?;
+            let refused = writer.take_refused();
+            self.pass_over_refused(refused)?;
+        }
         let skipped = self.report.skipped_rows() - self.skipped_before;
         for edition in &mut self.editions[self.judged..] {
             edition.judge(self.asked, skipped);
         }
         self.judged = self.editions.len();
         self.skipped_before = self.report.skipped_rows();
+        Ok(())
+    }
+
+    fn pass_over_refused(&mut self, refused: Vec<Refused>) -> Result<(), ImportError> {
+        for Refused { record, reason } in refused {
+            if let Some(edition) = self.edition_mut(&record.source.id) {
+                edition.entries = edition.entries.saturating_sub(1);
+            }
+            let row = BadRow::new(&*record.file, record.n, reason);
+            self.on_error.pass_over(&row, record.raw.as_bytes())?;
+            self.report.skip("record with the id of another", row);
+        }
+        Ok(())
     }
 
     /// Whether the mark that closes OFAC's files was the last record of the last file.
@@ -112,10 +131,9 @@ impl<'t> Reading<'t> {
         (self.editions, self.report)
     }
 
-    /// Writes what is left, lets follow what follows from editions, and tells what is still led to and not known.
+    /// Lets follow what follows from editions, and tells what is still led to and not known.
     pub(super) fn end(mut self) -> Result<ImportReport, ImportError> {
         let Sink::Graph(mut writer) = self.sink else { return Ok(self.report) };
-        writer.write(&mut self.report)?;
         writer.finish(self.editions, &mut self.report)?;
         let (count, some) = writer.unresolved(MOST_TOLD)?;
         for id in some {
@@ -263,7 +281,7 @@ impl<'t> Reading<'t> {
         self.put(record)
     }
 
-    pub(super) fn put(&mut self, record: Record) -> Result<(), ImportError> {
+    pub(super) fn put(&mut self, mut record: Record) -> Result<(), ImportError> {
         let writer = match &mut self.sink {
             Sink::Graph(writer) => writer,
             Sink::Taker(take) => {
@@ -271,9 +289,11 @@ impl<'t> Reading<'t> {
                 return Ok(());
             }
         };
-        if writer.add(record, &mut self.report)?
-            && let Some(shows) = &mut self.shows
-        {
+        record.file = Arc::clone(&self.file);
+        let is_written = writer.add(record, &mut self.report)?;
+        let refused = writer.take_refused();
+        self.pass_over_refused(refused)?;
+        if is_written && let Some(shows) = &mut self.shows {
             shows(ImportProgress::new(&self.file, self.report.nodes, self.report.relationships));
         }
         Ok(())

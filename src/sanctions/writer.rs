@@ -45,6 +45,13 @@ pub(super) struct Writer<'t> {
     entry_count: usize,
     /// Whether a source was there, and whole, before anything was written.
     was_whole: HashMap<String, bool>,
+    refused: Vec<Refused>,
+}
+
+/// A record that is not written, and why.
+pub(super) struct Refused {
+    pub record: Record,
+    pub reason: String,
 }
 
 /// What is written to.
@@ -116,7 +123,8 @@ impl<'t> Writer<'t> {
             let statement = format!("CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE");
             transaction.query(statement, ())?;
         }
-        Ok(Self { target, asked, waiting: Vec::new(), entry_count: 0, was_whole: HashMap::new() })
+        let (waiting, refused, was_whole) = (Vec::new(), Vec::new(), HashMap::new());
+        Ok(Self { target, asked, waiting, entry_count: 0, was_whole, refused })
     }
 
     /// What follows from the editions that were read, all of which are written.
@@ -191,6 +199,11 @@ impl<'t> Writer<'t> {
         }
         batch.find_nodes(transaction, &records)?;
         for record in records {
+            if let Some(id) = batch.taken_id(&record) {
+                let reason = format!("the id `{id}` is that of something else, of which another source tells");
+                self.refused.push(Refused { record, reason });
+                continue;
+            }
             if known.contains_key(&paragraph_id(&record)) {
                 cited.extend(find::citations_from(transaction, &paragraph_id(&record))?);
             }
@@ -229,6 +242,11 @@ impl<'t> Writer<'t> {
         let count: i64 = self.target.transaction()?.query(statement, params)?.single()?;
         self.was_whole.insert(source.id.clone(), count > 0);
         Ok(count > 0)
+    }
+
+    /// The records that were not written since this was asked.
+    pub(super) fn take_refused(&mut self) -> Vec<Refused> {
+        std::mem::take(&mut self.refused)
     }
 
     /// How many there are in the graph that are led to, and not known, and some of them.

@@ -5,6 +5,8 @@ mod bis;
 mod editions;
 mod ftm;
 mod ftm_again;
+mod ftm_apart;
+mod ftm_spells;
 mod ofac;
 mod published;
 mod us_lists;

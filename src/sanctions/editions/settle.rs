@@ -7,8 +7,12 @@
 //! returns has one `LISTED_ON` for each spell, and the paragraphs of a spell support its own. So has what the record of an entry says
 //! in one edition and not in another (`facts.rs`).
 
+mod claims;
+mod several;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use self::several::Several;
 use super::records::Records;
 use super::set_where_other;
 use super::sources::{Cited, End, Seen, Sources, Witness};
@@ -27,22 +31,25 @@ pub(super) fn settle(
     series: &BTreeSet<String>,
     report: &mut ImportReport,
 ) -> Result<(), Error> {
-    let sources = Sources::read(transaction, series)?;
+    let several = Several::read(transaction)?;
+    let sources = Sources::read(transaction, &series.union(&several.series).cloned().collect())?;
     let may_differ = sources.may_differ();
     let (witnesses, gone, records, done) = (HashMap::new(), BTreeMap::new(), HashMap::new(), HashSet::new());
-    let mut settling = Settling { transaction, sources, report, witnesses, gone, records, done };
+    let mut settling = Settling { transaction, sources, several, report, witnesses, gone, records, done };
     if may_differ {
         settling.listings()?;
         settling.memberships()?;
         settling.facts()?;
     }
     settling.bounded_facts()?;
+    settling.several()?;
     settling.delete_citations()
 }
 
 pub(super) struct Settling<'t> {
     pub transaction: &'t mut WriteTransaction,
     pub sources: Sources,
+    several: Several,
     report: &'t mut ImportReport,
     /// The paragraphs of editions that stand for who is not in them.
     witnesses: HashMap<usize, ElementId>,
@@ -245,8 +252,10 @@ impl Settling<'_> {
             else {
                 continue;
             };
-            let id = |node: &Node| node.properties().get("id").map_or_else(String::new, ToString::to_string);
-            let mut tie = Tie::new((party.id(), list.id()), format!("{}|{}", id(party), id(list)), rel.clone());
+            if self.several.pairs.contains(&(party.id(), list.id())) {
+                continue;
+            }
+            let mut tie = Tie::of_listing(party, list, rel.clone());
             tie.take_later(others.iter().filter_map(rel_of));
             let mut cited = self.cited(cited, rel.id());
             self.take_later_citations(&tie, &mut cited)?;
@@ -264,18 +273,10 @@ impl Settling<'_> {
             return Ok(Vec::new());
         }
         let id = party.properties().get("id").map_or_else(String::new, ToString::to_string);
-        let mut found = self.sources.deleted.get(&id).cloned().unwrap_or_default();
         let statement = "MATCH (a)<-[:TARGETS]-(x:Listing)-[:ADDS_TO]->(b) WHERE id(a) = $a AND id(b) = $b RETURN x.id";
         let params = Params::from_iter([("a", number(party.id())), ("b", number(list.id()))]);
         let listings: Vec<String> = self.transaction.query(statement, params)?.into_vec()?;
-        let newest = |listing: &String| {
-            let lines = self.sources.deleted.get(listing).into_iter().flatten();
-            lines.max_by_key(|(source, _)| self.sources.all[*source].published.clone()).copied()
-        };
-        let lines: Option<Vec<(usize, ElementId)>> = listings.iter().map(newest).collect();
-        let all = lines.into_iter().flatten();
-        found.extend(all.max_by_key(|(source, _)| self.sources.all[*source].published.clone()));
-        Ok(found)
+        Ok(self.sources.taken_off(&id, &listings))
     }
 
     fn delete_citations(&mut self) -> Result<(), Error> {

@@ -57,6 +57,7 @@ impl Witness {
 }
 
 /// A citation of an element.
+#[derive(Clone)]
 pub(super) struct Cited {
     pub source: usize,
     pub paragraph: ElementId,
@@ -125,6 +126,19 @@ impl Sources {
         self.settled.iter().any(|series| count(series) > 1)
     }
 
+    /// Lines by which somebody was taken off by name: the party, or all that it was listed by.
+    pub(super) fn taken_off(&self, party: &str, listings: &[String]) -> Vec<(usize, ElementId)> {
+        let mut found = self.deleted.get(party).cloned().unwrap_or_default();
+        let newest = |listing: &String| {
+            let lines = self.deleted.get(listing).into_iter().flatten();
+            lines.max_by_key(|(source, _)| self.all[*source].published.clone()).copied()
+        };
+        let lines: Option<Vec<(usize, ElementId)>> = listings.iter().map(newest).collect();
+        let all = lines.into_iter().flatten();
+        found.extend(all.max_by_key(|(source, _)| self.all[*source].published.clone()));
+        found
+    }
+
     /// What its citations, and who was taken off by name, say of an element; nothing where no list is concerned that is settled.
     pub(super) fn seen(&self, cited: &[Cited], deleted: &[(usize, ElementId)]) -> Option<Seen> {
         let series: BTreeSet<&String> = cited.iter().map(|cited| &self.all[cited.source].series).collect();
@@ -132,8 +146,9 @@ impl Sources {
             return None;
         }
         let mut witnesses: Vec<Witness> =
-            series.into_iter().flat_map(|series| self.without(series, cited)).map(Witness::Edition).collect();
-        witnesses.extend(deleted.iter().map(|(source, line)| Witness::Line(*source, *line)));
+            series.iter().flat_map(|series| self.without(series, cited)).map(Witness::Edition).collect();
+        let own = deleted.iter().filter(|(source, _)| series.contains(&self.all[*source].series));
+        witnesses.extend(own.map(|(source, line)| Witness::Line(*source, *line)));
         self.seen_but_by(cited, witnesses)
     }
 

@@ -31,13 +31,13 @@ pub(super) struct Spell {
 
 /// Days as numbers; what is open has none, and is before or behind all.
 #[derive(Clone, Copy, Debug)]
-struct Days {
-    from: i64,
-    to: i64,
+pub(super) struct Days {
+    pub from: i64,
+    pub to: i64,
 }
 
 impl Days {
-    fn of(date: &Edtf) -> Self {
+    pub(super) fn of(date: &Edtf) -> Self {
         let (from, to) = (date.earliest().map(Date::epoch_days), date.latest().map(Date::epoch_days));
         Self { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) }
     }
@@ -107,7 +107,7 @@ fn spell(group: &[Seen], missed: &[Missed]) -> Spell {
 }
 
 /// Some day from one to another; `None` where both are open.
-fn between(from: i64, to: i64) -> Option<Edtf> {
+pub(super) fn between(from: i64, to: i64) -> Option<Edtf> {
     let day = |number: i64| Date::from_epoch_days(number).and_then(Edtf::from_date);
     match (day(from), day(to)) {
         (Some(from), Some(to)) if from == to => Some(to),

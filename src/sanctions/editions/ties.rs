@@ -7,7 +7,7 @@ use super::set_where_other;
 use super::settle::{CITED, Settling, TOLD, number};
 use super::sources::{Cited, Seen};
 use super::spells::Spell;
-use crate::{ElementId, Error, Name, Params, Relationship, Value};
+use crate::{ElementId, Error, Name, Node, Params, Relationship, Value};
 
 /// One relationship, or several that are one but for the time.
 pub(super) struct Tie {
@@ -27,6 +27,11 @@ const OWN: [&str; 6] = ["id", "spell", "valid_from", "valid_to", "absent_before"
 impl Tie {
     pub(super) fn new((start, end): (ElementId, ElementId), name: String, first: Relationship) -> Self {
         Self { start, end, name, first, later: Vec::new(), is_copied: false }
+    }
+
+    pub(super) fn of_listing(party: &Node, list: &Node, first: Relationship) -> Self {
+        let id = |node: &Node| node.properties().get("id").map_or_else(String::new, ToString::to_string);
+        Self::new((party.id(), list.id()), format!("{}|{}", id(party), id(list)), first)
     }
 
     pub(super) fn copied(self) -> Self {
@@ -81,11 +86,15 @@ impl Settling<'_> {
             }
         }
         for left in tie.later.iter().skip(seen.spells.len().saturating_sub(1)) {
-            let statement = "MATCH [(a)-[l]->()] WHERE id(a) = $start AND id(l) = $rel DETACH DELETE l";
-            let params = Params::from_iter([("start", number(tie.start)), ("rel", number(left.id()))]);
-            self.transaction.query(statement, params)?;
+            self.delete_spell(tie.start, left)?;
         }
         Ok(())
+    }
+
+    pub(super) fn delete_spell(&mut self, start: ElementId, spell: &Relationship) -> Result<(), Error> {
+        let statement = "MATCH [(a)-[l]->()] WHERE id(a) = $start AND id(l) = $rel DETACH DELETE l";
+        let params = Params::from_iter([("start", number(start)), ("rel", number(spell.id()))]);
+        self.transaction.query(statement, params).map(drop)
     }
 
     fn end_of(&self, spell: Option<&Spell>, seen: &Seen) -> Vec<(&'static str, Value)> {
@@ -111,6 +120,16 @@ impl Settling<'_> {
             set_where_other(self.transaction, there.id(), there.properties(), wanted)?;
             return Ok(there.id());
         }
+        self.draw_spell(tie, spell_number, wanted)
+    }
+
+    /// A relationship for the second spell, or one behind it.
+    pub(super) fn draw_spell(
+        &mut self,
+        tie: &Tie,
+        spell_number: usize,
+        mut wanted: Vec<(&str, Value)>,
+    ) -> Result<ElementId, Error> {
         wanted.push(("id", format!("{}|{spell_number}", tie.name).into()));
         wanted.push(("spell", i64::try_from(spell_number).unwrap_or(i64::MAX).into()));
         wanted.retain(|(_, value)| !matches!(value, Value::Null));

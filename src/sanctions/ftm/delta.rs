@@ -7,6 +7,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::entities::{check, source_of, take};
+use super::twice::Twice;
 use crate::format::json_from_str;
 use crate::import::{ImportError, ImportFile, TextLines};
 use crate::sanctions::ListFormat;
@@ -28,17 +29,19 @@ pub(in crate::sanctions) fn read(files: &[ImportFile], reading: &mut Reading<'_>
         let source = source_of(file, Some(published), true);
         let edition = ReadEdition::new(&source, ListFormat::FtmDelta);
         reading.begin_edition(ReadEdition { changes: Some([0; 3]), ..edition });
+        // Of two changes of one entity the later one counts.
+        let nothing = Twice::default();
         let mut lines = TextLines::open(file)?;
         while let Some(line) = lines.read()? {
             reading.count_row();
             let mut record = Record::new(&source, format!("delta:{}", line.line), line.line, text_of(&line.raw));
             let kind = match line.content.and_then(|text| change_of(&text)) {
                 Ok(Change::Added(entity)) => {
-                    take(&entity, &mut record, reading);
+                    take(&entity, &nothing, &mut record, reading);
                     0
                 }
                 Ok(Change::Modified(entity)) => {
-                    take(&entity, &mut record, reading);
+                    take(&entity, &nothing, &mut record, reading);
                     1
                 }
                 Ok(Change::Deleted(id)) => {

@@ -6,13 +6,13 @@
 use super::export::is_of_model;
 use super::schemata::{COUNTRIES, DATES, IDENTIFIERS, is_known};
 use super::{Entity, Fact};
+use crate::Edtf;
 use crate::sanctions::countries::Country;
 use crate::sanctions::dates;
 use crate::sanctions::model::{Identifier, Key, Listing, Lists, Properties, Record, home};
 use crate::sanctions::reading::Reading;
 use crate::sanctions::restricted::shared_name;
 use crate::sanctions::share::{Bound, Stated};
-use crate::{Edtf, Value};
 
 /// Labels of our own for schemata, beside the name of the schema.
 const LABELS: [(&str, &[&str]); 9] = [
@@ -138,12 +138,13 @@ struct Drawing<'e> {
 }
 
 impl Drawing<'_> {
-    fn values(&self, property: &str) -> impl Iterator<Item = &str> {
+    fn values(&self, property: &str) -> impl Iterator<Item = &str> + Clone {
         self.facts.iter().filter(move |fact| fact.property == property).map(|fact| fact.value.as_str())
     }
 
-    fn first(&self, property: &str) -> Option<&str> {
-        self.values(property).next()
+    /// The values of all lines, or statements.
+    fn whole(&self, property: &str) -> &[String] {
+        self.entity.whole.get(property).map_or(&[], Vec::as_slice)
     }
 
     fn dates(&self, property: &str) -> Vec<Edtf> {
@@ -152,7 +153,7 @@ impl Drawing<'_> {
 
     /// One of the days that are given.
     fn date(&self, property: &str) -> Option<Edtf> {
-        let days = self.dates(property);
+        let days: Vec<Edtf> = self.whole(property).iter().filter_map(|day| dates::read(day)).collect();
         match &days[..] {
             [] => None,
             [day] => Some(day.clone()),
@@ -169,7 +170,14 @@ impl Drawing<'_> {
     /// What supports all of it: the statements, or the record once.
     fn citations(&self) -> Vec<Properties> {
         let stated: Vec<Properties> = self.facts.iter().filter_map(|fact| fact.citation.clone()).collect();
-        if stated.is_empty() { vec![Properties::new().with("printed", self.entity.caption.clone())] } else { stated }
+        if stated.is_empty() { vec![Properties::new().with("printed", self.printed())] } else { stated }
+    }
+
+    /// Its name, or the first of the other ones that stand here.
+    fn printed(&self) -> Option<&str> {
+        let caption = self.entity.caption.as_deref();
+        let mut own = self.values("name");
+        own.clone().find(|name| Some(*name) == caption).or_else(|| own.next())
     }
 
     fn own_citations(fact: &Fact) -> Vec<Properties> {
@@ -243,12 +251,8 @@ impl Drawing<'_> {
             }
         }
         if self.entity.schema.name == "Address" {
-            for (name, value) in &mut properties.0 {
-                if let Value::List(items) = value
-                    && matches!(name.as_str(), "full" | "street" | "city")
-                {
-                    *value = items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ").into();
-                }
+            for name in ["full", "street", "city"] {
+                properties.set(name, self.whole(name).join("; "));
             }
         }
         record.cited_node(&key, &self.labels(), properties, self.citations());
@@ -296,14 +300,17 @@ impl Drawing<'_> {
 
     /// Percentages are free text, which stays.
     fn shares(&self, properties: &mut Properties, line: u64, reading: &mut Reading<'_>) {
-        let texts: Vec<&str> = self.values("percentage").filter(|text| !text.trim().is_empty()).collect();
-        if let [text] = texts[..] {
-            properties.set("percentage", text);
+        let texts: Vec<&str> =
+            self.whole("percentage").iter().map(String::as_str).filter(|text| !text.trim().is_empty()).collect();
+        match texts[..] {
+            [] => {}
+            [text] => properties.set("percentage", text),
+            [..] => properties.set("percentage", texts.clone()),
         }
-        let read: Vec<Option<Stated>> = texts.iter().map(|text| Stated::read(text)).collect();
-        for (text, _) in texts.iter().zip(&read).filter(|(_, read)| read.is_none()) {
+        for text in self.values("percentage").filter(|text| !text.trim().is_empty() && Stated::read(text).is_none()) {
             reading.note("share of no known form", line, format!("{}: {text}", self.entity.id));
         }
+        let read: Vec<Option<Stated>> = texts.iter().map(|text| Stated::read(text)).collect();
         // Of several, any may be right.
         let Some(stated) = read.into_iter().collect::<Option<Vec<Stated>>>().filter(|stated| !stated.is_empty()) else {
             return;
@@ -327,18 +334,18 @@ impl Drawing<'_> {
         let mut properties = self.properties(record, reading);
         properties.0.remove("name");
         properties.set("programmes", all("program"));
-        properties.set("citation", self.first("recordId"));
+        properties.set("citation", self.whole("recordId").first().map(String::as_str));
         properties.set("citations", all("recordId"));
         properties.set("revised", self.dates("modifiedAt"));
         let programmes = self.values("program");
         let listing = Listing {
             id: self.entity.id.clone(),
             home: Some(home::ENTITY),
-            name: self.first("program").map_or_else(|| "listing".to_owned(), |name| format!("{name}: listing")),
+            name: self.whole("program").first().map_or_else(|| "listing".to_owned(), |name| format!("{name}: listing")),
             published: self.date("listingDate"),
             in_effect: self.date("startDate"),
             removed: self.date("endDate"),
-            seen: record.source.published.clone(),
+            seen: self.entity.said.day("first_seen").or_else(|| record.source.published.clone()),
             properties,
             agencies: self.values("authority").map(|name| agency(name).to_owned()).collect(),
             lists: programmes.map(|name| shared_name(name).to_owned()).collect(),
@@ -348,7 +355,11 @@ impl Drawing<'_> {
         for party in &parties {
             record.placeholder(party);
         }
-        let key = listing.draw_for(record, &parties.iter().collect::<Vec<_>>(), self.citations());
+        let mut citations = self.citations();
+        for citation in &mut citations {
+            citation.0.extend(self.entity.said.0.clone());
+        }
+        let key = listing.draw_for(record, &parties.iter().collect::<Vec<_>>(), citations);
         record.cited_node(&key, &["Sanction"], Properties::new(), Vec::new());
         let leads =
             self.facts.iter().filter(|fact| fact.property != "entity" && self.entity.schema.leads(&fact.property));

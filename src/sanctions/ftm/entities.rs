@@ -7,12 +7,13 @@ use serde_json::{Map, Value as Json};
 
 use super::draw::draw;
 use super::schemata::Schema;
+use super::twice::Twice;
 use super::{Entity, Fact};
 use crate::Edtf;
 use crate::format::json_from_str;
 use crate::import::{ImportError, ImportFile, TextLines};
 use crate::sanctions::editions::{Entry, Fields, ReadEdition};
-use crate::sanctions::model::{Record, Source};
+use crate::sanctions::model::{Properties, Record, Source};
 use crate::sanctions::reading::{Reading, text_of};
 use crate::sanctions::{ListFormat, dates};
 
@@ -38,6 +39,10 @@ pub(in crate::sanctions) fn read(files: &[ImportFile], reading: &mut Reading<'_>
         if edition.is_some() {
             reading.begin_edition(ReadEdition::new(&source_of(file, edition.clone(), true), ListFormat::Ftm));
         }
+        let twice = Twice::in_file(file)?;
+        for (line, what) in &twice.misfits {
+            reading.note("schemata that do not fit", *line, what.as_str());
+        }
         let mut lines = TextLines::open(file)?;
         while let Some(line) = lines.read()? {
             reading.count_row();
@@ -47,7 +52,7 @@ pub(in crate::sanctions) fn read(files: &[ImportFile], reading: &mut Reading<'_>
                     let published = edition.clone().or_else(|| seen(&entity));
                     let source = source_of(file, published, edition.is_some());
                     let mut record = Record::new(&source, line.line.to_string(), line.line, raw);
-                    take(&entity, &mut record, reading);
+                    take(&entity, &twice, &mut record, reading);
                     reading.put_entry(record)?;
                 }
                 Err(reason) => reading.pass_over(line.line, &line.raw, "entity", &reason)?,
@@ -127,73 +132,90 @@ pub(in crate::sanctions) fn fields(raw: &str) -> Option<Entry> {
     Some(Entry { id: text("id").to_owned(), name: name.to_owned(), fields })
 }
 
-/// Draws an entity, and those within it.
-pub(super) fn take(json: &Map<String, Json>, record: &mut Record, reading: &mut Reading<'_>) {
+/// Draws an entity, and those within it. Each line draws its own facts; what they come to together is said by all.
+pub(super) fn take(json: &Map<String, Json>, twice: &Twice, record: &mut Record, reading: &mut Reading<'_>) {
     let text = |key: &str| json.get(key).and_then(Json::as_str);
     let (Some(id), Some(name)) = (text("id"), text("schema")) else { return };
-    let (line, schema) = (record.n, known_schema(name, id, record.n, reading));
+    let (line, own_schema) = (record.n, known_schema(name, id, record.n, reading));
     for key in json.keys().filter(|key| !FIELDS.contains(&key.as_str())) {
         reading.note("unknown field", line, format!("{id}: {key}"));
     }
-    let mut facts = Vec::new();
-    for (property, values) in json.get("properties").and_then(Json::as_object).into_iter().flatten() {
-        let values = match values {
-            Json::Array(values) => values.as_slice(),
-            value => std::slice::from_ref(value),
-        };
-        for value in values {
-            take_value(schema, id, property, value, &mut facts, record, reading);
+    for (property, other) in within(json) {
+        match check(other) {
+            Ok(()) => take(other, twice, record, reading),
+            Err(reason) => reading.note("nested entity that is none", line, format!("{id}: {property}: {reason}")),
         }
     }
-    let mut entity = Entity::new(id.to_owned(), name.to_owned(), schema, &facts);
-    let is_name = |caption: &&str| facts.iter().any(|fact| fact.property == "name" && fact.value == *caption);
-    if let Some(caption) = text("caption").filter(is_name) {
+    let facts = facts_of(json, own_schema);
+    let whole = twice.whole(id);
+    let (schema, all) = whole.map_or((own_schema, &facts), |whole| (whole.schema.unwrap_or(own_schema), &whole.facts));
+    let name = if own_schema.name == name { schema.name } else { name };
+    let mut entity = Entity::new(id.to_owned(), name.to_owned(), schema, all);
+    let is_name = |caption: &&str| all.iter().any(|fact| fact.property == "name" && fact.value == *caption);
+    let caption = whole.map_or(text("caption"), |whole| whole.caption.as_deref());
+    if let Some(caption) = caption.filter(is_name) {
         entity.caption = Some(caption.to_owned());
     }
     tell_unknown_forms(json, id, line, reading);
     about(json, &mut entity);
+    entity.said = said(&entity.about, record.source.published.as_ref());
     if record.source.series.is_some() && !entity.about.0.contains_key("last_seen") {
-        record.seen(&mut entity.about);
+        record.seen_unless_said(&mut entity.about);
     }
     draw(&entity, &facts, record, reading);
+}
+
+/// Since when it has been seen, and until when, where that is behind the edition that has it.
+fn said(about: &Properties, published: Option<&Edtf>) -> Properties {
+    let is_behind = |last: &Edtf| published.is_some_and(|published| last.latest() > published.latest());
+    Properties::new()
+        .with("first_seen", about.day("first_seen"))
+        .with("last_seen", about.day("last_seen").filter(is_behind))
 }
 
 pub(super) fn known_schema(name: &str, id: &str, line: u64, reading: &mut Reading<'_>) -> &'static Schema {
     Schema::of(name).unwrap_or_else(|| {
         reading.note("unknown schema", line, format!("{id}: {name}"));
-        Schema::of("Thing").expect("the model has it")
+        Schema::thing()
     })
 }
 
-/// A text is a fact; an entity is one of its own, and its id the fact where the property is none of the other side.
-fn take_value(
-    schema: &'static Schema,
-    id: &str,
-    property: &str,
-    value: &Json,
-    facts: &mut Vec<Fact>,
-    record: &mut Record,
-    reading: &mut Reading<'_>,
-) {
-    let text = match value {
-        Json::String(text) => text.clone(),
-        Json::Object(entity) => {
-            if let Err(reason) = check(entity) {
-                reading.note("nested entity that is none", record.n, format!("{id}: {property}: {reason}"));
-                return;
+/// What an entity is, as far as that is known.
+pub(super) fn schema_of(json: &Map<String, Json>) -> &'static Schema {
+    json.get("schema").and_then(Json::as_str).and_then(Schema::of).unwrap_or_else(Schema::thing)
+}
+
+/// Properties with their values.
+fn values_of(json: &Map<String, Json>) -> impl Iterator<Item = (&String, &Json)> {
+    let properties = json.get("properties").and_then(Json::as_object).into_iter().flatten();
+    properties.flat_map(|(property, values)| {
+        let values = values.as_array().map_or(std::slice::from_ref(values), Vec::as_slice);
+        values.iter().map(move |value| (property, value))
+    })
+}
+
+/// The entities within one, with the properties that hold them.
+pub(super) fn within(json: &Map<String, Json>) -> impl Iterator<Item = (&String, &Map<String, Json>)> {
+    values_of(json).filter_map(|(property, value)| Some((property, value.as_object()?)))
+}
+
+/// A text is a fact; of an entity within it is the id, where the property is none of the other side.
+pub(super) fn facts_of(json: &Map<String, Json>, schema: &'static Schema) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for (property, value) in values_of(json) {
+        let value = match value {
+            Json::String(text) => text.clone(),
+            Json::Object(entity) if check(entity).is_ok() && schema.leads(property) => {
+                entity.get("id").and_then(Json::as_str).unwrap_or_default().to_owned()
             }
-            take(entity, record, reading);
-            if !schema.leads(property) {
-                return;
-            }
-            entity.get("id").and_then(Json::as_str).unwrap_or_default().to_owned()
+            Json::Object(_) | Json::Null => continue,
+            other => other.to_string(),
+        };
+        if !value.is_empty() {
+            facts.push(Fact { property: property.clone(), value, citation: None });
         }
-        Json::Null => return,
-        other => other.to_string(),
-    };
-    if !text.is_empty() {
-        facts.push(Fact { property: property.to_owned(), value: text, citation: None });
     }
+    facts
 }
 
 /// Tells what the collector says in a form in which it is not understood.

@@ -17,6 +17,11 @@ impl Schema {
         SCHEMATA.binary_search_by(|schema| schema.name.cmp(name)).ok().map(|index| &SCHEMATA[index])
     }
 
+    /// The one that is nothing in particular.
+    pub(super) fn thing() -> &'static Schema {
+        Schema::of("Thing").expect("the model has it")
+    }
+
     fn parents(&self) -> impl Iterator<Item = &'static Schema> {
         self.extends.iter().filter_map(|name| Schema::of(name))
     }
@@ -29,19 +34,22 @@ impl Schema {
         self.edge.or_else(|| self.parents().find_map(Schema::edge))
     }
 
+    /// How far it is from those that extend nothing, at most.
+    fn height(&self) -> usize {
+        self.parents().map(|parent| parent.height() + 1).max().unwrap_or(0)
+    }
+
     /// Whether a property holds ids of entities.
     pub(super) fn leads(&self, property: &str) -> bool {
         self.entities.contains(&property) || self.parents().any(|parent| parent.leads(property))
     }
 
-    /// The schema of what two sources give two schemata for, and whether one of them is it: the more special one, or else what
-    /// both have in common.
+    /// The schema of what two sources give two schemata for, and whether it is both: the more special one, or the least special that
+    /// extends both; or else what they have in common.
     pub(super) fn common(&'static self, other: &'static Schema) -> (&'static Schema, bool) {
-        if self.is_a(other.name) {
-            return (self, true);
-        }
-        if other.is_a(self.name) {
-            return (other, true);
+        let of_both = SCHEMATA.iter().filter(|schema| schema.is_a(self.name) && schema.is_a(other.name));
+        if let Some(schema) = of_both.min_by_key(|schema| (schema.height(), schema.name)) {
+            return (schema, true);
         }
         let mut nearest: Vec<&'static Schema> = self.parents().collect();
         let mut shared = None;
@@ -244,6 +252,7 @@ mod tests {
             (found.name, fits)
         };
         assert_eq!(common("LegalEntity", "Company"), ("Company", true));
+        assert_eq!(common("Asset", "LegalEntity"), ("Company", true));
         assert_eq!(common("Person", "Company"), ("LegalEntity", false));
     }
 }

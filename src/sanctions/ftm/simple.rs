@@ -74,7 +74,7 @@ fn take(columns: &Columns, row: &Row, record: &mut Record, reading: &mut Reading
         entity.about.set(key, dates::read(columns.get(row, key)));
     }
     if record.source.series.is_some() && !entity.about.0.contains_key("last_seen") {
-        record.seen(&mut entity.about);
+        record.seen_unless_said(&mut entity.about);
     }
     draw(&entity, &facts, record, reading);
 }

@@ -285,7 +285,7 @@ impl Whole {
             if canonical_id != last && whole.schemata.contains_key(&canonical_id) {
                 whole.scattered.insert(canonical_id.clone());
             }
-            let new = Schema::of(&schema).or_else(|| Schema::of("Thing")).expect("the model has it");
+            let new = Schema::of(&schema).unwrap_or_else(Schema::thing);
             let kind = whole.schemata.entry(canonical_id.clone()).or_insert(Kind { schema: new, fits: true });
             let (schema, fits) = kind.schema.common(new);
             *kind = Kind { schema, fits: kind.fits && fits };

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Cited, find, merge, paragraph, words_of};
 use crate::import::ImportReport;
-use crate::sanctions::model::{Key, NodeEntry, Properties, Record, RelEntry, UNRESOLVED, is_same};
-use crate::{ElementId, Error, Name, Relationship, Value, WriteTransaction};
+use crate::sanctions::model::{Key, NodeEntry, Properties, Record, RelEntry, UNRESOLVED, home, is_same};
+use crate::{ElementId, Error, Name, Node, Relationship, Value, WriteTransaction};
 
 #[derive(Default)]
 pub(super) struct Batch {
     nodes: Vec<NodeState>,
+    /// By each label under which its id is its own.
     node_of: HashMap<Key, usize>,
+    by_element: HashMap<ElementId, usize>,
     rels: Vec<RelState>,
     rel_of: HashMap<RelKey, usize>,
     citations: Vec<Citation>,
@@ -25,8 +27,25 @@ struct NodeState {
     new_labels: Vec<String>,
     /// Something is known of it that is more than that it is led to.
     is_known: bool,
+    /// Lists tell of it, and not only somebody else.
+    is_of_lists: bool,
     properties: BTreeMap<Name, Value>,
     changed: HashSet<Name>,
+}
+
+impl NodeState {
+    /// Entities of `FollowTheMoney` say of which schema they are, and nothing else does. What is only led to is of no kind.
+    fn is_of_another_kind(&self, entry: &NodeEntry) -> bool {
+        let said = &entry.properties.0;
+        self.is_known && !said.is_empty() && self.properties.contains_key("schema") != said.contains_key("schema")
+    }
+}
+
+/// The keys under which nothing else may have the id of a node.
+fn homes_of(entry: &NodeEntry) -> impl Iterator<Item = Key> {
+    let labels = entry.labels.iter().map(String::as_str);
+    let homes = home::ALL.into_iter().filter(move |home| labels.clone().any(|label| label == *home));
+    homes.map(|home| Key::new(home, entry.key.id.as_str()))
 }
 
 struct RelState {
@@ -58,10 +77,9 @@ enum Target {
 }
 
 impl Batch {
-    /// Looks for all nodes of the records.
+    /// Looks for all nodes of the records, and for those that have the id of one under another label.
     pub(super) fn find_nodes(&mut self, transaction: &mut WriteTransaction, records: &[Record]) -> Result<(), Error> {
-        let mut wanted: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-        let mut seen = HashSet::new();
+        let (mut wanted, mut seen) = (BTreeMap::<&'static str, Vec<String>>::new(), HashSet::new());
         for record in records {
             let ends = record.rels.iter().flat_map(|rel| [&rel.start, &rel.end]);
             for key in record.nodes.iter().map(|node| &node.key).chain(ends) {
@@ -70,24 +88,89 @@ impl Batch {
                 }
             }
         }
+        self.find(transaction, wanted)?;
+        let mut others = HashSet::new();
+        for entry in records.iter().flat_map(|record| &record.nodes) {
+            others.extend(homes_of(entry).filter(|key| !self.node_of.contains_key(key)));
+        }
+        let mut wanted = BTreeMap::<&'static str, Vec<String>>::new();
+        for Key { home, id } in others {
+            wanted.entry(home).or_default().push(id);
+        }
+        self.find(transaction, wanted)?;
+        self.find_whose(transaction, records)
+    }
+
+    fn find(
+        &mut self,
+        transaction: &mut WriteTransaction,
+        wanted: BTreeMap<&'static str, Vec<String>>,
+    ) -> Result<(), Error> {
         for (home, ids) in wanted {
             for (id, node) in find::nodes(transaction, home, &ids)? {
-                let key = Key::new(home, id);
-                self.node_of.insert(key.clone(), self.nodes.len());
-                let labels: Vec<String> = node.labels().iter().map(|label| label.as_str().to_owned()).collect();
-                self.nodes.push(NodeState {
-                    key,
-                    id: Some(node.id()),
-                    was_there: true,
-                    is_known: !labels.iter().any(|label| label == UNRESOLVED),
-                    labels,
-                    new_labels: Vec::new(),
-                    properties: node.properties().clone(),
-                    changed: HashSet::new(),
-                });
+                self.take_found(Key::new(home, id), &node);
             }
         }
         Ok(())
+    }
+
+    fn take_found(&mut self, key: Key, node: &Node) {
+        if let Some(index) = self.by_element.get(&node.id()) {
+            self.node_of.insert(key, *index);
+            return;
+        }
+        let index = self.nodes.len();
+        let labels: Vec<String> = node.labels().iter().map(|label| label.as_str().to_owned()).collect();
+        self.by_element.insert(node.id(), index);
+        let homes = home::ALL.into_iter().filter(|home| labels.iter().any(|label| label == home));
+        self.node_of.extend(homes.map(|home| (Key::new(home, key.id.as_str()), index)));
+        self.nodes.push(NodeState {
+            key,
+            id: Some(node.id()),
+            was_there: true,
+            is_known: !labels.iter().any(|label| label == UNRESOLVED),
+            is_of_lists: false,
+            labels,
+            new_labels: Vec::new(),
+            properties: node.properties().clone(),
+            changed: HashSet::new(),
+        });
+    }
+
+    /// Asks of nodes that records of another kind take for theirs whether lists tell of them.
+    fn find_whose(&mut self, transaction: &mut WriteTransaction, records: &[Record]) -> Result<(), Error> {
+        let mut doubtful = BTreeMap::<&'static str, Vec<String>>::new();
+        for entry in records.iter().flat_map(|record| &record.nodes) {
+            if self.node_of.get(&entry.key).is_some_and(|index| self.nodes[*index].is_of_another_kind(entry)) {
+                doubtful.entry(entry.key.home).or_default().push(entry.key.id.clone());
+            }
+        }
+        for (home, ids) in doubtful {
+            for id in find::told_by_lists(transaction, home, &ids)? {
+                if let Some(index) = self.node_of.get(&Key::new(home, id)) {
+                    self.nodes[*index].is_of_lists = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An id in a record that something else has: what a source of another kind tells of, or what has it under another label.
+    pub(super) fn taken_id<'r>(&self, record: &'r Record) -> Option<&'r str> {
+        let mut own: HashMap<Key, &Key> = HashMap::new();
+        for entry in &record.nodes {
+            let index = self.node_of.get(&entry.key);
+            let mut is_others = index
+                .is_some_and(|index| self.nodes[*index].is_of_lists && self.nodes[*index].is_of_another_kind(entry));
+            for key in homes_of(entry) {
+                is_others |= self.node_of.get(&key).is_some_and(|other| Some(other) != index);
+                is_others |= own.insert(key, &entry.key).is_some_and(|other| *other != entry.key);
+            }
+            if is_others {
+                return Some(&entry.key.id);
+            }
+        }
+        None
     }
 
     /// Adds what a record says.
@@ -113,6 +196,7 @@ impl Batch {
             labels: vec![],
             new_labels: vec![key.home.to_owned()],
             is_known: false,
+            is_of_lists: false,
             properties: BTreeMap::new(),
             changed: HashSet::new(),
         });
@@ -122,7 +206,9 @@ impl Batch {
 
     fn take_node(&mut self, paragraph: usize, entry: NodeEntry, own: &Key, raw: &str) {
         let index = self.node(&entry.key);
+        self.node_of.extend(homes_of(&entry).map(|key| (key, index)));
         let node = &mut self.nodes[index];
+        node.is_of_lists |= !entry.properties.0.is_empty();
         for label in entry.labels {
             let is_there = node.labels.contains(&label) || node.new_labels.contains(&label);
             if label == UNRESOLVED {

@@ -14,6 +14,20 @@ pub(super) fn nodes(
     transaction.query(statement, Params::from_iter([("ids", ids)]))?.into_vec()
 }
 
+/// Those of these ids whose nodes lists tell of.
+pub(super) fn told_by_lists(
+    transaction: &mut WriteTransaction,
+    label: &str,
+    ids: &[String],
+) -> Result<Vec<String>, Error> {
+    let statement = format!(
+        "UNWIND $ids AS id MATCH (n:`{label}` {{id: id}})
+         WHERE EXISTS {{ (n)<-[:SUPPORTS]-(:Paragraph)-[:OF]->(s:Source) WHERE s.kind = 'list' }} RETURN DISTINCT id"
+    );
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    transaction.query(statement, Params::from_iter([("ids", ids)]))?.into_vec()
+}
+
 /// All relationships of a type between nodes of two homes, by the ids of their ends: asserted ones, and behind them those that
 /// a list tells and somebody has retracted. What is only claimed is none of these.
 pub(super) fn rels(

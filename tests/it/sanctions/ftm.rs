@@ -477,3 +477,71 @@ fn a_byte_order_mark_hides_no_entity() {
     let diff = sanctions::diff_files(ListFormat::Ftm, &files(String::new()), &marked).unwrap();
     assert_eq!(diff.added.len(), 1);
 }
+
+/// Of two shares the last one was right, and nobody was told.
+#[test]
+fn lines_of_one_entity_are_one_line() {
+    let told = |text: &str| {
+        let (db, report) = imported(text);
+        let owns = "MATCH (a)-[o:OWNS]->(c) RETURN a.id, o.share_min, o.share_max, o.percentage, o.valid_from";
+        let nodes = "MATCH (n:Entity) RETURN n.id, labels(n), n.name, n.aliases, n.full ORDER BY n.id";
+        (ask(&db, owns), ask(&db, nodes), noted(&report).len())
+    };
+    let one = told(&lines(&[
+        r#"{"id": "p", "schema": "Person", "properties": {"name": ["P"]}}"#,
+        r#"{"id": "c", "schema": "Company", "properties": {"name": ["C", "C Ltd"]}}"#,
+        r#"{"id": "x", "schema": "Address", "properties": {"full": ["1 Road", "2 Road"]}}"#,
+        r#"{"id": "o", "schema": "Ownership", "properties": {"owner": ["p"], "asset": ["c"], "percentage": ["60", "10"], "startDate": ["2010", "2012"]}}"#,
+    ]));
+    assert_eq!(one.0, ["p | 10.0 | 60.0 | ['60', '10'] | [2010,2012]"]);
+    let several = told(&lines(&[
+        r#"{"id": "o", "schema": "Ownership", "properties": {"owner": ["p"], "asset": ["c"], "percentage": ["60"], "startDate": ["2010"]}}"#,
+        r#"{"id": "x", "schema": "Address", "properties": {"full": ["1 Road"]}}"#,
+        r#"{"id": "p", "schema": "Person", "properties": {"name": ["P"]}}"#,
+        // What is an asset and somebody is a company.
+        r#"{"id": "c", "schema": "LegalEntity", "properties": {"name": ["C"], "ownershipAsset": [{"id": "o", "schema": "Ownership", "properties": {"owner": ["p"], "asset": ["c"], "percentage": ["10"], "startDate": ["2012"]}}]}}"#,
+        r#"{"id": "c", "schema": "Asset", "properties": {"name": ["C Ltd"]}}"#,
+        r#"{"id": "x", "schema": "Address", "properties": {"full": ["2 Road"]}}"#,
+    ]));
+    assert_eq!(several, one);
+}
+
+#[test]
+fn schemata_that_nothing_can_be_both_of_are_told() {
+    let (db, report) = imported(&lines(&[
+        r#"{"id": "d", "schema": "Person", "properties": {"name": ["D"]}}"#,
+        r#"{"id": "d", "schema": "Company", "properties": {"name": ["D Ltd"]}}"#,
+    ]));
+    assert_eq!(noted(&report), [("schemata that do not fit", 1)]);
+    let expected = ["['Actor', 'Company', 'Entity', 'Organisation', 'Person'] | D | ['D Ltd']"];
+    check(&db, "MATCH (n:Entity) RETURN labels(n), n.name, n.aliases", &expected);
+    let printed = "MATCH (p)-[s:SUPPORTS]->(:Entity) RETURN p.n, s.printed ORDER BY p.n";
+    check(&db, printed, &["1 | D", "2 | D Ltd"]);
+}
+
+#[test]
+fn a_later_edition_takes_the_place_of_the_lines_of_one_before() {
+    let line = |share: &str| {
+        format!(
+            r#"{{"id": "o", "schema": "Ownership", "properties": {{"owner": ["p"], "asset": ["c"], "percentage": ["{share}"]}}}}"#
+        )
+    };
+    let editions = [("a-2023-01-01.json", line("60") + "\n" + &line("10")), ("a-2024-01-01.json", line("30"))];
+    for order in [[0, 1], [1, 0]] {
+        let db = Database::in_memory();
+        for (name, text) in order.map(|index| &editions[index]) {
+            import_into(&db, ListFormat::Ftm, None, &[(name, text)]).unwrap();
+        }
+        check(&db, "MATCH ()-[o:OWNS]->() RETURN o.share_min, o.share_max", &["30.0 | 30.0"]);
+    }
+}
+
+#[test]
+fn statements_of_one_share_are_united_whichever_source_they_are_of() {
+    let mut lines = statements();
+    lines.push(statement(["own1", "own1", "percentage", "Ownership", "10", "one", "2026-03-01", "h10"]));
+    let db = Database::in_memory();
+    let text = HEAD.to_owned() + &lines.concat();
+    import_into(&db, ListFormat::FtmStatements, None, &[("statements.csv", &text)]).unwrap();
+    check(&db, "MATCH ()-[o:OWNS]->() RETURN o.share_min, o.share_max, o.percentage", &["10.0 | 49.0 | ['49', '10']"]);
+}

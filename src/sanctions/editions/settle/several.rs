@@ -1,0 +1,276 @@
+//! Who is on one list by several records, each of which may have days of its own: a `LISTED_ON` for each time without a break, whichever
+//! record came first.
+//!
+//! A record that says when it ends stands for itself. The party is on the list by the others as long as any of them is in the editions; each
+//! begins when it says so, or else as the editions show.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::claims::{Claim, ClaimEnd, unite};
+use super::{CITED, Settling, has_own_end, is_until, node_of};
+use crate::sanctions::dates;
+use crate::sanctions::editions::sources::{Cited, Seen};
+use crate::sanctions::editions::ties::Tie;
+use crate::sanctions::editions::{day_of, set_where_other};
+use crate::{Edtf, ElementId, Error, Name, Node, Relationship, Row, Value, WriteTransaction};
+
+/// Parties and lists with the records of lists that tie them, where these are several.
+const PAIRS: &str = "MATCH (x:Listing)-[:TARGETS]->(a) MATCH (x)-[:ADDS_TO]->(b:List)
+    WITH a, b, collect(DISTINCT x) AS listings WHERE size(listings) > 1
+    WITH a, b, [x IN listings WHERE EXISTS { MATCH (s:Source)<-[:OF]-(:Paragraph)-[:SUPPORTS]->(x) WHERE s.kind = 'list' }] AS listings
+    WHERE size(listings) > 1";
+
+/// Who is on a list by several records.
+pub(super) struct Several {
+    /// Parties, each with a list.
+    pub pairs: HashSet<(ElementId, ElementId)>,
+    /// Of which lists these records are.
+    pub series: BTreeSet<String>,
+}
+
+impl Several {
+    pub(super) fn read(transaction: &mut WriteTransaction) -> Result<Self, Error> {
+        let statement = format!(
+            "{PAIRS} RETURN id(a), id(b), COLLECT {{ MATCH [(a)-[l:LISTED_ON]->(b)] MATCH {CITED}[l]
+             WHERE s.series IS NOT NULL RETURN DISTINCT s.series }}"
+        );
+        let mut several = Self { pairs: HashSet::new(), series: BTreeSet::new() };
+        for row in transaction.query(&statement, ())? {
+            let (party, list, series): (u64, u64, Vec<String>) = row?.to()?;
+            several.pairs.insert((ElementId(party), ElementId(list)));
+            several.series.extend(series);
+        }
+        Ok(several)
+    }
+}
+
+/// A party and a list, and all that ties them.
+struct Pair<'r> {
+    party: &'r Node,
+    list: &'r Node,
+    records: Vec<Listed>,
+    /// By their spells.
+    rels: Vec<Relationship>,
+    /// By editions and other sources that are of a list of which there are several.
+    cited: Vec<Cited>,
+    placed: Vec<Placed>,
+}
+
+/// A record, and the paragraphs by which the party is on the list.
+struct Listed {
+    listing: Node,
+    paragraphs: BTreeSet<ElementId>,
+}
+
+/// That the paragraph of a record supports one of the relationships.
+struct Placed {
+    paragraph: ElementId,
+    holder: ElementId,
+    citation: Relationship,
+}
+
+impl Settling<'_> {
+    /// All pairs, whether or not they are of lists that were read now: a record that belongs to no edition bears on others that do.
+    pub(super) fn several(&mut self) -> Result<(), Error> {
+        if self.several.pairs.is_empty() {
+            return Ok(());
+        }
+        let statement = format!(
+            "{PAIRS} RETURN a, b, listings,
+             COLLECT {{ MATCH [(a)-[l:LISTED_ON]->(b)] RETURN [l, COLLECT {{ MATCH {CITED}[l] WHERE s.kind = 'list' AND p.kind = 'record' RETURN [s.id, id(p), c] }}] }},
+             COLLECT {{ UNWIND listings AS x MATCH (p:Paragraph)-[:SUPPORTS]->(x) WHERE p.kind = 'record' RETURN [id(x), id(p)] }}"
+        );
+        for row in self.transaction.query(&statement, ())? {
+            let row: Row = row?;
+            let [
+                Value::Node(party),
+                Value::Node(list),
+                Value::List(listings),
+                Value::List(rels),
+                Value::List(supported),
+            ] = row.values()
+            else {
+                continue;
+            };
+            let mut pair = Pair { party, list, records: vec![], rels: vec![], cited: vec![], placed: vec![] };
+            for rel in rels.iter() {
+                self.take_rel(rel, &mut pair);
+            }
+            pair.rels.sort_by_key(|rel| match rel.properties().get("spell") {
+                Some(Value::Integer(number)) => *number,
+                _ => 0,
+            });
+            let supported: Vec<(ElementId, ElementId)> = supported.iter().filter_map(two_ids).collect();
+            let placed: HashSet<ElementId> = pair.placed.iter().map(|placed| placed.paragraph).collect();
+            for listing in listings.iter().filter_map(node_of) {
+                let own = supported.iter().filter(|(of, paragraph)| *of == listing.id() && placed.contains(paragraph));
+                let paragraphs: BTreeSet<ElementId> = own.map(|(_, paragraph)| *paragraph).collect();
+                pair.records.extend((!paragraphs.is_empty()).then_some(Listed { listing, paragraphs }));
+            }
+            if !pair.records.is_empty() {
+                let claims = unite(self.claims(&pair));
+                self.write_claims(&pair, &claims)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_rel(&self, told: &Value, pair: &mut Pair<'_>) {
+        let Value::List(told) = told else { return };
+        let told: Vec<&Value> = told.iter().collect();
+        let [Value::Relationship(rel), cited] = told[..] else { return };
+        pair.cited.extend(self.cited(cited, rel.id()));
+        let Value::List(rows) = cited else { return };
+        for row in rows.iter() {
+            let Value::List(row) = row else { continue };
+            let row: Vec<&Value> = row.iter().collect();
+            let [_, Value::Integer(paragraph), Value::Relationship(citation)] = row[..] else { continue };
+            let (paragraph, citation) = (ElementId(paragraph.unsigned_abs()), citation.clone());
+            pair.placed.push(Placed { paragraph, holder: rel.id(), citation });
+        }
+        pair.rels.push(rel.clone());
+    }
+
+    fn claims(&self, pair: &Pair<'_>) -> Vec<Claim> {
+        let (closed, open): (Vec<&Listed>, Vec<&Listed>) =
+            pair.records.iter().partition(|record| record.own_end().is_some());
+        let mut claims: Vec<Claim> = closed.iter().map(|record| record.claim()).collect();
+        let is_open = |cited: &&Cited| open.iter().any(|record| record.paragraphs.contains(&cited.paragraph));
+        let cited: Vec<Cited> = pair.cited.iter().filter(is_open).cloned().collect();
+        let ids: Vec<String> = open.iter().map(|record| id_of(&record.listing)).collect();
+        let deleted = self.sources.taken_off(&id_of(pair.party), &ids);
+        match self.sources.seen(&cited, &deleted) {
+            Some(seen) => claims.extend(self.shown(&open, &cited, &seen)),
+            None => claims.extend(open.iter().map(|record| record.claim())),
+        }
+        claims
+    }
+
+    /// What records without an end say, as far as editions have them. One that is back begins anew with the edition that has it.
+    fn shown(&self, open: &[&Listed], cited: &[Cited], seen: &Seen) -> Vec<Claim> {
+        let shown: Vec<BTreeSet<ElementId>> = seen
+            .spells
+            .iter()
+            .map(|spell| spell.sightings.iter().map(|index| cited[seen.citations[*index]].paragraph).collect())
+            .collect();
+        let mut claims = Vec::new();
+        for record in open {
+            let is_shown = |paragraph: &&ElementId| shown.iter().any(|spell| spell.contains(paragraph));
+            let mut own = Some(record.claim());
+            let mut left: BTreeSet<ElementId> =
+                record.paragraphs.iter().filter(|paragraph| !is_shown(paragraph)).copied().collect();
+            for (spell, shown) in seen.spells.iter().zip(&shown) {
+                let mut paragraphs: BTreeSet<ElementId> = record.paragraphs.intersection(shown).copied().collect();
+                if paragraphs.is_empty() {
+                    continue;
+                }
+                paragraphs.append(&mut left);
+                let ends: Option<ClaimEnd> =
+                    spell.ends.as_ref().map(|(date, index)| (date.clone(), Some(seen.witnesses[*index])));
+                let own = own.take().filter(|_| record.says_beginning());
+                let (begins, absent_before, in_effect) = match own {
+                    Some(own) => (own.begins, Value::Null, own.in_effect),
+                    None => (spell.begins.clone(), self.named(spell.absent_before, seen), None),
+                };
+                claims.push(Claim { begins, absent_before, in_effect, ends, paragraphs });
+            }
+            claims.extend(own);
+        }
+        claims
+    }
+
+    fn write_claims(&mut self, pair: &Pair<'_>, claims: &[Claim]) -> Result<(), Error> {
+        let Some(first) = pair.rels.first() else { return Ok(()) };
+        let tie = Tie::of_listing(pair.party, pair.list, first.clone());
+        for (index, claim) in claims.iter().enumerate() {
+            let (date, by) = claim.ends.clone().unzip();
+            let by = by.flatten();
+            let wanted = vec![
+                ("valid_from", claim.begins.clone().into()),
+                ("absent_before", claim.absent_before.clone()),
+                ("in_effect", claim.in_effect.clone().into()),
+                ("valid_to", date.clone().into()),
+                ("absent_from", by.map_or(Value::Null, |witness| self.sources.id_of(witness).into())),
+            ];
+            let holder = match pair.rels.get(index) {
+                Some(rel) => {
+                    set_where_other(self.transaction, rel.id(), rel.properties(), wanted)?;
+                    rel.id()
+                }
+                None => self.draw_spell(&tie, index + 1, wanted)?,
+            };
+            self.place(pair, holder, claim)?;
+        }
+        pair.rels.iter().skip(claims.len()).try_for_each(|left| self.delete_spell(pair.party.id(), left))
+    }
+
+    /// Leaves the paragraphs that belong to this time, and brings those that stand elsewhere.
+    fn place(&mut self, pair: &Pair<'_>, holder: ElementId, claim: &Claim) -> Result<(), Error> {
+        for placed in pair.placed.iter().filter(|placed| placed.holder == holder) {
+            let is_of_record = pair.records.iter().any(|record| record.paragraphs.contains(&placed.paragraph));
+            if is_of_record && !claim.paragraphs.contains(&placed.paragraph) {
+                self.gone.entry(placed.paragraph).or_default().push(placed.citation.id());
+            }
+        }
+        for paragraph in &claim.paragraphs {
+            let all: Vec<&Placed> = pair.placed.iter().filter(|placed| placed.paragraph == *paragraph).collect();
+            let words = words_of(&all);
+            match all.iter().find(|placed| placed.holder == holder) {
+                Some(there) => {
+                    set_where_other(self.transaction, there.citation.id(), there.citation.properties(), words)?;
+                }
+                None => drop(self.draw(*paragraph, "SUPPORTS", holder, words)?),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Listed {
+    fn day(&self, key: &str) -> Option<Edtf> {
+        self.listing.properties().get(key).and_then(day_of)
+    }
+
+    fn own_end(&self) -> Option<Edtf> {
+        self.day("removed").filter(|_| has_own_end(self.listing.properties(), "removed"))
+    }
+
+    /// Whether the record, and no edition, tells since when.
+    fn says_beginning(&self) -> bool {
+        let known = self.listing.properties();
+        !known.contains_key("absent_before") && known.get("on").is_some_and(|date| !is_until(date))
+    }
+
+    /// What it says on its own.
+    fn claim(&self) -> Claim {
+        Claim {
+            begins: self.day("on"),
+            absent_before: self.listing.properties().get("absent_before").cloned().unwrap_or(Value::Null),
+            in_effect: self.day("in_effect"),
+            ends: self.own_end().map(|date| (date, None)),
+            paragraphs: self.paragraphs.clone(),
+        }
+    }
+}
+
+/// What a paragraph says when it supports one of the relationships: seen from the first day to the last.
+fn words_of(all: &[&Placed]) -> Vec<(&'static str, Value)> {
+    let days = |key: &str, choose: fn(&Edtf, &Edtf) -> Edtf| {
+        let days = all.iter().filter_map(|placed| placed.citation.properties().get(key).and_then(day_of));
+        days.reduce(|known, day| choose(&known, &day))
+    };
+    let words = [("first_seen", days("first_seen", dates::earlier)), ("last_seen", days("last_seen", dates::later))];
+    words.into_iter().filter_map(|(key, day)| Some((key, day?.into()))).collect()
+}
+
+fn two_ids(value: &Value) -> Option<(ElementId, ElementId)> {
+    let Value::List(items) = value else { return None };
+    let items: Vec<&Value> = items.iter().collect();
+    let [Value::Integer(one), Value::Integer(other)] = items[..] else { return None };
+    Some((ElementId(one.unsigned_abs()), ElementId(other.unsigned_abs())))
+}
+
+fn id_of(node: &Node) -> String {
+    let known: &BTreeMap<Name, Value> = node.properties();
+    known.get("id").map_or_else(String::new, ToString::to_string)
+}

@@ -1,0 +1,205 @@
+//! A party that is on one list by several sanctions: there is a `LISTED_ON` for each time without a break.
+
+use averment::Database;
+use averment::sanctions::{self, ListFormat};
+
+use super::{ask, check, check_all_is_cited, check_changes_nothing, import_into};
+
+const PERSON: &str = r#"{"id": "p", "schema": "Person", "properties": {"name": ["P"]}}"#;
+
+/// A sanction of the person, with these days.
+fn sanction(id: &str, start: &str, end: &str) -> String {
+    let dates = [("startDate", start), ("endDate", end)];
+    let dates = dates.into_iter().filter(|(_, day)| !day.is_empty());
+    let dates: String = dates.map(|(property, day)| format!(r#", "{property}": ["{day}"]"#)).collect();
+    format!(
+        r#"{{"id": "{id}", "schema": "Sanction", "properties": {{"entity": ["p"], "program": ["The list"]{dates}}}}}"#
+    )
+}
+
+fn spells(db: &Database) -> Vec<String> {
+    ask(db, "MATCH (p)-[l:LISTED_ON]->() RETURN l.valid_from, l.valid_to, l.absent_from ORDER BY coalesce(l.spell, 1)")
+}
+
+/// Sanctions of one file, with their days, in this order and the other; and the spells that come of them.
+#[track_caller]
+fn check_spells(file: &str, sanctions: &[(&str, &str)], expected: &[&str]) {
+    let mut lines: Vec<String> =
+        sanctions.iter().enumerate().map(|(index, (start, end))| sanction(&format!("s{index}"), start, end)).collect();
+    for _ in 0..2 {
+        let (text, db) = ([PERSON.to_owned(), lines.join("\n")].join("\n"), Database::in_memory());
+        let import = || import_into(&db, ListFormat::Ftm, None, &[(file, &text)]).unwrap();
+        import();
+        assert_eq!(spells(&db), expected);
+        check_all_is_cited(&db);
+        check_changes_nothing(&db, import);
+        lines.reverse();
+    }
+}
+
+/// All of them became one, with the first day of any and the end of one of them, so that the later ones were lost.
+#[test]
+fn sanctions_that_lie_apart_are_spells_of_their_own() {
+    let apart = [("2010-01-01", "2012-01-01"), ("2020-01-01", "")];
+    check_spells("a.json", &apart, &["2010-01-01 | 2012-01-01 | null", "2020-01-01 | null | null"]);
+    let three = [("2014-01-01", "2015-01-01"), ("2010-01-01", "2012-01-01"), ("2020-01-01", "2030-01-01")];
+    let expected =
+        ["2010-01-01 | 2012-01-01 | null", "2014-01-01 | 2015-01-01 | null", "2020-01-01 | 2030-01-01 | null"];
+    check_spells("a.json", &three, &expected);
+}
+
+#[test]
+fn sanctions_that_overlap_or_touch_are_one_spell() {
+    let overlapping = [("2014-01-01", "2030-01-01"), ("2012-01-01", "2016-01-01")];
+    check_spells("a.json", &overlapping, &["2012-01-01 | 2030-01-01 | null"]);
+    check_spells("a.json", &[("2010-01-01", "2012-01-01"), ("2012-01-01", "")], &["2010-01-01 | null | null"]);
+    check_spells("a.json", &[("2010-01-01", ""), ("2015-01-01", "2016-01-01")], &["2010-01-01 | null | null"]);
+}
+
+#[test]
+fn a_sanction_without_days_leaves_those_with_days_as_they_are() {
+    let closed = [("2010-01-01", "2012-01-01"), ("", "")];
+    let expected = ["2010-01-01 | 2012-01-01 | null", "[..2024-01-01] | null | null"];
+    check_spells("a-2024-01-01.json", &closed, &expected);
+    check_spells("a-2024-01-01.json", &[("2010-01-01", ""), ("", "")], &["2010-01-01 | null | null"]);
+    check_spells("a.json", &closed, &["null | null | null", "2010-01-01 | 2012-01-01 | null"]);
+    check_spells("a.json", &[("", ""), ("", "")], &["null | null | null"]);
+}
+
+#[test]
+fn the_days_decide_whose_companies_are_blocked() {
+    let owns =
+        r#"{"id": "o", "schema": "Ownership", "properties": {"owner": ["p"], "asset": ["c"], "percentage": ["60"]}}"#;
+    let company = r#"{"id": "c", "schema": "Company", "properties": {"name": ["C"]}}"#;
+    let (old, new) = (sanction("old", "2010-01-01", "2012-01-01"), sanction("new", "2020-01-01", ""));
+    let text = [PERSON, &old, &new, owns, company].join("\n");
+    let db = Database::in_memory();
+    sanctions::register(&db).unwrap();
+    import_into(&db, ListFormat::Ftm, None, &[("a.json", &text)]).unwrap();
+    for (day, expected) in [("2011-06-01", &["c"][..]), ("2015-06-01", &[]), ("2024-06-01", &["c"])] {
+        let blocked = format!(
+            "CALL ownership.blocked({{lists: ['The list'], valid_at: date('{day}')}}) YIELD entity RETURN entity.id"
+        );
+        check(&db, &blocked, expected);
+    }
+}
+
+/// An edition with these lines, in the order of their days and the other way round.
+fn both_orders(editions: &[(&str, Vec<String>)], expected: &[&str]) {
+    for is_backwards in [false, true] {
+        let db = Database::in_memory();
+        let mut editions: Vec<_> = editions.iter().collect();
+        if is_backwards {
+            editions.reverse();
+        }
+        let import = |(name, lines): &(&str, Vec<String>)| {
+            let text = [PERSON.to_owned(), lines.join("\n")].join("\n");
+            import_into(&db, ListFormat::Ftm, None, &[(name, &text)]).unwrap()
+        };
+        for edition in &editions {
+            import(edition);
+        }
+        assert_eq!(spells(&db), expected, "backwards: {is_backwards}");
+        check_all_is_cited(&db);
+        for edition in editions {
+            check_changes_nothing(&db, || import(edition));
+        }
+    }
+}
+
+#[test]
+fn editions_bound_those_sanctions_that_say_no_end() {
+    let (old, new) = (sanction("old", "2010-01-01", "2012-01-01"), sanction("new", "2020-01-01", ""));
+    // The new one is gone, and the old one, which ended long ago, is there still.
+    both_orders(
+        &[("a-2023-01-01.json", vec![old.clone(), new.clone()]), ("a-2024-01-01.json", vec![old.clone()])],
+        &["2010-01-01 | 2012-01-01 | null", "2020-01-01 | [2023-01-02..2024-01-01] | ftm:a-2024-01-01@2024-01-01"],
+    );
+    both_orders(
+        &[("a-2013-01-01.json", vec![old.clone()]), ("a-2024-01-01.json", vec![old, new])],
+        &["2010-01-01 | 2012-01-01 | null", "2020-01-01 | null | null"],
+    );
+    // One takes the place of the other: the party was there all the time.
+    let (one, other) = (sanction("one", "2010-01-01", ""), sanction("other", "", ""));
+    both_orders(
+        &[("a-2023-01-01.json", vec![one.clone()]), ("a-2024-01-01.json", vec![other.clone()])],
+        &["2010-01-01 | null | null"],
+    );
+    // It was taken off between, and is back.
+    both_orders(
+        &[
+            ("a-2021-01-01.json", vec![one.clone(), other.clone()]),
+            ("a-2022-01-01.json", vec![]),
+            ("a-2023-01-01.json", vec![one, other]),
+        ],
+        &[
+            "2010-01-01 | [2021-01-02..2022-01-01] | ftm:a-2022-01-01@2022-01-01",
+            "[2022-01-02..2023-01-01] | null | null",
+        ],
+    );
+}
+
+#[test]
+fn a_line_that_deletes_ends_what_says_no_end() {
+    let db = Database::in_memory();
+    let (old, new) = (sanction("old", "2010-01-01", "2012-01-01"), sanction("new", "2020-01-01", ""));
+    let text = [PERSON, &old, &new].join("\n");
+    import_into(&db, ListFormat::Ftm, None, &[("a-2023-01-01.json", &text)]).unwrap();
+    let delta = r#"{"op": "DEL", "entity": {"id": "new"}}"#;
+    import_into(&db, ListFormat::FtmDelta, Some("2024-01-01"), &[("a.json", delta)]).unwrap();
+    let expected = ["2010-01-01 | 2012-01-01 | null", "2020-01-01 | [2023-01-02..2024-01-01] | ftm:a@2024-01-01"];
+    assert_eq!(spells(&db), expected);
+    check_all_is_cited(&db);
+}
+
+#[test]
+fn statements_of_several_sanctions_are_spells_too() {
+    let head = "entity_id,prop,value,dataset,external,first_seen,last_seen,id\n";
+    let of = |id: &str, values: &[(&str, &str)], last_seen: &str| -> String {
+        let schema = if id == "p" { "Person" } else { "Sanction" };
+        let line = |(property, value): &(&str, &str)| {
+            format!("{id},{schema}:{property},{value},one,f,2021-01-01,{last_seen},{id}.{property}\n")
+        };
+        values.iter().map(line).collect()
+    };
+    let text = |day: &str, last_of_new: &str| {
+        let old = [("entity", "p"), ("program", "The list"), ("startDate", "2010-01-01"), ("endDate", "2012-01-01")];
+        let new = [("entity", "p"), ("program", "The list"), ("startDate", "2020-01-01")];
+        head.to_owned() + &of("p", &[("name", "P")], day) + &of("old", &old, day) + &of("new", &new, last_of_new)
+    };
+    let db = Database::in_memory();
+    let import = |text: &str| import_into(&db, ListFormat::FtmStatements, None, &[("s.csv", text)]).unwrap();
+    for day in ["2021-01-01", "2022-01-01", "2023-01-01"] {
+        import(&text(day, day));
+        assert_eq!(spells(&db), ["2010-01-01 | 2012-01-01 | null", "2020-01-01 | null | null"]);
+    }
+    import(&text("2024-01-01", "2023-01-01"));
+    let expected = ["2010-01-01 | 2012-01-01 | null", "2020-01-01 | [2023-01-02..2024-01-01] | one@2024-01-01"];
+    assert_eq!(spells(&db), expected);
+    check_all_is_cited(&db);
+    check_changes_nothing(&db, || import(&text("2024-01-01", "2023-01-01")));
+}
+
+/// The edition took the place of the days of sanctions, and not of those of other entities.
+#[test]
+fn what_a_record_says_of_when_it_was_seen_goes_before_the_edition() {
+    let seen = r#""first_seen": "2018-05-05", "last_seen": "2020-03-01""#;
+    let sanction = sanction("s", "", "").replacen('{', &format!("{{{seen}, "), 1);
+    let person = PERSON.replacen('{', &format!("{{{seen}, "), 1);
+    let other = PERSON.replace("\"p\"", "\"other\"");
+    let text = [sanction, person, other].join("\n");
+    let db = Database::in_memory();
+    let import = |edition| import_into(&db, ListFormat::Ftm, Some(edition), &[("a.json", &text)]).unwrap();
+    import("2024-01-01");
+    let days = "MATCH (n:Entity) RETURN n.id, n.first_seen, n.last_seen ORDER BY n.id";
+    let expected = ["other | 2024-01-01 | 2024-01-01", "p | 2018-05-05 | 2020-03-01", "s | 2018-05-05 | 2020-03-01"];
+    check(&db, days, &expected);
+    assert_eq!(spells(&db), ["[..2018-05-05] | null | null"]);
+    // An edition that has it is no earlier beginning, and it is there as long as any has it.
+    import("2023-01-01");
+    assert_eq!(spells(&db), ["[..2018-05-05] | null | null"]);
+    let without = PERSON.replace("\"p\"", "\"other\"");
+    import_into(&db, ListFormat::Ftm, Some("2025-01-01"), &[("a.json", &format!("{without}\n{PERSON}"))]).unwrap();
+    assert_eq!(spells(&db), ["[..2018-05-05] | [2024-01-02..2025-01-01] | ftm:a@2025-01-01"]);
+    check_all_is_cited(&db);
+}
