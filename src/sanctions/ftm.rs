@@ -27,11 +27,12 @@ pub(super) use self::statements::{fields as statement_fields, read as read_state
 /// One with more pairs of ends is a node that leads to them.
 const MOST_PAIRS: usize = 10_000;
 
-/// Properties of which the model makes one value: what it is follows from all of theirs, in whichever lines these stand.
-const OF_ONE_VALUE: [&str; 12] = [
+/// Properties of which the model makes one value, or one relationship of two: what it is follows from all of theirs, in whichever lines these stand.
+const OF_ONE_VALUE: [&str; 13] = [
     "city",
     "date",
     "endDate",
+    "entity",
     "full",
     "listingDate",
     "percentage",

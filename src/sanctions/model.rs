@@ -371,6 +371,8 @@ pub(super) struct Listing {
     pub properties: Properties,
     pub agencies: Vec<String>,
     pub lists: Vec<String>,
+    /// Parties, each with a list, where it stands elsewhere that it is about the one or the other.
+    pub elsewhere: Vec<(Key, String)>,
     /// Each with its id and its name.
     pub laws: Vec<(String, String)>,
 }
@@ -416,13 +418,16 @@ impl Listing {
             record.node(&law, &["Law"], Properties::new().with("name", name.as_str()));
             record.cited_rel(&key, "GROUNDED_ON", &law, Properties::new(), seen.clone());
         }
+        let clocks = Properties::new()
+            .with("valid_from", begins)
+            .with("valid_to", self.removed)
+            .with("in_effect", self.in_effect);
+        for (party, list) in &self.elsewhere {
+            record.cited_rel(party, "LISTED_ON", &Key::new(home::LIST, list), clocks.clone(), seen.clone());
+        }
         for list in &self.lists {
             let list = record.named(home::LIST, &["List"], list);
             record.cited_rel(&key, "ADDS_TO", &list, Properties::new(), seen.clone());
-            let clocks = Properties::new()
-                .with("valid_from", begins.clone())
-                .with("valid_to", self.removed.clone())
-                .with("in_effect", self.in_effect.clone());
             for party in parties {
                 record.cited_rel(party, "LISTED_ON", &list, clocks.clone(), seen.clone());
             }

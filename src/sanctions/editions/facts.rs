@@ -131,6 +131,10 @@ impl Settling<'_> {
             let having = self.records[&list].having(own);
             let mut editions = self.sources.without(&list, cited);
             editions.retain(|edition| having.contains(edition) && self.sources.all[*edition].tells_of(rel_type));
+            if !editions.is_empty() {
+                let quoting = self.quoting(&list, cited)?;
+                editions.retain(|edition| !quoting.contains(edition));
+            }
             silent.push((list, editions));
         }
         let silent = match &silent[..] {
@@ -138,6 +142,25 @@ impl Settling<'_> {
             _ => self.silent_on_all(cited, &silent),
         };
         Ok(silent.into_iter().map(Witness::Edition).collect())
+    }
+
+    /// The editions in which a record has the words that have led to it, wherever they lead there.
+    fn quoting(&mut self, list: &str, cited: &[Cited]) -> Result<Vec<usize>, Error> {
+        let printed: BTreeSet<String> = cited
+            .iter()
+            .filter_map(|cited| cited.citation.properties().get("printed"))
+            .map(ToString::to_string)
+            .collect();
+        if printed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let statement = "UNWIND $paragraphs AS id MATCH (p:Paragraph {id: id})-[:OF]->(s:Source)
+                         WHERE any(words IN $printed WHERE p.raw CONTAINS words) RETURN DISTINCT s.id";
+        let paragraphs = self.records[list].paragraphs_of(cited.iter());
+        let params: [(&str, Value); 2] =
+            [("paragraphs", paragraphs.into()), ("printed", printed.into_iter().collect::<Vec<String>>().into())];
+        let found: Vec<String> = self.transaction.query(statement, Params::from_iter(params))?.into_vec()?;
+        Ok(found.iter().filter_map(|id| self.sources.by_id.get(id).copied()).collect())
     }
 
     /// What several lists say begins with the first of them that does, and goes on as long as one does.

@@ -83,6 +83,16 @@ impl Records {
         self.entries.values().map(|entry| entry.paragraphs.clone()).collect()
     }
 
+    /// The ids of all paragraphs of those entries that have said something.
+    pub(super) fn paragraphs_of<'c>(&self, cited: impl Iterator<Item = &'c Cited>) -> Vec<String> {
+        let entries: BTreeSet<&String> = cited.filter_map(|cited| self.entry_of.get(&cited.paragraph)).collect();
+        entries
+            .into_iter()
+            .filter_map(|entry| self.entries.get(entry))
+            .flat_map(|entry| entry.paragraphs.clone())
+            .collect()
+    }
+
     /// The editions that have a record of every entry that has ever said something; none where one of them has always said it.
     pub(super) fn having<'c>(&self, cited: impl Iterator<Item = &'c Cited>) -> HashSet<usize> {
         let said = cited.filter(|cited| self.compared.contains(&cited.source));

@@ -126,6 +126,11 @@ impl Sources {
         self.settled.iter().any(|series| count(series) > 1)
     }
 
+    /// The list of which what cites is.
+    pub(super) fn series_of(&self, cited: &Cited) -> &str {
+        &self.all[cited.source].series
+    }
+
     /// Lines by which somebody was taken off by name: the party, or all that it was listed by.
     pub(super) fn taken_off(&self, party: &str, listings: &[String]) -> Vec<(usize, ElementId)> {
         let mut found = self.deleted.get(party).cloned().unwrap_or_default();

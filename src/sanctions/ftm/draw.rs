@@ -329,6 +329,20 @@ impl Drawing<'_> {
         }
     }
 
+    /// Parties with lists of which one or the other is said by another statement.
+    fn listed_elsewhere(&self) -> Vec<(Key, String)> {
+        let is_own = |property: &str, value: &str| self.values(property).any(|own| own == value);
+        let mut found = Vec::new();
+        for party in self.whole("entity") {
+            for list in self.whole("program") {
+                if is_own("entity", party) != is_own("program", list) {
+                    found.push((Key::entity(party), shared_name(list).to_owned()));
+                }
+            }
+        }
+        found
+    }
+
     fn sanction(&self, record: &mut Record, reading: &mut Reading<'_>) {
         let all = |property: &str| self.values(property).map(str::to_owned).collect::<Vec<_>>();
         let mut properties = self.properties(record, reading);
@@ -349,6 +363,7 @@ impl Drawing<'_> {
             properties,
             agencies: self.values("authority").map(|name| agency(name).to_owned()).collect(),
             lists: programmes.map(|name| shared_name(name).to_owned()).collect(),
+            elsewhere: self.listed_elsewhere(),
             ..Listing::default()
         };
         let parties: Vec<Key> = self.values("entity").map(Key::entity).collect();

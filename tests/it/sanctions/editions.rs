@@ -304,6 +304,18 @@ fn what_is_said_again_later_holds_twice_in_whatever_order_editions_come() {
     }
 }
 
+/// A name that led to one party leads to two now, and the record says what it said.
+#[test]
+fn a_link_that_is_printed_as_before_goes_on() {
+    let db = Database::in_memory();
+    let two = (2, "TWO", "CUBA", "-0-");
+    import(&db, "2019-01-15", &told_by(&[(1, "ONE", "CUBA", "Linked To: TWO."), two]));
+    let again = (1, "ONE", "CUBA", "nationality Iran; Linked To: TWO.");
+    import(&db, "2021-07-07", &told_by(&[again, two, (3, "TWO", "CUBA", "-0-")]));
+    let links = "MATCH (a)-[r:LINKED_TO]->(b) RETURN b.id, r.valid_to, a.linked_to_unresolved";
+    check(&db, links, &["ofac:2 | null | ['TWO']"]);
+}
+
 #[test]
 fn a_record_whose_remarks_are_cut_is_not_silent() {
     let comments = "1,\"; nationality Iran.\"\r\n";

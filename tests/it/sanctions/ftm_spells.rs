@@ -203,3 +203,19 @@ fn what_a_record_says_of_when_it_was_seen_goes_before_the_edition() {
     assert_eq!(spells(&db), ["[..2018-05-05] | [2024-01-02..2025-01-01] | ftm:a@2025-01-01"]);
     check_all_is_cited(&db);
 }
+
+/// Nobody was listed where the list was told on another day than the party.
+#[test]
+fn a_sanction_may_be_told_of_bit_by_bit() {
+    let text = "entity_id,prop,value,dataset,external,first_seen,last_seen,id\n\
+                p,Person:name,P,one,f,2021-01-01,2024-01-01,a1\n\
+                s,Sanction:entity,p,one,f,2021-01-01,2024-01-01,a2\n\
+                s,Sanction:program,The list,one,f,2022-01-01,2024-01-01,a3\n\
+                s,Sanction:startDate,2020-01-01,one,f,2023-01-01,2024-01-01,a4\n";
+    let db = Database::in_memory();
+    let import = || import_into(&db, ListFormat::FtmStatements, None, &[("s.csv", text)]).unwrap();
+    import();
+    assert_eq!(spells(&db), ["2020-01-01 | null | null"]);
+    check_all_is_cited(&db);
+    check_changes_nothing(&db, import);
+}

@@ -119,8 +119,12 @@ impl Settling<'_> {
         let Value::List(told) = told else { return };
         let told: Vec<&Value> = told.iter().collect();
         let [Value::Relationship(rel), cited] = told[..] else { return };
-        pair.cited.extend(self.cited(cited, rel.id()));
         let Value::List(rows) = cited else { return };
+        // What no list tells is somebody else's.
+        if rows.is_empty() {
+            return;
+        }
+        pair.cited.extend(self.cited(cited, rel.id()));
         for row in rows.iter() {
             let Value::List(row) = row else { continue };
             let row: Vec<&Value> = row.iter().collect();
@@ -134,47 +138,49 @@ impl Settling<'_> {
     fn claims(&self, pair: &Pair<'_>) -> Vec<Claim> {
         let (closed, open): (Vec<&Listed>, Vec<&Listed>) =
             pair.records.iter().partition(|record| record.own_end().is_some());
-        let mut claims: Vec<Claim> = closed.iter().map(|record| record.claim()).collect();
         let is_open = |cited: &&Cited| open.iter().any(|record| record.paragraphs.contains(&cited.paragraph));
-        let cited: Vec<Cited> = pair.cited.iter().filter(is_open).cloned().collect();
+        // What one list says is no matter of the editions of another.
+        let mut by_series: BTreeMap<&str, Vec<Cited>> = BTreeMap::new();
+        for cited in pair.cited.iter().filter(is_open) {
+            by_series.entry(self.sources.series_of(cited)).or_default().push(cited.clone());
+        }
         let ids: Vec<String> = open.iter().map(|record| id_of(&record.listing)).collect();
         let deleted = self.sources.taken_off(&id_of(pair.party), &ids);
-        match self.sources.seen(&cited, &deleted) {
-            Some(seen) => claims.extend(self.shown(&open, &cited, &seen)),
-            None => claims.extend(open.iter().map(|record| record.claim())),
+        let shown: Vec<(&Vec<Cited>, Seen)> =
+            by_series.values().filter_map(|cited| Some((cited, self.sources.seen(cited, &deleted)?))).collect();
+        let mut claims: Vec<Claim> = closed.iter().map(|record| record.claim()).collect();
+        for record in open {
+            let mut own: Vec<Claim> = shown.iter().flat_map(|(cited, seen)| self.shown(record, cited, seen)).collect();
+            let is_left = |paragraph: &&ElementId| !own.iter().any(|claim| claim.paragraphs.contains(paragraph));
+            let left: Vec<ElementId> = record.paragraphs.iter().filter(is_left).copied().collect();
+            match own.first_mut() {
+                Some(first) => first.paragraphs.extend(left),
+                None => own.push(record.claim()),
+            }
+            claims.extend(own);
         }
         claims
     }
 
-    /// What records without an end say, as far as editions have them. One that is back begins anew with the edition that has it.
-    fn shown(&self, open: &[&Listed], cited: &[Cited], seen: &Seen) -> Vec<Claim> {
-        let shown: Vec<BTreeSet<ElementId>> = seen
-            .spells
-            .iter()
-            .map(|spell| spell.sightings.iter().map(|index| cited[seen.citations[*index]].paragraph).collect())
-            .collect();
-        let mut claims = Vec::new();
-        for record in open {
-            let is_shown = |paragraph: &&ElementId| shown.iter().any(|spell| spell.contains(paragraph));
-            let mut own = Some(record.claim());
-            let mut left: BTreeSet<ElementId> =
-                record.paragraphs.iter().filter(|paragraph| !is_shown(paragraph)).copied().collect();
-            for (spell, shown) in seen.spells.iter().zip(&shown) {
-                let mut paragraphs: BTreeSet<ElementId> = record.paragraphs.intersection(shown).copied().collect();
-                if paragraphs.is_empty() {
-                    continue;
-                }
-                paragraphs.append(&mut left);
-                let ends: Option<ClaimEnd> =
-                    spell.ends.as_ref().map(|(date, index)| (date.clone(), Some(seen.witnesses[*index])));
-                let own = own.take().filter(|_| record.says_beginning());
-                let (begins, absent_before, in_effect) = match own {
-                    Some(own) => (own.begins, Value::Null, own.in_effect),
-                    None => (spell.begins.clone(), self.named(spell.absent_before, seen), None),
-                };
-                claims.push(Claim { begins, absent_before, in_effect, ends, paragraphs });
+    /// What a record without an end says, as far as the editions of one list have it. If it is back, it begins anew with the edition
+    /// that has it.
+    fn shown(&self, record: &Listed, cited: &[Cited], seen: &Seen) -> Vec<Claim> {
+        let mut claims: Vec<Claim> = Vec::new();
+        for spell in &seen.spells {
+            let shown = spell.sightings.iter().map(|index| cited[seen.citations[*index]].paragraph);
+            let paragraphs: BTreeSet<ElementId> =
+                shown.filter(|paragraph| record.paragraphs.contains(paragraph)).collect();
+            if paragraphs.is_empty() {
+                continue;
             }
-            claims.extend(own);
+            let ends: Option<ClaimEnd> =
+                spell.ends.as_ref().map(|(date, index)| (date.clone(), Some(seen.witnesses[*index])));
+            claims.push(if claims.is_empty() && record.says_beginning() {
+                Claim { ends, paragraphs, absent_before: Value::Null, ..record.claim() }
+            } else {
+                let (begins, absent_before) = (spell.begins.clone(), self.named(spell.absent_before, seen));
+                Claim { begins, absent_before, in_effect: None, ends, paragraphs }
+            });
         }
         claims
     }
