@@ -32,6 +32,9 @@ pub(super) struct Whole {
     known: HashSet<(String, String)>,
 }
 
+/// Whoever is told of each entity, with its line and its id.
+type Take<'t> = dyn FnMut(u64, &str, &Map<String, Json>) + 't;
+
 impl Twice {
     pub(super) fn in_file(file: &ImportFile) -> Result<Self, ImportError> {
         let (mut marks, mut differing) = (HashMap::<u64, u64>::new(), HashSet::<u64>::new());
@@ -84,7 +87,7 @@ impl Twice {
 }
 
 /// Passes on all entities of a file, with their lines, and behind each those within it. What is none is told elsewhere.
-fn each_entity(file: &ImportFile, take: &mut dyn FnMut(u64, &str, &Map<String, Json>)) -> Result<(), ImportError> {
+fn each_entity(file: &ImportFile, take: &mut Take<'_>) -> Result<(), ImportError> {
     let mut lines = TextLines::open(file)?;
     while let Some(line) = lines.read()? {
         if let Ok(entity) = line.content.and_then(|text| entity_of(&text)) {
@@ -94,7 +97,7 @@ fn each_entity(file: &ImportFile, take: &mut dyn FnMut(u64, &str, &Map<String, J
     Ok(())
 }
 
-fn each_within(line: u64, entity: &Map<String, Json>, take: &mut dyn FnMut(u64, &str, &Map<String, Json>)) {
+fn each_within(line: u64, entity: &Map<String, Json>, take: &mut Take<'_>) {
     if check(entity).is_err() {
         return;
     }

@@ -129,7 +129,7 @@ fn editions_bound_those_sanctions_that_say_no_end() {
     both_orders(
         &[
             ("a-2021-01-01.json", vec![one.clone(), other.clone()]),
-            ("a-2022-01-01.json", vec![]),
+            ("a-2022-01-01.json", vec![PERSON.replace("\"p\"", "\"another\"")]),
             ("a-2023-01-01.json", vec![one, other]),
         ],
         &[
