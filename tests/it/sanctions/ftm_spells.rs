@@ -11,7 +11,8 @@ const PERSON: &str = r#"{"id": "p", "schema": "Person", "properties": {"name": [
 fn sanction(id: &str, start: &str, end: &str) -> String {
     let dates = [("startDate", start), ("endDate", end)];
     let dates = dates.into_iter().filter(|(_, day)| !day.is_empty());
-    let dates: String = dates.map(|(property, day)| format!(r#", "{property}": ["{day}"]"#)).collect();
+    let dates: Vec<String> = dates.map(|(property, day)| format!(r#", "{property}": ["{day}"]"#)).collect();
+    let dates = dates.concat();
     format!(
         r#"{{"id": "{id}", "schema": "Sanction", "properties": {{"entity": ["p"], "program": ["The list"]{dates}}}}}"#
     )
