@@ -95,16 +95,20 @@ fn file_name(file: &ImportFile) -> &str {
 
 /// The one whose records have so many fields.
 fn main_file(files: &[ImportFile]) -> Result<&ImportFile, ImportError> {
-    let mut found = Vec::new();
+    let (mut found, mut faults) = (Vec::new(), String::new());
     for file in files {
-        if field_count(file)? == MAIN_FIELDS {
-            found.push(file);
+        match field_count(file)? {
+            Ok(MAIN_FIELDS) => found.push(file),
+            Ok(_) => {}
+            Err(fault) => faults.push_str(&format!("; {}: {fault}", file.name())),
         }
     }
     let file = files.first().map_or_else(String::new, |file| file.name().to_owned());
     match found[..] {
         [main] => Ok(main),
-        [] => Err(ImportError::Header { file, message: format!("no file has records of {MAIN_FIELDS} fields") }),
+        [] => {
+            Err(ImportError::Header { file, message: format!("no file has records of {MAIN_FIELDS} fields{faults}") })
+        }
         [..] => {
             let names: Vec<&str> = found.iter().map(|file| file.name()).collect();
             let message = format!("{} are main files: name the files of one edition", names.join(" and "));
@@ -113,9 +117,10 @@ fn main_file(files: &[ImportFile]) -> Result<&ImportFile, ImportError> {
     }
 }
 
-fn field_count(file: &ImportFile) -> Result<usize, ImportError> {
+/// Of the first record, or what is wrong with it.
+fn field_count(file: &ImportFile) -> Result<Result<usize, String>, ImportError> {
     let first = CsvRecords::open(file)?.read()?;
-    Ok(first.and_then(|record| record.content.ok()).map_or(0, |fields| fields.len()))
+    Ok(first.map_or(Ok(0), |record| record.content.map(|fields| fields.len())))
 }
 
 /// A field, where it is not `-0-`, which some files are cut within.
@@ -126,7 +131,7 @@ fn field(row: &Row, index: usize) -> &str {
 
 impl Others {
     fn read(&mut self, file: &ImportFile, reading: &mut Reading<'_>) -> Result<(), ImportError> {
-        let count = field_count(file)?;
+        let count = field_count(file)?.unwrap_or(0);
         self.field_counts.push(count);
         reading.rows(file, |_, row| {
             let rows = match row.fields.len() {

@@ -202,6 +202,8 @@ fn what_is_no_list_is_refused() {
         import_into(&Database::in_memory(), ListFormat::Ofac, edition, files).unwrap_err().to_string()
     };
     assert_eq!(fails(&[("alt.csv", ALT)], Some("2021")), "alt.csv: no file has records of 12 fields");
+    let unclosed = fails(&[("sdn.csv", "36,\"A,-0- ")], Some("2021"));
+    assert_eq!(unclosed, "sdn.csv: no file has records of 12 fields; sdn.csv: a quote is never closed");
     assert_eq!(fails(&files(), None), "add.csv: of when is this list? Its name has no date, and no edition is given");
     assert_eq!(
         fails(&[("a.csv", SDN), ("b.csv", SDN)], Some("2021")),

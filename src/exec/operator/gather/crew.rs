@@ -197,6 +197,7 @@ impl<W: Work> Crew<W> {
         let (step, notes) = self.step(ctx);
         if !step.is_item() {
             self.current = None;
+            let_go(self.pieces, ctx);
         }
         match step {
             // It is used at once: what it takes is counted as in any other operator.
@@ -301,6 +302,13 @@ fn give((morsel, piece): Taken, morsels: Morsels, pieces: Option<ArgumentId>, ct
     }
 }
 
+/// A thread has no rows of a morsel that it is done with.
+fn let_go(pieces: Option<ArgumentId>, ctx: &Context) {
+    if let Some(pieces) = pieces {
+        ctx.set_argument(pieces, Batch::default());
+    }
+}
+
 /// What another thread does, from its begin to its end.
 fn help<W: Work>(ctx: Context<'static>, operator: usize, morsels: Morsels, queue: &Queue<W::Item>) -> Option<Profile> {
     let plan = Arc::clone(&ctx.plan);
@@ -314,6 +322,9 @@ fn help<W: Work>(ctx: Context<'static>, operator: usize, morsels: Morsels, queue
         work.begin(&ctx);
         loop {
             let (step, notes) = step(&mut work, &ctx);
+            if !step.is_item() {
+                let_go(pieces, &ctx);
+            }
             hand_over(&step, &ctx);
             let (goes_on, unwound) = (step.is_item(), matches!(step, Step::Unwound(_)));
             queue.add(morsel, step, notes);
