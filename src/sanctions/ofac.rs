@@ -95,20 +95,21 @@ fn file_name(file: &ImportFile) -> &str {
 
 /// The one whose records have so many fields.
 fn main_file(files: &[ImportFile]) -> Result<&ImportFile, ImportError> {
-    let (mut found, mut faults) = (Vec::new(), String::new());
+    let (mut found, mut faults) = (Vec::new(), Vec::new());
     for file in files {
         match field_count(file)? {
             Ok(MAIN_FIELDS) => found.push(file),
             Ok(_) => {}
-            Err(fault) => faults.push_str(&format!("; {}: {fault}", file.name())),
+            Err(fault) => faults.push(format!("; {}: {fault}", file.name())),
         }
     }
     let file = files.first().map_or_else(String::new, |file| file.name().to_owned());
     match found[..] {
         [main] => Ok(main),
-        [] => {
-            Err(ImportError::Header { file, message: format!("no file has records of {MAIN_FIELDS} fields{faults}") })
-        }
+        [] => Err(ImportError::Header {
+            file,
+            message: format!("no file has records of {MAIN_FIELDS} fields{}", faults.concat()),
+        }),
         [..] => {
             let names: Vec<&str> = found.iter().map(|file| file.name()).collect();
             let message = format!("{} are main files: name the files of one edition", names.join(" and "));
