@@ -32,8 +32,7 @@ const COMMENT_FIELDS: usize = 2;
 
 /// Files without which less is known of all entries. Comments are of few, and none where no remark is cut.
 pub(super) const SIDE_FILES: [SideFile; 2] = [
-    // By an alias, too, a party may be linked to.
-    SideFile { name: "aliases", fields: &["aliases", "previous_names"], ties: &["LINKED_TO"] },
+    SideFile { name: "aliases", fields: &["aliases", "previous_names"], ties: &[] },
     SideFile { name: "addresses", fields: &["addresses"], ties: &["HAS_ADDRESS", "BASED_IN"] },
 ];
 

@@ -129,7 +129,7 @@ impl<F: Fn(u32) -> bool> Search<'_, F> {
         let mut spellings: Vec<(Arc<str>, f64)> = Vec::new();
         let joined = format!("{JOINED}{}", term.word.text);
         for exact in [joined.as_str(), &term.word.text] {
-            if self.index.has(exact) {
+            if self.is_held(exact) {
                 spellings.push((Arc::from(exact), 1.0));
             }
         }
@@ -166,6 +166,11 @@ impl<F: Fn(u32) -> bool> Search<'_, F> {
         // Each word that was not taken is one that somebody has.
         counted.push((0.0, others));
         Counted { word: term.word.clone(), holders: counted, with_next: None }
+    }
+
+    /// Whether somebody who fits has the word, as far as it is looked.
+    fn is_held(&self, word: &str) -> bool {
+        self.index.holders(word, 0).take(self.effort.holders + 1).any(|slot| (self.fits)(slot))
     }
 
     /// How many have both of two words of a name, the second of which comes next.

@@ -14,7 +14,7 @@ pub(in crate::sanctions) struct SideFile {
     pub name: &'static str,
     /// The fields that it has,
     pub fields: &'static [&'static str],
-    /// and the types of relationships that are not drawn, or not all, without it.
+    /// and the types of relationships that are drawn of it alone.
     pub ties: &'static [&'static str],
 }
 
