@@ -368,7 +368,7 @@ impl<'c> Call<'c> {
         Ok(Clocked { graph: self.graph(), part: Some(part) })
     }
 
-    /// Adds a warning to the answer, under a stable code.
+    /// Adds a warning to the answer, under a stable code; who asks sees it once the rows are there.
     ///
     /// ```
     /// use averment::{CustomProcedure, Database};
@@ -378,7 +378,9 @@ impl<'c> Call<'c> {
     ///     call.warn("guessed", "nobody has counted");
     ///     Ok(vec![vec![7.into()]])
     /// }))?;
-    /// assert_eq!(db.query("CALL my.guess() YIELD n RETURN n", ())?.warnings()[0].code(), "guessed");
+    /// let mut rows = db.query("CALL my.guess() YIELD n RETURN n", ())?;
+    /// assert_eq!(rows.by_ref().count(), 1);
+    /// assert_eq!(rows.warnings()[0].code(), "guessed");
     /// # Ok(())
     /// # }
     /// ```
