@@ -220,3 +220,25 @@ fn a_sanction_may_be_told_of_bit_by_bit() {
     check_all_is_cited(&db);
     check_changes_nothing(&db, import);
 }
+
+/// The end that was read first stayed.
+#[test]
+fn a_later_edition_moves_the_end_of_a_sanction() {
+    let text = |end: &str| [PERSON.to_owned(), sanction("s", "2019-01-01", end)].join("\n");
+    let (earlier, later) = (text("2021-01-01"), text("2030-01-01"));
+    let editions = [("2020-01-01", &earlier), ("2022-01-01", &later)];
+    for order in [[0, 1], [1, 0]] {
+        let db = Database::in_memory();
+        let import = |index: usize| {
+            let (day, text) = editions[index];
+            import_into(&db, ListFormat::Ftm, Some(day), &[("a.json", text)]).unwrap()
+        };
+        for index in order {
+            import(index);
+        }
+        assert_eq!(spells(&db), ["2019-01-01 | 2030-01-01 | null"], "{order:?}");
+        check_all_is_cited(&db);
+        check_changes_nothing(&db, || import(0));
+        check_changes_nothing(&db, || import(1));
+    }
+}

@@ -14,11 +14,14 @@ use crate::sanctions::editions::ties::Tie;
 use crate::sanctions::editions::{day_of, set_where_other};
 use crate::{Edtf, ElementId, Error, Name, Node, Relationship, Row, Value, WriteTransaction};
 
-/// Parties and lists with the records of lists that tie them, where these are several.
+/// Parties and lists with the records of lists that tie them, where these are several; or one, which says until when and has changed that.
 const PAIRS: &str = "MATCH (x:Listing)-[:TARGETS]->(a) MATCH (x)-[:ADDS_TO]->(b:List)
-    WITH a, b, collect(DISTINCT x) AS listings WHERE size(listings) > 1
-    WITH a, b, [x IN listings WHERE EXISTS { MATCH (s:Source)<-[:OF]-(:Paragraph)-[:SUPPORTS]->(x) WHERE s.kind = 'list' }] AS listings
-    WHERE size(listings) > 1";
+    WITH a, b, collect(DISTINCT x) AS listings
+    WHERE size(listings) > 1 OR (listings[0].removed IS NOT NULL AND listings[0].absent_from IS NULL
+        AND EXISTS { MATCH [(a)-[l:LISTED_ON]->(b)] WHERE toString(l.valid_to) <> toString(listings[0].removed) })
+    WITH a, b, size(listings) > 1 AS are_several,
+         [x IN listings WHERE EXISTS { MATCH (s:Source)<-[:OF]-(:Paragraph)-[:SUPPORTS]->(x) WHERE s.kind = 'list' }] AS listings
+    WHERE size(listings) > 1 OR (size(listings) = 1 AND NOT are_several)";
 
 /// Who is on a list by several records.
 pub(super) struct Several {
