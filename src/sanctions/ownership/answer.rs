@@ -26,8 +26,11 @@ pub(super) fn blocked(call: &Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> {
     let (certain, possible) = graphs(call, &question.stakes.clocks)?;
     let seen = Seen { call, question: &question, certain: certain.view(), possible: possible.view() };
     let parties = seen.parties()?;
-    let holdings = Holdings::read(call, &question.stakes, seen.certain, seen.possible)?;
-    if certain.is_of_all_times() && (seen.has_former_parties()? || holdings.some_have_ended) {
+    let until = certain.is_of_all_times().then(|| call.valid_keys()[1]);
+    let holdings = Holdings::read(call, &question.stakes, seen.certain, seen.possible, until)?;
+    if let Some(until) = until
+        && (holdings.some_have_ended || seen.has_former_parties(until)?)
+    {
         call.warn(ALL_TIMES, "listings and stakes of all times count, and some have ended: `valid_at` asks for a day");
     }
     call.reserve(seen.possible.node_bound() * BYTES_PER_PLACE)?;
@@ -79,9 +82,8 @@ impl Seen<'_> {
     }
 
     /// Whether some listing has ended, of which a day that is asked for would tell.
-    fn has_former_parties(&self) -> Result<bool, BoxedError> {
+    fn has_former_parties(&self, until: &str) -> Result<bool, BoxedError> {
         let Blocked::Lists { names, named } = &self.question.blocked else { return Ok(false) };
-        let [_, until] = self.call.valid_keys();
         let has_ended = |list| {
             let listings = self.possible.with_type(LISTED_ON).edges_directed(list, Way::Incoming);
             let listings: Vec<EdgeIndex> = listings.map(|edge| edge.id()).collect();

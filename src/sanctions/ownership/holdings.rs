@@ -94,15 +94,16 @@ struct ByAsset {
 }
 
 impl Holdings {
-    /// Those that `possible` shows; what `certain` does not show may be nothing.
+    /// Those that `possible` shows; what `certain` does not show may be nothing. `until`: the key of the day until which a stake is held,
+    /// for who wants to know of [`some_have_ended`](Self::some_have_ended).
     pub(super) fn read(
         call: &Call<'_>,
         asked: &Stakes,
         certain: GraphView<'_>,
         possible: GraphView<'_>,
+        until: Option<&str>,
     ) -> Result<Self, BoxedError> {
         let (mut told, some_have_ended) = (Vec::new(), AtomicBool::new(false));
-        let [_, until] = call.valid_keys();
         for rel_type in &asked.owns {
             let mut edges = possible.with_type(rel_type).edge_references();
             loop {
@@ -115,7 +116,9 @@ impl Holdings {
                 let read = call.in_parts(stretches.len(), |at| {
                     let stakes: Vec<EdgeIndex> = stretches[at].iter().map(EdgeRef::id).collect();
                     let shares = shares_of(possible, &stakes, asked);
-                    if possible.edge_properties(&stakes, until).iter().any(|end| !end.is_null()) {
+                    if let Some(until) = until
+                        && possible.edge_properties(&stakes, until).iter().any(|end| !end.is_null())
+                    {
                         some_have_ended.store(true, Ordering::Relaxed);
                     }
                     let is_certain = |stake| certain.edge_id(stake).is_some();

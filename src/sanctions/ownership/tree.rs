@@ -22,7 +22,7 @@ pub(super) fn tree(call: &Call<'_>) -> Result<Vec<Vec<Value>>, BoxedError> {
     let (certain, possible) = graphs(call, &stakes.clocks)?;
     let view = possible.view();
     let Some(root) = view.index_of(root.id()) else { return Ok(Vec::new()) };
-    let holdings = Holdings::read(call, &stakes, certain.view(), view)?;
+    let holdings = Holdings::read(call, &stakes, certain.view(), view, None)?;
     call.reserve(view.node_bound())?;
     let mut tree = Tree { call, holdings: &holdings, seen: vec![false; view.node_bound()], rows: Vec::new() };
     tree.grow(place(root), direction, depth)?;
