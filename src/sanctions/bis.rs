@@ -170,7 +170,8 @@ impl Others {
             .with("citation", texts.first().cloned())
             .with("citations", texts)
             .with("revised", revised)
-            .with("license_requirement", requirement);
+            .with("license_requirement", requirement)
+            .says_all_of(&["license_requirement"]);
         Listing {
             id: format!("bis:{id}:listing"),
             name: format!("Entity List: listing of {id}"),

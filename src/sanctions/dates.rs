@@ -1,6 +1,6 @@
 //! Dates as lists print them, as EDTF: `circa 07 Jul 1966` is `1966-07-07~`, `1960 to 1965` is `[1960..1965]`.
 
-use crate::Edtf;
+use crate::{Edtf, Value};
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -158,6 +158,11 @@ pub(super) fn later(known: &Edtf, other: &Edtf) -> Edtf {
         (Some(known_end), Some(other_end)) if other_end > known_end => other.clone(),
         _ => known.clone(),
     }
+}
+
+/// `[..2019-01-15]`: sure from that day on, which is no date of a source's own.
+pub(super) fn is_until(date: &Value) -> bool {
+    matches!(date, Value::Edtf(date) if date.text().starts_with("[.."))
 }
 
 /// Some day until then, and not behind it.

@@ -48,9 +48,10 @@ impl Key {
     }
 }
 
-/// Keys and values. What is empty is no property.
+/// Keys and values. What is empty is no property. Of some keys it may be that all is there that the source might say: they are as the newest
+/// edition says, and are not if that does not say them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Properties(pub BTreeMap<Name, Value>);
+pub(super) struct Properties(pub BTreeMap<Name, Value>, pub &'static [&'static str]);
 
 impl Properties {
     pub(super) fn new() -> Self {
@@ -73,6 +74,12 @@ impl Properties {
         if !is_empty {
             self.0.insert(Name::from(key), value);
         }
+    }
+
+    /// With all that the source might say under these keys: what is not there is not so.
+    pub(super) fn says_all_of(mut self, keys: &'static [&'static str]) -> Self {
+        self.1 = keys;
+        self
     }
 
     pub(super) fn day(&self, key: &str) -> Option<Edtf> {
@@ -336,7 +343,11 @@ impl Identifier {
         let key = Key::new(home::IDENTIFIER, format!("{}|{}|{issuer}", self.kind, self.number));
         let properties = Properties::new().with("type", self.kind).with("number", self.number).with("issuer", issuer);
         record.node(&key, &[home::IDENTIFIER], properties);
-        let dates = Properties::new().with("issued", self.issued).with("expires", self.expires);
+        let mut dates = Properties::new().with("issued", self.issued).with("expires", self.expires);
+        if !dates.0.is_empty() {
+            record.seen(&mut dates);
+            dates.1 = &["issued", "expires"];
+        }
         record.rel(party, "HAS_IDENTIFIER", &key, dates);
     }
 }
@@ -347,8 +358,9 @@ impl Address {
             return;
         }
         let key = Key::entity(self.id);
-        let mut properties = self.properties;
+        let mut properties = self.properties.says_all_of(&["full", "street", "city", "country", "remarks"]);
         properties.set("country", self.country.map(|country| country.name));
+        record.seen(&mut properties);
         record.node(&key, &[home::ENTITY, "Address"], properties);
         record.rel(party, "HAS_ADDRESS", &key, Properties::new());
     }
@@ -381,7 +393,8 @@ impl Listing {
     /// Since when it holds, as far as that is known.
     fn begins(&self) -> Option<Edtf> {
         let dated = [&self.announced, &self.published, &self.in_effect].into_iter().flatten().next();
-        dated.cloned().or_else(|| self.seen.as_ref().and_then(dates::until))
+        let seen = || [&self.seen, &self.removed].into_iter().flatten().min_by_key(|date| date.latest());
+        dated.cloned().or_else(|| seen().and_then(dates::until))
     }
 
     pub(super) fn draw(self, record: &mut Record, party: &Key) -> Key {

@@ -187,6 +187,9 @@ const MAIN_NAMES: [&str; 11] = [
     "remarks",
 ];
 
+/// What an entry has once, or not.
+const OF_PARTY: [&str; 7] = ["source_type", "title", "vessel_type", "tonnage", "gross_tonnage", "vessel_owner", "flag"];
+
 /// What the rows of an entry say, for comparing it with another edition.
 pub(super) fn fields(rows: &[Vec<String>]) -> Fields {
     let mut fields = Fields::default();
@@ -313,7 +316,7 @@ impl Entries {
         for (index, key) in [(6, "vessel_type"), (7, "tonnage"), (8, "gross_tonnage"), (10, "vessel_owner")] {
             properties.set(key, field(row, index));
         }
-        let mut party = Party { labels, properties, ..Party::default() };
+        let mut party = Party { labels, properties: properties.says_all_of(&OF_PARTY), ..Party::default() };
         party.id = format!("ofac:{number}");
         field(row, 1).clone_into(&mut party.name);
         party.countries.extend(Country::of(field(row, 9)).map(|flag| ("OF_STATE", flag)));

@@ -184,7 +184,8 @@ fn listing(kind: &Kind, columns: &Columns, row: &Row, reading: &mut Reading<'_>)
             .with("citation", cited.map(|(citation, _)| citation.text()))
             .with("federal_register", printed)
             .with("status", columns.get(row, "status"))
-            .with("notes", columns.get(row, "notes")),
+            .with("notes", columns.get(row, "notes"))
+            .says_all_of(&["on", "published", "in_effect", "citation", "federal_register", "status", "notes"]),
         agencies: vec![kind.agency.clone()],
         lists: vec![kind.name.clone()],
         laws: vec![(kind.authority.clone(), kind.authority.clone())],

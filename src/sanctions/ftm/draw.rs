@@ -64,6 +64,14 @@ const SHARED_KEYS: [(&str, &str); 12] = [
     ("country", "countries"),
 ];
 
+/// What a relationship has once, or not.
+const OF_EDGE: [&str; 8] =
+    ["valid_to", "end_date", "period_end", "percentage", "share_min", "share_min_open", "share_max", "share_max_open"];
+
+/// The same for a sanction.
+const OF_SANCTION: [&str; 8] =
+    ["on", "published", "in_effect", "removed", "end_date", "citation", "target", "last_change"];
+
 /// One word for a kind of number in all sources.
 pub(super) const IDENTIFIER_KINDS: [(&str, &str); 22] = [
     ("passportNumber", "passport"),
@@ -254,6 +262,7 @@ impl Drawing<'_> {
             for name in ["full", "street", "city"] {
                 properties.set(name, self.whole(name).join("; "));
             }
+            properties = properties.says_all_of(&["full", "street", "city", "target", "last_change"]);
         }
         record.cited_node(&key, &self.labels(), properties, self.citations());
     }
@@ -286,6 +295,7 @@ impl Drawing<'_> {
         properties.set("valid_from", start);
         properties.set("valid_to", self.date("endDate").or_else(|| self.date("periodEnd")));
         self.shares(&mut properties, record.n, reading);
+        let properties = properties.says_all_of(&OF_EDGE);
         let rel_type =
             REL_TYPES.iter().find(|(name, _)| schema.is_a(name)).map_or("LINKED_TO", |(_, rel_type)| *rel_type);
         for source in &self.entity.sources {
@@ -360,7 +370,7 @@ impl Drawing<'_> {
             in_effect: self.date("startDate"),
             removed: self.date("endDate"),
             seen: self.entity.said.day("first_seen").or_else(|| record.source.published.clone()),
-            properties,
+            properties: properties.says_all_of(&OF_SANCTION),
             agencies: self.values("authority").map(|name| agency(name).to_owned()).collect(),
             lists: programmes.map(|name| shared_name(name).to_owned()).collect(),
             elsewhere: self.listed_elsewhere(),

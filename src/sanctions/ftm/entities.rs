@@ -244,4 +244,5 @@ fn about(json: &Map<String, Json>, entity: &mut Entity) {
     for key in ["first_seen", "last_seen", "last_change"] {
         entity.about.set(key, json.get(key).and_then(Json::as_str).and_then(dates::read));
     }
+    entity.about.1 = &["target", "last_change"];
 }

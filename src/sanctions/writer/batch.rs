@@ -52,6 +52,7 @@ struct RelState {
     key: RelKey,
     id: Option<ElementId>,
     properties: BTreeMap<Name, Value>,
+    says_all_of: &'static [&'static str],
     changed: HashSet<Name>,
 }
 
@@ -68,6 +69,12 @@ struct Citation {
     paragraph: usize,
     target: Target,
     properties: Properties,
+}
+
+/// Those that are, and not those that are said not to be.
+fn there(properties: &BTreeMap<Name, Value>) -> impl Iterator<Item = (&str, Value)> {
+    let there = properties.iter().filter(|(_, value)| !matches!(value, Value::Null));
+    there.map(|(key, value)| (key.as_str(), value.clone()))
 }
 
 #[derive(Clone, Copy)]
@@ -219,7 +226,7 @@ impl Batch {
             }
         }
         node.is_known |= !entry.citations.is_empty() || !entry.properties.0.is_empty();
-        node.changed.extend(merge::merge(&mut node.properties, &entry.properties.0));
+        node.changed.extend(merge::merge(&mut node.properties, &entry.properties));
         if entry.key == *own {
             // The text of a paragraph is that of the file that was read last.
             let raw = Properties::new().with("raw", raw).0;
@@ -246,7 +253,8 @@ impl Batch {
             None => self.push_rel(key, None, BTreeMap::new()),
         };
         let rel = &mut self.rels[index];
-        rel.changed.extend(merge::merge(&mut rel.properties, &entry.properties.0));
+        rel.says_all_of = entry.properties.1;
+        rel.changed.extend(merge::merge(&mut rel.properties, &entry.properties));
         let citations = entry.citations.into_iter();
         self.citations.extend(citations.map(|properties| Citation {
             paragraph,
@@ -257,7 +265,7 @@ impl Batch {
 
     fn push_rel(&mut self, key: RelKey, id: Option<ElementId>, properties: BTreeMap<Name, Value>) -> usize {
         self.rel_of.insert(key.clone(), self.rels.len());
-        self.rels.push(RelState { key, id, properties, changed: HashSet::new() });
+        self.rels.push(RelState { key, id, properties, says_all_of: &[], changed: HashSet::new() });
         self.rels.len() - 1
     }
 
@@ -278,7 +286,7 @@ impl Batch {
             if !node.is_known {
                 node.new_labels.push(UNRESOLVED.to_owned());
             }
-            let properties = node.properties.iter().map(|(key, value)| (key.as_str(), value.clone()));
+            let properties = there(&node.properties);
             let own = [("id", Value::from(node.key.id.as_str()))];
             node.id = Some(transaction.create_node(&node.new_labels, own.into_iter().chain(properties))?);
             report.nodes += 1;
@@ -312,6 +320,7 @@ impl Batch {
                 }
                 let said = std::mem::replace(&mut rel.properties, found.properties().clone());
                 rel.id = Some(found.id());
+                let said = Properties(said, rel.says_all_of);
                 rel.changed = merge::merge(&mut rel.properties, &said).into_iter().collect();
             }
         }
@@ -330,7 +339,7 @@ impl Batch {
                 continue;
             }
             let end = |index: usize| self.nodes[index].id.expect("nodes are written before");
-            let properties = rel.properties.iter().map(|(key, value)| (key.as_str(), value.clone()));
+            let properties = there(&rel.properties);
             let (start, end) = (end(rel.key.start), end(rel.key.end));
             rel.id = Some(transaction.create_relationship(start, &rel.key.rel_type, end, properties)?);
             report.relationships += 1;
