@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::records::Records;
 use super::settle::{CITED, Settling, TOLD, number, rel_of};
 use super::sources::{Cited, Witness};
-use super::ties::Tie;
+use super::ties::{Tie, own_end};
 use crate::{Date, Edtf, ElementId, Error, Params, Relationship, Row, Value};
 
 /// So many entries are asked about at once.
@@ -102,7 +102,8 @@ impl Settling<'_> {
         if silent.is_empty() && !has(&tie.first, "absent_from") && !has(&tie.first, "absent_before") {
             return Ok(());
         }
-        let Some(seen) = self.sources.seen_but_by(&cited, silent) else { return Ok(()) };
+        let own_end = own_end(tie.first.properties(), "valid_to");
+        let Some(seen) = self.sources.seen_but_by(&cited, silent, own_end.as_ref()) else { return Ok(()) };
         let has_own_day = has(&tie.first, "valid_from") && !has(&tie.first, "absent_before");
         let first = seen.spells.first().filter(|spell| spell.absent_before.is_some());
         let begins = vec![

@@ -8,17 +8,17 @@
 //! in one edition and not in another (`facts.rs`).
 
 mod claims;
-mod several;
+mod memberships;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use self::several::Several;
 use super::records::Records;
 use super::set_where_other;
 use super::sources::{Cited, End, Seen, Sources, Witness};
-use super::ties::{Tie, has_own_end};
+use super::ties::{has_own_end, own_end};
 use crate::import::ImportReport;
-use crate::sanctions::model::home;
+use crate::sanctions::dates::is_until;
+use crate::sanctions::model::{home, is_same};
 use crate::{Edtf, ElementId, Error, Name, Node, Params, Relationship, Row, Rows, Value, WriteTransaction};
 
 /// The records that support an element, as a list: the source, the paragraph, and the citation.
@@ -31,25 +31,23 @@ pub(super) fn settle(
     series: &BTreeSet<String>,
     report: &mut ImportReport,
 ) -> Result<(), Error> {
-    let several = Several::read(transaction)?;
-    let sources = Sources::read(transaction, &series.union(&several.series).cloned().collect())?;
+    let sources = Sources::read(transaction, series)?;
     let may_differ = sources.may_differ();
     let (witnesses, gone, records, done) = (HashMap::new(), BTreeMap::new(), HashMap::new(), HashSet::new());
-    let mut settling = Settling { transaction, sources, several, report, witnesses, gone, records, done };
+    let mut settling = Settling { transaction, sources, report, witnesses, gone, records, done };
     if may_differ {
         settling.listings()?;
-        settling.memberships()?;
         settling.facts()?;
     }
     settling.bounded_facts()?;
-    settling.several()?;
-    settling.delete_citations()
+    settling.memberships()?;
+    settling.delete_citations()?;
+    settling.delete_idle_absences()
 }
 
 pub(super) struct Settling<'t> {
     pub transaction: &'t mut WriteTransaction,
     pub sources: Sources,
-    several: Several,
     report: &'t mut ImportReport,
     /// The paragraphs of editions that stand for who is not in them.
     witnesses: HashMap<usize, ElementId>,
@@ -64,7 +62,8 @@ pub(super) struct Settling<'t> {
 impl Settling<'_> {
     fn listings(&mut self) -> Result<(), Error> {
         let statement = format!(
-            "MATCH (x:Listing) RETURN x, COLLECT {{ MATCH {CITED}(x) {TOLD} }}, COLLECT {{ MATCH (d:Delisting)-[:ENDS]->(x) RETURN d }}"
+            "MATCH (x:Listing) RETURN x, COLLECT {{ MATCH {CITED}(x) {TOLD} }},
+             COLLECT {{ MATCH (d:Delisting)-[:ENDS]->(x) RETURN [d, COLLECT {{ MATCH (d)-[:REMOVES_FROM]->(l) RETURN DISTINCT id(l) }}] }}"
         );
         for row in self.transaction.query(statement, ())? {
             let row: Row = row?;
@@ -72,8 +71,12 @@ impl Settling<'_> {
             let cited = self.cited(cited, listing.id());
             let id = listing.properties().get("id").map_or_else(String::new, ToString::to_string);
             let deleted = self.sources.deleted.get(&id).map_or(&[][..], Vec::as_slice);
-            let Some(seen) = self.sources.seen(&cited, deleted) else { continue };
-            let delistings: Vec<Node> = delistings.iter().filter_map(node_of).collect();
+            if !self.sources.concern(&cited) {
+                continue;
+            }
+            let own_end = own_end(listing.properties(), "removed");
+            let Some(seen) = self.sources.seen(&cited, deleted, own_end.as_ref()) else { continue };
+            let delistings: Vec<Delisting> = delistings.iter().filter_map(delisting_of).collect();
             self.listing(listing, &id, &seen, &delistings)?;
         }
         Ok(())
@@ -95,11 +98,11 @@ impl Settling<'_> {
         rows.iter().filter_map(one).collect()
     }
 
-    fn listing(&mut self, listing: &Node, id: &str, seen: &Seen, delistings: &[Node]) -> Result<(), Error> {
+    fn listing(&mut self, listing: &Node, id: &str, seen: &Seen, delistings: &[Delisting]) -> Result<(), Error> {
         let known = listing.properties();
-        let ends = if has_own_end(known, "removed") { Vec::new() } else { seen.ends() };
-        let mut wanted = self.beginning(known, "on", seen);
-        wanted.extend(self.ending(known, "removed", seen));
+        let ends = seen.ends();
+        let mut wanted = self.beginning(known, seen);
+        wanted.extend(self.ending(known, seen));
         let later: Vec<Edtf> = seen.spells.iter().skip(1).filter_map(|spell| spell.begins.clone()).collect();
         wanted.push(("relisted", if later.is_empty() { Value::Null } else { later.into() }));
         set_where_other(self.transaction, listing.id(), known, wanted)?;
@@ -107,14 +110,14 @@ impl Settling<'_> {
     }
 
     /// The first day: as a source says, or as the editions allow.
-    fn beginning(&self, known: &BTreeMap<Name, Value>, key: &'static str, seen: &Seen) -> Vec<(&'static str, Value)> {
+    fn beginning(&self, known: &BTreeMap<Name, Value>, seen: &Seen) -> Vec<(&'static str, Value)> {
         let Some(first) = seen.spells.first() else { return Vec::new() };
         let is_computed = known.contains_key("absent_before");
-        let has_own = known.get(key).is_some_and(|date| !is_until(date));
+        let has_own = known.get("on").is_some_and(|date| !is_until(date));
         match first.absent_before {
             _ if has_own && !is_computed => Vec::new(),
-            None if !is_computed && !known.contains_key(key) => Vec::new(),
-            before => vec![(key, first.begins.clone().into()), ("absent_before", self.named(before, seen))],
+            None if !is_computed && !known.contains_key("on") => Vec::new(),
+            before => vec![("on", first.begins.clone().into()), ("absent_before", self.named(before, seen))],
         }
     }
 
@@ -123,13 +126,13 @@ impl Settling<'_> {
     }
 
     /// The last day of the last spell.
-    fn ending(&self, known: &BTreeMap<Name, Value>, key: &'static str, seen: &Seen) -> Vec<(&'static str, Value)> {
-        if has_own_end(known, key) {
+    fn ending(&self, known: &BTreeMap<Name, Value>, seen: &Seen) -> Vec<(&'static str, Value)> {
+        if has_own_end(known, "removed") {
             return Vec::new();
         }
         let end = seen.spells.last().and_then(|spell| spell.ends.as_ref());
         let by = end.map_or(Value::Null, |(_, index)| self.sources.id_of(seen.witnesses[*index]).into());
-        vec![(key, end.map(|(date, _)| date.clone()).into()), ("absent_from", by)]
+        vec![("removed", end.map(|(date, _)| date.clone()).into()), ("absent_from", by)]
     }
 
     pub(super) fn draw(
@@ -153,7 +156,7 @@ impl Settling<'_> {
             return Ok(*paragraph);
         }
         let edition = &self.sources.all[source].id;
-        let id = format!("{edition}#absent");
+        let id = absence_id(edition);
         let known =
             "OPTIONAL MATCH (p:Paragraph {id: $id}) MATCH (s:Source {id: $source}) RETURN id(p), id(s), s.entries";
         let params = Params::from_iter([("id", id.as_str()), ("source", edition.as_str())]);
@@ -174,58 +177,55 @@ impl Settling<'_> {
     }
 
     /// An action for each time that the entry was taken off.
-    fn delist(&mut self, listing: &Node, id: &str, ends: &[End], there: &[Node]) -> Result<(), Error> {
-        let mut right = HashSet::new();
-        for (index, (date, witness)) in ends.iter().enumerate() {
-            let own = if index == 0 { format!("{id}:delisting") } else { format!("{id}:delisting:{}", index + 1) };
-            let by = self.sources.id_of(*witness).to_owned();
-            let is_so = |node: &&Node| {
-                let text = |key: &str| node.properties().get(key).map(ToString::to_string);
-                text("id").as_ref() == Some(&own)
-                    && text("on").as_deref() == Some(date.text())
-                    && text("absent_from").as_ref() == Some(&by)
-            };
-            if let Some(known) = there.iter().find(is_so) {
-                right.insert(known.id());
-                continue;
-            }
-            if let Some(other) =
-                there.iter().find(|node| node.properties().get("id").map(ToString::to_string).as_ref() == Some(&own))
-            {
-                self.delete_node(other.id())?;
-                right.insert(other.id());
-            }
-            self.make_delisting(listing, own, date, (*witness, by))?;
+    fn delist(&mut self, listing: &Node, id: &str, ends: &[End], there: &[Delisting]) -> Result<(), Error> {
+        if ends.is_empty() && there.is_empty() {
+            return Ok(());
         }
-        let wrong: Vec<ElementId> = there.iter().map(Node::id).filter(|id| !right.contains(id)).collect();
-        wrong.into_iter().try_for_each(|node| self.delete_node(node))
+        let lists = "MATCH (x:Listing)-[:ADDS_TO]->(l:List) WHERE id(x) = $x RETURN DISTINCT id(l)";
+        let lists: BTreeSet<u64> = self.ask_of(lists, "x", listing.id())?.into_vec()?.into_iter().collect();
+        let all: Vec<DelistingProperties> =
+            (1..).zip(ends).map(|(number, end)| self.delisting(listing, id, number, end)).collect();
+        let is_so = |known: &Delisting| all.iter().any(|wanted| known.is_so(wanted, &lists));
+        for wrong in there.iter().filter(|known| !is_so(known)) {
+            self.delete_node(wrong.node.id())?;
+        }
+        for (wanted, (_, witness)) in all.into_iter().zip(ends) {
+            if !there.iter().any(|known| known.is_so(&wanted, &lists)) {
+                self.make_delisting(listing, wanted, *witness, &lists)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The properties of the action by which an entry was taken off for so many times.
+    fn delisting(&self, listing: &Node, id: &str, number: usize, (date, witness): &End) -> DelistingProperties {
+        let own = if number == 1 { format!("{id}:delisting") } else { format!("{id}:delisting:{number}") };
+        let name = listing.properties().get("name").map_or_else(|| own.clone(), ToString::to_string);
+        [
+            ("id", own.into()),
+            ("kind", "delisting".into()),
+            ("name", format!("end of: {name}").into()),
+            ("on", date.clone().into()),
+            ("absent_from", self.sources.id_of(*witness).into()),
+        ]
     }
 
     fn make_delisting(
         &mut self,
         listing: &Node,
-        id: String,
-        date: &Edtf,
-        (witness, by): (Witness, String),
+        properties: DelistingProperties,
+        witness: Witness,
+        lists: &BTreeSet<u64>,
     ) -> Result<(), Error> {
-        let name = listing.properties().get("name").map_or_else(|| id.clone(), ToString::to_string);
-        let properties: [(&str, Value); 5] = [
-            ("id", id.into()),
-            ("kind", "delisting".into()),
-            ("name", format!("end of: {name}").into()),
-            ("on", date.clone().into()),
-            ("absent_from", by.into()),
-        ];
-        let lists = "MATCH (x:Listing)-[:ADDS_TO]->(l:List) WHERE id(x) = $x RETURN DISTINCT id(l)";
-        let lists: Vec<u64> = self.ask_of(lists, "x", listing.id())?.into_vec()?;
+        let on = properties.iter().find(|(key, _)| *key == "on").map(|(_, date)| date.clone());
         let paragraph = self.paragraph(witness)?;
         self.report.nodes += 1;
         let made = self.transaction.create_node(["Event", "Action", "Delisting"], properties)?;
-        self.draw(paragraph, "SUPPORTS", made, vec![("on", date.clone().into())])?;
+        self.draw(paragraph, "SUPPORTS", made, on.map(|on| ("on", on)).into_iter().collect())?;
         let ends = self.draw(made, "ENDS", listing.id(), Vec::new())?;
         self.draw(paragraph, "SUPPORTS", ends, Vec::new())?;
         for list in lists {
-            let removes = self.draw(made, "REMOVES_FROM", ElementId(list), Vec::new())?;
+            let removes = self.draw(made, "REMOVES_FROM", ElementId(*list), Vec::new())?;
             self.draw(paragraph, "SUPPORTS", removes, Vec::new())?;
         }
         Ok(())
@@ -237,46 +237,6 @@ impl Settling<'_> {
 
     fn delete_node(&mut self, node: ElementId) -> Result<(), Error> {
         self.ask_of("MATCH (n) WHERE id(n) = $id DETACH DELETE n", "id", node).map(drop)
-    }
-
-    /// Of retracted ones, too: what the lists tell of them goes on.
-    fn memberships(&mut self) -> Result<(), Error> {
-        let statement = format!(
-            "MATCH [(a)-[l:LISTED_ON]->(b:List)] WHERE l.spell IS NULL
-             RETURN a, b, l, COLLECT {{ MATCH {CITED}[l] {TOLD} }}, COLLECT {{ MATCH [(a)-[m:LISTED_ON]->(b)] WHERE m.spell IS NOT NULL RETURN m }}"
-        );
-        for row in self.transaction.query(statement, ())? {
-            let row: Row = row?;
-            let [Value::Node(party), Value::Node(list), Value::Relationship(rel), cited, Value::List(others)] =
-                row.values()
-            else {
-                continue;
-            };
-            if self.several.pairs.contains(&(party.id(), list.id())) {
-                continue;
-            }
-            let mut tie = Tie::of_listing(party, list, rel.clone());
-            tie.take_later(others.iter().filter_map(rel_of));
-            let mut cited = self.cited(cited, rel.id());
-            self.take_later_citations(&tie, &mut cited)?;
-            let deleted = self.deleted_from(party, list)?;
-            let Some(seen) = self.sources.seen(&cited, &deleted) else { continue };
-            let begins = self.beginning(rel.properties(), "valid_from", &seen);
-            self.tie(&tie, begins, &cited, &seen)?;
-        }
-        Ok(())
-    }
-
-    /// Who was taken off by name: the party, or all that it was listed by.
-    fn deleted_from(&mut self, party: &Node, list: &Node) -> Result<Vec<(usize, ElementId)>, Error> {
-        if self.sources.deleted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let id = party.properties().get("id").map_or_else(String::new, ToString::to_string);
-        let statement = "MATCH (a)<-[:TARGETS]-(x:Listing)-[:ADDS_TO]->(b) WHERE id(a) = $a AND id(b) = $b RETURN x.id";
-        let params = Params::from_iter([("a", number(party.id())), ("b", number(list.id()))]);
-        let listings: Vec<String> = self.transaction.query(statement, params)?.into_vec()?;
-        Ok(self.sources.taken_off(&id, &listings))
     }
 
     fn delete_citations(&mut self) -> Result<(), Error> {
@@ -293,10 +253,50 @@ impl Settling<'_> {
         }
         Ok(())
     }
+
+    /// Paragraphs for who is not in an edition, where that shows nothing any more.
+    fn delete_idle_absences(&mut self) -> Result<(), Error> {
+        let editions = self.sources.all.iter().filter(|source| self.sources.settled.contains(&source.series));
+        let paragraphs: Vec<String> = editions.map(|source| absence_id(&source.id)).collect();
+        let statement = "UNWIND $paragraphs AS id MATCH (p:Paragraph {id: id})
+                         WHERE NOT EXISTS { MATCH [(p)-[:SUPPORTS]->()] } AND NOT EXISTS { MATCH [(p)-[:SUPPORTS]->[l]] } DETACH DELETE p";
+        self.transaction.query(statement, Params::from_iter([("paragraphs", paragraphs)])).map(drop)
+    }
+}
+
+fn absence_id(edition: &str) -> String {
+    format!("{edition}#absent")
 }
 
 pub(super) fn number(id: ElementId) -> Value {
     i64::try_from(id.0).unwrap_or(i64::MAX).into()
+}
+
+type DelistingProperties = [(&'static str, Value); 5];
+
+/// As it stands in the graph.
+struct Delisting {
+    node: Node,
+    lists: BTreeSet<u64>,
+}
+
+impl Delisting {
+    fn is_so(&self, wanted: &[(&str, Value)], lists: &BTreeSet<u64>) -> bool {
+        let known = self.node.properties();
+        let is_so = |(key, value): &(&str, Value)| known.get(*key).is_some_and(|known| is_same(known, value));
+        wanted.iter().all(is_so) && self.lists == *lists
+    }
+}
+
+fn delisting_of(told: &Value) -> Option<Delisting> {
+    let Value::List(told) = told else { return None };
+    let told: Vec<&Value> = told.iter().collect();
+    let [Value::Node(node), Value::List(lists)] = told[..] else { return None };
+    let id = |list: &Value| match list {
+        Value::Integer(id) => Some(id.unsigned_abs()),
+        _ => None,
+    };
+    Some(Delisting { node: node.clone(), lists: lists.iter().filter_map(id).collect() })
 }
 
 fn node_of(value: &Value) -> Option<Node> {
@@ -311,9 +311,4 @@ pub(super) fn rel_of(value: &Value) -> Option<Relationship> {
         Value::Relationship(rel) => Some(rel.clone()),
         _ => None,
     }
-}
-
-/// `[..2019-01-15]`: sure from that day on, which is no date of the source's own.
-fn is_until(date: &Value) -> bool {
-    matches!(date, Value::Edtf(date) if date.text().starts_with("[.."))
 }

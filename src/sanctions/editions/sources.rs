@@ -111,7 +111,7 @@ impl Sources {
         let statement =
             "MATCH (s:Source {id: $id})<-[:OF]-(p:Paragraph) WHERE p.absent IS NOT NULL RETURN p.absent, id(p)";
         let deltas = self.all.iter().enumerate().filter(|(_, source)| source.is_delta);
-        for (number, source) in deltas.filter(|(_, source)| self.settled.contains(&source.series)) {
+        for (number, source) in deltas {
             for row in transaction.query(statement, Params::from_iter([("id", source.id.as_str())]))? {
                 let (entry, paragraph): (String, u64) = row?.to()?;
                 self.deleted.entry(entry).or_default().push((number, ElementId(paragraph)));
@@ -144,17 +144,19 @@ impl Sources {
         found
     }
 
-    /// What its citations, and who was taken off by name, say of an element; nothing where no list is concerned that is settled.
-    pub(super) fn seen(&self, cited: &[Cited], deleted: &[(usize, ElementId)]) -> Option<Seen> {
-        let series: BTreeSet<&String> = cited.iter().map(|cited| &self.all[cited.source].series).collect();
-        if !series.iter().any(|series| self.settled.contains(*series)) {
-            return None;
-        }
+    /// Whether any of what cites is of a list that is settled.
+    pub(super) fn concern(&self, cited: &[Cited]) -> bool {
+        cited.iter().any(|cited| self.settled.contains(self.series_of(cited)))
+    }
+
+    /// What its citations, and who was taken off by name, say of an element that may have ended as its source says.
+    pub(super) fn seen(&self, cited: &[Cited], deleted: &[(usize, ElementId)], own_end: Option<&Edtf>) -> Option<Seen> {
+        let series: BTreeSet<&str> = cited.iter().map(|cited| self.series_of(cited)).collect();
         let mut witnesses: Vec<Witness> =
             series.iter().flat_map(|series| self.without(series, cited)).map(Witness::Edition).collect();
-        let own = deleted.iter().filter(|(source, _)| series.contains(&self.all[*source].series));
+        let own = deleted.iter().filter(|(source, _)| series.contains(self.all[*source].series.as_str()));
         witnesses.extend(own.map(|(source, line)| Witness::Line(*source, *line)));
-        self.seen_but_by(cited, witnesses)
+        self.seen_but_by(cited, witnesses, own_end)
     }
 
     /// The editions of a list that would tell of an element, and do not.
@@ -164,17 +166,27 @@ impl Sources {
         editions.copied().filter(|edition| !supporting.contains(edition)).collect()
     }
 
-    /// What its citations say of an element, and those where it is missing.
-    pub(super) fn seen_but_by(&self, cited: &[Cited], mut witnesses: Vec<Witness>) -> Option<Seen> {
+    /// What its citations say of an element, and those where it is missing. Of what has ended, as its source says, nothing follows from who
+    /// does not have it from then on.
+    pub(super) fn seen_but_by(
+        &self,
+        cited: &[Cited],
+        mut witnesses: Vec<Witness>,
+        own_end: Option<&Edtf>,
+    ) -> Option<Seen> {
         let (mut sightings, mut citations) = (Vec::new(), Vec::new());
         for (index, cited) in cited.iter().enumerate() {
             let Some(sighting) = self.sighting(cited) else { continue };
             sightings.push(sighting);
             citations.push(index);
         }
-        witnesses.retain(|witness| self.all[witness.source()].published.is_some());
+        let is_over = |day: &Edtf| own_end.is_some_and(|end| day.latest() >= end.earliest());
+        witnesses.retain(|witness| {
+            self.all[witness.source()].published.as_ref().is_some_and(|published| !is_over(published))
+        });
         let absences: Vec<Absence> = witnesses.iter().filter_map(|witness| self.absence(*witness)).collect();
-        (!sightings.is_empty()).then(|| Seen { spells: spells(&sightings, &absences), citations, witnesses })
+        let spells = || spells(&sightings, &absences, own_end);
+        (!sightings.is_empty()).then(|| Seen { spells: spells(), citations, witnesses })
     }
 
     fn sighting(&self, cited: &Cited) -> Option<Sighting> {
@@ -204,6 +216,11 @@ impl Sources {
 }
 
 impl Seen {
+    /// What shows a spell.
+    pub(super) fn cited<'c>(&self, spell: &Spell, cited: &'c [Cited]) -> Vec<&'c Cited> {
+        spell.sightings.iter().map(|sighting| &cited[self.citations[*sighting]]).collect()
+    }
+
     pub(super) fn ends(&self) -> Vec<End> {
         let ends = self.spells.iter().filter_map(|spell| spell.ends.as_ref());
         ends.map(|(date, index)| (date.clone(), self.witnesses[*index])).collect()

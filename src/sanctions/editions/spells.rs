@@ -58,8 +58,9 @@ struct Missed {
 }
 
 /// The spells, the earliest first. An edition that may be of the same day as a sighting shows nothing, and neither does one
-/// that may lie on either side of it.
-pub(super) fn spells(sightings: &[Sighting], absences: &[Absence]) -> Vec<Spell> {
+/// that may lie on either side of it. What a source says to have ended had begun by then, whenever it is seen.
+pub(super) fn spells(sightings: &[Sighting], absences: &[Absence], own_end: Option<&Edtf>) -> Vec<Spell> {
+    let begun = own_end.map_or(i64::MAX, |end| Days::of(end).to);
     let mut seen: Vec<Seen> = sightings
         .iter()
         .enumerate()
@@ -84,7 +85,7 @@ pub(super) fn spells(sightings: &[Sighting], absences: &[Absence]) -> Vec<Spell>
             _ => groups.push(vec![next]),
         }
     }
-    groups.iter().map(|group| spell(group, &missed)).collect()
+    groups.iter().map(|group| spell(group, &missed, begun)).collect()
 }
 
 /// The last day on which one of them may be.
@@ -92,9 +93,9 @@ fn reach(group: &[Seen]) -> i64 {
     group.iter().map(|seen| seen.last.to).max().unwrap_or(i64::MIN)
 }
 
-fn spell(group: &[Seen], missed: &[Missed]) -> Spell {
+fn spell(group: &[Seen], missed: &[Missed], begun: i64) -> Spell {
     let start = group.iter().map(|seen| seen.first.from).min().unwrap_or(i64::MIN);
-    let sure = group.iter().map(|seen| seen.first.to).min().unwrap_or(i64::MAX);
+    let sure = group.iter().map(|seen| seen.first.to).min().unwrap_or(i64::MAX).min(begun);
     let before = missed.iter().rfind(|missed| missed.day.to < start);
     let (reach, last) = (reach(group), group.iter().map(|seen| seen.last.from).max().unwrap_or(i64::MIN));
     let behind = missed.iter().filter(|missed| missed.ends && missed.day.from > reach).min_by_key(|gap| gap.day.to);
@@ -139,9 +140,9 @@ mod tests {
             };
             spells.iter().map(told).collect::<Vec<_>>()
         };
-        assert_eq!(told(spells(&seen, &missed)), expected);
+        assert_eq!(told(spells(&seen, &missed, None)), expected);
         let backwards: (Vec<_>, Vec<_>) = (seen.into_iter().rev().collect(), missed.into_iter().rev().collect());
-        assert_eq!(told(spells(&backwards.0, &backwards.1)), expected, "in the other order");
+        assert_eq!(told(spells(&backwards.0, &backwards.1, None)), expected, "in the other order");
     }
 
     #[test]

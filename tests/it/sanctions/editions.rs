@@ -304,6 +304,64 @@ fn what_is_said_again_later_holds_twice_in_whatever_order_editions_come() {
     }
 }
 
+/// The first title and the first address stayed, in whatever order editions came.
+#[test]
+fn what_an_entry_has_once_is_as_the_newest_edition_says() {
+    let entry = |title: &str, issued: &str| {
+        format!(
+            "1,\"ONE\",\"individual\",\"CUBA\",{title},-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"Passport A123 (Iran){issued}.\"\r\n\u{1a}"
+        )
+    };
+    let address = |street: &str, city: &str| format!("1,10,{street},\"{city}\",\"Cuba\",-0- \r\n\u{1a}");
+    let editions = [
+        ("2019-01-01", entry("\"BOSS\"", " issued 01 Jan 2010"), address("\"Street 1\"", "Havana")),
+        ("2020-01-01", entry("\"CHIEF\"", " issued 02 Feb 2012"), address("\"Street 1\"", "Santiago")),
+        ("2021-01-01", entry("-0- ", " issued 02 Feb 2012"), address("-0- ", "Santiago")),
+    ];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let db = Database::in_memory();
+        let import = |index: usize| {
+            let (day, main, addresses) = &editions[index];
+            import_into(&db, ListFormat::Ofac, Some(day), &[("sdn.csv", main), ("add.csv", addresses)]).unwrap()
+        };
+        for index in order {
+            import(index);
+        }
+        check(
+            &db,
+            "MATCH (p {id: 'ofac:1'})-[:HAS_ADDRESS]->(a) MATCH (p)-[i:HAS_IDENTIFIER]->()
+             RETURN p.title, a.street, a.city, a.full, a.first_seen, a.last_seen, i.issued",
+            &["null | null | Santiago | Santiago, Cuba | 2019-01-01 | 2021-01-01 | 2012-02-02"],
+        );
+        check_all_is_cited(&db);
+        for index in order {
+            check_changes_nothing(&db, || import(index));
+        }
+    }
+}
+
+/// A later time was retracted, and an earlier one came to light.
+#[test]
+fn what_is_retracted_of_a_fact_is_that_time_of_it() {
+    let with = told_by(&[(1, "ONE", "CUBA] [SDT", "-0-")]);
+    let without = told_by(&[(1, "ONE", "CUBA", "-0-")]);
+    let editions = [("2019-01-01", &with), ("2020-01-01", &without), ("2021-01-01", &with)];
+    for order in [[2, 0, 1], [2, 1, 0]] {
+        let db = Database::in_memory();
+        for (turn, index) in order.into_iter().enumerate() {
+            import(&db, editions[index].0, editions[index].1);
+            if turn == 0 {
+                ask(&db, "MATCH ()-[g:GROUNDED_ON]->({name: 'SDT'}) RETRACT g");
+            }
+        }
+        check(
+            &db,
+            "MATCH [()-[g:GROUNDED_ON]->({name: 'SDT'})] RETURN asserted(g), g.spell, g.valid_from, g.valid_to ORDER BY coalesce(g.spell, 1)",
+            &["true | null | null | [2019-01-02..2020-01-01]", "false | 2 | [2020-01-02..2021-01-01] | null"],
+        );
+    }
+}
+
 /// A name that led to one party leads to two now, and the record says what it said.
 #[test]
 fn a_link_that_is_printed_as_before_goes_on() {

@@ -85,49 +85,59 @@ fn the_days_decide_whose_companies_are_blocked() {
     }
 }
 
-/// An edition with these lines, in the order of their days and the other way round.
-fn both_orders(editions: &[(&str, Vec<String>)], expected: &[&str]) {
-    for is_backwards in [false, true] {
+/// Editions with these lines, in all orders; each has the person beside.
+fn in_all_orders(editions: &[(&str, Vec<String>)], mut look: impl FnMut(&Database)) {
+    for order in orders(editions.len()) {
         let db = Database::in_memory();
-        let mut editions: Vec<_> = editions.iter().collect();
-        if is_backwards {
-            editions.reverse();
-        }
         let import = |(name, lines): &(&str, Vec<String>)| {
             let text = [PERSON.to_owned(), lines.join("\n")].join("\n");
             import_into(&db, ListFormat::Ftm, None, &[(name, &text)]).unwrap()
         };
-        for edition in &editions {
-            import(edition);
+        for edition in &order {
+            import(&editions[*edition]);
         }
-        assert_eq!(spells(&db), expected, "backwards: {is_backwards}");
+        println!("order {order:?}");
+        look(&db);
         check_all_is_cited(&db);
-        for edition in editions {
-            check_changes_nothing(&db, || import(edition));
+        for edition in order {
+            check_changes_nothing(&db, || import(&editions[edition]));
         }
     }
+}
+
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    let Some(last) = count.checked_sub(1) else { return vec![Vec::new()] };
+    let with_last = |order: &Vec<usize>| {
+        let places = 0..count;
+        places.map(|place| [&order[..place], &[last], &order[place..]].concat()).collect::<Vec<_>>()
+    };
+    orders(last).iter().flat_map(with_last).collect()
+}
+
+fn check_in_all_orders(editions: &[(&str, Vec<String>)], expected: &[&str]) {
+    in_all_orders(editions, |db| assert_eq!(spells(db), expected));
 }
 
 #[test]
 fn editions_bound_those_sanctions_that_say_no_end() {
     let (old, new) = (sanction("old", "2010-01-01", "2012-01-01"), sanction("new", "2020-01-01", ""));
     // The new one is gone, and the old one, which ended long ago, is there still.
-    both_orders(
+    check_in_all_orders(
         &[("a-2023-01-01.json", vec![old.clone(), new.clone()]), ("a-2024-01-01.json", vec![old.clone()])],
         &["2010-01-01 | 2012-01-01 | null", "2020-01-01 | [2023-01-02..2024-01-01] | ftm:a-2024-01-01@2024-01-01"],
     );
-    both_orders(
+    check_in_all_orders(
         &[("a-2013-01-01.json", vec![old.clone()]), ("a-2024-01-01.json", vec![old, new])],
         &["2010-01-01 | 2012-01-01 | null", "2020-01-01 | null | null"],
     );
     // One takes the place of the other: the party was there all the time.
     let (one, other) = (sanction("one", "2010-01-01", ""), sanction("other", "", ""));
-    both_orders(
+    check_in_all_orders(
         &[("a-2023-01-01.json", vec![one.clone()]), ("a-2024-01-01.json", vec![other.clone()])],
         &["2010-01-01 | null | null"],
     );
     // It was taken off between, and is back.
-    both_orders(
+    check_in_all_orders(
         &[
             ("a-2021-01-01.json", vec![one.clone(), other.clone()]),
             ("a-2022-01-01.json", vec![PERSON.replace("\"p\"", "\"another\"")]),
@@ -224,21 +234,106 @@ fn a_sanction_may_be_told_of_bit_by_bit() {
 /// The end that was read first stayed.
 #[test]
 fn a_later_edition_moves_the_end_of_a_sanction() {
-    let text = |end: &str| [PERSON.to_owned(), sanction("s", "2019-01-01", end)].join("\n");
-    let (earlier, later) = (text("2021-01-01"), text("2030-01-01"));
-    let editions = [("2020-01-01", &earlier), ("2022-01-01", &later)];
-    for order in [[0, 1], [1, 0]] {
+    let until = |end: &str| vec![sanction("s", "2019-01-01", end)];
+    let editions = [("a-2020-01-01.json", until("2021-01-01")), ("a-2022-01-01.json", until("2030-01-01"))];
+    check_in_all_orders(&editions, &["2019-01-01 | 2030-01-01 | null"]);
+}
+
+/// Who was sanctioned came out as not listed.
+#[test]
+fn a_later_edition_takes_an_end_back() {
+    let until = |end: &str| vec![sanction("s", "2019-01-01", end)];
+    let [ending, open] = [("a-2020-01-01.json", until("2021-01-01")), ("a-2022-01-01.json", until(""))];
+    let ended = "MATCH (s:Listing) RETURN s.removed, s.end_date";
+    in_all_orders(&[ending.clone(), open.clone()], |db| {
+        assert_eq!(spells(db), ["2019-01-01 | null | null"]);
+        check(db, ended, &["null | null"]);
+    });
+    let again = ("a-2024-01-01.json", until("2023-05-01"));
+    in_all_orders(&[ending, open, again], |db| {
+        assert_eq!(spells(db), ["2019-01-01 | 2023-05-01 | null"]);
+        check(db, ended, &["2023-05-01 | [2023-05-01]"]);
+    });
+}
+
+#[test]
+fn an_edition_without_it_ends_what_would_end_later() {
+    let (without, with) = (vec![], || vec![sanction("s", "2019-01-01", "2030-01-01")]);
+    let two = [("a-2020-01-01.json", with()), ("a-2021-01-01.json", without)];
+    let delisted = "MATCH (d:Delisting)-[:ENDS]->(s) RETURN d.on, s.removed";
+    let until_2021 = "2019-01-01 | [2020-01-02..2021-01-01] | ftm:a-2021-01-01@2021-01-01";
+    in_all_orders(&two, |db| {
+        assert_eq!(spells(db), [until_2021]);
+        check(db, delisted, &["[2020-01-02..2021-01-01] | 2030-01-01"]);
+    });
+    let [first, second] = two;
+    in_all_orders(&[first, second, ("a-2022-01-01.json", with())], |db| {
+        assert_eq!(spells(db), [until_2021, "[2021-01-02..2022-01-01] | 2030-01-01 | null"]);
+        check(db, delisted, &["[2020-01-02..2021-01-01] | 2030-01-01"]);
+    });
+}
+
+/// It began behind its end.
+#[test]
+fn what_had_ended_before_the_editions_has_nothing_of_them() {
+    let ended = vec![sanction("s", "", "2019-01-01")];
+    let editions = [("a-2020-01-01.json", vec![]), ("a-2022-01-01.json", ended.clone()), ("a-2023-01-01.json", vec![])];
+    check_in_all_orders(&editions, &["[..2019-01-01] | 2019-01-01 | null"]);
+    check_spells("a-2022-01-01.json", &[("", "2019-01-01")], &["[..2019-01-01] | 2019-01-01 | null"]);
+}
+
+#[test]
+fn the_newest_edition_says_what_a_share_is_or_that_none_is_said() {
+    let company = r#"{"id": "c", "schema": "Company", "properties": {"name": ["C"]}}"#;
+    let stake = |share: &str, end: &str| {
+        let properties = format!(r#""owner": ["p"], "asset": ["c"]{share}{end}"#);
+        vec![company.to_owned(), format!(r#"{{"id": "o", "schema": "Ownership", "properties": {{{properties}}}}}"#)]
+    };
+    let said = "MATCH ()-[o:OWNS]->() RETURN o.percentage, o.share_min, o.share_max, o.valid_to";
+    let sixty = ("a-2020-01-01.json", stake(r#", "percentage": ["60"]"#, r#", "endDate": ["2020-06-01"]"#));
+    let fifty = ("a-2021-01-01.json", stake(r#", "percentage": ["50"]"#, ""));
+    in_all_orders(&[sixty.clone(), fifty.clone()], |db| check(db, said, &["50 | 50.0 | 50.0 | null"]));
+    let none = ("a-2022-01-01.json", stake("", ""));
+    in_all_orders(&[sixty, fifty, none], |db| check(db, said, &["null | null | null | null"]));
+}
+
+/// The programme of the first import stood on the end.
+#[test]
+fn an_end_is_of_the_lists_that_all_editions_name() {
+    let of = |list: &str| vec![sanction("s", "", "").replace("The list", list)];
+    let editions = [("a-2020-01-01.json", of("P1")), ("a-2021-01-01.json", vec![]), ("a-2022-01-01.json", of("P2"))];
+    in_all_orders(&editions, |db| {
+        check(
+            db,
+            "MATCH (d:Delisting) RETURN d.name, COLLECT { MATCH (d)-[:REMOVES_FROM]->(l) RETURN l.name ORDER BY l.name }",
+            &["end of: P2: listing | ['P1', 'P2']"],
+        );
+    });
+}
+
+/// The earlier time was as retracted as the later one, which held again.
+#[test]
+fn what_is_retracted_of_one_time_stays_so_where_an_earlier_one_comes_to_light() {
+    let open = || vec![sanction("s", "", "")];
+    let editions = [("a-2020-01-01.json", open()), ("a-2021-01-01.json", vec![]), ("a-2022-01-01.json", open())];
+    for order in [[2, 0, 1], [2, 1, 0]] {
         let db = Database::in_memory();
-        let import = |index: usize| {
-            let (day, text) = editions[index];
-            import_into(&db, ListFormat::Ftm, Some(day), &[("a.json", text)]).unwrap()
-        };
-        for index in order {
-            import(index);
+        for (index, edition) in order.into_iter().enumerate() {
+            let (name, lines) = &editions[edition];
+            let text = [PERSON.to_owned(), lines.join("\n")].join("\n");
+            import_into(&db, ListFormat::Ftm, None, &[(name, &text)]).unwrap();
+            if index == 0 {
+                ask(&db, "MATCH ()-[l:LISTED_ON]->() RETRACT l");
+            }
         }
-        assert_eq!(spells(&db), ["2019-01-01 | 2030-01-01 | null"], "{order:?}");
-        check_all_is_cited(&db);
-        check_changes_nothing(&db, || import(0));
-        check_changes_nothing(&db, || import(1));
+        check(
+            &db,
+            "MATCH [()-[l:LISTED_ON]->()] RETURN asserted(l), l.spell, l.valid_from, l.valid_to,
+                    COLLECT { MATCH (p)-[:SUPPORTS]->[l] RETURN p.id } ORDER BY coalesce(l.spell, 1)",
+            &[
+                "true | null | [..2020-01-01] | [2020-01-02..2021-01-01] | ['ftm:a-2020-01-01@2020-01-01#2']",
+                "false | 2 | [2021-01-02..2022-01-01] | null | ['ftm:a-2022-01-01@2022-01-01#2']",
+            ],
+        );
     }
 }

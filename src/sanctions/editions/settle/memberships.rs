@@ -1,51 +1,30 @@
-//! Who is on one list by several records, each of which may have days of its own: a `LISTED_ON` for each time without a break, whichever
-//! record came first.
+//! Since when and until when a party is on a list, by one record or by several, each of which may have days of its own: a `LISTED_ON` for each
+//! time without a break, whichever record came first.
 //!
-//! A record that says when it ends stands for itself. The party is on the list by the others as long as any of them is in the editions; each
-//! begins when it says so, or else as the editions show.
+//! A record that says when it ends stands for itself, until an edition that is of before that day does not have it any more. The party is on
+//! the list by the others as long as any of them is in the editions; each begins when it says so, or else as the editions show.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::claims::{Claim, ClaimEnd, unite};
-use super::{CITED, Settling, has_own_end, is_until, node_of};
-use crate::sanctions::dates;
+use super::{CITED, Settling, node_of};
+use crate::sanctions::dates::{self, is_until};
 use crate::sanctions::editions::sources::{Cited, Seen};
-use crate::sanctions::editions::ties::Tie;
+use crate::sanctions::editions::ties::{Held, Tie, keepers, own_end};
 use crate::sanctions::editions::{day_of, set_where_other};
-use crate::{Edtf, ElementId, Error, Name, Node, Relationship, Row, Value, WriteTransaction};
+use crate::{Edtf, ElementId, Error, Name, Node, Params, Relationship, Row, Value};
 
-/// Parties and lists with the records of lists that tie them, where these are several; or one, which says until when and has changed that.
-const PAIRS: &str = "MATCH (x:Listing)-[:TARGETS]->(a) MATCH (x)-[:ADDS_TO]->(b:List)
+/// Parties and lists with the records of lists that tie them. Of one record alone nothing follows but what it has drawn, where no edition
+/// may differ and it says what it said.
+const PAIRS: &str = "MATCH [(x:Listing)-[:TARGETS]->(a)] MATCH [(x)-[:ADDS_TO]->(b:List)]
+    WHERE EXISTS { MATCH (s:Source)<-[:OF]-(:Paragraph)-[:SUPPORTS]->(x) WHERE s.kind = 'list' }
     WITH a, b, collect(DISTINCT x) AS listings
-    WHERE size(listings) > 1 OR (listings[0].removed IS NOT NULL AND listings[0].absent_from IS NULL
-        AND EXISTS { MATCH [(a)-[l:LISTED_ON]->(b)] WHERE toString(l.valid_to) <> toString(listings[0].removed) })
-    WITH a, b, size(listings) > 1 AS are_several,
-         [x IN listings WHERE EXISTS { MATCH (s:Source)<-[:OF]-(:Paragraph)-[:SUPPORTS]->(x) WHERE s.kind = 'list' }] AS listings
-    WHERE size(listings) > 1 OR (size(listings) = 1 AND NOT are_several)";
-
-/// Who is on a list by several records.
-pub(super) struct Several {
-    /// Parties, each with a list.
-    pub pairs: HashSet<(ElementId, ElementId)>,
-    /// Of which lists these records are.
-    pub series: BTreeSet<String>,
-}
-
-impl Several {
-    pub(super) fn read(transaction: &mut WriteTransaction) -> Result<Self, Error> {
-        let statement = format!(
-            "{PAIRS} RETURN id(a), id(b), COLLECT {{ MATCH [(a)-[l:LISTED_ON]->(b)] MATCH {CITED}[l]
-             WHERE s.series IS NOT NULL RETURN DISTINCT s.series }}"
-        );
-        let mut several = Self { pairs: HashSet::new(), series: BTreeSet::new() };
-        for row in transaction.query(&statement, ())? {
-            let (party, list, series): (u64, u64, Vec<String>) = row?.to()?;
-            several.pairs.insert((ElementId(party), ElementId(list)));
-            several.series.extend(series);
-        }
-        Ok(several)
-    }
-}
+    WHERE $may_differ OR size(listings) > 1 OR EXISTS {
+        MATCH [(a)-[l:LISTED_ON]->(b)]
+        WHERE l.spell IS NOT NULL
+            OR coalesce(toString(l.valid_from), '') <> coalesce(toString(listings[0].on), '')
+            OR coalesce(toString(l.valid_to), '') <> coalesce(toString(listings[0].removed), '')
+            OR coalesce(toString(l.in_effect), '') <> coalesce(toString(listings[0].in_effect), '') }";
 
 /// A party and a list, and all that ties them.
 struct Pair<'r> {
@@ -73,17 +52,16 @@ struct Placed {
 }
 
 impl Settling<'_> {
-    /// All pairs, whether or not they are of lists that were read now: a record that belongs to no edition bears on others that do.
-    pub(super) fn several(&mut self) -> Result<(), Error> {
-        if self.several.pairs.is_empty() {
-            return Ok(());
-        }
+    /// All that lists concern that were read now, and who is listed by several records: one that belongs to no edition bears on others that
+    /// do. Of retracted ones, too: what the lists tell of them goes on.
+    pub(super) fn memberships(&mut self) -> Result<(), Error> {
         let statement = format!(
             "{PAIRS} RETURN a, b, listings,
              COLLECT {{ MATCH [(a)-[l:LISTED_ON]->(b)] RETURN [l, COLLECT {{ MATCH {CITED}[l] WHERE s.kind = 'list' AND p.kind = 'record' RETURN [s.id, id(p), c] }}] }},
-             COLLECT {{ UNWIND listings AS x MATCH (p:Paragraph)-[:SUPPORTS]->(x) WHERE p.kind = 'record' RETURN [id(x), id(p)] }}"
+             COLLECT {{ UNWIND listings AS x MATCH [(p:Paragraph)-[:SUPPORTS]->(x)] WHERE p.kind = 'record' RETURN [id(x), id(p)] }}"
         );
-        for row in self.transaction.query(&statement, ())? {
+        let params = Params::from_iter([("may_differ", self.sources.may_differ())]);
+        for row in self.transaction.query(statement, params)? {
             let row: Row = row?;
             let [
                 Value::Node(party),
@@ -110,12 +88,16 @@ impl Settling<'_> {
                 let paragraphs: BTreeSet<ElementId> = own.map(|(_, paragraph)| *paragraph).collect();
                 pair.records.extend((!paragraphs.is_empty()).then_some(Listed { listing, paragraphs }));
             }
-            if !pair.records.is_empty() {
+            if !pair.records.is_empty() && self.concerns(&pair) {
                 let claims = unite(self.claims(&pair));
                 self.write_claims(&pair, &claims)?;
             }
         }
         Ok(())
+    }
+
+    fn concerns(&self, pair: &Pair<'_>) -> bool {
+        pair.records.len() > 1 || pair.cited.is_empty() || self.sources.concern(&pair.cited)
     }
 
     fn take_rel(&self, told: &Value, pair: &mut Pair<'_>) {
@@ -141,18 +123,26 @@ impl Settling<'_> {
     fn claims(&self, pair: &Pair<'_>) -> Vec<Claim> {
         let (closed, open): (Vec<&Listed>, Vec<&Listed>) =
             pair.records.iter().partition(|record| record.own_end().is_some());
-        let is_open = |cited: &&Cited| open.iter().any(|record| record.paragraphs.contains(&cited.paragraph));
+        let alone = closed.chunks(1).flat_map(|record| self.claims_of(pair, record));
+        alone.chain(self.claims_of(pair, &open)).collect()
+    }
+
+    /// What records say that have no end, or one that has.
+    fn claims_of(&self, pair: &Pair<'_>, records: &[&Listed]) -> Vec<Claim> {
+        let own_end = records.iter().find_map(|record| record.own_end());
+        let is_of_them = |cited: &&Cited| records.iter().any(|record| record.paragraphs.contains(&cited.paragraph));
         // What one list says is no matter of the editions of another.
         let mut by_series: BTreeMap<&str, Vec<Cited>> = BTreeMap::new();
-        for cited in pair.cited.iter().filter(is_open) {
+        for cited in pair.cited.iter().filter(is_of_them) {
             by_series.entry(self.sources.series_of(cited)).or_default().push(cited.clone());
         }
-        let ids: Vec<String> = open.iter().map(|record| id_of(&record.listing)).collect();
+        let ids: Vec<String> = records.iter().map(|record| id_of(&record.listing)).collect();
         let deleted = self.sources.taken_off(&id_of(pair.party), &ids);
+        let seen = |cited: &[Cited]| self.sources.seen(cited, &deleted, own_end.as_ref());
         let shown: Vec<(&Vec<Cited>, Seen)> =
-            by_series.values().filter_map(|cited| Some((cited, self.sources.seen(cited, &deleted)?))).collect();
-        let mut claims: Vec<Claim> = closed.iter().map(|record| record.claim()).collect();
-        for record in open {
+            by_series.values().filter_map(|cited| Some((cited, seen(cited)?))).collect();
+        let mut claims = Vec::new();
+        for record in records {
             let mut own: Vec<Claim> = shown.iter().flat_map(|(cited, seen)| self.shown(record, cited, seen)).collect();
             let is_left = |paragraph: &&ElementId| !own.iter().any(|claim| claim.paragraphs.contains(paragraph));
             let left: Vec<ElementId> = record.paragraphs.iter().filter(is_left).copied().collect();
@@ -165,8 +155,7 @@ impl Settling<'_> {
         claims
     }
 
-    /// What a record without an end says, as far as the editions of one list have it. If it is back, it begins anew with the edition
-    /// that has it.
+    /// What a record says, as far as the editions of one list have it. If it is back, it begins anew with the edition that has it.
     fn shown(&self, record: &Listed, cited: &[Cited], seen: &Seen) -> Vec<Claim> {
         let mut claims: Vec<Claim> = Vec::new();
         for spell in &seen.spells {
@@ -176,8 +165,8 @@ impl Settling<'_> {
             if paragraphs.is_empty() {
                 continue;
             }
-            let ends: Option<ClaimEnd> =
-                spell.ends.as_ref().map(|(date, index)| (date.clone(), Some(seen.witnesses[*index])));
+            let shown_end = spell.ends.as_ref().map(|(date, index)| (date.clone(), Some(seen.witnesses[*index])));
+            let ends: Option<ClaimEnd> = shown_end.or_else(|| record.own_end().map(|date| (date, None)));
             claims.push(if claims.is_empty() && record.says_beginning() {
                 Claim { ends, paragraphs, absent_before: Value::Null, ..record.claim() }
             } else {
@@ -189,28 +178,27 @@ impl Settling<'_> {
     }
 
     fn write_claims(&mut self, pair: &Pair<'_>, claims: &[Claim]) -> Result<(), Error> {
-        let Some(first) = pair.rels.first() else { return Ok(()) };
-        let tie = Tie::of_listing(pair.party, pair.list, first.clone());
+        let Some((first, later)) = pair.rels.split_first() else { return Ok(()) };
+        let mut tie = Tie::of_listing(pair.party, pair.list, first.clone());
+        tie.later = later.to_vec();
+        let held: Vec<Held> =
+            pair.placed.iter().map(|placed| (placed.holder, placed.citation.id(), placed.paragraph)).collect();
+        let paragraphs: Vec<BTreeSet<ElementId>> = claims.iter().map(|claim| claim.paragraphs.clone()).collect();
+        let keepers = keepers(&pair.rels.iter().collect::<Vec<_>>(), &held, &paragraphs);
         for (index, claim) in claims.iter().enumerate() {
             let (date, by) = claim.ends.clone().unzip();
             let by = by.flatten();
-            let wanted = vec![
+            let bounds = vec![
                 ("valid_from", claim.begins.clone().into()),
                 ("absent_before", claim.absent_before.clone()),
                 ("in_effect", claim.in_effect.clone().into()),
                 ("valid_to", date.clone().into()),
                 ("absent_from", by.map_or(Value::Null, |witness| self.sources.id_of(witness).into())),
             ];
-            let holder = match pair.rels.get(index) {
-                Some(rel) => {
-                    set_where_other(self.transaction, rel.id(), rel.properties(), wanted)?;
-                    rel.id()
-                }
-                None => self.draw_spell(&tie, index + 1, wanted)?,
-            };
+            let holder = self.keep(&tie, index + 1, keepers[index], bounds)?;
             self.place(pair, holder, claim)?;
         }
-        pair.rels.iter().skip(claims.len()).try_for_each(|left| self.delete_spell(pair.party.id(), left))
+        self.delete_others(&tie, &keepers)
     }
 
     /// Leaves the paragraphs that belong to this time, and brings those that stand elsewhere.
@@ -241,7 +229,7 @@ impl Listed {
     }
 
     fn own_end(&self) -> Option<Edtf> {
-        self.day("removed").filter(|_| has_own_end(self.listing.properties(), "removed"))
+        own_end(self.listing.properties(), "removed")
     }
 
     /// Whether the record, and no edition, tells since when.
