@@ -58,14 +58,19 @@ pub(super) fn find(text: &str) -> Option<Edtf> {
     Edtf::parse(&found).ok()
 }
 
-/// `sdn-20190115.csv`, or with the time of day behind it; `entities-2025-01-01.json`.
+/// `sdn-20190115.csv`, or with the time of day behind it; `entities-2025-01-01.json`, `entities-2025-01.json`.
 fn with_name_of_file(text: &str) -> Option<String> {
     let numbers = text.split(|letter: char| !letter.is_ascii_digit());
     let mut days = numbers.filter(|number| matches!(number.len(), 8 | 14));
     let found = days.find_map(|day| dated(&day[..4], day[4..6].parse().ok()?, day[6..8].parse().ok()?));
-    let mut dashed = text.split(|letter: char| !letter.is_ascii_digit() && letter != '-');
-    found
-        .or_else(|| dashed.find_map(|part| iso(part.trim_matches('-')).filter(|date| date.len() == "2025-01-01".len())))
+    let dashed: Vec<&str> = text.split(|letter: char| !letter.is_ascii_digit() && letter != '-').collect();
+    let with_so_many_numbers = |count: usize| {
+        dashed.iter().find_map(|part| {
+            let numbers: Vec<&str> = part.split('-').collect();
+            numbers.windows(count).find_map(|numbers| iso(&numbers.join("-")))
+        })
+    };
+    found.or_else(|| with_so_many_numbers(3)).or_else(|| with_so_many_numbers(2))
 }
 
 /// One date without any qualifier, as ISO 8601 writes it.
@@ -215,6 +220,9 @@ mod tests {
         assert_eq!(found("sdn_2019-01-15.csv").as_deref(), Some("2019-01-15"));
         assert_eq!(found("entities-2025-01-01.ftm.json").as_deref(), Some("2025-01-01"));
         assert_eq!(found("20250101063000-abc/entities.delta.json").as_deref(), Some("2025-01-01"));
+        assert_eq!(found("reg-2021-02.ftm.json").as_deref(), Some("2021-02"));
+        assert_eq!(found("list2-2021-02-03.ftm.json").as_deref(), Some("2021-02-03"));
+        assert_eq!(found("list-2-2021-02.json").as_deref(), Some("2021-02"));
         assert_eq!(found("FY24 list, version 2"), None);
     }
 }

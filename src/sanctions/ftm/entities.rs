@@ -77,15 +77,28 @@ pub(super) fn source_of(file: &ImportFile, published: Option<Edtf>, is_edition: 
     Source { series, ..source }
 }
 
-/// `entities-2025-01-01` and `entities_20250101` as `entities`.
+/// `entities-2025-01-01` and `entities_20250101` as `entities`; what comes before the day may end in a number.
 fn without_day(stem: &str) -> &str {
-    let name = stem.trim_end_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '_'));
-    let digits = stem[name.len()..].bytes().filter(u8::is_ascii_digit).count();
-    match (name, digits) {
-        ("", _) => "entities",
-        (name, 6..) => name,
-        _ => stem,
+    let begins =
+        |at: &usize| stem.is_char_boundary(*at) && !stem[..*at].ends_with(|letter: char| letter.is_ascii_digit());
+    let day = (0..stem.len()).filter(begins).find(|at| is_day(&stem[*at..]));
+    match day.map(|at| stem[..at].trim_end_matches(['-', '_', ' '])) {
+        Some("") => "entities",
+        name => name.unwrap_or(stem),
     }
+}
+
+/// A day or a month, with the time of day or without it.
+fn is_day(text: &str) -> bool {
+    let lengths: Vec<usize> = text.split(['-', '_', 'T']).map(str::len).collect();
+    let is_form = match &lengths[..] {
+        [4, 2, 2, time @ ..] | [8, time @ ..] => matches!(time, [] | [4 | 6]),
+        [4, 2] | [14] => true,
+        _ => false,
+    };
+    is_form
+        && text.bytes().all(|letter| letter.is_ascii_digit() || b"-_T".contains(&letter))
+        && dates::find(text).is_some()
 }
 
 pub(super) fn entity_of(text: &str) -> Result<Map<String, Json>, String> {
@@ -245,4 +258,26 @@ fn about(json: &Map<String, Json>, entity: &mut Entity) {
         entity.about.set(key, json.get(key).and_then(Json::as_str).and_then(dates::read));
     }
     entity.about.1 = &["target", "last_change"];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editions_of_one_list_have_one_name() {
+        for (stem, name) in [
+            ("entities-2025-01-01", "entities"),
+            ("entities_20250101", "entities"),
+            ("2025-01-01", "entities"),
+            ("reg-2021-02", "reg"),
+            ("list2-2021-02-03", "list2"),
+            ("list-2-20210203120000", "list-2"),
+            ("list_20210203T1200", "list"),
+            ("list-99999999", "list-99999999"),
+            ("list2", "list2"),
+        ] {
+            assert_eq!(without_day(stem), name, "{stem}");
+        }
+    }
 }
