@@ -70,7 +70,8 @@ fn with_name_of_file(text: &str) -> Option<String> {
             numbers.windows(count).find_map(|numbers| iso(&numbers.join("-")))
         })
     };
-    found.or_else(|| with_so_many_numbers(3)).or_else(|| with_so_many_numbers(2))
+    let month = || with_so_many_numbers(2).filter(|month| month.starts_with("19") || month.starts_with("20"));
+    found.or_else(|| with_so_many_numbers(3)).or_else(month)
 }
 
 /// One date without any qualifier, as ISO 8601 writes it.
@@ -148,11 +149,11 @@ fn month_of(word: &str) -> Option<u32> {
     u32::try_from(index + 1).ok()
 }
 
-/// The one that certainly has come first, or else the one that is `known` already.
+/// The one that certainly has come first, or of two that may have come last on the same day the one that is less vague.
 pub(super) fn earlier(known: &Edtf, other: &Edtf) -> Edtf {
-    let end = |date: &Edtf| date.latest();
-    match (end(known), end(other)) {
+    match (known.latest(), other.latest()) {
         (Some(known_end), Some(other_end)) if other_end < known_end => other.clone(),
+        (known_end, other_end) if known_end == other_end && other.earliest() > known.earliest() => other.clone(),
         _ => known.clone(),
     }
 }
@@ -223,6 +224,7 @@ mod tests {
         assert_eq!(found("reg-2021-02.ftm.json").as_deref(), Some("2021-02"));
         assert_eq!(found("list2-2021-02-03.ftm.json").as_deref(), Some("2021-02-03"));
         assert_eq!(found("list-2-2021-02.json").as_deref(), Some("2021-02"));
+        assert_eq!(found("un-1267-01.json"), None);
         assert_eq!(found("FY24 list, version 2"), None);
     }
 }

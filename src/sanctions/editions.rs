@@ -300,7 +300,7 @@ fn set_where_other(
         None => matches!(value, Value::Null),
     };
     let other: Vec<(&str, Value)> = wanted.into_iter().filter(|wanted| !is_so(wanted)).collect();
-    transaction.set_properties(element, other)
+    if other.is_empty() { Ok(()) } else { transaction.set_properties(element, other) }
 }
 
 /// What has changed from the edition before to this one, and from this one to the next.

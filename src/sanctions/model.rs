@@ -51,7 +51,7 @@ impl Key {
 /// Keys and values. What is empty is no property. Of some keys it may be that all is there that the source might say: they are as the newest
 /// edition says, and are not if that does not say them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Properties(pub BTreeMap<Name, Value>, pub &'static [&'static str]);
+pub(super) struct Properties(pub BTreeMap<Name, Value>, pub Vec<&'static str>);
 
 impl Properties {
     pub(super) fn new() -> Self {
@@ -77,8 +77,8 @@ impl Properties {
     }
 
     /// With all that the source might say under these keys: what is not there is not so.
-    pub(super) fn says_all_of(mut self, keys: &'static [&'static str]) -> Self {
-        self.1 = keys;
+    pub(super) fn says_all_of(mut self, keys: &[&'static str]) -> Self {
+        self.1.extend_from_slice(keys);
         self
     }
 
@@ -346,7 +346,6 @@ impl Identifier {
         let mut dates = Properties::new().with("issued", self.issued).with("expires", self.expires);
         if !dates.0.is_empty() {
             record.seen(&mut dates);
-            dates.1 = &["issued", "expires"];
         }
         record.rel(party, "HAS_IDENTIFIER", &key, dates);
     }

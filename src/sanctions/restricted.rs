@@ -166,6 +166,10 @@ fn notes(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split("; ").filter_map(|part| part.split_once(": ")).map(|(name, text)| (name.trim(), text.trim()))
 }
 
+/// What a row has once, or not.
+const ALL_SAID: [&str; 8] =
+    ["announced", "published", "in_effect", "removed", "citation", "federal_register", "status", "notes"];
+
 fn listing(kind: &Kind, columns: &Columns, row: &Row, reading: &mut Reading<'_>) -> Listing {
     let (id, effective) = (columns.get(row, "row_id"), columns.get(row, "effective_date"));
     let in_effect = dates::read(effective);
@@ -185,7 +189,7 @@ fn listing(kind: &Kind, columns: &Columns, row: &Row, reading: &mut Reading<'_>)
             .with("federal_register", printed)
             .with("status", columns.get(row, "status"))
             .with("notes", columns.get(row, "notes"))
-            .says_all_of(&["on", "published", "in_effect", "citation", "federal_register", "status", "notes"]),
+            .says_all_of(&ALL_SAID),
         agencies: vec![kind.agency.clone()],
         lists: vec![kind.name.clone()],
         laws: vec![(kind.authority.clone(), kind.authority.clone())],

@@ -7,10 +7,10 @@
 use std::collections::BTreeSet;
 
 use super::records::Records;
-use super::settle::{CITED, Settling, TOLD, number, rel_of};
+use super::settle::{CITED, Settling, TOLD, rel_of};
 use super::sources::{Cited, Witness};
-use super::ties::{Tie, own_end};
-use crate::{Date, Edtf, ElementId, Error, Params, Relationship, Row, Value};
+use super::ties::{Tie, has_own_end};
+use crate::{Date, Edtf, ElementId, Error, Params, Row, Value};
 
 /// So many entries are asked about at once.
 const ENTRIES_AT_ONCE: usize = 500;
@@ -69,7 +69,8 @@ impl Settling<'_> {
         let statement = format!(
             "{which} AND r.spell IS NULL AND type(r) <> 'LISTED_ON' AND NOT a:Rule AND NOT b:Rule AND NOT a:FormerId
              WITH DISTINCT a, r, b
-             RETURN id(a), id(b), a.id + '|' + b.id, r, COUNT {{ ()-[:SUPPORTS]->[r] }}, COLLECT {{ MATCH {CITED}[r] {TOLD} }}"
+             RETURN id(a), id(b), a.id + '|' + b.id, r, COUNT {{ ()-[:SUPPORTS]->[r] }}, COLLECT {{ MATCH {CITED}[r] {TOLD} }},
+                    COLLECT {{ MATCH [(a)-[l]->(b)] WHERE type(l) = type(r) AND l.spell IS NOT NULL RETURN l }}"
         );
         let paragraphs: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
         let rows = self.transaction.query(statement, Params::from_iter([("paragraphs", paragraphs)]))?;
@@ -78,8 +79,15 @@ impl Settling<'_> {
     }
 
     fn fact_of(&self, row: &Row) -> Option<Fact> {
-        let [Value::Integer(start), Value::Integer(end), ends, Value::Relationship(rel), Value::Integer(count), cited] =
-            row.values()
+        let [
+            Value::Integer(start),
+            Value::Integer(end),
+            ends,
+            Value::Relationship(rel),
+            Value::Integer(count),
+            cited,
+            Value::List(later),
+        ] = row.values()
         else {
             return None;
         };
@@ -87,39 +95,29 @@ impl Settling<'_> {
         let name = rel.properties().get("id").unwrap_or(ends).to_string();
         let ends = (ElementId(start.unsigned_abs()), ElementId(end.unsigned_abs()));
         let has_others = cited.len() as u64 != count.unsigned_abs();
-        Some(Fact { tie: Tie::new(ends, name, rel.clone()).copied(), cited, has_others })
+        let mut tie = Tie::new(ends, name, rel.clone()).copied();
+        tie.take_later(later.iter().filter_map(rel_of));
+        Some(Fact { tie, cited, has_others })
     }
 
     fn fact(&mut self, fact: Fact) -> Result<(), Error> {
-        let Fact { mut tie, mut cited, has_others } = fact;
-        let has = |rel: &Relationship, key: &str| rel.properties().contains_key(key);
-        if has(&tie.first, "absent_from") {
-            let later = self.later_spells(&tie)?;
-            tie.take_later(later.into_iter());
-            self.take_later_citations(&tie, &mut cited)?;
-        }
-        let silent = if has_others { Vec::new() } else { self.silent(tie.first.rel_type(), &cited)? };
-        if silent.is_empty() && !has(&tie.first, "absent_from") && !has(&tie.first, "absent_before") {
+        let Fact { tie, mut cited, has_others } = fact;
+        self.take_later_citations(&tie, &mut cited)?;
+        let has = |key: &str| tie.first.properties().contains_key(key);
+        // What has an end of its own is so until then, whoever does not say it.
+        let is_bounded = !has_others && !has_own_end(tie.first.properties(), "valid_to");
+        let silent = if is_bounded { self.silent(tie.first.rel_type(), &cited)? } else { Vec::new() };
+        if silent.is_empty() && tie.later.is_empty() && !has("absent_from") && !has("absent_before") {
             return Ok(());
         }
-        let own_end = own_end(tie.first.properties(), "valid_to");
-        let Some(seen) = self.sources.seen_but_by(&cited, silent, own_end.as_ref()) else { return Ok(()) };
-        let has_own_day = has(&tie.first, "valid_from") && !has(&tie.first, "absent_before");
+        let Some(seen) = self.sources.seen_but_by(&cited, silent, None) else { return Ok(()) };
+        let has_own_day = has("valid_from") && !has("absent_before");
         let first = seen.spells.first().filter(|spell| spell.absent_before.is_some());
         let begins = vec![
             ("valid_from", first.and_then(|spell| spell.begins.clone()).into()),
             ("absent_before", self.named(first.and_then(|spell| spell.absent_before), &seen)),
         ];
         self.tie(&tie, if has_own_day { Vec::new() } else { begins }, &cited, &seen)
-    }
-
-    fn later_spells(&mut self, tie: &Tie) -> Result<Vec<Relationship>, Error> {
-        let (start, end) = tie.ends();
-        let statement = "MATCH [(a)-[r]->(b)] WHERE id(a) = $start AND id(b) = $end AND type(r) = $type AND r.spell IS NOT NULL RETURN r";
-        let params: [(&str, Value); 3] =
-            [("start", number(start)), ("end", number(end)), ("type", tie.first.rel_type().into())];
-        let found: Vec<Value> = self.transaction.query(statement, Params::from_iter(params))?.into_vec()?;
-        Ok(found.iter().filter_map(rel_of).collect())
     }
 
     /// The editions that have a record of who says it otherwise, and do not say it.

@@ -63,11 +63,12 @@ impl Settling<'_> {
     fn listings(&mut self) -> Result<(), Error> {
         let statement = format!(
             "MATCH (x:Listing) RETURN x, COLLECT {{ MATCH {CITED}(x) {TOLD} }},
-             COLLECT {{ MATCH (d:Delisting)-[:ENDS]->(x) RETURN [d, COLLECT {{ MATCH (d)-[:REMOVES_FROM]->(l) RETURN DISTINCT id(l) }}] }}"
+             COLLECT {{ MATCH [(d:Delisting)-[:ENDS]->(x)] RETURN [d, COLLECT {{ MATCH [(d)-[:REMOVES_FROM]->(l)] RETURN DISTINCT id(l) }}] }},
+             COLLECT {{ MATCH (x)-[:ADDS_TO]->(l:List) RETURN DISTINCT id(l) }}"
         );
         for row in self.transaction.query(statement, ())? {
             let row: Row = row?;
-            let [Value::Node(listing), cited, Value::List(delistings)] = row.values() else { continue };
+            let [Value::Node(listing), cited, Value::List(delistings), lists] = row.values() else { continue };
             let cited = self.cited(cited, listing.id());
             let id = listing.properties().get("id").map_or_else(String::new, ToString::to_string);
             let deleted = self.sources.deleted.get(&id).map_or(&[][..], Vec::as_slice);
@@ -77,7 +78,8 @@ impl Settling<'_> {
             let own_end = own_end(listing.properties(), "removed");
             let Some(seen) = self.sources.seen(&cited, deleted, own_end.as_ref()) else { continue };
             let delistings: Vec<Delisting> = delistings.iter().filter_map(delisting_of).collect();
-            self.listing(listing, &id, &seen, &delistings)?;
+            self.listing(listing, &seen)?;
+            self.delist(listing, &seen.ends(), &delistings, &numbers(lists))?;
         }
         Ok(())
     }
@@ -98,15 +100,13 @@ impl Settling<'_> {
         rows.iter().filter_map(one).collect()
     }
 
-    fn listing(&mut self, listing: &Node, id: &str, seen: &Seen, delistings: &[Delisting]) -> Result<(), Error> {
+    fn listing(&mut self, listing: &Node, seen: &Seen) -> Result<(), Error> {
         let known = listing.properties();
-        let ends = seen.ends();
         let mut wanted = self.beginning(known, seen);
         wanted.extend(self.ending(known, seen));
         let later: Vec<Edtf> = seen.spells.iter().skip(1).filter_map(|spell| spell.begins.clone()).collect();
         wanted.push(("relisted", if later.is_empty() { Value::Null } else { later.into() }));
-        set_where_other(self.transaction, listing.id(), known, wanted)?;
-        self.delist(listing, id, &ends, delistings)
+        set_where_other(self.transaction, listing.id(), known, wanted)
     }
 
     /// The first day: as a source says, or as the editions allow.
@@ -176,31 +176,44 @@ impl Settling<'_> {
         Ok(paragraph)
     }
 
-    /// An action for each time that the entry was taken off.
-    fn delist(&mut self, listing: &Node, id: &str, ends: &[End], there: &[Delisting]) -> Result<(), Error> {
-        if ends.is_empty() && there.is_empty() {
-            return Ok(());
-        }
-        let lists = "MATCH (x:Listing)-[:ADDS_TO]->(l:List) WHERE id(x) = $x RETURN DISTINCT id(l)";
-        let lists: BTreeSet<u64> = self.ask_of(lists, "x", listing.id())?.into_vec()?.into_iter().collect();
+    /// An action for each time that the entry was taken off; with the name and the lists that the entry has now.
+    fn delist(
+        &mut self,
+        listing: &Node,
+        ends: &[End],
+        there: &[Delisting],
+        lists: &BTreeSet<u64>,
+    ) -> Result<(), Error> {
         let all: Vec<DelistingProperties> =
-            (1..).zip(ends).map(|(number, end)| self.delisting(listing, id, number, end)).collect();
-        let is_so = |known: &Delisting| all.iter().any(|wanted| known.is_so(wanted, &lists));
-        for wrong in there.iter().filter(|known| !is_so(known)) {
+            (1..).zip(ends).map(|(number, end)| self.delisting(listing, number, end)).collect();
+        for wrong in there.iter().filter(|known| !all.iter().any(|wanted| known.is_of(wanted))) {
             self.delete_node(wrong.node.id())?;
         }
         for (wanted, (_, witness)) in all.into_iter().zip(ends) {
-            if !there.iter().any(|known| known.is_so(&wanted, &lists)) {
-                self.make_delisting(listing, wanted, *witness, &lists)?;
+            let paragraph = self.paragraph(*witness)?;
+            let missing: Vec<u64>;
+            let node = if let Some(known) = there.iter().find(|known| known.is_of(&wanted)) {
+                missing = lists.difference(&known.lists).copied().collect();
+                set_where_other(self.transaction, known.node.id(), known.node.properties(), wanted.to_vec())?;
+                known.node.id()
+            } else {
+                missing = lists.iter().copied().collect();
+                self.make_delisting(listing, wanted, paragraph)?
+            };
+            for list in missing {
+                let removes = self.draw(node, "REMOVES_FROM", ElementId(list), Vec::new())?;
+                self.draw(paragraph, "SUPPORTS", removes, Vec::new())?;
             }
         }
         Ok(())
     }
 
     /// The properties of the action by which an entry was taken off for so many times.
-    fn delisting(&self, listing: &Node, id: &str, number: usize, (date, witness): &End) -> DelistingProperties {
+    fn delisting(&self, listing: &Node, number: usize, (date, witness): &End) -> DelistingProperties {
+        let [id, name] = ["id", "name"].map(|key| listing.properties().get(key).map(ToString::to_string));
+        let id = id.unwrap_or_default();
         let own = if number == 1 { format!("{id}:delisting") } else { format!("{id}:delisting:{number}") };
-        let name = listing.properties().get("name").map_or_else(|| own.clone(), ToString::to_string);
+        let name = name.unwrap_or_else(|| own.clone());
         [
             ("id", own.into()),
             ("kind", "delisting".into()),
@@ -214,21 +227,15 @@ impl Settling<'_> {
         &mut self,
         listing: &Node,
         properties: DelistingProperties,
-        witness: Witness,
-        lists: &BTreeSet<u64>,
-    ) -> Result<(), Error> {
+        paragraph: ElementId,
+    ) -> Result<ElementId, Error> {
         let on = properties.iter().find(|(key, _)| *key == "on").map(|(_, date)| date.clone());
-        let paragraph = self.paragraph(witness)?;
         self.report.nodes += 1;
         let made = self.transaction.create_node(["Event", "Action", "Delisting"], properties)?;
         self.draw(paragraph, "SUPPORTS", made, on.map(|on| ("on", on)).into_iter().collect())?;
         let ends = self.draw(made, "ENDS", listing.id(), Vec::new())?;
         self.draw(paragraph, "SUPPORTS", ends, Vec::new())?;
-        for list in lists {
-            let removes = self.draw(made, "REMOVES_FROM", ElementId(*list), Vec::new())?;
-            self.draw(paragraph, "SUPPORTS", removes, Vec::new())?;
-        }
-        Ok(())
+        Ok(made)
     }
 
     fn ask_of(&mut self, statement: &str, key: &str, element: ElementId) -> Result<Rows, Error> {
@@ -281,22 +288,28 @@ struct Delisting {
 }
 
 impl Delisting {
-    fn is_so(&self, wanted: &[(&str, Value)], lists: &BTreeSet<u64>) -> bool {
+    /// Whether it is the same end: of the same time, shown by the same edition.
+    fn is_of(&self, wanted: &[(&str, Value)]) -> bool {
         let known = self.node.properties();
         let is_so = |(key, value): &(&str, Value)| known.get(*key).is_some_and(|known| is_same(known, value));
-        wanted.iter().all(is_so) && self.lists == *lists
+        wanted.iter().filter(|(key, _)| *key != "name").all(is_so)
     }
 }
 
 fn delisting_of(told: &Value) -> Option<Delisting> {
     let Value::List(told) = told else { return None };
     let told: Vec<&Value> = told.iter().collect();
-    let [Value::Node(node), Value::List(lists)] = told[..] else { return None };
-    let id = |list: &Value| match list {
-        Value::Integer(id) => Some(id.unsigned_abs()),
+    let [Value::Node(node), lists] = told[..] else { return None };
+    Some(Delisting { node: node.clone(), lists: numbers(lists) })
+}
+
+fn numbers(list: &Value) -> BTreeSet<u64> {
+    let Value::List(list) = list else { return BTreeSet::new() };
+    let number = |item: &Value| match item {
+        Value::Integer(number) => Some(number.unsigned_abs()),
         _ => None,
     };
-    Some(Delisting { node: node.clone(), lists: lists.iter().filter_map(id).collect() })
+    list.iter().filter_map(number).collect()
 }
 
 fn node_of(value: &Value) -> Option<Node> {

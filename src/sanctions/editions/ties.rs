@@ -41,10 +41,6 @@ impl Tie {
         Self { is_copied: true, ..self }
     }
 
-    pub(super) fn ends(&self) -> (ElementId, ElementId) {
-        (self.start, self.end)
-    }
-
     /// Those of some relationships that are later spells of this one.
     pub(super) fn take_later(&mut self, rels: impl Iterator<Item = Relationship>) {
         let of_this = rels.filter(|rel| {
@@ -52,55 +48,70 @@ impl Tie {
             id.rsplit_once('|').is_some_and(|(name, _)| name == self.name)
         });
         self.later = of_this.collect();
-        self.later.sort_by_key(|rel| match rel.properties().get("spell") {
-            Some(Value::Integer(spell)) => *spell,
-            _ => 0,
-        });
+        self.later.sort_by_key(spell_of);
     }
 
-    /// Beside the time, what the relationship has that stands for a spell.
-    fn kept(&self, spell_number: usize) -> Vec<(&str, Value)> {
+    fn rels(&self) -> impl Iterator<Item = &Relationship> {
+        [&self.first].into_iter().chain(&self.later)
+    }
+
+    /// Beside the time, what the relationship has that stands for a spell, the first of which is 0.
+    fn kept(&self, spell: usize) -> Vec<(&str, Value)> {
         let first = self.first.properties();
-        if spell_number == 1 {
+        if spell == 0 {
             return first.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
         }
-        if !self.is_copied {
-            return vec![("in_effect", Value::Null)];
-        }
-        let all = first.iter().filter(|(key, _)| !OWN.contains(&key.as_str()));
+        let all = first.iter().filter(|(key, _)| self.is_copied && !OWN.contains(&key.as_str()));
         all.map(|(key, value)| (key.as_str(), value.clone())).collect()
     }
 
     /// By which records, and who reads, tell it from those of other spells.
-    fn identity(&self, spell_number: usize) -> [(&'static str, Value); 2] {
-        if spell_number == 1 {
+    fn identity(&self, spell: usize) -> [(&'static str, Value); 2] {
+        if spell == 0 {
             return [("id", self.first.properties().get("id").cloned().into()), ("spell", Value::Null)];
         }
-        let number = i64::try_from(spell_number).unwrap_or(i64::MAX);
-        [("id", format!("{}|{spell_number}", self.name).into()), ("spell", number.into())]
+        let number = i64::try_from(spell + 1).unwrap_or(i64::MAX);
+        [("id", format!("{}|{number}", self.name).into()), ("spell", number.into())]
     }
 }
 
 /// A citation: what is cited, itself, and the paragraph.
 pub(super) type Held = (ElementId, ElementId, ElementId);
 
-/// Which relationship stands for which spell, of which the paragraphs are given: that whose oldest citation is of it.
-pub(super) fn keepers(rels: &[&Relationship], held: &[Held], spells: &[BTreeSet<ElementId>]) -> Vec<Option<ElementId>> {
-    let mut keepers: Vec<Option<ElementId>> = vec![None; spells.len()];
-    let spell_of = |paragraph: ElementId| spells.iter().position(|spell| spell.contains(&paragraph));
-    for rel in rels {
-        let own = held.iter().filter(|(holder, ..)| *holder == rel.id());
-        let placed = own.filter_map(|(_, citation, paragraph)| Some((citation, spell_of(*paragraph)?)));
-        if let Some((_, spell)) = placed.min() {
-            keepers[spell].get_or_insert(rel.id());
+/// Which relationships stand for which spell.
+pub(super) struct Seats {
+    keepers: Vec<Option<ElementId>>,
+    /// What somebody else has drawn, with the number of its spell.
+    beside: Vec<(usize, ElementId)>,
+}
+
+impl Seats {
+    /// Of each spell the paragraphs are given. While all are asserted they stand for spells in their order. Where one is retracted, each stands
+    /// for the spell of which its oldest citation is: who has retracted it has retracted that time.
+    pub(super) fn of(rels: &[&Relationship], held: &[Held], spells: &[BTreeSet<ElementId>]) -> Self {
+        let spell_of_paragraph = |paragraph| spells.iter().position(|spell| spell.contains(&paragraph));
+        let spell_of_oldest = |rel: &Relationship| {
+            let own = held.iter().filter(|(holder, ..)| *holder == rel.id());
+            let placed = own.filter_map(|(_, citation, paragraph)| Some((citation, spell_of_paragraph(*paragraph)?)));
+            placed.min().map(|(_, spell)| spell)
+        };
+        let mut seats = Self { keepers: vec![None; spells.len()], beside: Vec::new() };
+        let are_asserted = rels.iter().all(|rel| rel.is_asserted());
+        let mut numbers = 0..spells.len();
+        let mut in_order = rels.to_vec();
+        in_order.sort_by_key(|rel| if are_asserted { (spell_of(rel), rel.id()) } else { (0, rel.id()) });
+        for (index, rel) in in_order.into_iter().enumerate() {
+            let is_numbered = spell_of(rel) > 0;
+            let is_next = are_asserted && (index == 0 || is_numbered);
+            let spell = if is_next { numbers.next() } else { spell_of_oldest(rel) };
+            match spell {
+                Some(spell) if seats.keepers[spell].is_none() => seats.keepers[spell] = Some(rel.id()),
+                Some(spell) if !is_numbered => seats.beside.push((spell, rel.id())),
+                _ => {}
+            }
         }
+        seats
     }
-    // What no dated paragraph supports is of the first time.
-    let first = rels.first().map(|rel| rel.id());
-    if !keepers.is_empty() && keepers[0].is_none() && !keepers.contains(&first) {
-        keepers[0] = first;
-    }
-    keepers
 }
 
 impl Settling<'_> {
@@ -116,26 +127,27 @@ impl Settling<'_> {
         let paragraphs: Vec<BTreeSet<ElementId>> =
             spells.iter().map(|cited| cited.iter().map(|cited| cited.paragraph).collect()).collect();
         let held: Vec<Held> = cited.iter().map(|cited| (cited.holder, cited.citation.id(), cited.paragraph)).collect();
-        let rels: Vec<&Relationship> = [&tie.first].into_iter().chain(&tie.later).collect();
-        let keepers = keepers(&rels, &held, &paragraphs);
+        let rels: Vec<&Relationship> = tie.rels().collect();
+        let seats = Seats::of(&rels, &held, &paragraphs);
         for (index, spell) in seen.spells.iter().enumerate() {
             let bounds = match index {
                 0 if has_own_end(tie.first.properties(), "valid_to") => std::mem::take(&mut begins),
                 0 => std::mem::take(&mut begins).into_iter().chain(self.end_of(spell, seen)).collect(),
                 _ => self.bounds_of(spell, seen),
             };
-            let holder = self.keep(tie, index + 1, keepers[index], bounds)?;
+            let holder = self.keep(tie, index, &seats, bounds)?;
             for moved in spells[index].iter().filter(|cited| cited.holder != holder) {
                 self.move_citation(moved, holder, cited)?;
             }
         }
-        self.delete_others(tie, &keepers)
+        self.delete_others(tie, &seats)
     }
 
-    /// Those that stand for no spell any more.
-    pub(super) fn delete_others(&mut self, tie: &Tie, keepers: &[Option<ElementId>]) -> Result<(), Error> {
-        let rels = [&tie.first].into_iter().chain(&tie.later);
-        rels.filter(|rel| !keepers.contains(&Some(rel.id()))).try_for_each(|rel| self.delete_spell(tie.start, rel))
+    /// Those that stood for a spell that there is none of any more.
+    pub(super) fn delete_others(&mut self, tie: &Tie, seats: &Seats) -> Result<(), Error> {
+        let numbered = tie.rels().filter(|rel| rel.properties().contains_key("spell"));
+        let mut others = numbered.filter(|rel| !seats.keepers.contains(&Some(rel.id())));
+        others.try_for_each(|rel| self.delete_spell(tie.start, rel))
     }
 
     fn delete_spell(&mut self, start: ElementId, spell: &Relationship) -> Result<(), Error> {
@@ -160,15 +172,18 @@ impl Settling<'_> {
     pub(super) fn keep(
         &mut self,
         tie: &Tie,
-        spell_number: usize,
-        keeper: Option<ElementId>,
+        spell: usize,
+        seats: &Seats,
         bounds: Vec<(&'static str, Value)>,
     ) -> Result<ElementId, Error> {
-        let rels = || [&tie.first].into_iter().chain(&tie.later);
-        let keeper = keeper.and_then(|keeper| rels().find(|rel| rel.id() == keeper));
+        let beside = seats.beside.iter().filter(|(of, _)| *of == spell).map(|(_, rel)| *rel);
+        for rel in tie.rels().filter(|rel| beside.clone().any(|beside| beside == rel.id())) {
+            set_where_other(self.transaction, rel.id(), rel.properties(), bounds.clone())?;
+        }
+        let keeper = tie.rels().find(|rel| Some(rel.id()) == seats.keepers[spell]);
         let mut wanted: BTreeMap<&str, Value> = match keeper {
-            Some(keeper) if spell_number == 1 && keeper.id() == tie.first.id() => BTreeMap::new(),
-            _ => tie.kept(spell_number).into_iter().chain(tie.identity(spell_number)).collect(),
+            Some(keeper) if spell == 0 && !keeper.properties().contains_key("spell") => BTreeMap::new(),
+            _ => tie.kept(spell).into_iter().chain(tie.identity(spell)).collect(),
         };
         wanted.extend(bounds);
         if let Some(keeper) = keeper {
@@ -202,6 +217,14 @@ impl Settling<'_> {
             cited.extend(self.cited(&told, rel.id()));
         }
         Ok(())
+    }
+}
+
+/// The number of the spell, from the second one on.
+pub(super) fn spell_of(rel: &Relationship) -> i64 {
+    match rel.properties().get("spell") {
+        Some(Value::Integer(number)) => *number,
+        _ => 0,
     }
 }
 

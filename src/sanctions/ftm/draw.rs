@@ -69,8 +69,10 @@ const OF_EDGE: [&str; 8] =
     ["valid_to", "end_date", "period_end", "percentage", "share_min", "share_min_open", "share_max", "share_max_open"];
 
 /// The same for a sanction.
-const OF_SANCTION: [&str; 8] =
-    ["on", "published", "in_effect", "removed", "end_date", "citation", "target", "last_change"];
+const OF_SANCTION: [&str; 5] = ["published", "in_effect", "removed", "end_date", "citation"];
+
+/// Those that a record has of its own facts, and not of all of its entity.
+const OF_FACTS: [&str; 2] = ["end_date", "period_end"];
 
 /// One word for a kind of number in all sources.
 pub(super) const IDENTIFIER_KINDS: [(&str, &str); 22] = [
@@ -175,6 +177,12 @@ impl Drawing<'_> {
         }
     }
 
+    /// Those of these keys of which this record has all that is said. A statement may be another record.
+    fn all_said(&self, keys: &[&'static str]) -> Vec<&'static str> {
+        let are_statements = self.facts.iter().any(|fact| fact.citation.is_some());
+        keys.iter().copied().filter(|key| !(are_statements && OF_FACTS.contains(key))).collect()
+    }
+
     /// What supports all of it: the statements, or the record once.
     fn citations(&self) -> Vec<Properties> {
         let stated: Vec<Properties> = self.facts.iter().filter_map(|fact| fact.citation.clone()).collect();
@@ -262,7 +270,7 @@ impl Drawing<'_> {
             for name in ["full", "street", "city"] {
                 properties.set(name, self.whole(name).join("; "));
             }
-            properties = properties.says_all_of(&["full", "street", "city", "target", "last_change"]);
+            properties = properties.says_all_of(&["full", "street", "city"]);
         }
         record.cited_node(&key, &self.labels(), properties, self.citations());
     }
@@ -295,7 +303,7 @@ impl Drawing<'_> {
         properties.set("valid_from", start);
         properties.set("valid_to", self.date("endDate").or_else(|| self.date("periodEnd")));
         self.shares(&mut properties, record.n, reading);
-        let properties = properties.says_all_of(&OF_EDGE);
+        let properties = properties.says_all_of(&self.all_said(&OF_EDGE));
         let rel_type =
             REL_TYPES.iter().find(|(name, _)| schema.is_a(name)).map_or("LINKED_TO", |(_, rel_type)| *rel_type);
         for source in &self.entity.sources {
@@ -370,7 +378,7 @@ impl Drawing<'_> {
             in_effect: self.date("startDate"),
             removed: self.date("endDate"),
             seen: self.entity.said.day("first_seen").or_else(|| record.source.published.clone()),
-            properties: properties.says_all_of(&OF_SANCTION),
+            properties: properties.says_all_of(&self.all_said(&OF_SANCTION)),
             agencies: self.values("authority").map(|name| agency(name).to_owned()).collect(),
             lists: programmes.map(|name| shared_name(name).to_owned()).collect(),
             elsewhere: self.listed_elsewhere(),

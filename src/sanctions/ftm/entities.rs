@@ -88,17 +88,23 @@ fn without_day(stem: &str) -> &str {
     }
 }
 
-/// A day or a month, with the time of day or without it.
+/// A day or a month of our time, with the time of day or without it.
 fn is_day(text: &str) -> bool {
-    let lengths: Vec<usize> = text.split(['-', '_', 'T']).map(str::len).collect();
+    let numbers: Vec<&str> = text.split(['-', '_', 'T']).collect();
+    let lengths: Vec<usize> = numbers.iter().map(|number| number.len()).collect();
     let is_form = match &lengths[..] {
-        [4, 2, 2, time @ ..] | [8, time @ ..] => matches!(time, [] | [4 | 6]),
-        [4, 2] | [14] => true,
+        [4, 1 | 2, 1 | 2, time @ ..] | [8, time @ ..] => matches!(time, [] | [4 | 6]),
+        [4, 2] | [6 | 14] => true,
         _ => false,
     };
+    let digits: String = numbers.concat();
+    let month: Option<u8> = digits.get(4..6).and_then(|month| month.parse().ok());
+    let is_month =
+        lengths[0] == 4 && lengths.get(1) == Some(&1) || month.is_some_and(|month| (1..=12).contains(&month));
     is_form
-        && text.bytes().all(|letter| letter.is_ascii_digit() || b"-_T".contains(&letter))
-        && dates::find(text).is_some()
+        && is_month
+        && (digits.starts_with("19") || digits.starts_with("20"))
+        && digits.bytes().all(|letter| letter.is_ascii_digit())
 }
 
 pub(super) fn entity_of(text: &str) -> Result<Map<String, Json>, String> {
@@ -257,7 +263,7 @@ fn about(json: &Map<String, Json>, entity: &mut Entity) {
     for key in ["first_seen", "last_seen", "last_change"] {
         entity.about.set(key, json.get(key).and_then(Json::as_str).and_then(dates::read));
     }
-    entity.about.1 = &["target", "last_change"];
+    entity.about.1.extend(["target", "last_change"]);
 }
 
 #[cfg(test)]
@@ -275,6 +281,9 @@ mod tests {
             ("list-2-20210203120000", "list-2"),
             ("list_20210203T1200", "list"),
             ("list-99999999", "list-99999999"),
+            ("list_202101", "list"),
+            ("list-2021-1-5", "list"),
+            ("un-1267-01", "un-1267-01"),
             ("list2", "list2"),
         ] {
             assert_eq!(without_day(stem), name, "{stem}");

@@ -52,7 +52,8 @@ struct RelState {
     key: RelKey,
     id: Option<ElementId>,
     properties: BTreeMap<Name, Value>,
-    says_all_of: &'static [&'static str],
+    /// The keys of which all is said that the source might say.
+    all_said: Vec<&'static str>,
     changed: HashSet<Name>,
 }
 
@@ -253,8 +254,10 @@ impl Batch {
             None => self.push_rel(key, None, BTreeMap::new()),
         };
         let rel = &mut self.rels[index];
-        rel.says_all_of = entry.properties.1;
         rel.changed.extend(merge::merge(&mut rel.properties, &entry.properties));
+        if rel.all_said.is_empty() {
+            rel.all_said = entry.properties.1;
+        }
         let citations = entry.citations.into_iter();
         self.citations.extend(citations.map(|properties| Citation {
             paragraph,
@@ -265,7 +268,7 @@ impl Batch {
 
     fn push_rel(&mut self, key: RelKey, id: Option<ElementId>, properties: BTreeMap<Name, Value>) -> usize {
         self.rel_of.insert(key.clone(), self.rels.len());
-        self.rels.push(RelState { key, id, properties, says_all_of: &[], changed: HashSet::new() });
+        self.rels.push(RelState { key, id, properties, all_said: Vec::new(), changed: HashSet::new() });
         self.rels.len() - 1
     }
 
@@ -320,7 +323,7 @@ impl Batch {
                 }
                 let said = std::mem::replace(&mut rel.properties, found.properties().clone());
                 rel.id = Some(found.id());
-                let said = Properties(said, rel.says_all_of);
+                let said = Properties(said, std::mem::take(&mut rel.all_said));
                 rel.changed = merge::merge(&mut rel.properties, &said).into_iter().collect();
             }
         }

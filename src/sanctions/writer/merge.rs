@@ -2,7 +2,7 @@
 //!
 //! Lists are united. Of what has one value only, the newest edition is right; other values are kept where there is none. Where a record has
 //! all that its source might say under a key, the newest edition is right even if it says nothing. What was first seen, or is valid from a
-//! day, is else the earlier of both, and what was last seen the later. A name that has given way to another one is a former name.
+//! day, is the earlier of both, and what was last seen the later. A name that has given way to another one is a former name.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
@@ -20,13 +20,13 @@ pub(super) fn merge(known: &mut BTreeMap<Name, Value>, other: &Properties) -> Ve
     let unsaid = all_said.iter().filter(|key| !other.contains_key(**key)).map(|key| (Name::from(*key), &Value::Null));
     for (key, value) in other.iter().map(|(key, value)| (key.clone(), value)).chain(unsaid) {
         let before = known.get(&key).unwrap_or(&Value::Null);
-        let is_all_said = all_said.contains(&key.as_str()) && !(is_until(before) && is_until(value));
+        let is_all_said = all_said.contains(&key.as_str());
         let is_of_editions = BOUNDS.iter().any(|(date, bound)| key.as_str() == *date && has(known, bound));
         let merged = match (value, age) {
             (Value::Null, Age::Newer) if !is_of_editions => Some(Value::Null),
             (Value::Null, _) => None,
             (_, Age::Older) if is_all_said => None,
-            (_, Age::Newer) if is_all_said => Some(value.clone()).filter(|date| !(is_of_editions && is_until(date))),
+            (_, Age::Newer) if is_all_said => Some(value.clone()),
             _ if is_of_editions && matches!(key.as_str(), "valid_to" | "removed") => Some(value.clone()),
             _ => merged(key.as_str(), before, value, age),
         };

@@ -273,6 +273,27 @@ fn an_edition_without_it_ends_what_would_end_later() {
     });
 }
 
+/// The time before the gap was lost.
+#[test]
+fn a_beginning_that_is_moved_takes_no_earlier_time_away() {
+    let since = |start: &str| vec![sanction("s", start, "")];
+    let editions = [
+        ("a-2020-01-01.json", since("2019-01-01")),
+        ("a-2021-01-01.json", vec![]),
+        ("a-2022-06-01.json", since("2022-02-01")),
+    ];
+    let expected = [
+        "2019-01-01 | [2020-01-02..2021-01-01] | ftm:a-2021-01-01@2021-01-01",
+        "[2021-01-02..2022-06-01] | null | null",
+    ];
+    check_in_all_orders(&editions, &expected);
+    // One says nothing, and the day of the edition is surer than what another says.
+    let editions = [("a-2020-01-01.json", since("")), ("a-2022-06-01.json", since("2022-02-01"))];
+    check_in_all_orders(&editions, &["[..2020-01-01] | null | null"]);
+    let editions = [("a-2020-01-01.json", since("")), ("a-2022-06-01.json", since("2020-01-01"))];
+    check_in_all_orders(&editions, &["2020-01-01 | null | null"]);
+}
+
 /// It began behind its end.
 #[test]
 fn what_had_ended_before_the_editions_has_nothing_of_them() {
@@ -336,4 +357,20 @@ fn what_is_retracted_of_one_time_stays_so_where_an_earlier_one_comes_to_light() 
             ],
         );
     }
+}
+
+/// It was deleted, as one of two for one time.
+#[test]
+fn what_somebody_else_has_drawn_stays() {
+    let db = Database::in_memory();
+    let import = |day: &str| {
+        let text = [PERSON.to_owned(), sanction("s", "", "")].join("\n");
+        import_into(&db, ListFormat::Ftm, Some(day), &[("a.json", &text)]).unwrap();
+    };
+    import("2020-01-01");
+    ask(&db, "MATCH ()-[l:LISTED_ON]->() RETRACT l");
+    ask(&db, "MATCH (a {id: 'p'}) MATCH (b:List) CREATE (a)-[:LISTED_ON {by: 'me'}]->(b)");
+    import("2022-01-01");
+    let all = "MATCH [()-[l:LISTED_ON]->()] RETURN asserted(l), l.by, l.valid_from, l.spell ORDER BY asserted(l)";
+    check(&db, all, &["false | null | [..2020-01-01] | null", "true | me | [..2020-01-01] | null"]);
 }

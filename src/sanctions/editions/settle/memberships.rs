@@ -4,20 +4,20 @@
 //! A record that says when it ends stands for itself, until an edition that is of before that day does not have it any more. The party is on
 //! the list by the others as long as any of them is in the editions; each begins when it says so, or else as the editions show.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::claims::{Claim, ClaimEnd, unite};
 use super::{CITED, Settling, node_of};
 use crate::sanctions::dates::{self, is_until};
 use crate::sanctions::editions::sources::{Cited, Seen};
-use crate::sanctions::editions::ties::{Held, Tie, keepers, own_end};
+use crate::sanctions::editions::ties::{Held, Seats, Tie, own_end, spell_of};
 use crate::sanctions::editions::{day_of, set_where_other};
 use crate::{Edtf, ElementId, Error, Name, Node, Params, Relationship, Row, Value};
 
-/// Parties and lists with the records of lists that tie them. Of one record alone nothing follows but what it has drawn, where no edition
-/// may differ and it says what it said.
+/// Parties and lists with the records of lists that tie them. Pairs with one record are left out if no edition may differ and `LISTED_ON`
+/// agrees with it.
 const PAIRS: &str = "MATCH [(x:Listing)-[:TARGETS]->(a)] MATCH [(x)-[:ADDS_TO]->(b:List)]
-    WHERE EXISTS { MATCH (s:Source)<-[:OF]-(:Paragraph)-[:SUPPORTS]->(x) WHERE s.kind = 'list' }
+    WHERE EXISTS { MATCH [(p:Paragraph)-[:SUPPORTS]->(x)] MATCH (p)-[:OF]->(s:Source) WHERE s.kind = 'list' }
     WITH a, b, collect(DISTINCT x) AS listings
     WHERE $may_differ OR size(listings) > 1 OR EXISTS {
         MATCH [(a)-[l:LISTED_ON]->(b)]
@@ -77,10 +77,7 @@ impl Settling<'_> {
             for rel in rels.iter() {
                 self.take_rel(rel, &mut pair);
             }
-            pair.rels.sort_by_key(|rel| match rel.properties().get("spell") {
-                Some(Value::Integer(number)) => *number,
-                _ => 0,
-            });
+            pair.rels.sort_by_key(|rel| (spell_of(rel), rel.id()));
             let supported: Vec<(ElementId, ElementId)> = supported.iter().filter_map(two_ids).collect();
             let placed: HashSet<ElementId> = pair.placed.iter().map(|placed| placed.paragraph).collect();
             for listing in listings.iter().filter_map(node_of) {
@@ -184,7 +181,11 @@ impl Settling<'_> {
         let held: Vec<Held> =
             pair.placed.iter().map(|placed| (placed.holder, placed.citation.id(), placed.paragraph)).collect();
         let paragraphs: Vec<BTreeSet<ElementId>> = claims.iter().map(|claim| claim.paragraphs.clone()).collect();
-        let keepers = keepers(&pair.rels.iter().collect::<Vec<_>>(), &held, &paragraphs);
+        let seats = Seats::of(&pair.rels.iter().collect::<Vec<_>>(), &held, &paragraphs);
+        let mut placed: HashMap<ElementId, Vec<&Placed>> = HashMap::new();
+        for one in &pair.placed {
+            placed.entry(one.paragraph).or_default().push(one);
+        }
         for (index, claim) in claims.iter().enumerate() {
             let (date, by) = claim.ends.clone().unzip();
             let by = by.flatten();
@@ -195,14 +196,20 @@ impl Settling<'_> {
                 ("valid_to", date.clone().into()),
                 ("absent_from", by.map_or(Value::Null, |witness| self.sources.id_of(witness).into())),
             ];
-            let holder = self.keep(&tie, index + 1, keepers[index], bounds)?;
-            self.place(pair, holder, claim)?;
+            let holder = self.keep(&tie, index, &seats, bounds)?;
+            self.place(pair, &placed, holder, claim)?;
         }
-        self.delete_others(&tie, &keepers)
+        self.delete_others(&tie, &seats)
     }
 
     /// Leaves the paragraphs that belong to this time, and brings those that stand elsewhere.
-    fn place(&mut self, pair: &Pair<'_>, holder: ElementId, claim: &Claim) -> Result<(), Error> {
+    fn place(
+        &mut self,
+        pair: &Pair<'_>,
+        placed: &HashMap<ElementId, Vec<&Placed>>,
+        holder: ElementId,
+        claim: &Claim,
+    ) -> Result<(), Error> {
         for placed in pair.placed.iter().filter(|placed| placed.holder == holder) {
             let is_of_record = pair.records.iter().any(|record| record.paragraphs.contains(&placed.paragraph));
             if is_of_record && !claim.paragraphs.contains(&placed.paragraph) {
@@ -210,8 +217,8 @@ impl Settling<'_> {
             }
         }
         for paragraph in &claim.paragraphs {
-            let all: Vec<&Placed> = pair.placed.iter().filter(|placed| placed.paragraph == *paragraph).collect();
-            let words = words_of(&all);
+            let all = placed.get(paragraph).map_or(&[][..], Vec::as_slice);
+            let words = words_of(all);
             match all.iter().find(|placed| placed.holder == holder) {
                 Some(there) => {
                     set_where_other(self.transaction, there.citation.id(), there.citation.properties(), words)?;
