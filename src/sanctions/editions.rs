@@ -288,6 +288,10 @@ pub(super) fn other_of_same_day(source: &Source, what: &str) -> ImportError {
     ImportError::Settings { message }
 }
 
+fn id_of(known: &BTreeMap<Name, Value>) -> String {
+    known.get("id").map_or_else(String::new, ToString::to_string)
+}
+
 /// Sets those properties that are not so already; null takes one away.
 fn set_where_other(
     transaction: &mut WriteTransaction,

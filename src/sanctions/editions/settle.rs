@@ -13,9 +13,9 @@ mod memberships;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::records::Records;
-use super::set_where_other;
 use super::sources::{Cited, End, Seen, Sources, Witness};
 use super::ties::{has_own_end, own_end};
+use super::{id_of, set_where_other};
 use crate::import::ImportReport;
 use crate::sanctions::dates::is_until;
 use crate::sanctions::model::{home, is_same};
@@ -40,7 +40,7 @@ pub(super) fn settle(
         settling.facts()?;
     }
     settling.bounded_facts()?;
-    settling.memberships()?;
+    settling.memberships(may_differ)?;
     settling.delete_citations()?;
     settling.delete_idle_absences()
 }
@@ -70,7 +70,7 @@ impl Settling<'_> {
             let row: Row = row?;
             let [Value::Node(listing), cited, Value::List(delistings), lists] = row.values() else { continue };
             let cited = self.cited(cited, listing.id());
-            let id = listing.properties().get("id").map_or_else(String::new, ToString::to_string);
+            let id = id_of(listing.properties());
             let deleted = self.sources.deleted.get(&id).map_or(&[][..], Vec::as_slice);
             if !self.sources.concern(&cited) {
                 continue;
@@ -130,9 +130,8 @@ impl Settling<'_> {
         if has_own_end(known, "removed") {
             return Vec::new();
         }
-        let end = seen.spells.last().and_then(|spell| spell.ends.as_ref());
-        let by = end.map_or(Value::Null, |(_, index)| self.sources.id_of(seen.witnesses[*index]).into());
-        vec![("removed", end.map(|(date, _)| date.clone()).into()), ("absent_from", by)]
+        let [date, by] = self.end_of(seen.spells.last(), seen);
+        vec![("removed", date), ("absent_from", by)]
     }
 
     pub(super) fn draw(
@@ -191,17 +190,16 @@ impl Settling<'_> {
         }
         for (wanted, (_, witness)) in all.into_iter().zip(ends) {
             let paragraph = self.paragraph(*witness)?;
-            let missing: Vec<u64>;
-            let node = if let Some(known) = there.iter().find(|known| known.is_of(&wanted)) {
-                missing = lists.difference(&known.lists).copied().collect();
-                set_where_other(self.transaction, known.node.id(), known.node.properties(), wanted.to_vec())?;
-                known.node.id()
-            } else {
-                missing = lists.iter().copied().collect();
-                self.make_delisting(listing, wanted, paragraph)?
+            let known = there.iter().find(|known| known.is_of(&wanted));
+            let node = match known.map(|known| &known.node) {
+                Some(node) => {
+                    set_where_other(self.transaction, node.id(), node.properties(), wanted.to_vec())?;
+                    node.id()
+                }
+                None => self.make_delisting(listing, wanted, paragraph)?,
             };
-            for list in missing {
-                let removes = self.draw(node, "REMOVES_FROM", ElementId(list), Vec::new())?;
+            for list in lists.iter().filter(|list| !known.is_some_and(|known| known.lists.contains(list))) {
+                let removes = self.draw(node, "REMOVES_FROM", ElementId(*list), Vec::new())?;
                 self.draw(paragraph, "SUPPORTS", removes, Vec::new())?;
             }
         }
@@ -210,10 +208,9 @@ impl Settling<'_> {
 
     /// The properties of the action by which an entry was taken off for so many times.
     fn delisting(&self, listing: &Node, number: usize, (date, witness): &End) -> DelistingProperties {
-        let [id, name] = ["id", "name"].map(|key| listing.properties().get(key).map(ToString::to_string));
-        let id = id.unwrap_or_default();
+        let id = id_of(listing.properties());
         let own = if number == 1 { format!("{id}:delisting") } else { format!("{id}:delisting:{number}") };
-        let name = name.unwrap_or_else(|| own.clone());
+        let name = listing.properties().get("name").map_or_else(|| own.clone(), ToString::to_string);
         [
             ("id", own.into()),
             ("kind", "delisting".into()),

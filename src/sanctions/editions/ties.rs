@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::settle::{CITED, Settling, TOLD, number};
 use super::sources::{Cited, Seen};
 use super::spells::Spell;
-use super::{day_of, set_where_other};
+use super::{day_of, id_of, set_where_other};
 use crate::{Edtf, ElementId, Error, Name, Node, Params, Relationship, Value};
 
 /// One relationship, or several that are one but for the time.
@@ -33,8 +33,8 @@ impl Tie {
     }
 
     pub(super) fn of_listing(party: &Node, list: &Node, first: Relationship) -> Self {
-        let id = |node: &Node| node.properties().get("id").map_or_else(String::new, ToString::to_string);
-        Self::new((party.id(), list.id()), format!("{}|{}", id(party), id(list)), first)
+        let name = format!("{}|{}", id_of(party.properties()), id_of(list.properties()));
+        Self::new((party.id(), list.id()), name, first)
     }
 
     pub(super) fn copied(self) -> Self {
@@ -43,10 +43,8 @@ impl Tie {
 
     /// Those of some relationships that are later spells of this one.
     pub(super) fn take_later(&mut self, rels: impl Iterator<Item = Relationship>) {
-        let of_this = rels.filter(|rel| {
-            let id = rel.properties().get("id").map_or_else(String::new, ToString::to_string);
-            id.rsplit_once('|').is_some_and(|(name, _)| name == self.name)
-        });
+        let of_this =
+            rels.filter(|rel| id_of(rel.properties()).rsplit_once('|').is_some_and(|(name, _)| name == self.name));
         self.later = of_this.collect();
         self.later.sort_by_key(spell_of);
     }
@@ -88,7 +86,7 @@ pub(super) struct Seats {
 impl Seats {
     /// Of each spell the paragraphs are given. While all are asserted they stand for spells in their order. Where one is retracted, each stands
     /// for the spell of which its oldest citation is: who has retracted it has retracted that time.
-    pub(super) fn of(rels: &[&Relationship], held: &[Held], spells: &[BTreeSet<ElementId>]) -> Self {
+    pub(super) fn of(tie: &Tie, held: &[Held], spells: &[BTreeSet<ElementId>]) -> Self {
         let spell_of_paragraph = |paragraph| spells.iter().position(|spell| spell.contains(&paragraph));
         let spell_of_oldest = |rel: &Relationship| {
             let own = held.iter().filter(|(holder, ..)| *holder == rel.id());
@@ -96,9 +94,9 @@ impl Seats {
             placed.min().map(|(_, spell)| spell)
         };
         let mut seats = Self { keepers: vec![None; spells.len()], beside: Vec::new() };
-        let are_asserted = rels.iter().all(|rel| rel.is_asserted());
+        let are_asserted = tie.rels().all(Relationship::is_asserted);
         let mut numbers = 0..spells.len();
-        let mut in_order = rels.to_vec();
+        let mut in_order: Vec<&Relationship> = tie.rels().collect();
         in_order.sort_by_key(|rel| if are_asserted { (spell_of(rel), rel.id()) } else { (0, rel.id()) });
         for (index, rel) in in_order.into_iter().enumerate() {
             let is_numbered = spell_of(rel) > 0;
@@ -127,12 +125,11 @@ impl Settling<'_> {
         let paragraphs: Vec<BTreeSet<ElementId>> =
             spells.iter().map(|cited| cited.iter().map(|cited| cited.paragraph).collect()).collect();
         let held: Vec<Held> = cited.iter().map(|cited| (cited.holder, cited.citation.id(), cited.paragraph)).collect();
-        let rels: Vec<&Relationship> = tie.rels().collect();
-        let seats = Seats::of(&rels, &held, &paragraphs);
+        let seats = Seats::of(tie, &held, &paragraphs);
         for (index, spell) in seen.spells.iter().enumerate() {
             let bounds = match index {
                 0 if has_own_end(tie.first.properties(), "valid_to") => std::mem::take(&mut begins),
-                0 => std::mem::take(&mut begins).into_iter().chain(self.end_of(spell, seen)).collect(),
+                0 => std::mem::take(&mut begins).into_iter().chain(self.end_bounds(spell, seen)).collect(),
                 _ => self.bounds_of(spell, seen),
             };
             let holder = self.keep(tie, index, &seats, bounds)?;
@@ -145,7 +142,7 @@ impl Settling<'_> {
 
     /// Those that stood for a spell that there is none of any more.
     pub(super) fn delete_others(&mut self, tie: &Tie, seats: &Seats) -> Result<(), Error> {
-        let numbered = tie.rels().filter(|rel| rel.properties().contains_key("spell"));
+        let numbered = tie.rels().filter(|rel| spell_of(rel) > 0);
         let mut others = numbered.filter(|rel| !seats.keepers.contains(&Some(rel.id())));
         others.try_for_each(|rel| self.delete_spell(tie.start, rel))
     }
@@ -156,16 +153,22 @@ impl Settling<'_> {
         self.transaction.query(statement, params).map(drop)
     }
 
-    fn end_of(&self, spell: &Spell, seen: &Seen) -> [(&'static str, Value); 2] {
-        let end = spell.ends.as_ref();
+    /// The day on which a spell ended, as the editions show, and the one that shows it.
+    pub(super) fn end_of(&self, spell: Option<&Spell>, seen: &Seen) -> [Value; 2] {
+        let end = spell.and_then(|spell| spell.ends.as_ref());
         let by = end.map_or(Value::Null, |(_, index)| self.sources.id_of(seen.witnesses[*index]).into());
-        [("valid_to", end.map(|(date, _)| date.clone()).into()), ("absent_from", by)]
+        [end.map(|(date, _)| date.clone()).into(), by]
+    }
+
+    fn end_bounds(&self, spell: &Spell, seen: &Seen) -> [(&'static str, Value); 2] {
+        let [date, by] = self.end_of(Some(spell), seen);
+        [("valid_to", date), ("absent_from", by)]
     }
 
     fn bounds_of(&self, spell: &Spell, seen: &Seen) -> Vec<(&'static str, Value)> {
         let begins =
             [("valid_from", spell.begins.clone().into()), ("absent_before", self.named(spell.absent_before, seen))];
-        begins.into_iter().chain(self.end_of(spell, seen)).collect()
+        begins.into_iter().chain(self.end_bounds(spell, seen)).collect()
     }
 
     /// The relationship that stands for a spell, which is drawn if there is none.
@@ -182,7 +185,7 @@ impl Settling<'_> {
         }
         let keeper = tie.rels().find(|rel| Some(rel.id()) == seats.keepers[spell]);
         let mut wanted: BTreeMap<&str, Value> = match keeper {
-            Some(keeper) if spell == 0 && !keeper.properties().contains_key("spell") => BTreeMap::new(),
+            Some(keeper) if spell == 0 && spell_of(keeper) == 0 => BTreeMap::new(),
             _ => tie.kept(spell).into_iter().chain(tie.identity(spell)).collect(),
         };
         wanted.extend(bounds);

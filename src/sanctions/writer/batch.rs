@@ -51,9 +51,7 @@ fn homes_of(entry: &NodeEntry) -> impl Iterator<Item = Key> {
 struct RelState {
     key: RelKey,
     id: Option<ElementId>,
-    properties: BTreeMap<Name, Value>,
-    /// The keys of which all is said that the source might say.
-    all_said: Vec<&'static str>,
+    properties: Properties,
     changed: HashSet<Name>,
 }
 
@@ -251,12 +249,12 @@ impl Batch {
         let key = RelKey { start, rel_type: entry.rel_type, end, own_id };
         let index = match self.rel_of.get(&key) {
             Some(index) => *index,
-            None => self.push_rel(key, None, BTreeMap::new()),
+            None => self.push_rel(key),
         };
         let rel = &mut self.rels[index];
-        rel.changed.extend(merge::merge(&mut rel.properties, &entry.properties));
-        if rel.all_said.is_empty() {
-            rel.all_said = entry.properties.1;
+        rel.changed.extend(merge::merge(&mut rel.properties.0, &entry.properties));
+        if rel.properties.1.is_empty() {
+            rel.properties.1 = entry.properties.1;
         }
         let citations = entry.citations.into_iter();
         self.citations.extend(citations.map(|properties| Citation {
@@ -266,9 +264,9 @@ impl Batch {
         }));
     }
 
-    fn push_rel(&mut self, key: RelKey, id: Option<ElementId>, properties: BTreeMap<Name, Value>) -> usize {
+    fn push_rel(&mut self, key: RelKey) -> usize {
         self.rel_of.insert(key.clone(), self.rels.len());
-        self.rels.push(RelState { key, id, properties, all_said: Vec::new(), changed: HashSet::new() });
+        self.rels.push(RelState { key, id: None, properties: Properties::new(), changed: HashSet::new() });
         self.rels.len() - 1
     }
 
@@ -321,10 +319,10 @@ impl Batch {
                 if rel.id.is_some() {
                     continue;
                 }
-                let said = std::mem::replace(&mut rel.properties, found.properties().clone());
+                let said = std::mem::take(&mut rel.properties);
+                rel.properties.0.clone_from(found.properties());
                 rel.id = Some(found.id());
-                let said = Properties(said, std::mem::take(&mut rel.all_said));
-                rel.changed = merge::merge(&mut rel.properties, &said).into_iter().collect();
+                rel.changed = merge::merge(&mut rel.properties.0, &said).into_iter().collect();
             }
         }
         Ok(())
@@ -337,12 +335,12 @@ impl Batch {
     ) -> Result<(), Error> {
         for rel in &mut self.rels {
             if let Some(id) = rel.id {
-                let changed = rel.changed.iter().map(|key| (key.as_str(), rel.properties[key].clone()));
+                let changed = rel.changed.iter().map(|key| (key.as_str(), rel.properties.0[key].clone()));
                 transaction.set_properties(id, changed)?;
                 continue;
             }
             let end = |index: usize| self.nodes[index].id.expect("nodes are written before");
-            let properties = there(&rel.properties);
+            let properties = there(&rel.properties.0);
             let (start, end) = (end(rel.key.start), end(rel.key.end));
             rel.id = Some(transaction.create_relationship(start, &rel.key.rel_type, end, properties)?);
             report.relationships += 1;

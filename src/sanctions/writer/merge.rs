@@ -17,17 +17,18 @@ pub(super) fn merge(known: &mut BTreeMap<Name, Value>, other: &Properties) -> Ve
     let age = Age::of(known.get("last_seen"), other.get("last_seen"));
     let name = known.get("name").cloned();
     let mut changed = Vec::new();
-    let unsaid = all_said.iter().filter(|key| !other.contains_key(**key)).map(|key| (Name::from(*key), &Value::Null));
+    let of_newest = if matches!(age, Age::Newer) { &all_said[..] } else { &[] };
+    let unsaid = of_newest.iter().filter(|key| !other.contains_key(**key)).map(|key| (Name::from(*key), &Value::Null));
     for (key, value) in other.iter().map(|(key, value)| (key.clone(), value)).chain(unsaid) {
         let before = known.get(&key).unwrap_or(&Value::Null);
         let is_all_said = all_said.contains(&key.as_str());
-        let is_of_editions = BOUNDS.iter().any(|(date, bound)| key.as_str() == *date && has(known, bound));
+        let computed = BOUNDS.iter().find(|(date, bound)| key.as_str() == *date && has(known, bound));
         let merged = match (value, age) {
-            (Value::Null, Age::Newer) if !is_of_editions => Some(Value::Null),
+            (Value::Null, Age::Newer) if computed.is_none() => Some(Value::Null),
             (Value::Null, _) => None,
             (_, Age::Older) if is_all_said => None,
             (_, Age::Newer) if is_all_said => Some(value.clone()),
-            _ if is_of_editions && matches!(key.as_str(), "valid_to" | "removed") => Some(value.clone()),
+            _ if computed.is_some_and(|(_, bound)| *bound == "absent_from") => Some(value.clone()),
             _ => merged(key.as_str(), before, value, age),
         };
         if let Some(merged) = merged.filter(|merged| !is_same(before, merged)) {

@@ -11,8 +11,8 @@ use super::{CITED, Settling, node_of};
 use crate::sanctions::dates::{self, is_until};
 use crate::sanctions::editions::sources::{Cited, Seen};
 use crate::sanctions::editions::ties::{Held, Seats, Tie, own_end, spell_of};
-use crate::sanctions::editions::{day_of, set_where_other};
-use crate::{Edtf, ElementId, Error, Name, Node, Params, Relationship, Row, Value};
+use crate::sanctions::editions::{day_of, id_of, set_where_other};
+use crate::{Edtf, ElementId, Error, Node, Params, Relationship, Row, Value};
 
 /// Parties and lists with the records of lists that tie them. Pairs with one record are left out if no edition may differ and `LISTED_ON`
 /// agrees with it.
@@ -54,13 +54,13 @@ struct Placed {
 impl Settling<'_> {
     /// All that lists concern that were read now, and who is listed by several records: one that belongs to no edition bears on others that
     /// do. Of retracted ones, too: what the lists tell of them goes on.
-    pub(super) fn memberships(&mut self) -> Result<(), Error> {
+    pub(super) fn memberships(&mut self, may_differ: bool) -> Result<(), Error> {
         let statement = format!(
             "{PAIRS} RETURN a, b, listings,
              COLLECT {{ MATCH [(a)-[l:LISTED_ON]->(b)] RETURN [l, COLLECT {{ MATCH {CITED}[l] WHERE s.kind = 'list' AND p.kind = 'record' RETURN [s.id, id(p), c] }}] }},
              COLLECT {{ UNWIND listings AS x MATCH [(p:Paragraph)-[:SUPPORTS]->(x)] WHERE p.kind = 'record' RETURN [id(x), id(p)] }}"
         );
-        let params = Params::from_iter([("may_differ", self.sources.may_differ())]);
+        let params = Params::from_iter([("may_differ", may_differ)]);
         for row in self.transaction.query(statement, params)? {
             let row: Row = row?;
             let [
@@ -133,8 +133,8 @@ impl Settling<'_> {
         for cited in pair.cited.iter().filter(is_of_them) {
             by_series.entry(self.sources.series_of(cited)).or_default().push(cited.clone());
         }
-        let ids: Vec<String> = records.iter().map(|record| id_of(&record.listing)).collect();
-        let deleted = self.sources.taken_off(&id_of(pair.party), &ids);
+        let ids: Vec<String> = records.iter().map(|record| id_of(record.listing.properties())).collect();
+        let deleted = self.sources.taken_off(&id_of(pair.party.properties()), &ids);
         let seen = |cited: &[Cited]| self.sources.seen(cited, &deleted, own_end.as_ref());
         let shown: Vec<(&Vec<Cited>, Seen)> =
             by_series.values().filter_map(|cited| Some((cited, seen(cited)?))).collect();
@@ -181,7 +181,7 @@ impl Settling<'_> {
         let held: Vec<Held> =
             pair.placed.iter().map(|placed| (placed.holder, placed.citation.id(), placed.paragraph)).collect();
         let paragraphs: Vec<BTreeSet<ElementId>> = claims.iter().map(|claim| claim.paragraphs.clone()).collect();
-        let seats = Seats::of(&pair.rels.iter().collect::<Vec<_>>(), &held, &paragraphs);
+        let seats = Seats::of(&tie, &held, &paragraphs);
         let mut placed: HashMap<ElementId, Vec<&Placed>> = HashMap::new();
         for one in &pair.placed {
             placed.entry(one.paragraph).or_default().push(one);
@@ -272,9 +272,4 @@ fn two_ids(value: &Value) -> Option<(ElementId, ElementId)> {
     let items: Vec<&Value> = items.iter().collect();
     let [Value::Integer(one), Value::Integer(other)] = items[..] else { return None };
     Some((ElementId(one.unsigned_abs()), ElementId(other.unsigned_abs())))
-}
-
-fn id_of(node: &Node) -> String {
-    let known: &BTreeMap<Name, Value> = node.properties();
-    known.get("id").map_or_else(String::new, ToString::to_string)
 }
